@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import type { OAuthProvider } from '@clerk/shared/types'
+import type { OAuthProvider } from '@clerk/nextjs/types'
 import { z } from 'zod'
 import { ClerkError, clerk } from '../clerk'
 import { requireEnv } from '../env'
