@@ -7,6 +7,7 @@ const profile = z.object({
   bio: z.string().catch(''),
   specialties: z.array(z.string()).catch([]),
   hourlyRate: z.number().nullable().catch(null),
+  currency: z.string().length(3).catch('USD'),
 })
 
 /** A cached user as the experts pages show one. */

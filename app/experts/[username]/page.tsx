@@ -60,11 +60,16 @@ async function Profile({ params }: Props) {
             ))}
           </ul>
         )}
-        {expert.hourlyRate !== null && <p className="mt-6 font-medium">${expert.hourlyRate} an hour</p>}
+        {expert.hourlyRate !== null && (
+          <p className="mt-6 font-medium">{money(expert.hourlyRate, expert.currency)} an hour</p>
+        )}
       </article>
     )
   })
 }
+
+const money = (amount: number, currency: string) =>
+  new Intl.NumberFormat('en', { style: 'currency', currency, maximumFractionDigits: 0 }).format(amount)
 
 /** A path segment arrives encoded; a malformed one names nobody. */
 function decode(segment: string): string {
