@@ -67,11 +67,13 @@ export function createFrontendApi({ state, browsers, appUrl, url, count }: Parts
   async function endAll(context: Context) {
     const client = browsers.clientOf(context)
     for (const open of client ? state.sessionsOf(client) : []) state.endSession(open.id, 'removed')
+    await browsers.setCookies(context, client)
     return context.json({ response: await describeClient(context), client: null })
   }
 
   async function end(context: Context, status: 'ended' | 'removed') {
     const session = state.endSession(sessionOf(context).id, status)
+    await browsers.setCookies(context, browsers.clientOf(context))
     const response = { ...(await describe(session)), status }
     return context.json({ response, client: await describeClient(context) })
   }

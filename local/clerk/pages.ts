@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { html, raw } from 'hono/html'
 import type { BrowserSessions } from './browser-session'
@@ -26,7 +27,7 @@ export function createPages(parts: { state: State; browsers: BrowserSessions; ap
     context.header('cache-control', 'no-store')
     context.header(
       'content-security-policy',
-      `default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self' ${appUrl}`,
+      `default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; script-src ${SCRIPT_HASH}; frame-ancestors 'none'; base-uri 'none'; form-action 'self' ${appUrl}`,
     )
   })
   pages.use(async (context, next) => {
@@ -61,7 +62,8 @@ export function createPages(parts: { state: State; browsers: BrowserSessions; ap
                 </li>`,
               )}
             </ul>
-          </form>`,
+          </form>
+          <script>${raw(SCRIPT)}</script>`,
       ),
     )
   })
@@ -217,6 +219,14 @@ function avatar(user: User): string {
     .join('')
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 80" width="80" height="80"><rect width="80" height="80" fill="hsl(${hue} 45% 38%)"/><text x="40" y="51" font-family="system-ui,sans-serif" font-size="30" fill="#fff" text-anchor="middle">${initials}</text></svg>`
 }
+
+// clerk-js puts the way back behind the #, where no server sees it.
+const SCRIPT = `
+const told = new URLSearchParams(location.hash.replace(/^#[/]?[?]?/, ''))
+const back = told.get('redirect_url') ?? told.get('sign_in_force_redirect_url') ?? told.get('sign_in_fallback_redirect_url')
+if (back) document.querySelector('[name=redirect_url]').value = back
+`
+const SCRIPT_HASH = `'sha256-${createHash('sha256').update(SCRIPT).digest('base64')}'`
 
 const STYLE = `
 :root { color-scheme: light dark; --line: light-dark(#d4d4d8, #3f3f46); --main: light-dark(#4338ca, #a5b4fc); --on-main: light-dark(#fff, #18181b); }
