@@ -1,0 +1,54 @@
+import chromium from '@sparticuz/chromium'
+import { type Browser, type BrowserContext, type Page, chromium as playwright } from 'playwright-core'
+
+/** Flags of the packaged browser that would make it another browser than people use. */
+const UNWANTED = new Set(['--single-process', '--no-zygote', '--disable-web-security'])
+
+/** A real Chromium: the one inside @sparticuz/chromium, or where that does not run, CHROME_PATH or Chrome itself. */
+export async function launchBrowser(): Promise<Browser> {
+  const quiet = [
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--no-first-run',
+  ]
+  if (process.env.CHROME_PATH)
+    return playwright.launch({ executablePath: process.env.CHROME_PATH, args: ['--no-sandbox', ...quiet] })
+  if (process.platform !== 'linux') return playwright.launch({ channel: 'chrome' })
+  const args = chromium.args.filter((flag) => !UNWANTED.has(flag))
+  return playwright.launch({ executablePath: await chromium.executablePath(), args: [...args, ...quiet] })
+}
+
+export type View = {
+  context: BrowserContext
+  page: Page
+  /** Console errors and warnings, uncaught errors, failed requests and error answers: everything, unfiltered. */
+  trouble: string[]
+}
+
+/** A fresh browser profile that writes down whatever goes wrong in it. */
+export async function openView(
+  browser: Browser,
+  options: { width?: number; colorScheme?: 'light' | 'dark' } = {},
+): Promise<View> {
+  const { width = 1280, colorScheme = 'light' } = options
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    colorScheme,
+    reducedMotion: 'reduce',
+  })
+  const page = await context.newPage()
+  const trouble: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning')
+      trouble.push(`console ${message.type()}: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => trouble.push(`uncaught: ${error.message}`))
+  page.on('requestfailed', (request) =>
+    trouble.push(`failed: ${request.method()} ${request.url()} ${request.failure()?.errorText}`),
+  )
+  page.on('response', (response) => {
+    if (response.status() >= 400) trouble.push(`${response.status()}: ${response.url()}`)
+  })
+  return { context, page, trouble }
+}
