@@ -42,8 +42,6 @@ async function Experts() {
           <li key={id}>
             <Link
               href={href}
-              // A list of twelve would fetch twelve pages nobody has asked for.
-              prefetch={false}
               className="flex h-full items-center gap-4 rounded-xl border border-line bg-surface p-4 hover:border-accent"
             >
               <Avatar src={imageUrl} size={48} />

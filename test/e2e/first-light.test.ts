@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
 import { type Stage, startStage } from '../support/app'
@@ -14,8 +14,8 @@ beforeAll(async () => {
 })
 
 afterEach(async () => {
-  for (const { context, trouble } of views.splice(0)) {
-    for (const page of context.pages()) await settled(page)
+  for (const { context, trouble, settled } of views.splice(0)) {
+    await settled()
     await context.close()
     expect(trouble, 'console errors, warnings and failed requests').toEqual([])
   }
@@ -34,18 +34,15 @@ async function visitor(options: Parameters<typeof openView>[1] = {}): Promise<Vi
 }
 
 /** Through the page's own button and the hosted sign-in page, as a person would. */
-async function signIn({ page }: View, name: string, from = '/') {
+async function signIn({ page, settled }: View, name: string, from = '/') {
   await page.goto(stage.app.url + from)
-  await settled(page)
+  await settled()
   await page.getByRole('banner').getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('button', { name }).click()
   await page.getByRole('button', { name: `Account of ${name}` }).waitFor()
   await stage.standIns.clerk.webhooks.flush()
-  await settled(page)
+  await settled()
 }
-
-/** A page left while it still fetches cancels what it fetches, and a cancelled request counts as failed. */
-const settled = (page: Page) => page.waitForLoadState('networkidle')
 
 describe('the chain from Clerk to the page', () => {
   test('a visitor signs in on the hosted page and comes back to where they were', async () => {
@@ -55,26 +52,26 @@ describe('the chain from Clerk to the page', () => {
   })
 
   test('the second view of the experts costs Clerk nothing', async () => {
-    const { page } = await visitor()
+    const { page, settled } = await visitor()
     await page.goto(`${stage.app.url}/experts`)
     await page.getByRole('listitem').nth(11).waitFor()
-    await settled(page)
+    await settled()
     stage.standIns.clerk.resetRequests()
     await page.reload()
     await page.getByRole('listitem').nth(11).waitFor()
-    await settled(page)
+    await settled()
     expect(stage.standIns.clerk.requests()).toMatchObject({ total: 0 })
   })
 
   test('a name changed at Clerk is on the next view', async () => {
-    const { page } = await visitor()
+    const { page, settled } = await visitor()
     await page.goto(`${stage.app.url}/experts`)
     await page.getByRole('main').getByText('Amara Okafor').waitFor()
-    await settled(page)
+    await settled()
     stage.standIns.clerk.updateUser(people.expert, { firstName: 'Amarachi' })
     await stage.standIns.clerk.webhooks.flush()
     await page.reload()
-    await settled(page)
+    await settled()
     await page.getByRole('link', { name: 'Amarachi Okafor' }).click()
     await page.getByRole('heading', { name: 'Amarachi Okafor' }).waitFor()
     stage.standIns.clerk.updateUser(people.expert, { firstName: 'Amara' })
@@ -92,11 +89,11 @@ describe('the chain from Clerk to the page', () => {
     await signIn(view, 'Mia Moreau')
     await view.page.goto(`${stage.app.url}/calendar`)
     await view.page.getByRole('main').getByText('Quarterly planning').waitFor()
-    await settled(view.page)
+    await view.settled()
     stage.standIns.clerk.resetRequests()
     await view.page.reload()
     await view.page.getByRole('main').getByText('Quarterly planning').waitFor()
-    await settled(view.page)
+    await view.settled()
     expect(stage.standIns.clerk.requests()).toMatchObject({ total: 0 })
   })
 

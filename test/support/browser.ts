@@ -1,5 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import chromium from '@sparticuz/chromium'
-import { type Browser, type BrowserContext, type Page, chromium as playwright } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContext,
+  type Page,
+  chromium as playwright,
+  type Request,
+} from 'playwright-core'
 
 /** Flags of the packaged browser that would make it another browser than people use. */
 const UNWANTED = new Set(['--single-process', '--no-zygote', '--disable-web-security'])
@@ -24,6 +31,11 @@ export type View = {
   page: Page
   /** Console errors and warnings, uncaught errors, failed requests and error answers: everything, unfiltered. */
   trouble: string[]
+  /**
+   * Resolves when nothing has been under way for a moment. A page that is left while it fetches cancels what it
+   * fetches, which counts as a failed request.
+   */
+  settled(): Promise<void>
 }
 
 /** A fresh browser profile that writes down whatever goes wrong in it. */
@@ -39,16 +51,23 @@ export async function openView(
   })
   const page = await context.newPage()
   const trouble: string[] = []
+  const underWay = new Set<Request>()
+  page.on('request', (request) => underWay.add(request))
+  page.on('requestfinished', (request) => underWay.delete(request))
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning')
       trouble.push(`console ${message.type()}: ${message.text()}`)
   })
   page.on('pageerror', (error) => trouble.push(`uncaught: ${error.message}`))
-  page.on('requestfailed', (request) =>
-    trouble.push(`failed: ${request.method()} ${request.url()} ${request.failure()?.errorText}`),
-  )
+  page.on('requestfailed', (request) => {
+    underWay.delete(request)
+    trouble.push(`failed: ${request.method()} ${request.url()} ${request.failure()?.errorText}`)
+  })
   page.on('response', (response) => {
     if (response.status() >= 400) trouble.push(`${response.status()}: ${response.url()}`)
   })
-  return { context, page, trouble }
+  const settled = async () => {
+    for (let quiet = 0; quiet < 4; quiet = underWay.size === 0 ? quiet + 1 : 0) await pause(100)
+  }
+  return { context, page, trouble, settled }
 }
