@@ -178,20 +178,14 @@ async function bodyOf(context: Context): Promise<Record<string, unknown>> {
   }
 }
 
+/** Keeps what is on the answer already: without its CORS headers clerk-js could not read a refusal. */
 function refusal(context: Context, error: unknown): Response {
   const known =
     error instanceof ClerkError ? error : new ClerkError(500, 'internal_clerk_error', String(error))
-  const headers = {
-    'content-type': 'application/json',
-    ...(known.retryAfter === undefined ? {} : { 'retry-after': String(known.retryAfter) }),
-  }
-  return new Response(JSON.stringify(known), { status: known.status, headers: withCors(context, headers) })
-}
-
-function withCors(context: Context, headers: Record<string, string>) {
-  const all = new Headers(context.res.headers)
-  for (const [name, value] of Object.entries(headers)) all.set(name, value)
-  return all
+  const headers = new Headers(context.res.headers)
+  headers.set('content-type', 'application/json')
+  if (known.retryAfter !== undefined) headers.set('retry-after', String(known.retryAfter))
+  return new Response(JSON.stringify(known), { status: known.status, headers })
 }
 
 function listen(server: Server, port: number): Promise<number> {
