@@ -223,7 +223,8 @@ function avatar(user: User): string {
 // clerk-js puts the way back behind the #, where no server sees it.
 const SCRIPT = `
 const told = new URLSearchParams(location.hash.replace(/^#[/]?[?]?/, ''))
-const back = told.get('redirect_url') ?? told.get('sign_in_force_redirect_url') ?? told.get('sign_in_fallback_redirect_url')
+const names = ['sign_in_force_redirect_url', 'redirect_url', 'sign_in_fallback_redirect_url']
+const back = names.map((name) => told.get(name)).find(Boolean)
 if (back) document.querySelector('[name=redirect_url]').value = back
 `
 const SCRIPT_HASH = `'sha256-${createHash('sha256').update(SCRIPT).digest('base64')}'`
