@@ -57,8 +57,10 @@ function serveApp() {
   })
 }
 
+/** Who is signed in for the server and for clerk-js, once that has nothing more to ask. */
 const shown = async (page: Page) => {
   await page.waitForFunction('document.title !== "App"')
+  await page.waitForLoadState('networkidle')
   return { server: await page.textContent('#server'), client: await page.title() }
 }
 
@@ -86,6 +88,7 @@ describe('the real clerk-js in a real browser', () => {
     expect(await shown(page)).toEqual({ server: mia?.id, client: 'Maria Moreau-Lind' })
 
     // As after a minute's absence: the app's cookie is gone, and one handshake brings it back.
+    await page.goto('about:blank')
     clerk.resetRequests()
     await context.clearCookies({ name: /^__session/ })
     await page.goto(`${app.url}/later`)
@@ -133,7 +136,7 @@ describe.each(['light', 'dark'] as const)('the hosted pages in %s', (colorScheme
     await check()
     await page.getByRole('button', { name: /Ruth/ }).click()
     await page.waitForURL(`${app.url}/`)
-    await page.waitForLoadState('networkidle')
+    await shown(page)
     await page.goto(`${clerk.url}/user`)
     await check()
     expect(trouble).toEqual([])
