@@ -147,4 +147,33 @@ describe('the chain from Clerk to the page', () => {
     await view.page.goto(`${stage.app.url}/dashboard`)
     await view.page.getByRole('heading', { name: 'For admins only' }).waitFor()
   })
+
+  test('a page left alone for 20 s stays quiet, its session fresh', async () => {
+    const view = await visitor()
+    await signIn(view, 'Mia Moreau', '/experts')
+    await view.page.waitForTimeout(20_000)
+    await view.page.reload()
+    await view.page.getByRole('button', { name: 'Account of Mia Moreau' }).waitFor()
+  })
+
+  test('a session whose token has run out goes on at the next page', async () => {
+    const view = await visitor()
+    await signIn(view, 'Mia Moreau')
+    await view.page.goto('about:blank')
+    await expireSessionToken(view)
+    await view.page.goto(`${stage.app.url}/calendar`)
+    await view.page.getByRole('main').getByText('Quarterly planning').waitFor()
+    expect(view.page.url()).toBe(`${stage.app.url}/calendar`)
+  })
 })
+
+/** Replaces the session cookie by one that ended long ago, as a tab finds it after a night. */
+async function expireSessionToken({ context }: View) {
+  const cookies = await context.cookies(stage.app.url)
+  for (const cookie of cookies.filter(({ name }) => name.startsWith('__session'))) {
+    const [header = '', payload = '', signature = ''] = cookie.value.split('.')
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
+    const stale = Buffer.from(JSON.stringify({ ...claims, iat: claims.iat - 9_000, exp: claims.exp - 9_000 }))
+    await context.addCookies([{ ...cookie, value: `${header}.${stale.toString('base64url')}.${signature}` }])
+  }
+}

@@ -60,7 +60,7 @@ export async function tryStartApp(
   const { child, text } = runNext(['start', '--port', String(E2E_PORT)], { ...env, NEXT_DIST_DIR: E2E_BUILD })
   while (!text().includes('✓ Ready')) {
     if (child.exitCode !== null) return { exitCode: child.exitCode, words: text() }
-    await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])
+    await pause(20)
   }
   // register() runs at the first request at the latest; a bad environment ends the process there.
   const url = `http://localhost:${E2E_PORT}`

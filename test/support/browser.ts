@@ -59,9 +59,10 @@ export async function openView(
       trouble.push(`console ${message.type()}: ${message.text()}`)
   })
   page.on('pageerror', (error) => trouble.push(`uncaught: ${error.message}`))
-  page.on('requestfailed', (request) => {
+  page.on('requestfailed', async (request) => {
+    if (!(await isReadEnough(request)))
+      trouble.push(`failed: ${request.method()} ${request.url()} ${request.failure()?.errorText}`)
     underWay.delete(request)
-    trouble.push(`failed: ${request.method()} ${request.url()} ${request.failure()?.errorText}`)
   })
   page.on('response', (response) => {
     if (response.status() >= 400) trouble.push(`${response.status()}: ${response.url()}`)
@@ -70,4 +71,14 @@ export async function openView(
     for (let quiet = 0; quiet < 4; quiet = underWay.size === 0 ? quiet + 1 : 0) await pause(100)
   }
   return { context, page, trouble, settled }
+}
+
+/**
+ * Next's router reads an answer only as far as it needs it and cancels the rest (fetch-server-response.js of 16.4.6),
+ * which the browser reports as a failed request although the answer was good and used.
+ */
+async function isReadEnough(request: Request): Promise<boolean> {
+  const ofRouter = new URL(request.url()).searchParams.has('_rsc') || 'next-action' in request.headers()
+  if (!ofRouter || request.failure()?.errorText !== 'net::ERR_ABORTED') return false
+  return (await request.response().catch(() => null))?.status() === 200
 }
