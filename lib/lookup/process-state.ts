@@ -15,7 +15,7 @@ const slot = Symbol.for('clerk-cache-kit')
  * What must exist once per process. Next loads this module several times in one process (pages, route handlers,
  * instrumentation), so it lives on globalThis.
  */
-export function processState(): ProcessState {
+function processState(): ProcessState {
   let state = holder[slot]
   if (!state) holder[slot] = state = { counts: new Map() }
   return state

@@ -48,7 +48,7 @@ export async function buildApp(): Promise<void> {
   }
 }
 
-export async function waitForExit(child: ChildProcess): Promise<number | null> {
+async function waitForExit(child: ChildProcess): Promise<number | null> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   return child.exitCode
 }
