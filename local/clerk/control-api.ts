@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
-import type { Fault } from './faults'
+import type { Fault, RateLimit } from './faults'
+import type { UserPatch } from './records'
 import type { ClerkStandIn } from './server'
-import type { UserPatch } from './state'
 
 /** The stand-in's own controls over HTTP, for other processes and for curl. Browsers are kept out. */
 export function createControlApi(clerk: Omit<ClerkStandIn, 'close'>) {
@@ -19,6 +19,10 @@ export function createControlApi(clerk: Omit<ClerkStandIn, 'close'>) {
   })
 
   api.get('/users', (context) => context.json(clerk.users()))
+  api.post('/users', async (context) => {
+    const given = await context.req.json<UserPatch & { emails: string[] }>()
+    return context.json(clerk.createUser(given))
+  })
   api.patch('/users/:id', async (context) =>
     context.json(clerk.updateUser(context.req.param('id'), await context.req.json<UserPatch>())),
   )
@@ -39,6 +43,10 @@ export function createControlApi(clerk: Omit<ClerkStandIn, 'close'>) {
     clerk.setScopes(context.req.param('id'), await context.req.json<string[]>())
     return context.body(null, 204)
   })
+  api.post('/users/:id/accounts', async (context) => {
+    const given = await context.req.json<{ email?: string; scopes: string[] }>()
+    return context.json(clerk.connect(context.req.param('id'), given))
+  })
   api.delete('/users/:id/accounts/:account', (context) =>
     context.json(clerk.disconnect(context.req.param('id'), context.req.param('account'))),
   )
@@ -49,6 +57,11 @@ export function createControlApi(clerk: Omit<ClerkStandIn, 'close'>) {
   })
   api.delete('/faults', (context) => {
     clerk.faults.clear()
+    return context.body(null, 204)
+  })
+
+  api.put('/rate-limit', async (context) => {
+    clerk.faults.limit(await context.req.json<RateLimit>())
     return context.body(null, 204)
   })
 

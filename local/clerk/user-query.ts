@@ -1,5 +1,5 @@
 import { invalidParam } from './errors'
-import type { User } from './state'
+import type { User } from './records'
 
 type Sortable = string | number | null
 

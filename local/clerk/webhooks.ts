@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Webhook } from 'svix'
 import { sessionJson, webhookUserJson } from './json'
-import { type ClerkEvent, newId } from './state'
+import type { ClerkEvent } from './records'
+import { newId } from './state'
 
 export interface WebhookTarget {
   url: string

@@ -44,11 +44,24 @@ it('changes people and their tokens', async () => {
   expect(member()?.accounts).toEqual([])
 })
 
+it('creates people and connects accounts', async () => {
+  const { id } = await (
+    await call('POST', '/users', { emails: ['made@example.com'], firstName: 'Made' })
+  ).json()
+  const account = await (await call('POST', `/users/${id}/accounts`, { scopes: ['openid'] })).json()
+  expect(clerk.users().find((user) => user.id === id)).toMatchObject({
+    firstName: 'Made',
+    accounts: [{ id: account.id, email: 'made@example.com' }],
+  })
+})
+
 it('injects faults and clears them', async () => {
   await call('POST', '/faults', { status: 500 })
   expect((await clerkCall()).status).toBe(500)
   await call('DELETE', '/faults')
   expect((await clerkCall()).status).toBe(200)
+  await call('PUT', '/rate-limit', { requests: 1 })
+  expect([(await clerkCall()).status, (await clerkCall()).status]).toEqual([200, 429])
 })
 
 it('steers webhooks', async () => {

@@ -32,6 +32,15 @@ it('says 429 with Retry-After', async () => {
   expect(await read()).toEqual({ status: 429, code: 'too_many_requests', retryAfter: 7 })
 })
 
+it('answers late with what was true when it was asked', async () => {
+  clerk.faults.add({ latencyMs: 50, times: 1 })
+  const late = sdk.users.getUser(people.admin)
+  await expect.poll(() => clerk.requests().total).toBe(1)
+  clerk.updateUser(people.admin, { firstName: 'Newer' })
+  expect((await late).firstName).toBe('Ada')
+  expect((await sdk.users.getUser(people.admin)).firstName).toBe('Newer')
+})
+
 it('is slow, refuses the connection, or hangs', async () => {
   clerk.faults.add({ latencyMs: 50, times: 1 })
   const begun = performance.now()

@@ -53,6 +53,15 @@ it('has an empty list for who never connected, and errors for who cannot be rene
   expect(await failure('user_unknown')).toEqual([404, 'resource_not_found'])
 })
 
+it('hands out the only token of an account without refresh token for its hour', async () => {
+  clerk.connect(people.neverConnected, { scopes: ['openid'], grant: 'no_refresh_token' })
+  const [only] = await tokensOf(people.neverConnected)
+  clock += HOUR - 1
+  expect((await tokensOf(people.neverConnected))[0]?.token).toBe(only?.token)
+  clock += 1
+  expect(await failure(people.neverConnected)).toEqual([422, 'oauth_missing_refresh_token'])
+})
+
 it('goes on handing out a token revoked at Google until it expires', async () => {
   const [first] = await tokensOf(people.member)
   clerk.revokeAtProvider(people.member)
