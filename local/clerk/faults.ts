@@ -25,8 +25,6 @@ export interface RateLimit {
 
 type Outcome = Pick<Fault, 'connection' | 'latencyMs'>
 
-export type Faults = ReturnType<typeof createFaults>
-
 export function createFaults(now: () => number, rateLimit: RateLimit | undefined) {
   const faults = new Set<Fault>()
   const windows = new Map<string, { startedAt: number; count: number }>()

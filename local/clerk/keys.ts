@@ -3,7 +3,7 @@ import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from 'jose'
 import type { Session } from './records'
 
 /** A production key, so that the SDK expects no development-browser cookie; its domain is never contacted. */
-export const FRONTEND_API = 'clerk.example.test'
+const FRONTEND_API = 'clerk.example.test'
 export const PUBLISHABLE_KEY = `pk_live_${Buffer.from(`${FRONTEND_API}$`).toString('base64')}`
 export const SECRET_KEY = 'sk_live_local_stand_in_0123456789abcdefghijkl'
 export const WEBHOOK_SECRET = `whsec_${Buffer.from('local-stand-in-webhook-secret-32').toString('base64')}`

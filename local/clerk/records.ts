@@ -34,7 +34,7 @@ export interface User {
   lastActiveAt: number | null
 }
 
-export type SessionStatus = 'active' | 'ended' | 'removed' | 'revoked' | 'replaced' | 'expired' | 'abandoned'
+type SessionStatus = 'active' | 'ended' | 'removed' | 'revoked' | 'replaced' | 'expired' | 'abandoned'
 
 export interface Session {
   id: string

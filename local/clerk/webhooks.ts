@@ -26,8 +26,6 @@ const RETRY_DELAYS = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 1
 const TIMEOUT = 15 * SECOND
 const LOG_LENGTH = 1000
 
-export type Webhooks = ReturnType<typeof createWebhooks>
-
 /** Sends what Clerk would send: signed by svix, at least once, in no promised order, again after a failure. */
 export function createWebhooks(options: {
   target: WebhookTarget | undefined
