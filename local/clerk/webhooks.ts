@@ -163,6 +163,9 @@ function dataOf(event: ClerkEvent, url: string) {
       deleted: true,
       ...(event.externalId === null ? {} : { external_id: event.externalId }),
     }
-  if ('session' in event) return { ...sessionJson(event.session), user: webhookUserJson(event.user, url) }
+  if ('session' in event) {
+    const { tasks: _apiOnly, ...session } = sessionJson(event.session)
+    return { ...session, user: webhookUserJson(event.user, url) }
+  }
   return webhookUserJson(event.user, url)
 }
