@@ -126,6 +126,18 @@ describe('webhooks', () => {
   })
 })
 
+describe('a public page', () => {
+  test('costs neither Redis nor Clerk anything, signed in or not', async () => {
+    const get = await asUser(people.member)
+    stage.standIns.clerk.resetRequests()
+    stage.standIns.upstash.resetCounts()
+    expect((await get('/')).status).toBe(200)
+    expect((await fetch(stage.app.url)).status).toBe(200)
+    expect(stage.standIns.clerk.requests().total).toBe(0)
+    expect(stage.standIns.upstash.counts().commands).toBe(0)
+  })
+})
+
 describe('with a dependency dead', () => {
   test('pages are served from Clerk while Redis is', async () => {
     stage.standIns.upstash.faults.set({ reset: 'before' })
