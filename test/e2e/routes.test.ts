@@ -19,6 +19,8 @@ beforeEach(() => {
 
 async function asUser(userId: string) {
   const { jwt } = await stage.standIns.clerk.issueSession(userId)
+  // A sign-in sends webhooks, and those have their own effects.
+  await stage.standIns.clerk.webhooks.flush()
   return (path: string, init: RequestInit = {}) =>
     fetch(stage.app.url + path, { ...init, headers: { authorization: `Bearer ${jwt}`, ...init.headers } })
 }
