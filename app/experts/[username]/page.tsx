@@ -1,0 +1,81 @@
+import Link from 'next/link'
+import { notFound } from 'next/navigation'
+import { connection } from 'next/server'
+import { Suspense } from 'react'
+import { Avatar } from '@/components/avatar'
+import { orOutage } from '@/components/or-outage'
+import { getCachedUserByUsername } from '@/lib/cache/clerk-cache'
+import { expertOf } from '../expert'
+
+type Props = { params: Promise<{ username: string }> }
+
+export default function ExpertPage({ params }: Props) {
+  return (
+    <>
+      <Link href="/experts" className="mb-6 inline-block text-sm text-soft hover:text-ink">
+        ← All experts
+      </Link>
+      <Suspense
+        fallback={
+          <div
+            role="status"
+            aria-label="Loading profile"
+            className="h-72 rounded-xl border border-line bg-surface motion-safe:animate-pulse"
+          />
+        }
+      >
+        <Profile params={params} />
+      </Suspense>
+    </>
+  )
+}
+
+async function Profile({ params }: Props) {
+  await connection()
+  const { username } = await params
+  return orOutage(async () => {
+    const user = await getCachedUserByUsername(decode(username))
+    if (!user) notFound()
+    const expert = expertOf(user)
+    return (
+      <article className="rounded-xl border border-line bg-surface p-6 sm:p-8">
+        <title>{`${expert.name} · Clerk cache kit`}</title>
+        <header className="flex items-center gap-5">
+          <Avatar src={expert.imageUrl} size={80} />
+          <div className="min-w-0">
+            <h1 className="break-words font-semibold text-2xl tracking-tight sm:text-3xl">{expert.name}</h1>
+            <p className="text-soft">
+              @{expert.username} · member since {expert.memberSince}
+            </p>
+          </div>
+        </header>
+        {expert.headline && <p className="mt-6 text-lg">{expert.headline}</p>}
+        {expert.bio && <p className="mt-3 max-w-prose text-soft">{expert.bio}</p>}
+        {expert.specialties.length > 0 && (
+          <ul aria-label="Specialties" className="mt-6 flex flex-wrap gap-2">
+            {expert.specialties.map((name) => (
+              <li key={name} className="rounded-full border border-line px-3 py-1 text-sm">
+                {name}
+              </li>
+            ))}
+          </ul>
+        )}
+        {expert.hourlyRate !== null && (
+          <p className="mt-6 font-medium">{money(expert.hourlyRate, expert.currency)} an hour</p>
+        )}
+      </article>
+    )
+  })
+}
+
+const money = (amount: number, currency: string) =>
+  new Intl.NumberFormat('en', { style: 'currency', currency, maximumFractionDigits: 0 }).format(amount)
+
+/** A path segment arrives encoded; a malformed one names nobody. */
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return ''
+  }
+}

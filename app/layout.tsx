@@ -1,0 +1,32 @@
+import { ClerkProvider } from '@clerk/nextjs'
+import type { Metadata } from 'next'
+import type { ReactNode } from 'react'
+import { SiteHeader } from '@/components/site-header'
+import './globals.css'
+
+export const metadata: Metadata = {
+  title: { default: 'Clerk cache kit', template: '%s · Clerk cache kit' },
+  description:
+    'Clerk users and OAuth tokens, one Redis round trip away and never stale after an invalidation.',
+}
+
+export default function RootLayout({ children }: { children: ReactNode }) {
+  return (
+    <ClerkProvider>
+      <html lang="en">
+        <body className="min-h-dvh font-sans antialiased">
+          <a
+            href="#main"
+            className="sr-only focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-20 focus:rounded focus:bg-surface focus:px-3 focus:py-2"
+          >
+            Skip to content
+          </a>
+          <SiteHeader />
+          <main id="main" className="mx-auto w-full max-w-5xl px-4 py-8 sm:px-6 sm:py-12">
+            {children}
+          </main>
+        </body>
+      </html>
+    </ClerkProvider>
+  )
+}

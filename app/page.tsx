@@ -1,0 +1,61 @@
+import Link from 'next/link'
+import { button } from '@/components/button'
+
+const promises = [
+  ['Never stale', 'A webhook or a server action invalidates, and no later read sees the old value.'],
+  ['One round trip', 'Users and tokens cost one Redis command instead of 70 to 350 ms at Clerk.'],
+  ['Sealed tokens', 'OAuth tokens lie encrypted in Redis, bound to their key, and never reach a log.'],
+  ['Calm when Redis is not', 'Every operation has a deadline; reads go on from the source.'],
+] as const
+
+const places = [
+  ['/experts', 'Experts', 'A list and profiles of users, from one batched lookup.'],
+  ['/calendar', 'Calendar', 'Your next events, read with a cached Google token.'],
+  ['/dashboard', 'Dashboard', 'For admins: is Redis there, and what does the cache save?'],
+] as const
+
+export default function HomePage() {
+  return (
+    <div className="space-y-14">
+      <section className="max-w-2xl space-y-5">
+        <h1 className="text-balance font-semibold text-4xl tracking-tight sm:text-5xl">
+          Clerk users and tokens, one Redis read away
+        </h1>
+        <p className="text-lg text-soft">
+          A Next.js kit that keeps what Clerk knows close to your pages, and drops it the moment it changes.
+        </p>
+        <Link href="/experts" className={button()}>
+          See cached users
+        </Link>
+      </section>
+      <section
+        aria-label="What it promises"
+        className="grid gap-px overflow-hidden rounded-xl border border-line bg-line sm:grid-cols-2"
+      >
+        {promises.map(([title, text]) => (
+          <div key={title} className="bg-surface p-6">
+            <h2 className="font-semibold">{title}</h2>
+            <p className="mt-1 text-soft">{text}</p>
+          </div>
+        ))}
+      </section>
+      <section>
+        <h2 className="mb-4 font-semibold text-xl">Look around</h2>
+        <ul className="grid gap-4 sm:grid-cols-3">
+          {places.map(([href, title, text]) => (
+            <li key={href}>
+              {/* Whole page loads, as in the header: protected pages may answer with a redirect elsewhere. */}
+              <a
+                href={href}
+                className="block h-full rounded-xl border border-line bg-surface p-5 hover:border-accent"
+              >
+                <span className="font-medium">{title}</span>
+                <span className="mt-1 block text-sm text-soft">{text}</span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </div>
+  )
+}

@@ -1,0 +1,53 @@
+'use client'
+
+import { useClerk, useUser } from '@clerk/nextjs'
+import { button } from './button'
+
+const item = 'block w-full rounded px-3 py-2 text-left text-sm hover:bg-page'
+
+/** Sign in, or the signed-in user with account, switch and sign out. Every page it leads to is Clerk's own. */
+export function AccountMenu() {
+  const clerk = useClerk()
+  const { isLoaded, user } = useUser()
+
+  if (!isLoaded) return <div className="h-9 w-24" aria-hidden />
+  if (!user)
+    return (
+      <button type="button" className={button()} onClick={() => clerk.redirectToSignIn()}>
+        Sign in
+      </button>
+    )
+  const name = user.fullName ?? user.username ?? 'Account'
+  return (
+    <>
+      <button
+        type="button"
+        popoverTarget="account-menu"
+        className="flex items-center gap-2 rounded-full p-1 text-sm sm:pr-3"
+        aria-label={`Account of ${name}`}
+      >
+        {/* biome-ignore lint/performance/noImgElement: Clerk serves avatars in the size asked for */}
+        <img src={user.imageUrl} alt="" width={32} height={32} className="size-8 rounded-full" />
+        <span className="hidden max-w-40 truncate sm:inline">{name}</span>
+      </button>
+      <div
+        id="account-menu"
+        popover="auto"
+        className="fixed inset-auto top-14 right-2 m-0 w-56 rounded-lg border border-line bg-surface p-1 text-ink shadow-lg sm:right-6"
+      >
+        <p className="truncate px-3 py-2 text-soft text-sm">
+          {user.primaryEmailAddress?.emailAddress ?? name}
+        </p>
+        <button type="button" className={item} onClick={() => clerk.redirectToUserProfile()}>
+          Account page
+        </button>
+        <button type="button" className={item} onClick={() => clerk.signOut(() => clerk.redirectToSignIn())}>
+          Switch user
+        </button>
+        <button type="button" className={item} onClick={() => clerk.signOut({ redirectUrl: '/' })}>
+          Sign out
+        </button>
+      </div>
+    </>
+  )
+}

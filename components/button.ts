@@ -1,0 +1,8 @@
+const styles = {
+  solid: 'bg-accent text-on-accent hover:opacity-90',
+  outline: 'border border-line bg-surface text-ink hover:bg-page',
+}
+
+/** The look of a button, for buttons and for links that act like one. */
+export const button = (style: keyof typeof styles = 'solid') =>
+  `inline-flex h-9 items-center justify-center rounded-md px-4 font-medium text-sm ${styles[style]}`

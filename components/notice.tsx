@@ -1,0 +1,11 @@
+import type { ReactNode } from 'react'
+
+/** A state in words: what is the case, and below it what helps. */
+export function Notice({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <section className="rounded-xl border border-line bg-surface p-6">
+      <h2 className="font-semibold text-lg">{title}</h2>
+      <div className="mt-2 space-y-4 text-soft">{children}</div>
+    </section>
+  )
+}

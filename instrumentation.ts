@@ -1,0 +1,7 @@
+/** Runs once before the server takes requests. */
+export async function register(): Promise<void> {
+  if (process.env.NEXT_RUNTIME === 'nodejs') {
+    const { refuseBadEnvironment } = await import('./lib/startup')
+    refuseBadEnvironment()
+  }
+}

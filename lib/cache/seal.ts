@@ -1,0 +1,55 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { requireEnv } from '../env'
+import { KitError } from '../errors'
+
+/** A sealed value could not be opened: unknown key, or not what was sealed under this Redis key. */
+export class SealError extends KitError {
+  constructor() {
+    super(
+      'seal_broken',
+      'A sealed value could not be opened: its key is not in CACHE_ENCRYPTION_KEYS, or it was altered.',
+    )
+  }
+}
+
+const derived = new WeakMap<Buffer, Buffer>()
+
+/** One key per purpose (HKDF, RFC 5869), so that the ring can serve other purposes later. */
+function keyFor(master: Buffer): Buffer {
+  let key = derived.get(master)
+  if (!key) {
+    key = Buffer.from(hkdfSync('sha256', master, '', 'clerk-cache-kit:token', 32))
+    derived.set(master, key)
+  }
+  return key
+}
+
+/**
+ * Seals text with AES-256-GCM under the first key of CACHE_ENCRYPTION_KEYS, bound to the Redis key it is stored
+ * under. Envelope: `v1.<kid>.<base64url of iv (12 bytes), ciphertext, tag (16 bytes)>`.
+ * @throws ConfigurationError without a key.
+ */
+export function seal(text: string, redisKey: string): string {
+  const [first] = requireEnv('CACHE_ENCRYPTION_KEYS')
+  if (!first) throw new SealError()
+  const iv = randomBytes(12)
+  const cipher = createCipheriv('aes-256-gcm', keyFor(first.key), iv).setAAD(Buffer.from(redisKey))
+  const body = Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
+  return `v1.${first.kid}.${body.toString('base64url')}`
+}
+
+/** Opens what `seal` made, with any key of the ring. @throws SealError */
+export function unseal(envelope: string, redisKey: string): string {
+  const [version, kid, encoded = ''] = envelope.split('.')
+  const entry = requireEnv('CACHE_ENCRYPTION_KEYS').find((candidate) => candidate.kid === kid)
+  const body = Buffer.from(encoded, 'base64url')
+  if (version !== 'v1' || !entry || body.length < 28) throw new SealError()
+  const decipher = createDecipheriv('aes-256-gcm', keyFor(entry.key), body.subarray(0, 12))
+    .setAAD(Buffer.from(redisKey))
+    .setAuthTag(body.subarray(-16))
+  try {
+    return decipher.update(body.subarray(12, -16), undefined, 'utf8') + decipher.final('utf8')
+  } catch {
+    throw new SealError()
+  }
+}

@@ -1,0 +1,155 @@
+import { type Context, Hono } from 'hono'
+import { cors } from 'hono/cors'
+import type { BrowserSessions } from './browser-session'
+import { environmentJson } from './environment'
+import { ClerkError, notFound, signedOut } from './errors'
+import { clientJson, frontendUserJson, sessionJson } from './json'
+import type { Session, State, User } from './state'
+
+interface Parts {
+  state: State
+  browsers: BrowserSessions
+  appUrl: string
+  url: string
+  count: (route: string) => void
+}
+
+/** The API that clerk-js and the middleware's handshake speak to, mounted where NEXT_PUBLIC_CLERK_PROXY_URL points. */
+export function createFrontendApi({ state, browsers, appUrl, url, count }: Parts) {
+  const api = new Hono()
+  api.use(cors({ origin: appUrl, credentials: true, exposeHeaders: ['authorization'] }))
+
+  /** clerk-js sends everything but GET as POST, with the method it means in `_method`. */
+  function on(method: string, path: string, answer: (context: Context) => Promise<Response>) {
+    api.on(method === 'GET' ? ['GET'] : [method, 'POST'], path, async (context, next) => {
+      const meant = context.req.query('_method') ?? context.req.method
+      if (meant.toUpperCase() !== method) return next()
+      if (method !== 'GET' && context.req.header('origin') !== appUrl)
+        throw new ClerkError(400, 'origin_invalid', 'Invalid HTTP Origin header')
+      count(`${method} ${path.replace(/:(\w+)/g, '{$1}')}`)
+      context.header('cache-control', 'no-store')
+      return answer(context)
+    })
+  }
+
+  async function describe(session: Session) {
+    const user = state.user(session.userId)
+    return {
+      ...sessionJson(session),
+      factor_verification_age: [0, -1],
+      last_active_token: { object: 'token', jwt: await browsers.jwt(session) },
+      user: frontendUserJson(user, url),
+      public_user_data: publicData(user, url),
+    }
+  }
+
+  async function describeClient(context: Context) {
+    const client = browsers.clientOf(context)
+    if (!client) return null
+    const sessions = await Promise.all(state.sessionsOf(client).map(describe))
+    return clientJson(client, sessions, sessions.at(-1)?.id ?? null)
+  }
+
+  function sessionOf(context: Context): Session {
+    const client = browsers.clientOf(context)
+    const found =
+      client && state.sessionsOf(client).find((open) => open.id === context.req.param('session_id'))
+    if (!found) throw signedOut()
+    return found
+  }
+
+  function currentUser(context: Context): User {
+    const session = browsers.activeSession(browsers.clientOf(context))
+    if (!session) throw signedOut()
+    return state.user(session.userId)
+  }
+
+  async function endAll(context: Context) {
+    const client = browsers.clientOf(context)
+    for (const open of client ? state.sessionsOf(client) : []) state.endSession(open.id, 'removed')
+    await browsers.setCookies(context, client)
+    return context.json({ response: await describeClient(context), client: null })
+  }
+
+  async function end(context: Context, status: 'ended' | 'removed') {
+    const session = state.endSession(sessionOf(context).id, status)
+    await browsers.setCookies(context, browsers.clientOf(context))
+    const response = { ...(await describe(session)), status }
+    return context.json({ response, client: await describeClient(context) })
+  }
+
+  on('GET', '/v1/environment', async (context) =>
+    context.json(environmentJson({ signIn: `${url}/sign-in`, account: `${url}/user`, app: appUrl })),
+  )
+  on('GET', '/v1/client', async (context) =>
+    context.json({ response: await describeClient(context), client: null }),
+  )
+  on('DELETE', '/v1/client', endAll)
+  on('DELETE', '/v1/client/sessions', endAll)
+  on('GET', '/v1/client/handshake', async (context) => {
+    const back = context.req.query('redirect_url')
+    if (!back || !isWithin(back, appUrl))
+      throw new ClerkError(400, 'invalid_redirect_url', 'Invalid redirect URL')
+    await browsers.setCookies(context, browsers.clientOf(context))
+    context.header('referrer-policy', 'no-referrer')
+    return context.redirect(back, 307)
+  })
+  on('POST', '/v1/client/sessions/:session_id/touch', async (context) => {
+    const session = sessionOf(context)
+    session.lastActiveAt = state.now()
+    return context.json({ response: await describe(session), client: await describeClient(context) })
+  })
+  on('POST', '/v1/client/sessions/:session_id/tokens', async (context) =>
+    context.json({ object: 'token', jwt: await browsers.jwt(sessionOf(context)) }),
+  )
+  on('POST', '/v1/client/sessions/:session_id/end', (context) => end(context, 'ended'))
+  on('POST', '/v1/client/sessions/:session_id/remove', (context) => end(context, 'removed'))
+  on('GET', '/v1/me', async (context) =>
+    context.json({
+      response: frontendUserJson(currentUser(context), url),
+      client: await describeClient(context),
+    }),
+  )
+  on('PATCH', '/v1/me', async (context) => {
+    const body = await context.req.parseBody()
+    const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null)
+    const unsafe: unknown =
+      typeof body.unsafe_metadata === 'string' ? JSON.parse(body.unsafe_metadata) : undefined
+    const user = state.updateUser(currentUser(context).id, {
+      ...('first_name' in body && { firstName: text(body.first_name) }),
+      ...('last_name' in body && { lastName: text(body.last_name) }),
+      ...('username' in body && { username: text(body.username) }),
+      ...(typeof unsafe === 'object' && unsafe !== null && { unsafeMetadata: { ...unsafe } }),
+    })
+    return context.json({ response: frontendUserJson(user, url), client: await describeClient(context) })
+  })
+  on('GET', '/v1/me/sessions/active', async (context) => {
+    const user = currentUser(context)
+    const open = [...state.sessions.values()].filter(
+      (session) => session.userId === user.id && session.status === 'active',
+    )
+    return context.json(open.map((session) => ({ ...sessionJson(session), latest_activity: null })))
+  })
+
+  api.notFound((context) => {
+    count(`unknown ${context.req.method} ${context.req.path}`)
+    return context.json(notFound('endpoint', context.req.path).toJSON(), 404)
+  })
+  return api
+}
+
+function publicData(user: User, url: string) {
+  return {
+    user_id: user.id,
+    first_name: user.firstName,
+    last_name: user.lastName,
+    image_url: `${url}/avatars/${user.id}.svg`,
+    has_image: true,
+    identifier: user.emails[0]?.address ?? user.username ?? user.id,
+    username: user.username,
+  }
+}
+
+export function isWithin(target: string, origin: string): boolean {
+  return URL.canParse(target) && new URL(target).origin === origin
+}

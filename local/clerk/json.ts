@@ -1,0 +1,151 @@
+import type { Client, ExternalAccount, Session, User } from './state'
+
+const verified = (strategy: string, object: string) => ({
+  object,
+  status: 'verified',
+  strategy,
+  attempts: null,
+  expire_at: 0,
+})
+
+/** `url` is the stand-in's address: avatars live there. */
+export function userJson(user: User, url: string) {
+  const avatar = `${url}/avatars/${user.id}.svg`
+  return {
+    ...frontendUserJson(user, url),
+    private_metadata: user.privateMetadata,
+    saml_accounts: [],
+    profile_image_url: avatar,
+    banned: user.banned,
+    locked: false,
+    lockout_expires_in_seconds: null,
+    verification_attempts_remaining: 100,
+    last_active_at: user.lastActiveAt,
+    mfa_enabled_at: null,
+    mfa_disabled_at: null,
+  }
+}
+
+/** What the Frontend API shows of a user: no private metadata. */
+export function frontendUserJson(user: User, url: string) {
+  const linked = (address: string) =>
+    user.accounts
+      .filter((account) => account.email === address)
+      .map((account) => ({ id: account.identificationId, type: account.provider }))
+  return {
+    object: 'user',
+    id: user.id,
+    username: user.username,
+    first_name: user.firstName,
+    last_name: user.lastName,
+    image_url: `${url}/avatars/${user.id}.svg`,
+    has_image: true,
+    external_id: user.externalId,
+    primary_email_address_id: user.emails[0]?.id ?? null,
+    primary_phone_number_id: null,
+    primary_web3_wallet_id: null,
+    password_enabled: true,
+    two_factor_enabled: false,
+    totp_enabled: false,
+    backup_code_enabled: false,
+    email_addresses: user.emails.map(({ id, address }) => ({
+      object: 'email_address',
+      id,
+      email_address: address,
+      reserved: false,
+      verification: verified('email_code', 'verification_otp'),
+      linked_to: linked(address),
+      matches_sso_connection: false,
+      created_at: user.createdAt,
+      updated_at: user.createdAt,
+    })),
+    phone_numbers: [],
+    web3_wallets: [],
+    passkeys: [],
+    external_accounts: user.accounts.map((account) => accountJson(account, user, url)),
+    enterprise_accounts: [],
+    organization_memberships: [],
+    public_metadata: user.publicMetadata,
+    unsafe_metadata: user.unsafeMetadata,
+    last_sign_in_at: user.lastSignInAt,
+    created_at: user.createdAt,
+    updated_at: user.updatedAt,
+    delete_self_enabled: true,
+    create_organization_enabled: false,
+    create_organizations_limit: null,
+    legal_accepted_at: null,
+  }
+}
+
+function accountJson(account: ExternalAccount, user: User, url: string) {
+  return {
+    object: 'external_account',
+    id: account.id,
+    provider: account.provider,
+    identification_id: account.identificationId,
+    provider_user_id: account.providerUserId,
+    approved_scopes: account.scopes.join(' '),
+    email_address: account.email,
+    email_address_verified: true,
+    first_name: user.firstName ?? '',
+    last_name: user.lastName ?? '',
+    image_url: `${url}/avatars/${user.id}.svg`,
+    username: null,
+    phone_number: null,
+    public_metadata: {},
+    label: null,
+    created_at: account.createdAt,
+    updated_at: account.updatedAt,
+    verification: verified(account.provider, 'verification_oauth'),
+  }
+}
+
+/** In webhooks a Google account has another shape, and another id, than in the API. */
+export function webhookUserJson(user: User, url: string) {
+  return {
+    ...userJson(user, url),
+    external_accounts: user.accounts.map((account) => ({
+      ...accountJson(account, user, url),
+      object: 'google_account',
+      id: account.identificationId,
+      google_id: account.providerUserId,
+      given_name: user.firstName ?? '',
+      family_name: user.lastName ?? '',
+      picture: `${url}/avatars/${user.id}.svg`,
+    })),
+  }
+}
+
+export function sessionJson(session: Session) {
+  return {
+    object: 'session',
+    id: session.id,
+    client_id: session.clientId,
+    user_id: session.userId,
+    status: session.status,
+    last_active_at: session.lastActiveAt,
+    last_active_organization_id: null,
+    actor: null,
+    tasks: null,
+    expire_at: session.expireAt,
+    abandon_at: session.expireAt + 23 * 24 * 3600_000,
+    created_at: session.createdAt,
+    updated_at: session.updatedAt,
+  }
+}
+
+export function clientJson(client: Client, sessions: unknown[], activeSessionId: string | null) {
+  return {
+    object: 'client',
+    id: client.id,
+    sessions,
+    sign_in: null,
+    sign_up: null,
+    last_active_session_id: activeSessionId,
+    last_authentication_strategy: null,
+    cookie_expires_at: null,
+    captcha_bypass: false,
+    created_at: client.createdAt,
+    updated_at: client.updatedAt,
+  }
+}

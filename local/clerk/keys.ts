@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from 'jose'
+import type { Session } from './state'
+
+/** A production key, so that the SDK expects no development-browser cookie; its domain is never contacted. */
+export const FRONTEND_API = 'clerk.example.test'
+export const PUBLISHABLE_KEY = `pk_live_${Buffer.from(`${FRONTEND_API}$`).toString('base64')}`
+export const SECRET_KEY = 'sk_live_local_stand_in_0123456789abcdefghijkl'
+export const WEBHOOK_SECRET = `whsec_${Buffer.from('local-stand-in-webhook-secret-32').toString('base64')}`
+
+/** clerk-js writes each cookie twice, the second time under a name with this suffix. */
+export const COOKIE_SUFFIX = createHash('sha1').update(PUBLISHABLE_KEY).digest('base64url').slice(0, 8)
+
+const KEY_ID = 'ins_localStandIn'
+const LIFETIME = 60
+
+export type Keys = Awaited<ReturnType<typeof createKeys>>
+
+export async function createKeys() {
+  const { publicKey, privateKey } = await generateKeyPair('RS256', { modulusLength: 2048, extractable: true })
+  return {
+    jwtKey: await exportSPKI(publicKey),
+    jwks: { keys: [{ ...(await exportJWK(publicKey)), use: 'sig', kid: KEY_ID, alg: 'RS256' }] },
+
+    /** A session token as Clerk's version 2 has it; it lives 60 s unless told. `at` is in milliseconds. */
+    sign(session: Session, authorizedParty: string, at: number, lifetime = LIFETIME): Promise<string> {
+      const issuedAt = Math.floor(at / 1000)
+      return new SignJWT({
+        azp: authorizedParty,
+        fva: [Math.floor((at - session.createdAt) / 60_000), -1],
+        sid: session.id,
+        sts: 'active',
+        v: 2,
+      })
+        .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: KEY_ID })
+        .setIssuer(`https://${FRONTEND_API}`)
+        .setSubject(session.userId)
+        .setIssuedAt(issuedAt)
+        .setNotBefore(issuedAt - 10)
+        .setExpirationTime(issuedAt + lifetime)
+        .sign(privateKey)
+    },
+  }
+}

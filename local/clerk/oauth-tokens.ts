@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto'
+import { ClerkError } from './errors'
+import type { ExternalAccount, IssuedToken, State } from './state'
+
+const HOUR = 3600_000
+
+export interface TokenInfo {
+  userId: string
+  externalAccountId: string
+  scopes: string[]
+  expiresAt: number
+}
+
+export type OAuthTokens = ReturnType<typeof createOAuthTokens>
+
+/** The providers' side of connected accounts: what tokens exist, which are good, and when Clerk gets a new one. */
+export function createOAuthTokens(state: State) {
+  const { now } = state
+
+  function issue(userId: string, account: ExternalAccount, expiresAt = now() + HOUR): IssuedToken {
+    account.token = `ya29.${randomBytes(96).toString('base64url')}`
+    const issued = {
+      userId,
+      externalAccountId: account.id,
+      scopes: account.scopes,
+      expiresAt,
+      revoked: false,
+    }
+    state.tokens.set(account.token, issued)
+    return issued
+  }
+
+  /** The token Clerk hands out: the one it has until that has expired, and only then a new one. */
+  function current(userId: string, account: ExternalAccount): IssuedToken & { token: string } {
+    let issued = account.token === undefined ? undefined : state.tokens.get(account.token)
+    // A seeded account without refresh token was connected long ago: its only token is over.
+    issued ??= issue(userId, account, account.grant === 'no_refresh_token' ? now() - HOUR : undefined)
+    if (issued.expiresAt <= now()) {
+      if (account.grant === 'no_refresh_token')
+        throw new ClerkError(422, 'oauth_missing_refresh_token', 'Cannot refresh OAuth access token', {
+          longMessage:
+            "The current access token has expired and we cannot refresh it, because the authorization server hasn't provided us with a refresh token",
+        })
+      if (account.grant === 'revoked')
+        throw new ClerkError(400, 'oauth_token_retrieval_error', 'Token retrieval failed', {
+          longMessage: 'Failed to retrieve a new access token from the OAuth provider',
+        })
+      issued = issue(userId, account)
+    }
+    return { ...issued, token: account.token ?? '' }
+  }
+
+  function accounts(userId: string, accountId?: string): ExternalAccount[] {
+    return state
+      .user(userId)
+      .accounts.filter((account) => accountId === undefined || account.id === accountId)
+  }
+
+  function issuedTo(userId: string, accountId?: string): IssuedToken[] {
+    return [...state.tokens.values()].filter(
+      (issued) =>
+        issued.userId === userId && (accountId === undefined || issued.externalAccountId === accountId),
+    )
+  }
+
+  return {
+    current,
+
+    /** What the provider knows of a token; nothing once it was revoked there. */
+    info(token: string): TokenInfo | undefined {
+      const issued = state.tokens.get(token)
+      if (!issued || issued.revoked) return undefined
+      const { userId, externalAccountId, scopes, expiresAt } = issued
+      return { userId, externalAccountId, scopes, expiresAt }
+    },
+
+    /** Sets the moment (default: now) at which the user's current tokens expire. */
+    expire(userId: string, at = now(), accountId?: string) {
+      for (const account of accounts(userId, accountId)) {
+        const issued = account.token === undefined ? undefined : state.tokens.get(account.token)
+        if (issued) issued.expiresAt = at
+        else issue(userId, account, at)
+      }
+    },
+
+    /** The person withdrew access in their Google account: tokens stop working there, and Clerk is not told. */
+    revokeAtProvider(userId: string, accountId?: string) {
+      for (const account of accounts(userId, accountId)) account.grant = 'revoked'
+      for (const issued of issuedTo(userId, accountId)) issued.revoked = true
+    },
+
+    /** The token alone is refused from now on; the grant stands, so the next renewal works. */
+    revokeToken(token: string) {
+      const issued = state.tokens.get(token)
+      if (issued) issued.revoked = true
+    },
+  }
+}

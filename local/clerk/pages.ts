@@ -1,0 +1,260 @@
+import { createHash } from 'node:crypto'
+import { type Context, Hono } from 'hono'
+import { html, raw } from 'hono/html'
+import type { BrowserSessions } from './browser-session'
+import { isWithin } from './frontend-api'
+import type { ExternalAccount, State, User } from './state'
+
+const ALWAYS = ['openid', 'userinfo.email', 'userinfo.profile'].map(fullScope)
+const OFFERED = [
+  { scope: fullScope('calendar.readonly'), label: 'See your calendar' },
+  { scope: fullScope('calendar.events'), label: 'Change your calendar events' },
+]
+
+function fullScope(name: string) {
+  return name === 'openid' ? name : `https://www.googleapis.com/auth/${name}`
+}
+
+/** What stands in for Clerk's hosted pages: sign-in and account. */
+export function createPages(parts: { state: State; browsers: BrowserSessions; appUrl: string }) {
+  const { state, browsers, appUrl } = parts
+  const pages = new Hono()
+
+  pages.use(async (context, next) => {
+    await next()
+    // Without it the app would take the way back for a visit from a foreign origin and start a handshake.
+    context.header('referrer-policy', 'no-referrer')
+    context.header('cache-control', 'no-store')
+    context.header(
+      'content-security-policy',
+      `default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; script-src ${SCRIPT_HASH}; frame-ancestors 'none'; base-uri 'none'; form-action 'self' ${appUrl}`,
+    )
+  })
+  pages.use(async (context, next) => {
+    if (context.req.method === 'POST' && context.req.header('sec-fetch-site') !== 'same-origin')
+      return context.text('This form was sent from another site.', 403)
+    return next()
+  })
+
+  const signedIn = (context: Context): User | undefined => {
+    const session = browsers.activeSession(browsers.clientOf(context))
+    return session && state.users.get(session.userId)
+  }
+  const wayBack = (value: unknown) => (typeof value === 'string' && isWithin(value, appUrl) ? value : appUrl)
+
+  pages.get('/sign-in', (context) => {
+    const back = wayBack(context.req.query('redirect_url'))
+    const current = signedIn(context)
+    return context.html(
+      layout(
+        'Sign in',
+        html`<p>This page stands in for Clerk's. Choose who you are.</p>
+          <form method="post" action="/sign-in">
+            <input type="hidden" name="redirect_url" value="${back}" />
+            <ul class="people">
+              ${[...state.users.values()].map(
+                (user) => html`<li>
+                  <button name="user_id" value="${user.id}">
+                    <img src="/avatars/${user.id}.svg" alt="" width="40" height="40" />
+                    <span><strong>${nameOf(user)}</strong>${user.id === current?.id ? ' (signed in)' : ''}<br />
+                      <small>${state.purposes.get(user.id) ?? user.emails[0]?.address ?? ''}</small></span>
+                  </button>
+                </li>`,
+              )}
+            </ul>
+          </form>
+          <script>${raw(SCRIPT)}</script>`,
+      ),
+    )
+  })
+
+  pages.post('/sign-in', async (context) => {
+    const form = await context.req.parseBody()
+    if (typeof form.user_id !== 'string' || !state.users.has(form.user_id))
+      return context.text('There is no such person.', 400)
+    const { client } = state.signIn(form.user_id, browsers.clientOf(context))
+    await browsers.setCookies(context, client)
+    return context.redirect(wayBack(form.redirect_url), 303)
+  })
+
+  pages.get('/sign-out', (context) =>
+    context.html(
+      layout(
+        'Sign out',
+        html`<form method="post" action="/sign-out"><button class="main">Sign out</button></form>`,
+      ),
+    ),
+  )
+  pages.post('/sign-out', async (context) => {
+    const client = browsers.clientOf(context)
+    for (const open of client ? state.sessionsOf(client) : []) state.endSession(open.id, 'ended')
+    await browsers.setCookies(context, client)
+    return context.redirect(appUrl, 303)
+  })
+
+  pages.get('/user', (context) => {
+    const user = signedIn(context)
+    if (!user) return context.redirect('/sign-in', 302)
+    const sessions = [...state.sessions.values()].filter(
+      (open) => open.userId === user.id && open.status === 'active',
+    )
+    const current = browsers.activeSession(browsers.clientOf(context))
+    return context.html(
+      layout(
+        'Account',
+        html`<p>This page stands in for Clerk's. <a href="${appUrl}">Back to the app</a></p>
+          <section aria-labelledby="profile">
+            <h2 id="profile">Profile</h2>
+            <form method="post" action="/user/profile">
+              <label>First name <input name="first_name" value="${user.firstName ?? ''}" autocomplete="given-name" /></label>
+              <label>Last name <input name="last_name" value="${user.lastName ?? ''}" autocomplete="family-name" /></label>
+              <button class="main">Save</button>
+            </form>
+          </section>
+          <section aria-labelledby="accounts">
+            <h2 id="accounts">Connected accounts</h2>
+            ${user.accounts.map(accountForm)}
+            ${connectForm(user)}
+          </section>
+          <section aria-labelledby="sessions">
+            <h2 id="sessions">Active sessions</h2>
+            <ul>
+              ${sessions.map(
+                (open) => html`<li>
+                  <form method="post" action="/user/sessions/${open.id}/sign-out">
+                    Since ${new Date(open.createdAt).toISOString().slice(0, 16).replace('T', ' ')} UTC
+                    ${open.id === current?.id ? '(this browser)' : ''}
+                    <button>Sign out</button>
+                  </form>
+                </li>`,
+              )}
+            </ul>
+          </section>`,
+      ),
+    )
+  })
+
+  /** What only a signed-in person may do; afterwards the account page again, or the sign-in page. */
+  const act = (path: string, change: (user: User, form: Record<string, string[]>, id: string) => void) =>
+    pages.post(path, async (context) => {
+      const user = signedIn(context)
+      if (!user) return context.redirect('/sign-in', 303)
+      const parsed = await context.req.parseBody({ all: true })
+      const form = Object.fromEntries(
+        Object.entries(parsed).map(([name, value]) => [
+          name,
+          [value].flat().filter((item) => typeof item === 'string'),
+        ]),
+      )
+      change(user, form, context.req.param('id') ?? '')
+      await browsers.setCookies(context, browsers.clientOf(context))
+      return context.redirect('/user', 303)
+    })
+
+  act('/user/profile', (user, form) => {
+    state.updateUser(user.id, {
+      firstName: form.first_name?.[0] || null,
+      lastName: form.last_name?.[0] || null,
+    })
+  })
+  act('/user/accounts', (user, form) => {
+    const chosen = OFFERED.map(({ scope }) => scope).filter((scope) => form.scope?.includes(scope))
+    const email = form.email?.[0]
+    state.connect(user.id, { scopes: [...ALWAYS, ...chosen], ...(email ? { email } : {}) })
+  })
+  act('/user/accounts/:id/disconnect', (user, _form, id) => {
+    state.disconnect(user.id, id)
+  })
+  act('/user/sessions/:id/sign-out', (user, _form, id) => {
+    if (state.session(id).userId === user.id) state.endSession(id, 'ended')
+  })
+
+  pages.get('/avatars/:file{.+\\.svg}', (context) => {
+    const user = state.users.get(context.req.param('file').replace(/\.svg$/, ''))
+    if (!user) return context.notFound()
+    context.header('content-type', 'image/svg+xml')
+    context.header('access-control-allow-origin', '*')
+    return context.body(avatar(user))
+  })
+
+  return pages
+}
+
+const nameOf = (user: User) =>
+  [user.firstName, user.lastName].filter(Boolean).join(' ') || user.username || user.id
+
+function scopeBoxes(granted: string[]) {
+  return OFFERED.map(
+    ({ scope, label }) => html`<label class="box">
+      <input type="checkbox" name="scope" value="${scope}" ${granted.includes(scope) ? 'checked' : ''} /> ${label}
+      <small>${scope.split('/').at(-1)}</small></label>`,
+  )
+}
+
+function accountForm(account: ExternalAccount) {
+  return html`<form method="post" action="/user/accounts" class="card" aria-label="Google ${account.email}">
+    <strong>Google</strong> ${account.email}
+    ${account.grant === 'renewable' ? '' : html`<em>needs reconnecting</em>`}
+    <input type="hidden" name="email" value="${account.email}" />
+    ${scopeBoxes(account.scopes)}
+    <button class="main">Reconnect</button>
+    <button formaction="/user/accounts/${account.id}/disconnect">Disconnect</button>
+  </form>`
+}
+
+function connectForm(user: User) {
+  const first = user.accounts.length === 0
+  return html`<form method="post" action="/user/accounts" class="card" aria-label="Connect Google">
+    <label>${first ? 'Google account' : 'Another Google account'}
+      <input type="email" name="email" required value="${first ? (user.emails[0]?.address ?? '') : ''}" autocomplete="email" /></label>
+    ${scopeBoxes(OFFERED.map(({ scope }) => scope))}
+    <button class="main">Connect Google</button>
+  </form>`
+}
+
+function avatar(user: User): string {
+  const hue = [...user.id].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 360, 0)
+  const initials = [user.firstName, user.lastName]
+    .map((name) => /^\p{L}/u.exec(name ?? '')?.[0] ?? '')
+    .join('')
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 80" width="80" height="80"><rect width="80" height="80" fill="hsl(${hue} 45% 38%)"/><text x="40" y="51" font-family="system-ui,sans-serif" font-size="30" fill="#fff" text-anchor="middle">${initials}</text></svg>`
+}
+
+// clerk-js puts the way back behind the #, where no server sees it.
+const SCRIPT = `
+const told = new URLSearchParams(location.hash.replace(/^#[/]?[?]?/, ''))
+const back = told.get('redirect_url') ?? told.get('sign_in_force_redirect_url') ?? told.get('sign_in_fallback_redirect_url')
+if (back) document.querySelector('[name=redirect_url]').value = back
+`
+const SCRIPT_HASH = `'sha256-${createHash('sha256').update(SCRIPT).digest('base64')}'`
+
+const STYLE = `
+:root { color-scheme: light dark; --line: light-dark(#d4d4d8, #3f3f46); --main: light-dark(#4338ca, #a5b4fc); --on-main: light-dark(#fff, #18181b); }
+* { box-sizing: border-box }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 24px 16px; max-width: 40rem; background: light-dark(#fff, #18181b); color: light-dark(#18181b, #f4f4f5) }
+h1 { font-size: 1.5rem; margin: 0 } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem }
+a { color: var(--main) } small { color: light-dark(#52525b, #a1a1aa) }
+ul { list-style: none; padding: 0; margin: 0; display: grid; gap: 8px }
+button { font: inherit; color: inherit; background: none; border: 1px solid var(--line); border-radius: 8px; padding: 8px 14px; min-height: 44px; cursor: pointer }
+button:hover { border-color: var(--main) } :focus-visible { outline: 3px solid var(--main); outline-offset: 2px }
+.main { background: var(--main); border-color: var(--main); color: var(--on-main) }
+.people button { display: flex; gap: 12px; align-items: center; width: 100%; text-align: left } .people img { border-radius: 50%; flex: none }
+label { display: block; margin: 8px 0 } input:not([type=checkbox]):not([type=hidden]) { display: block; width: 100%; font: inherit; color: inherit; background: none; border: 1px solid light-dark(#71717a, #a1a1aa); border-radius: 8px; padding: 8px; min-height: 44px }
+.box { display: flex; flex-wrap: wrap; gap: 8px; align-items: center } .box input { width: 20px; height: 20px }
+.card { border: 1px solid var(--line); border-radius: 8px; padding: 12px 16px; margin: 8px 0; overflow-wrap: anywhere }`
+
+function layout(title: string, content: unknown) {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title}</title>
+        <link rel="icon" href="data:," />
+        <style>${raw(STYLE)}</style>
+      </head>
+      <body>
+        <main><h1>${title}</h1>${content}</main>
+      </body>
+    </html>`
+}

@@ -1,0 +1,205 @@
+import { readFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import { createRequire } from 'node:module'
+import { basename, dirname, join } from 'node:path'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import { type Context, Hono } from 'hono'
+import { type BackendRequest, backendEndpoints, type Endpoint } from './backend-api'
+import { createBrowserSessions } from './browser-session'
+import { createControlApi } from './control-api'
+import { ClerkError, invalidSecretKey, notFound } from './errors'
+import { createFaults, type RateLimit } from './faults'
+import { createFrontendApi } from './frontend-api'
+import { createKeys, PUBLISHABLE_KEY, SECRET_KEY, WEBHOOK_SECRET } from './keys'
+import { createOAuthTokens } from './oauth-tokens'
+import { createPages } from './pages'
+import { createRequestLog } from './request-log'
+import { createState, type Seed, type Session } from './state'
+import { createWebhooks, type WebhookTarget } from './webhooks'
+
+export interface ClerkOptions {
+  /** 0, the default, takes a free one. */
+  port?: number
+  /** The app's origin, such as `http://localhost:3000`: the only place to send people back to. */
+  appUrl: string
+  seed: Seed
+  webhook?: WebhookTarget
+  /** Off unless given. */
+  rateLimit?: RateLimit
+  /** Milliseconds; a test may turn the clock. */
+  now?: () => number
+}
+
+export type ClerkStandIn = Awaited<ReturnType<typeof startClerk>>
+
+const CLERK_JS = dirname(createRequire(import.meta.url).resolve('@clerk/clerk-js'))
+
+/** Starts a Clerk on this machine: Backend API, Frontend API, clerk-js, hosted pages and webhooks on one port. */
+export async function startClerk(options: ClerkOptions) {
+  const now = options.now ?? Date.now
+  const appUrl = new URL(options.appUrl).origin
+  const keys = await createKeys()
+  const server = createServer()
+  const port = await listen(server, options.port ?? 0)
+  const url = `http://localhost:${port}`
+
+  const webhooks = createWebhooks({ target: options.webhook, now, url: () => url })
+  const state = createState({ seed: options.seed, now, emit: webhooks.send })
+  const tokens = createOAuthTokens(state)
+  const faults = createFaults(now, options.rateLimit)
+  const browsers = createBrowserSessions(state, keys, appUrl)
+  const backendLog = createRequestLog()
+  const frontendLog = createRequestLog()
+  const endpoints = backendEndpoints({ state, tokens, keys, appUrl, url })
+
+  const standIn = {
+    url,
+    port,
+    secretKey: SECRET_KEY,
+    publishableKey: PUBLISHABLE_KEY,
+    jwtKey: keys.jwtKey,
+    endpoints,
+    webhooks,
+    faults,
+
+    /** All that an app needs to take this for Clerk. */
+    env: {
+      NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: PUBLISHABLE_KEY,
+      NEXT_PUBLIC_CLERK_PROXY_URL: `${url}/fapi`,
+      NEXT_PUBLIC_CLERK_JS_URL: `${url}/clerk-js/clerk.browser.js`,
+      NEXT_PUBLIC_CLERK_SIGN_IN_URL: `${url}/sign-in`,
+      NEXT_PUBLIC_CLERK_PREFETCH_UI: 'false',
+      NEXT_PUBLIC_CLERK_TELEMETRY_DISABLED: '1',
+      NEXT_PUBLIC_CLERK_KEYLESS_DISABLED: '1',
+      CLERK_SECRET_KEY: SECRET_KEY,
+      CLERK_API_URL: url,
+      CLERK_JWT_KEY: keys.jwtKey,
+      CLERK_WEBHOOK_SIGNING_SECRET: options.webhook?.secret ?? WEBHOOK_SECRET,
+    },
+
+    /** Backend API requests since the start or the last reset. */
+    requests: backendLog.read,
+    /** The browser's, and the handshakes. */
+    frontendRequests: frontendLog.read,
+    resetRequests() {
+      backendLog.reset()
+      frontendLog.reset()
+    },
+
+    users: () => [...state.users.values()],
+    createUser: state.createUser,
+    updateUser: state.updateUser,
+    deleteUser: state.deleteUser,
+
+    connect: state.connect,
+    disconnect: state.disconnect,
+    /** A new consent with other scopes, and so a new token. */
+    setScopes(userId: string, scopes: string[], accountId?: string) {
+      for (const { id, email, provider } of [...state.user(userId).accounts])
+        if (accountId === undefined || id === accountId) state.connect(userId, { email, provider, scopes })
+    },
+    expireToken: tokens.expire,
+    revokeAtProvider: tokens.revokeAtProvider,
+    revokeToken: tokens.revokeToken,
+    tokenInfo: tokens.info,
+
+    sessions: (): Session[] => [...state.sessions.values()],
+    endSession: state.endSession,
+    /** Signs somebody in without a browser: the bearer token, and the cookies a browser would have. */
+    async issueSession(userId: string) {
+      const { client, session } = state.signIn(userId)
+      const jwt = await browsers.jwt(session)
+      const cookies: Record<string, string> = {
+        ...(await browsers.appCookies(client)),
+        __client: client.secret,
+      }
+      return { jwt, cookies, sessionId: session.id }
+    },
+
+    async close() {
+      await Promise.all([webhooks.close(), new Promise((done) => server.close(done).closeAllConnections())])
+    },
+  }
+
+  const app = new Hono<{ Bindings: HttpBindings }>()
+  app.onError((error, context) => refusal(context, error))
+  app.route('/fapi', createFrontendApi({ state, browsers, appUrl, url, count: frontendLog.count }))
+  app.route('/_local', createControlApi(standIn))
+  for (const endpoint of endpoints) {
+    app.on(endpoint.method, `/v1${endpoint.path.replace(/\{(\w+)\}/g, ':$1')}`, async (context) => {
+      backendLog.count(`${endpoint.method} /v1${endpoint.path}`)
+      context.header('clerk-api-version', '2026-05-12')
+      const userId = context.req.param('user_id')
+      const failing = await faults.meet(endpoint.method, `/v1${endpoint.path}`, userId)
+      if (failing === 'hang') await new Promise(() => undefined)
+      if (failing === 'refuse') context.env.incoming.socket.destroy()
+      if (context.req.header('authorization') !== `Bearer ${SECRET_KEY}`) throw invalidSecretKey()
+      return answer(context, endpoint)
+    })
+  }
+  app.get('/clerk-js/:file', async (context) => {
+    const file = await readFile(join(CLERK_JS, basename(context.req.param('file')))).catch(() => undefined)
+    if (!file) return context.notFound()
+    context.header('content-type', 'text/javascript; charset=utf-8')
+    context.header('access-control-allow-origin', '*')
+    context.header('cache-control', 'public, max-age=3600')
+    return context.body(new Uint8Array(file))
+  })
+  app.all('/v1/*', (context) => {
+    backendLog.count(`unknown ${context.req.method} ${context.req.path}`)
+    return refusal(context, notFound('endpoint', context.req.path))
+  })
+  app.route('/', createPages({ state, browsers, appUrl }))
+  server.on('request', getRequestListener(app.fetch))
+  return standIn
+}
+
+async function answer(context: Context, { answer: run }: Endpoint): Promise<Response> {
+  const request: BackendRequest = {
+    params: context.req.param(),
+    query: new URL(context.req.url).searchParams,
+    body: await bodyOf(context),
+  }
+  return context.json((await run(request)) ?? null)
+}
+
+async function bodyOf(context: Context): Promise<Record<string, unknown>> {
+  const text = await context.req.text()
+  if (text === '') return {}
+  const refused = new ClerkError(400, 'request_body_invalid', 'Request body invalid', {
+    longMessage: 'The request body is invalid. Please consult the API documentation for more information.',
+  })
+  try {
+    const body: unknown = JSON.parse(text)
+    if (typeof body !== 'object' || body === null || Array.isArray(body)) throw refused
+    return { ...body }
+  } catch {
+    throw refused
+  }
+}
+
+function refusal(context: Context, error: unknown): Response {
+  const known =
+    error instanceof ClerkError ? error : new ClerkError(500, 'internal_clerk_error', String(error))
+  const headers = {
+    'content-type': 'application/json',
+    ...(known.retryAfter === undefined ? {} : { 'retry-after': String(known.retryAfter) }),
+  }
+  return new Response(JSON.stringify(known), { status: known.status, headers: withCors(context, headers) })
+}
+
+function withCors(context: Context, headers: Record<string, string>) {
+  const all = new Headers(context.res.headers)
+  for (const [name, value] of Object.entries(headers)) all.set(name, value)
+  return all
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address ? address.port : port)
+    })
+  })
+}

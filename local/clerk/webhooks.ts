@@ -1,0 +1,169 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Webhook } from 'svix'
+import { sessionJson, webhookUserJson } from './json'
+import { type ClerkEvent, newId } from './state'
+
+export interface WebhookTarget {
+  url: string
+  secret: string
+  /** Waits before the retries, in ms. Clerk's: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h. */
+  retryDelays?: number[]
+}
+
+export interface Delivery {
+  id: string
+  type: string
+  /** The status each attempt got, or why it got none. */
+  attempts: (number | string)[]
+  state: 'waiting' | 'delivered' | 'given up'
+}
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const RETRY_DELAYS = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR]
+const TIMEOUT = 15 * SECOND
+const LOG_LENGTH = 1000
+
+export type Webhooks = ReturnType<typeof createWebhooks>
+
+/** Sends what Clerk would send: signed by svix, at least once, in no promised order, again after a failure. */
+export function createWebhooks(options: {
+  target: WebhookTarget | undefined
+  now: () => number
+  url: () => string
+}) {
+  let target = options.target
+  let paused = false
+  let copies = 1
+  let lost = 0
+  const held: (() => void)[] = []
+  const log: Delivery[] = []
+  const underway = new Set<Promise<void>>()
+  const closing = new AbortController()
+  let retryNow = new AbortController()
+
+  async function attempt(to: WebhookTarget, id: string, body: string): Promise<number | string> {
+    if (lost > 0) {
+      lost -= 1
+      return 'lost'
+    }
+    const at = new Date()
+    const headers = {
+      'content-type': 'application/json',
+      'svix-id': id,
+      'svix-timestamp': String(Math.floor(at.getTime() / 1000)),
+      'svix-signature': new Webhook(to.secret).sign(id, at, body),
+    }
+    try {
+      const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(TIMEOUT)])
+      const response = await fetch(to.url, { method: 'POST', headers, body, signal, redirect: 'manual' })
+      await response.arrayBuffer()
+      return response.status
+    } catch (error) {
+      return error instanceof Error ? error.name : 'failed'
+    }
+  }
+
+  async function deliver(to: WebhookTarget, delivery: Delivery, body: string) {
+    for (const delay of [...(to.retryDelays ?? RETRY_DELAYS), undefined]) {
+      const outcome = await attempt(to, delivery.id, body)
+      delivery.attempts.push(outcome)
+      if (typeof outcome === 'number' && outcome >= 200 && outcome < 300) {
+        delivery.state = 'delivered'
+        return
+      }
+      if (delay === undefined || closing.signal.aborted) break
+      const signal = AbortSignal.any([closing.signal, retryNow.signal])
+      await sleep(delay, undefined, { signal, ref: false }).catch(() => undefined)
+      if (closing.signal.aborted) break
+    }
+    delivery.state = 'given up'
+  }
+
+  function post(id: string, type: string, body: string) {
+    const to = target
+    if (!to) return
+    const delivery: Delivery = { id, type, attempts: [], state: 'waiting' }
+    log.push(delivery)
+    if (log.length > LOG_LENGTH) log.shift()
+    const start = () => {
+      const work = deliver(to, delivery, body).finally(() => underway.delete(work))
+      underway.add(work)
+    }
+    for (let copy = 0; copy < copies; copy += 1) {
+      if (paused) held.push(start)
+      else start()
+    }
+  }
+
+  return {
+    log: (): readonly Delivery[] => log,
+
+    /** Tells the app of a change. */
+    send(event: ClerkEvent) {
+      const body = {
+        data: dataOf(event, options.url()),
+        event_attributes: { http_request: { client_ip: '127.0.0.1', user_agent: 'local' } },
+        instance_id: 'ins_localStandIn',
+        object: 'event',
+        timestamp: options.now(),
+        type: event.type,
+      }
+      post(newId('msg'), event.type, JSON.stringify(body))
+    },
+
+    /** Resolves once nothing is on its way or waiting for a retry; what is held by `pause` does not count. */
+    async flush() {
+      while (underway.size > 0) await Promise.all(underway)
+    },
+
+    pause() {
+      paused = true
+    },
+
+    /** Sends what was held, last event first if so told. */
+    resume({ reversed = false } = {}) {
+      paused = false
+      const starts = held.splice(0)
+      if (reversed) starts.reverse()
+      for (const start of starts) start()
+    },
+
+    /** Every message from now on is sent this many times. */
+    duplicate(times: number) {
+      copies = Math.max(1, times)
+    },
+
+    /** The next attempts never reach the app. */
+    loseNext(attempts: number) {
+      lost = attempts
+    },
+
+    retryNow() {
+      retryNow.abort()
+      retryNow = new AbortController()
+    },
+
+    target(next: WebhookTarget | undefined) {
+      target = next
+    },
+
+    async close() {
+      closing.abort()
+      await Promise.all(underway)
+    },
+  }
+}
+
+function dataOf(event: ClerkEvent, url: string) {
+  if (event.type === 'user.deleted')
+    return {
+      object: 'user',
+      id: event.id,
+      deleted: true,
+      ...(event.externalId === null ? {} : { external_id: event.externalId }),
+    }
+  if ('session' in event) return { ...sessionJson(event.session), user: webhookUserJson(event.user, url) }
+  return webhookUserJson(event.user, url)
+}

@@ -1,0 +1,159 @@
+import { createServer } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { type Context, Hono } from 'hono'
+
+/** What Google knows of an access token; times in milliseconds. */
+export interface GoogleToken {
+  userId: string
+  scopes: string[]
+  expiresAt: number
+}
+
+/** The part of Calendar v3's event resource that the kit reads. */
+export interface CalendarEvent {
+  id: string
+  summary: string
+  description?: string
+  location?: string
+  status?: 'confirmed' | 'tentative' | 'cancelled'
+  start: { dateTime: string; timeZone?: string } | { date: string }
+  end: { dateTime: string; timeZone?: string } | { date: string }
+}
+
+export interface GoogleOptions {
+  /** 0, the default, takes a free one. */
+  port?: number
+  /** Who issues the tokens: the Clerk stand-in. */
+  clerk: { tokenInfo: (token: string) => GoogleToken | undefined }
+  /** By user id. */
+  events: Record<string, CalendarEvent[]>
+  now?: () => number
+}
+
+export type GoogleStandIn = Awaited<ReturnType<typeof startGoogle>>
+
+const SCOPE = 'https://www.googleapis.com/auth/'
+const READERS = ['calendar', 'calendar.readonly', 'calendar.events', 'calendar.events.readonly']
+const LIST_READERS = [
+  'calendar',
+  'calendar.readonly',
+  'calendar.calendarlist',
+  'calendar.calendarlist.readonly',
+]
+
+/** Starts a Google Calendar on this machine that refuses unknown, expired and revoked tokens, and missing scopes. */
+export async function startGoogle(options: GoogleOptions) {
+  const now = options.now ?? Date.now
+  const events = new Map(Object.entries(options.events))
+  const revoked = new Set<string>()
+  const requests = new Map<string, number>()
+  const app = new Hono()
+
+  function holder(context: Context, readers: string[]): GoogleToken | Response {
+    const bearer = /^Bearer (\S+)$/.exec(context.req.header('authorization') ?? '')?.[1] ?? ''
+    const token = options.clerk.tokenInfo(bearer)
+    if (!token || revoked.has(bearer) || token.expiresAt <= now()) return unauthenticated()
+    if (!readers.some((name) => token.scopes.includes(SCOPE + name))) return insufficientScopes()
+    return token
+  }
+  const count = (route: string) => requests.set(route, (requests.get(route) ?? 0) + 1)
+
+  app.get('/calendar/v3/calendars/primary/events', (context) => {
+    count('GET /calendar/v3/calendars/primary/events')
+    const token = holder(context, READERS)
+    if (token instanceof Response) return token
+    const { timeMin, timeMax, maxResults, orderBy, singleEvents, pageToken } = context.req.query()
+    const from = timeMin === undefined ? -Infinity : Date.parse(timeMin)
+    const to = timeMax === undefined ? Infinity : Date.parse(timeMax)
+    const limit = Math.min(Number(maxResults ?? 250), 2500)
+    const offset = Number(pageToken ?? 0)
+    if (Number.isNaN(from) || Number.isNaN(to) || !(limit > 0) || !(offset >= 0))
+      return badRequest('Bad Request')
+    if (to <= from) return badRequest('The specified time range is empty.', 'timeRangeEmpty')
+    if (orderBy === 'startTime' && singleEvents !== 'true')
+      return badRequest('The requested ordering is not available for the particular query.')
+    const found = (events.get(token.userId) ?? [])
+      .filter((event) => at(event.end) > from && at(event.start) < to)
+      .toSorted((a, b) => at(a.start) - at(b.start))
+    return context.json({
+      kind: 'calendar#events',
+      summary: 'primary',
+      timeZone: 'UTC',
+      accessRole: 'owner',
+      items: found
+        .slice(offset, offset + limit)
+        .map((event) => ({ kind: 'calendar#event', status: 'confirmed', eventType: 'default', ...event })),
+      ...(offset + limit < found.length ? { nextPageToken: String(offset + limit) } : {}),
+    })
+  })
+
+  app.get('/calendar/v3/users/me/calendarList', (context) => {
+    count('GET /calendar/v3/users/me/calendarList')
+    const token = holder(context, LIST_READERS)
+    if (token instanceof Response) return token
+    const primary = {
+      kind: 'calendar#calendarListEntry',
+      id: 'primary',
+      summary: 'Calendar',
+      timeZone: 'UTC',
+    }
+    return context.json({
+      kind: 'calendar#calendarList',
+      items: [{ ...primary, primary: true, accessRole: 'owner', selected: true }],
+    })
+  })
+
+  app.notFound(() => failure(404, 'Not Found', 'notFound', 'NOT_FOUND'))
+
+  const server = createServer(getRequestListener(app.fetch))
+  const port = await new Promise<number>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port ?? 0, '127.0.0.1', () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address ? address.port : 0)
+    })
+  })
+
+  return {
+    url: `http://localhost:${port}`,
+    port,
+    requests: () => ({
+      total: [...requests.values()].reduce((sum, each) => sum + each, 0),
+      byRoute: Object.fromEntries(requests),
+    }),
+    resetRequests: () => requests.clear(),
+    setEvents: (userId: string, list: CalendarEvent[]) => void events.set(userId, list),
+    /** Google refuses this token from now on, whatever its issuer thinks. */
+    revokeToken: (token: string) => void revoked.add(token),
+    close: () => new Promise<void>((done) => server.close(() => done()).closeAllConnections()),
+  }
+}
+
+const at = (time: CalendarEvent['start']): number =>
+  Date.parse('dateTime' in time ? time.dateTime : `${time.date}T00:00:00Z`)
+
+function failure(code: number, message: string, reason: string, status: string, headers: HeadersInit = {}) {
+  const errors = [{ message, domain: 'global', reason }]
+  return Response.json({ error: { code, message, errors, status } }, { status: code, headers })
+}
+
+const badRequest = (message: string, reason = 'badRequest') =>
+  failure(400, message, reason, 'INVALID_ARGUMENT')
+
+const unauthenticated = () =>
+  failure(
+    401,
+    'Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.',
+    'authError',
+    'UNAUTHENTICATED',
+    { 'www-authenticate': 'Bearer realm="https://accounts.google.com/", error="invalid_token"' },
+  )
+
+const insufficientScopes = () =>
+  failure(
+    403,
+    'Request had insufficient authentication scopes.',
+    'insufficientPermissions',
+    'PERMISSION_DENIED',
+    { 'www-authenticate': 'Bearer realm="https://accounts.google.com/", error="insufficient_scope"' },
+  )

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto'
+import { WEBHOOK_SECRET } from './clerk/keys'
+import { startClerk } from './clerk/server'
+import { startGoogle } from './google/server'
+import { seed, seedEvents } from './seed'
+import { startEngine } from './upstash/engine'
+import { startUpstash } from './upstash/server'
+
+export type StandIns = Awaited<ReturnType<typeof startStandIns>>
+
+/** The ports of the stand-ins that follow the app's own: Clerk, Upstash, Google. */
+export const portsBeside = (appPort: number) => ({
+  clerk: appPort + 1,
+  upstash: appPort + 2,
+  google: appPort + 3,
+})
+
+/**
+ * Starts Clerk, Upstash and Google for an app on `http://localhost:<appPort>`, seeded. `env` is all that app needs
+ * to use them through the real SDKs.
+ */
+export async function startStandIns(
+  appPort: number,
+  options: { ports?: ReturnType<typeof portsBeside>; redis?: 'server' | 'wasm' } = {},
+) {
+  const ports = options.ports ?? portsBeside(appPort)
+  const appUrl = `http://localhost:${appPort}`
+  const engine = await startEngine({
+    ...(process.env.LOCAL_REDIS_URL && { url: process.env.LOCAL_REDIS_URL }),
+    ...(options.redis && { prefer: options.redis }),
+  })
+  const token = randomBytes(16).toString('hex')
+  const upstash = await startUpstash({ port: ports.upstash, token, engine })
+  const clerk = await startClerk({
+    port: ports.clerk,
+    appUrl,
+    seed,
+    webhook: { url: `${appUrl}/api/webhooks/clerk`, secret: WEBHOOK_SECRET },
+  })
+  const google = await startGoogle({ port: ports.google, clerk, events: seedEvents() })
+  const env: Record<string, string> = {
+    ...clerk.env,
+    UPSTASH_REDIS_REST_URL: upstash.url,
+    UPSTASH_REDIS_REST_TOKEN: token,
+    GOOGLE_API_BASE_URL: google.url,
+    CACHE_ENCRYPTION_KEYS: `local:${randomBytes(32).toString('base64')}`,
+    OPS_TOKEN: randomBytes(24).toString('hex'),
+    NEXT_TELEMETRY_DISABLED: '1',
+  }
+  return {
+    appUrl,
+    env,
+    clerk,
+    upstash,
+    google,
+    engine,
+    close: async () => {
+      await Promise.all([clerk.close(), google.close(), upstash.close()])
+      await engine.close()
+    },
+  }
+}

