@@ -37,9 +37,10 @@ export function createMemoryStore(clock: Clock = systemClock): Store & { cells: 
     healthy: () => true,
     read: async (keys) => keys.map(get),
 
-    acquire: async (requests, nonce) =>
-      requests.map(({ slot, flight, waiting, reject, refresh, lease }): AcquireReply => {
-        for (const key of slot.fences) if (!present(key)) set(key, `${nonce}.${++stamps}`, lease + 60_000)
+    acquire: async (requests, nonce) => {
+      const stamp = ++stamps
+      return requests.map(({ slot, flight, waiting, reject, refresh, lease }): AcquireReply => {
+        for (const key of slot.fences) if (!present(key)) set(key, `${nonce}.${stamp}`, lease + 60_000)
         const gen = generation(slot) ?? ''
         const entry = get(slot.entry)
         const state = get(slot.state)
@@ -56,7 +57,8 @@ export function createMemoryStore(clock: Clock = systemClock): Store & { cells: 
           return { kind: 'fail', code: rest, entry: live && slot.hard !== undefined ? entry : null }
         set(slot.state, `L:${flight}|${gen}`, lease)
         return { kind: 'load', generation: gen, foreign: false }
-      }),
+      })
+    },
 
     commit: async (requests) =>
       requests.map((request): CommitReply => {

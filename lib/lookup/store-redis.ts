@@ -9,9 +9,8 @@ import {
   handleWhen,
 } from 'cockatiel'
 import { LookupError, type LookupErrorCode } from './errors'
-import type { LookupEvent } from './events'
 import type { Slot } from './keys'
-import { share } from './process-state'
+import { type ProcessState, processState } from './process-state'
 import { acquireScript, commitScript, dropIfScript, failScript } from './scripts'
 import { type AcquireReply, type CommitReply, holdMs, type Store } from './store'
 
@@ -27,8 +26,8 @@ export interface RedisStoreOptions {
   openMs?: number
   /** How long it stays open after a quota error. 60 000 ms unless told. */
   quotaOpenMs?: number
-  /** Hears of failed operations and of the breaker. */
-  emit?: (event: LookupEvent) => void
+  /** The process's shared state, where the breaker lives and events go. */
+  state?: ProcessState
 }
 
 /**
@@ -52,7 +51,15 @@ const explain: Partial<Record<LookupErrorCode, string>> = {
 
 /** The store over the Upstash REST API: one command and one HTTP request for each operation. */
 export function createRedisStore(options: RedisStoreOptions): Store {
-  const { url, token, timeoutMs = 250, breakAfter = 5, openMs = 1000, quotaOpenMs = 60_000, emit } = options
+  const {
+    url,
+    token,
+    timeoutMs = 250,
+    breakAfter = 5,
+    openMs = 1000,
+    quotaOpenMs = 60_000,
+    state = processState(),
+  } = options
   const redis = new Redis({
     url,
     token,
@@ -63,7 +70,7 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     signal: () => AbortSignal.timeout(timeoutMs),
   })
 
-  const breaker = share(`breaker:${url}`, () => {
+  const breaker = state.share(`breaker:${url}`, () => {
     const outage = (error: Error) => error instanceof LookupError && error.code !== 'scripts_not_permitted'
     const policy = circuitBreaker(handleWhen(outage), {
       breaker: new ConsecutiveBreaker(breakAfter),
@@ -73,8 +80,9 @@ export function createRedisStore(options: RedisStoreOptions): Store {
           : openMs * Math.min(2 ** (attempt - 1), 10),
       ),
     })
-    policy.onStateChange((state) => {
-      if (state !== CircuitState.HalfOpen) emit?.({ type: 'breaker', open: state === CircuitState.Open })
+    policy.onStateChange((circuit) => {
+      if (circuit !== CircuitState.HalfOpen)
+        state.emit({ type: 'breaker', open: circuit === CircuitState.Open })
     })
     return policy
   })
@@ -86,7 +94,7 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     } catch (error) {
       const kind = error instanceof LookupError ? error.code : classify(error)
       const code = kind === 'noscript' ? 'store_unavailable' : kind
-      emit?.({ type: 'store_error', operation, code })
+      state.emit({ type: 'store_error', operation, code })
       throw new LookupError(code, `Redis ${operation} failed: ${explain[code] ?? 'no answer'}`)
     }
   }
