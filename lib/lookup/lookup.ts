@@ -71,9 +71,9 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
       declared.processTtl > 0
         ? createProcessLayer<T | null>(state, clock, declared.processTtl, engine.processLayer)
         : undefined,
-    /** Loads under a lease of this process, by flight. */
+    /** Loads under a lease of this process, by flight and generation. */
     flights: new Map<string, Promise<Outcome<T>>>(),
-    /** Waits for another process's flight, by key and flight. */
+    /** Waits for another process's flight, by key, flight and generation. */
     waits: new Map<string, Promise<Outcome<T>>>(),
     /** Loads past Redis. */
     direct: new LRUCache<string, Direct<T>>({ max: 1000, dispose: ({ ticket }) => ticket.close() }),
@@ -239,12 +239,13 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
         if ('failure' in reply) return await direct(target, round === 0 ? begun : state.next(), reply.failure)
         if (reply.value.kind !== 'wait') return await settle(target, flight, reply.value, ticket, waiting)
 
-        // Its lease is in the generation that our own acquire saw, so what it brings is new enough for us.
+        // In the generation that our own acquire saw, and no other: what it brings is new enough for us.
+        const flown = `${reply.value.flight}|${reply.value.generation}`
         waiting = reply.value.flight
         if (waitId !== undefined) local.waits.delete(waitId)
         waitId = undefined
-        const id = `${target.key}|${waiting}`
-        const other = local.flights.get(waiting) ?? local.waits.get(id)
+        const id = `${target.key}|${flown}`
+        const other = local.flights.get(flown) ?? local.waits.get(id)
         if (other) {
           emit('coalesced')
           return await other
@@ -294,10 +295,11 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
 
   /** Loads under the lease, where others of this process find it. */
   function fly(target: Target<A>, flight: string, generation: string, ticket: Ticket): Promise<Outcome<T>> {
+    const flown = `${flight}|${generation}`
     const promise = loadAndCommit(target, flight, generation, ticket).finally(() =>
-      local.flights.delete(flight),
+      local.flights.delete(flown),
     )
-    local.flights.set(flight, promise)
+    local.flights.set(flown, promise)
     return promise
   }
 

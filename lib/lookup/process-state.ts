@@ -34,7 +34,7 @@ export interface Backplane {
 export function createProcessState() {
   const shared = new Map<string, unknown>()
   const tickets = new Map<string, Set<Ticket>>()
-  const listeners = new Set<Listener>()
+  const listeners = new Map<unknown, Listener>()
   const layers = new Set<Layer>()
   const counters = createCounters()
   let backplane: Backplane | undefined
@@ -53,13 +53,19 @@ export function createProcessState() {
       return shared.get(name) as T
     },
 
-    on(listener: Listener): () => void {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
+    /**
+     * Hears every event until the returned function is called. A name keeps the copies of one module from
+     * listening twice: the last listener of a name replaces the others.
+     */
+    on(listener: Listener, name: unknown = Symbol('listener')): () => void {
+      listeners.set(name, listener)
+      return () => {
+        if (listeners.get(name) === listener) listeners.delete(name)
+      }
     },
     emit(event: LookupEvent) {
       counters.listen(event)
-      for (const listener of listeners) {
+      for (const listener of listeners.values()) {
         try {
           listener(event)
         } catch {

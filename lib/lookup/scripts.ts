@@ -59,9 +59,9 @@ export const acquireScript = `${prelude}
   elseif live and (not s.hard or redis.call('EXISTS', s.hard) == 1) and not (refresh and not state) then
     out[i] = {'hit', entry}
   elseif kind == 'L' and rest == gen and who ~= flight then
-    out[i] = {'wait', who}
+    out[i] = {'wait', who, gen}
   elseif kind == 'U' and current(rest, gen) then
-    if waiting == who then out[i] = {'hit', rest} else out[i] = {'wait', ''} end
+    if waiting == who then out[i] = {'hit', rest} else out[i] = {'wait', '', gen} end
   elseif kind == 'F' and waiting == who then
     out[i] = {'fail', rest, live and s.hard and entry or ''}
   else

@@ -50,9 +50,11 @@ export function createMemoryStore(clock: Clock = systemClock): Store & { cells: 
         if (live && (slot.hard === undefined || present(slot.hard)) && !(refresh && state === null))
           return { kind: 'hit', entry }
         if (kind === 'L' && rest === gen && who !== undefined && who !== flight)
-          return { kind: 'wait', flight: who }
+          return { kind: 'wait', flight: who, generation: gen }
         if (kind === 'U' && rest !== undefined && isOf(gen, rest))
-          return waiting === who ? { kind: 'hit', entry: rest } : { kind: 'wait', flight: '' }
+          return waiting === who
+            ? { kind: 'hit', entry: rest }
+            : { kind: 'wait', flight: '', generation: gen }
         if (kind === 'F' && waiting === who && rest !== undefined)
           return { kind: 'fail', code: rest, entry: live && slot.hard !== undefined ? entry : null }
         set(slot.state, `L:${flight}|${gen}`, lease)

@@ -199,7 +199,7 @@ function toAcquireReply(reply: unknown): AcquireReply {
   if (kind === 'refused') return { kind }
   if (typeof first === 'string') {
     if (kind === 'hit') return { kind, entry: first }
-    if (kind === 'wait') return { kind, flight: first }
+    if (kind === 'wait' && typeof second === 'string') return { kind, flight: first, generation: second }
     if (kind === 'load') return { kind, generation: first, foreign: second === 1 }
     if (kind === 'fail')
       return { kind, code: first, entry: typeof second === 'string' && second ? second : null }

@@ -16,8 +16,11 @@ export interface AcquireRequest {
 
 export type AcquireReply =
   | { kind: 'hit'; entry: string }
-  /** Leased by this flight, or, if empty, held back until the last answer is a second old. */
-  | { kind: 'wait'; flight: string }
+  /**
+   * Leased in the current generation by this flight, or, if empty, held back until the last answer is a
+   * second old. A request that arrives twice can lease again for a flight that began in an older one.
+   */
+  | { kind: 'wait'; flight: string; generation: string }
   /** The awaited flight failed; `entry` is a value in grace. */
   | { kind: 'fail'; code: string; entry: string | null }
   | { kind: 'load'; generation: string; foreign: boolean }

@@ -33,6 +33,16 @@ it('goes on when a listener throws, and stops telling one that has left', async 
   expect([before, heard]).toEqual([3, 3])
 })
 
+it('tells a named listener once, whichever copies of a module register it', async () => {
+  const { join } = createFleet()
+  const process = join()
+  const heard: string[] = []
+  process.on(() => heard.push('pages'), 'metrics')
+  process.on(() => heard.push('routes'), 'metrics')
+  await process.invalidateTags(['t'])
+  expect(heard).toEqual(['routes'])
+})
+
 it('carries no value, key or error message', async () => {
   const { join } = createFleet()
   const process = join()

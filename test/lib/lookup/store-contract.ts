@@ -51,8 +51,8 @@ export function storeContract(store: () => Store, fresh: () => Promise<void>) {
   })
 
   contract('makes others wait for the flight that has the lease', async () => {
-    await lease()
-    expect(await acquire({ flight: 'b' })).toEqual([{ kind: 'wait', flight: 'a' }])
+    const generation = await lease()
+    expect(await acquire({ flight: 'b' })).toEqual([{ kind: 'wait', flight: 'a', generation }])
   })
 
   contract('takes over a lease of an older generation', async () => {
@@ -129,7 +129,7 @@ export function storeContract(store: () => Store, fresh: () => Promise<void>) {
     expect(await store().commit([offered(generation, { hard: 0 })])).toEqual(['unstored'])
     expect(await acquire({ flight: 'b', waiting: 'a' }, { flight: 'c' })).toEqual([
       { kind: 'hit', entry: `${generation}|value` },
-      { kind: 'wait', flight: '' },
+      { kind: 'wait', flight: '', generation },
     ])
     expect(await store().read(['e'])).toEqual([null])
   })
