@@ -236,7 +236,10 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
           ),
         )
         // Others may have joined this wait since it last asked: what they share must begin after that.
-        if ('failure' in reply) return await direct(target, round === 0 ? begun : state.next(), reply.failure)
+        if ('failure' in reply) {
+          void engine.release(target.slot, flight)
+          return await direct(target, round === 0 ? begun : state.next(), reply.failure)
+        }
         if (reply.value.kind !== 'wait') return await settle(target, flight, reply.value, ticket, waiting)
 
         // In the generation that our own acquire saw, and no other: what it brings is new enough for us.
@@ -317,7 +320,10 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     } catch (error) {
       const code = declared.failure?.encode(error) ?? codeOf(error)
       const cooldown = Math.max(declared.refreshEvery, 1000)
-      const entry = await twice(() => engine.fails({ ...mine, code, cooldown })).catch(() => null)
+      const entry = await twice(() => engine.fails({ ...mine, code, cooldown })).catch(() => {
+        void engine.release(slot, flight)
+        return null
+      })
       const kept = entry === null ? undefined : open(target, entry)
       if (!kept) throw error
       emit('grace')
@@ -329,6 +335,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     const life = { hard: Math.floor(hard * jitter), soft: Math.floor(soft * jitter), ...rest }
     const request = { ...mine, entry: outcome.entry, ...life, margin, refreshBefore, refreshEvery }
     const reply = await twice(() => engine.commits(request)).catch((error) => {
+      void engine.release(slot, flight)
       if (declared.guarded && isOutage(error))
         throw new LookupError(
           'guards_unavailable',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { LookupError } from '@/lib/lookup/errors'
 import { createFleet, createUpstream, user } from './fleet'
 
 describe('a read', () => {
@@ -498,6 +499,21 @@ describe('without Redis', () => {
     expect(store.cells.size).toBe(0)
     process.store.down = false
     expect(await lookup('u1')).toBe(2)
+  })
+
+  it('gives back a lease whose answer was lost, so that nobody waits for it', async () => {
+    const { join, store, clock } = createFleet()
+    const [process, other] = [join(), join()]
+    const lookup = process.defineLookup(user(async (id) => ({ id })))
+    const { acquire } = process.store
+    process.store.acquire = async (...args) => {
+      await acquire(...args)
+      throw new LookupError('store_unavailable', 'the answer is lost')
+    }
+    expect(await lookup('u1')).toEqual({ id: 'u1' })
+    await clock.advance(1000)
+    expect([...store.cells.keys()]).toEqual(['t:f:user:u1'])
+    expect(await other.defineLookup(user(async (id) => ({ id })))('u1')).toEqual({ id: 'u1' })
   })
 
   it('repeats an acquire once, and answers with the loaded value when the commit is lost', async () => {
