@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createBatch } from './batch'
 import { type Clock, sleep, systemClock } from './clock'
-import { LookupError } from './errors'
+import { codeOf, LookupError } from './errors'
 import type { Host } from './host'
 import { fenceKey, guardKey, type Slot } from './keys'
 import { createLimit, outside } from './load'
@@ -83,7 +83,9 @@ export function createEngine(options: EngineOptions) {
   }
 
   /** Gives back a lease that nobody will use, so that the fleet need not wait until it expires. */
-  async function release(slot: Slot, flight: string) {
+  async function release(slot: Slot, flight: string, error: unknown) {
+    // What was refused was not executed.
+    if (codeOf(error) !== 'store_unavailable') return
     for (let attempt = 0; attempt < 4; attempt++) {
       const told = fails({ slot, flight, generation: '', code: '', cooldown: 0 })
       if (

@@ -77,7 +77,8 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     waits: new Map<string, Promise<Outcome<T>>>(),
     /** Loads past Redis. */
     direct: new LRUCache<string, Direct<T>>({ max: 1000, dispose: ({ ticket }) => ticket.close() }),
-    refreshing: new Map<string, number>(),
+    /** When a refresh was last asked for; the host may never come to run it. */
+    refreshing: new LRUCache<string, number>({ max: 5000 }),
     unsentReads: new Map<string, Promise<Outcome<T>>>(),
     unsentMisses: new Map<string, Promise<Outcome<T>>>(),
   }))
@@ -237,7 +238,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
         )
         // Others may have joined this wait since it last asked: what they share must begin after that.
         if ('failure' in reply) {
-          void engine.release(target.slot, flight)
+          void engine.release(target.slot, flight, reply.failure)
           return await direct(target, round === 0 ? begun : state.next(), reply.failure)
         }
         if (reply.value.kind !== 'wait') return await settle(target, flight, reply.value, ticket, waiting)
@@ -320,8 +321,8 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     } catch (error) {
       const code = declared.failure?.encode(error) ?? codeOf(error)
       const cooldown = Math.max(declared.refreshEvery, 1000)
-      const entry = await twice(() => engine.fails({ ...mine, code, cooldown })).catch(() => {
-        void engine.release(slot, flight)
+      const entry = await twice(() => engine.fails({ ...mine, code, cooldown })).catch((lost: unknown) => {
+        void engine.release(slot, flight, lost)
         return null
       })
       const kept = entry === null ? undefined : open(target, entry)
@@ -334,8 +335,8 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     const { margin, refreshBefore, refreshEvery } = declared
     const life = { hard: Math.floor(hard * jitter), soft: Math.floor(soft * jitter), ...rest }
     const request = { ...mine, entry: outcome.entry, ...life, margin, refreshBefore, refreshEvery }
-    const reply = await twice(() => engine.commits(request)).catch((error) => {
-      void engine.release(slot, flight)
+    const reply = await twice(() => engine.commits(request)).catch((error: unknown) => {
+      void engine.release(slot, flight, error)
       if (declared.guarded && isOutage(error))
         throw new LookupError(
           'guards_unavailable',
@@ -362,7 +363,8 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     ticket.open(clock.now())
     const promise = load(target, '')
     local.direct.set(target.key, { promise, ticket, begun: state.next(), startedAt: ticket.sentAt, open })
-    promise.catch(() => local.direct.peek(target.key)?.promise === promise && local.direct.delete(target.key))
+    const forget = () => local.direct.peek(target.key)?.promise === promise && local.direct.delete(target.key)
+    promise.then(declared.guarded ? forget : undefined, forget)
     return promise
   }
 
