@@ -126,7 +126,7 @@ export function createEngine(options: EngineOptions) {
     } finally {
       // At once, and whatever the host says: its own request's memo comes after.
       state.drop(tags)
-      state.drop(tags, await host.invalidated(tags))
+      state.drop(tags, await host.invalidated(tags).catch(() => undefined))
       state.emit({ type: 'invalidate', tags, confirmed })
     }
   }

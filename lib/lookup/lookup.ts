@@ -316,10 +316,12 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     const { slot } = target
     const mine = { slot, flight, generation }
     let outcome: Outcome<T>
+    let life: ReturnType<typeof declared.lifetimes>
     try {
       outcome = await load(target, generation)
+      life = declared.lifetimes(outcome.value)
     } catch (error) {
-      const code = declared.failure?.encode(error) ?? codeOf(error)
+      const code = declared.failure?.encode(error) || codeOf(error)
       const cooldown = Math.max(declared.refreshEvery, 1000)
       const entry = await twice(() => engine.fails({ ...mine, code, cooldown })).catch((lost: unknown) => {
         void engine.release(slot, flight, lost)
@@ -330,18 +332,15 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
       emit('grace')
       return kept
     }
-    const { hard, soft, ...rest } = declared.lifetimes(outcome.value)
-    const jitter = 1 - 0.1 * engine.random()
     const { margin, refreshBefore, refreshEvery } = declared
-    const life = { hard: Math.floor(hard * jitter), soft: Math.floor(soft * jitter), ...rest }
-    const request = { ...mine, entry: outcome.entry, ...life, margin, refreshBefore, refreshEvery }
+    // Jitter only shortens.
+    const jitter = 1 - 0.1 * engine.random()
+    const [hard, soft] = [Math.floor(life.hard * jitter), Math.floor(life.soft * jitter)]
+    const lifetime = { ...life, hard, soft, margin, refreshBefore, refreshEvery }
+    const request = { ...mine, entry: outcome.entry, ...lifetime }
     const reply = await twice(() => engine.commits(request)).catch((error: unknown) => {
       void engine.release(slot, flight, error)
-      if (declared.guarded && isOutage(error))
-        throw new LookupError(
-          'guards_unavailable',
-          `Lookup "${name}": Redis could not be asked for its guards`,
-        )
+      if (declared.guarded && isOutage(error)) throw unasked()
       return 'unknown' as const
     })
     if (reply === 'refused') return refuse()
@@ -432,7 +431,10 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
       return work()
     })
 
-  const inspect = async (target: Target<A>) => judge(target, await engine.reads(target.keys)).outcome
+  async function inspect(target: Target<A>) {
+    await enter(target)
+    return judge(target, await engine.reads(target.keys)).outcome
+  }
 
   const fresh = async (arg: A) => {
     const target = locate(arg)
