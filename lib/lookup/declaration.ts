@@ -1,7 +1,7 @@
 import { type Codec, json } from './entry'
 import { LookupError } from './errors'
 
-export interface LoadContext {
+interface LoadContext {
   /** Aborts when the lookup's `timeout` has passed. */
   signal: AbortSignal
 }
