@@ -1,0 +1,17 @@
+/** Time as the engine sees it; tests advance one by hand. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Calls `fn` after `ms` milliseconds; returns what cancels it. */
+  timer(ms: number, fn: () => void): () => void
+}
+
+export const systemClock: Clock = {
+  now: Date.now,
+  timer(ms, fn) {
+    const handle = setTimeout(fn, ms)
+    return () => clearTimeout(handle)
+  },
+}
+
+export const sleep = (clock: Clock, ms: number) => new Promise<void>((resolve) => clock.timer(ms, resolve))

@@ -1,0 +1,47 @@
+/** The stable codes of what can go wrong in a lookup. */
+export type LookupErrorCode =
+  /** A declaration or a setting that could not work; thrown when declared. */
+  | 'bad_declaration'
+  /** A loader returned something that its codec cannot turn into text. */
+  | 'bad_value'
+  /** Redis did not confirm an invalidation or revocation: the outcome is unknown, repeating is safe. */
+  | 'invalidation_unconfirmed'
+  /** The loader failed in another process, and its failure is shared with the callers waiting here. */
+  | 'load_failed'
+  /** The loader took longer than the lookup's `timeout`. */
+  | 'load_timeout'
+  /** A guard of this lookup is set: the session was revoked or the user deleted. */
+  | 'revoked'
+  /** A guarded lookup could not ask Redis whether it is revoked, so it answers nothing. */
+  | 'guards_unavailable'
+  /** A guarded lookup was called inside "use cache", where a revocation could not reach its value. */
+  | 'inside_use_cache'
+  /** Redis refused, timed out, or answered with something that is not an answer. */
+  | 'store_unavailable'
+  /** Redis refused because the plan's request or size quota is used up. */
+  | 'store_quota'
+  /** Redis does not let this token run scripts: loads go uncached, invalidation still works. */
+  | 'scripts_not_permitted'
+
+/**
+ * Every error the engine throws itself; a loader's own error is passed on as it is.
+ * Messages name lookups, tags and settings, never a value, a command or a token.
+ */
+export class LookupError extends Error {
+  override readonly name = 'LookupError'
+  constructor(
+    readonly code: LookupErrorCode,
+    message: string,
+    /** For `load_failed`: what the loader's failure was described as by its own process. */
+    readonly reason?: string,
+  ) {
+    super(`${message} (${code})`)
+  }
+}
+
+/** A short, safe description of any error: its `code` or class name, never its message. */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown'
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
+  return /^[A-Za-z0-9_.-]{1,64}$/.test(code) ? code : 'unknown'
+}

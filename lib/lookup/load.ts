@@ -1,0 +1,83 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { createBatch } from './batch'
+import type { Clock } from './clock'
+import type { Declared } from './declaration'
+import { LookupError } from './errors'
+
+/**
+ * Runs work outside the request in which it was asked for: a render answers a second identical request
+ * from its memory, and a load shared by several requests must not carry the first one's context.
+ */
+export const outside: <R>(work: () => R) => R = AsyncLocalStorage.snapshot()
+
+/** Lets at most `max` pieces of work run at a time; the others wait in order. */
+export function createLimit(max: number) {
+  const waiting: (() => void)[] = []
+  let running = 0
+  return async <R>(work: () => Promise<R>): Promise<R> => {
+    if (running >= max) await new Promise<void>((resolve) => waiting.push(resolve))
+    else running++
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else running--
+    }
+  }
+}
+
+type Limit = ReturnType<typeof createLimit>
+type Loaded<T> = { value: T | null | undefined } | { error: unknown }
+
+/** The lookup's loader, with its timeout; single calls of one tick become one `loadMany` where there is one. */
+export function createLoader<A, T>(declared: Declared<A, T>, clock: Clock, limit: Limit) {
+  const { name, timeout, load, loadMany, splitOn } = declared
+
+  function bounded<R>(work: (signal: AbortSignal) => Promise<R>): Promise<R> {
+    const controller = new AbortController()
+    let cancel = () => {}
+    const expired = new Promise<never>((_, reject) => {
+      cancel = clock.timer(timeout, () => {
+        const error = new LookupError(
+          'load_timeout',
+          `Lookup "${name}": the loader took over ${timeout / 1000} s`,
+        )
+        controller.abort(error)
+        reject(error)
+      })
+    })
+    // The time spent waiting for the limit counts, as the lease does not wait either; and a loader that
+    // ignores its signal does not keep its place.
+    const { signal } = controller
+    const running = limit(() => (signal.aborted ? expired : Promise.race([work(signal), expired])))
+    return Promise.race([running, expired]).finally(cancel)
+  }
+
+  async function loadAll(args: A[], many: NonNullable<typeof loadMany>): Promise<Loaded<T>[]> {
+    try {
+      const values = await outside(() => bounded((signal) => many(args, { signal })))
+      return args.map((_, i) => {
+        const value = values[i]
+        return value instanceof Error ? { error: value } : { value }
+      })
+    } catch (error) {
+      // One bad argument must not fail its neighbours.
+      if (args.length === 1 || !splitOn(error)) return args.map(() => ({ error }))
+      const middle = args.length >> 1
+      const halves = [args.slice(0, middle), args.slice(middle)]
+      return (await Promise.all(halves.map((half) => loadAll(half, many)))).flat()
+    }
+  }
+
+  const merged =
+    loadMany &&
+    createBatch<A, Loaded<T>>({ send: (args) => loadAll(args, loadMany), max: declared.batchMax, outside })
+
+  return async (arg: A): Promise<T | null> => {
+    if (!merged) return (await outside(() => bounded(async (signal) => load?.(arg, { signal })))) ?? null
+    const loaded = await merged(arg)
+    if ('error' in loaded) throw loaded.error
+    return loaded.value ?? null
+  }
+}

@@ -1,0 +1,113 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { describe, expect, it } from 'vitest'
+import { createFleet, createUpstream, user } from './fleet'
+
+const many = (loadMany: (ids: string[]) => Promise<(string | null | undefined | Error)[]>, max = 100) => {
+  const { load: _, ...declaration } = user<string>(async () => null)
+  return { ...declaration, loadMany, batch: { max } }
+}
+
+describe('a batched load', () => {
+  it('is one call for the lookups of one tick, in chunks of the upstream’s limit', async () => {
+    const { join } = createFleet()
+    const calls: string[][] = []
+    const lookup = join().defineLookup(
+      many(async (ids) => {
+        calls.push(ids)
+        return ids
+      }, 2),
+    )
+    expect(await Promise.all(['a', 'b', 'c'].map((id) => lookup(id)))).toEqual(['a', 'b', 'c'])
+    expect(calls).toEqual([['a', 'b'], ['c']])
+  })
+
+  it('takes a missing answer for "not found" and an error in a place for that one’s failure', async () => {
+    const { join } = createFleet()
+    const lookup = join().defineLookup(many(async () => ['a', undefined, new Error('no c')]))
+    const results = await Promise.allSettled(['a', 'b', 'c'].map((id) => lookup(id)))
+    expect(results).toMatchObject([{ value: 'a' }, { value: null }, { reason: { message: 'no c' } }])
+  })
+
+  it('is split by one bad argument instead of failing its neighbours', async () => {
+    const { join } = createFleet()
+    let calls = 0
+    const lookup = join().defineLookup(
+      many(async (ids) => {
+        calls++
+        if (ids.includes('bad')) throw Object.assign(new Error('bad id'), { status: 422 })
+        return ids
+      }),
+    )
+    const results = await Promise.allSettled(['a', 'b', 'bad', 'd'].map((id) => lookup(id)))
+    expect(results.map((result) => result.status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ])
+    expect(calls).toBe(5)
+  })
+
+  it('is not repeated for an outage', async () => {
+    const { join } = createFleet()
+    let calls = 0
+    const lookup = join().defineLookup(
+      many(async () => {
+        calls++
+        throw Object.assign(new Error('down'), { status: 503 })
+      }),
+    )
+    await Promise.allSettled(['a', 'b', 'c'].map((id) => lookup(id)))
+    expect(calls).toBe(1)
+  })
+})
+
+describe('a load', () => {
+  it('does not run in the context of the request that asked for it', async () => {
+    const { join } = createFleet()
+    const request = new AsyncLocalStorage<string>()
+    const seen: (string | undefined)[] = []
+    const load = async (id: string) => {
+      seen.push(request.getStore())
+      return id
+    }
+    const process = join()
+    const one = process.defineLookup(user(load))
+    const batched = process.defineLookup({ ...many((ids) => Promise.all(ids.map(load))), name: 'many' })
+    await request.run('request', () => Promise.all([one('a'), batched('b')]))
+    process.store.down = true
+    await request.run('request', () => one('c'))
+    expect(seen).toEqual([undefined, undefined, undefined])
+  })
+
+  it('waits for its turn when too many run', async () => {
+    const { join, settle } = createFleet()
+    const { calls, load } = createUpstream<string>()
+    const lookup = join({ concurrency: 2 }).defineLookup(user(load))
+    const reads = lookup.many(['a', 'b', 'c', 'd'])
+    await settle()
+    expect(calls).toHaveLength(2)
+    calls[0]?.answer('a')
+    await settle()
+    expect(calls).toHaveLength(3)
+    calls[1]?.answer('b')
+    await settle()
+    for (const call of calls.slice(2)) call.answer(call.arg)
+    expect(await reads).toEqual(['a', 'b', 'c', 'd'])
+  })
+
+  it('passes values through the codec, sealed with the full key', async () => {
+    const { join, store } = createFleet()
+    const codec = {
+      encode: (value: string, key: string) => JSON.stringify([key, [...value].reverse().join('')]),
+      decode: (text: string, key: string) => {
+        const [boundTo, value]: string[] = JSON.parse(text)
+        if (boundTo !== key || value === undefined) throw new Error('sealed for another key')
+        return [...value].reverse().join('')
+      },
+    }
+    const lookup = join().defineLookup({ ...user(async () => 'token'), codec })
+    expect([await lookup('u1'), await lookup('u1')]).toEqual(['token', 'token'])
+    expect(store.cells.get('t:e:user.1:u1')?.text).toMatch(/"t:e:user\.1:u1","nekot"/)
+  })
+})

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import type { Host } from '@/lib/lookup/host'
+import { createNextHost } from '@/lib/lookup/host-next'
+import { createFleet, user } from './fleet'
+
+/** A framework with one request at a time, which may render into a cache. */
+function createRequests() {
+  const now = { request: {} as object | undefined, cached: false }
+  const told: string[] = []
+  const host: Host = {
+    enter: async () => ({ ...now }),
+    after: (task) => void task(),
+    async invalidated(tags) {
+      told.push(...tags)
+      return now.request
+    },
+  }
+  return { now, told, host }
+}
+
+describe('the memo of a request', () => {
+  it('answers again what the request was told, and another request anew', async () => {
+    const { join } = createFleet()
+    const { now, host } = createRequests()
+    const process = join({ host })
+    const lookup = process.defineLookup(user(async (id) => ({ id })))
+    expect(await lookup('u1')).toBe(await lookup('u1'))
+    expect(process.stats().user).toMatchObject({ request: 1, redis: 0 })
+    now.request = {}
+    await lookup('u1')
+    expect(process.stats().user).toMatchObject({ request: 1, redis: 1 })
+  })
+
+  it('is a snapshot, dropped by an invalidation in the same request', async () => {
+    const { join } = createFleet()
+    const { host, told } = createRequests()
+    let version = 0
+    const load = async () => ++version
+    const lookup = join({ host }).defineLookup(user(load))
+    await lookup('u1')
+    await join().invalidateTags(['user:u1'])
+    expect(await lookup('u1')).toBe(1)
+    await lookup.invalidate('u1')
+    expect(await lookup('u1')).toBe(2)
+    expect(told).toEqual(['user:u1'])
+  })
+
+  it('is passed by fresh, and by lookups with guards', async () => {
+    const { join } = createFleet()
+    const { host } = createRequests()
+    const process = join({ host })
+    const lookup = process.defineLookup(user(async (id) => ({ id })))
+    const guarded = process.defineLookup({
+      ...user(async (id) => ({ id })),
+      name: 'token',
+      guards: (id) => [id],
+    })
+    for (let i = 0; i < 2; i++) await Promise.all([lookup.fresh('u1'), guarded('u1')])
+    expect(process.stats()).toMatchObject({ user: { request: 0, redis: 1 }, token: { request: 0, redis: 1 } })
+  })
+
+  it('does not keep failures', async () => {
+    const { join } = createFleet()
+    const { host } = createRequests()
+    let calls = 0
+    const lookup = join({ host }).defineLookup(
+      user(async () => {
+        if (calls++ === 0) throw new Error('once')
+        return 1
+      }),
+    )
+    await expect(lookup('u1')).rejects.toThrow('once')
+    expect(await lookup('u1')).toBe(1)
+  })
+})
+
+it('refuses a guarded lookup inside "use cache"', async () => {
+  const { join } = createFleet()
+  const { host, now } = createRequests()
+  now.cached = true
+  const lookup = join({ host }).defineLookup({ ...user(async (id) => ({ id })), guards: (id) => [id] })
+  await expect(lookup('u1')).rejects.toMatchObject({ code: 'inside_use_cache' })
+})
+
+describe('the Next host outside Next', () => {
+  it('reads, refreshes and invalidates as if there were no framework', async () => {
+    const { join, clock, settle } = createFleet()
+    let version = 0
+    const lookup = join({ host: createNextHost() }).defineLookup(user(async () => ++version))
+    expect([await lookup('u1'), await lookup('u1')]).toEqual([1, 1])
+    await clock.advance(250_000)
+    expect(await lookup('u1')).toBe(1)
+    await settle()
+    expect(await lookup('u1')).toBe(2)
+    await lookup.invalidate('u1')
+    expect(await lookup('u1')).toBe(3)
+  })
+})

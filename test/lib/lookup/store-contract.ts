@@ -1,0 +1,277 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import type { Slot } from '@/lib/lookup/keys'
+import type { AcquireReply, AcquireRequest, CommitRequest, Store } from '@/lib/lookup/store'
+import { createMemoryStore } from '@/lib/lookup/store-memory'
+
+const slot: Slot = { entry: 'e', state: 's', hard: undefined, fences: ['f1', 'f2'], guards: [] }
+const graced: Slot = { ...slot, entry: 'ge', state: 'gs', hard: 'gh' }
+const guarded: Slot = { ...slot, entry: 'ue', state: 'us', guards: ['g1', 'g2'] }
+
+const asked = (changes: Partial<AcquireRequest> = {}): AcquireRequest => ({
+  ...{ slot, flight: 'a', waiting: '', reject: '', refresh: false, lease: 60_000 },
+  ...changes,
+})
+const offered = (generation: string, changes: Partial<CommitRequest> = {}): CommitRequest => ({
+  ...{ slot, flight: 'a', generation, entry: `${generation}|value`, hard: 60_000, soft: 50_000, grace: 0 },
+  ...{ expiry: 0, margin: 0, refreshBefore: 0, refreshEvery: 0 },
+  ...changes,
+})
+
+/** What every store has to do. `fresh` empties the one that `store` gives. */
+export function storeContract(store: () => Store, fresh: () => Promise<void>) {
+  let nonces = 0
+  const acquire = async (...changes: Partial<AcquireRequest>[]) =>
+    store().acquire(
+      changes.map((change) => asked(change)),
+      `n${++nonces}`,
+    )
+
+  async function lease(changes: Partial<AcquireRequest> = {}): Promise<string> {
+    const [reply] = await acquire(changes)
+    if (reply?.kind !== 'load') throw new Error(`expected a lease, got ${reply?.kind}`)
+    return reply.generation
+  }
+  async function stored(changes: Partial<CommitRequest> = {}) {
+    const generation = await lease(changes.slot ? { slot: changes.slot } : {})
+    const request = offered(generation, changes)
+    expect(await store().commit([request])).toEqual(['stored'])
+    return request.entry
+  }
+  const contract = (name: string, test: () => Promise<void>) =>
+    it(name, async () => {
+      await fresh()
+      await test()
+    })
+
+  contract('leases an absent entry, and gives one who repeats the request the same lease', async () => {
+    const generation = await lease()
+    expect(await lease()).toBe(generation)
+    expect(generation.split(',')).toHaveLength(2)
+  })
+
+  contract('makes others wait for the flight that has the lease', async () => {
+    const generation = await lease()
+    expect(await acquire({ flight: 'b' })).toEqual([{ kind: 'wait', flight: 'a', generation }])
+  })
+
+  contract('takes over a lease of an older generation', async () => {
+    const generation = await lease()
+    await store().drop(['f1'])
+    const next = await lease({ flight: 'b' })
+    expect(next).not.toBe(generation)
+    expect(await store().commit([offered(generation)])).toEqual(['lost'])
+    expect(await store().commit([offered(next, { flight: 'b' })])).toEqual(['stored'])
+  })
+
+  contract('hands out a stored entry, whoever asks', async () => {
+    const entry = await stored()
+    expect(await acquire({ flight: 'b' }, { flight: 'c', waiting: 'a' })).toEqual([
+      { kind: 'hit', entry },
+      { kind: 'hit', entry },
+    ])
+    expect(await store().read(['e', 's', 'nothing'])).toEqual([entry, 'K', null])
+  })
+
+  contract('leases again what the caller rejects', async () => {
+    const entry = await stored()
+    expect(await acquire({ flight: 'b', reject: entry })).toMatchObject([{ kind: 'load' }])
+  })
+
+  contract('does not hand out an entry whose fence is gone', async () => {
+    await stored()
+    await store().drop(['f2'])
+    expect(await acquire({ flight: 'b' })).toMatchObject([{ kind: 'load' }])
+  })
+
+  contract('refuses a commit whose generation was invalidated, and frees the lease', async () => {
+    const generation = await lease()
+    await store().drop(['f1'])
+    expect(await store().commit([offered(generation)])).toEqual(['condemned'])
+    expect(await store().read(['e', 's'])).toEqual([null, null])
+  })
+
+  contract('lets a refresh go on only past the soft expiry', async () => {
+    const entry = await stored()
+    expect(await acquire({ flight: 'b', refresh: true })).toEqual([{ kind: 'hit', entry }])
+    await store().drop(['s'])
+    expect(await acquire({ flight: 'b', refresh: true })).toMatchObject([{ kind: 'load' }])
+    expect(await acquire({ flight: 'c', refresh: true })).toEqual([{ kind: 'hit', entry }])
+    expect(await acquire({ flight: 'c' })).toEqual([{ kind: 'hit', entry }])
+  })
+
+  contract('tells a failure to those who waited for that flight, and to nobody else', async () => {
+    const generation = await lease()
+    expect(
+      await store().fail([{ slot, flight: 'a', generation, code: 'no_answer', cooldown: 60_000 }]),
+    ).toEqual([null])
+    expect(await acquire({ flight: 'b', waiting: 'a' })).toEqual([
+      { kind: 'fail', code: 'no_answer', entry: null },
+    ])
+    expect(await acquire({ flight: 'c' })).toMatchObject([{ kind: 'load' }])
+  })
+
+  contract('takes a lease back that nobody uses, from its holder alone and in any generation', async () => {
+    const generation = await lease()
+    const release = { slot, generation: '', code: '', cooldown: 0 }
+    expect(await store().fail([{ ...release, flight: 'b' }])).toEqual([null])
+    expect(await acquire({ flight: 'b' })).toEqual([{ kind: 'wait', flight: 'a', generation }])
+    await store().fail([{ ...release, flight: 'a' }])
+    expect(await acquire({ flight: 'b', waiting: 'a' })).toMatchObject([{ kind: 'load' }])
+  })
+
+  contract('gives the entry in grace when a load fails, unless it was invalidated', async () => {
+    const entry = await stored({ slot: graced, grace: 60_000 })
+    await store().drop(['gh'])
+    const generation = await lease({ slot: graced, flight: 'b' })
+    const failure = { slot: graced, flight: 'b', generation, code: 'x', cooldown: 60_000 }
+    expect(await store().fail([failure])).toEqual([entry])
+    expect(await acquire({ slot: graced, flight: 'c', waiting: 'b' })).toEqual([
+      { kind: 'fail', code: 'x', entry },
+    ])
+    await store().drop(['f1'])
+    expect(await store().fail([failure])).toEqual([null])
+  })
+
+  contract('gives an unstorable answer to those who waited, and makes others wait', async () => {
+    const generation = await lease()
+    expect(await store().commit([offered(generation, { hard: 0 })])).toEqual(['unstored'])
+    expect(await acquire({ flight: 'b', waiting: 'a' }, { flight: 'c' })).toEqual([
+      { kind: 'hit', entry: `${generation}|value` },
+      { kind: 'wait', flight: '', generation },
+    ])
+    expect(await store().read(['e'])).toEqual([null])
+  })
+
+  contract('judges an absolute expiry by its own clock', async () => {
+    const generation = await lease()
+    const expiry = Date.now() + 20_000
+    expect(await store().commit([offered(generation, { expiry, margin: 30_000 })])).toEqual(['unstored'])
+  })
+
+  contract('refuses to acquire and to commit under a guard', async () => {
+    const generation = await lease({ slot: guarded })
+    await store().guard('g2', 60_000)
+    expect(await acquire({ slot: guarded })).toEqual([{ kind: 'refused' }])
+    expect(await store().commit([offered(generation, { slot: guarded })])).toEqual(['refused'])
+    expect(await store().read(['ue', 'us', 'g2'])).toEqual([null, null, '1'])
+  })
+
+  contract('drops an entry only while it is the one named, and what is loading for it', async () => {
+    const entry = await stored()
+    expect(await store().dropIf(slot, `${entry}!`)).toBe(false)
+    expect(await store().dropIf(slot, entry)).toBe(true)
+    expect(await store().read(['e', 's'])).toEqual([null, null])
+  })
+
+  contract('answers many requests in their order', async () => {
+    const replies = await acquire({}, { slot: graced, flight: 'b' }, { flight: 'c' })
+    expect(replies.map((reply) => reply.kind)).toEqual(['load', 'load', 'wait'])
+  })
+
+  it('does what the model does, whatever the order of steps', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
+        await fresh()
+        expect(await trace(store(), steps)).toEqual(await trace(createMemoryStore(), steps))
+      }),
+      { numRuns: 150 },
+    )
+  })
+}
+
+// ---- The differential test: steps that refer to what earlier ones brought, and a trace without nonces.
+
+const slots = [slot, graced, guarded] as const
+const place = fc.nat(2)
+const flight = fc.constantFrom('a', 'b', 'c')
+const step = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: fc.constant('acquire' as const),
+      place,
+      flight,
+      waiting: fc.option(flight, { nil: '' }),
+      reject: fc.boolean(),
+      refresh: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant('commit' as const),
+      place,
+      flight,
+      hard: fc.constantFrom(0, 90_000),
+      near: fc.boolean(),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constant('fail' as const), place, flight, release: fc.boolean() }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant('drop' as const),
+      key: fc.constantFrom('e', 's', 'ge', 'gs', 'gh', 'f1', 'f2', 'us', 'g1'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('guard' as const), key: fc.constantFrom('g1', 'g2') }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('dropIf' as const), place, same: fc.boolean() }) },
+)
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
+
+async function trace(store: Store, steps: readonly Step[]): Promise<string> {
+  const generations = new Map<string, string>()
+  const lines: unknown[] = []
+  for (const [i, one] of steps.entries()) {
+    const at = 'place' in one ? (slots[one.place] ?? slot) : slot
+    const held = 'flight' in one ? (generations.get(`${at.entry}${one.flight}`) ?? 'none') : ''
+    const [entry] = await store.read([at.entry])
+    if (one.type === 'acquire') {
+      const request = asked({ ...one, slot: at, reject: one.reject ? (entry ?? '') : '' })
+      const replies: AcquireReply[] = await store.acquire(
+        [request, asked({ flight: 'z', refresh: true })],
+        `n${i}`,
+      )
+      for (const [j, reply] of replies.entries())
+        if (reply.kind === 'load')
+          generations.set(j === 0 ? `${at.entry}${one.flight}` : 'ez', reply.generation)
+      lines.push(replies)
+    } else if (one.type === 'commit') {
+      const life = {
+        hard: one.hard,
+        expiry: one.near ? Date.now() + 60_000 : 0,
+        margin: 30_000,
+        refreshBefore: 40_000,
+      }
+      lines.push(
+        await store.commit([
+          offered(held, { slot: at, flight: one.flight, entry: `${held}|v${i}`, ...life }),
+        ]),
+      )
+    } else if (one.type === 'fail')
+      lines.push(
+        await store.fail([
+          {
+            slot: at,
+            flight: one.flight,
+            generation: held,
+            code: one.release ? '' : `c${i}`,
+            cooldown: 60_000,
+          },
+        ]),
+      )
+    else if (one.type === 'drop') await store.drop([one.key])
+    else if (one.type === 'guard') await store.guard(one.key, 60_000)
+    else lines.push(await store.dropIf(at, one.same ? (entry ?? 'no') : 'other'))
+    lines.push(await store.read(['e', 's', 'ge', 'gs', 'gh', 'ue', 'us', 'f1', 'f2', 'g1', 'g2']))
+  }
+  // A fence's value is a nonce and a time; the nonce tells them apart in both stores alike.
+  return JSON.stringify(lines, null, 1).replace(/(n\d+)\.\d+/g, '$1')
+}

@@ -1,0 +1,36 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Clock } from '@/lib/lookup/clock'
+
+/** Lets everything run that needs no time to pass. */
+export async function settle() {
+  // One turn drains every promise and tick; the second is for what those set off.
+  for (let i = 0; i < 2; i++) await setImmediate()
+}
+
+/** A clock that stands still until `advance` moves it, running what falls due on the way. */
+export function createVirtualClock(start = 1_800_000_000_000) {
+  let now = start
+  const timers = new Set<{ at: number; fn: () => void }>()
+  const clock: Clock & { advance(ms: number): Promise<void> } = {
+    now: () => now,
+    timer(ms, fn) {
+      const timer = { at: now + ms, fn }
+      timers.add(timer)
+      return () => timers.delete(timer)
+    },
+    async advance(ms) {
+      const end = now + ms
+      await settle()
+      for (;;) {
+        const due = [...timers].filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0]
+        if (due === undefined) break
+        timers.delete(due)
+        now = Math.max(now, due.at)
+        due.fn()
+        await settle()
+      }
+      now = end
+    },
+  }
+  return clock
+}
