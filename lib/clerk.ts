@@ -76,12 +76,12 @@ const errorBody = z.object({ errors: z.array(z.object({ code: z.string() })) })
  * always sends a second, counting request.
  * @throws ClerkError
  */
-export async function clerkGet(path: string, query: URLSearchParams): Promise<unknown> {
+export async function clerkGet(path: string, query: URLSearchParams, signal: AbortSignal): Promise<unknown> {
   const { CLERK_API_URL, CLERK_SECRET_KEY } = env()
   const response = await outside(fetch, `${CLERK_API_URL}/v1${path}?${query}`, {
     headers: { authorization: `Bearer ${CLERK_SECRET_KEY}` },
     cache: 'no-store',
-    signal: AbortSignal.timeout(10_000),
+    signal,
   }).catch(() => {
     throw new ClerkError(undefined, undefined, [])
   })
@@ -90,4 +90,21 @@ export async function clerkGet(path: string, query: URLSearchParams): Promise<un
   const codes = errorBody.safeParse(body).data?.errors.map(({ code }) => code) ?? []
   const status = response.ok ? undefined : response.status
   throw new ClerkError(status, Number(response.headers.get('retry-after')) || undefined, codes)
+}
+
+/** How a failure of Clerk is told to those who wait for the same load in other processes. */
+export const clerkFailure = {
+  encode: (error: unknown): string =>
+    error instanceof ClerkError
+      ? `clerk ${error.status ?? ''} ${error.retryAfter ?? ''} ${error.clerkCodes.join(',')}`
+      : 'failed',
+  decode(reason: string): unknown {
+    const [name, status, retryAfter, codes = ''] = reason.split(' ')
+    if (name !== 'clerk') return undefined
+    return new ClerkError(
+      Number(status) || undefined,
+      Number(retryAfter) || undefined,
+      codes.split(',').filter(Boolean),
+    )
+  },
 }

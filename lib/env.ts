@@ -132,6 +132,9 @@ const schema = z.object({
     .meta(meant('the least severe line that is logged', 'info')),
 })
 
+/** True in Next's server, false in scripts, tests and workers. Next writes the value in when it builds. */
+export const insideNext = process.env.NEXT_RUNTIME === 'nodejs'
+
 type Name = keyof typeof schema.shape
 export type Env = z.output<typeof schema>
 

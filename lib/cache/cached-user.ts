@@ -32,7 +32,7 @@ const clerkUser = z.object({
 export type CachedUser = ReturnType<typeof toCachedUser>
 
 /** Selects a cached user from the Backend API's JSON. @throws ZodError when it is not a user. */
-export function toCachedUser(json: unknown) {
+function toCachedUser(json: unknown) {
   const user = clerkUser.parse(json)
   const primary = user.email_addresses.find(({ id }) => id === user.primary_email_address_id)
   return {
@@ -53,3 +53,6 @@ export function toCachedUser(json: unknown) {
     lastSignInAt: user.last_sign_in_at ?? null,
   }
 }
+
+/** Selects the users of a list answer of the Backend API, a bare array. @throws ZodError */
+export const parseUsers = (json: unknown) => z.array(z.unknown()).parse(json).map(toCachedUser)

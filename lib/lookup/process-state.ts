@@ -125,22 +125,3 @@ const symbol = Symbol.for('clerk-cache-kit')
 
 /** The state of this process. */
 export const processState = (): ProcessState => (home[symbol] ??= createProcessState())
-
-/** One value per process under this name, whichever copy of a module asks. */
-const share = <T>(name: string, create: () => T): T => processState().share(name, create)
-
-export type LookupCounts = {
-  hits: number
-  misses: number
-  loads: number
-  errors: number
-  invalidations: number
-}
-
-/** The counters of `define-lookup.ts`, and gone with it. */
-export function countsOf(name: string): LookupCounts {
-  const counts = share('counts', () => new Map<string, LookupCounts>())
-  const found = counts.get(name) ?? { hits: 0, misses: 0, loads: 0, errors: 0, invalidations: 0 }
-  counts.set(name, found)
-  return found
-}

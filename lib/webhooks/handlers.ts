@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { invalidateAllUserCache } from '../cache/clerk-cache-utils'
-import { invalidateOAuthToken } from '../cache/token-cache'
+import { TAG_OF_ALL_USERS, tagOfUser, tagOfUsername } from '../cache/clerk-cache'
+import { invalidateTags } from '../cache/lookups'
+import { tagOfTokens } from '../cache/token-cache'
 import type { Delivery } from './receive'
 
 type Handler = (data: Delivery['data']) => Promise<void>
@@ -13,7 +14,12 @@ const changedUser = z.object({ id: z.string(), username: z.string().nullish() })
  */
 const forgetUser: Handler = async (data) => {
   const { id, username } = changedUser.parse(data)
-  await Promise.all([invalidateAllUserCache(id, username), invalidateOAuthToken(id, 'google')])
+  await invalidateTags([
+    tagOfUser(id),
+    tagOfTokens(id),
+    TAG_OF_ALL_USERS,
+    ...(username ? [tagOfUsername(username)] : []),
+  ])
 }
 
 const handlers = new Map<string, Handler>([
@@ -24,7 +30,7 @@ const handlers = new Map<string, Handler>([
 
 /**
  * Acts on a delivery. Safe to repeat and in any order: it only forgets. Unknown types are accepted and ignored.
- * @throws InvalidationError when Redis did not confirm it; ZodError when the payload names no user.
+ * @throws LookupError `invalidation_unconfirmed` when Redis did not confirm it; ZodError when the payload names no user.
  */
 export async function handleDelivery({ type, data }: Delivery): Promise<void> {
   await handlers.get(type)?.(data)

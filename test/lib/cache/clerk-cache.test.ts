@@ -7,7 +7,6 @@ import {
 } from '@/lib/cache/clerk-cache'
 import { invalidateAllUserCache, invalidateUserCache } from '@/lib/cache/clerk-cache-utils'
 import { ClerkError } from '@/lib/clerk'
-import { InvalidationError } from '@/lib/lookup/define-lookup'
 import { people, seed } from '../../../local/seed'
 import { type Services, startServices } from '../../support/services'
 
@@ -115,8 +114,10 @@ describe('when something is out', () => {
 
   test('an invalidation that Redis did not confirm is an error, and says that repeating is safe', async () => {
     services.upstash.faults.set({ reset: 'before' })
-    await expect(invalidateUserCache(people.expert)).rejects.toThrow(InvalidationError)
-    await expect(invalidateUserCache(people.expert)).rejects.toThrow(/Repeat it; that is safe/)
+    await expect(invalidateUserCache(people.expert)).rejects.toMatchObject({
+      code: 'invalidation_unconfirmed',
+    })
+    await expect(invalidateUserCache(people.expert)).rejects.toThrow(/repeat it/)
   })
 
   test.each([

@@ -1,6 +1,6 @@
 import { ZodError } from 'zod'
 import { errorResponse, knownErrorResponse } from '@/lib/http'
-import { InvalidationError } from '@/lib/lookup/define-lookup'
+import { isUnconfirmed } from '@/lib/lookup/errors'
 import { handleDelivery } from '@/lib/webhooks/handlers'
 import { receiveWebhook } from '@/lib/webhooks/receive'
 
@@ -18,8 +18,8 @@ export async function POST(request: Request): Promise<Response> {
     return Response.json({ ok: true })
   } catch (error) {
     if (error instanceof ZodError) return badPayload()
-    if (error instanceof InvalidationError)
-      return errorResponse(503, error.code, 'Not confirmed. Deliver again.')
+    if (isUnconfirmed(error))
+      return errorResponse(503, 'invalidation_unconfirmed', 'Not confirmed. Deliver again.')
     const response = knownErrorResponse(error)
     return response.status === 503
       ? new Response(response.body, { status: 500, headers: response.headers })
