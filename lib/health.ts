@@ -36,7 +36,7 @@ export function checkHealth(): Promise<Health> {
 
 async function check(): Promise<Health> {
   const [redisState, clerkState] = await Promise.all([
-    probe(() => redis((r) => r.ping())),
+    probe(() => redis().insist('ping', (client) => client.ping())),
     probe(() => clerkGet('/jwks', new URLSearchParams(), AbortSignal.timeout(CLERK_TIMEOUT_MS))),
   ])
   const up = [redisState, clerkState].filter(({ status }) => status === 'up').length

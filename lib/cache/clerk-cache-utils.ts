@@ -26,10 +26,12 @@ export type ClerkCacheStats = {
 /** State and counters of the cache, of this process. Never throws for a dead Redis. */
 export async function getClerkCacheStats(): Promise<ClerkCacheStats> {
   const started = performance.now()
-  const state = await redis((r) => r.ping()).then(
-    () => ({ latencyMs: Math.round((performance.now() - started) * 10) / 10 }),
-    (error: unknown) => ({ reason: error instanceof RedisError ? error.reason : 'refused' }),
-  )
+  const state = await redis()
+    .insist('ping', (client) => client.ping())
+    .then(
+      () => ({ latencyMs: Math.round((performance.now() - started) * 10) / 10 }),
+      (error: unknown) => ({ reason: error instanceof RedisError ? error.reason : 'refused' }),
+    )
   const isRedisAvailable = 'latencyMs' in state
   const counted = Object.entries(lookups().stats()).map(([name, counts]) => {
     const hits = counts.request + counts.process + counts.redis

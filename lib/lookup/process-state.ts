@@ -1,3 +1,4 @@
+import { onePer, onePerProcess } from '../one-per-process'
 import { createCounters, type Listener, type LookupEvent } from './events'
 
 /**
@@ -27,10 +28,7 @@ export interface Backplane {
   announce(tags: readonly string[]): Promise<void>
 }
 
-/**
- * What must be one per process. Next loads a module once for pages, once for route handlers and once for
- * instrumentation; each copy finds the same object here.
- */
+/** Flights, tickets, layers, listeners and counts: what must be one per process, or per simulated process. */
 export function createProcessState() {
   const shared = new Map<string, unknown>()
   const tickets = new Map<string, Set<Ticket>>()
@@ -46,11 +44,9 @@ export function createProcessState() {
     /** Numbers that only grow: "began before" without a clock. */
     next: () => ++sequence,
 
-    /** The one value of this name; whoever asks first creates it. A name must always mean the same type. */
+    /** As `onePerProcess`, of this state: what the copies of a module share. */
     share<T>(name: string, create: () => T): T {
-      if (!shared.has(name)) shared.set(name, create())
-      // The only place where the registry's unknown becomes what its creator put there.
-      return shared.get(name) as T
+      return onePer(shared, name, create)
     },
 
     /**
@@ -120,8 +116,5 @@ export function createProcessState() {
 
 export type ProcessState = ReturnType<typeof createProcessState>
 
-const home: { [key: symbol]: ProcessState | undefined } = globalThis
-const symbol = Symbol.for('clerk-cache-kit')
-
 /** The state of this process. */
-export const processState = (): ProcessState => (home[symbol] ??= createProcessState())
+export const processState = (): ProcessState => onePerProcess('lookups', createProcessState)

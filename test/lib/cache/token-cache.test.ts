@@ -38,8 +38,8 @@ describe('an OAuth token through the cache', () => {
 
   test('is not in Redis in the clear', async () => {
     const token = await connectedToken()
-    const keys = await redis((r) => r.keys('*'))
-    const dump = [...keys, ...(await redis((r) => r.mget<string[]>(keys)))]
+    const keys = await redis().run('keys', (client) => client.keys('*'))
+    const dump = [...keys, ...(await redis().run('mget', (client) => client.mget<string[]>(keys)))]
     expect(dump.length).toBeGreaterThan(0)
     expect(dump.join(' ')).not.toContain(token.reveal())
   })
