@@ -1,5 +1,6 @@
 import { env, insideNext } from '../env'
 import type { AliasDeclaration } from '../lookup/alias'
+import { createBackplane } from '../lookup/backplane'
 import { createLookups } from '../lookup/create-lookups'
 import type { Declaration } from '../lookup/declaration'
 import { createPlainHost } from '../lookup/host-plain'
@@ -9,21 +10,20 @@ import { createRedisStore } from '../lookup/store-redis'
 /** Scripts, tests and workers load nothing of Next. */
 const host = insideNext ? (await import('../lookup/host-next')).createNextHost() : createPlainHost()
 
-let engine: ReturnType<typeof createLookups> | undefined
+function connect() {
+  const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token, CACHE_NAMESPACE: namespace } = env()
+  const store = createRedisStore({ url, token, timeoutMs: env().CACHE_REDIS_TIMEOUT_MS })
+  if (env().CACHE_BACKPLANE) createBackplane({ url, token, namespace })
+  const processLayer = { maxEntries: env().CACHE_PROCESS_MAX }
+  return { store, ...createLookups({ store, host, namespace, processLayer }) }
+}
+
+let connected: ReturnType<typeof connect> | undefined
 
 /** The lookups of this app over its Redis, made at the first use: the environment is not read at import. */
 export function lookups() {
-  engine ??= createLookups({
-    store: createRedisStore({
-      url: env().UPSTASH_REDIS_REST_URL,
-      token: env().UPSTASH_REDIS_REST_TOKEN,
-      timeoutMs: env().CACHE_REDIS_TIMEOUT_MS,
-    }),
-    host,
-    namespace: env().CACHE_NAMESPACE,
-    processLayer: { maxEntries: env().CACHE_PROCESS_MAX },
-  })
-  return engine
+  connected ??= connect()
+  return connected
 }
 
 function lazily<A, T>(create: () => Lookup<A, T>): Lookup<A, T> {

@@ -1,7 +1,8 @@
 import { Webhook } from 'svix'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
-import { startStandIns } from '../../local/stand-ins'
+import { type StandIns, startStandIns } from '../../local/stand-ins'
+import { noScripts } from '../../local/upstash/faults'
 import { E2E_PORT, type Stage, startStage, tryStartApp } from '../support/app'
 
 let stage: Stage
@@ -167,13 +168,19 @@ describe('with a dependency dead', () => {
 })
 
 describe('the start', () => {
-  const start = async (overrides: Record<string, string | undefined>) => {
+  const start = async (
+    overrides: Record<string, string | undefined>,
+    arrange: (standIns: StandIns) => void = () => {},
+  ) => {
     await stage.close()
     const standIns = await startStandIns(E2E_PORT)
+    arrange(standIns)
     try {
       const started = await tryStartApp({ ...standIns.env, ...overrides })
-      if ('app' in started) await started.app.stop()
-      return started
+      if (!('app' in started)) return started
+      const output = started.app.output()
+      await started.app.stop()
+      return { output }
     } finally {
       await standIns.close()
     }
@@ -187,5 +194,14 @@ describe('the start', () => {
     const started = await start(overrides)
     expect(started).toMatchObject({ exitCode: 1 })
     expect('words' in started && started.words).toContain(message)
+  })
+
+  test('says that nothing will be cached where Redis runs no scripts', async () => {
+    const started = await start({}, ({ upstash }) => upstash.faults.set(noScripts))
+    expect('output' in started && started.output.join(' ')).toContain('may not run scripts')
+  })
+
+  test('goes ahead and says nothing while Redis is out of reach', async () => {
+    expect(await start({}, ({ upstash }) => upstash.faults.set({ reset: 'before' }))).toEqual({ output: [] })
   })
 })
