@@ -13,7 +13,10 @@ const mayImport: [prefix: string, allowed: string[]][] = [
   ['lib/errors', []],
   ['lib/outside', []],
   ['lib/one-per-process', []],
-  ['lib/clerk', ['lib/env', 'lib/errors', 'lib/outside']],
+  [
+    'lib/clerk',
+    ['lib/env', 'lib/errors', 'lib/redis', 'lib/lookup/process-state', 'lib/outside', 'lib/one-per-process'],
+  ],
   ['lib/cache', ['lib/cache', 'lib/lookup', 'lib/clerk', 'lib/redis', 'lib/env', 'lib/errors']],
   ['lib/integrations', ['lib/integrations', 'lib/cache', 'lib/lookup/errors', 'lib/env', 'lib/outside']],
   ['lib/auth', ['lib/auth', 'lib/cache', 'lib/errors', 'lib/redis']],

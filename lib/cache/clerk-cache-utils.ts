@@ -1,6 +1,6 @@
 import type { Counts } from '../lookup/events'
 import { RedisError, redis } from '../redis'
-import { TAG_OF_ALL_USERS, tagOfUser, tagOfUsername } from './clerk-cache'
+import { tagsOfUser, userById } from './clerk-cache'
 import { invalidateTags, lookups } from './lookups'
 
 /** Forgets a user. @throws LookupError `invalidation_unconfirmed` when Redis did not confirm it; repeating is safe. */
@@ -11,8 +11,14 @@ export const invalidateUserCache = (userId: string): Promise<void> => invalidate
  * @throws LookupError `invalidation_unconfirmed` when Redis did not confirm it; repeating is safe.
  */
 export async function invalidateAllUserCache(userId: string, username?: string | null): Promise<void> {
-  await invalidateTags([tagOfUser(userId), TAG_OF_ALL_USERS, ...(username ? [tagOfUsername(username)] : [])])
+  await invalidateTags(tagsOfUser(userId, username ? { usernames: [username] } : {}))
 }
+
+/** Loads a user who is not cached yet. */
+export const warmUpUserCache = (userId: string) => userById.warm([userId])
+
+/** Loads those of the users who are not cached yet; says how many are now, and how many could not be loaded. */
+export const warmUpUsersCache = (ids: readonly string[]) => userById.warm(ids)
 
 export type ClerkCacheStats = {
   isRedisAvailable: boolean

@@ -1,6 +1,6 @@
 import { clerkFailure, clerkGet } from '../clerk'
 import { env } from '../env'
-import { type CachedUser, parseUsers } from './cached-user'
+import { CACHED_USER_VERSION, type CachedUser, parseUsers } from './cached-user'
 import { defineAlias, defineLookup } from './lookups'
 
 export type { CachedUser }
@@ -8,7 +8,7 @@ export type { CachedUser }
 /** The Backend API takes at most 100 values per filter. */
 const PER_REQUEST = 100
 
-/** Clerk allows 64 characters; anything longer is nobody's name and is not asked for. */
+/** Clerk allows 64 characters in a username, 254 fit in an address: anything longer is nobody's and is not asked for. */
 const LONGEST_NAME = 256
 
 const isUserId = (id: string) => /^user_[A-Za-z0-9_-]{1,60}$/.test(id)
@@ -30,16 +30,14 @@ async function loadUsers(ids: string[], signal: AbortSignal): Promise<(CachedUse
 /** How long a user may stand in, past its time, while Clerk does not answer. Seconds. */
 const GRACE = 60 * 60
 
-export const tagOfUser = (id: string) => `user:${id}`
-export const tagOfUsername = (username: string) => `username:${normalise(username)}`
 /** Carried by what is computed from all users. */
-export const TAG_OF_ALL_USERS = 'users'
+const TAG_OF_ALL_USERS = 'users'
 
 export const userById = defineLookup<string, CachedUser>(() => ({
   name: 'user',
-  version: 1,
+  version: CACHED_USER_VERSION,
   key: (id) => id,
-  tags: (id) => [tagOfUser(id)],
+  tags: (id) => [`user:${id}`],
   ttl: env().CACHE_USER_TTL,
   grace: GRACE,
   processTtl: env().CACHE_PROCESS_TTL,
@@ -48,33 +46,81 @@ export const userById = defineLookup<string, CachedUser>(() => ({
   failure: clerkFailure,
 }))
 
-/** Clerk compares usernames without regard to case. */
-const normalise = (username: string) => username.normalize('NFKC').toLowerCase()
+/** Clerk compares usernames and e-mail addresses without regard to case. */
+const normalise = (name: string) => name.normalize('NFKC').toLowerCase()
 
-const hasUsername = (user: CachedUser, username: string) =>
-  user.username !== null && normalise(user.username) === normalise(username)
+/**
+ * Another name for a user. It leads to an id only: the user is read under its own key and must still go by the name,
+ * so that a name never returns its previous owner.
+ */
+const defineUserName = (
+  name: string,
+  {
+    filter,
+    key,
+    goesBy,
+  }: { filter: string; key(name: string): string; goesBy(user: CachedUser): readonly (string | null)[] },
+) => {
+  const tagOf = (alias: string) => `${name}:${key(alias)}`
+  const isCalled = (user: CachedUser, alias: string) =>
+    goesBy(user).some((given) => given !== null && key(given) === key(alias))
+  const lookup = defineAlias<string, CachedUser>(() => ({
+    name,
+    version: 1,
+    to: userById,
+    key,
+    tags: (alias) => [tagOf(alias)],
+    ttl: env().CACHE_USER_TTL,
+    async resolve(alias, { signal }) {
+      const users = await listUsers(filter, [key(alias)], signal)
+      return users.find((user) => isCalled(user, alias))?.id
+    },
+    verify: isCalled,
+  }))
+  const find = async (alias: string): Promise<CachedUser | null> =>
+    alias.length > 0 && alias.length <= LONGEST_NAME ? lookup(alias) : null
+  return { find, tagOf }
+}
 
-/** A username leads to an id only; the user is read under its own key and must still have the name. */
-export const userByUsername = defineAlias<string, CachedUser>(() => ({
-  name: 'username',
-  version: 1,
-  to: userById,
+const username = defineUserName('username', {
+  filter: 'username',
   key: normalise,
-  tags: (username) => [tagOfUsername(username)],
-  ttl: env().CACHE_USER_TTL,
-  async resolve(username, { signal }) {
-    const users = await listUsers('username', [normalise(username)], signal)
-    return users.find((user) => hasUsername(user, username))?.id
-  },
-  verify: hasUsername,
-}))
+  goesBy: (user) => [user.username],
+})
+const email = defineUserName('email', {
+  filter: 'email_address',
+  key: normalise,
+  goesBy: (user) => user.verifiedEmailAddresses,
+})
+const externalId = defineUserName('external-id', {
+  filter: 'external_id',
+  key: (id) => id,
+  goesBy: (user) => [user.externalId],
+})
+
+/** The tags of everything that a user is cached under. */
+export const tagsOfUser = (
+  id: string,
+  names: { usernames?: readonly string[]; emails?: readonly string[]; externalIds?: readonly string[] } = {},
+): string[] => [
+  `user:${id}`,
+  TAG_OF_ALL_USERS,
+  ...(names.usernames ?? []).map(username.tagOf),
+  ...(names.emails ?? []).map(email.tagOf),
+  ...(names.externalIds ?? []).map(externalId.tagOf),
+]
 
 /** The user with this id, or null when there is none. @throws ClerkError on a miss that Clerk does not answer. */
 export const getCachedUserById = (userId: string): Promise<CachedUser | null> => userById(userId)
 
 /** The user who has this username now, whatever its case, or null. Never one who has given the name up. */
-export const getCachedUserByUsername = async (username: string): Promise<CachedUser | null> =>
-  username.length > 0 && username.length <= LONGEST_NAME ? userByUsername(username) : null
+export const getCachedUserByUsername = username.find
+
+/** The user who has this e-mail address and has verified it, whatever its case, or null. */
+export const getCachedUserByEmail = email.find
+
+/** The user with this `external_id`, the id that your own system gave them, or null. */
+export const getCachedUserByExternalId = externalId.find
 
 /** The users with these ids in the order asked, unknown ones left out. Any number of ids; one Redis command. */
 export async function getCachedUsersByIds(ids: readonly string[]): Promise<CachedUser[]> {

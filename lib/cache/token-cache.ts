@@ -93,7 +93,9 @@ const inMilliseconds = (time: number) => (time < 1e12 ? time * 1000 : time)
 
 async function load({ userId, provider }: TokenKey): Promise<Loaded> {
   try {
-    const { data } = await clerk(({ users }) => users.getUserOauthAccessToken(userId, provider))
+    const { data } = await clerk('oauth_access_tokens', ({ users }) =>
+      users.getUserOauthAccessToken(userId, provider),
+    )
     const [token] = data
     if (!token) return { status: 'not_connected' }
     return {

@@ -1,25 +1,30 @@
 import { z } from 'zod'
-import { TAG_OF_ALL_USERS, tagOfUser, tagOfUsername } from '../cache/clerk-cache'
+import { tagsOfUser } from '../cache/clerk-cache'
 import { invalidateTags } from '../cache/lookups'
 import { tagOfTokens } from '../cache/token-cache'
 import type { Delivery } from './receive'
 
 type Handler = (data: Delivery['data']) => Promise<void>
 
-const changedUser = z.object({ id: z.string(), username: z.string().nullish() })
+const changedUser = z.object({
+  id: z.string(),
+  username: z.string().nullish(),
+  external_id: z.string().nullish(),
+  email_addresses: z.array(z.object({ email_address: z.string() })).optional(),
+})
 
 /**
- * What a user's change makes untrue. The payload is only named, never stored: its shape is not the API's. Connecting
- * or disconnecting an account arrives as user.updated too, so the token goes with the user.
+ * What a user's change makes untrue: the user, every name the payload gives them, their tokens. The payload is never
+ * stored: its shape is not the API's. Connecting or disconnecting an account arrives as user.updated too.
  */
 const forgetUser: Handler = async (data) => {
-  const { id, username } = changedUser.parse(data)
-  await invalidateTags([
-    tagOfUser(id),
-    tagOfTokens(id),
-    TAG_OF_ALL_USERS,
-    ...(username ? [tagOfUsername(username)] : []),
-  ])
+  const { id, username, external_id, email_addresses = [] } = changedUser.parse(data)
+  const names = {
+    usernames: username ? [username] : [],
+    externalIds: external_id ? [external_id] : [],
+    emails: email_addresses.map((email) => email.email_address),
+  }
+  await invalidateTags([...tagsOfUser(id, names), tagOfTokens(id)])
 }
 
 const handlers = new Map<string, Handler>([
