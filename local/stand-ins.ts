@@ -26,7 +26,8 @@ export async function startStandIns(
   const ports = options.ports ?? portsBeside(appPort)
   const appUrl = `http://localhost:${appPort}`
   const engine = await startEngine({
-    ...(process.env.LOCAL_REDIS_URL && { url: process.env.LOCAL_REDIS_URL }),
+    // An engine that was asked for by name is not replaced by another.
+    ...(process.env.LOCAL_REDIS_URL && !options.redis && { url: process.env.LOCAL_REDIS_URL }),
     ...(options.redis && { prefer: options.redis }),
   })
   const token = randomBytes(16).toString('hex')

@@ -1,0 +1,29 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { onePerProcess } from '@/lib/one-per-process'
+import type { Source } from './session'
+
+/** Whose request it is, as `auth()` of @clerk/nextjs says it in an app; one for all copies that are loaded. */
+export const signedIn = onePerProcess('signed-in', () => new AsyncLocalStorage<string>())
+
+/** The kit as an app imports it, loaded anew: the next environment is another installation. */
+export async function loadKit() {
+  const [users, roles, writes, { lookups }, { POST }] = await Promise.all([
+    import('@/lib/cache/clerk-cache'),
+    import('@/lib/auth/roles.server'),
+    import('@/lib/cache/user-writes'),
+    import('@/lib/cache/lookups'),
+    import('@/app/api/webhooks/clerk/route'),
+  ])
+  const source: Source = {
+    currentUser: roles.getCurrentUser,
+    requireUser: roles.requireUser,
+    hasRole: roles.hasRole,
+    byId: users.getCachedUserById,
+    byIds: users.getCachedUsersByIds,
+    byUsername: users.getCachedUserByUsername,
+    idsByRole: async (role) => (await users.userIdsByRole(role)) ?? [],
+  }
+  return { ...users, ...roles, ...writes, lookups, receive: POST, source }
+}
+
+export type Kit = Awaited<ReturnType<typeof loadKit>>

@@ -1,0 +1,56 @@
+import { setImmediate } from 'node:timers/promises'
+import type { ClerkStandIn } from '../../local/clerk/server'
+
+/** The people of a workload, at Clerk. The experts are the newest: Clerk lists those first. */
+export function settleTown(clerk: ClerkStandIn, size: { users: number; experts: number }) {
+  // Nobody listens yet, and nobody needs to hear of those who were always there.
+  clerk.webhooks.target(undefined)
+  const create = (username: string, age: number, role: string) =>
+    clerk.createUser({
+      username,
+      firstName: username,
+      lastName: 'Of Town',
+      emails: [`${username}@town.example`],
+      publicMetadata: { role },
+      createdAt: Date.now() - age,
+    })
+  const DAY = 24 * 3600_000
+  const admin = create('town-admin', 9 * DAY, 'admin')
+  const members = Array.from({ length: size.users }, (_, i) => create(`member-${i}`, 8 * DAY, 'member'))
+  const experts = Array.from({ length: size.experts }, (_, i) => create(`expert-${i}`, DAY, 'expert'))
+  return { admin, members, experts }
+}
+
+/** Knows when nothing is on its way any more, background refreshes included. */
+export function watchFetch() {
+  const real = globalThis.fetch
+  let open = 0
+  globalThis.fetch = async (...args) => {
+    open++
+    try {
+      return await real(...args)
+    } finally {
+      open--
+    }
+  }
+  return {
+    async quiet() {
+      for (let calm = 0; calm < 3; calm = open === 0 ? calm + 1 : 0) await setImmediate()
+    },
+    restore() {
+      globalThis.fetch = real
+    },
+  }
+}
+
+/** Numbers from 0 to 1 that are the same in every run (mulberry32). */
+export function dice(seed: number) {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let t = state
+    t = Math.imul(t ^ (t >>> 15), t | 1)
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+  }
+}

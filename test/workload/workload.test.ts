@@ -1,0 +1,144 @@
+import { createClerkClient } from '@clerk/backend'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type Services, startServices } from '../support/services'
+import { type Day, runDay } from './day'
+import parameters from './day.json'
+import { type Kit, loadKit, signedIn } from './kit'
+import { directly, LOOKUPS, PAGES, type Source, visit } from './session'
+import { settleTown } from './town'
+
+// Before the kit is imported: it reads the clock that the day turns.
+vi.hoisted(() => vi.useFakeTimers({ toFake: ['Date'] }))
+vi.mock('@clerk/nextjs/server', async () => {
+  const { signedIn: who } = await import('./kit')
+  return { auth: async () => ({ userId: who.getStore() ?? null }) }
+})
+
+/** A twentieth of the day, at its full pace: all of it takes minutes. `WORKLOAD_SHARE=1` runs all of it. */
+const share = Number(process.env.WORKLOAD_SHARE ?? 0.05)
+const part = share === 1 ? 'a day' : `the first ${Math.round(parameters.hours * 60 * share)} minutes of a day`
+
+const session = { direct: 0, remembered: 0, cold: 0, warm: 0 }
+const days: Day[] = []
+
+describe(`a session of ${LOOKUPS} lookups`, () => {
+  let services: Services
+  let kit: Kit
+  let me: string
+
+  beforeAll(async () => {
+    services = await startServices({ CACHE_NAMESPACE: 'session', CACHE_REDIS_TIMEOUT_MS: '10000' })
+    kit = await loadKit()
+    me = settleTown(services.clerk, { users: 1, experts: parameters.experts }).members[0]?.id ?? ''
+  })
+
+  afterAll(() => services.close())
+
+  /** What the stand-in counts while one person goes from page to page. */
+  async function callsOf(sourceOf: (page: number) => Source): Promise<number> {
+    services.clerk.resetRequests()
+    for (let page = 0; page < PAGES; page++)
+      await signedIn.run(me, () => visit(sourceOf(page), page, me, 'expert-4'))
+    return services.clerk.requests().total
+  }
+  const client = () => createClerkClient({ secretKey: services.clerk.secretKey, apiUrl: services.clerk.url })
+
+  test('costs Clerk more than 50 calls when components ask its SDK', async () => {
+    const source = directly(client(), me)
+    session.direct = await callsOf(() => source)
+    expect(session.direct).toBeGreaterThan(50)
+  })
+
+  test('costs less where React answers identical requests of one render from memory', async () => {
+    session.remembered = await callsOf(() => directly(client(), me, new Map()))
+    expect(session.remembered).toBeLessThan(session.direct)
+  })
+
+  test('costs at most 4 calls through a cold cache, and none through a warm one', async () => {
+    session.cold = await callsOf(() => kit.source)
+    session.warm = await callsOf(() => kit.source)
+    expect(session.cold).toBeLessThanOrEqual(4)
+    expect(session.warm).toBe(0)
+  })
+})
+
+const scenarios = [
+  { ttl: 300, signInWebhooks: true },
+  { ttl: 300, signInWebhooks: false },
+  // Too long for a small part of the day to tell anything about it.
+  ...(share >= 0.25 ? [{ ttl: 3600, signInWebhooks: true }] : []),
+]
+
+describe.each(scenarios)(
+  `${part} of ${parameters.users} users, kept for $ttl s, webhooks of sign-ins: $signInWebhooks`,
+  (scenario) => {
+    let day: Day
+
+    beforeAll(async () => {
+      day = await runDay({ share, ...scenario })
+      days.push(day)
+    }, 1_200_000)
+
+    test('costs Clerk at least 98 % fewer calls than asking directly', () => {
+      expect(fewer(day.requests, directCalls(day))).toBeGreaterThanOrEqual(98)
+    })
+
+    test('would cost 97 % fewer if no two lookups of different sessions had ever been merged', () => {
+      expect(fewer(day.apart, directCalls(day))).toBeGreaterThanOrEqual(96.5)
+    })
+
+    test('returns no value older than an invalidation that was acknowledged', () => {
+      expect(day.reads).toBeGreaterThan(day.sessions * 40)
+      expect(day.stale).toBe(0)
+    })
+
+    test('reports as events the very requests that Clerk has counted', () => {
+      expect(day.reported).toBe(day.requests)
+    })
+  },
+)
+
+/** The day's sessions at the price measured above, and what is written either way. */
+const directCalls = (day: Day) => day.sessions * session.direct + day.writes
+const fewer = (calls: number, than: number) => 100 * (1 - calls / than)
+
+afterAll(() => {
+  const line = (...cells: (string | number)[]) => {
+    const [first = '', ...rest] = cells.map((cell) =>
+      typeof cell === 'number' ? cell.toLocaleString('en') : cell,
+    )
+    return `  ${first.padEnd(52)}${rest.map((cell) => cell.padStart(14)).join('')}`
+  }
+  const percent = (calls: number, than: number) => `${fewer(calls, than).toFixed(2)} %`
+  const each = (name: string, read: (day: Day) => string | number) => line(name, ...days.map(read))
+  const lines = [
+    '',
+    line(`A session of ${LOOKUPS} lookups`, 'calls'),
+    line('Clerk’s SDK in every component', session.direct),
+    line('  identical calls of one render answered by React', session.remembered),
+    line('the kit, cold', session.cold),
+    line('the kit, warm', session.warm),
+    '',
+    `  ${share === 1 ? 'The whole day' : `SCALED DOWN: ${part}, ${share} of it`}, ${parameters.users} users, ${parameters.sessionsPerUser} sessions each a day`,
+    each('CACHE_USER_TTL', ({ ttl }) => `${ttl} s`),
+    each('webhooks of sign-ins', ({ signInWebhooks }) => (signInWebhooks ? 'yes' : 'no')),
+    each('sessions', (day) => day.sessions),
+    each('sign-ins', (day) => day.signIns),
+    each('edits and role changes', (day) => day.writes),
+    each('webhooks acknowledged', (day) => day.webhooks),
+    each('calls, directly', directCalls),
+    each('calls, through the kit', (day) => day.requests),
+    each('  reported by its events', (day) => day.reported),
+    each('  fewer', (day) => percent(day.requests, directCalls(day))),
+    each('  fewer, had no two sessions shared a process', (day) => percent(day.apart, directCalls(day))),
+    each('  fewer than with React’s memory', (day) =>
+      percent(day.requests, day.sessions * session.remembered + day.writes),
+    ),
+    each('values read', (day) => day.reads),
+    each('  older than an acknowledged invalidation', (day) => day.stale),
+    each('  older than Clerk’s, which had not told', (day) => day.behind),
+    each('seconds it took', (day) => day.seconds.toFixed(1)),
+    '',
+  ]
+  process.stdout.write(`${lines.join('\n')}\n`)
+})
