@@ -21,13 +21,13 @@ export interface Source {
 const CARDS = 12
 
 /** 15 lookups: who is signed in, whether the navigation shows the admin's links, who is an expert, and 12 cards. */
-export async function expertsPage(source: Source, me: string) {
+async function expertsPage(source: Source, me: string) {
   const experts = async () => source.byIds((await source.idsByRole('expert')).slice(0, CARDS))
   await Promise.all([source.currentUser(), source.hasRole(me, 'admin'), experts()])
 }
 
 /** 7 lookups: the same layout, the page's own check, guest and host, and whether the host may still be booked. */
-export async function bookingPage(source: Source, me: string, username: string) {
+async function bookingPage(source: Source, me: string, username: string) {
   const host = async () => {
     const expert = await source.byUsername(username)
     if (expert) await Promise.all([source.hasRole(expert.id, 'expert'), source.byId(expert.id)])
