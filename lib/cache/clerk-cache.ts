@@ -11,7 +11,8 @@ const PER_REQUEST = 100
 /** Clerk allows 64 characters in a username, 254 fit in an address: anything longer is nobody's and is not asked for. */
 const LONGEST_NAME = 256
 
-const isUserId = (id: string) => /^user_[A-Za-z0-9_-]{1,60}$/.test(id)
+/** Whether Clerk could have given this id: anything else is nobody's, and is never sent. */
+export const isUserId = (id: string) => /^user_[A-Za-z0-9_-]{1,60}$/.test(id)
 
 /** Users of one list request, for a filter of the Backend API with at most 100 values. */
 async function listUsers(filter: string, values: readonly string[], signal: AbortSignal) {

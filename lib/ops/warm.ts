@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import { systemClock } from '../lookup/clock'
+import { EXIT, warmCommand } from './warm-command'
+
+/** As Next reads them in production: the first to name a variable wins, and the real environment before all. */
+for (const file of ['.env.production.local', '.env.local', '.env.production', '.env'])
+  if (existsSync(file)) process.loadEnvFile(file)
+
+const interruption = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    // The second time, whoever asks does not want to wait for the request that is on its way.
+    if (interruption.signal.aborted) process.exit(EXIT.interrupted)
+    interruption.abort()
+  })
+
+// Not process.exit: refreshes in the background may still be on their way.
+process.exitCode = await warmCommand(process.argv.slice(2), {
+  out: (words) => process.stdout.write(words),
+  err: (words) => process.stderr.write(words),
+  isTTY: process.stderr.isTTY ?? false,
+  stdin: () => text(process.stdin),
+  clock: systemClock,
+  signal: interruption.signal,
+})
