@@ -258,6 +258,15 @@ describe('inside "use cache"', () => {
     expect(await app.page('readCached', id)).toBe(2)
   })
 
+  test('a value past its soft expiry is served, and refreshed in the background', async () => {
+    await app.page('read', id)
+    upstream.change(id)
+    await passSoftExpiry()
+    expect(await app.page('readCached', id)).toBe(1)
+    await vi.waitFor(async () => expect(await app.page('read', id)).toBe(2), 5000)
+    expect(upstream.loadsOf(id)).toBe(2)
+  })
+
   test('a lookup with guards is refused', async () => {
     expect(await app.page('readGuardedCached', id)).toEqual({
       code: 'inside_use_cache',

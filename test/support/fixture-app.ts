@@ -28,6 +28,10 @@ function runNext(args: string[], env: Record<string, string>) {
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (part) => (said += part))
   const exited = once(child, 'exit')
+  // Whatever ends the tests ends it too.
+  const end = () => child.kill()
+  process.once('exit', end)
+  void exited.then(() => process.off('exit', end))
   return { child, exited, said: () => said }
 }
 
