@@ -1,0 +1,11 @@
+// Compiles as an app is compiled: what a development loader adds to every function would be measured too.
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+process.chdir(fileURLToPath(new URL('.', import.meta.url)))
+await build({
+  entryPoints: ['run.ts', 'rest-server.ts', 'fleet-worker.ts'],
+  ...{ outdir: 'results/build', bundle: true, packages: 'external' },
+  ...{ platform: 'node', target: 'node20', format: 'esm', sourcemap: true, logLevel: 'warning' },
+})
+await import(new URL('results/build/run.js', import.meta.url))
