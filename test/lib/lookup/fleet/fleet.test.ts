@@ -8,6 +8,7 @@ import { startFleet } from './start-fleet'
 import { startUpstream } from './upstream'
 
 const keys = Array.from({ length: 12 }, (_, i) => `key${i}`)
+const callers = 10
 const token = 'a token'
 const closing: (() => unknown)[] = []
 afterEach(async () => {
@@ -19,10 +20,12 @@ async function start(processes: number) {
   closing.push(engine.close)
   const upstash = await startUpstash({ token, engine })
   closing.push(upstash.close)
+  // Answers stay on their way for a while, so that invalidations are confirmed in between.
+  upstash.faults.set({ only: ['mget'], delayReply: 20 })
   const upstream = await startUpstream()
   closing.push(upstream.close)
   const fleet = await startFleet(processes, {
-    ...{ url: upstash.url, token, upstream: upstream.url, keys, callers: 10 },
+    ...{ url: upstash.url, token, upstream: upstream.url, keys, callers },
   })
   closing.push(fleet.close)
   return { upstream, fleet }
@@ -32,16 +35,17 @@ describe.skipIf(!redisServer())('eight processes over one Redis', () => {
   it('load once per key and generation, and read nothing stale while invalidations rain', async () => {
     const { upstream, fleet } = await start(8)
     const invalidations: Invalidation[] = []
-    const until = performance.now() + 3000
+    fleet.read()
+    await wait(500)
+    const until = performance.now() + 4000
     /** Write, then invalidate, as a webhook or an action does: over and over. */
     async function rain(key: string) {
-      while (performance.now() < until) {
-        await wait(50 + 300 * Math.random())
+      for (let i = 0; i < 10 && performance.now() < until; i++) {
         const version = upstream.write(key)
         invalidations.push({ key, version, at: await fleet.invalidate(key) })
+        await wait(400 * Math.random())
       }
     }
-    fleet.read()
     await Promise.all(keys.map(rain))
     const reports = await fleet.report()
 
@@ -57,9 +61,9 @@ describe.skipIf(!redisServer())('eight processes over one Redis', () => {
 
     expect(reports.flatMap((report) => report.errors)).toEqual([])
     expect(reports.map((report) => report.uncached)).toEqual(reports.map(() => 0))
-    // That there was something to see: hits in every process, and several generations of every key.
-    expect(reads.length).toBeGreaterThan(2 * leases.length)
-    expect(Math.min(...reports.map((report) => report.reads.length))).toBeGreaterThan(10)
-    expect(Math.min(...keys.map(leasesOf))).toBeGreaterThan(2)
+    // That there was something to see: shared loads, readers in every process, several generations of every key.
+    expect(reads.length).toBeGreaterThan(leases.length)
+    expect(Math.min(...reports.map((report) => report.reads.length))).toBeGreaterThanOrEqual(callers)
+    expect(Math.min(...keys.map(leasesOf))).toBeGreaterThan(1)
   }, 30_000)
 })
