@@ -2,10 +2,11 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-process.chdir(fileURLToPath(new URL('.', import.meta.url)))
+const absWorkingDir = fileURLToPath(new URL('.', import.meta.url))
+process.chdir(absWorkingDir)
 await build({
   entryPoints: ['run.ts', 'rest-server.ts', 'fleet-worker.ts'],
-  ...{ outdir: 'results/build', bundle: true, packages: 'external' },
+  ...{ absWorkingDir, outdir: 'results/build', bundle: true, packages: 'external' },
   ...{ platform: 'node', target: 'node20', format: 'esm', sourcemap: true, logLevel: 'warning' },
 })
 await import(new URL('results/build/run.js', import.meta.url))
