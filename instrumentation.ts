@@ -1,7 +1,8 @@
 /** Runs once before the server takes requests. */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === 'nodejs') {
-    const { refuseBadEnvironment } = await import('./lib/startup')
+    const { refuseBadEnvironment, warnOfRedis } = await import('./lib/startup')
     refuseBadEnvironment()
+    await warnOfRedis()
   }
 }

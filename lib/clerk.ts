@@ -3,7 +3,10 @@ import { isClerkAPIResponseError } from '@clerk/backend/errors'
 import { z } from 'zod'
 import { env } from './env'
 import { KitError } from './errors'
+import { processState } from './lookup/process-state'
+import { onePerProcess } from './one-per-process'
 import { outside } from './outside'
+import { redis } from './redis'
 
 type ClerkFailure = 'clerk_rate_limited' | 'clerk_unavailable' | 'clerk_unauthorized' | 'clerk_refused'
 
@@ -40,54 +43,124 @@ function codeOf(status: number | undefined): ClerkFailure {
   return status === undefined || status >= 500 ? 'clerk_unavailable' : 'clerk_refused'
 }
 
-let client: ReturnType<typeof createClerkClient> | undefined
+/** A pause of the whole fleet after Clerk said 429, in milliseconds of `performance.now()`. */
+const pause = onePerProcess('clerk-pause', () => ({ until: 0, lookedAt: Number.NEGATIVE_INFINITY }))
+const pauseKey = () => `${env().CACHE_NAMESPACE}:clerk-paused`
+
+/** A process that calls Clerk asks Redis whether another was told to wait, but not more often than this. */
+const LOOK_EVERY_MS = 1000
+const DEFAULT_PAUSE = 10
+
+async function refuseWhilePaused(): Promise<void> {
+  const now = performance.now()
+  if (now >= pause.until && now - pause.lookedAt >= LOOK_EVERY_MS) {
+    pause.lookedAt = now
+    const left = await redis()
+      .run('pttl', (client) => client.pttl(pauseKey()))
+      .catch(() => 0)
+    if (left > 0) pause.until = now + left
+  }
+  const wait = pause.until - performance.now()
+  if (wait > 0) throw new ClerkError(429, Math.ceil(wait / 1000), ['paused'])
+}
+
+async function pauseFleet(seconds: number): Promise<void> {
+  pause.until = Math.max(pause.until, performance.now() + seconds * 1000)
+  // Without Redis every process finds out by itself.
+  await redis()
+    .run('set', (client) => client.set(pauseKey(), '1', { ex: seconds }))
+    .catch(() => undefined)
+}
+
+/** One HTTP request to Clerk: not while paused, told as an event, its failure a ClerkError. */
+async function attempt<T>(operation: string, call: () => Promise<T>): Promise<T> {
+  await refuseWhilePaused()
+  const started = performance.now()
+  const tell = (status: number) =>
+    processState().emit({
+      type: 'upstream',
+      service: 'clerk',
+      operation,
+      status,
+      ms: performance.now() - started,
+    })
+  try {
+    const answer = await outside(call)
+    tell(200)
+    return answer
+  } catch (error) {
+    const failure = asClerkError(error)
+    tell(failure?.status ?? 0)
+    if (failure?.code === 'clerk_rate_limited') await pauseFleet(failure.retryAfter ?? DEFAULT_PAUSE)
+    throw failure ?? error
+  }
+}
+
+function asClerkError(error: unknown): ClerkError | undefined {
+  if (error instanceof ClerkError) return error
+  if (!isClerkAPIResponseError(error)) return undefined
+  const retryAfter = typeof error.retryAfter === 'number' ? error.retryAfter : undefined
+  const codes = error.errors.map(({ code }) => code)
+  return new ClerkError(error.status || undefined, retryAfter, codes)
+}
+
+type Client = ReturnType<typeof createClerkClient>
+
+let client: Client | undefined
 
 /**
- * Runs a call of Clerk's Backend SDK. Not `clerkClient()`: that reads `headers()`, which scripts and "use cache"
- * do not have.
+ * Runs one call of Clerk's Backend SDK. Not `clerkClient()`: that reads `headers()`, which scripts and "use cache" do
+ * not have. `operation` names it in events.
  * @throws ClerkError
  */
-export async function clerk<T>(
-  use: (client: ReturnType<typeof createClerkClient>) => Promise<T>,
-): Promise<T> {
+export function clerk<T>(operation: string, use: (client: Client) => Promise<T>): Promise<T> {
   client ??= createClerkClient({
     secretKey: env().CLERK_SECRET_KEY,
     publishableKey: env().NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY,
     apiUrl: env().CLERK_API_URL,
     telemetry: { disabled: true },
   })
-  try {
-    return await outside(use, client)
-  } catch (error) {
-    if (!isClerkAPIResponseError(error)) throw error
-    const retryAfter = typeof error.retryAfter === 'number' ? error.retryAfter : undefined
-    throw new ClerkError(
-      error.status || undefined,
-      retryAfter,
-      error.errors.map(({ code }) => code),
-    )
-  }
+  const sdk = client
+  return attempt(operation, () => use(sdk))
 }
 
 const errorBody = z.object({ errors: z.array(z.object({ code: z.string() })) })
 
 /**
- * `GET` on the Backend API, parsed JSON. For the two reads where the SDK does more than it is asked: its user list
- * always sends a second, counting request.
+ * `GET` on the Backend API, parsed JSON. For the reads where the SDK does more than it is asked: its user list always
+ * sends a second, counting request.
  * @throws ClerkError
  */
-export async function clerkGet(path: string, query: URLSearchParams): Promise<unknown> {
-  const { CLERK_API_URL, CLERK_SECRET_KEY } = env()
-  const response = await outside(fetch, `${CLERK_API_URL}/v1${path}?${query}`, {
-    headers: { authorization: `Bearer ${CLERK_SECRET_KEY}` },
-    cache: 'no-store',
-    signal: AbortSignal.timeout(10_000),
-  }).catch(() => {
-    throw new ClerkError(undefined, undefined, [])
+export const clerkGet = (path: string, query: URLSearchParams, signal: AbortSignal): Promise<unknown> =>
+  attempt(`GET ${path}`, async () => {
+    const { CLERK_API_URL, CLERK_SECRET_KEY } = env()
+    const response = await fetch(`${CLERK_API_URL}/v1${path}?${query}`, {
+      headers: { authorization: `Bearer ${CLERK_SECRET_KEY}` },
+      cache: 'no-store',
+      signal,
+    }).catch(() => {
+      throw new ClerkError(undefined, undefined, [])
+    })
+    const body: unknown = await response.json().catch(() => undefined)
+    if (response.ok && body !== undefined) return body
+    const codes = errorBody.safeParse(body).data?.errors.map(({ code }) => code) ?? []
+    const status = response.ok ? undefined : response.status
+    throw new ClerkError(status, Number(response.headers.get('retry-after')) || undefined, codes)
   })
-  const body: unknown = await response.json().catch(() => undefined)
-  if (response.ok && body !== undefined) return body
-  const codes = errorBody.safeParse(body).data?.errors.map(({ code }) => code) ?? []
-  const status = response.ok ? undefined : response.status
-  throw new ClerkError(status, Number(response.headers.get('retry-after')) || undefined, codes)
+
+/** How a failure of Clerk is told to those who wait for the same load in other processes. */
+export const clerkFailure = {
+  encode: (error: unknown): string =>
+    error instanceof ClerkError
+      ? `clerk ${error.status ?? ''} ${error.retryAfter ?? ''} ${error.clerkCodes.join(',')}`
+      : 'failed',
+  decode(reason: string): unknown {
+    const [name, status, retryAfter, codes = ''] = reason.split(' ')
+    if (name !== 'clerk') return undefined
+    return new ClerkError(
+      Number(status) || undefined,
+      Number(retryAfter) || undefined,
+      codes.split(',').filter(Boolean),
+    )
+  },
 }

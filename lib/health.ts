@@ -21,6 +21,7 @@ async function probe(ask: () => Promise<unknown>): Promise<Dependency> {
 
 /** Clerk does not count requests for its key set, but a flood of health checks is still none of its business. */
 const SHARED_MS = 5_000
+const CLERK_TIMEOUT_MS = 3_000
 let last: { at: number; health: Promise<Health> } | undefined
 
 /**
@@ -35,8 +36,8 @@ export function checkHealth(): Promise<Health> {
 
 async function check(): Promise<Health> {
   const [redisState, clerkState] = await Promise.all([
-    probe(() => redis((r) => r.ping())),
-    probe(() => clerkGet('/jwks', new URLSearchParams())),
+    probe(() => redis().insist('ping', (client) => client.ping())),
+    probe(() => clerkGet('/jwks', new URLSearchParams(), AbortSignal.timeout(CLERK_TIMEOUT_MS))),
   ])
   const up = [redisState, clerkState].filter(({ status }) => status === 'up').length
   return {

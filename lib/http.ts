@@ -1,6 +1,7 @@
 import { AuthError } from './auth/roles.server'
 import { ClerkError } from './clerk'
 import { ConfigurationError } from './env'
+import { LookupError } from './lookup/errors'
 
 /** A user's data is never kept by a browser or a proxy. */
 export const PRIVATE = { 'Cache-Control': 'no-store, private' }
@@ -33,10 +34,14 @@ export function knownErrorResponse(error: unknown): Response {
     )
   if (error instanceof ClerkError) {
     if (error.code === 'clerk_rate_limited') return rateLimited(error.retryAfter ?? 10)
-    return errorResponse(503, 'unavailable', 'The user service does not answer. Try again shortly.')
+    return unavailable()
   }
+  if (error instanceof LookupError) return unavailable()
   throw error
 }
+
+const unavailable = () =>
+  errorResponse(503, 'unavailable', 'The user service does not answer. Try again shortly.')
 
 /** 429 with `Retry-After` in seconds. */
 export const rateLimited = (retryAfter: number): Response =>

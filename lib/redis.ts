@@ -1,63 +1,149 @@
 import { Redis } from '@upstash/redis'
+import {
+  BrokenCircuitError,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  DelegateBackoff,
+  handleWhen,
+} from 'cockatiel'
 import { env } from './env'
 import { KitError } from './errors'
+import { onePerProcess } from './one-per-process'
 import { outside } from './outside'
 
-export type RedisFailure = 'timeout' | 'unreachable' | 'unauthorized' | 'quota' | 'refused'
+/** Why Redis did not do what was asked, and what helps. */
+const advice = {
+  timeout: 'it did not answer within CACHE_REDIS_TIMEOUT_MS: look at its region and load',
+  unreachable: 'there is no connection to UPSTASH_REDIS_REST_URL: look at the address and the network',
+  unauthorized: 'UPSTASH_REDIS_REST_TOKEN was not accepted: copy the standard token from the Upstash console',
+  quota: 'the plan’s limit is used up: raise it in the Upstash console',
+  no_scripts: 'the token may not run EVAL and EVALSHA: use one that may, or values are not cached',
+  breaker_open: 'it has failed repeatedly and is left alone for a moment',
+  refused: 'it did not accept the command, or answered something else than Redis would',
+} as const
+
+export type RedisFailure = keyof typeof advice
 
 /**
- * Redis did not do what was asked. Carries a reason and never the client's own message, which quotes whole
+ * Redis did not do what was asked. Carries a reason and neither the client's message nor its cause, which quote whole
  * commands, values included.
  */
 export class RedisError extends KitError {
   readonly reason: RedisFailure
 
-  constructor(reason: RedisFailure) {
-    super('redis_unavailable', `Redis: ${advice[reason]}`)
+  constructor(operation: string, reason: RedisFailure) {
+    super('redis_unavailable', `Redis ${operation} failed: ${advice[reason]}`)
     this.reason = reason
   }
 }
 
-const advice: Record<RedisFailure, string> = {
-  timeout: 'no answer within CACHE_REDIS_TIMEOUT_MS. Look at the region and the load of the database.',
-  unreachable: 'no connection to UPSTASH_REDIS_REST_URL. Look at the address and the network.',
-  unauthorized:
-    'UPSTASH_REDIS_REST_TOKEN was not accepted. Copy the standard token from the Upstash console.',
-  quota: 'the plan’s limit is used up. Raise it in the Upstash console; reads go on from the source.',
-  refused: 'a command was not accepted. Look at the type of the key and at the permissions of the token.',
-}
+/** The client's words without the command, which it quotes behind them. */
+export const wordsOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name} ${error.message.split(', command was:', 1)[0]}` : ''
 
+/** Reads a reason off an error of @upstash/redis 1.39 or of fetch. */
 function reasonOf(error: unknown): RedisFailure {
-  const text = error instanceof Error ? `${error.name} ${error.message}` : ''
-  if (/Timeout|Abort/i.test(text)) return 'timeout'
-  if (/fetch failed|ECONN|ENOTFOUND|socket/i.test(text)) return 'unreachable'
+  if (error instanceof RedisError) return error.reason
+  if (error instanceof BrokenCircuitError) return 'breaker_open'
+  const text = wordsOf(error)
+  if (/Timeout|Abort/.test(text)) return 'timeout'
+  if (/fetch failed|ECONN|ENOTFOUND|socket|terminated/i.test(text)) return 'unreachable'
   if (/WRONGPASS|Unauthorized/i.test(text)) return 'unauthorized'
-  if (/max requests limit|max daily request|quota/i.test(text)) return 'quota'
-  return 'refused'
+  if (/max (daily )?requests? limit|capacity quota exceeded/i.test(text)) return 'quota'
+  return /NOPERM/.test(text) ? 'no_scripts' : 'refused'
 }
 
-let client: Redis | undefined
+export type RedisOptions = {
+  /** Upstash REST endpoint and token. */
+  url: string
+  token: string
+  /** Deadline of every operation in milliseconds; 250 unless told. */
+  timeoutMs?: number
+  /** Failures in a row that open the breaker; 5 unless told. */
+  breakAfter?: number
+  /** How long the breaker stays open at first; doubles up to ten times as much. 1000 ms unless told. */
+  openMs?: number
+  /** How long it stays open after a quota error; 60 000 ms unless told. */
+  quotaOpenMs?: number
+  /** Where the breaker lives: one per process unless told. */
+  share?: <T>(name: string, create: () => T) => T
+  /** Hears each failure, and each opening and closing of the breaker. */
+  onFailure?(operation: string, reason: RedisFailure): void
+  onBreaker?(open: boolean): void
+}
 
-function connect(): Redis {
-  const { UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN, CACHE_REDIS_TIMEOUT_MS } = env()
-  return new Redis({
-    url: UPSTASH_REDIS_REST_URL,
-    token: UPSTASH_REDIS_REST_TOKEN,
+export type RedisConnection = ReturnType<typeof connectRedis>
+
+/**
+ * An Upstash database over its REST API: every operation has a deadline and throws only `RedisError`, nothing is
+ * repeated by itself, and commands of one tick go in one request.
+ */
+export function connectRedis(options: RedisOptions) {
+  const { url, token, timeoutMs = 250, breakAfter = 5, openMs = 1000, quotaOpenMs = 60_000 } = options
+  const { share = onePerProcess, onFailure, onBreaker } = options
+  const client = new Redis({
+    url,
+    token,
     automaticDeserialization: false,
+    enableAutoPipelining: true,
     enableTelemetry: false,
-    // Its own repeats are off: a lost answer would send a write twice. The caller repeats what is safe.
+    // A lost answer would send a write twice: the caller repeats what is safe to repeat.
     retry: { retries: 0 },
-    // A function: with one fixed signal an aborted command answers null as if it had succeeded.
-    signal: () => AbortSignal.timeout(CACHE_REDIS_TIMEOUT_MS),
+    // A function: a static signal that has aborted makes this client answer null as success.
+    signal: () => AbortSignal.timeout(timeoutMs),
   })
+
+  const breaker = share(`breaker:${url}`, () => {
+    const isOutage = (error: Error) => !(error instanceof RedisError) || error.reason !== 'no_scripts'
+    const policy = circuitBreaker(handleWhen(isOutage), {
+      breaker: new ConsecutiveBreaker(breakAfter),
+      halfOpenAfter: new DelegateBackoff(({ attempt, result }) =>
+        'error' in result && result.error instanceof RedisError && result.error.reason === 'quota'
+          ? quotaOpenMs
+          : openMs * Math.min(2 ** (attempt - 1), 10),
+      ),
+    })
+    policy.onStateChange((state) => {
+      if (state !== CircuitState.HalfOpen) onBreaker?.(state === CircuitState.Open)
+    })
+    return policy
+  })
+
+  /** Past the breaker: for what must be tried whatever came before, such as an invalidation. */
+  async function insist<T>(operation: string, use: (redis: Redis) => Promise<T>): Promise<T> {
+    try {
+      return await outside(use, client)
+    } catch (error) {
+      const reason = reasonOf(error)
+      onFailure?.(operation, reason)
+      throw new RedisError(operation, reason)
+    }
+  }
+
+  return {
+    insist,
+    /** Runs one operation, or refuses at once while the breaker is open. */
+    async run<T>(operation: string, use: (redis: Redis) => Promise<T>): Promise<T> {
+      try {
+        return await breaker.execute(() => insist(operation, use))
+      } catch (error) {
+        throw error instanceof RedisError ? error : new RedisError(operation, reasonOf(error))
+      }
+    },
+    /** False while the breaker is open. */
+    isHealthy: () => breaker.state === CircuitState.Closed,
+  }
 }
 
-/** Runs commands on the Upstash database. @throws RedisError with a reason, within the deadline. */
-export async function redis<T>(use: (redis: Redis) => Promise<T>): Promise<T> {
-  client ??= connect()
-  try {
-    return await outside(use, client)
-  } catch (error) {
-    throw new RedisError(reasonOf(error))
-  }
+let connection: RedisConnection | undefined
+
+/** The database of the environment. */
+export function redis(): RedisConnection {
+  connection ??= connectRedis({
+    url: env().UPSTASH_REDIS_REST_URL,
+    token: env().UPSTASH_REDIS_REST_TOKEN,
+    timeoutMs: env().CACHE_REDIS_TIMEOUT_MS,
+  })
+  return connection
 }

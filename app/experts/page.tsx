@@ -1,6 +1,5 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
-import { connection } from 'next/server'
 import { Suspense } from 'react'
 import { Avatar } from '@/components/avatar'
 import { Notice } from '@/components/notice'
@@ -27,9 +26,8 @@ export default function ExpertsPage() {
 const grid = 'grid grid-cols-1 gap-4 sm:grid-cols-2 lg:grid-cols-3'
 
 async function Experts() {
-  await connection()
   return orOutage(async () => {
-    const users = await getCachedUsersByIds(await userIdsByRole('expert'))
+    const users = await getCachedUsersByIds((await userIdsByRole('expert')) ?? [])
     if (users.length === 0)
       return (
         <Notice title="No experts yet">

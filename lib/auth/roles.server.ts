@@ -1,6 +1,7 @@
 import 'server-only'
 import { auth } from '@clerk/nextjs/server'
-import { type CachedUser, getCachedUserById, rolesOf } from '../cache/clerk-cache'
+import { type CachedUser, getCachedUserById, rolesOf, userById } from '../cache/clerk-cache'
+import { updateUserMetadata } from '../cache/user-writes'
 import { KitError } from '../errors'
 
 /** Nobody is signed in, or who is may not do this. */
@@ -19,9 +20,13 @@ export async function getCurrentUser(): Promise<CachedUser | null> {
   return userId ? getCachedUserById(userId) : null
 }
 
-/** The signed-in user. @throws AuthError `unauthenticated` when nobody is signed in or the user is gone. */
+/**
+ * The signed-in user, past the request's memo and the process layer.
+ * @throws AuthError `unauthenticated` when nobody is signed in or the user is gone.
+ */
 export async function requireUser(): Promise<CachedUser> {
-  const user = await getCurrentUser()
+  const { userId } = await auth()
+  const user = userId ? await userById.fresh(userId) : null
   if (!user) throw new AuthError('unauthenticated')
   return user
 }
@@ -31,4 +36,23 @@ export async function requireAdmin(): Promise<CachedUser> {
   const user = await requireUser()
   if (!rolesOf(user).includes('admin')) throw new AuthError('forbidden')
   return user
+}
+
+/** The roles in a user's public metadata; none for somebody who does not exist. */
+export async function getUserRoles(userId: string): Promise<string[]> {
+  const user = await getCachedUserById(userId)
+  return user ? rolesOf(user) : []
+}
+
+/** Whether a user has a role. */
+export const hasRole = async (userId: string, role: string): Promise<boolean> =>
+  (await getUserRoles(userId)).includes(role)
+
+/**
+ * Gives a user these roles and no others, at Clerk and then in the cache. For admins only.
+ * @throws AuthError; ClerkError; SavedButStaleError when Clerk has saved and Redis did not confirm.
+ */
+export async function updateUserRole(userId: string, roles: readonly string[]): Promise<CachedUser> {
+  await requireAdmin()
+  return updateUserMetadata(userId, { publicMetadata: { role: roles.length === 1 ? roles[0] : roles } })
 }

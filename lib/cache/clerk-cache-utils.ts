@@ -1,21 +1,24 @@
-import { countsOf, type LookupCounts } from '../lookup/process-state'
+import type { Counts } from '../lookup/events'
 import { RedisError, redis } from '../redis'
-import { userById, userIdByUsername, userIdsByRole } from './clerk-cache'
+import { tagsOfUser, userById } from './clerk-cache'
+import { invalidateTags, lookups } from './lookups'
 
-/** Forgets a user. @throws InvalidationError when Redis did not confirm it; repeating is safe. */
+/** Forgets a user. @throws LookupError `invalidation_unconfirmed` when Redis did not confirm it; repeating is safe. */
 export const invalidateUserCache = (userId: string): Promise<void> => invalidateAllUserCache(userId)
 
 /**
  * Forgets a user, and where the names are given, what they lead to; the lists of users by role with them.
- * @throws InvalidationError when Redis did not confirm it; repeating is safe.
+ * @throws LookupError `invalidation_unconfirmed` when Redis did not confirm it; repeating is safe.
  */
 export async function invalidateAllUserCache(userId: string, username?: string | null): Promise<void> {
-  await Promise.all([
-    userById.invalidate(userId),
-    userIdsByRole.invalidate('expert', 'admin'),
-    username ? userIdByUsername.invalidate(username) : undefined,
-  ])
+  await invalidateTags(tagsOfUser(userId, username ? { usernames: [username] } : {}))
 }
+
+/** Loads a user who is not cached yet. */
+export const warmUpUserCache = (userId: string) => userById.warm([userId])
+
+/** Loads those of the users who are not cached yet; says how many are now, and how many could not be loaded. */
+export const warmUpUsersCache = (ids: readonly string[]) => userById.warm(ids)
 
 export type ClerkCacheStats = {
   isRedisAvailable: boolean
@@ -23,28 +26,28 @@ export type ClerkCacheStats = {
   redis: { latencyMs: number } | { reason: string }
   cacheType: 'Redis' | 'Process'
   /** Of this process, since it started. */
-  lookups: Record<string, LookupCounts & { hitRate: number | null }>
+  lookups: Record<string, Counts & { hits: number; hitRate: number | null }>
 }
 
 /** State and counters of the cache, of this process. Never throws for a dead Redis. */
 export async function getClerkCacheStats(): Promise<ClerkCacheStats> {
   const started = performance.now()
-  const state = await redis((r) => r.ping()).then(
-    () => ({ latencyMs: Math.round((performance.now() - started) * 10) / 10 }),
-    (error: unknown) => ({ reason: error instanceof RedisError ? error.reason : 'refused' }),
-  )
+  const state = await redis()
+    .insist('ping', (client) => client.ping())
+    .then(
+      () => ({ latencyMs: Math.round((performance.now() - started) * 10) / 10 }),
+      (error: unknown) => ({ reason: error instanceof RedisError ? error.reason : 'refused' }),
+    )
   const isRedisAvailable = 'latencyMs' in state
-  const names = ['user', 'username', 'role', 'token']
+  const counted = Object.entries(lookups().stats()).map(([name, counts]) => {
+    const hits = counts.request + counts.process + counts.redis
+    const reads = hits + counts.misses
+    return [name, { ...counts, hits, hitRate: reads === 0 ? null : hits / reads }] as const
+  })
   return {
     isRedisAvailable,
     redis: state,
     cacheType: isRedisAvailable ? 'Redis' : 'Process',
-    lookups: Object.fromEntries(
-      names.map((name) => {
-        const counts = countsOf(name)
-        const reads = counts.hits + counts.misses
-        return [name, { ...counts, hitRate: reads === 0 ? null : counts.hits / reads }]
-      }),
-    ),
+    lookups: Object.fromEntries(counted),
   }
 }

@@ -1,88 +1,145 @@
-import { ClerkError, clerkGet } from '../clerk'
+import { clerkFailure, clerkGet } from '../clerk'
 import { env } from '../env'
-import { defineLookup } from '../lookup/define-lookup'
-import { type CachedUser, toCachedUser } from './cached-user'
+import { adaptive } from '../lookup/declaration'
+import { CACHED_USER_VERSION, type CachedUser, parseUsers } from './cached-user'
+import { defineAlias, defineLookup } from './lookups'
 
 export type { CachedUser }
 
 /** The Backend API takes at most 100 values per filter. */
 const PER_REQUEST = 100
 
+/** Clerk allows 64 characters in a username, 254 fit in an address: anything longer is nobody's and is not asked for. */
+const LONGEST_NAME = 256
+
 const isUserId = (id: string) => /^user_[A-Za-z0-9_-]{1,60}$/.test(id)
 
-async function loadUser(id: string): Promise<CachedUser | null> {
-  if (!isUserId(id)) return null
-  try {
-    return toCachedUser(await clerkGet(`/users/${id}`, new URLSearchParams()))
-  } catch (error) {
-    if (error instanceof ClerkError && error.status === 404) return null
-    throw error
-  }
-}
-
 /** Users of one list request, for a filter of the Backend API with at most 100 values. */
-async function listUsers(filter: string, values: readonly string[]): Promise<CachedUser[]> {
+async function listUsers(filter: string, values: readonly string[], signal: AbortSignal) {
   const query = new URLSearchParams({ limit: String(PER_REQUEST) })
   for (const value of values) query.append(filter, value)
-  const list = await clerkGet('/users', query)
-  return Array.isArray(list) ? list.map(toCachedUser) : []
+  return parseUsers(await clerkGet('/users', query, signal))
 }
 
-async function loadUsers(ids: string[]): Promise<(CachedUser | null)[]> {
-  const valid = [...new Set(ids.filter(isUserId))]
-  const chunks = Array.from({ length: Math.ceil(valid.length / PER_REQUEST) }, (_, i) =>
-    valid.slice(i * PER_REQUEST, (i + 1) * PER_REQUEST),
-  )
-  const lists = await Promise.all(chunks.map((chunk) => listUsers('user_id', chunk)))
-  const byId = new Map(lists.flat().map((user) => [user.id, user]))
+async function loadUsers(ids: string[], signal: AbortSignal): Promise<(CachedUser | null)[]> {
+  const valid = ids.filter(isUserId)
+  const users = valid.length > 0 ? await listUsers('user_id', valid, signal) : []
+  const byId = new Map(users.map((user) => [user.id, user]))
   return ids.map((id) => byId.get(id) ?? null)
 }
 
-const userTtl = () => env().CACHE_USER_TTL
+/** How long a user may stand in, past its time, while Clerk does not answer. Seconds. */
+const GRACE = 60 * 60
 
-export const userById = defineLookup({
+/** Carried by what is computed from all users. */
+const TAG_OF_ALL_USERS = 'users'
+
+const ADAPTIVE = { min: 60, max: 60 * 60 }
+const DEFAULT_TTL = 300
+
+function userTtl() {
+  const ttl = env().CACHE_USER_TTL
+  return ttl === 'adaptive' ? adaptive(ADAPTIVE) : ttl
+}
+
+/** Of what has no time of change of its own. */
+function nameTtl(): number {
+  const ttl = env().CACHE_USER_TTL
+  return ttl === 'adaptive' ? DEFAULT_TTL : ttl
+}
+
+export const userById = defineLookup<string, CachedUser>(() => ({
   name: 'user',
-  version: 1,
-  key: (id: string) => id,
-  ttl: userTtl,
-  load: loadUser,
-  loadMany: loadUsers,
+  version: CACHED_USER_VERSION,
+  key: (id) => id,
+  tags: (id) => [`user:${id}`],
+  ttl: userTtl(),
+  grace: GRACE,
+  processTtl: env().CACHE_PROCESS_TTL,
+  loadMany: (ids, { signal }) => loadUsers(ids, signal),
+  batch: { max: PER_REQUEST },
+  failure: clerkFailure,
+}))
+
+/** Clerk compares usernames and e-mail addresses without regard to case. */
+const normalise = (name: string) => name.normalize('NFKC').toLowerCase()
+
+/**
+ * Another name for a user. It leads to an id only: the user is read under its own key and must still go by the name,
+ * so that a name never returns its previous owner.
+ */
+const defineUserName = (
+  name: string,
+  {
+    filter,
+    key,
+    goesBy,
+  }: { filter: string; key(name: string): string; goesBy(user: CachedUser): readonly (string | null)[] },
+) => {
+  const tagOf = (alias: string) => `${name}:${key(alias)}`
+  const isCalled = (user: CachedUser, alias: string) =>
+    goesBy(user).some((given) => given !== null && key(given) === key(alias))
+  const lookup = defineAlias<string, CachedUser>(() => ({
+    name,
+    version: 1,
+    to: userById,
+    key,
+    tags: (alias) => [tagOf(alias)],
+    ttl: nameTtl(),
+    async resolve(alias, { signal }) {
+      const users = await listUsers(filter, [key(alias)], signal)
+      return users.find((user) => isCalled(user, alias))?.id
+    },
+    verify: isCalled,
+  }))
+  const find = async (alias: string): Promise<CachedUser | null> =>
+    alias.length > 0 && alias.length <= LONGEST_NAME ? lookup(alias) : null
+  return { find, tagOf }
+}
+
+const username = defineUserName('username', {
+  filter: 'username',
+  key: normalise,
+  goesBy: (user) => [user.username],
+})
+const email = defineUserName('email', {
+  filter: 'email_address',
+  key: normalise,
+  goesBy: (user) => user.verifiedEmailAddresses,
+})
+const externalId = defineUserName('external-id', {
+  filter: 'external_id',
+  key: (id) => id,
+  goesBy: (user) => [user.externalId],
 })
 
-/** Clerk compares usernames without regard to case. */
-const normalise = (username: string) => username.normalize('NFKC').toLowerCase()
-
-/** A username leads to an id only; the user itself is always read under its own key. */
-export const userIdByUsername = defineLookup<string, string | null>({
-  name: 'username',
-  version: 1,
-  key: (username) => encodeURIComponent(normalise(username)),
-  ttl: userTtl,
-  load: async (username) => {
-    const [user] = await listUsers('username', [normalise(username)])
-    return user && user.username !== null && normalise(user.username) === normalise(username) ? user.id : null
-  },
-})
+/** The tags of everything that a user is cached under. */
+export const tagsOfUser = (
+  id: string,
+  names: { usernames?: readonly string[]; emails?: readonly string[]; externalIds?: readonly string[] } = {},
+): string[] => [
+  `user:${id}`,
+  TAG_OF_ALL_USERS,
+  ...(names.usernames ?? []).map(username.tagOf),
+  ...(names.emails ?? []).map(email.tagOf),
+  ...(names.externalIds ?? []).map(externalId.tagOf),
+]
 
 /** The user with this id, or null when there is none. @throws ClerkError on a miss that Clerk does not answer. */
 export const getCachedUserById = (userId: string): Promise<CachedUser | null> => userById(userId)
 
-/** The user who has this username now, or null. A name whose owner has changed is asked for again. */
-export async function getCachedUserByUsername(username: string): Promise<CachedUser | null> {
-  if (username.length === 0 || username.length > 256) return null
-  for (let attempt = 0; attempt < 2; attempt++) {
-    const id = await userIdByUsername(username)
-    if (id === null) return null
-    const user = await userById(id)
-    if (user?.username && normalise(user.username) === normalise(username)) return user
-    await userIdByUsername.invalidate(username)
-  }
-  return null
-}
+/** The user who has this username now, whatever its case, or null. Never one who has given the name up. */
+export const getCachedUserByUsername = username.find
+
+/** The user who has this e-mail address and has verified it, whatever its case, or null. */
+export const getCachedUserByEmail = email.find
+
+/** The user with this `external_id`, the id that your own system gave them, or null. */
+export const getCachedUserByExternalId = externalId.find
 
 /** The users with these ids in the order asked, unknown ones left out. Any number of ids; one Redis command. */
 export async function getCachedUsersByIds(ids: readonly string[]): Promise<CachedUser[]> {
-  const users = await userById.many([...ids])
+  const users = await userById.many(ids)
   return users.filter((user) => user !== null)
 }
 
@@ -93,17 +150,20 @@ const ROLE_CANDIDATES = 100
  * Ids of the users whose `publicMetadata.role` is or contains `role`, most recently created first. Clerk cannot
  * filter by metadata, so the newest 100 users are looked through.
  */
-export const userIdsByRole = defineLookup<string, string[]>({
+export const userIdsByRole = defineLookup<string, string[]>(() => ({
   name: 'role',
   version: 1,
-  key: (role) => encodeURIComponent(role),
-  ttl: userTtl,
-  load: async (role) => {
-    const list = await clerkGet('/users', new URLSearchParams({ limit: String(ROLE_CANDIDATES) }))
-    const users = Array.isArray(list) ? list.map(toCachedUser) : []
+  key: (role) => role,
+  tags: () => [TAG_OF_ALL_USERS],
+  ttl: nameTtl(),
+  grace: GRACE,
+  async load(role, { signal }) {
+    const newest = new URLSearchParams({ limit: String(ROLE_CANDIDATES) })
+    const users = parseUsers(await clerkGet('/users', newest, signal))
     return users.filter((user) => rolesOf(user).includes(role)).map(({ id }) => id)
   },
-})
+  failure: clerkFailure,
+}))
 
 /** The roles in a user's public metadata: `role` may be one name or a list of names. */
 export function rolesOf(user: Pick<CachedUser, 'publicMetadata'>): string[] {

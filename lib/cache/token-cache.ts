@@ -1,9 +1,11 @@
 import { inspect } from 'node:util'
 import type { OAuthProvider } from '@clerk/nextjs/types'
 import { z } from 'zod'
-import { ClerkError, clerk } from '../clerk'
+import { ClerkError, clerk, clerkFailure } from '../clerk'
 import { requireEnv } from '../env'
-import { defineLookup } from '../lookup/define-lookup'
+import { LookupError } from '../lookup/errors'
+import { joinKey } from '../lookup/keys'
+import { defineLookup } from './lookups'
 import { seal, unseal } from './seal'
 
 /** An access token that can be used but not seen: it prints and serialises as `[redacted]`. */
@@ -70,8 +72,11 @@ const RECONNECT = new Set([
   'external_account_missing_refresh_token',
 ])
 
-/** Not handed out within this time before its end. */
-const MARGIN_MS = 30_000
+/** Seconds before its end from which on a token is not served from the cache. */
+const MARGIN = 30
+/** Seconds before its end from which on Clerk is asked again in the background, and how often. */
+const SOFT_WINDOW = 5 * 60
+const REFRESH_EVERY = 30
 const MAX_TTL = 55 * 60
 const TTL_WITHOUT_EXPIRY = 5 * 60
 const TTL_NOT_CONNECTED = 60
@@ -80,9 +85,7 @@ const TTL_RECONNECT = 5 * 60
 function ttlOf(value: Loaded): number {
   if (value.status === 'not_connected') return TTL_NOT_CONNECTED
   if (value.status === 'reconnect_required') return TTL_RECONNECT
-  const { expiresAt } = value.token
-  if (expiresAt === null) return TTL_WITHOUT_EXPIRY
-  return Math.max(0, Math.min(Math.floor((expiresAt - MARGIN_MS - Date.now()) / 1000), MAX_TTL))
+  return value.token.expiresAt === null ? TTL_WITHOUT_EXPIRY : MAX_TTL
 }
 
 /** The unit of `expires_at` is undocumented; below 1e12 it can only be seconds. */
@@ -90,7 +93,9 @@ const inMilliseconds = (time: number) => (time < 1e12 ? time * 1000 : time)
 
 async function load({ userId, provider }: TokenKey): Promise<Loaded> {
   try {
-    const { data } = await clerk(({ users }) => users.getUserOauthAccessToken(userId, provider))
+    const { data } = await clerk('oauth_access_tokens', ({ users }) =>
+      users.getUserOauthAccessToken(userId, provider),
+    )
     const [token] = data
     if (!token) return { status: 'not_connected' }
     return {
@@ -112,17 +117,27 @@ async function load({ userId, provider }: TokenKey): Promise<Loaded> {
 
 type TokenKey = { userId: string; provider: OAuthProvider }
 
-const tokens = defineLookup<TokenKey, Loaded>({
+/** Carried by every token of a user. */
+export const tagOfTokens = (userId: string) => `tokens:${userId}`
+
+const tokens = defineLookup<TokenKey, Loaded>(() => ({
   name: 'token',
   version: 1,
-  key: ({ userId, provider }) => `${encodeURIComponent(userId)}:${provider}`,
+  key: ({ userId, provider }) => joinKey(userId, provider),
+  tags: ({ userId }) => [tagOfTokens(userId)],
   ttl: ttlOf,
+  refreshAfter: MAX_TTL,
+  expiresAt: (value) => (value.status === 'ok' ? value.token.expiresAt : null),
+  margin: MARGIN,
+  refreshBefore: SOFT_WINDOW,
+  refreshEvery: REFRESH_EVERY,
   codec: {
     encode: (value, at) => seal(JSON.stringify(value), at),
     decode: (text, at) => loaded.parse(JSON.parse(unseal(text, at))),
   },
   load,
-})
+  failure: clerkFailure,
+}))
 
 /**
  * The user's access token for a provider, from the cache or from Clerk. Sealed in Redis; never handed out within
@@ -135,15 +150,17 @@ export async function getCachedOAuthToken(
   { scopes = [] }: { scopes?: readonly string[] } = {},
 ): Promise<OAuthTokenResult> {
   requireEnv('CACHE_ENCRYPTION_KEYS')
-  let result: Loaded
+  let result: Loaded | null
   try {
     result = await tokens({ userId, provider })
   } catch (error) {
+    if (error instanceof LookupError) return { status: 'unavailable' }
     if (!(error instanceof ClerkError)) throw error
     if (error.code === 'clerk_rate_limited')
       return { status: 'rate_limited', retryAfter: error.retryAfter ?? 10 }
     return { status: 'unavailable' }
   }
+  if (result === null) return { status: 'not_connected' }
   if (result.status !== 'ok') return result
   const granted = result.token.scopes
   const missing = scopes.filter((scope) => !granted.includes(scope))
@@ -152,6 +169,6 @@ export async function getCachedOAuthToken(
     : { status: 'ok', token: new OAuthToken(result.token) }
 }
 
-/** Forgets the cached token. @throws InvalidationError when Redis did not confirm it. */
+/** Forgets the cached token. @throws LookupError `invalidation_unconfirmed` when Redis did not confirm it. */
 export const invalidateOAuthToken = (userId: string, provider: OAuthProvider) =>
   tokens.invalidate({ userId, provider })

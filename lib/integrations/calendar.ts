@@ -1,5 +1,5 @@
 import { getCachedOAuthToken, invalidateOAuthToken, type OAuthTokenResult } from '../cache/token-cache'
-import { InvalidationError } from '../lookup/define-lookup'
+import { isUnconfirmed } from '../lookup/errors'
 import { CALENDAR_SCOPE, type CalendarEvent, listEvents } from './google-calendar'
 
 export type CalendarOutcome =
@@ -24,7 +24,7 @@ export async function calendarEvents(
     try {
       await invalidateOAuthToken(userId, 'google')
     } catch (error) {
-      if (error instanceof InvalidationError) return { status: 'unavailable' }
+      if (isUnconfirmed(error)) return { status: 'unavailable' }
       throw error
     }
   }

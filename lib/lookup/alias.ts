@@ -49,7 +49,6 @@ export function createAlias<A, T>(engine: Engine, declaration: AliasDeclaration<
   }
 
   return Object.assign(lookup, {
-    lookupName: rest.name,
     many: (args: readonly A[]) => Promise.all(args.map(lookup)),
     fresh: lookup,
     async peek(arg: A) {

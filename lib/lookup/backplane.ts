@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { outside } from '../outside'
 import { type Clock, sleep, systemClock } from './clock'
 import { LookupError } from './errors'
-import { outside } from './load'
 import { type ProcessState, processState } from './process-state'
 
 export interface BackplaneOptions {

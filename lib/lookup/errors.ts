@@ -45,3 +45,7 @@ export function codeOf(error: unknown): string {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
   return /^[A-Za-z0-9_.-]{1,64}$/.test(code) ? code : 'unknown'
 }
+
+/** Whether an invalidation was not confirmed: the old value may still be read, and repeating is safe. */
+export const isUnconfirmed = (error: unknown) =>
+  error instanceof LookupError && error.code === 'invalidation_unconfirmed'

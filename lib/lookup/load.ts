@@ -1,14 +1,8 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { outside } from '../outside'
 import { createBatch } from './batch'
 import type { Clock } from './clock'
 import type { Declared } from './declaration'
 import { LookupError } from './errors'
-
-/**
- * Runs work outside the request in which it was asked for: a render answers a second identical request
- * from its memory, and a load shared by several requests must not carry the first one's context.
- */
-export const outside: <R>(work: () => R) => R = AsyncLocalStorage.snapshot()
 
 /** Lets at most `max` pieces of work run at a time; the others wait in order. */
 export function createLimit(max: number) {

@@ -27,7 +27,6 @@ export interface Lookup<A, T> {
   invalidate(arg: A): Promise<void>
   /** Drops the cached value if it is one that matches and is still there when dropped; says whether it did. */
   invalidateIf(arg: A, matches: (value: T) => boolean): Promise<boolean>
-  readonly lookupName: string
 }
 
 interface Target<A> {
@@ -443,7 +442,6 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
   }
 
   const callable: Lookup<A, T> = Object.assign(lookup, {
-    lookupName: name,
     many: (args: readonly A[]) => Promise.all(args.map(lookup)),
     fresh: async (arg: A) => (await fresh(arg)).value,
     peek: (arg: A) =>

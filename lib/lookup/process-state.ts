@@ -1,3 +1,4 @@
+import { onePer, onePerProcess } from '../one-per-process'
 import { createCounters, type Listener, type LookupEvent } from './events'
 
 /**
@@ -27,10 +28,7 @@ export interface Backplane {
   announce(tags: readonly string[]): Promise<void>
 }
 
-/**
- * What must be one per process. Next loads a module once for pages, once for route handlers and once for
- * instrumentation; each copy finds the same object here.
- */
+/** Flights, tickets, layers, listeners and counts: what must be one per process, or per simulated process. */
 export function createProcessState() {
   const shared = new Map<string, unknown>()
   const tickets = new Map<string, Set<Ticket>>()
@@ -46,11 +44,9 @@ export function createProcessState() {
     /** Numbers that only grow: "began before" without a clock. */
     next: () => ++sequence,
 
-    /** The one value of this name; whoever asks first creates it. A name must always mean the same type. */
+    /** As `onePerProcess`, of this state: what the copies of a module share. */
     share<T>(name: string, create: () => T): T {
-      if (!shared.has(name)) shared.set(name, create())
-      // The only place where the registry's unknown becomes what its creator put there.
-      return shared.get(name) as T
+      return onePer(shared, name, create)
     },
 
     /**
@@ -120,27 +116,5 @@ export function createProcessState() {
 
 export type ProcessState = ReturnType<typeof createProcessState>
 
-const home: { [key: symbol]: ProcessState | undefined } = globalThis
-const symbol = Symbol.for('clerk-cache-kit')
-
 /** The state of this process. */
-export const processState = (): ProcessState => (home[symbol] ??= createProcessState())
-
-/** One value per process under this name, whichever copy of a module asks. */
-const share = <T>(name: string, create: () => T): T => processState().share(name, create)
-
-export type LookupCounts = {
-  hits: number
-  misses: number
-  loads: number
-  errors: number
-  invalidations: number
-}
-
-/** The counters of `define-lookup.ts`, and gone with it. */
-export function countsOf(name: string): LookupCounts {
-  const counts = share('counts', () => new Map<string, LookupCounts>())
-  const found = counts.get(name) ?? { hits: 0, misses: 0, loads: 0, errors: 0, invalidations: 0 }
-  counts.set(name, found)
-  return found
-}
+export const processState = (): ProcessState => onePerProcess('lookups', createProcessState)

@@ -43,7 +43,7 @@ export function LookupTable({ lookups }: { lookups: ClerkCacheStats['lookups'] }
                   {counts.hitRate === null ? 'no traffic' : percent.format(counts.hitRate)}
                 </td>
                 <td className="px-2 py-3 sm:px-4">{counts.loads}</td>
-                <td className="px-2 py-3 sm:px-4">{counts.errors}</td>
+                <td className="px-2 py-3 sm:px-4">{counts.loadErrors}</td>
               </tr>
             ))}
           </tbody>

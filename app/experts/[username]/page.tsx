@@ -1,6 +1,5 @@
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
-import { connection } from 'next/server'
 import { Suspense } from 'react'
 import { Avatar } from '@/components/avatar'
 import { orOutage } from '@/components/or-outage'
@@ -31,7 +30,6 @@ export default function ExpertPage({ params }: Props) {
 }
 
 async function Profile({ params }: Props) {
-  await connection()
   const { username } = await params
   return orOutage(async () => {
     const user = await getCachedUserByUsername(decode(username))

@@ -1,25 +1,35 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
+  getCachedUserByEmail,
+  getCachedUserByExternalId,
   getCachedUserById,
   getCachedUserByUsername,
   getCachedUsersByIds,
   userIdsByRole,
 } from '@/lib/cache/clerk-cache'
 import { invalidateAllUserCache, invalidateUserCache } from '@/lib/cache/clerk-cache-utils'
+import { lookups } from '@/lib/cache/lookups'
+import { SavedButStaleError, updateUserMetadata, updateUserProfile } from '@/lib/cache/user-writes'
 import { ClerkError } from '@/lib/clerk'
-import { InvalidationError } from '@/lib/lookup/define-lookup'
+import { redis } from '@/lib/redis'
 import { people, seed } from '../../../local/seed'
 import { type Services, startServices } from '../../support/services'
 
 let services: Services
 
 beforeAll(async () => {
+  // Clerk's pauses are counted by this clock: every test is a minute after the one before.
+  vi.useFakeTimers({ toFake: ['performance'] })
   services = await startServices()
 })
 
-afterAll(() => services.close())
+afterAll(async () => {
+  vi.useRealTimers()
+  await services.close()
+})
 
 beforeEach(async () => {
+  vi.advanceTimersByTime(60_000)
   services.upstash.faults.clear()
   services.clerk.faults.clear()
   await services.engine.restart()
@@ -100,6 +110,92 @@ describe('users through the cache', () => {
   })
 })
 
+describe('other names of a user', () => {
+  test('a verified e-mail address leads to its user whatever its case', async () => {
+    expect((await getCachedUserByEmail('MIA@example.com'))?.id).toBe(people.member)
+  })
+
+  test('an external id leads to its user', async () => {
+    expect((await getCachedUserByExternalId('expert-1'))?.id).toBe(people.expert)
+  })
+
+  test('an address that was given up no longer leads to its user', async () => {
+    await getCachedUserByEmail('noah@example.com')
+    services.clerk.updateUser(people.neverConnected, { primaryEmail: 'noah.baker@example.com' })
+    await invalidateUserCache(people.neverConnected)
+    expect((await getCachedUserByEmail('noah.baker@example.com'))?.id).toBe(people.neverConnected)
+    services.clerk.updateUser(people.neverConnected, { primaryEmail: 'noah@example.com' })
+  })
+
+  test.each(['a:b', '*', 'user_1\0', '‮evil', '__proto__', 'x'.repeat(10_000), "' OR 1=1", '%00', '🦊'])(
+    'a hostile name is nobody: %j',
+    async (name) => {
+      expect(await getCachedUserByUsername(name)).toBeNull()
+      expect(await getCachedUserByEmail(name)).toBeNull()
+      expect(await getCachedUserByExternalId(name)).toBeNull()
+    },
+  )
+})
+
+describe('writing a user', () => {
+  test('the writer reads their own write', async () => {
+    await getCachedUserById(people.admin)
+    const saved = await updateUserProfile(people.admin, { firstName: 'Adele' })
+    expect(saved.firstName).toBe('Adele')
+    expect(await getCachedUserById(people.admin)).toEqual(saved)
+    await updateUserProfile(people.admin, { firstName: 'Ada' })
+  })
+
+  test('metadata is merged, and null deletes', async () => {
+    await updateUserMetadata(people.admin, { unsafeMetadata: { a: { b: 1, c: 2 } } })
+    await updateUserMetadata(people.admin, { unsafeMetadata: { a: { b: null } } })
+    expect((await getCachedUserById(people.admin))?.unsafeMetadata).toEqual({ a: { c: 2 } })
+  })
+
+  test('a rename leaves no cached name behind', async () => {
+    await getCachedUserByUsername('ada-lindgren')
+    await updateUserProfile(people.admin, { username: 'ada-l' })
+    expect(await getCachedUserByUsername('ada-lindgren')).toBeNull()
+    expect((await getCachedUserByUsername('ada-l'))?.id).toBe(people.admin)
+    await updateUserProfile(people.admin, { username: 'ada-lindgren' })
+  })
+
+  test('what Clerk saved and Redis did not confirm is an error that has the new user', async () => {
+    services.upstash.faults.set({ reset: 'before' })
+    const error = await updateUserProfile(people.admin, { lastName: 'Berg' }).catch(
+      (caught: unknown) => caught,
+    )
+    expect(error).toBeInstanceOf(SavedButStaleError)
+    expect(error).toMatchObject({ code: 'saved_but_stale', user: { lastName: 'Berg' } })
+    services.upstash.faults.clear()
+    await updateUserProfile(people.admin, { lastName: 'Lindgren' })
+  })
+
+  test('what Clerk refuses changes nothing', async () => {
+    await expect(updateUserProfile(people.admin, { username: 'mia-moreau' })).rejects.toMatchObject({
+      code: 'clerk_refused',
+    })
+    expect((await getCachedUserById(people.admin))?.username).toBe('ada-lindgren')
+  })
+})
+
+test('the requests that events report are the requests that Clerk has seen', async () => {
+  let reported = 0
+  const off = lookups().on((event) => {
+    if (event.type === 'upstream' && event.service === 'clerk') reported++
+  })
+  services.clerk.faults.add({ status: 500, times: 1 })
+  await getCachedUserById(people.member).catch(() => undefined)
+  await Promise.all([
+    getCachedUsersByIds(expertIds),
+    getCachedUserByUsername('mia-moreau'),
+    userIdsByRole('admin'),
+  ])
+  await updateUserProfile(people.admin, { firstName: 'Ada' })
+  off()
+  expect(reported).toBe(calls())
+})
+
 describe('when something is out', () => {
   test('without Redis users still come from Clerk', async () => {
     services.upstash.faults.set({ reset: 'before' })
@@ -115,8 +211,10 @@ describe('when something is out', () => {
 
   test('an invalidation that Redis did not confirm is an error, and says that repeating is safe', async () => {
     services.upstash.faults.set({ reset: 'before' })
-    await expect(invalidateUserCache(people.expert)).rejects.toThrow(InvalidationError)
-    await expect(invalidateUserCache(people.expert)).rejects.toThrow(/Repeat it; that is safe/)
+    await expect(invalidateUserCache(people.expert)).rejects.toMatchObject({
+      code: 'invalidation_unconfirmed',
+    })
+    await expect(invalidateUserCache(people.expert)).rejects.toThrow(/repeat it/)
   })
 
   test.each([
@@ -130,6 +228,35 @@ describe('when something is out', () => {
     expect(error).toBeInstanceOf(ClerkError)
     expect(error).toMatchObject({ code })
     expect(JSON.stringify(error) + String(error)).not.toContain(services.clerk.secretKey)
+  })
+
+  test('a 429 pauses this process for as long as Clerk says', async () => {
+    services.clerk.faults.add({ status: 429, retryAfter: 7, times: 1 })
+    await expect(getCachedUserById(people.expert)).rejects.toMatchObject({ retryAfter: 7 })
+    vi.advanceTimersByTime(4_000)
+    await expect(getCachedUserById(people.admin)).rejects.toMatchObject({
+      code: 'clerk_rate_limited',
+      retryAfter: 3,
+    })
+    expect(calls()).toBe(1)
+    // Redis counts by its own clock, which nobody turns.
+    await redis().run('del', (client) => client.del('ck:clerk-paused'))
+    vi.advanceTimersByTime(3_001)
+    expect((await getCachedUserById(people.admin))?.id).toBe(people.admin)
+  })
+
+  test('a 429 told to another process pauses this one too', async () => {
+    await redis().run('set', (client) => client.set('ck:clerk-paused', '1', { ex: 5 }))
+    await expect(getCachedUserById(people.expert)).rejects.toMatchObject({ code: 'clerk_rate_limited' })
+    expect(calls()).toBe(0)
+  })
+
+  test('while paused a user past its time stands in', async () => {
+    await getCachedUserById(people.expert)
+    const keys = await redis().run('keys', (client) => client.keys('ck:[hs]:user*'))
+    await redis().run('del', (client) => client.del(...keys))
+    services.clerk.faults.add({ status: 429, retryAfter: 7 })
+    expect((await getCachedUserById(people.expert))?.id).toBe(people.expert)
   })
 
   test('an error is not remembered', async () => {

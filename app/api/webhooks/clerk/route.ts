@@ -1,6 +1,7 @@
+import { after } from 'next/server'
 import { ZodError } from 'zod'
 import { errorResponse, knownErrorResponse } from '@/lib/http'
-import { InvalidationError } from '@/lib/lookup/define-lookup'
+import { isUnconfirmed } from '@/lib/lookup/errors'
 import { handleDelivery } from '@/lib/webhooks/handlers'
 import { receiveWebhook } from '@/lib/webhooks/receive'
 
@@ -14,12 +15,13 @@ export async function POST(request: Request): Promise<Response> {
     if (received.status === 'bad_signature')
       return errorResponse(400, 'bad_signature', 'The signature, its secret or its time is not right.')
     if (received.status === 'bad_payload') return badPayload()
-    await handleDelivery(received.delivery)
+    const later = await handleDelivery(received.delivery)
+    if (later) after(later)
     return Response.json({ ok: true })
   } catch (error) {
     if (error instanceof ZodError) return badPayload()
-    if (error instanceof InvalidationError)
-      return errorResponse(503, error.code, 'Not confirmed. Deliver again.')
+    if (isUnconfirmed(error))
+      return errorResponse(503, 'invalidation_unconfirmed', 'Not confirmed. Deliver again.')
     const response = knownErrorResponse(error)
     return response.status === 503
       ? new Response(response.body, { status: 500, headers: response.headers })

@@ -1,7 +1,8 @@
 import { Webhook } from 'svix'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
-import { startStandIns } from '../../local/stand-ins'
+import { type StandIns, startStandIns } from '../../local/stand-ins'
+import { noScripts } from '../../local/upstash/faults'
 import { E2E_PORT, type Stage, startStage, tryStartApp } from '../support/app'
 
 let stage: Stage
@@ -19,6 +20,8 @@ beforeEach(() => {
 
 async function asUser(userId: string) {
   const { jwt } = await stage.standIns.clerk.issueSession(userId)
+  // A sign-in sends webhooks, and those have their own effects.
+  await stage.standIns.clerk.webhooks.flush()
   return (path: string, init: RequestInit = {}) =>
     fetch(stage.app.url + path, { ...init, headers: { authorization: `Bearer ${jwt}`, ...init.headers } })
 }
@@ -126,6 +129,18 @@ describe('webhooks', () => {
   })
 })
 
+describe('a public page', () => {
+  test('costs neither Redis nor Clerk anything, signed in or not', async () => {
+    const get = await asUser(people.member)
+    stage.standIns.clerk.resetRequests()
+    stage.standIns.upstash.resetCounts()
+    expect((await get('/')).status).toBe(200)
+    expect((await fetch(stage.app.url)).status).toBe(200)
+    expect(stage.standIns.clerk.requests().total).toBe(0)
+    expect(stage.standIns.upstash.counts().commands).toBe(0)
+  })
+})
+
 describe('with a dependency dead', () => {
   test('pages are served from Clerk while Redis is', async () => {
     stage.standIns.upstash.faults.set({ reset: 'before' })
@@ -153,13 +168,19 @@ describe('with a dependency dead', () => {
 })
 
 describe('the start', () => {
-  const start = async (overrides: Record<string, string | undefined>) => {
+  const start = async (
+    overrides: Record<string, string | undefined>,
+    arrange: (standIns: StandIns) => void = () => {},
+  ) => {
     await stage.close()
     const standIns = await startStandIns(E2E_PORT)
+    arrange(standIns)
     try {
       const started = await tryStartApp({ ...standIns.env, ...overrides })
-      if ('app' in started) await started.app.stop()
-      return started
+      if (!('app' in started)) return started
+      const output = started.app.output()
+      await started.app.stop()
+      return { output }
     } finally {
       await standIns.close()
     }
@@ -173,5 +194,14 @@ describe('the start', () => {
     const started = await start(overrides)
     expect(started).toMatchObject({ exitCode: 1 })
     expect('words' in started && started.words).toContain(message)
+  })
+
+  test('says that nothing will be cached where Redis runs no scripts', async () => {
+    const started = await start({}, ({ upstash }) => upstash.faults.set(noScripts))
+    expect('output' in started && started.output.join(' ')).toContain('may not run scripts')
+  })
+
+  test('goes ahead and says nothing while Redis is out of reach', async () => {
+    expect(await start({}, ({ upstash }) => upstash.faults.set({ reset: 'before' }))).toEqual({ output: [] })
   })
 })

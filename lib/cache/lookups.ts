@@ -1,0 +1,57 @@
+import { env, insideNext } from '../env'
+import type { AliasDeclaration } from '../lookup/alias'
+import { createBackplane } from '../lookup/backplane'
+import { createLookups } from '../lookup/create-lookups'
+import type { Declaration } from '../lookup/declaration'
+import { createPlainHost } from '../lookup/host-plain'
+import type { Lookup } from '../lookup/lookup'
+import { createRedisStore } from '../lookup/store-redis'
+
+/** Scripts, tests and workers load nothing of Next. */
+const host = insideNext ? (await import('../lookup/host-next')).createNextHost() : createPlainHost()
+
+function connect() {
+  const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token, CACHE_NAMESPACE: namespace } = env()
+  const store = createRedisStore({ url, token, timeoutMs: env().CACHE_REDIS_TIMEOUT_MS })
+  if (env().CACHE_BACKPLANE) createBackplane({ url, token, namespace })
+  const processLayer = { maxEntries: env().CACHE_PROCESS_MAX }
+  return { store, ...createLookups({ store, host, namespace, processLayer }) }
+}
+
+let connected: ReturnType<typeof connect> | undefined
+
+/** The lookups of this app over its Redis, made at the first use: the environment is not read at import. */
+export function lookups() {
+  connected ??= connect()
+  return connected
+}
+
+function lazily<A, T>(create: () => Lookup<A, T>): Lookup<A, T> {
+  let made: Lookup<A, T> | undefined
+  const lookup = () => {
+    made ??= create()
+    return made
+  }
+  return Object.assign((arg: A) => lookup()(arg), {
+    many: (args: readonly A[]) => lookup().many(args),
+    fresh: (arg: A) => lookup().fresh(arg),
+    peek: (arg: A) => lookup().peek(arg),
+    warm: (args: readonly A[]) => lookup().warm(args),
+    invalidate: (arg: A) => lookup().invalidate(arg),
+    invalidateIf: (arg: A, matches: (value: T) => boolean) => lookup().invalidateIf(arg, matches),
+  })
+}
+
+/**
+ * Declares a lookup of this app. The declaration is a function because it may read the environment; it is checked at
+ * the first use. @throws LookupError `bad_declaration`, then
+ */
+export const defineLookup = <A, T>(declaration: () => Declaration<A, T>): Lookup<A, T> =>
+  lazily(() => lookups().defineLookup(declaration()))
+
+/** Declares another name for a lookup's value, such as a username for a user. */
+export const defineAlias = <A, T>(declaration: () => AliasDeclaration<A, T>): Lookup<A, T> =>
+  lazily(() => lookups().defineAlias(declaration()))
+
+/** After it has resolved, no read that begins later gets a value that carries one of these tags and is older. */
+export const invalidateTags = (tags: readonly string[]): Promise<void> => lookups().invalidateTags(tags)
