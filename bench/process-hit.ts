@@ -4,7 +4,6 @@ import { BentoCache, bentostore } from 'bentocache'
 import { memoryDriver } from 'bentocache/drivers/memory'
 import { Cacheable } from 'cacheable'
 import { LRUCache } from 'lru-cache'
-import type { CachedUser } from '../lib/cache/cached-user'
 import { systemClock } from '../lib/lookup/clock'
 import { createLookups } from '../lib/lookup/create-lookups'
 import { createPlainHost } from '../lib/lookup/host-plain'
@@ -12,7 +11,7 @@ import { createProcessState } from '../lib/lookup/process-state'
 import { createMemoryStore } from '../lib/lookup/store-memory'
 import { type Contender, interleave, median, ratio } from './measure'
 import type { Section } from './report'
-import { sampleUser, tagsOf } from './sample'
+import { type SampleUser, sampleUser, tagsOf } from './sample'
 
 const ids = Array.from({ length: 64 }, (_, i) => `user_${i}`)
 const id = (i: number) => ids[i & 63] ?? ''
@@ -33,7 +32,7 @@ function contender(name: string, count: number, hits: (count: number) => Promise
 }
 
 function floor() {
-  const cache = new LRUCache<string, CachedUser>({ max: 5000, ttl: hour })
+  const cache = new LRUCache<string, SampleUser>({ max: 5000, ttl: hour })
   for (const id of ids) cache.set(id, sampleUser(id))
   const get = async (id: string) => cache.get(id)
   return contender('floor: async function over lru-cache', 400_000, async (count) => {

@@ -2,7 +2,6 @@
 import { Redis } from '@upstash/redis'
 import { BentoCache, bentostore } from 'bentocache'
 import { memoryDriver } from 'bentocache/drivers/memory'
-import type { CachedUser } from '../lib/cache/cached-user'
 import { createLookups } from '../lib/lookup/create-lookups'
 import { createPlainHost } from '../lib/lookup/host-plain'
 import { createProcessState } from '../lib/lookup/process-state'
@@ -11,7 +10,7 @@ import { upstashDriver } from './bento-upstash'
 import type { RestServer } from './child'
 import { createSamples, median, ratio } from './measure'
 import type { Section } from './report'
-import { sampleUser, tagsOf } from './sample'
+import { type SampleUser, sampleUser, tagsOf } from './sample'
 
 /** The machine may be busy, and a deadline that passes would be measured as a load. */
 const timeoutMs = 5000
@@ -29,7 +28,7 @@ export function kitOver({ url, token }: RestServer, namespace: string) {
   const { defineLookup } = createLookups({ store, host: createPlainHost(), namespace, state })
   return defineLookup({
     ...{ name: 'user', version: 1, key: (id: string) => id, tags: tagsOf, ttl: 3600 },
-    load: async (id: string): Promise<CachedUser> => sampleUser(id),
+    load: async (id: string): Promise<SampleUser> => sampleUser(id),
   })
 }
 
@@ -88,7 +87,7 @@ export async function redisHit(server: RestServer, rounds: number, hits = 300): 
   const { of } = medians
   return {
     title: 'A Redis hit, p50',
-    note: `Against a GET of the same ${stored.length} bytes through the same client and REST server, one at a time, taking turns; two tags.`,
+    note: `Against a GET of the same ${stored.length} bytes through the same client and REST server, one at a time, taking turns; two tags. What the kit adds is about 60 µs of its own work a hit, whatever the network takes: keys and tags before, parsing, freezing and judging after. The bare GET parses nothing.`,
     figures: [
       {
         name: 'kit ÷ bare GET',

@@ -28,7 +28,7 @@ function asked({ required, unit }: Figure): string {
 }
 
 const shown = ({ measured, unit }: Figure) =>
-  unit === '×' ? `${round(measured)}×` : `${round(measured)} ${unit}`
+  unit === '×' ? `${measured.toFixed(3)}×` : `${round(measured)} ${unit}`
 
 /** Markdown that reads well in a terminal too: columns are padded, required figures come first. */
 export function table({ title, note, figures }: Section): string {

@@ -1,7 +1,5 @@
-import type { CachedUser } from '../lib/cache/cached-user'
-
 /** A user such as the cache holds, about 1 KB of JSON. */
-export const sampleUser = (id: string): CachedUser => ({
+export const sampleUser = (id: string) => ({
   id,
   externalId: null,
   username: `name_of_${id}`,
@@ -20,6 +18,8 @@ export const sampleUser = (id: string): CachedUser => ({
   updatedAt: 1_750_000_000_000,
   lastSignInAt: 1_760_000_000_000,
 })
+
+export type SampleUser = ReturnType<typeof sampleUser>
 
 /** The tags of the measured lookups: two, as in the comparisons. */
 export const tagsOf = (id: string) => [`user:${id}`, 'users']
