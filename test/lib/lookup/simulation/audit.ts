@@ -3,7 +3,7 @@ import { drain } from './time'
 import type { SimulatedProcess, World } from './world'
 
 /** What is looked at when the network has become quiet. */
-export const audits = ['cost', 'refresh', 'grace', 'failure', 'absence', 'names', 'layer'] as const
+export const audits = ['cost', 'refresh', 'grace', 'failure', 'absence', 'names', 'layer', 'waiting'] as const
 export type Audit = (typeof audits)[number]
 
 const everyTag = [
@@ -67,6 +67,7 @@ export async function audit(world: World, what: Audit) {
       await advance(lifetimes.user.ttl * 800 + 100)
       for (const attempt of [1, 2]) {
         const before = source.begun()
+        here.commands = 0
         const reads = ids.map((id) => world.read(here.proc, 'user', id, 'fresh'))
         await drain()
         await world.link.deliverAll()
@@ -77,6 +78,10 @@ export async function audit(world: World, what: Audit) {
         expect(
           source.begun() - before === (attempt === 1 ? 1 : 0),
           'promise 4: not refreshed once in the background',
+        )
+        expect(
+          here.commands === (attempt === 1 ? 2 : 1),
+          `promise 3: a stale read costs ${here.commands} commands`,
         )
       }
       await flow()
@@ -138,6 +143,18 @@ export async function audit(world: World, what: Audit) {
           expect((await answer)?.id === owner, `promise 1: the name ${name} does not lead to ${owner}`)
         }),
       )
+    },
+    async waiting() {
+      await invalidateAll()
+      for (const own of [here, there]) {
+        own.commands = 0
+        for (const id of ids) world.read(own.proc, 'user', id, 'fresh')
+      }
+      await drain()
+      await time.advance(1900, async () => void (await world.link.deliverAll()))
+      // A read, an acquire, and again after 25, 50, 100, 200, 400, 400 … ms, or a little more.
+      expect(there.commands <= 10, `rule 10: waiting for two keys costs ${there.commands} commands`)
+      await flow()
     },
     async layer() {
       await cost(here, () => world.read(here.proc, 'card', 'a', 'one'))

@@ -80,6 +80,9 @@ interface Witness {
 const names = ({ tags }: Invalidation, lookup: Asked, key: string) =>
   tagsOf[lookup](key).some((tag) => tags.includes(tag))
 
+/** A key without the declaration's version, which is checked by itself. */
+const unversioned = (entryKey: string) => entryKey.replace(/\.\d+:/, ':')
+
 const layerMs = (read: Read) =>
   read.lookup === 'name' || read.how !== 'one' ? 0 : lifetimes[read.lookup].processTtl * 1000
 
@@ -125,7 +128,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
   function beginLoad(proc: number, lookup: Asked, key: string, shape: number): Load {
     const known = witness(proc)
     const entryKey = `t:e:${lookup}.${shape}:${key}`
-    const at = known.permits.findIndex((permit) => permit.entryKey === entryKey)
+    const at = known.permits.findIndex((permit) => permit.entryKey === unversioned(entryKey))
     const [permit] = at < 0 ? [] : known.permits.splice(at, 1)
     const { grant, again } = permit ?? {}
     const load: Load = {
@@ -175,7 +178,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
 
   /** The halves of a batch that is split are loaded again, under the same leases. */
   function splitAgain(load: Load) {
-    witness(load.proc).permits.push({ entryKey: load.entryKey, grant: load.grant, again: load })
+    witness(load.proc).permits.push({ entryKey: unversioned(load.entryKey), grant: load.grant, again: load })
     witness(load.proc).loads--
   }
 
@@ -442,7 +445,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
         requests.forEach(({ slot, flight }, i) => {
           const reply = replies[i]
           if (reply?.kind === 'load')
-            known.permits.push({ entryKey: slot.entry, grant: { flight }, again: undefined })
+            known.permits.push({ entryKey: unversioned(slot.entry), grant: { flight }, again: undefined })
         })
       },
       flightDone(flight) {
