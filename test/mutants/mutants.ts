@@ -46,8 +46,8 @@ export const mutants: readonly Mutant[] = [
     name: 'a read joins one that has been sent already',
     file: lookup,
     from: 'local.unsentReads.delete(target.key)',
-    to: 'void 0',
-    breaks: ['promise 1'],
+    to: 'clock.timer(100, () => local.unsentReads.delete(target.key))',
+    breaks: ['promise 1', 'promise 3'],
   },
   {
     name: 'a miss joins one that has been sent already',
@@ -132,9 +132,9 @@ export const mutants: readonly Mutant[] = [
   // ---- Promise 3: what a read costs
   {
     name: 'the reads of one tick are sent one by one',
-    file: 'batch.ts',
-    from: 'outside(() => void Promise.resolve().then(() => process.nextTick(flush)))',
-    to: 'outside(flush)',
+    file: 'engine.ts',
+    from: '    ...{ max: maxKeys, outside },\n  })\n  const acquires',
+    to: '    ...{ max: 1, outside },\n  })\n  const acquires',
     breaks: ['promise 3'],
   },
   {
@@ -384,14 +384,14 @@ export const mutants: readonly Mutant[] = [
     file: 'process-state.ts',
     from: 'for (const layer of layers) layer.drop(tag, request)',
     to: '',
-    breaks: ['rule 4', 'promise 1'],
+    breaks: ['rule 4', 'promise 1', 'rule 5'],
   },
   {
     name: 'an invalidation leaves what is on its way alone',
     file: 'process-state.ts',
     from: 'for (const ticket of tickets.get(tag) ?? []) ticket.valid = false',
     to: '',
-    breaks: ['rule 4', 'promise 1'],
+    breaks: ['rule 4', 'promise 1', 'rule 5'],
   },
   {
     name: 'an invalidation that fails leaves the process as it was',

@@ -34,10 +34,12 @@ export interface Read {
   forget(): void
 }
 
-const originOf = (read: Read) => read.earlier ?? read
+/** The read whose answer this one may share. */
+const originOf = (read: Read): Read => (read.earlier ? originOf(read.earlier) : read)
 
 /** The read by whose beginning the floor is set. */
-const floorOrigin = (read: Read) => (read.earlier && !read.earlier.renewed ? read.earlier : read)
+const floorOrigin = (read: Read): Read =>
+  read.earlier && !read.earlier.renewed ? floorOrigin(read.earlier) : read
 
 export interface Invalidation {
   proc: number
@@ -196,7 +198,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     witness(proc).memo.set(request, memo)
     const place = `${lookup}|${key}`
     read.earlier = memo.get(place)
-    if (!read.earlier) memo.set(place, read)
+    if (!read.earlier || read.earlier.renewed) memo.set(place, read)
     read.forget = () => memo.get(place) === read && memo.delete(place)
     return read
   }

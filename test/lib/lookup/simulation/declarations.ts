@@ -6,8 +6,7 @@ import type { Source } from './source'
 
 /** Text of which every shorter part is still readable: only its length tells that it was cut. */
 const forgiving: Codec<Fact> = {
-  encode: ({ id, stamp, name, shape, inner }) =>
-    [id, stamp, name, shape, inner.list.join('.'), 'x'.repeat(8)].join('/'),
+  encode: ({ id, stamp, name, shape, inner }) => [id, stamp, name, shape, inner.list.join('.')].join('/'),
   decode(text) {
     const [id = '', stamp = '', name = '', shape = '', list = ''] = text.split('/')
     return {

@@ -163,11 +163,12 @@ export function createLink(time: Time, { LookupError }: Kit, note: (line: () => 
       const deliver = async () => void (await again.apply())
       wire.push({ label: `${again.label} > once more`, request: true, stuck: () => false, deliver })
     },
-    /** Delivers in order whatever can be delivered; says whether there was anything. */
-    async deliverAll(): Promise<boolean> {
+    /** Delivers whatever can be delivered, the newest first if told; says whether there was anything. */
+    async deliverAll(newestFirst = false): Promise<boolean> {
       let any = false
       for (;;) {
-        const index = wire.findIndex((packet) => !packet.stuck())
+        const ready = (packet: Packet) => !packet.stuck()
+        const index = newestFirst ? wire.findLastIndex(ready) : wire.findIndex(ready)
         if (index < 0) return any
         any = true
         if (++bounded > 5000) throw new Error('rule 10: the processes send without end')

@@ -16,7 +16,7 @@ export interface Finding {
   /** How many runs it took to find it. */
   runs: number
   steps: Step[]
-  audit: Audit
+  audit: Audit | undefined
 }
 
 /** Lives through so many random worlds; gives the first violation, `smallest` in as few steps as possible. */
@@ -29,10 +29,14 @@ export async function simulate(
   // Thousands of failures are part of the game, and nobody reads where they were made.
   Error.stackTraceLimit = 0
   try {
-    const property = fc.asyncProperty(steps, fc.constantFrom(...audits), async (taken, audit) => {
-      const violation = await run(kit, taken, audit)
-      if (violation !== undefined) throw new Error(violation)
-    })
+    const property = fc.asyncProperty(
+      steps,
+      fc.option(fc.constantFrom(...audits), { nil: undefined, freq: 2 }),
+      async (taken, audit) => {
+        const violation = await run(kit, taken, audit)
+        if (violation !== undefined) throw new Error(violation)
+      },
+    )
     const details = await fc.check(property, { seed, numRuns: runs, endOnFailure: !smallest })
     if (details.counterexample === null) return undefined
     const [taken, audit] = details.counterexample

@@ -43,11 +43,13 @@ async function take(world: World, step: Step): Promise<void> {
     case 'endLoad':
       return world.source.end(step.pick, step.ending)
     case 'flow':
-      return world.flow(step.ending)
+      return world.flow(step.ending, step.newestFirst)
     case 'advance':
       return world.time.advance(step.ms, async () => {
         if (step.flowing) await world.flow()
       })
+    case 'stall':
+      return world.stall(step.proc, step.ms)
     case 'evict':
       return world.evict(step.pick)
     case 'spoil':
@@ -63,7 +65,7 @@ async function take(world: World, step: Step): Promise<void> {
 export async function run(
   kit: Kit,
   steps: readonly Step[],
-  quiet: Audit,
+  quiet: Audit | undefined,
   log?: (line: string) => void,
 ): Promise<string | undefined> {
   const world = createWorld(kit, log)
@@ -78,7 +80,7 @@ export async function run(
   await settle(world)
   if (violations[0]) return violations[0]
   log?.(`— audit: ${quiet}`)
-  await audit(world, quiet)
+  if (quiet) await audit(world, quiet)
   world.checker.checkEvents()
   return violations[0]
 }

@@ -116,10 +116,10 @@ export function createWorld(kit: Kit, log?: (line: string) => void) {
   }
 
   /** Ends loads and delivers packets until neither is left. */
-  async function flow(ending: Ending = 'ok') {
+  async function flow(ending: Ending = 'ok', newestFirst = false) {
     await drain()
     for (;;) {
-      const delivered = await link.deliverAll()
+      const delivered = await link.deliverAll(newestFirst)
       const ended = source.endAll(ending)
       if (!delivered && !ended) return
       await drain()
@@ -193,6 +193,15 @@ export function createWorld(kit: Kit, log?: (line: string) => void) {
       process(proc)
         .lookups.user.invalidateIf(id, () => true)
         .catch(() => {})
+    },
+
+    /** Freezes a process while the others go on; what was answered meanwhile arrives before its timers fire. */
+    async stall(proc: number, ms: number) {
+      const own = process(proc)
+      own.frozen = true
+      await time.advance(ms, () => flow())
+      own.frozen = false
+      await flow()
     },
 
     /** Deletes a key as a full Redis would; never a guard, which promises nothing once evicted. */
