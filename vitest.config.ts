@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
+/** Where `.ci/run` wants the results as JSON. */
+const report = process.env.TEST_REPORT
 
 export default defineConfig({
   resolve: {
@@ -12,7 +14,11 @@ export default defineConfig({
     },
   },
   test: {
-    reporters: ['default', './test/support/missing-reporter.ts'],
+    reporters: [
+      'default',
+      './test/support/missing-reporter.ts',
+      ...(report ? [['json', { outputFile: report }] satisfies [string, object]] : []),
+    ],
     projects: [
       {
         extends: true,

@@ -5,4 +5,4 @@ const styles = {
 
 /** The look of a button, for buttons and for links that act like one. */
 export const button = (style: keyof typeof styles = 'solid') =>
-  `inline-flex h-9 items-center justify-center rounded-md px-4 font-medium text-sm ${styles[style]}`
+  `inline-flex h-9 shrink-0 items-center whitespace-nowrap justify-center rounded-md px-3 sm:px-4 font-medium text-sm ${styles[style]}`

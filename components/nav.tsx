@@ -4,7 +4,7 @@ import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 
 const item =
-  'rounded-md px-2 py-1.5 text-soft hover:text-ink aria-[current=page]:font-medium aria-[current=page]:text-ink sm:px-3'
+  'rounded-md px-1.5 py-1.5 text-soft hover:text-ink aria-[current=page]:font-medium aria-[current=page]:text-ink sm:px-3'
 
 export function NavLinks({ path = '' }: { path?: string }) {
   const current = (href: string) => (path === href || path.startsWith(`${href}/`) ? 'page' : undefined)

@@ -6,18 +6,22 @@ import { CurrentNav, NavLinks } from './nav'
 export function SiteHeader() {
   return (
     <header className="sticky top-0 z-10 border-line border-b bg-surface">
-      <div className="mx-auto flex h-14 max-w-5xl items-center gap-3 px-4 sm:gap-6 sm:px-6">
-        <Link href="/" className="flex items-center gap-2 font-semibold" aria-label="Clerk cache kit, home">
+      <div className="mx-auto flex h-14 max-w-5xl items-center gap-2 px-4 sm:gap-6 sm:px-6">
+        <Link
+          href="/"
+          className="flex shrink-0 items-center gap-2 font-semibold"
+          aria-label="Clerk cache kit, home"
+        >
           {/* biome-ignore lint/performance/noImgElement: an SVG icon of 200 bytes needs no optimiser */}
           <img src="/icon.svg" alt="" width={24} height={24} />
           <span className="hidden whitespace-nowrap sm:inline">Clerk cache kit</span>
         </Link>
-        <nav aria-label="Main" className="flex gap-1 text-sm">
+        <nav aria-label="Main" className="flex text-sm sm:gap-1">
           <Suspense fallback={<NavLinks />}>
             <CurrentNav />
           </Suspense>
         </nav>
-        <div className="ml-auto">
+        <div className="ml-auto shrink-0">
           <AccountMenu />
         </div>
       </div>

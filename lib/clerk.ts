@@ -3,6 +3,7 @@ import { isClerkAPIResponseError } from '@clerk/backend/errors'
 import { z } from 'zod'
 import { env } from './env'
 import { KitError } from './errors'
+import { outside } from './outside'
 
 type ClerkFailure = 'clerk_rate_limited' | 'clerk_unavailable' | 'clerk_unauthorized' | 'clerk_refused'
 
@@ -56,7 +57,7 @@ export async function clerk<T>(
     telemetry: { disabled: true },
   })
   try {
-    return await use(client)
+    return await outside(use, client)
   } catch (error) {
     if (!isClerkAPIResponseError(error)) throw error
     const retryAfter = typeof error.retryAfter === 'number' ? error.retryAfter : undefined
@@ -77,7 +78,7 @@ const errorBody = z.object({ errors: z.array(z.object({ code: z.string() })) })
  */
 export async function clerkGet(path: string, query: URLSearchParams): Promise<unknown> {
   const { CLERK_API_URL, CLERK_SECRET_KEY } = env()
-  const response = await fetch(`${CLERK_API_URL}/v1${path}?${query}`, {
+  const response = await outside(fetch, `${CLERK_API_URL}/v1${path}?${query}`, {
     headers: { authorization: `Bearer ${CLERK_SECRET_KEY}` },
     cache: 'no-store',
     signal: AbortSignal.timeout(10_000),

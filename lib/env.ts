@@ -5,14 +5,19 @@ const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/
 const text = z.string().min(1)
 const seconds = z.coerce.number().int().min(0)
 
-/** `kid:base64` pairs, comma separated; the first seals, every one opens. */
+/**
+ * `kid:base64` pairs, comma separated; the first seals, every one opens. Problems name the position and not the id:
+ * where only the key was set, the id would be the secret.
+ */
 const keyRing = z.string().transform((value, context) =>
-  value.split(',').map((pair) => {
+  value.split(',').map((pair, index, pairs) => {
     const [kid = '', encoded = ''] = pair.trim().split(':')
     const key = Buffer.from(encoded, 'base64')
     if (!/^[A-Za-z0-9_-]{1,32}$/.test(kid))
-      context.addIssue('each key starts with an id of letters and digits, then ":"')
-    else if (key.length !== 32) context.addIssue(`key "${kid}" must be 32 bytes in base64`)
+      context.addIssue(`key ${index + 1} must start with an id of letters and digits, then ":"`)
+    else if (pairs.findIndex((other) => other.trim().startsWith(`${kid}:`)) !== index)
+      context.addIssue(`key ${index + 1} has the id of an earlier one`)
+    else if (key.length !== 32) context.addIssue(`key ${index + 1} must be 32 bytes in base64`)
     return { kid, key }
   }),
 )

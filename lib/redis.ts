@@ -1,6 +1,7 @@
 import { Redis } from '@upstash/redis'
 import { env } from './env'
 import { KitError } from './errors'
+import { outside } from './outside'
 
 export type RedisFailure = 'timeout' | 'unreachable' | 'unauthorized' | 'quota' | 'refused'
 
@@ -55,7 +56,7 @@ function connect(): Redis {
 export async function redis<T>(use: (redis: Redis) => Promise<T>): Promise<T> {
   client ??= connect()
   try {
-    return await use(client)
+    return await outside(use, client)
   } catch (error) {
     throw new RedisError(reasonOf(error))
   }

@@ -47,11 +47,11 @@ async function isFree(port: number): Promise<boolean> {
   return true
 }
 
-async function refuseTakenPorts(ports: Record<string, number>): Promise<void> {
+async function refuseTakenPorts(appPort: number, ports: Record<string, number>): Promise<void> {
   for (const [what, port] of Object.entries(ports))
     if (!(await isFree(port)))
       fail(
-        `Port ${port} (for ${what}) is taken. End what uses it, or move everything: PORT=${port + 1000} npm run dev`,
+        `Port ${port} (for ${what}) is taken. End what uses it, or move everything: PORT=${appPort + 1000} npm run dev`,
       )
 }
 
@@ -90,7 +90,7 @@ async function main(): Promise<void> {
     fail(`PORT must be a number from 1 to 65532. ${USAGE}`)
 
   const real = hasRealKeys(mode)
-  await refuseTakenPorts({ 'the app': port, ...(real ? {} : portsBeside(port)) })
+  await refuseTakenPorts(port, { 'the app': port, ...(real ? {} : portsBeside(port)) })
   const standIns = real ? undefined : await startStandIns(port)
   const env: Record<string, string> = standIns
     ? { ...standIns.env, ...(mode === 'start' && { NEXT_DIST_DIR: LOCAL_BUILD }) }

@@ -1,4 +1,4 @@
-import type { Seed, SeedUser } from './clerk/state'
+import type { Seed, SeedUser } from './clerk/records'
 import type { CalendarEvent } from './google/server'
 
 const DAY = 24 * 3600_000

@@ -25,7 +25,7 @@ export function EventList({ events }: { events: CalendarEvent[] }) {
               .filter(({ start }) => dayOf(start) === day)
               .map((event) => (
                 <li key={event.id} className="flex gap-4 p-4">
-                  <span className="w-24 shrink-0 text-soft tabular-nums">
+                  <span className="w-26 shrink-0 whitespace-nowrap text-soft tabular-nums">
                     {event.allDay ? 'All day' : `${clockOf(event.start)}–${clockOf(event.end)}`}
                   </span>
                   <span className="min-w-0">

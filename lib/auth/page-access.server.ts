@@ -1,10 +1,12 @@
 import 'server-only'
 import { auth } from '@clerk/nextjs/server'
+import { connection } from 'next/server'
 import type { CachedUser } from '../cache/clerk-cache'
 import { AuthError, requireAdmin, requireUser } from './roles.server'
 
 /** For pages: the signed-in user, or a redirect to the sign-in page. */
 export async function signedInUser(): Promise<CachedUser> {
+  await connection()
   try {
     return await requireUser()
   } catch (error) {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { OAuthToken } from '../cache/token-cache'
 import { env } from '../env'
+import { outside } from '../outside'
 
 export const CALENDAR_SCOPE = 'https://www.googleapis.com/auth/calendar.readonly'
 
@@ -57,11 +58,15 @@ export async function listEvents(
     singleEvents: 'true',
     orderBy: 'startTime',
   })
-  const response = await fetch(`${env().GOOGLE_API_BASE_URL}/calendar/v3/calendars/primary/events?${query}`, {
-    headers: { authorization: `Bearer ${token.reveal()}` },
-    cache: 'no-store',
-    signal: AbortSignal.timeout(10_000),
-  }).catch(() => undefined)
+  const response = await outside(
+    fetch,
+    `${env().GOOGLE_API_BASE_URL}/calendar/v3/calendars/primary/events?${query}`,
+    {
+      headers: { authorization: `Bearer ${token.reveal()}` },
+      cache: 'no-store',
+      signal: AbortSignal.timeout(10_000),
+    },
+  ).catch(() => undefined)
   if (!response) return { status: 'unavailable' }
   if (response.status === 401) return { status: 'token_refused' }
   if (response.status === 429)

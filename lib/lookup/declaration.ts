@@ -1,7 +1,7 @@
 import { type Codec, json } from './entry'
 import { LookupError } from './errors'
 
-export interface LoadContext {
+interface LoadContext {
   /** Aborts when the lookup's `timeout` has passed. */
   signal: AbortSignal
 }
@@ -124,8 +124,10 @@ export function declare<A, T>(declaration: Declaration<A, T>): Declared<A, T> {
   function lifetimes(value: T | null) {
     if (value === null) return { hard: negative, soft: negative, grace: 0, expiry: 0 }
     const given = fixed ?? (typeof ttl === 'function' ? ttl(value) * 1000 : 0)
-    const hard = given > 0 && Number.isFinite(given) ? given : 0
-    return { hard, soft: Math.min(soft ?? 0.8 * hard, hard), grace, expiry: expiresAt?.(value) ?? 0 }
+    const expiry = Math.floor(expiresAt?.(value) ?? 0)
+    // What is no time is not stored: an expiry that cannot be read must not mean "none".
+    const hard = given > 0 && Number.isFinite(given) && Number.isFinite(expiry) ? given : 0
+    return { hard, soft: Math.min(soft ?? 0.8 * hard, hard), grace, expiry: hard > 0 ? expiry : 0 }
   }
 
   return {

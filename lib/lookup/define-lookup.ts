@@ -1,12 +1,8 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { env } from '../env'
 import { KitError } from '../errors'
+import { outside } from '../outside'
 import { redis } from '../redis'
 import { countsOf } from './process-state'
-
-// Loads run outside the request that asked: a render answers a second identical GET from its own memory, which
-// would hand an old body to a load that follows an invalidation.
-const outside = AsyncLocalStorage.snapshot()
 
 export type LookupOptions<A, V> = {
   /** Names the lookup in keys and counters. */

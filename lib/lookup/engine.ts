@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { createBatch } from './batch'
 import { type Clock, sleep, systemClock } from './clock'
-import { LookupError } from './errors'
+import { codeOf, LookupError } from './errors'
 import type { Host } from './host'
-import { fenceKey, guardKey } from './keys'
+import { fenceKey, guardKey, type Slot } from './keys'
 import { createLimit, outside } from './load'
 import type { ProcessLayerOptions } from './process-layer'
 import { type ProcessState, processState } from './process-state'
@@ -82,6 +82,23 @@ export function createEngine(options: EngineOptions) {
     return wait
   }
 
+  /** Gives back a lease that nobody will use, so that the fleet need not wait until it expires. */
+  async function release(slot: Slot, flight: string, error: unknown) {
+    // What was refused was not executed.
+    if (codeOf(error) !== 'store_unavailable') return
+    for (let attempt = 0; attempt < 4; attempt++) {
+      const told = fails({ slot, flight, generation: '', code: '', cooldown: 0 })
+      if (
+        await told.then(
+          () => true,
+          () => false,
+        )
+      )
+        return
+      await sleep(clock, 200 * 3 ** attempt)
+    }
+  }
+
   /** Tries a few times; the outcome of a failure is unknown, and repeating is safe. */
   async function confirm(what: string, work: () => Promise<unknown>) {
     for (let attempt = 0; ; attempt++) {
@@ -109,7 +126,7 @@ export function createEngine(options: EngineOptions) {
     } finally {
       // At once, and whatever the host says: its own request's memo comes after.
       state.drop(tags)
-      state.drop(tags, await host.invalidated(tags))
+      state.drop(tags, await host.invalidated(tags).catch(() => undefined))
       state.emit({ type: 'invalidate', tags, confirmed })
     }
   }
@@ -120,6 +137,6 @@ export function createEngine(options: EngineOptions) {
 
   return {
     ...{ store, host, namespace, clock, random, newId, state, limit, processLayer },
-    ...{ reads, acquires, commits, fails, pause, invalidate, revoke },
+    ...{ reads, acquires, commits, fails, pause, release, invalidate, revoke },
   }
 }

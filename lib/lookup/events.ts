@@ -1,4 +1,4 @@
-export type Layer = 'request' | 'process' | 'redis'
+type Layer = 'request' | 'process' | 'redis'
 
 /** Everything that happens. `code` is short and safe to log; no event carries a value or a key. */
 export type LookupEvent =

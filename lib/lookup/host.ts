@@ -12,7 +12,7 @@ export interface Host {
   invalidated(tags: readonly string[]): Promise<object | undefined>
 }
 
-export interface Scope {
+interface Scope {
   request: object | undefined
   cached: boolean
 }

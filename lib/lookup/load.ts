@@ -36,8 +36,9 @@ export function createLoader<A, T>(declared: Declared<A, T>, clock: Clock, limit
 
   function bounded<R>(work: (signal: AbortSignal) => Promise<R>): Promise<R> {
     const controller = new AbortController()
-    return new Promise<R>((resolve, reject) => {
-      const cancel = clock.timer(timeout, () => {
+    let cancel = () => {}
+    const expired = new Promise<never>((_, reject) => {
+      cancel = clock.timer(timeout, () => {
         const error = new LookupError(
           'load_timeout',
           `Lookup "${name}": the loader took over ${timeout / 1000} s`,
@@ -45,11 +46,12 @@ export function createLoader<A, T>(declared: Declared<A, T>, clock: Clock, limit
         controller.abort(error)
         reject(error)
       })
-      // The time spent waiting for the limit counts: the lease does not wait either.
-      limit(async () => work(controller.signal))
-        .then(resolve, reject)
-        .finally(cancel)
     })
+    // The time spent waiting for the limit counts, as the lease does not wait either; and a loader that
+    // ignores its signal does not keep its place.
+    const { signal } = controller
+    const running = limit(() => (signal.aborted ? expired : Promise.race([work(signal), expired])))
+    return Promise.race([running, expired]).finally(cancel)
   }
 
   async function loadAll(args: A[], many: NonNullable<typeof loadMany>): Promise<Loaded<T>[]> {

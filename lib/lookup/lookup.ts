@@ -77,7 +77,8 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     waits: new Map<string, Promise<Outcome<T>>>(),
     /** Loads past Redis. */
     direct: new LRUCache<string, Direct<T>>({ max: 1000, dispose: ({ ticket }) => ticket.close() }),
-    refreshing: new Map<string, number>(),
+    /** When a refresh was last asked for; the host may never come to run it. */
+    refreshing: new LRUCache<string, number>({ max: 5000 }),
     unsentReads: new Map<string, Promise<Outcome<T>>>(),
     unsentMisses: new Map<string, Promise<Outcome<T>>>(),
   }))
@@ -236,7 +237,10 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
           ),
         )
         // Others may have joined this wait since it last asked: what they share must begin after that.
-        if ('failure' in reply) return await direct(target, round === 0 ? begun : state.next(), reply.failure)
+        if ('failure' in reply) {
+          void engine.release(target.slot, flight, reply.failure)
+          return await direct(target, round === 0 ? begun : state.next(), reply.failure)
+        }
         if (reply.value.kind !== 'wait') return await settle(target, flight, reply.value, ticket, waiting)
 
         // In the generation that our own acquire saw, and no other: what it brings is new enough for us.
@@ -312,28 +316,31 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     const { slot } = target
     const mine = { slot, flight, generation }
     let outcome: Outcome<T>
+    let life: ReturnType<typeof declared.lifetimes>
     try {
       outcome = await load(target, generation)
+      life = declared.lifetimes(outcome.value)
     } catch (error) {
-      const code = declared.failure?.encode(error) ?? codeOf(error)
+      const code = declared.failure?.encode(error) || codeOf(error)
       const cooldown = Math.max(declared.refreshEvery, 1000)
-      const entry = await twice(() => engine.fails({ ...mine, code, cooldown })).catch(() => null)
+      const entry = await twice(() => engine.fails({ ...mine, code, cooldown })).catch((lost: unknown) => {
+        void engine.release(slot, flight, lost)
+        return null
+      })
       const kept = entry === null ? undefined : open(target, entry)
       if (!kept) throw error
       emit('grace')
       return kept
     }
-    const { hard, soft, ...rest } = declared.lifetimes(outcome.value)
-    const jitter = 1 - 0.1 * engine.random()
     const { margin, refreshBefore, refreshEvery } = declared
-    const life = { hard: Math.floor(hard * jitter), soft: Math.floor(soft * jitter), ...rest }
-    const request = { ...mine, entry: outcome.entry, ...life, margin, refreshBefore, refreshEvery }
-    const reply = await twice(() => engine.commits(request)).catch((error) => {
-      if (declared.guarded && isOutage(error))
-        throw new LookupError(
-          'guards_unavailable',
-          `Lookup "${name}": Redis could not be asked for its guards`,
-        )
+    // Jitter only shortens.
+    const jitter = 1 - 0.1 * engine.random()
+    const [hard, soft] = [Math.floor(life.hard * jitter), Math.floor(life.soft * jitter)]
+    const lifetime = { ...life, hard, soft, margin, refreshBefore, refreshEvery }
+    const request = { ...mine, entry: outcome.entry, ...lifetime }
+    const reply = await twice(() => engine.commits(request)).catch((error: unknown) => {
+      void engine.release(slot, flight, error)
+      if (declared.guarded && isOutage(error)) throw unasked()
       return 'unknown' as const
     })
     if (reply === 'refused') return refuse()
@@ -355,7 +362,8 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     ticket.open(clock.now())
     const promise = load(target, '')
     local.direct.set(target.key, { promise, ticket, begun: state.next(), startedAt: ticket.sentAt, open })
-    promise.catch(() => local.direct.peek(target.key)?.promise === promise && local.direct.delete(target.key))
+    const forget = () => local.direct.peek(target.key)?.promise === promise && local.direct.delete(target.key)
+    promise.then(declared.guarded ? forget : undefined, forget)
     return promise
   }
 
@@ -423,7 +431,10 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
       return work()
     })
 
-  const inspect = async (target: Target<A>) => judge(target, await engine.reads(target.keys)).outcome
+  async function inspect(target: Target<A>) {
+    await enter(target)
+    return judge(target, await engine.reads(target.keys)).outcome
+  }
 
   const fresh = async (arg: A) => {
     const target = locate(arg)

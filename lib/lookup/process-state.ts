@@ -127,7 +127,7 @@ const symbol = Symbol.for('clerk-cache-kit')
 export const processState = (): ProcessState => (home[symbol] ??= createProcessState())
 
 /** One value per process under this name, whichever copy of a module asks. */
-export const share = <T>(name: string, create: () => T): T => processState().share(name, create)
+const share = <T>(name: string, create: () => T): T => processState().share(name, create)
 
 export type LookupCounts = {
   hits: number

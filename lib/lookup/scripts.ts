@@ -106,7 +106,10 @@ ${postlude}`
 /** ARGV after the slot: flight, generation, code, cooldown. */
 export const failScript = `${prelude}
   local flight, gen, code, cooldown = arg(), arg(), arg(), num()
-  if get(s.state) == 'L:' .. flight .. '|' .. gen then
+  local state = get(s.state)
+  if code == '' then
+    if state and string.sub(state, 1, #flight + 3) == 'L:' .. flight .. '|' then redis.call('UNLINK', s.state) end
+  elseif state == 'L:' .. flight .. '|' .. gen then
     redis.call('SET', s.state, 'F:' .. flight .. '|' .. code, 'PX', cooldown)
   end
   local entry = s.hard and s.guards == 0 and get(s.entry)

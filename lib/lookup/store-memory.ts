@@ -100,7 +100,10 @@ export function createMemoryStore(clock: Clock = systemClock): Store & { cells: 
 
     fail: async (requests) =>
       requests.map(({ slot, flight, generation: gen, code, cooldown }) => {
-        if (get(slot.state) === `L:${flight}|${gen}`) set(slot.state, `F:${flight}|${code}`, cooldown)
+        const state = get(slot.state)
+        if (code === '') {
+          if (state?.startsWith(`L:${flight}|`)) cells.delete(slot.state)
+        } else if (state === `L:${flight}|${gen}`) set(slot.state, `F:${flight}|${code}`, cooldown)
         const entry = slot.hard === undefined || guarded(slot) ? null : get(slot.entry)
         const current = generation(slot)
         return entry !== null && current !== null && isOf(current, entry) ? entry : null

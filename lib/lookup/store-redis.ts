@@ -49,8 +49,13 @@ const explain: Partial<Record<LookupErrorCode, string>> = {
     'it refused, timed out or did not answer with Redis replies: check the URL, token and status',
 }
 
+export interface RedisStore extends Store {
+  /** Asks Redis to run an empty script: what is wrong with it, or undefined. For an app's start. */
+  check(): Promise<LookupErrorCode | undefined>
+}
+
 /** The store over the Upstash REST API: one command and one HTTP request for each operation. */
-export function createRedisStore(options: RedisStoreOptions): Store {
+export function createRedisStore(options: RedisStoreOptions): RedisStore {
   const {
     url,
     token,
@@ -146,6 +151,11 @@ export function createRedisStore(options: RedisStoreOptions): Store {
   const dropIf = script('dropIf', dropIfScript)
 
   return {
+    check: () =>
+      acquire([], []).then(
+        () => undefined,
+        (error: unknown) => (error instanceof LookupError ? error.code : 'store_unavailable'),
+      ),
     healthy: () => breaker.state === CircuitState.Closed,
     read: (keys) =>
       guardedRun('read', async () =>

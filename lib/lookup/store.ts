@@ -48,6 +48,7 @@ export interface FailRequest {
   slot: Slot
   flight: string
   generation: string
+  /** What waiters are told; empty gives the lease back, in whatever generation, and tells nobody. */
   code: string
   /** Milliseconds for which waiters find the failure and no refresh is tried. */
   cooldown: number

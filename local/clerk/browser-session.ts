@@ -1,7 +1,8 @@
 import type { Context } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { COOKIE_SUFFIX, type Keys } from './keys'
-import type { Client, Session, State } from './state'
+import type { Client, Session } from './records'
+import type { State } from './state'
 
 const YEAR = 365 * 24 * 3600
 

@@ -1,5 +1,6 @@
-import { Hono } from 'hono'
-import type { Fault } from './faults'
+import { type Context, Hono } from 'hono'
+import type { Fault, RateLimit } from './faults'
+import type { UserPatch } from './records'
 import type { ClerkStandIn } from './server'
 
 /** The stand-in's own controls over HTTP, for other processes and for curl. Browsers are kept out. */
@@ -18,8 +19,12 @@ export function createControlApi(clerk: Omit<ClerkStandIn, 'close'>) {
   })
 
   api.get('/users', (context) => context.json(clerk.users()))
+  api.post('/users', async (context) => {
+    const given = await context.req.json<UserPatch & { emails: string[] }>()
+    return context.json(clerk.createUser(given))
+  })
   api.patch('/users/:id', async (context) =>
-    context.json(clerk.updateUser(context.req.param('id'), await context.req.json())),
+    context.json(clerk.updateUser(context.req.param('id'), await context.req.json<UserPatch>())),
   )
   api.delete('/users/:id', (context) => context.json(clerk.deleteUser(context.req.param('id'))))
   api.post('/users/:id/session', async (context) =>
@@ -27,8 +32,7 @@ export function createControlApi(clerk: Omit<ClerkStandIn, 'close'>) {
   )
 
   api.post('/users/:id/token/expire', async (context) => {
-    const { at } = await context.req.json<{ at?: number }>()
-    clerk.expireToken(context.req.param('id'), at)
+    clerk.expireToken(context.req.param('id'), (await told(context)).at)
     return context.body(null, 204)
   })
   api.post('/users/:id/token/revoke', (context) => {
@@ -38,6 +42,10 @@ export function createControlApi(clerk: Omit<ClerkStandIn, 'close'>) {
   api.put('/users/:id/token/scopes', async (context) => {
     clerk.setScopes(context.req.param('id'), await context.req.json<string[]>())
     return context.body(null, 204)
+  })
+  api.post('/users/:id/accounts', async (context) => {
+    const given = await context.req.json<{ email?: string; scopes: string[] }>()
+    return context.json(clerk.connect(context.req.param('id'), given))
   })
   api.delete('/users/:id/accounts/:account', (context) =>
     context.json(clerk.disconnect(context.req.param('id'), context.req.param('account'))),
@@ -52,21 +60,38 @@ export function createControlApi(clerk: Omit<ClerkStandIn, 'close'>) {
     return context.body(null, 204)
   })
 
+  api.put('/rate-limit', async (context) => {
+    clerk.faults.limit(await context.req.json<RateLimit>())
+    return context.body(null, 204)
+  })
+
   api.get('/webhooks', (context) => context.json(clerk.webhooks.log()))
-  api.post('/webhooks/:action{pause|resume|duplicate|lose|retry|flush}', async (context) => {
-    const body = await context.req.text()
-    const told: { reversed?: boolean; times?: number } = body === '' ? {} : JSON.parse(body)
+  api.post('/webhooks/:action', async (context) => {
+    const { reversed = false, times } = await told(context)
     const { webhooks } = clerk
-    const actions = {
-      pause: () => webhooks.pause(),
-      resume: () => webhooks.resume({ reversed: told.reversed === true }),
-      duplicate: () => webhooks.duplicate(told.times ?? 2),
-      lose: () => webhooks.loseNext(told.times ?? 1),
-      retry: () => webhooks.retryNow(),
-      flush: () => webhooks.flush(),
-    }
-    await actions[context.req.param('action') as keyof typeof actions]()
+    const actions = new Map<string, () => void | Promise<void>>([
+      ['pause', webhooks.pause],
+      ['resume', () => webhooks.resume({ reversed })],
+      ['duplicate', () => webhooks.duplicate(times ?? 2)],
+      ['lose', () => webhooks.loseNext(times ?? 1)],
+      ['retry', webhooks.retryNow],
+      ['flush', webhooks.flush],
+    ])
+    const action = actions.get(context.req.param('action'))
+    if (!action) return context.text(`One of ${[...actions.keys()].join(', ')}.`, 404)
+    await action()
     return context.json(webhooks.log())
   })
   return api
+}
+
+interface Told {
+  reversed?: boolean
+  times?: number
+  at?: number
+}
+
+async function told(context: Context): Promise<Told> {
+  const body = await context.req.text()
+  return body === '' ? {} : JSON.parse(body)
 }

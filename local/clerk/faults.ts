@@ -6,6 +6,7 @@ export interface Fault {
   /** `METHOD /path-template`, as in the request counts, or just the template. */
   route?: string
   times?: number
+  /** The answer is what was true when the request came, and is this late. */
   latencyMs?: number
   status?: number
   code?: string
@@ -22,7 +23,7 @@ export interface RateLimit {
   windowMs?: number
 }
 
-export type Faults = ReturnType<typeof createFaults>
+type Outcome = Pick<Fault, 'connection' | 'latencyMs'>
 
 export function createFaults(now: () => number, rateLimit: RateLimit | undefined) {
   const faults = new Set<Fault>()
@@ -48,30 +49,32 @@ export function createFaults(now: () => number, rateLimit: RateLimit | undefined
       windows.clear()
     },
 
-    /** Throws Clerk's error, waits, or says that the connection is to fail. */
-    async meet(method: string, template: string, userId: string | undefined): Promise<Fault['connection']> {
+    /** Throws Clerk's error, or says how the answer is to fare. */
+    async meet(method: string, template: string, userId: string | undefined): Promise<Outcome> {
+      const outcome: Outcome = {}
       for (const fault of faults) {
         if (fault.route && fault.route !== template && fault.route !== `${method} ${template}`) continue
         if (fault.times !== undefined) {
           fault.times -= 1
           if (fault.times <= 0) faults.delete(fault)
         }
+        if (fault.connection) outcome.connection = fault.connection
+        if (fault.latencyMs) outcome.latencyMs = (outcome.latencyMs ?? 0) + fault.latencyMs
+        if (fault.status === undefined) continue
         if (fault.latencyMs) await sleep(fault.latencyMs)
-        if (fault.connection) return fault.connection
         if (fault.status === 429) throw tooManyRequests(fault.retryAfter ?? 1)
-        if (fault.status)
-          throw new ClerkError(
-            fault.status,
-            fault.code ?? 'internal_clerk_error',
-            'Oops, an unexpected error occurred',
-          )
+        throw new ClerkError(
+          fault.status,
+          fault.code ?? 'internal_clerk_error',
+          'Oops, an unexpected error occurred',
+        )
       }
       if (limit) {
         const { requests, updatesPerUser = 10, windowMs = 10_000 } = limit
         spend('all', requests, windowMs)
         if (userId && (method === 'PATCH' || method === 'PUT')) spend(userId, updatesPerUser, windowMs)
       }
-      return undefined
+      return outcome
     },
   }
 }

@@ -4,7 +4,8 @@ import type { BrowserSessions } from './browser-session'
 import { environmentJson } from './environment'
 import { ClerkError, notFound, signedOut } from './errors'
 import { clientJson, frontendUserJson, sessionJson } from './json'
-import type { Session, State, User } from './state'
+import type { Session, User } from './records'
+import type { State } from './state'
 
 interface Parts {
   state: State

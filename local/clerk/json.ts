@@ -1,4 +1,4 @@
-import type { Client, ExternalAccount, Session, User } from './state'
+import type { Client, ExternalAccount, Session, User } from './records'
 
 const verified = (strategy: string, object: string) => ({
   object,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from 'jose'
-import type { Session } from './state'
+import type { Session } from './records'
 
 /** A production key, so that the SDK expects no development-browser cookie; its domain is never contacted. */
-export const FRONTEND_API = 'clerk.example.test'
+const FRONTEND_API = 'clerk.example.test'
 export const PUBLISHABLE_KEY = `pk_live_${Buffer.from(`${FRONTEND_API}$`).toString('base64')}`
 export const SECRET_KEY = 'sk_live_local_stand_in_0123456789abcdefghijkl'
 export const WEBHOOK_SECRET = `whsec_${Buffer.from('local-stand-in-webhook-secret-32').toString('base64')}`
@@ -14,9 +14,17 @@ export const COOKIE_SUFFIX = createHash('sha1').update(PUBLISHABLE_KEY).digest('
 const KEY_ID = 'ins_localStandIn'
 const LIFETIME = 60
 
-export type Keys = Awaited<ReturnType<typeof createKeys>>
+export type Keys = Awaited<ReturnType<typeof generateKeys>>
 
-export async function createKeys() {
+let keys: Promise<Keys> | undefined
+
+/** One pair a process: making it takes a quarter of a second, and tests start many stand-ins. */
+export function createKeys(): Promise<Keys> {
+  keys ??= generateKeys()
+  return keys
+}
+
+async function generateKeys() {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { modulusLength: 2048, extractable: true })
   return {
     jwtKey: await exportSPKI(publicKey),

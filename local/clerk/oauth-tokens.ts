@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { ClerkError } from './errors'
-import type { ExternalAccount, IssuedToken, State } from './state'
+import type { ExternalAccount, IssuedToken } from './records'
+import type { State } from './state'
 
 const HOUR = 3600_000
 
@@ -33,8 +34,8 @@ export function createOAuthTokens(state: State) {
   /** The token Clerk hands out: the one it has until that has expired, and only then a new one. */
   function current(userId: string, account: ExternalAccount): IssuedToken & { token: string } {
     let issued = account.token === undefined ? undefined : state.tokens.get(account.token)
-    // A seeded account without refresh token was connected long ago: its only token is over.
-    issued ??= issue(userId, account, account.grant === 'no_refresh_token' ? now() - HOUR : undefined)
+    // Without a refresh token there was one token, that of the day of connecting.
+    issued ??= issue(userId, account, account.grant === 'renewable' ? undefined : account.updatedAt + HOUR)
     if (issued.expiresAt <= now()) {
       if (account.grant === 'no_refresh_token')
         throw new ClerkError(422, 'oauth_missing_refresh_token', 'Cannot refresh OAuth access token', {

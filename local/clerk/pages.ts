@@ -1,19 +1,20 @@
-import { createHash } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { html, raw } from 'hono/html'
 import type { BrowserSessions } from './browser-session'
 import { isWithin } from './frontend-api'
-import type { ExternalAccount, State, User } from './state'
-
-const ALWAYS = ['openid', 'userinfo.email', 'userinfo.profile'].map(fullScope)
-const OFFERED = [
-  { scope: fullScope('calendar.readonly'), label: 'See your calendar' },
-  { scope: fullScope('calendar.events'), label: 'Change your calendar events' },
-]
-
-function fullScope(name: string) {
-  return name === 'openid' ? name : `https://www.googleapis.com/auth/${name}`
-}
+import {
+  ALWAYS,
+  accountForm,
+  avatar,
+  connectForm,
+  layout,
+  nameOf,
+  OFFERED,
+  SCRIPT,
+  SCRIPT_HASH,
+} from './page-parts'
+import type { User } from './records'
+import type { State } from './state'
 
 /** What stands in for Clerk's hosted pages: sign-in and account. */
 export function createPages(parts: { state: State; browsers: BrowserSessions; appUrl: string }) {
@@ -178,83 +179,4 @@ export function createPages(parts: { state: State; browsers: BrowserSessions; ap
   })
 
   return pages
-}
-
-const nameOf = (user: User) =>
-  [user.firstName, user.lastName].filter(Boolean).join(' ') || user.username || user.id
-
-function scopeBoxes(granted: string[]) {
-  return OFFERED.map(
-    ({ scope, label }) => html`<label class="box">
-      <input type="checkbox" name="scope" value="${scope}" ${granted.includes(scope) ? 'checked' : ''} /> ${label}
-      <small>${scope.split('/').at(-1)}</small></label>`,
-  )
-}
-
-function accountForm(account: ExternalAccount) {
-  return html`<form method="post" action="/user/accounts" class="card" aria-label="Google ${account.email}">
-    <strong>Google</strong> ${account.email}
-    ${account.grant === 'renewable' ? '' : html`<em>needs reconnecting</em>`}
-    <input type="hidden" name="email" value="${account.email}" />
-    ${scopeBoxes(account.scopes)}
-    <button class="main">Reconnect</button>
-    <button formaction="/user/accounts/${account.id}/disconnect">Disconnect</button>
-  </form>`
-}
-
-function connectForm(user: User) {
-  const first = user.accounts.length === 0
-  return html`<form method="post" action="/user/accounts" class="card" aria-label="Connect Google">
-    <label>${first ? 'Google account' : 'Another Google account'}
-      <input type="email" name="email" required value="${first ? (user.emails[0]?.address ?? '') : ''}" autocomplete="email" /></label>
-    ${scopeBoxes(OFFERED.map(({ scope }) => scope))}
-    <button class="main">Connect Google</button>
-  </form>`
-}
-
-function avatar(user: User): string {
-  const hue = [...user.id].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 360, 0)
-  const initials = [user.firstName, user.lastName]
-    .map((name) => /^\p{L}/u.exec(name ?? '')?.[0] ?? '')
-    .join('')
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 80" width="80" height="80"><rect width="80" height="80" fill="hsl(${hue} 45% 38%)"/><text x="40" y="51" font-family="system-ui,sans-serif" font-size="30" fill="#fff" text-anchor="middle">${initials}</text></svg>`
-}
-
-// clerk-js puts the way back behind the #, where no server sees it.
-const SCRIPT = `
-const told = new URLSearchParams(location.hash.replace(/^#[/]?[?]?/, ''))
-const back = told.get('redirect_url') ?? told.get('sign_in_force_redirect_url') ?? told.get('sign_in_fallback_redirect_url')
-if (back) document.querySelector('[name=redirect_url]').value = back
-`
-const SCRIPT_HASH = `'sha256-${createHash('sha256').update(SCRIPT).digest('base64')}'`
-
-const STYLE = `
-:root { color-scheme: light dark; --line: light-dark(#d4d4d8, #3f3f46); --main: light-dark(#4338ca, #a5b4fc); --on-main: light-dark(#fff, #18181b); }
-* { box-sizing: border-box }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 24px 16px; max-width: 40rem; background: light-dark(#fff, #18181b); color: light-dark(#18181b, #f4f4f5) }
-h1 { font-size: 1.5rem; margin: 0 } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem }
-a { color: var(--main) } small { color: light-dark(#52525b, #a1a1aa) }
-ul { list-style: none; padding: 0; margin: 0; display: grid; gap: 8px }
-button { font: inherit; color: inherit; background: none; border: 1px solid var(--line); border-radius: 8px; padding: 8px 14px; min-height: 44px; cursor: pointer }
-button:hover { border-color: var(--main) } :focus-visible { outline: 3px solid var(--main); outline-offset: 2px }
-.main { background: var(--main); border-color: var(--main); color: var(--on-main) }
-.people button { display: flex; gap: 12px; align-items: center; width: 100%; text-align: left } .people img { border-radius: 50%; flex: none }
-label { display: block; margin: 8px 0 } input:not([type=checkbox]):not([type=hidden]) { display: block; width: 100%; font: inherit; color: inherit; background: none; border: 1px solid light-dark(#71717a, #a1a1aa); border-radius: 8px; padding: 8px; min-height: 44px }
-.box { display: flex; flex-wrap: wrap; gap: 8px; align-items: center } .box input { width: 20px; height: 20px }
-.card { border: 1px solid var(--line); border-radius: 8px; padding: 12px 16px; margin: 8px 0; overflow-wrap: anywhere }`
-
-function layout(title: string, content: unknown) {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title}</title>
-        <link rel="icon" href="data:," />
-        <style>${raw(STYLE)}</style>
-      </head>
-      <body>
-        <main><h1>${title}</h1>${content}</main>
-      </body>
-    </html>`
 }

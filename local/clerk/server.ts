@@ -2,19 +2,22 @@ import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
-import { type BackendRequest, backendEndpoints, type Endpoint } from './backend-api'
+import { backendEndpoints } from './backend-api'
 import { createBrowserSessions } from './browser-session'
 import { createControlApi } from './control-api'
+import type { BackendRequest, Endpoint } from './endpoint'
 import { ClerkError, invalidSecretKey, notFound } from './errors'
 import { createFaults, type RateLimit } from './faults'
 import { createFrontendApi } from './frontend-api'
 import { createKeys, PUBLISHABLE_KEY, SECRET_KEY, WEBHOOK_SECRET } from './keys'
 import { createOAuthTokens } from './oauth-tokens'
 import { createPages } from './pages'
+import type { Seed, Session } from './records'
 import { createRequestLog } from './request-log'
-import { createState, type Seed, type Session } from './state'
+import { createState } from './state'
 import { createWebhooks, type WebhookTarget } from './webhooks'
 
 export interface ClerkOptions {
@@ -130,11 +133,13 @@ export async function startClerk(options: ClerkOptions) {
       backendLog.count(`${endpoint.method} /v1${endpoint.path}`)
       context.header('clerk-api-version', '2026-05-12')
       const userId = context.req.param('user_id')
-      const failing = await faults.meet(endpoint.method, `/v1${endpoint.path}`, userId)
-      if (failing === 'hang') await new Promise(() => undefined)
-      if (failing === 'refuse') context.env.incoming.socket.destroy()
+      const { connection, latencyMs } = await faults.meet(endpoint.method, `/v1${endpoint.path}`, userId)
+      if (connection === 'hang') await new Promise(() => undefined)
+      if (connection === 'refuse') context.env.incoming.socket.destroy()
       if (context.req.header('authorization') !== `Bearer ${SECRET_KEY}`) throw invalidSecretKey()
-      return answer(context, endpoint)
+      const response = await answer(context, endpoint)
+      if (latencyMs) await sleep(latencyMs)
+      return response
     })
   }
   app.get('/clerk-js/:file', async (context) => {
@@ -178,20 +183,14 @@ async function bodyOf(context: Context): Promise<Record<string, unknown>> {
   }
 }
 
+/** Keeps what is on the answer already: without its CORS headers clerk-js could not read a refusal. */
 function refusal(context: Context, error: unknown): Response {
   const known =
     error instanceof ClerkError ? error : new ClerkError(500, 'internal_clerk_error', String(error))
-  const headers = {
-    'content-type': 'application/json',
-    ...(known.retryAfter === undefined ? {} : { 'retry-after': String(known.retryAfter) }),
-  }
-  return new Response(JSON.stringify(known), { status: known.status, headers: withCors(context, headers) })
-}
-
-function withCors(context: Context, headers: Record<string, string>) {
-  const all = new Headers(context.res.headers)
-  for (const [name, value] of Object.entries(headers)) all.set(name, value)
-  return all
+  const headers = new Headers(context.res.headers)
+  headers.set('content-type', 'application/json')
+  if (known.retryAfter !== undefined) headers.set('retry-after', String(known.retryAfter))
+  return new Response(JSON.stringify(known), { status: known.status, headers })
 }
 
 function listen(server: Server, port: number): Promise<number> {

@@ -1,111 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { invalidParam, notFound, taken } from './errors'
-
-export type Metadata = Record<string, unknown>
-
-/** Whether the provider still renews the account's tokens, never gave a refresh token, or has withdrawn the grant. */
-export type Grant = 'renewable' | 'no_refresh_token' | 'revoked'
-
-export interface ExternalAccount {
-  id: string
-  identificationId: string
-  provider: string
-  providerUserId: string
-  email: string
-  scopes: string[]
-  grant: Grant
-  token: string | undefined
-  createdAt: number
-  updatedAt: number
-}
-
-export interface User {
-  id: string
-  username: string | null
-  firstName: string | null
-  lastName: string | null
-  externalId: string | null
-  emails: { id: string; address: string }[]
-  publicMetadata: Metadata
-  privateMetadata: Metadata
-  unsafeMetadata: Metadata
-  accounts: ExternalAccount[]
-  banned: boolean
-  createdAt: number
-  updatedAt: number
-  lastSignInAt: number | null
-  lastActiveAt: number | null
-}
-
-export type SessionStatus = 'active' | 'ended' | 'removed' | 'revoked' | 'replaced' | 'expired' | 'abandoned'
-
-export interface Session {
-  id: string
-  clientId: string
-  userId: string
-  status: SessionStatus
-  createdAt: number
-  updatedAt: number
-  lastActiveAt: number
-  expireAt: number
-}
-
-/** A browser: Clerk keeps its sessions behind the `__client` cookie. */
-export interface Client {
-  id: string
-  secret: string
-  createdAt: number
-  updatedAt: number
-}
-
-export interface IssuedToken {
-  userId: string
-  externalAccountId: string
-  scopes: string[]
-  expiresAt: number
-  revoked: boolean
-}
-
-/** Times are in milliseconds. What is left out is empty. `purpose` is shown on the sign-in page. */
-export interface SeedUser {
-  id: string
-  username?: string
-  firstName?: string
-  lastName?: string
-  externalId?: string
-  emails: string[]
-  publicMetadata?: Metadata
-  privateMetadata?: Metadata
-  unsafeMetadata?: Metadata
-  createdAt: number
-  purpose?: string
-  accounts?: { id: string; provider?: string; email: string; scopes: string[]; grant?: Grant }[]
-}
-
-export interface Seed {
-  users: SeedUser[]
-}
-
-export type ClerkEvent =
-  | { type: 'user.created' | 'user.updated'; user: User }
-  | { type: 'user.deleted'; id: string; externalId: string | null }
-  | {
-      type: 'session.created' | 'session.ended' | 'session.removed' | 'session.revoked'
-      session: Session
-      user: User
-    }
-
-export interface UserPatch {
-  firstName?: string | null
-  lastName?: string | null
-  username?: string | null
-  externalId?: string | null
-  primaryEmail?: string
-  publicMetadata?: Metadata
-  privateMetadata?: Metadata
-  unsafeMetadata?: Metadata
-  banned?: boolean
-}
+import { notFound } from './errors'
+import { identifiers } from './identifiers'
+import type {
+  ClerkEvent,
+  Client,
+  ExternalAccount,
+  Grant,
+  IssuedToken,
+  Seed,
+  SeedUser,
+  Session,
+  User,
+  UserPatch,
+} from './records'
 
 const SEVEN_DAYS = 7 * 24 * 3600_000
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -124,35 +31,9 @@ export function createState(options: { seed: Seed; now: () => number; emit: (eve
   const tokens = new Map<string, IssuedToken>()
   const purposes = new Map<string, string>()
 
-  for (const { purpose, emails, accounts = [], ...given } of options.seed.users) {
-    if (purpose) purposes.set(given.id, purpose)
-    users.set(given.id, {
-      username: null,
-      firstName: null,
-      lastName: null,
-      externalId: null,
-      publicMetadata: {},
-      privateMetadata: {},
-      unsafeMetadata: {},
-      banned: false,
-      ...given,
-      emails: emails.map((address, index) => ({ id: `idn_${given.id.slice(5)}${index}`, address })),
-      accounts: accounts.map(({ id, provider = 'oauth_google', email, scopes, grant = 'renewable' }) => ({
-        id,
-        identificationId: id.replace('eac_', 'idn_'),
-        provider,
-        providerUserId: numericId(id),
-        email,
-        scopes,
-        grant,
-        token: undefined,
-        createdAt: given.createdAt,
-        updatedAt: given.createdAt,
-      })),
-      updatedAt: given.createdAt,
-      lastSignInAt: null,
-      lastActiveAt: given.createdAt,
-    })
+  for (const given of options.seed.users) {
+    users.set(given.id, seededUser(given))
+    if (given.purpose) purposes.set(given.id, given.purpose)
   }
 
   function user(id: string): User {
@@ -174,55 +55,13 @@ export function createState(options: { seed: Seed; now: () => number; emit: (eve
     return changed
   }
 
-  function assertFree(param: 'username' | 'external_id' | 'email_address', value: string, except?: string) {
-    const clash = [...users.values()].some(
-      (other) =>
-        other.id !== except &&
-        (param === 'username'
-          ? other.username === value
-          : param === 'external_id'
-            ? other.externalId === value
-            : other.emails.some((email) => email.address === value)),
-    )
-    if (clash) throw taken(param)
-  }
-
-  function acceptUsername(value: string, except?: string): string {
-    const username = value.toLowerCase()
-    if (username.length < 4 || username.length > 64)
-      throw invalidParam(
-        'username',
-        'Username must be between 4 and 64 characters long.',
-        'form_username_invalid_length',
-      )
-    if (!/^[a-z0-9_.-]+$/.test(username))
-      throw invalidParam(
-        'username',
-        "Username can only contain letters, numbers and '_' or '-'.",
-        'form_username_invalid_character',
-      )
-    assertFree('username', username, except)
-    return username
-  }
-
-  function acceptEmail(value: string, except?: string): string {
-    const address = value.toLowerCase()
-    if (!/^[^\s@]+@[^\s@]+$/.test(address))
-      throw invalidParam(
-        'email_address',
-        'email_address must be a valid email address.',
-        'form_param_format_invalid',
-      )
-    assertFree('email_address', address, except)
-    return address
-  }
-
   function createUser(
     given: Omit<UserPatch, 'primaryEmail'> & { emails: string[]; createdAt?: number },
   ): User {
     const id = newId('user')
     const { emails, username, externalId, createdAt = now(), ...rest } = given
-    if (externalId) assertFree('external_id', externalId)
+    const free = identifiers(users.values())
+    if (externalId) free.externalId(externalId)
     const created: User = {
       id,
       firstName: null,
@@ -232,9 +71,9 @@ export function createState(options: { seed: Seed; now: () => number; emit: (eve
       unsafeMetadata: {},
       banned: false,
       ...rest,
-      username: username ? acceptUsername(username) : null,
+      username: username ? free.username(username) : null,
       externalId: externalId ?? null,
-      emails: emails.map((address) => ({ id: newId('idn'), address: acceptEmail(address) })),
+      emails: emails.map((address) => ({ id: newId('idn'), address: free.email(address) })),
       accounts: [],
       createdAt,
       updatedAt: createdAt,
@@ -248,10 +87,11 @@ export function createState(options: { seed: Seed; now: () => number; emit: (eve
 
   function updateUser(id: string, { primaryEmail, username, externalId, ...patch }: UserPatch): User {
     const found = user(id)
-    if (username) username = acceptUsername(username, id)
-    if (externalId) assertFree('external_id', externalId, id)
+    const free = identifiers([...users.values()].filter((other) => other !== found))
+    if (username) username = free.username(username)
+    if (externalId) free.externalId(externalId)
     if (primaryEmail !== undefined) {
-      const address = acceptEmail(primaryEmail, id)
+      const address = free.email(primaryEmail)
       const known = found.emails.find((email) => email.address === address)
       found.emails = [
         known ?? { id: newId('idn'), address },
@@ -368,6 +208,36 @@ export function createState(options: { seed: Seed; now: () => number; emit: (eve
     sessionsOf,
     connect,
     disconnect,
+  }
+}
+
+function seededUser({ purpose: _purpose, emails, accounts = [], ...given }: SeedUser): User {
+  return {
+    username: null,
+    firstName: null,
+    lastName: null,
+    externalId: null,
+    publicMetadata: {},
+    privateMetadata: {},
+    unsafeMetadata: {},
+    banned: false,
+    ...given,
+    emails: emails.map((address, index) => ({ id: `idn_${given.id.slice(5)}${index}`, address })),
+    accounts: accounts.map(({ id, provider = 'oauth_google', email, scopes, grant = 'renewable' }) => ({
+      id,
+      identificationId: id.replace('eac_', 'idn_'),
+      provider,
+      providerUserId: numericId(id),
+      email,
+      scopes,
+      grant,
+      token: undefined,
+      createdAt: given.createdAt,
+      updatedAt: given.createdAt,
+    })),
+    updatedAt: given.createdAt,
+    lastSignInAt: null,
+    lastActiveAt: given.createdAt,
   }
 }
 

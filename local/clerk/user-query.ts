@@ -1,5 +1,5 @@
-import { ClerkError, invalidParam } from './errors'
-import type { User } from './state'
+import { invalidParam } from './errors'
+import type { User } from './records'
 
 type Sortable = string | number | null
 
@@ -28,16 +28,18 @@ const includes = (text: string | null, part: string) =>
 /** The users that all filters of `GET /v1/users` and `/v1/users/count` let through, in no order. */
 export function filterUsers(users: Iterable<User>, query: URLSearchParams): User[] {
   const keep: ((user: User) => boolean)[] = []
-  const oneOf = (param: string, matches: (user: User, value: string) => boolean) => {
+  const valuesOf = (param: string) => {
     const values = query.getAll(param)
     if (values.length > 100)
       throw invalidParam(param, `${param} should not exceed 100 items.`, 'form_param_array_size_exceeded')
+    return values
+  }
+  const oneOf = (param: string, matches: (user: User, value: string) => boolean) => {
+    const values = valuesOf(param)
     if (values.length > 0) keep.push((user) => values.some((value) => matches(user, value)))
   }
   const signedOneOf = (param: string, read: (user: User) => string | null) => {
-    const values = query.getAll(param)
-    if (values.length > 100)
-      throw invalidParam(param, `${param} should not exceed 100 items.`, 'form_param_array_size_exceeded')
+    const values = valuesOf(param)
     const excluded = values.filter((value) => value.startsWith('-')).map((value) => value.slice(1))
     const wanted = values.filter((value) => !value.startsWith('-')).map((value) => value.replace(/^\+/, ''))
     if (wanted.length > 0) keep.push((user) => wanted.includes(read(user) ?? ''))
@@ -124,10 +126,7 @@ function integer(
   if (given === null) return otherwise
   const value = Number(given)
   if (!Number.isInteger(value) || value < least || value > most)
-    throw new ClerkError(422, 'form_param_value_invalid', 'is invalid', {
-      longMessage: `${param} must be an integer from ${least} to ${most}`,
-      param,
-    })
+    throw invalidParam(param, `${param} must be an integer from ${least} to ${most}`)
   return value
 }
 

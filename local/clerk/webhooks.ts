@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Webhook } from 'svix'
 import { sessionJson, webhookUserJson } from './json'
-import { type ClerkEvent, newId } from './state'
+import type { ClerkEvent } from './records'
+import { newId } from './state'
 
 export interface WebhookTarget {
   url: string
@@ -24,8 +25,6 @@ const HOUR = 60 * MINUTE
 const RETRY_DELAYS = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR]
 const TIMEOUT = 15 * SECOND
 const LOG_LENGTH = 1000
-
-export type Webhooks = ReturnType<typeof createWebhooks>
 
 /** Sends what Clerk would send: signed by svix, at least once, in no promised order, again after a failure. */
 export function createWebhooks(options: {
@@ -164,6 +163,9 @@ function dataOf(event: ClerkEvent, url: string) {
       deleted: true,
       ...(event.externalId === null ? {} : { external_id: event.externalId }),
     }
-  if ('session' in event) return { ...sessionJson(event.session), user: webhookUserJson(event.user, url) }
+  if ('session' in event) {
+    const { tasks: _apiOnly, ...session } = sessionJson(event.session)
+    return { ...session, user: webhookUserJson(event.user, url) }
+  }
   return webhookUserJson(event.user, url)
 }

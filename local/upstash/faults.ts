@@ -54,6 +54,9 @@ export const noScripts: Fault = {
   error: "NOPERM this user has no permissions to run the 'evalsha' command",
 }
 
+export const concerns = ({ only }: Fault, path: string, commands: string[]) =>
+  !only || only.some((name) => name === path || commands.includes(name.toLowerCase()))
+
 /** Which fault, if any, meets which request. */
 export function createFaults() {
   type Armed = { fault: Fault; skip: number }
@@ -74,8 +77,7 @@ export function createFaults() {
     },
     /** The fault for a request to `path` with these commands; the first that fits is used. */
     take(path: string, commands: string[]): Fault | undefined {
-      const fits = ({ fault }: Armed) =>
-        !fault.only || fault.only.some((name) => name === path || commands.includes(name))
+      const fits = ({ fault }: Armed) => concerns(fault, path, commands)
       const armed = once.find(fits) ?? standing.find(fits)
       if (!armed || armed.skip-- > 0) return undefined
       once = once.filter((other) => other !== armed)

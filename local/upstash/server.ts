@@ -6,7 +6,7 @@ import { nameOf } from './commands'
 import { createCounts } from './counts'
 import type { Engine } from './engine'
 import { createExecutor } from './execute'
-import { createFaults, type Fault, faultSchema } from './faults'
+import { concerns, createFaults, type Fault, faultSchema } from './faults'
 import { HttpError, isBatch, itemText, parseCommands, parseJson, readBody } from './protocol'
 import type { Command } from './resp'
 import { createSubscriptions } from './subscribe'
@@ -61,7 +61,7 @@ export async function startUpstash(options: { port?: number; token: string; engi
     const commands = parseCommands(path, parameters, streaming ? Buffer.alloc(0) : body)
     const fault = faults.take(path, commands.map(nameOf))
     await fault?.before?.()
-    if (fault?.delay) await wait(fault.delay)
+    if (fault?.delay) await wait(fault.delay, undefined, { ref: false })
     if (fault?.hang === 'before') return
     if (fault?.reset === 'before') return socket.resetAndDestroy()
     if (fault?.answer) return send(response, fault.answer.status, fault.answer.body, fault.answer.headers)
@@ -73,9 +73,10 @@ export async function startUpstash(options: { port?: number; token: string; engi
     }
     const job: Job = { path, commands, base64: headers['upstash-encoding'] === 'base64' }
     const { status, text } = await run(job, fault)
-    if (fault?.repeat !== undefined) setTimeout(() => run(job, undefined).catch(() => {}), fault.repeat)
+    if (fault?.repeat !== undefined)
+      setTimeout(() => run(job, undefined).catch(() => {}), fault.repeat).unref()
     await fault?.after?.()
-    if (fault?.delayReply) await wait(fault.delayReply)
+    if (fault?.delayReply) await wait(fault.delayReply, undefined, { ref: false })
     if (fault?.hang === 'after') return
     if (fault?.reset === 'after') return socket.resetAndDestroy()
     const half = text.slice(0, text.length / 2)
@@ -85,11 +86,9 @@ export async function startUpstash(options: { port?: number; token: string; engi
   }
 
   async function run({ path, commands, base64 }: Job, fault: Fault | undefined) {
-    const failing = (command: Command) =>
-      !fault?.only || fault.only.some((on) => on === path || on === nameOf(command))
     revision++
     const items = await executor.execute(commands, path === '/multi-exec', (command) =>
-      failing(command) ? fault?.error : undefined,
+      fault && concerns(fault, path, [nameOf(command)]) ? fault.error : undefined,
     )
     const texts = items.slice(0, items.length - (fault?.short ?? 0)).map((item) => itemText(item, base64))
     if (isBatch(path)) return { status: 200, text: `[${texts.join(',')}]` }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 
 /** The path of a program on PATH, or undefined. */
-export function findProgram(name: string): string | undefined {
+function findProgram(name: string): string | undefined {
   try {
     return execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim() || undefined
   } catch {

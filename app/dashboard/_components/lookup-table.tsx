@@ -21,11 +21,11 @@ export function LookupTable({ lookups }: { lookups: ClerkCacheStats['lookups'] }
         aria-label="Lookups"
         tabIndex={0}
       >
-        <table className="w-full text-left text-sm tabular-nums">
+        <table className="w-full text-left text-xs tabular-nums sm:text-sm">
           <thead className="text-soft">
             <tr>
               {columns.map((name) => (
-                <th key={name} scope="col" className="whitespace-nowrap px-3 py-3 sm:px-4 font-medium">
+                <th key={name} scope="col" className="whitespace-nowrap px-2 py-3 sm:px-4 font-medium">
                   {name}
                 </th>
               ))}
@@ -34,16 +34,16 @@ export function LookupTable({ lookups }: { lookups: ClerkCacheStats['lookups'] }
           <tbody className="divide-y divide-line border-line border-t">
             {Object.entries(lookups).map(([name, counts]) => (
               <tr key={name}>
-                <th scope="row" className="px-3 py-3 sm:px-4 font-medium">
+                <th scope="row" className="px-2 py-3 sm:px-4 font-medium">
                   {titles[name] ?? name}
                 </th>
-                <td className="px-3 py-3 sm:px-4">{counts.hits}</td>
-                <td className="px-3 py-3 sm:px-4">{counts.misses}</td>
-                <td className="whitespace-nowrap px-3 py-3 sm:px-4">
+                <td className="px-2 py-3 sm:px-4">{counts.hits}</td>
+                <td className="px-2 py-3 sm:px-4">{counts.misses}</td>
+                <td className="whitespace-nowrap px-2 py-3 sm:px-4">
                   {counts.hitRate === null ? 'no traffic' : percent.format(counts.hitRate)}
                 </td>
-                <td className="px-3 py-3 sm:px-4">{counts.loads}</td>
-                <td className="px-3 py-3 sm:px-4">{counts.errors}</td>
+                <td className="px-2 py-3 sm:px-4">{counts.loads}</td>
+                <td className="px-2 py-3 sm:px-4">{counts.errors}</td>
               </tr>
             ))}
           </tbody>

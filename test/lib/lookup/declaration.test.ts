@@ -55,6 +55,12 @@ it('does not store what a ttl of the value gives no time', () => {
     expect(declare({ ...good, ttl: () => seconds }).lifetimes({ expiresAt: 0 }).hard).toBe(0)
 })
 
+it('does not store a value whose expiry cannot be read, and stores one that has none', () => {
+  const declared = declare({ ...good, expiresAt: (value) => (value.expiresAt === 0 ? null : Number.NaN) })
+  expect(declared.lifetimes({ expiresAt: 1 })).toMatchObject({ hard: 0, expiry: 0 })
+  expect(declared.lifetimes({ expiresAt: 0 })).toMatchObject({ hard: 300_000, expiry: 0 })
+})
+
 it('adapts the ttl to the age of the value, within bounds', () => {
   const ttl = adaptive({ min: 60, max: 3600, now: () => 1_000_000_000 })
   expect(ttl({ updatedAt: 1_000_000_000 - 10_000_000 })).toBe(1000)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { LookupError } from '@/lib/lookup/errors'
 import { createFleet, createUpstream, user } from './fleet'
 
 describe('a read', () => {
@@ -301,6 +302,37 @@ describe('a failing loader', () => {
     expect(calls).toHaveLength(1)
   })
 
+  it('includes a ttl that cannot be computed: the lease is given up, and nobody waits', async () => {
+    const { join } = createFleet()
+    let broken = true
+    const ttl = () => {
+      if (broken) throw new Error('no ttl')
+      return 60
+    }
+    const lookup = join().defineLookup({ ...user(async (id) => ({ id })), ttl })
+    await expect(lookup('u1')).rejects.toThrow('no ttl')
+    broken = false
+    expect(await lookup('u1')).toEqual({ id: 'u1' })
+  })
+
+  it('is told to other processes as its declaration describes it', async () => {
+    const { join, settle, clock } = createFleet()
+    const { calls, load } = createUpstream<number>()
+    const failure = {
+      encode: () => 'retry 7',
+      decode: (reason: string) => new RangeError(`told: ${reason}`),
+    }
+    const [a, b] = [join(), join()].map((process) => process.defineLookup({ ...user(load), failure }))
+    const first = a?.('u1').catch(() => {})
+    await settle()
+    const second = b?.('u1').catch((error: unknown) => error)
+    await settle()
+    calls[0]?.fail(new Error('secret'))
+    await clock.advance(1000)
+    await first
+    expect(await second).toEqual(new RangeError('told: retry 7'))
+  })
+
   it('is stopped at its timeout, and its signal aborts', async () => {
     const { join, settle, clock } = createFleet()
     const { calls, load } = createUpstream<number>()
@@ -498,6 +530,21 @@ describe('without Redis', () => {
     expect(store.cells.size).toBe(0)
     process.store.down = false
     expect(await lookup('u1')).toBe(2)
+  })
+
+  it('gives back a lease whose answer was lost, so that nobody waits for it', async () => {
+    const { join, store, clock } = createFleet()
+    const [process, other] = [join(), join()]
+    const lookup = process.defineLookup(user(async (id) => ({ id })))
+    const { acquire } = process.store
+    process.store.acquire = async (...args) => {
+      await acquire(...args)
+      throw new LookupError('store_unavailable', 'the answer is lost')
+    }
+    expect(await lookup('u1')).toEqual({ id: 'u1' })
+    await clock.advance(1000)
+    expect([...store.cells.keys()]).toEqual(['t:f:user:u1'])
+    expect(await other.defineLookup(user(async (id) => ({ id })))('u1')).toEqual({ id: 'u1' })
   })
 
   it('repeats an acquire once, and answers with the loaded value when the commit is lost', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createPlainHost } from '@/lib/lookup/host-plain'
 import { createProcessLayer } from '@/lib/lookup/process-layer'
 import { createProcessState } from '@/lib/lookup/process-state'
 import { createVirtualClock } from '../../support/virtual-clock'
@@ -100,6 +101,34 @@ describe('the process layer', () => {
     await lookup('u1')
     await settle()
     expect(process.store.commands).toEqual(['read'])
+  })
+
+  it('is dropped even if the framework cannot be told of the invalidation', async () => {
+    const { join } = createFleet()
+    const host = { ...createPlainHost(), invalidated: () => Promise.reject(new Error('no framework')) }
+    let version = 0
+    const lookup = join({ host }).defineLookup(cached(async () => ++version))
+    await lookup('u1')
+    await lookup.invalidate('u1')
+    expect(await lookup('u1')).toBe(2)
+  })
+
+  it('keeps no answer that may not be stored, not even for those who waited for it', async () => {
+    const { join, clock, settle } = createFleet()
+    const { calls, load } = createUpstream<number>()
+    const declaration = { ...cached(load), ttl: () => 0 }
+    const [a, b] = [join().defineLookup(declaration), join().defineLookup(declaration)]
+    const first = a('u1')
+    await settle()
+    const waited = b('u1')
+    await settle()
+    calls[0]?.answer(1)
+    await clock.advance(500)
+    expect([await first, await waited]).toEqual([1, 1])
+    const later = b('u1')
+    await clock.advance(1500)
+    calls[1]?.answer(2)
+    expect(await later).toBe(2)
   })
 
   it('is bounded by entries and by bytes, and forgets the tags of what it evicts', () => {

@@ -111,6 +111,15 @@ export function storeContract(store: () => Store, fresh: () => Promise<void>) {
     expect(await acquire({ flight: 'c' })).toMatchObject([{ kind: 'load' }])
   })
 
+  contract('takes a lease back that nobody uses, from its holder alone and in any generation', async () => {
+    const generation = await lease()
+    const release = { slot, generation: '', code: '', cooldown: 0 }
+    expect(await store().fail([{ ...release, flight: 'b' }])).toEqual([null])
+    expect(await acquire({ flight: 'b' })).toEqual([{ kind: 'wait', flight: 'a', generation }])
+    await store().fail([{ ...release, flight: 'a' }])
+    expect(await acquire({ flight: 'b', waiting: 'a' })).toMatchObject([{ kind: 'load' }])
+  })
+
   contract('gives the entry in grace when a load fails, unless it was invalidated', async () => {
     const entry = await stored({ slot: graced, grace: 60_000 })
     await store().drop(['gh'])
@@ -198,7 +207,10 @@ const step = fc.oneof(
       near: fc.boolean(),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('fail' as const), place, flight }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constant('fail' as const), place, flight, release: fc.boolean() }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -246,7 +258,13 @@ async function trace(store: Store, steps: readonly Step[]): Promise<string> {
     } else if (one.type === 'fail')
       lines.push(
         await store.fail([
-          { slot: at, flight: one.flight, generation: held, code: `c${i}`, cooldown: 60_000 },
+          {
+            slot: at,
+            flight: one.flight,
+            generation: held,
+            code: one.release ? '' : `c${i}`,
+            cooldown: 60_000,
+          },
         ]),
       )
     else if (one.type === 'drop') await store.drop([one.key])

@@ -165,6 +165,15 @@ function overEngine(prefer: 'server' | 'wasm') {
     })
   })
 
+  it('says at the start what is wrong with Redis', async () => {
+    const { store } = join()
+    expect(await store.check()).toBeUndefined()
+    upstash.faults.set(noScripts)
+    expect(await store.check()).toBe('scripts_not_permitted')
+    upstash.faults.set(quotaExceeded)
+    expect(await store.check()).toBe('store_quota')
+  })
+
   it('loads uncached without permission to run scripts, while invalidation works and the breaker stays closed', async () => {
     const process = join({ breakAfter: 1 })
     let version = 0

@@ -99,7 +99,7 @@ describe('a fault of the stand-in', () => {
       arrive()
       return released
     }
-    upstash.faults.next({ only: ['incr'], before })
+    upstash.faults.next({ only: ['INCR'], before })
     const held = redis.incr('n')
     await arrived
     expect(await redis.get('n')).toBeNull()

@@ -1,0 +1,105 @@
+export type Metadata = Record<string, unknown>
+
+/** Whether the provider still renews the account's tokens, never gave a refresh token, or has withdrawn the grant. */
+export type Grant = 'renewable' | 'no_refresh_token' | 'revoked'
+
+export interface ExternalAccount {
+  id: string
+  identificationId: string
+  provider: string
+  providerUserId: string
+  email: string
+  scopes: string[]
+  grant: Grant
+  token: string | undefined
+  createdAt: number
+  updatedAt: number
+}
+
+export interface User {
+  id: string
+  username: string | null
+  firstName: string | null
+  lastName: string | null
+  externalId: string | null
+  emails: { id: string; address: string }[]
+  publicMetadata: Metadata
+  privateMetadata: Metadata
+  unsafeMetadata: Metadata
+  accounts: ExternalAccount[]
+  banned: boolean
+  createdAt: number
+  updatedAt: number
+  lastSignInAt: number | null
+  lastActiveAt: number | null
+}
+
+type SessionStatus = 'active' | 'ended' | 'removed' | 'revoked' | 'replaced' | 'expired' | 'abandoned'
+
+export interface Session {
+  id: string
+  clientId: string
+  userId: string
+  status: SessionStatus
+  createdAt: number
+  updatedAt: number
+  lastActiveAt: number
+  expireAt: number
+}
+
+/** A browser: Clerk keeps its sessions behind the `__client` cookie. */
+export interface Client {
+  id: string
+  secret: string
+  createdAt: number
+  updatedAt: number
+}
+
+export interface IssuedToken {
+  userId: string
+  externalAccountId: string
+  scopes: string[]
+  expiresAt: number
+  revoked: boolean
+}
+
+/** Times are in milliseconds. What is left out is empty. `purpose` is shown on the sign-in page. */
+export interface SeedUser {
+  id: string
+  username?: string
+  firstName?: string
+  lastName?: string
+  externalId?: string
+  emails: string[]
+  publicMetadata?: Metadata
+  privateMetadata?: Metadata
+  unsafeMetadata?: Metadata
+  createdAt: number
+  purpose?: string
+  accounts?: { id: string; provider?: string; email: string; scopes: string[]; grant?: Grant }[]
+}
+
+export interface Seed {
+  users: SeedUser[]
+}
+
+export type ClerkEvent =
+  | { type: 'user.created' | 'user.updated'; user: User }
+  | { type: 'user.deleted'; id: string; externalId: string | null }
+  | {
+      type: 'session.created' | 'session.ended' | 'session.removed' | 'session.revoked'
+      session: Session
+      user: User
+    }
+
+export interface UserPatch {
+  firstName?: string | null
+  lastName?: string | null
+  username?: string | null
+  externalId?: string | null
+  primaryEmail?: string
+  publicMetadata?: Metadata
+  privateMetadata?: Metadata
+  unsafeMetadata?: Metadata
+  banned?: boolean
+}

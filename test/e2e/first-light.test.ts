@@ -1,0 +1,179 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { people } from '../../local/seed'
+import { type Stage, startStage } from '../support/app'
+import { launchBrowser, openView, type View } from '../support/browser'
+
+let stage: Stage
+let browser: Browser
+const views: View[] = []
+
+beforeAll(async () => {
+  stage = await startStage()
+  browser = await launchBrowser()
+})
+
+afterEach(async () => {
+  for (const { context, trouble, settled } of views.splice(0)) {
+    await settled()
+    await context.close()
+    expect(trouble, 'console errors, warnings and failed requests').toEqual([])
+  }
+  expect(stage.app.output(), 'what the server printed').toEqual([])
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await stage?.close()
+})
+
+async function visitor(options: Parameters<typeof openView>[1] = {}): Promise<View> {
+  const view = await openView(browser, options)
+  views.push(view)
+  return view
+}
+
+/** Through the page's own button and the hosted sign-in page, as a person would. */
+async function signIn({ page, settled }: View, name: string, from = '/') {
+  await page.goto(stage.app.url + from)
+  await settled()
+  await page.getByRole('banner').getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name }).click()
+  await page.getByRole('button', { name: `Account of ${name}` }).waitFor()
+  await stage.standIns.clerk.webhooks.flush()
+  await settled()
+}
+
+describe('the chain from Clerk to the page', () => {
+  test('a visitor signs in on the hosted page and comes back to where they were', async () => {
+    const view = await visitor()
+    await signIn(view, 'Mia Moreau', '/experts')
+    expect(new URL(view.page.url()).pathname).toBe('/experts')
+  })
+
+  test('the second view of the experts costs Clerk nothing', async () => {
+    const { page, settled } = await visitor()
+    await page.goto(`${stage.app.url}/experts`)
+    await page.getByRole('listitem').nth(11).waitFor()
+    await settled()
+    stage.standIns.clerk.resetRequests()
+    await page.reload()
+    await page.getByRole('listitem').nth(11).waitFor()
+    await settled()
+    expect(stage.standIns.clerk.requests()).toMatchObject({ total: 0 })
+  })
+
+  test('a name changed at Clerk is on the next view', async () => {
+    const { page, settled } = await visitor()
+    await page.goto(`${stage.app.url}/experts`)
+    await page.getByRole('main').getByText('Amara Okafor').waitFor()
+    await settled()
+    stage.standIns.clerk.updateUser(people.expert, { firstName: 'Amarachi' })
+    await stage.standIns.clerk.webhooks.flush()
+    await page.reload()
+    await settled()
+    await page.getByRole('link', { name: 'Amarachi Okafor' }).click()
+    await page.getByRole('heading', { name: 'Amarachi Okafor' }).waitFor()
+    stage.standIns.clerk.updateUser(people.expert, { firstName: 'Amara' })
+    await stage.standIns.clerk.webhooks.flush()
+  })
+
+  test('a profile that does not exist says so', async () => {
+    const { page } = await visitor()
+    await page.goto(`${stage.app.url}/experts/nobody-of-that-name`)
+    await page.getByRole('heading', { name: 'Nothing here' }).waitFor()
+  })
+
+  test('a member with Google connected sees their events, and the second view asks neither Clerk for a token', async () => {
+    const view = await visitor()
+    await signIn(view, 'Mia Moreau')
+    await view.page.goto(`${stage.app.url}/calendar`)
+    await view.page.getByRole('main').getByText('Quarterly planning').waitFor()
+    await view.settled()
+    stage.standIns.clerk.resetRequests()
+    await view.page.reload()
+    await view.page.getByRole('main').getByText('Quarterly planning').waitFor()
+    await view.settled()
+    expect(stage.standIns.clerk.requests()).toMatchObject({ total: 0 })
+  })
+
+  test.each([
+    ['Noah Baker', 'Google is not connected'],
+    ['Ruth Adeyemi', 'Google wants to be connected again'],
+    ['Sam Novak', 'Google does not let us read your calendar'],
+  ])('%s is told: %s', async (name, heading) => {
+    const view = await visitor()
+    await signIn(view, name)
+    await view.page.goto(`${stage.app.url}/calendar`)
+    await view.page.getByRole('heading', { name: heading }).waitFor()
+  })
+
+  test('a signed-out visitor of a protected page is asked to sign in and led there', async () => {
+    const { page } = await visitor()
+    await page.goto(`${stage.app.url}/calendar`)
+    expect(page.url()).toContain(stage.standIns.clerk.url)
+    await page.getByRole('button', { name: 'Mia Moreau' }).click()
+    await page.getByRole('main').getByText('Quarterly planning').waitFor()
+    expect(page.url()).toBe(`${stage.app.url}/calendar`)
+  })
+
+  test('a user switches to another and signs out', async () => {
+    const view = await visitor()
+    await signIn(view, 'Mia Moreau')
+    await view.page.getByRole('button', { name: 'Account of Mia Moreau' }).click()
+    await view.page.getByRole('button', { name: 'Switch user' }).click()
+    await view.page.getByRole('button', { name: 'Ada Lindgren' }).click()
+    await view.page.getByRole('button', { name: 'Account of Ada Lindgren' }).click()
+    await view.page.getByRole('button', { name: 'Sign out' }).click()
+    await view.page.getByRole('banner').getByRole('button', { name: 'Sign in' }).waitFor()
+  })
+
+  test('an admin sees connections and counts on the dashboard', async () => {
+    const view = await visitor()
+    await signIn(view, 'Ada Lindgren')
+    await view.page.goto(`${stage.app.url}/dashboard`)
+    await view.page.getByRole('rowheader', { name: 'Users', exact: true }).waitFor()
+    expect(
+      await view.page
+        .getByRole('main')
+        .getByText(/Up, \d+ ms/)
+        .count(),
+    ).toBe(2)
+  })
+
+  test('a member is refused the dashboard', async () => {
+    const view = await visitor()
+    await signIn(view, 'Mia Moreau')
+    await view.page.goto(`${stage.app.url}/dashboard`)
+    await view.page.getByRole('heading', { name: 'For admins only' }).waitFor()
+  })
+
+  test('a page left alone for 20 s stays quiet, its session fresh', async () => {
+    const view = await visitor()
+    await signIn(view, 'Mia Moreau', '/experts')
+    await view.page.waitForTimeout(20_000)
+    await view.page.reload()
+    await view.page.getByRole('button', { name: 'Account of Mia Moreau' }).waitFor()
+  })
+
+  test('a session whose token has run out goes on at the next page', async () => {
+    const view = await visitor()
+    await signIn(view, 'Mia Moreau')
+    await view.page.goto('about:blank')
+    await expireSessionToken(view)
+    await view.page.goto(`${stage.app.url}/calendar`)
+    await view.page.getByRole('main').getByText('Quarterly planning').waitFor()
+    expect(view.page.url()).toBe(`${stage.app.url}/calendar`)
+  })
+})
+
+/** Replaces the session cookie by one that ended long ago, as a tab finds it after a night. */
+async function expireSessionToken({ context }: View) {
+  const cookies = await context.cookies(stage.app.url)
+  for (const cookie of cookies.filter(({ name }) => name.startsWith('__session'))) {
+    const [header = '', payload = '', signature = ''] = cookie.value.split('.')
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
+    const stale = Buffer.from(JSON.stringify({ ...claims, iat: claims.iat - 9_000, exp: claims.exp - 9_000 }))
+    await context.addCookies([{ ...cookie, value: `${header}.${stale.toString('base64url')}.${signature}` }])
+  }
+}

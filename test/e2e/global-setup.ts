@@ -1,0 +1,3 @@
+import { buildApp } from '../support/app'
+
+export default buildApp

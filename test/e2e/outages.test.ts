@@ -1,0 +1,177 @@
+import { Webhook } from 'svix'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { people } from '../../local/seed'
+import { startStandIns } from '../../local/stand-ins'
+import { E2E_PORT, type Stage, startStage, tryStartApp } from '../support/app'
+
+let stage: Stage
+
+beforeAll(async () => {
+  stage = await startStage()
+})
+
+afterAll(() => stage?.close())
+
+beforeEach(() => {
+  stage.standIns.upstash.faults.clear()
+  stage.standIns.clerk.faults.clear()
+})
+
+async function asUser(userId: string) {
+  const { jwt } = await stage.standIns.clerk.issueSession(userId)
+  return (path: string, init: RequestInit = {}) =>
+    fetch(stage.app.url + path, { ...init, headers: { authorization: `Bearer ${jwt}`, ...init.headers } })
+}
+
+const errorOf = async (response: Response) => [response.status, (await response.json()).error.code]
+
+describe('the calendar routes', () => {
+  test('hand a signed-in user their own token, for nobody else to keep', async () => {
+    const response = await (await asUser(people.member))('/api/calendar/token')
+    expect(response.status).toBe(200)
+    expect(response.headers.get('cache-control')).toBe('no-store, private')
+    const { token, expiresAt, scopes } = await response.json()
+    expect(stage.standIns.clerk.tokenInfo(token)?.userId).toBe(people.member)
+    expect(expiresAt).toBeGreaterThan(Date.now())
+    expect(scopes).toContain('https://www.googleapis.com/auth/calendar.readonly')
+  })
+
+  test('hand out events without the token', async () => {
+    const get = await asUser(people.member)
+    const { token } = await (await get('/api/calendar/token')).json()
+    const text = await (await get('/api/calendar/events')).text()
+    expect(JSON.parse(text).events.length).toBeGreaterThan(0)
+    expect(text).not.toContain(token)
+  })
+
+  test.each([
+    [people.neverConnected, [404, 'not_connected']],
+    [people.needsReconnecting, [409, 'reconnect_required']],
+    [people.tooFewScopes, [403, 'scope_missing']],
+  ])('tell %s why there is no token', async (userId, expected) => {
+    const get = await asUser(userId)
+    expect(await errorOf(await get('/api/calendar/token'))).toEqual(expected)
+    expect(await errorOf(await get('/api/calendar/events'))).toEqual(expected)
+  })
+
+  test('refuse who is not signed in', async () => {
+    expect(await errorOf(await fetch(`${stage.app.url}/api/calendar/token`))).toEqual([
+      401,
+      'unauthenticated',
+    ])
+    expect(await errorOf(await fetch(`${stage.app.url}/api/calendar/events`))).toEqual([
+      401,
+      'unauthenticated',
+    ])
+  })
+
+  test('refuse a token to a page of another site', async () => {
+    const get = await asUser(people.member)
+    const response = await get('/api/calendar/token', { headers: { 'sec-fetch-site': 'cross-site' } })
+    expect(await errorOf(response)).toEqual([403, 'cross_origin'])
+  })
+
+  test.each(['from=yesterday', 'from=2026-01-02&to=2026-01-01', 'limit=0', 'limit=many', 'to=2026-13-01'])(
+    'refuse a bad range: %s',
+    async (query) => {
+      const get = await asUser(people.member)
+      expect(await errorOf(await get(`/api/calendar/events?${query}`))).toEqual([400, 'bad_request'])
+    },
+  )
+})
+
+describe('webhooks', () => {
+  const send = (body: string, secret: string) => {
+    const at = new Date()
+    return fetch(`${stage.app.url}/api/webhooks/clerk`, {
+      method: 'POST',
+      body,
+      headers: {
+        'svix-id': 'msg_e2e',
+        'svix-timestamp': String(Math.floor(at.getTime() / 1000)),
+        'svix-signature': new Webhook(secret).sign('msg_e2e', at, body),
+      },
+    })
+  }
+  const event = JSON.stringify({ type: 'user.updated', object: 'event', data: { id: people.expert } })
+  const secret = () => stage.standIns.env.CLERK_WEBHOOK_SIGNING_SECRET ?? ''
+
+  test('forged are refused and change nothing', async () => {
+    stage.standIns.upstash.resetCounts()
+    expect(await errorOf(await send(event, `whsec_${btoa('somebody else entirely')}`))).toEqual([
+      400,
+      'bad_signature',
+    ])
+    expect(stage.standIns.upstash.counts().commands).toBe(0)
+  })
+
+  test('that name no user are refused', async () => {
+    const body = JSON.stringify({ type: 'user.updated', data: { object: 'user' } })
+    expect(await errorOf(await send(body, secret()))).toEqual([400, 'bad_payload'])
+  })
+
+  test('of a type nobody handles are accepted', async () => {
+    expect((await send(JSON.stringify({ type: 'sms.created', data: {} }), secret())).status).toBe(200)
+  })
+
+  test('are answered 503 while Redis is dead, so that they come again, and 200 afterwards', async () => {
+    stage.standIns.upstash.faults.set({ reset: 'before' })
+    expect(await errorOf(await send(event, secret()))).toEqual([503, 'invalidation_unconfirmed'])
+    stage.standIns.upstash.faults.clear()
+    expect((await send(event, secret())).status).toBe(200)
+  })
+
+  test('by GET are refused', async () => {
+    expect((await fetch(`${stage.app.url}/api/webhooks/clerk`)).status).toBe(405)
+  })
+})
+
+describe('with a dependency dead', () => {
+  test('pages are served from Clerk while Redis is', async () => {
+    stage.standIns.upstash.faults.set({ reset: 'before' })
+    const html = await (await fetch(`${stage.app.url}/experts`)).text()
+    expect(html).toContain('Amara Okafor')
+  })
+
+  test('pages are served from Redis while Clerk is', async () => {
+    await (await fetch(`${stage.app.url}/experts`)).text()
+    stage.standIns.clerk.faults.add({ status: 500 })
+    const html = await (await fetch(`${stage.app.url}/experts`)).text()
+    expect(html).toContain('Amara Okafor')
+  })
+
+  test('a page that needs Clerk while it is says so', async () => {
+    await stage.standIns.engine.restart()
+    stage.standIns.clerk.faults.add({ status: 500 })
+    const html = await (await fetch(`${stage.app.url}/experts`)).text()
+    expect(html).toContain('Clerk does not answer')
+  })
+
+  test('nothing is printed that Next would not print', () => {
+    expect(stage.app.output()).toEqual([])
+  })
+})
+
+describe('the start', () => {
+  const start = async (overrides: Record<string, string | undefined>) => {
+    await stage.close()
+    const standIns = await startStandIns(E2E_PORT)
+    try {
+      const started = await tryStartApp({ ...standIns.env, ...overrides })
+      if ('app' in started) await started.app.stop()
+      return started
+    } finally {
+      await standIns.close()
+    }
+  }
+
+  test.each([
+    [{ CLERK_SECRET_KEY: undefined }, 'CLERK_SECRET_KEY is missing'],
+    [{ UPSTASH_REDIS_REST_URL: 'redis://wrong' }, 'UPSTASH_REDIS_REST_URL is malformed'],
+    [{ CACHE_ENCRYPTION_KEYS: 'k1:short' }, 'CACHE_ENCRYPTION_KEYS is malformed'],
+  ])('is refused with %o', async (overrides, message) => {
+    const started = await start(overrides)
+    expect(started).toMatchObject({ exitCode: 1 })
+    expect('words' in started && started.words).toContain(message)
+  })
+})

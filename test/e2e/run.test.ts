@@ -1,0 +1,89 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterEach, describe, expect, test } from 'vitest'
+
+const PORT = 4330
+const running: ChildProcess[] = []
+
+afterEach(() => {
+  for (const child of running.splice(0))
+    if (child.pid && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
+})
+
+/** `npm run …` in a process group of its own, as a terminal would start it. */
+function npmRun(script: string, env: Record<string, string> = {}) {
+  const child = spawn('npm', ['run', script], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_ENV: 'development', VITEST: undefined, PORT: String(PORT), ...env },
+  })
+  running.push(child)
+  let text = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (part) => (text += part))
+  const until = async (words: string) => {
+    while (!text.includes(words)) {
+      if (child.exitCode !== null) throw new Error(`ended with ${child.exitCode} before "${words}":\n${text}`)
+      await pause(50)
+    }
+    return text
+  }
+  return { child, until, text: () => text }
+}
+
+/** Every process of a group, by `ps`: what Ctrl-C leaves behind. */
+function alive(group: number | undefined): string[] {
+  const rows = execFileSync('ps', ['-eo', 'pgid=,stat=,args='], { encoding: 'utf8' }).split('\n')
+  return rows.filter((row) => row.trim().startsWith(`${group} `) && !/^\s*\d+\s+Z/.test(row))
+}
+
+const redisServers = () =>
+  execFileSync('ps', ['-eo', 'args='], { encoding: 'utf8' })
+    .split('\n')
+    .filter((row) => /redis-server|valkey-server/.test(row)).length
+
+describe('npm run dev', () => {
+  test('starts everything, says who can sign in, and leaves nothing behind on Ctrl-C', async () => {
+    const redisBefore = redisServers()
+    const { child, until } = npmRun('dev')
+    const text = await until('Ctrl-C ends all of it')
+    expect(text).toContain(`http://localhost:${PORT}`)
+    expect(text).toContain('Ada Lindgren')
+    const html = await (await fetch(`http://localhost:${PORT}/experts`)).text()
+    expect(html).toContain('Amara Okafor')
+    if (child.pid) process.kill(-child.pid, 'SIGINT')
+    if (child.exitCode === null) await once(child, 'exit')
+    await expect.poll(() => alive(child.pid), { timeout: 10_000 }).toEqual([])
+    await expect.poll(redisServers, { timeout: 5_000 }).toBe(redisBefore)
+  })
+
+  test('names a taken port and the way out', async () => {
+    const blocker = createServer().listen(PORT + 2, '127.0.0.1')
+    await once(blocker, 'listening')
+    try {
+      const { child, text } = npmRun('dev')
+      await once(child, 'close')
+      expect(child.exitCode).toBe(1)
+      expect(text()).toContain(`Port ${PORT + 2} (for upstash) is taken`)
+      expect(text()).toContain('PORT=5330 npm run dev')
+    } finally {
+      blocker.close()
+    }
+  })
+
+  test('with real keys starts no stand-in, and names what else is missing', async () => {
+    const { child, text } = npmRun('dev', { CLERK_SECRET_KEY: 'sk_test_real' })
+    await once(child, 'close')
+    expect(text()).toContain('using the real services; no stand-in is started')
+    expect(text()).toContain('UPSTASH_REDIS_REST_URL is missing')
+    expect(child.exitCode).toBe(1)
+  })
+
+  test('refuses a port that is none', async () => {
+    const { child, text } = npmRun('dev', { PORT: 'http' })
+    await once(child, 'close')
+    expect(text()).toContain('PORT must be a number')
+  })
+})

@@ -1,0 +1,136 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type ClerkStandIn, startClerk } from '../../../local/clerk/server'
+import { people, seed } from '../../../local/seed'
+
+const APP = 'http://localhost:3000'
+let clerk: ClerkStandIn
+
+beforeEach(async () => {
+  clerk = await startClerk({ appUrl: APP, seed })
+})
+afterEach(() => clerk.close())
+
+const submit = (path: string, form: [string, string][], headers: Record<string, string> = {}) =>
+  fetch(clerk.url + path, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+    headers: { 'sec-fetch-site': 'same-origin', ...headers },
+    redirect: 'manual',
+  })
+const member = () => clerk.users().find((user) => user.id === people.member)
+const cookieOf = async (userId: string) => `__client=${(await clerk.issueSession(userId)).cookies.__client}`
+
+describe('the sign-in page', () => {
+  it('names everybody and what they are for', async () => {
+    const page = await (await fetch(`${clerk.url}/sign-in`)).text()
+    for (const user of seed.users) expect(page).toContain(user.id)
+    expect(page).toContain('Google needs reconnecting')
+  })
+
+  it('signs in, sets the cookies and goes back', async () => {
+    const response = await submit('/sign-in', [
+      ['user_id', people.member],
+      ['redirect_url', `${APP}/calendar`],
+    ])
+    expect(response.status).toBe(303)
+    expect(response.headers.get('location')).toBe(`${APP}/calendar`)
+    expect(response.headers.get('referrer-policy')).toBe('no-referrer')
+    const names = response.headers.getSetCookie().map((line) => line.split('=')[0])
+    expect(names).toEqual(expect.arrayContaining(['__client', '__session', '__client_uat']))
+    expect(clerk.sessions().map((session) => session.userId)).toEqual([people.member])
+  })
+
+  it.each(['https://elsewhere.example.com/', 'javascript:alert(1)', '//elsewhere.example.com'])(
+    'goes to the app instead of %s',
+    async (target) => {
+      const response = await submit('/sign-in', [
+        ['user_id', people.member],
+        ['redirect_url', target],
+      ])
+      expect(response.headers.get('location')).toBe(APP)
+    },
+  )
+
+  it('escapes what it shows, and takes no form from another site', async () => {
+    clerk.updateUser(people.member, { firstName: '<script>alert(1)</script>' })
+    expect(await (await fetch(`${clerk.url}/sign-in`)).text()).not.toContain('<script>alert')
+    const response = await submit('/sign-in', [['user_id', people.member]], { 'sec-fetch-site': 'same-site' })
+    expect(response.status).toBe(403)
+  })
+
+  it('replaces the browser’s session when somebody else signs in', async () => {
+    const cookie = await cookieOf(people.member)
+    await submit('/sign-in', [['user_id', people.admin]], { cookie })
+    expect(clerk.sessions().map(({ userId, status }) => [userId, status])).toEqual([
+      [people.member, 'removed'],
+      [people.admin, 'active'],
+    ])
+  })
+})
+
+describe('the account page', () => {
+  it('is for those signed in', async () => {
+    const response = await fetch(`${clerk.url}/user`, { redirect: 'manual' })
+    expect(response.headers.get('location')).toBe('/sign-in')
+    expect((await submit('/user/profile', [['first_name', 'X']])).headers.get('location')).toBe('/sign-in')
+  })
+
+  it('edits the name', async () => {
+    const cookie = await cookieOf(people.member)
+    await submit(
+      '/user/profile',
+      [
+        ['first_name', 'Maria'],
+        ['last_name', ''],
+      ],
+      { cookie },
+    )
+    expect(member()).toMatchObject({ firstName: 'Maria', lastName: null })
+  })
+
+  it('connects Google with the scopes chosen, again with others, and disconnects', async () => {
+    const cookie = await cookieOf(people.neverConnected)
+    const account = () => clerk.users().find((user) => user.id === people.neverConnected)?.accounts[0]
+    const calendar = 'https://www.googleapis.com/auth/calendar.readonly'
+    await submit(
+      '/user/accounts',
+      [
+        ['email', 'noah@example.com'],
+        ['scope', calendar],
+      ],
+      { cookie },
+    )
+    expect(account()?.scopes).toContain(calendar)
+    const first = account()
+    await submit('/user/accounts', [['email', 'noah@example.com']], { cookie })
+    expect(account()?.id).toBe(first?.id)
+    expect(account()?.scopes).not.toContain(calendar)
+    const page = await (await fetch(`${clerk.url}/user`, { headers: { cookie } })).text()
+    expect(page).toContain(`/user/accounts/${first?.id}/disconnect`)
+    await submit(`/user/accounts/${first?.id}/disconnect`, [], { cookie })
+    expect(account()).toBeUndefined()
+  })
+
+  it('mends an account that needs reconnecting', async () => {
+    const cookie = await cookieOf(people.needsReconnecting)
+    await submit('/user/accounts', [['email', 'ruth@example.com']], { cookie })
+    const ruth = clerk.users().find((user) => user.id === people.needsReconnecting)
+    expect(ruth?.accounts.map((account) => account.grant)).toEqual(['renewable'])
+  })
+
+  it('signs out one’s own sessions only', async () => {
+    const cookie = await cookieOf(people.member)
+    const [own] = clerk.sessions()
+    const other = await clerk.issueSession(people.admin)
+    await submit(`/user/sessions/${other.sessionId}/sign-out`, [], { cookie })
+    await submit(`/user/sessions/${own?.id}/sign-out`, [], { cookie })
+    expect(clerk.sessions().map((session) => session.status)).toEqual(['ended', 'active'])
+  })
+})
+
+it('serves avatars', async () => {
+  const response = await fetch(`${clerk.url}/avatars/${people.member}.svg`)
+  expect(response.headers.get('content-type')).toBe('image/svg+xml')
+  expect(await response.text()).toContain('>MM</text>')
+  expect((await fetch(`${clerk.url}/avatars/user_unknown.svg`)).status).toBe(404)
+})

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type ClerkStandIn, startClerk } from '../../../local/clerk/server'
+import { people, seed } from '../../../local/seed'
+import { extractOf, faultsOf, isFull, specifies } from './specification'
+
+interface Probe {
+  path?: () => string
+  body?: unknown
+  status?: number
+  /** Sends no key. */
+  anonymous?: true
+  paginated?: true
+}
+
+let clerk: ClerkStandIn
+let sessionId = ''
+let deletable = ''
+let accountId = ''
+
+beforeAll(async () => {
+  clerk = await startClerk({ appUrl: 'http://localhost:3000', seed })
+  sessionId = (await clerk.issueSession(people.member)).sessionId
+  deletable = clerk.createUser({ emails: ['deletable@example.com'], externalId: 'deletable' }).id
+  accountId = clerk.connect(people.expert, { email: 'second@example.com', scopes: ['openid'] }).id
+})
+afterAll(() => clerk.close())
+
+const unknownUser: Probe = { path: () => '/users/user_unknown', status: 404 }
+const unauthenticated: Probe = { anonymous: true, status: 401 }
+const member = (rest = '') => `/users/${people.member}${rest}`
+const tokens = (userId: string, provider = 'oauth_google') =>
+  `/users/${userId}/oauth_access_tokens/${provider}`
+
+/** At least one request for every endpoint of the stand-in, and one for each way it can refuse. */
+const probes: Record<string, Probe[]> = {
+  'GET /users': [
+    {},
+    { path: () => `/users?user_id=${people.member}&user_id=${people.admin}` },
+    { path: () => '/users?limit=0', status: 422 },
+    unauthenticated,
+  ],
+  'POST /users': [
+    { body: { email_address: ['probe@example.com'], first_name: 'Probe', public_metadata: { a: 1 } } },
+    { body: { email_address: ['mia@example.com'] }, status: 422 },
+    unauthenticated,
+  ],
+  'GET /users/count': [{}, { path: () => `/users/count?${'user_id=a&'.repeat(101)}`, status: 422 }],
+  'GET /users/{user_id}': [{ path: member }, unknownUser, { ...unauthenticated, path: member }],
+  'PATCH /users/{user_id}': [
+    { path: member, body: { first_name: 'Mia', last_name: null } },
+    { path: member, body: { shoe_size: 43 }, status: 422 },
+    unknownUser,
+  ],
+  'DELETE /users/{user_id}': [{ path: () => `/users/${deletable}` }, unknownUser],
+  'PATCH /users/{user_id}/metadata': [
+    { path: () => member('/metadata'), body: { public_metadata: { theme: { dark: true } } } },
+    { path: () => member('/metadata'), body: { public_metadata: [] }, status: 422 },
+  ],
+  'PUT /users/{user_id}/metadata': [
+    { path: () => member('/metadata'), body: { unsafe_metadata: {} } },
+    { path: () => '/users/user_unknown/metadata', body: {}, status: 404 },
+  ],
+  'GET /users/{user_id}/oauth_access_tokens/{provider}': [
+    { path: () => tokens(people.member) },
+    { path: () => `${tokens(people.member)}?paginated=true`, paginated: true },
+    { path: () => tokens(people.neverConnected) },
+    { path: () => tokens(people.needsReconnecting), status: 422 },
+    { path: () => tokens(people.member, 'oauth_github'), status: 404 },
+    { path: () => tokens(people.member, 'oauth_line'), status: 400 },
+  ],
+  'DELETE /users/{user_id}/external_accounts/{external_account_id}': [
+    { path: () => `/users/${people.expert}/external_accounts/${accountId}` },
+    { path: () => `/users/${people.expert}/external_accounts/eac_unknown`, status: 404 },
+  ],
+  'GET /sessions': [
+    { path: () => `/sessions?user_id=${people.member}` },
+    { path: () => '/sessions?paginated=true', paginated: true },
+    unauthenticated,
+  ],
+  'POST /sessions': [
+    { body: { user_id: people.admin } },
+    { body: {}, status: 422 },
+    { body: { user_id: 'user_unknown' }, status: 404 },
+  ],
+  'GET /sessions/{session_id}': [
+    { path: () => `/sessions/${sessionId}` },
+    { path: () => '/sessions/sess_unknown', status: 404 },
+  ],
+  'POST /sessions/{session_id}/tokens': [{ path: () => `/sessions/${sessionId}/tokens` }],
+  'POST /sessions/{session_id}/revoke': [{ path: () => `/sessions/${sessionId}/revoke` }],
+  'GET /jwks': [{}],
+  'GET /instance': [{}],
+}
+
+it('has a probe for every endpoint of the stand-in', () => {
+  const endpoints = clerk.endpoints.map(({ method, path }) => `${method} ${path}`)
+  expect(Object.keys(probes).toSorted()).toEqual(endpoints.toSorted())
+})
+
+it.each(Object.keys(probes))('%s answers as specified', async (name) => {
+  const [method = '', path = ''] = name.split(' ')
+  expect(specifies(method, path), 'in the specification').toBe(true)
+  for (const { path: place = () => path, body, status = 200, anonymous, paginated } of probes[name] ?? []) {
+    const response = await fetch(`${clerk.url}/v1${place()}`, {
+      method,
+      headers: anonymous ? {} : { authorization: `Bearer ${clerk.secretKey}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const answer: unknown = await response.json()
+    expect(response.status, place()).toBe(status)
+    expect(faultsOf(method, path, status, answer, paginated), place()).toEqual([])
+    if (paginated) expect(answer).toMatchObject({ total_count: expect.any(Number) })
+  }
+})
+
+// `vitest -u` writes the extract anew where the whole specification is at hand.
+it.runIf(isFull)('is committed as an extract that is up to date', async () => {
+  const extract = `${JSON.stringify(extractOf(clerk.endpoints), null, 1)}\n`
+  await expect(extract).toMatchFileSnapshot('./bapi-extract.json')
+})

@@ -1,0 +1,84 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import chromium from '@sparticuz/chromium'
+import {
+  type Browser,
+  type BrowserContext,
+  type Page,
+  chromium as playwright,
+  type Request,
+} from 'playwright-core'
+
+/** Flags of the packaged browser that would make it another browser than people use. */
+const UNWANTED = new Set(['--single-process', '--no-zygote', '--disable-web-security'])
+
+/** A real Chromium: the one inside @sparticuz/chromium, or where that does not run, CHROME_PATH or Chrome itself. */
+export async function launchBrowser(): Promise<Browser> {
+  const quiet = [
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--no-first-run',
+  ]
+  if (process.env.CHROME_PATH)
+    return playwright.launch({ executablePath: process.env.CHROME_PATH, args: ['--no-sandbox', ...quiet] })
+  if (process.platform !== 'linux') return playwright.launch({ channel: 'chrome' })
+  const args = chromium.args.filter((flag) => !UNWANTED.has(flag))
+  return playwright.launch({ executablePath: await chromium.executablePath(), args: [...args, ...quiet] })
+}
+
+export type View = {
+  context: BrowserContext
+  page: Page
+  /** Console errors and warnings, uncaught errors, failed requests and error answers: everything, unfiltered. */
+  trouble: string[]
+  /**
+   * Resolves when nothing has been under way for a moment. A page that is left while it fetches cancels what it
+   * fetches, which counts as a failed request.
+   */
+  settled(): Promise<void>
+}
+
+/** A fresh browser profile that writes down whatever goes wrong in it. */
+export async function openView(
+  browser: Browser,
+  options: { width?: number; colorScheme?: 'light' | 'dark' } = {},
+): Promise<View> {
+  const { width = 1280, colorScheme = 'light' } = options
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    colorScheme,
+    reducedMotion: 'reduce',
+  })
+  const page = await context.newPage()
+  const trouble: string[] = []
+  const underWay = new Set<Request>()
+  page.on('request', (request) => underWay.add(request))
+  page.on('requestfinished', (request) => underWay.delete(request))
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning')
+      trouble.push(`console ${message.type()}: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => trouble.push(`uncaught: ${error.message}`))
+  page.on('requestfailed', async (request) => {
+    if (!(await isReadEnough(request)))
+      trouble.push(`failed: ${request.method()} ${request.url()} ${request.failure()?.errorText}`)
+    underWay.delete(request)
+  })
+  page.on('response', (response) => {
+    if (response.status() >= 400) trouble.push(`${response.status()}: ${response.url()}`)
+  })
+  const settled = async () => {
+    for (let quiet = 0; quiet < 4; quiet = underWay.size === 0 ? quiet + 1 : 0) await pause(100)
+  }
+  return { context, page, trouble, settled }
+}
+
+/**
+ * Next's router reads an answer only as far as it needs it and cancels the rest (fetch-server-response.js of 16.4.6),
+ * which the browser reports as a failed request although the answer was good and used.
+ */
+async function isReadEnough(request: Request): Promise<boolean> {
+  const ofRouter = new URL(request.url()).searchParams.has('_rsc') || 'next-action' in request.headers()
+  if (!ofRouter || request.failure()?.errorText !== 'net::ERR_ABORTED') return false
+  return (await request.response().catch(() => null))?.status() === 200
+}
