@@ -171,7 +171,9 @@ export function watchStore(
         const load = find.byFlight(request.flight)
         if (load) load.doneAt = chronicle.tick()
         const last = ofFlight(request)
-        if (held[i] && last)
+        // Without a code it gives the lease back: its holder has given up.
+        if (last?.status === 'leased' && request.code === '') last.excused = true
+        else if (held[i] && last)
           Object.assign(last, { status: 'failed', at: time.now(), cooldown: request.cooldown })
       })
       return replies
