@@ -38,6 +38,9 @@ export function AccountMenu() {
         <p className="truncate px-3 py-2 text-soft text-sm">
           {user.primaryEmailAddress?.emailAddress ?? name}
         </p>
+        <a href="/profile" className={item}>
+          Your profile
+        </a>
         <button type="button" className={item} onClick={() => clerk.redirectToUserProfile()}>
           Account page
         </button>

@@ -103,7 +103,18 @@ const schema = z.object({
     .regex(/^[A-Za-z0-9_-]{1,32}$/, 'takes 1 to 32 letters, digits, - or _')
     .default('ck')
     .meta(meant('the first part of every Redis key, so that several apps can share a database', 'ck')),
-  CACHE_USER_TTL: seconds.min(1).default(300).meta(meant('seconds a user stays in Redis', '300')),
+  CACHE_USER_TTL: z
+    .union(
+      [z.literal('adaptive'), seconds.min(1)],
+      'must be a whole number of seconds from 1 up, or "adaptive"',
+    )
+    .default(300)
+    .meta(
+      meant(
+        'seconds a user stays in Redis; "adaptive": a tenth of the time since they last changed, 1 min to 1 h',
+        '300',
+      ),
+    ),
   CACHE_PROCESS_TTL: seconds
     .max(600)
     .default(0)

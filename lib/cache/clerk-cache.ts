@@ -1,5 +1,6 @@
 import { clerkFailure, clerkGet } from '../clerk'
 import { env } from '../env'
+import { adaptive } from '../lookup/declaration'
 import { CACHED_USER_VERSION, type CachedUser, parseUsers } from './cached-user'
 import { defineAlias, defineLookup } from './lookups'
 
@@ -34,12 +35,26 @@ const GRACE = 60 * 60
 /** Carried by what is computed from all users. */
 const TAG_OF_ALL_USERS = 'users'
 
+const ADAPTIVE = { min: 60, max: 60 * 60 }
+const DEFAULT_TTL = 300
+
+function userTtl() {
+  const ttl = env().CACHE_USER_TTL
+  return ttl === 'adaptive' ? adaptive(ADAPTIVE) : ttl
+}
+
+/** Of what has no time of change of its own. */
+function nameTtl(): number {
+  const ttl = env().CACHE_USER_TTL
+  return ttl === 'adaptive' ? DEFAULT_TTL : ttl
+}
+
 export const userById = defineLookup<string, CachedUser>(() => ({
   name: 'user',
   version: CACHED_USER_VERSION,
   key: (id) => id,
   tags: (id) => [`user:${id}`],
-  ttl: env().CACHE_USER_TTL,
+  ttl: userTtl(),
   grace: GRACE,
   processTtl: env().CACHE_PROCESS_TTL,
   loadMany: (ids, { signal }) => loadUsers(ids, signal),
@@ -71,7 +86,7 @@ const defineUserName = (
     to: userById,
     key,
     tags: (alias) => [tagOf(alias)],
-    ttl: env().CACHE_USER_TTL,
+    ttl: nameTtl(),
     async resolve(alias, { signal }) {
       const users = await listUsers(filter, [key(alias)], signal)
       return users.find((user) => isCalled(user, alias))?.id
@@ -141,7 +156,7 @@ export const userIdsByRole = defineLookup<string, string[]>(() => ({
   version: 1,
   key: (role) => role,
   tags: () => [TAG_OF_ALL_USERS],
-  ttl: env().CACHE_USER_TTL,
+  ttl: nameTtl(),
   grace: GRACE,
   async load(role, { signal }) {
     const newest = new URLSearchParams({ limit: String(ROLE_CANDIDATES) })

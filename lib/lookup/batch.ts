@@ -1,4 +1,5 @@
 import { LookupError } from './errors'
+import type { Limit } from './load'
 
 interface Waiting<I, O> {
   item: I
@@ -18,9 +19,11 @@ export function createBatch<I, O>(options: {
   bytes?(item: I): number
   /** Runs the sending outside the first caller's async context. */
   outside(work: () => void): void
+  /** Bounds how many are on their way; what is asked for meanwhile is merged. */
+  limit: Limit
 }) {
-  const { send, max, maxBytes = 4_000_000, bytes = () => 0, outside } = options
-  let queue: Waiting<I, O>[] = []
+  const { send, max, maxBytes = 4_000_000, bytes = () => 0, outside, limit } = options
+  const queue: Waiting<I, O>[] = []
 
   async function dispatch(chunk: Waiting<I, O>[]) {
     for (const waiting of chunk) waiting.sent?.()
@@ -36,23 +39,24 @@ export function createBatch<I, O>(options: {
     }
   }
 
-  function flush() {
-    const waiting = queue
-    queue = []
-    let chunk: Waiting<I, O>[] = []
-    let size = 0
-    for (const next of waiting) {
-      const more = bytes(next.item)
-      if (chunk.length > 0 && (chunk.length >= max || size + more > maxBytes)) {
-        void dispatch(chunk)
-        chunk = []
-        size = 0
-      }
-      chunk.push(next)
-      size += more
+  /** The head of the queue, as much as one command may carry. */
+  function take() {
+    let count = 0
+    for (let size = 0; count < Math.min(queue.length, max); count++) {
+      const next = queue[count]
+      size += next ? bytes(next.item) : 0
+      if (count > 0 && size > maxBytes) break
     }
-    void dispatch(chunk)
+    return queue.splice(0, count)
   }
+
+  /** One command; whatever was asked for while it waited for its turn goes with it. */
+  const flush = () =>
+    limit(async () => {
+      const sent = dispatch(take())
+      if (queue.length > 0) void flush()
+      await sent
+    })
 
   return (item: I, sent?: () => void) =>
     new Promise<O>((resolve, reject) => {

@@ -24,6 +24,8 @@ export interface EngineOptions {
   state?: ProcessState
   /** Most loader calls at a time in this process; 50 unless told. */
   concurrency?: number
+  /** Most requests to Redis at a time for reads and loads in this process; 8 unless told. */
+  connections?: number
   processLayer?: ProcessLayerOptions
 }
 
@@ -43,8 +45,15 @@ export function createEngine(options: EngineOptions) {
     random = Math.random,
     state = processState(),
   } = options
-  const { newId = () => randomBytes(12).toString('base64url'), concurrency = 50, processLayer = {} } = options
+  const {
+    newId = () => randomBytes(12).toString('base64url'),
+    concurrency = 50,
+    connections = 8,
+    processLayer = {},
+  } = options
   const limit = state.share(`limit:${namespace}`, () => createLimit(concurrency))
+
+  const turn = state.share(`turn:${namespace}`, () => createLimit(connections))
 
   const reads = createBatch<readonly string[], (string | null)[]>({
     async send(items) {
@@ -55,20 +64,25 @@ export function createEngine(options: EngineOptions) {
         return texts.slice(from - keys.length, from)
       })
     },
-    ...{ max: maxKeys, outside },
+    ...{ max: maxKeys, outside, limit: turn },
   })
   const acquires = createBatch<AcquireRequest, AcquireReply>({
     // A nonce for each attempt: a repeated old request can never bring a fence back.
     send: (requests) => store.acquire(requests, newId()),
     bytes: (request) => request.reject.length,
-    ...{ max: maxKeys, maxBytes, outside },
+    ...{ max: maxKeys, maxBytes, outside, limit: turn },
   })
   const commits = createBatch<CommitRequest, CommitReply>({
     send: store.commit,
     bytes: (request) => request.entry.length,
-    ...{ max: maxKeys, maxBytes, outside },
+    ...{ max: maxKeys, maxBytes, outside, limit: turn },
   })
-  const fails = createBatch<FailRequest, string | null>({ send: store.fail, max: maxKeys, outside })
+  const fails = createBatch<FailRequest, string | null>({
+    send: store.fail,
+    max: maxKeys,
+    outside,
+    limit: turn,
+  })
 
   // Waits of one length end together, so that all keys waited for are asked about in one command.
   const pauses = new Map<number, Promise<void>>()

@@ -53,7 +53,7 @@ export function createNextHost(): Host {
       try {
         after(task)
       } catch {
-        // Inside "use cache" or outside a request.
+        // Outside a request.
         void task()
       }
     },

@@ -14,14 +14,17 @@ export function createLimit(max: number) {
     try {
       return await work()
     } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else running--
+      // A turn of the event loop later: only then does fetch take the socket again instead of opening one.
+      setImmediate(() => {
+        const next = waiting.shift()
+        if (next) next()
+        else running--
+      })
     }
   }
 }
 
-type Limit = ReturnType<typeof createLimit>
+export type Limit = ReturnType<typeof createLimit>
 type Loaded<T> = { value: T | null | undefined } | { error: unknown }
 
 /** The lookup's loader, with its timeout; single calls of one tick become one `loadMany` where there is one. */
@@ -66,7 +69,12 @@ export function createLoader<A, T>(declared: Declared<A, T>, clock: Clock, limit
 
   const merged =
     loadMany &&
-    createBatch<A, Loaded<T>>({ send: (args) => loadAll(args, loadMany), max: declared.batchMax, outside })
+    createBatch<A, Loaded<T>>({
+      send: (args) => loadAll(args, loadMany),
+      max: declared.batchMax,
+      outside,
+      limit: (work) => work(),
+    })
 
   return async (arg: A): Promise<T | null> => {
     if (!merged) return (await outside(() => bounded(async (signal) => load?.(arg, { signal })))) ?? null

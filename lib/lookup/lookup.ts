@@ -82,6 +82,9 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     unsentMisses: new Map<string, Promise<Outcome<T>>>(),
   }))
 
+  // Tickets keep a process layer true; without one there is nothing to watch.
+  const watch = (tags: readonly string[]) => (local.layer ? state.ticket(tags) : unwatched)
+
   function locate(arg: A): Target<A> {
     const tags = declared.tags(arg)
     const base = `${id}:${safe(declared.key(arg))}`
@@ -155,7 +158,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
   }
 
   async function readStore(target: Target<A>): Promise<Outcome<T>> {
-    const ticket = state.ticket(target.tags)
+    const ticket = watch(target.tags)
     let begun = 0
     try {
       const reply = await attempt(() =>
@@ -218,7 +221,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     own: { sent(): void; self(): Promise<Outcome<T>> },
   ): Promise<Outcome<T>> {
     const flight = engine.newId()
-    const ticket = state.ticket(target.tags)
+    const ticket = watch(target.tags)
     const deadline = clock.now() + declared.lease + declared.timeout
     let begun = 0
     let waiting = ''
@@ -390,7 +393,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     local.refreshing.set(target.key, clock.now())
     host.after(async () => {
       const flight = engine.newId()
-      const ticket = state.ticket(target.tags)
+      const ticket = watch(target.tags)
       try {
         const { lease } = declared
         const request = { slot: target.slot, flight, waiting: '', reject: '', refresh: true, lease }
@@ -467,6 +470,8 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
   })
   return { callable, fresh, obtain: (arg: A, reject: string) => obtain(locate(arg), reject) }
 }
+
+const unwatched: Ticket = { sentAt: 0, epoch: 0, valid: false, open() {}, close() {} }
 
 const isOutage = (error: unknown) =>
   error instanceof LookupError &&

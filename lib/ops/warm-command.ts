@@ -122,8 +122,8 @@ async function warm(asked: Asked, around: Surroundings): Promise<number> {
         CACHE_NAMESPACE,
         ...(listed ?? ['recent', JSON.stringify(asked.source)]),
       ]),
-      // Jitter takes up to a tenth off.
-      maxAge: CACHE_USER_TTL * 900,
+      // Jitter takes up to a tenth off; a minute is the least that adaptive times give.
+      maxAge: (CACHE_USER_TTL === 'adaptive' ? 60 : CACHE_USER_TTL) * 900,
       now: clock.now,
     },
   )

@@ -148,6 +148,33 @@ describe('the chain from Clerk to the page', () => {
     await view.page.getByRole('heading', { name: 'For admins only' }).waitFor()
   })
 
+  test('an expert who saves their profile sees the new name in the same answer, and everybody on the next view', async () => {
+    const view = await visitor()
+    await signIn(view, 'Bruno Keller')
+    await view.page.goto(`${stage.app.url}/profile`)
+    await view.settled()
+    await view.page.getByLabel('First name').fill('Brunello')
+    await view.page.getByLabel('Setup').selectOption('in_progress')
+    await view.page.getByRole('button', { name: 'Save' }).click()
+    await view.page.getByText('Saved.').waitFor()
+    await view.page.getByRole('main').getByText('Brunello Keller').waitFor()
+    expect(await view.page.getByLabel('Setup').inputValue()).toBe('in_progress')
+    await view.settled()
+    await view.page.goto(`${stage.app.url}/experts`)
+    await view.page.getByRole('main').getByText('Brunello Keller').waitFor()
+  })
+
+  test('a name that is none is refused in words, and nothing is saved', async () => {
+    const view = await visitor()
+    await signIn(view, 'Mia Moreau')
+    await view.page.goto(`${stage.app.url}/profile`)
+    await view.settled()
+    await view.page.getByLabel('First name').fill('   ')
+    await view.page.getByRole('button', { name: 'Save' }).click()
+    await view.page.getByText('First name: at least one letter').waitFor()
+    expect(stage.standIns.clerk.users().find(({ id }) => id === people.member)?.firstName).toBe('Mia')
+  })
+
   test('a page left alone for 20 s stays quiet, its session fresh', async () => {
     const view = await visitor()
     await signIn(view, 'Mia Moreau', '/experts')

@@ -30,6 +30,7 @@ const pages = [
     shows: 'Google wants to be connected again',
   },
   { name: 'calendar-scopes', path: '/calendar', as: people.tooFewScopes, shows: 'calendar.readonly' },
+  { name: 'profile', path: '/profile', as: people.expert, shows: 'You are shown as' },
   { name: 'dashboard', path: '/dashboard', as: people.admin, shows: 'Usernames' },
 ] as const
 

@@ -13,6 +13,8 @@ vi.mock('@clerk/nextjs/server', async () => {
   const { signedIn: who } = await import('./kit')
   return { auth: async () => ({ userId: who.getStore() ?? null }) }
 })
+// Outside Next there is no response to come after.
+vi.mock('next/server', () => ({ after: (task: () => Promise<unknown>) => void task() }))
 
 /** A twentieth of the day, at its full pace: all of it takes minutes. `WORKLOAD_SHARE=1` runs all of it. */
 const share = Number(process.env.WORKLOAD_SHARE ?? 0.05)

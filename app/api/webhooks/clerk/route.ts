@@ -1,3 +1,4 @@
+import { after } from 'next/server'
 import { ZodError } from 'zod'
 import { errorResponse, knownErrorResponse } from '@/lib/http'
 import { isUnconfirmed } from '@/lib/lookup/errors'
@@ -14,7 +15,8 @@ export async function POST(request: Request): Promise<Response> {
     if (received.status === 'bad_signature')
       return errorResponse(400, 'bad_signature', 'The signature, its secret or its time is not right.')
     if (received.status === 'bad_payload') return badPayload()
-    await handleDelivery(received.delivery)
+    const later = await handleDelivery(received.delivery)
+    if (later) after(later)
     return Response.json({ ok: true })
   } catch (error) {
     if (error instanceof ZodError) return badPayload()

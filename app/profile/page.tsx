@@ -1,0 +1,49 @@
+import type { Metadata } from 'next'
+import { Suspense } from 'react'
+import { z } from 'zod'
+import { orOutage } from '@/components/or-outage'
+import { PageTitle } from '@/components/page-title'
+import { signedInUser } from '@/lib/auth/page-access.server'
+import { ProfileForm } from './profile-form'
+
+export const metadata: Metadata = { title: 'Profile' }
+
+export default function ProfilePage() {
+  return (
+    <>
+      <PageTitle title="Profile">
+        Saved at Clerk, and gone from every cache by the time you see the answer.
+      </PageTitle>
+      <Suspense
+        fallback={
+          <div
+            role="status"
+            aria-label="Loading profile"
+            className="h-72 max-w-md rounded-xl border border-line bg-surface motion-safe:animate-pulse"
+          />
+        }
+      >
+        <OwnProfile />
+      </Suspense>
+    </>
+  )
+}
+
+/** Unsafe metadata is whatever the user's browser wrote: anything else counts as not started. */
+const setupOf = z.object({ setup: z.object({ status: z.enum(['not_started', 'in_progress', 'complete']) }) })
+
+function OwnProfile() {
+  return orOutage(async () => {
+    const user = await signedInUser()
+    const setup = setupOf.safeParse(user.unsafeMetadata).data?.setup.status ?? 'not_started'
+    return (
+      <>
+        <p className="mb-6 text-soft">
+          You are shown as <strong className="text-ink">{user.fullName ?? user.username ?? 'unnamed'}</strong>
+          .
+        </p>
+        <ProfileForm profile={{ firstName: user.firstName ?? '', lastName: user.lastName ?? '', setup }} />
+      </>
+    )
+  })
+}

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Stage, startStage } from '../support/app'
+import { launchBrowser, openView } from '../support/browser'
+
+let stage: Stage
+let browser: Browser
+
+beforeAll(async () => {
+  stage = await startStage()
+  browser = await launchBrowser()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await stage?.close()
+})
+
+test('a browser that was signed in before everything was restarted is asked to sign in again', async () => {
+  const view = await openView(browser)
+  const { page } = view
+  await page.goto(`${stage.app.url}/calendar`)
+  await page.getByRole('button', { name: 'Mia Moreau' }).click()
+  await page.getByRole('main').getByText('Quarterly planning').waitFor()
+  await view.settled()
+
+  await stage.close()
+  stage = await startStage()
+  // The stand-in's keys live as long as its process, which is this one: after a real restart they are others.
+  for (const cookie of await view.context.cookies(stage.app.url)) {
+    if (!cookie.name.startsWith('__session')) continue
+    const [header, payload] = cookie.value.split('.')
+    const signature = randomBytes(256).toString('base64url')
+    await view.context.addCookies([{ ...cookie, value: `${header}.${payload}.${signature}` }])
+  }
+
+  await page.goto(`${stage.app.url}/experts`)
+  await page.getByRole('banner').getByRole('button', { name: 'Sign in' }).waitFor()
+  await view.settled()
+  await page.goto(`${stage.app.url}/calendar`)
+  await page.getByRole('button', { name: 'Mia Moreau' }).click()
+  await page.getByRole('main').getByText('Quarterly planning').waitFor()
+  await view.settled()
+  await view.context.close()
+  expect(view.trouble).toEqual([])
+})

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createLookups } from '@/lib/lookup/create-lookups'
+import { createPlainHost } from '@/lib/lookup/host-plain'
+import { createProcessState } from '@/lib/lookup/process-state'
+import { createRedisStore } from '@/lib/lookup/store-redis'
+import { type Engine, startEngine } from '../../../../local/upstash/engine'
+import { startUpstash, type Upstash } from '../../../../local/upstash/server'
+import { redisServer } from '../../../support/missing'
+import { startUpstream } from './upstream'
+
+/** The one place where both are set: `createLookups`. */
+const bound = { concurrency: 20, connections: 6 }
+const token = 'a token'
+
+describe.skipIf(!redisServer())('200 parallel lookups', () => {
+  let engine: Engine
+  let upstash: Upstash
+  let upstream: Awaited<ReturnType<typeof startUpstream>>
+  beforeAll(async () => {
+    engine = await startEngine({ prefer: 'server' })
+  })
+  afterAll(() => engine.close())
+  beforeEach(async () => {
+    upstash = await startUpstash({ token, engine })
+    upstream = await startUpstream()
+    return async () => {
+      upstream.close()
+      await upstash.close()
+    }
+  })
+
+  async function start(namespace: string) {
+    const state = createProcessState()
+    const store = createRedisStore({ url: upstash.url, token, timeoutMs: 10_000, state })
+    const { defineLookup } = createLookups({ store, host: createPlainHost(), namespace, state, ...bound })
+    const lookup = defineLookup({
+      ...{ name: 'value', version: 1, ttl: 300, key: (key: string) => key, tags: (key: string) => [key] },
+      async load(key: string, { signal }): Promise<unknown> {
+        const response = await fetch(`${upstream.url}/${key}`, { signal })
+        return response.json()
+      },
+    })
+    // The scripts are in Redis from here on; a first EVALSHA that fails is an EVAL at once.
+    await lookup('first')
+    return (ids: readonly string[]) => Promise.all(ids.map(lookup))
+  }
+  const ids = Array.from({ length: 200 }, (_, i) => `id${i}`)
+
+  it('open no more sockets to the upstream than `concurrency`, cold', async () => {
+    const read = await start('upstream')
+    await read(ids)
+    expect(upstream.loads).toHaveLength(201)
+    expect(upstream.sockets.opened).toBeLessThanOrEqual(bound.concurrency)
+  })
+
+  it('open no more sockets to Redis than `connections`, cold, however slow Redis is', async () => {
+    const read = await start('redis')
+    upstash.faults.set({ delayReply: 30 })
+    await read(ids)
+    expect(upstream.loads).toHaveLength(201)
+    expect(upstash.counts().sockets).toBeLessThanOrEqual(bound.connections)
+  })
+
+  it('need one request over a socket that is already open, warm', async () => {
+    const read = await start('warm')
+    await read(ids)
+    const open = upstream.sockets.opened
+    upstash.resetCounts()
+    await read(ids)
+    expect(upstash.counts()).toMatchObject({ http: 1, commands: 1, sockets: 0 })
+    expect(upstream.sockets.opened).toBe(open)
+  })
+})

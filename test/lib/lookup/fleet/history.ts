@@ -1,0 +1,25 @@
+import type { Read } from './messages'
+
+export interface Invalidation {
+  key: string
+  /** The version that had been written before it. */
+  version: number
+  /** When it was confirmed. */
+  at: number
+}
+
+/** Reads that began after an invalidation was confirmed and yet brought an older version than it stands for. */
+export function staleReads(reads: readonly Read[], invalidations: readonly Invalidation[]) {
+  return reads.flatMap((read) => {
+    const before = invalidations.filter(({ key, at }) => key === read.key && at <= read.begun)
+    const least = Math.max(1, ...before.map(({ version }) => version))
+    return read.version < least ? [{ ...read, least }] : []
+  })
+}
+
+/** What occurs more than once, with how often. */
+export function repeated(names: readonly string[]): Record<string, number> {
+  const counts = new Map<string, number>()
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return Object.fromEntries([...counts].filter(([, count]) => count > 1))
+}

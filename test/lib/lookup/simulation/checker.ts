@@ -1,0 +1,530 @@
+import type { LookupEvent } from '@/lib/lookup/events'
+import type { Chronicle, Grant, Load } from './chronicle'
+import {
+  type Asked,
+  canonical,
+  type Fact,
+  guardOf,
+  ids,
+  leaseMs,
+  lifetimes,
+  stampOf,
+  tagsOf,
+  timeoutMs,
+} from './facts'
+import type { Ear } from './link'
+import { type Source, UpstreamError } from './source'
+
+export type How = 'one' | 'fresh' | 'peek' | 'warm'
+
+/** A read that has begun. */
+export interface Read {
+  proc: number
+  lookup: Asked
+  key: string
+  how: How
+  moment: number
+  at: number
+  /** The earlier read of the same request, whose answer the request remembers. */
+  earlier: Read | undefined
+  /** The request has invalidated since it began: whoever shares it counts as new. */
+  renewed: boolean
+  ended: boolean
+  /** Makes the request forget it. */
+  forget(): void
+}
+
+/** The read whose answer this one may share. */
+const originOf = (read: Read): Read => (read.earlier ? originOf(read.earlier) : read)
+
+/** The read by whose beginning the floor is set. */
+const floorOrigin = (read: Read): Read =>
+  read.earlier && !read.earlier.renewed ? floorOrigin(read.earlier) : read
+
+export interface Invalidation {
+  proc: number
+  tags: readonly string[]
+  guard: string | undefined
+  request: object | undefined
+  calledAt: number
+  calledTime: number
+}
+
+interface Resolved extends Invalidation {
+  moment: number
+  time: number
+}
+
+/** What the checker knows of one process. */
+interface Witness {
+  version: number
+  memo: WeakMap<object, Map<string, Read>>
+  /** Leases given to it whose loads have not begun, and loads that are split and begin again. */
+  permits: { entryKey: string; grant: Grant | undefined; again: Load | undefined }[]
+  lastSent: Map<string, number>
+  confirmed: { keys: readonly string[]; sentAt: number }[]
+  failedAt: number
+  failedTime: number
+  breakerClosedAt: number
+  breakerOpen(): boolean
+  /** Local invalidations that have settled, confirmed or not. */
+  settled: Resolved[]
+  events: Map<string, number>
+  loads: number
+  direct: Load[]
+  uncached: number
+  lastInvalidate: boolean | undefined
+  /** Whether the breaker was open at all loads past Redis that a lookup decided on at one time. */
+  decided: Map<string, { time: number; open: boolean }>
+}
+
+/** Whether an invalidation names what a key of a lookup depends on. */
+const names = ({ tags }: Invalidation, lookup: Asked, key: string) =>
+  tagsOf[lookup](key).some((tag) => tags.includes(tag))
+
+/** A key without the declaration's version, which is checked by itself. */
+const unversioned = (entryKey: string) => entryKey.replace(/\.\d+:/, ':')
+
+const layerMs = (read: Read) =>
+  read.lookup === 'name' || read.how !== 'one' ? 0 : lifetimes[read.lookup].processTtl * 1000
+
+/** Knows what each read may return at the least, and what every load, lease and answer must look like. */
+export function createChecker(chronicle: Chronicle, versions: readonly number[]) {
+  const { time, loads, tick, violate } = chronicle
+  const resolved: Resolved[] = []
+  const byFlight = new Map<string, Load>()
+  const spoilt = new Set<string>()
+  const revocations: { guard: string; moment: number; calledTime: number }[] = []
+  let guardedBetween = (_key: string, _from: number, _to: number) => false
+  let guardEnd = (_key: string, _from: number): number | undefined => undefined
+  let source: Source | undefined
+  const reading = new Set<Read>()
+  /** Reads that were answered while a part of them may still be under way. */
+  const lingering = new Set<Read>()
+  let invalidating = 0
+
+  const witnesses = versions.map(
+    (version): Witness => ({
+      ...{ version, memo: new WeakMap(), permits: [], lastSent: new Map(), confirmed: [] },
+      ...{ failedAt: 0, failedTime: 0, breakerClosedAt: 0, breakerOpen: () => false, settled: [] },
+      ...{
+        events: new Map(),
+        loads: 0,
+        direct: [],
+        uncached: 0,
+        lastInvalidate: undefined,
+        decided: new Map(),
+      },
+    }),
+  )
+  const witness = (proc: number): Witness => {
+    const found = witnesses[proc]
+    if (found === undefined) throw new Error(`There is no process ${proc}`)
+    return found
+  }
+  const entryKeyOf = (proc: number, lookup: Asked, key: string) =>
+    `t:e:${lookup}.${lookup === 'user' ? witness(proc).version : 1}:${key}`
+
+  // ---- Loads
+
+  function beginLoad(proc: number, lookup: Asked, key: string, shape: number): Load {
+    const known = witness(proc)
+    const entryKey = `t:e:${lookup}.${shape}:${key}`
+    const at = known.permits.findIndex((permit) => permit.entryKey === unversioned(entryKey))
+    const [permit] = at < 0 ? [] : known.permits.splice(at, 1)
+    const { grant, again } = permit ?? {}
+    const load: Load = {
+      ...{
+        number: tick(),
+        proc,
+        lookup,
+        key,
+        entryKey,
+        startedAt: time.now(),
+        breakerOpen: known.breakerOpen(),
+      },
+      decidedOpen: false,
+      ...{
+        grant,
+        state: 'running',
+        doneAt: Number.POSITIVE_INFINITY,
+        expected: null,
+        expiresAt: null,
+        stored: undefined,
+      },
+    }
+    chronicle.note(() => `load ${load.number} of ${entryKey} by ${proc}${grant ? '' : ', past Redis'}`)
+    loads.set(load.number, load)
+    known.loads++
+    if (again) Object.assign(load, { startedAt: again.startedAt, decidedOpen: again.decidedOpen })
+    if (grant) byFlight.set(grant.flight, load)
+    else {
+      if (!again) checkDirect(load)
+      known.direct.push(load)
+    }
+    return load
+  }
+
+  function checkDirect(load: Load) {
+    const known = witness(load.proc)
+    const direct = known.direct.filter((other) => other.state !== 'split')
+    if (direct.length >= known.uncached)
+      violate('promise 2: a load without a lease that no failure of Redis explains')
+    load.decidedOpen = known.decided.get(load.lookup)?.open === true
+    const last = direct.findLast((other) => other.entryKey === load.entryKey)
+    if (!last?.decidedOpen || !load.decidedOpen || last.state === 'failed') return
+    if (known.settled.some((past) => past.moment > last.number && names(past, load.lookup, load.key))) return
+    if (time.now() - last.startedAt < 5000)
+      violate('promise 2: loaded twice by one process while its breaker is open')
+  }
+
+  /** The halves of a batch that is split are loaded again, under the same leases. */
+  function splitAgain(load: Load) {
+    witness(load.proc).permits.push({ entryKey: unversioned(load.entryKey), grant: load.grant, again: load })
+    witness(load.proc).loads--
+  }
+
+  // ---- Reads
+
+  function beginRead(proc: number, lookup: Asked, key: string, how: How, request: object | undefined): Read {
+    const read: Read = {
+      ...{ proc, lookup, key, how, moment: tick(), at: time.now(), earlier: undefined },
+      ...{ renewed: false, ended: false, forget: () => {} },
+    }
+    chronicle.note(() => `read ${read.moment} of ${lookup} ${key} by ${proc}, ${how}`)
+    reading.add(read)
+    if (!request || how !== 'one' || (lookup !== 'user' && lookup !== 'card')) return read
+    const memo = witness(proc).memo.get(request) ?? new Map<string, Read>()
+    witness(proc).memo.set(request, memo)
+    const place = `${lookup}|${key}`
+    read.earlier = memo.get(place)
+    if (!read.earlier || read.earlier.renewed) memo.set(place, read)
+    read.forget = () => memo.get(place) === read && memo.delete(place)
+    return read
+  }
+
+  /** The earliest load whose value a read that began then may return. */
+  function floorFor(tags: readonly string[], read: Read, from: Read): number {
+    const layer = layerMs(read)
+    let floor = 0
+    for (const past of resolved) {
+      if (past.moment >= from.moment || !past.tags.some((tag) => tags.includes(tag))) continue
+      if (layer > 0 && past.proc !== read.proc && past.time >= from.at - layer) continue
+      floor = Math.max(floor, past.calledAt)
+    }
+    return floor
+  }
+
+  /** Loaded while the breaker was open, and shared for 5 s in its process while it still is. */
+  function sharedWhileOpen(load: Load, read: Read): boolean {
+    const known = witness(read.proc)
+    const origin = originOf(read)
+    return (
+      load.grant === undefined &&
+      load.proc === read.proc &&
+      load.breakerOpen &&
+      (known.breakerOpen() || known.breakerClosedAt > origin.moment) &&
+      load.startedAt > origin.at - 5000 &&
+      !known.settled.some(
+        (past) =>
+          past.calledAt > load.number && past.moment < origin.moment && names(past, load.lookup, load.key),
+      )
+    )
+  }
+
+  const failedSince = (lookup: string, key: string, moment: number) =>
+    chronicle.lastLoad(
+      (load) =>
+        load.lookup === lookup && load.key === key && load.state === 'failed' && load.doneAt >= moment,
+    ) !== undefined
+
+  function checkValue(read: Read, lookup: 'user' | 'card' | 'token' | 'note', key: string, value: Fact) {
+    const load = loads.get(stampOf(value.stamp) ?? 0)
+    const place = `${lookup} ${key} in process ${read.proc}`
+    if (!load) return violate(`promise 6: a value that was never loaded for ${place}`)
+    if (load.lookup !== lookup || load.key !== key || value.id !== key)
+      return violate(`promise 6: a value of ${load.lookup} ${load.key} under the key of ${place}`)
+    if (lookup === 'user' && value.shape !== witness(read.proc).version)
+      return violate('rule 12: a value of another deployment’s shape')
+    if (spoilt.has(load.entryKey) && canonical(value) !== load.expected)
+      return violate(`promise 6: a truncated value of ${place}`)
+    if (JSON.stringify(value) !== load.expected || 'none' in value)
+      violate(`promise 8: not the same on hit and on miss for ${place}`)
+    if (![value, value.inner, value.inner.list].every(Object.isFrozen))
+      violate(`promise 8: not frozen for ${place}`)
+    checkAge(read, load, lookup)
+  }
+
+  function checkAge(read: Read, load: Load, lookup: 'user' | 'card' | 'token' | 'note') {
+    const origin = originOf(read)
+    const place = `${lookup} ${load.key} in process ${read.proc}`
+    const shared = sharedWhileOpen(load, read)
+    const floor = floorFor(tagsOf[lookup](load.key), read, floorOrigin(read))
+    if (load.number < floor && !shared)
+      violate(`promise 1: load ${load.number} for ${place}, which was invalidated at ${floor}`)
+    if (load.expiresAt !== null && load.doneAt < origin.moment && !(shared && time.now() < load.expiresAt))
+      if (load.expiresAt - lifetimes[lookup].margin * 1000 <= origin.at)
+        violate(`promise 4: a token past its margin for ${place}`)
+    if (load.stored) return checkLifetime(read, load, load.stored, place)
+    if (shared) return
+    if (load.doneAt < origin.moment || load.proc !== read.proc)
+      if (!load.grant || load.doneAt < origin.moment)
+        violate(`rule 5: load ${load.number}, which was not stored, was kept for ${place}`)
+  }
+
+  function checkLifetime(read: Read, load: Load, stored: NonNullable<Load['stored']>, place: string) {
+    const origin = originOf(read)
+    const age = origin.at - stored.at - layerMs(read)
+    if (age <= stored.hard) return
+    if (age > stored.hard + stored.grace) violate(`promise 4: past ttl and grace for ${place}`)
+    if (!failedSince(load.lookup, load.key, origin.moment))
+      violate(`promise 4: past its ttl, and no loader failed, for ${place}`)
+  }
+
+  /** "Not found" carries no stamp: some load, new enough, must have found nothing. */
+  function checkNull(read: Read, lookup: Asked, key: string, floor: number) {
+    const known = chronicle.lastLoad(
+      (load) =>
+        load.lookup === lookup &&
+        load.key === key &&
+        load.expected === null &&
+        load.state === 'ok' &&
+        (load.number >= floor || sharedWhileOpen(load, read)),
+    )
+    if (!known)
+      violate(`promise 1: "not found" for ${lookup} ${key}, which no load since moment ${floor} has found`)
+  }
+
+  function checkName(read: Read, value: Fact | null) {
+    if (value === null) return
+    if (value.name !== read.key)
+      violate(`promise 1: the name ${read.key} leads to a user called ${value.name}`)
+    const floor = floorFor(tagsOf.name(read.key), read, read)
+    if (source?.wasOwner(read.key, value.id, floor) === false && !witness(read.proc).breakerOpen())
+      violate(`promise 1: the name ${read.key} leads to its previous owner ${value.id}`)
+    checkValue(read, 'user', value.id, value)
+  }
+
+  /** The process layer must have forgotten what was invalidated here, whatever Redis said. */
+  function checkLayer(read: Read) {
+    if (layerMs(read) === 0 || read.earlier) return
+    const sent = witness(read.proc).lastSent.get(entryKeyOf(read.proc, read.lookup, read.key)) ?? 0
+    for (const past of witness(read.proc).settled)
+      if (past.moment < read.moment && sent < past.moment && names(past, read.lookup, read.key))
+        return violate('rule 4: the process layer kept what was invalidated in this process')
+  }
+
+  function checkGuards(read: Read) {
+    if (read.lookup !== 'token') return
+    const guard = guardOf(read.key)
+    for (const past of revocations) {
+      const end = guardEnd(`t:g:${guard}`, past.calledTime)
+      if (past.guard === guard && past.moment < read.moment && end !== undefined && time.now() < end)
+        violate(`rule 6: token ${read.key} served beside a set guard in process ${read.proc}`)
+    }
+  }
+
+  function end(read: Read) {
+    tick()
+    read.ended = true
+    reading.delete(read)
+    if (read.lookup === 'name') lingering.add(read)
+  }
+
+  function returned(read: Read, value: Fact | null | undefined) {
+    chronicle.note(() => `read ${read.moment} → ${value ? value.stamp : value}`)
+    end(read)
+    if (value === undefined) {
+      if (read.how !== 'peek') violate('promise 5: a read returned nothing at all')
+      return
+    }
+    checkGuards(read)
+    checkLayer(read)
+    if (read.lookup === 'name') checkName(read, value)
+    else if (value === null)
+      checkNull(read, read.lookup, read.key, floorFor(tagsOf[read.lookup](read.key), read, floorOrigin(read)))
+    else checkValue(read, read.lookup, read.key, value)
+  }
+
+  function codeOf(error: unknown) {
+    return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+  }
+
+  /** Why this read may not fail like this; undefined if it may. */
+  function complaint(read: Read, error: unknown): string | undefined {
+    const { proc, lookup, key } = read
+    const { moment } = originOf(read)
+    const code = codeOf(error)
+    const mine =
+      lookup === 'name'
+        ? failedSince('name', key, moment) || ids.some((id) => failedSince('user', id, moment))
+        : failedSince(lookup, key, moment)
+    if (error instanceof UpstreamError || code === 'load_failed' || code === 'load_timeout')
+      return mine
+        ? undefined
+        : `promise 5: ${lookup} ${key} fails, but no load of it has failed since it was asked`
+    if (code === 'revoked' && lookup === 'token')
+      return guardedBetween(`t:g:${guardOf(key)}`, read.at, time.now())
+        ? undefined
+        : 'rule 6: refused without a guard'
+    if (code === 'guards_unavailable' && lookup === 'token')
+      return witness(proc).failedAt < read.moment ? 'rule 6: refused although Redis answered' : undefined
+    return `promise 6: a read of ${lookup} ${key} failed with ${String(error)}`
+  }
+
+  function rejected(read: Read, error: unknown) {
+    chronicle.note(() => `read ${read.moment} fails: ${String(error)}`)
+    end(read)
+    read.forget()
+    const why = complaint(read, error)
+    if (why) violate(why)
+  }
+
+  /** Reads that were asked for in one call fail together; one of them must have had a reason. */
+  function rejectedTogether(reads: readonly Read[], error: unknown) {
+    const complaints = reads.map((read) => complaint(read, error))
+    for (const read of reads) {
+      end(read)
+      lingering.add(read)
+    }
+    const [first] = complaints
+    if (first && complaints.every(Boolean)) violate(first)
+  }
+
+  // ---- Invalidations
+
+  function settle(invalidation: Invalidation, error: unknown) {
+    const known = witness(invalidation.proc)
+    const past = { ...invalidation, moment: tick(), time: time.now() }
+    chronicle.note(() => `invalidated ${past.tags.join()} ${past.guard ?? ''}: ${error ?? 'confirmed'}`)
+    invalidating--
+    known.settled.push(past)
+    forgetMemo(past)
+    const { lastInvalidate } = known
+    known.lastInvalidate = undefined
+    if (error !== undefined) {
+      if (codeOf(error) !== 'invalidation_unconfirmed')
+        violate(`promise 7: invalidate failed with ${String(error)}`)
+      if (lastInvalidate !== false) violate('promise 9: no event tells of the unconfirmed invalidation')
+      return
+    }
+    if (lastInvalidate !== true) violate('promise 9: no event tells of the invalidation')
+    const needed = past.tags.map((tag) => `t:f:${tag}`)
+    if (past.guard) needed.push(`t:g:${past.guard}`)
+    for (const key of needed)
+      if (!known.confirmed.some((done) => done.sentAt > past.calledAt && done.keys.includes(key)))
+        violate(`promise 7: invalidate resolved, and Redis has not confirmed it for ${key}`)
+    resolved.push(past)
+    if (past.guard) revocations.push({ guard: past.guard, moment: past.moment, calledTime: past.calledTime })
+  }
+
+  function forgetMemo(invalidation: Invalidation) {
+    const { proc, request } = invalidation
+    const memo = request && witness(proc).memo.get(request)
+    for (const read of memo?.values() ?? []) {
+      if (!names(invalidation, read.lookup, read.key)) continue
+      if (read.ended) read.forget()
+      else read.renewed = true
+    }
+  }
+
+  function ear(proc: number): Ear {
+    const known = witness(proc)
+    return {
+      sent(_operation, keys) {
+        const moment = tick()
+        for (const key of keys) known.lastSent.set(key, moment)
+        return moment
+      },
+      answered(operation, keys, sentAt) {
+        if (operation === 'drop' || operation === 'guard') known.confirmed.push({ keys, sentAt })
+      },
+      failed() {
+        known.failedAt = tick()
+        known.failedTime = time.now()
+      },
+      granted(replies, requests) {
+        requests.forEach(({ slot, flight }, i) => {
+          const reply = replies[i]
+          if (reply?.kind === 'load')
+            known.permits.push({ entryKey: unversioned(slot.entry), grant: { flight }, again: undefined })
+        })
+      },
+      flightDone(flight) {
+        const load = byFlight.get(flight)
+        if (load) load.doneAt = tick()
+      },
+      breakerClosed() {
+        known.breakerClosedAt = tick()
+      },
+    }
+  }
+
+  function heard(proc: number, event: LookupEvent) {
+    const known = witness(proc)
+    const kind = event.type === 'hit' ? `hit ${event.layer}` : event.type
+    known.events.set(kind, (known.events.get(kind) ?? 0) + 1)
+    if (event.type === 'invalidate') known.lastInvalidate = event.confirmed
+    if (event.type === 'uncached') {
+      known.uncached++
+      const before = known.decided.get(event.lookup)
+      const open = known.breakerOpen() && (before?.time !== time.now() || before.open)
+      known.decided.set(event.lookup, { time: time.now(), open })
+      const patience = time.now() - leaseMs - timeoutMs
+      const explained =
+        event.code === 'waited_too_long'
+          ? [...reading, ...lingering].some((read) => read.proc === proc && read.at <= patience)
+          : known.failedTime === time.now()
+      if (!explained) violate('promise 2: loaded past Redis, although Redis answers')
+    }
+  }
+
+  return {
+    beginLoad,
+    splitAgain,
+    beginRead,
+    returned,
+    rejected,
+    rejectedTogether,
+    /** A read whose answer nobody sees. */
+    unseen: end,
+    settle,
+    ear,
+    heard,
+    events: (proc: number, kind: string) => witness(proc).events.get(kind) ?? 0,
+    beginInvalidation(
+      proc: number,
+      tags: readonly string[],
+      guard: string | undefined,
+      request: object | undefined,
+    ): Invalidation {
+      invalidating++
+      return { proc, tags, guard, request, calledAt: tick(), calledTime: time.now() }
+    },
+    byFlight: (flight: string) => byFlight.get(flight),
+    spoil: (entryKey: string) => spoilt.add(entryKey),
+    open: () => reading.size + invalidating,
+    /** What is asked of parts that are made later. */
+    connect(parts: {
+      source: Source
+      guardedBetween: typeof guardedBetween
+      guardEnd: typeof guardEnd
+      breakerOpen(proc: number): boolean
+    }) {
+      source = parts.source
+      guardedBetween = parts.guardedBetween
+      guardEnd = parts.guardEnd
+      witnesses.forEach((known, proc) => {
+        known.breakerOpen = () => parts.breakerOpen(proc)
+      })
+    },
+    /** When everything has come to rest: each loader call was told of. */
+    checkEvents() {
+      witnesses.forEach((known, proc) => {
+        const told = (known.events.get('load') ?? 0) + (known.events.get('load_error') ?? 0)
+        if (told !== known.loads)
+          violate(`promise 9: ${known.loads} loads of process ${proc}, ${told} of them told`)
+      })
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import type { Asked } from './facts'
+import type { Time } from './time'
+
+/** One load of one key, as the upstream saw it. Its number is also the moment at which it began. */
+export interface Load {
+  number: number
+  proc: number
+  lookup: Asked
+  key: string
+  entryKey: string
+  startedAt: number
+  /** Whether its process's breaker was open when it began. */
+  breakerOpen: boolean
+  /** Whether it was open already when the process decided to load past Redis. */
+  decidedOpen: boolean
+  /** The lease under which it runs; none for a load past Redis. */
+  grant: Grant | undefined
+  state: 'running' | 'ok' | 'failed' | 'split'
+  /** The last moment at which somebody could still join it: its end, or what became of its commit. */
+  doneAt: number
+  /** What must be handed out; null for "not found". */
+  expected: string | null
+  expiresAt: number | null
+  stored: { at: number; hard: number; grace: number } | undefined
+}
+
+/** A lease as the store gave it. */
+export interface Grant {
+  flight: string
+}
+
+export type Chronicle = ReturnType<typeof createChronicle>
+
+/** What all parts of the checker share: an order of everything that happens, and what was found wrong. */
+export function createChronicle(time: Time, log?: (line: string) => void) {
+  let moment = 0
+  const violations: string[] = []
+  const loads = new Map<number, Load>()
+  return {
+    time,
+    loads,
+    violations,
+    /** The next moment: moments order what happens, whatever the clocks say. */
+    tick: () => ++moment,
+    violate: (what: string) => {
+      violations.push(what)
+      log?.(`VIOLATION ${what}`)
+    },
+    note: (line: () => string) => log?.(`${time.now() % 1_000_000} ${line()}`),
+    lastLoad(matches: (load: Load) => boolean): Load | undefined {
+      let last: Load | undefined
+      for (const load of loads.values()) if (matches(load)) last = load
+      return last
+    },
+  }
+}

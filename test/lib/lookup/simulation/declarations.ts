@@ -1,0 +1,86 @@
+import type { Codec } from '@/lib/lookup/entry'
+import type { Lookup } from '@/lib/lookup/lookup'
+import { type Fact, guardOf, leaseMs, lifetimes, tagsOf, timeoutMs } from './facts'
+import type { Kit } from './kit'
+import type { Source } from './source'
+
+/** Text of which every shorter part is still readable: only its length tells that it was cut. */
+const forgiving: Codec<Fact> = {
+  encode: ({ id, stamp, name, shape, inner }) => [id, stamp, name, shape, inner.list.join('.')].join('/'),
+  decode(text) {
+    const [id = '', stamp = '', name = '', shape = '', list = ''] = text.split('/')
+    return {
+      id,
+      stamp,
+      name,
+      shape: Number(shape),
+      expiresAt: null,
+      inner: { list: list.split('.').map(Number) },
+    }
+  },
+}
+
+export interface Lookups {
+  user: Lookup<string, Fact>
+  card: Lookup<string, Fact>
+  token: Lookup<string, Fact>
+  note: Lookup<string, Fact>
+  name: Lookup<string, Fact>
+}
+
+/** The lookups of one process, declared when first used: a world seldom needs all of them everywhere. */
+export function declareLookups(kit: ReturnType<Kit['createLookups']>, source: Source, proc: number): Lookups {
+  const times = { timeout: timeoutMs / 1000, lease: leaseMs / 1000 }
+  const key = (id: string) => id
+  const declared: Partial<Lookups> = {}
+  return {
+    get user() {
+      // The last process runs the next deployment, in which the value has another shape.
+      const version = proc === 2 ? 2 : 1
+      declared.user ??= kit.defineLookup<string, Fact>({
+        ...{ name: 'user', version, key, tags: tagsOf.user, ...times },
+        ...{ ttl: lifetimes.user.ttl, grace: lifetimes.user.grace, negativeTtl: 5 },
+        loadMany: (args, { signal }) => source.load(proc, 'user', version, args, signal),
+        batch: { max: 3 },
+      })
+      return declared.user
+    },
+    get card() {
+      declared.card ??= kit.defineLookup<string, Fact>({
+        ...{ name: 'card', version: 1, key, tags: tagsOf.card, ...times },
+        ...{ ttl: lifetimes.card.ttl, processTtl: lifetimes.card.processTtl, negativeTtl: 5 },
+        load: (arg, { signal }) => source.loadOne(proc, 'card', arg, signal),
+      })
+      return declared.card
+    },
+    get token() {
+      declared.token ??= kit.defineLookup<string, Fact>({
+        ...{ name: 'token', version: 1, key, tags: tagsOf.token, ...times },
+        ...{ ttl: lifetimes.token.ttl, negativeTtl: 5, guards: (id) => [guardOf(id)] },
+        ...{ expiresAt: ({ expiresAt }) => expiresAt, margin: lifetimes.token.margin },
+        ...{ refreshBefore: 6, refreshEvery: 2 },
+        load: (arg, { signal }) => source.loadOne(proc, 'token', arg, signal),
+      })
+      return declared.token
+    },
+    get note() {
+      declared.note ??= kit.defineLookup<string, Fact>({
+        ...{ name: 'note', version: 1, key, tags: tagsOf.note, ...times },
+        ...{ negativeTtl: 5, codec: forgiving, memo: false },
+        // One in four may not be stored at all.
+        ttl: ({ inner }) => (inner.list[0] === 0 ? 0 : lifetimes.note.ttl),
+        load: (arg, { signal }) => source.loadOne(proc, 'note', arg, signal),
+      })
+      return declared.note
+    },
+    get name() {
+      declared.name ??= kit.defineAlias<string, Fact>({
+        ...{ name: 'name', version: 1, key, tags: tagsOf.name, ttl: 20, negativeTtl: 5, ...times },
+        to: this.user,
+        resolve: (name, { signal }) => source.resolve(proc, name, signal),
+        verify: (user, name) => user.name === name,
+      })
+      return declared.name
+    },
+  }
+}

@@ -1,0 +1,14 @@
+import { createLookups } from '@/lib/lookup/create-lookups'
+import { LookupError } from '@/lib/lookup/errors'
+import { createProcessState } from '@/lib/lookup/process-state'
+import { createMemoryStore } from '@/lib/lookup/store-memory'
+
+/** The engine under test: the real one, or a copy with a fault in it. */
+export interface Kit {
+  createLookups: typeof createLookups
+  createMemoryStore: typeof createMemoryStore
+  createProcessState: typeof createProcessState
+  LookupError: typeof LookupError
+}
+
+export const realKit: Kit = { createLookups, createMemoryStore, createProcessState, LookupError }

@@ -1,0 +1,179 @@
+import type { Clock } from '@/lib/lookup/clock'
+import type { Store } from '@/lib/lookup/store'
+import type { Kit } from './kit'
+import { drain, type Sleeper, type Time } from './time'
+
+export type Operation = 'read' | 'acquire' | 'commit' | 'fail' | 'drop' | 'dropIf' | 'guard'
+
+/** A request on its way to the store, or an answer on its way back. */
+interface Packet {
+  label: string
+  request: boolean
+  /** Whether its receiver is too frozen to take it. */
+  stuck(): boolean
+  deliver(): Promise<void>
+}
+
+/** What the checker hears of one process's traffic. */
+export interface Ear {
+  sent(operation: Operation, keys: readonly string[]): number
+  answered(operation: Operation, keys: readonly string[], sentAt: number): void
+  failed(operation: Operation): void
+  granted(replies: Awaited<ReturnType<Store['acquire']>>, requests: Parameters<Store['acquire']>[0]): void
+  flightDone(flight: string): void
+  breakerClosed(): void
+}
+
+const deadlineMs = 250
+const breakAfter = 3
+const openMs = 1000
+
+/**
+ * The network between processes and store. Nothing arrives unless it is delivered; whatever is on the wire
+ * can be delivered out of order, late (its sender has given up by then), twice, or never.
+ */
+export function createLink(time: Time, { LookupError }: Kit, note: (line: () => string) => void) {
+  const wire: Packet[] = []
+  /** Applies an earlier request once more; its answer goes nowhere. */
+  const history: { label: string; apply(): Promise<unknown> }[] = []
+  let bounded = 0
+
+  function connect(
+    store: Store,
+    clock: Clock,
+    owner: Sleeper & { cut: boolean; name: string },
+    ear: Ear,
+  ): Store {
+    let failures = 0
+    let openUntil: number | undefined
+    let trying = false
+
+    function succeed() {
+      if (openUntil !== undefined) ear.breakerClosed()
+      ;[failures, openUntil, trying] = [0, undefined, false]
+    }
+    function falter() {
+      failures++
+      if (trying || failures >= breakAfter) openUntil = time.now() + openMs
+      trying = false
+    }
+
+    function send<R>(
+      operation: Operation,
+      keys: readonly string[],
+      apply: () => Promise<R>,
+      taken: (reply: R) => void = () => {},
+      settled: () => void = () => {},
+    ): Promise<R> {
+      const gated = operation !== 'drop' && operation !== 'guard'
+      const sentAt = ear.sent(operation, keys)
+      const label = `${owner.name} ${operation}`
+      const refuse = (why: string) => {
+        if (gated && why !== 'the breaker is open') falter()
+        note(() => `${label}: ${why}`)
+        ear.failed(operation)
+        settled()
+        return new LookupError('store_unavailable', why)
+      }
+      if (gated && openUntil !== undefined && (trying || time.now() < openUntil))
+        return Promise.reject(refuse('the breaker is open'))
+      if (gated && openUntil !== undefined) trying = true
+      if (owner.cut) return Promise.reject(refuse('the link is cut'))
+      history.push({ label, apply })
+      return new Promise<R>((resolve, reject) => {
+        let waiting = true
+        const cancel = clock.timer(deadlineMs, () => {
+          waiting = false
+          reject(refuse('no answer in time'))
+        })
+        wire.push({
+          label: `${label} >`,
+          request: true,
+          stuck: () => false,
+          async deliver() {
+            const reply = await apply()
+            wire.push({
+              label: `${label} <`,
+              request: false,
+              stuck: () => owner.frozen,
+              async deliver() {
+                if (!waiting) return
+                waiting = false
+                cancel()
+                if (gated) succeed()
+                ear.answered(operation, keys, sentAt)
+                taken(reply)
+                settled()
+                resolve(reply)
+              },
+            })
+          },
+        })
+      })
+    }
+
+    const keysOf = (requests: readonly { slot: { entry: string } }[]) =>
+      requests.map(({ slot }) => slot.entry)
+    const done = (requests: readonly { flight: string }[]) => () => {
+      for (const { flight } of requests) ear.flightDone(flight)
+    }
+    return {
+      healthy: () => openUntil === undefined,
+      read: (keys) => send('read', keys, () => store.read(keys)),
+      acquire: (requests, nonce) =>
+        send(
+          'acquire',
+          keysOf(requests),
+          () => store.acquire(requests, nonce),
+          (replies) => ear.granted(replies, requests),
+        ),
+      commit: (requests) =>
+        send('commit', keysOf(requests), () => store.commit(requests), undefined, done(requests)),
+      fail: (requests) =>
+        send('fail', keysOf(requests), () => store.fail(requests), undefined, done(requests)),
+      drop: (keys) => send('drop', keys, () => store.drop(keys)),
+      dropIf: (slot, entry) => send('dropIf', [slot.entry], () => store.dropIf(slot, entry)),
+      guard: (key, ms) => send('guard', [key], () => store.guard(key, ms)),
+    }
+  }
+
+  async function take(index: number) {
+    const [packet] = wire.splice(index, 1)
+    if (packet === undefined) return
+    note(() => packet.label)
+    await packet.deliver()
+    await drain()
+  }
+
+  return {
+    connect,
+    /** Delivers one packet, whichever. */
+    async pass(pick: number) {
+      const index = pick % Math.max(wire.length, 1)
+      if (wire[index]?.stuck() === false) await take(index)
+    },
+    lose(pick: number) {
+      const [packet] = wire.splice(pick % Math.max(wire.length, 1), 1)
+      if (packet !== undefined) note(() => `lost: ${packet.label}`)
+    },
+    /** Puts an earlier request on the wire again, be it an old one. */
+    repeat(pick: number) {
+      const again = history[Math.max(history.length - 1 - (pick % 8), 0)]
+      if (again === undefined) return
+      const deliver = async () => void (await again.apply())
+      wire.push({ label: `${again.label} > once more`, request: true, stuck: () => false, deliver })
+    },
+    /** Delivers whatever can be delivered, the newest first if told; says whether there was anything. */
+    async deliverAll(newestFirst = false): Promise<boolean> {
+      let any = false
+      for (;;) {
+        const ready = (packet: Packet) => !packet.stuck()
+        const index = newestFirst ? wire.findLastIndex(ready) : wire.findIndex(ready)
+        if (index < 0) return any
+        any = true
+        if (++bounded > 5000) throw new Error('rule 10: the processes send without end')
+        await take(index)
+      }
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import fc from 'fast-check'
+import { type Audit, audits } from './audit'
+import type { Kit } from './kit'
+import { run } from './run'
+import { type Step, steps } from './steps'
+
+/** `SIM_SEED` repeats a simulation, `SIM_RUNS` makes it longer or shorter. */
+export const settings = (runs: number) => ({
+  seed: Number(process.env.SIM_SEED ?? Date.now() & 0x7fffffff),
+  runs: Number(process.env.SIM_RUNS ?? runs),
+})
+
+export interface Finding {
+  /** Begins with the promise or rule that was broken. */
+  violation: string
+  /** How many runs it took to find it. */
+  runs: number
+  steps: Step[]
+  audit: Audit | undefined
+}
+
+/** Lives through so many random worlds; gives the first violation, `smallest` in as few steps as possible. */
+export async function simulate(
+  kit: Kit,
+  options: { seed: number; runs: number; smallest: boolean },
+): Promise<Finding | undefined> {
+  const { seed, runs, smallest } = options
+  const { stackTraceLimit } = Error
+  // Thousands of failures are part of the game, and nobody reads where they were made.
+  Error.stackTraceLimit = 0
+  try {
+    const property = fc.asyncProperty(
+      steps,
+      fc.option(fc.constantFrom(...audits), { nil: undefined, freq: 2 }),
+      async (taken, audit) => {
+        const violation = await run(kit, taken, audit)
+        if (violation !== undefined) throw new Error(violation)
+      },
+    )
+    const details = await fc.check(property, { seed, numRuns: runs, endOnFailure: !smallest })
+    if (details.counterexample === null) return undefined
+    const [taken, audit] = details.counterexample
+    const violation = await run(kit, taken, audit).catch((error: unknown) => String(error))
+    return { violation: violation ?? 'not the same twice', runs: details.numRuns, steps: taken, audit }
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
+
+/** What happened, line by line, up to the violation. */
+export async function tell(kit: Kit, { violation, steps: taken, audit, runs }: Finding, seed: number) {
+  const lines = [`${violation} (SIM_SEED=${seed}, after ${runs} runs)`]
+  await run(kit, taken, audit, (line) => lines.push(line)).catch(() => {})
+  return lines.join('\n')
+}

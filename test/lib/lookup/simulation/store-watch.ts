@@ -1,0 +1,207 @@
+import type { AcquireReply, AcquireRequest, CommitRequest, FailRequest, Store } from '@/lib/lookup/store'
+import type { Chronicle, Load } from './chronicle'
+import { stampOf, timeoutMs } from './facts'
+
+interface Cells {
+  get(key: string): { text: string; until: number } | undefined
+}
+
+/** What became of the last lease of an entry, as the promises see it. */
+interface Lease {
+  generation: string
+  flight: string
+  lease: number
+  at: number
+  status: 'leased' | 'stored' | 'failed' | 'unstored'
+  hard: number
+  soft: number
+  cooldown: number
+  /** Something was evicted or spoilt: one more load is nobody's fault. */
+  excused: boolean
+}
+
+/** `t:e:user.1:a`, `t:s:…` and `t:h:…` are of one slot. */
+const slotOf = (key: string) => key.slice(4)
+
+/** Watches what the store is asked and answers, and counts loads: at most one of a key and generation. */
+export function watchStore(
+  store: Store & { cells: Cells },
+  chronicle: Chronicle,
+  find: { byFlight(flight: string): Load | undefined; declaredHard(entryKey: string): number },
+) {
+  const { time, violate } = chronicle
+  const leases = new Map<string, Lease>()
+  const hardEnds = new Map<string, number>()
+  const guards: { key: string; from: number; to: number }[] = []
+
+  const cell = (key: string) => {
+    const found = store.cells.get(key)
+    return found && found.until > time.now() ? found.text : undefined
+  }
+  const generation = (fences: readonly string[]) => fences.map((key) => cell(key) ?? '?').join(',')
+  const guarded = (keys: readonly string[]) => keys.some((key) => cell(key) !== undefined)
+
+  function mayLoad(last: Lease, request: AcquireRequest, before: string | undefined): string | undefined {
+    const age = time.now() - last.at
+    if (last.excused) return undefined
+    if (last.status === 'leased' && age < last.lease)
+      return 'promise 2: leased a second time while its holder may be loading'
+    if (last.status === 'stored') {
+      if (request.reject !== '' && request.reject === before) return undefined
+      if (request.refresh && age < last.soft) return 'promise 2: refreshed before its soft expiry'
+      if (!request.refresh && age < last.hard) return 'promise 2: loaded again before its expiry'
+    }
+    if (last.status === 'failed' && age < last.cooldown) {
+      if (request.waiting === last.flight)
+        return 'promise 5: a waiter tried again instead of sharing the failure'
+      const served =
+        before?.startsWith(`${last.generation}|`) &&
+        time.now() < (hardEnds.get(slotOf(request.slot.entry)) ?? 0)
+      if (request.refresh && served) return 'promise 2: refreshed again right after a failure'
+    }
+    if (last.status === 'unstored' && age < 1000)
+      return 'promise 2: an answer not to be stored was asked for again'
+    return undefined
+  }
+
+  function leased(
+    request: AcquireRequest,
+    reply: AcquireReply,
+    before: string | undefined,
+    guardSet: boolean,
+  ) {
+    const { slot, flight, lease } = request
+    if (guardSet && reply.kind !== 'refused')
+      violate(`rule 6: acquire answered ${reply.kind} beside a set guard`)
+    const last = leases.get(slotOf(slot.entry))
+    if (reply.kind === 'wait') {
+      if (reply.flight !== '' && last?.status === 'leased' && last.generation !== generation(slot.fences))
+        violate('rule 3: told to wait for a load of another generation')
+      return
+    }
+    if (reply.kind !== 'load') return
+    if (lease <= timeoutMs) violate('rule 3: the lease is not longer than the loader’s timeout')
+    if (reply.generation !== generation(slot.fences))
+      violate('rule 3: leased in a generation that is not current')
+    const why =
+      last && last.generation === reply.generation && last.flight !== flight && mayLoad(last, request, before)
+    if (why) violate(`${why} (${slot.entry})`)
+    leases.set(slotOf(slot.entry), {
+      ...{ generation: reply.generation, flight, lease, at: time.now(), status: 'leased', excused: false },
+      ...{ hard: 0, soft: 0, cooldown: 0 },
+    })
+  }
+
+  /** Whether this flight holds the lease, by the keys themselves. */
+  const holds = ({ slot, flight, generation: gen }: CommitRequest | FailRequest) =>
+    cell(slot.state) === `L:${flight}|${gen}`
+
+  function ofFlight({ slot, flight }: CommitRequest | FailRequest): Lease | undefined {
+    const last = leases.get(slotOf(slot.entry))
+    return last?.flight === flight ? last : undefined
+  }
+
+  function checkCommit(
+    request: CommitRequest,
+    held: boolean,
+    current: boolean,
+    guardSet: boolean,
+    reply: string,
+  ) {
+    const { slot, entry, generation: gen, grace, expiry, margin, refreshBefore, refreshEvery } = request
+    const load = find.byFlight(request.flight)
+    const stamp = stampOf(entry)
+    if (guardSet && reply !== 'refused') violate(`rule 6: a commit was ${reply} beside a set guard`)
+    if (load) load.doneAt = chronicle.tick()
+    if (reply === 'refused') excuse(slot.entry)
+    if (reply !== 'stored' && reply !== 'unstored') return
+    if (!held) violate('rule 9: a commit was taken from a holder without the lease')
+    if (!current) violate('rule 9: a commit was taken in a generation that is gone')
+    if (!entry.startsWith(`${gen}|`))
+      violate('rule 3: an entry does not begin with the generation of its load')
+    if (load?.state !== 'ok' || (stamp !== undefined && stamp !== load.number))
+      violate('rule 5: a value was committed that was not loaded under this lease')
+    const declared = find.declaredHard(slot.entry)
+    if (load && load.expected !== null && request.hard !== 0) {
+      if (request.hard > declared || request.hard < 0.9 * declared - 1)
+        violate(`promise 4: a lifetime of ${request.hard} ms where ${declared} was declared`)
+    }
+    const left = expiry > 0 ? expiry - margin - time.now() : Number.POSITIVE_INFINITY
+    const hard = Math.min(request.hard, left)
+    let soft = request.soft
+    if (expiry > 0 && refreshBefore > 0)
+      soft = Math.max(Math.min(soft, expiry - refreshBefore - time.now()), refreshEvery)
+    const last = ofFlight(request)
+    if (last) Object.assign(last, { status: reply, at: time.now(), hard, soft: Math.min(soft, hard) })
+    if (reply === 'stored') hardEnds.set(slotOf(slot.entry), time.now() + hard)
+    if (reply === 'stored' && hard < 1) violate('promise 4: a value was stored that may not be served')
+    if (reply === 'stored' && load) load.stored = { at: time.now(), hard, grace }
+  }
+
+  const watched: Store = {
+    ...store,
+    async acquire(requests, nonce) {
+      const before = requests.map(({ slot }) => cell(slot.entry))
+      const set = requests.map(({ slot }) => guarded(slot.guards))
+      const replies = await store.acquire(requests, nonce)
+      requests.forEach((request, i) => {
+        const reply = replies[i]
+        if (reply) leased(request, reply, before[i], set[i] === true)
+      })
+      return replies
+    },
+    async commit(requests) {
+      const before = requests.map((request) => ({
+        held: holds(request),
+        current: generation(request.slot.fences) === request.generation,
+        set: guarded(request.slot.guards),
+      }))
+      const replies = await store.commit(requests)
+      requests.forEach((request, i) => {
+        const was = before[i]
+        const reply = replies[i]
+        if (was && reply) checkCommit(request, was.held, was.current, was.set, reply)
+      })
+      return replies
+    },
+    async fail(requests) {
+      const held = requests.map(holds)
+      const replies = await store.fail(requests)
+      requests.forEach((request, i) => {
+        const load = find.byFlight(request.flight)
+        if (load) load.doneAt = chronicle.tick()
+        const last = ofFlight(request)
+        // Without a code it gives the lease back: its holder has given up.
+        if (last?.status === 'leased' && request.code === '') last.excused = true
+        else if (held[i] && last)
+          Object.assign(last, { status: 'failed', at: time.now(), cooldown: request.cooldown })
+      })
+      return replies
+    },
+    async dropIf(slot, entry) {
+      excuse(slot.entry)
+      return store.dropIf(slot, entry)
+    },
+    async guard(key, ms) {
+      guards.push({ key, from: time.now(), to: time.now() + ms })
+      await store.guard(key, ms)
+    },
+  }
+
+  function excuse(key: string) {
+    const lease = leases.get(slotOf(key))
+    if (lease) lease.excused = true
+  }
+
+  return {
+    store: watched,
+    /** Something happened to a key that no promise covers: a load more is allowed. */
+    excuse,
+    /** Whether the guard was set at some time between two, both included. */
+    guardedBetween: (key: string, from: number, to: number) =>
+      guards.some((guard) => guard.key === key && guard.from <= to && guard.to >= from),
+    /** When the guard ends that was set after `from`; undefined if none was. */
+    guardEnd: (key: string, from: number) =>
+      guards.find((guard) => guard.key === key && guard.from >= from)?.to,
+  }
+}

@@ -1,0 +1,62 @@
+import type { Clock } from '@/lib/lookup/clock'
+
+/** Whoever is frozen hears no timer until it goes on; its clock goes on all the same. */
+export interface Sleeper {
+  frozen: boolean
+}
+
+interface Timer {
+  at: number
+  fn(): void
+  owner: Sleeper
+}
+
+/** Lets everything run that needs no time to pass: promise jobs, then ticks, until none are left. */
+export const drain = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+export type Time = ReturnType<typeof createTime>
+
+/** One time for the world, by which the store lives, and clocks that differ from it by a constant. */
+export function createTime() {
+  let now = 1_800_000_000_000
+  let timers: Timer[] = []
+
+  function due(end: number): Timer | undefined {
+    let first: Timer | undefined
+    for (const timer of timers)
+      if (timer.at <= end && !timer.owner.frozen && (first === undefined || timer.at < first.at))
+        first = timer
+    return first
+  }
+
+  return {
+    now: () => now,
+    /** Whether something is still to come. */
+    waiting: () => timers.length > 0,
+    clock: (owner: Sleeper, skew: number): Clock => ({
+      now: () => now + skew,
+      timer(ms, fn) {
+        const timer = { at: now + ms, fn, owner }
+        timers.push(timer)
+        return () => {
+          timers = timers.filter((other) => other !== timer)
+        }
+      },
+    }),
+    /** Moves time on, and tells `between` after each timer and at the end. */
+    async advance(ms: number, between: () => Promise<void>) {
+      const end = now + ms
+      await between()
+      for (let timer = due(end); timer !== undefined; timer = due(end)) {
+        const fired = timer
+        timers = timers.filter((other) => other !== fired)
+        now = Math.max(now, fired.at)
+        fired.fn()
+        await drain()
+        await between()
+      }
+      now = end
+      await between()
+    },
+  }
+}

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+const next = createRequire(import.meta.url).resolve('next/dist/bin/next')
+const folder = fileURLToPath(new URL('../fixtures/lookup-app', import.meta.url))
+
+/** What `next start` prints by itself, by the beginning of the line. */
+const OF_NEXT = [
+  '▲ Next.js',
+  '- Local:',
+  '- Network:',
+  '- Cache Components',
+  '- Partial Prefetching',
+  '✓ ',
+  '⚠ `experimental.useCache` is deprecated',
+]
+
+function runNext(args: string[], env: Record<string, string>) {
+  const child = spawn(process.execPath, [next, ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', VITEST: undefined, ...env },
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (part) => (said += part))
+  const exited = once(child, 'exit')
+  // Whatever ends the tests ends it too.
+  const end = () => child.kill()
+  process.once('exit', end)
+  void exited.then(() => process.off('exit', end))
+  return { child, exited, said: () => said }
+}
+
+/** `next build` of `test/fixtures/lookup-app`. */
+export async function buildFixture(env: Record<string, string>): Promise<void> {
+  const { exited, said } = runNext(['build'], env)
+  const [code] = await exited
+  if (code !== 0) throw new Error(`next build of the fixture failed:\n${said()}`)
+}
+
+const unescaped = (html: string) =>
+  html.replaceAll('&quot;', '"').replaceAll('&#x27;', "'").replaceAll('&lt;', '<').replaceAll('&amp;', '&')
+
+const attributeOf = (element: string, name: string) =>
+  unescaped(new RegExp(`${name}="([^"]*)"`).exec(element)?.[1] ?? '')
+
+/** What the page shows in its `<output>` elements. */
+async function outputsOf(response: Response): Promise<unknown[]> {
+  const html = await response.text()
+  if (!response.ok) throw new Error(`${response.status} from ${response.url}: ${html.slice(0, 500)}`)
+  const shown = [...html.matchAll(/<output>(.*?)<\/output>/gs)].map(([, text = '']) => unescaped(text))
+  return shown.filter((text) => text !== '').map((text): unknown => JSON.parse(text))
+}
+
+/** `next start` of the fixture as last built with the same environment; resolves when it listens. */
+export async function startFixture(port: number, env: Record<string, string>) {
+  const { child, exited, said } = runNext(['start', '--port', String(port)], env)
+  while (!said().includes('✓ Ready')) {
+    if (child.exitCode !== null) throw new Error(`next start of the fixture ended:\n${said()}`)
+    await pause(20)
+  }
+  const url = `http://localhost:${port}`
+  const query = (scenario: string, id: string) => new URLSearchParams({ scenario, id })
+
+  const show = async (path: string) => outputsOf(await fetch(url + path))
+
+  return {
+    /** The outputs of a page. */
+    show,
+    /** Whether the page was made for this request, or kept: Next's own header. */
+    kept: async (path: string) => (await fetch(url + path)).headers.get('x-nextjs-cache'),
+    /** Runs a scenario of the fixture while a page renders. */
+    page: async (scenario: string, id: string) => (await show(`/run?${query(scenario, id)}`))[0],
+    /** Runs it in a route handler. */
+    async route(scenario: string, id: string): Promise<unknown> {
+      const response = await fetch(`${url}/api/run?${query(scenario, id)}`)
+      const body = await response.text()
+      if (!response.ok) throw new Error(`The route answered ${response.status}: ${body}`)
+      return JSON.parse(body)
+    },
+    /** Runs it in a server action, by sending the form as a browser without scripts would. */
+    async action(scenario: string, id: string): Promise<unknown> {
+      const html = await (await fetch(`${url}/actions`)).text()
+      const form = new FormData()
+      for (const [input] of html.matchAll(/<input type="hidden"[^>]*>/g))
+        form.set(attributeOf(input, 'name'), attributeOf(input, 'value'))
+      form.set('scenario', scenario)
+      form.set('id', id)
+      const headers = { origin: url }
+      return (await outputsOf(await fetch(`${url}/actions`, { method: 'POST', body: form, headers })))[0]
+    },
+    /** What the server printed that is not Next's own. */
+    said: () =>
+      said()
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line && !OF_NEXT.some((start) => line.startsWith(start))),
+    async stop() {
+      child.kill('SIGTERM')
+      const late = pause(10_000, 'late' as const, { ref: false })
+      if ((await Promise.race([exited, late])) === 'late') child.kill('SIGKILL')
+    },
+  }
+}
+
+export type FixtureApp = Awaited<ReturnType<typeof startFixture>>
