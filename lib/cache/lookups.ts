@@ -8,7 +8,11 @@ import type { Lookup } from '../lookup/lookup'
 import { createRedisStore } from '../lookup/store-redis'
 
 /** Scripts, tests and workers load nothing of Next. */
-const host = insideNext ? (await import('../lookup/host-next')).createNextHost() : createPlainHost()
+const plain = insideNext ? undefined : createPlainHost()
+const host = plain ?? (await import('../lookup/host-next')).createNextHost()
+
+/** For scripts: resolves when no refresh is on its way in the background. In Next the host sees to that. */
+export const refreshesSettled = async (): Promise<void> => plain?.settled()
 
 function connect() {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token, CACHE_NAMESPACE: namespace } = env()

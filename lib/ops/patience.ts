@@ -13,7 +13,7 @@ const TRIES = 4
 const PASSING = ['clerk_unavailable', 'redis_unavailable', 'load_timeout', 'load_failed']
 
 export interface PatienceOptions {
-  /** Most requests to Clerk in any 10 s, whoever in this process makes them. */
+  /** Most requests to Clerk in any 10 s, whoever in this process makes them; 2 or more. */
   budget: number
   clock: Clock
   /** Ends the waiting, and then what waits. */
@@ -26,13 +26,15 @@ export type Patience = ReturnType<typeof createPatience>
 /** Runs work that asks Clerk inside a budget, waits as long as Clerk says, and tries again. */
 export function createPatience({ budget, clock, signal, onWait }: PatienceOptions) {
   let made = 0
-  // When the last requests ended; they were sent before, so whoever waits for these waits long enough.
+  // When the last requests ended; they were sent before, so whoever waits for these waits long enough. One less than
+  // the budget, as two may be made at a time.
+  const most = budget - 1
   const recent: number[] = []
   const off = lookups().on((event) => {
     if (event.type !== 'upstream' || event.service !== 'clerk') return
     made++
     recent.push(clock.now())
-    if (recent.length > budget) recent.shift()
+    if (recent.length > most) recent.shift()
   })
 
   async function pause(ms: number, why: string) {
@@ -49,12 +51,12 @@ export function createPatience({ budget, clock, signal, onWait }: PatienceOption
     signal.throwIfAborted()
   }
 
-  /** Resolves when one more request fits into the budget. */
+  /** Resolves when two more requests fit into the budget. */
   async function turn() {
     signal.throwIfAborted()
     for (;;) {
       const [oldest] = recent
-      if (recent.length < budget || oldest === undefined) return
+      if (recent.length < most || oldest === undefined) return
       const wait = oldest + WINDOW - clock.now()
       if (wait <= 0) return
       await pause(wait, 'the budget of these 10 s is spent')
@@ -66,7 +68,8 @@ export function createPatience({ budget, clock, signal, onWait }: PatienceOption
     made: () => made,
     stop: off,
     /**
-     * The work must be safe to repeat, and should cost one request.
+     * The work must be safe to repeat, and cost two requests at most: a load of what is missing, and a refresh of
+     * what is past its soft expiry.
      * @throws what waiting does not help; the signal's reason
      */
     async take<T>(work: () => Promise<T>): Promise<T> {

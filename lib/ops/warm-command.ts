@@ -17,7 +17,7 @@ const USAGE = `Loads users into the cache before a deployment takes traffic.
   npm run warm -- --ids users.txt      ids from a file, one a line or a JSON array; - reads standard input
   npm run warm -- --recent 5000        the users who were active last
 
-  --budget N     most requests to Clerk in 10 s, 1 to 1000 (200)
+  --budget N     most requests to Clerk in 10 s, 2 to 1000 (200)
   --state FILE   where a run that was ended is resumed from (a file in the system's temporary folder)
   --json         one JSON object on standard output, and nothing else
   --help         this
@@ -78,8 +78,8 @@ function parse(argv: readonly string[]): Asked | 'help' {
   if ((ids === undefined) === (recent === undefined))
     throw new InputError('Say whom to load: either --ids FILE or --recent N. --help tells more.')
   return {
-    source: ids === undefined ? { recent: whole('--recent', recent, MOST_USERS) } : { ids },
-    budget: whole('--budget', budget ?? '200', MOST_REQUESTS),
+    source: ids === undefined ? { recent: whole('--recent', recent, 1, MOST_USERS) } : { ids },
+    budget: whole('--budget', budget ?? '200', 2, MOST_REQUESTS),
     state,
     json: json ?? false,
   }
@@ -98,10 +98,12 @@ function given(argv: readonly string[]) {
   }
 }
 
-function whole(name: string, value: string | undefined, most: number): number {
+function whole(name: string, value: string | undefined, least: number, most: number): number {
   const number = Number(value)
-  if (value?.trim() && Number.isInteger(number) && number >= 1 && number <= most) return number
-  throw new InputError(`${name} must be a whole number from 1 to ${most}, not ${JSON.stringify(value)}.`)
+  if (value?.trim() && Number.isInteger(number) && number >= least && number <= most) return number
+  throw new InputError(
+    `${name} must be a whole number from ${least} to ${most}, not ${JSON.stringify(value)}.`,
+  )
 }
 
 async function warm(asked: Asked, around: Surroundings): Promise<number> {

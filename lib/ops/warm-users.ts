@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { userById } from '../cache/clerk-cache'
-import { lookups } from '../cache/lookups'
+import { lookups, refreshesSettled } from '../cache/lookups'
 import { clerkGet } from '../clerk'
 import { KitError } from '../errors'
 import type { Patience } from './patience'
@@ -21,7 +21,8 @@ class NothingKeptError extends KitError {
 }
 
 /**
- * Loads the users who are not cached yet, a request at a time; those who are cost none. `onProgress` hears how many
+ * Loads the users who are not cached yet, a request at a time; those who are cost none, or one for the refresh that
+ * was due. `onProgress` hears how many
  * of the ids are dealt with, and how many of them Clerk does not know.
  * @throws ClerkError; NothingKeptError, whose code is `redis_unavailable`
  */
@@ -48,6 +49,7 @@ export async function warmUsers(
         unkept = undefined
         // Settles them all; the second read costs no request and says what was wrong, if anything was.
         await userById.warm(batch)
+        await refreshesSettled()
         insist()
         return (await userById.many(batch)).filter((user) => user === null).length
       })

@@ -132,7 +132,7 @@ afterAll(() => {
     each('calls, through the kit', (day) => day.requests),
     each('  reported by its events', (day) => day.reported),
     each('  fewer', (day) => percent(day.requests, directCalls(day))),
-    each('  fewer, had no two sessions shared a process', (day) => percent(day.apart, directCalls(day))),
+    each('  fewer, had no two lookups been merged', (day) => percent(day.apart, directCalls(day))),
     each('  fewer than with React’s memory', (day) =>
       percent(day.requests, day.sessions * session.remembered + day.writes),
     ),

@@ -118,12 +118,25 @@ describe('npm run warm', () => {
   })
 
   test('the budget is never exceeded: a Clerk that allows just as much refuses nothing', async () => {
-    services.clerk.faults.limit({ requests: 3 })
-    const { code, waits, err } = await run(['--ids', await fileOf(ids.join('\n')), '--budget', '3'])
+    services.clerk.faults.limit({ requests: 4 })
+    const { code, waits, err } = await run(['--ids', await fileOf(ids.join('\n')), '--budget', '4'])
     expect(code).toBe(EXIT.done)
     expect(calls()).toBe(10)
     expect(waits).toEqual([10_000, 10_000, 10_000])
     expect(err).toContain('Waiting 10 s: the budget of these 10 s is spent.')
+  })
+
+  test('users past their soft expiry are refreshed, inside the budget too', async () => {
+    const file = await fileOf(ids.join('\n'))
+    await run(['--ids', file])
+    vi.advanceTimersByTime(250_000)
+    services.clerk.faults.limit({ requests: 4 })
+    expect(await run(['--ids', file, '--budget', '4'])).toMatchObject({ code: EXIT.done })
+    expect(calls()).toBe(20)
+    // Past the time of what was there at first, and before the next refresh.
+    vi.advanceTimersByTime(100_000)
+    await Promise.all(ids.map(getCachedUserById))
+    expect(calls()).toBe(20)
   })
 
   test('a 429 is waited out for as long as Clerk says, and then it goes on', async () => {
@@ -166,7 +179,7 @@ describe('npm run warm', () => {
 describe('a run that was ended', () => {
   test('by Ctrl-C while it waited goes on where it was, whatever the budget then', async () => {
     const file = await fileOf(ids.join('\n'))
-    const ended = await run(['--ids', file, '--budget', '4'], { onWait: (end) => end() })
+    const ended = await run(['--ids', file, '--budget', '5'], { onWait: (end) => end() })
     expect(ended.code).toBe(EXIT.interrupted)
     const { code, err, out } = await run(['--ids', file, '--json'])
     expect({ code, err }).toEqual({ code: EXIT.done, err: '' })
@@ -175,7 +188,7 @@ describe('a run that was ended', () => {
 
   test('is not resumed with other ids, nor once what it had warmed has expired', async () => {
     const interrupted = async () =>
-      run(['--ids', await fileOf(ids.join('\n')), '--budget', '4'], { onWait: (end) => end() })
+      run(['--ids', await fileOf(ids.join('\n')), '--budget', '5'], { onWait: (end) => end() })
     await interrupted()
     const other = await run(['--ids', '-', '--json'], { stdin: ids.toReversed().join('\n') })
     expect(JSON.parse(other.out).resumedAfter).toBe(0)
@@ -187,7 +200,7 @@ describe('a run that was ended', () => {
   })
 
   test('of the users who were active last goes on with the same ones, without listing them again', async () => {
-    const ended = await run(['--recent', '600', '--budget', '8'], { onWait: (end) => end() })
+    const ended = await run(['--recent', '600', '--budget', '9'], { onWait: (end) => end() })
     expect(ended.code).toBe(EXIT.interrupted)
     const { out } = await run(['--recent', '600', '--json'])
     expect(JSON.parse(out)).toEqual({ users: 600, resumedAfter: 200, unknown: 0, requests: 4 })
@@ -212,7 +225,7 @@ describe('what it refuses, having asked nobody', () => {
     [['--ids', 'a', '--recent', '5'], 'either --ids FILE or --recent N'],
     [['--recent', '0'], '--recent must be a whole number from 1 to 100000, not "0"'],
     [['--recent', 'many'], 'not "many"'],
-    [['--recent', '5', '--budget', '1001'], '--budget must be a whole number from 1 to 1000'],
+    [['--recent', '5', '--budget', '1001'], '--budget must be a whole number from 2 to 1000'],
     [['--recent', '5', '--budget', ''], 'not ""'],
     [['--recents', '5'], "Unknown option '--recents'"],
     [['users.txt'], "Unexpected argument 'users.txt'"],
