@@ -160,6 +160,7 @@ export async function audit(world: World, what: Audit) {
       await flow()
     },
     async layer() {
+      if (!source.isThere('a')) return
       await cost(here, () => world.read(here.proc, 'card', 'a', 'one'))
       const { commands } = await cost(here, () => world.read(here.proc, 'card', 'a', 'one'))
       expect(commands === 0, 'promise 3: the process layer does not answer')

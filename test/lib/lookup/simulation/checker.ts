@@ -155,7 +155,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     }
     chronicle.note(() => `load ${load.number} of ${entryKey} by ${proc}${grant ? '' : ', past Redis'}`)
     loads.set(load.number, load)
-    known.loads++
+    if (!again) known.loads++
     if (again) Object.assign(load, { startedAt: again.startedAt, decidedOpen: again.decidedOpen })
     if (grant) byFlight.set(grant.flight, load)
     else {
@@ -173,6 +173,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     load.decidedOpen = known.decided.get(load.lookup)?.open === true
     const last = direct.findLast((other) => other.entryKey === load.entryKey)
     if (!last?.decidedOpen || !load.decidedOpen || last.state === 'failed') return
+    if (load.lookup === 'token' && last.state !== 'running') return
     if (known.settled.some((past) => past.moment > last.number && names(past, load.lookup, load.key))) return
     if (time.now() - last.startedAt < 5000)
       violate('promise 2: loaded twice by one process while its breaker is open')
@@ -181,7 +182,6 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
   /** The halves of a batch that is split are loaded again, under the same leases. */
   function splitAgain(load: Load) {
     witness(load.proc).permits.push({ entryKey: unversioned(load.entryKey), grant: load.grant, again: load })
-    witness(load.proc).loads--
   }
 
   // ---- Reads
@@ -221,6 +221,8 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     const origin = originOf(read)
     return (
       load.grant === undefined &&
+      // A guarded value is never shared past its load: whoever has it must have asked for the guard.
+      load.lookup !== 'token' &&
       load.proc === read.proc &&
       load.breakerOpen &&
       (known.breakerOpen() || known.breakerClosedAt > origin.moment) &&
@@ -262,7 +264,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     const floor = floorFor(tagsOf[lookup](load.key), read, floorOrigin(read))
     if (load.number < floor && !shared)
       violate(`promise 1: load ${load.number} for ${place}, which was invalidated at ${floor}`)
-    if (load.expiresAt !== null && load.doneAt < origin.moment && !(shared && time.now() < load.expiresAt))
+    if (load.expiresAt !== null && load.doneAt < origin.moment)
       if (load.expiresAt - lifetimes[lookup].margin * 1000 <= origin.at)
         violate(`promise 4: a token past its margin for ${place}`)
     if (load.stored) return checkLifetime(read, load, load.stored, place)

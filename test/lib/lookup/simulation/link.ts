@@ -25,7 +25,7 @@ export interface Ear {
 }
 
 const deadlineMs = 250
-const breakAfter = 3
+const breakAfter = 2
 const openMs = 1000
 
 /**
