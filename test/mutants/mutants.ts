@@ -47,7 +47,7 @@ export const mutants: readonly Mutant[] = [
     file: lookup,
     from: 'local.unsentReads.delete(target.key)',
     to: 'clock.timer(100, () => local.unsentReads.delete(target.key))',
-    breaks: ['promise 1', 'promise 3', 'rule 6'],
+    breaks: ['promise 1', 'promise 3', 'promise 5', 'rule 5', 'rule 6'],
   },
   {
     name: 'a miss joins one that has been sent already',
@@ -244,7 +244,7 @@ export const mutants: readonly Mutant[] = [
     file: 'load.ts',
     from: 'if (args.length === 1 || !splitOn(error)) return',
     to: 'if (args.length > 0) return',
-    breaks: ['promise 5'],
+    breaks: ['promise 5', 'rule 5'],
   },
 
   // ---- Promise 6: broken entries, and a broken Redis

@@ -1,5 +1,5 @@
 import type { LookupEvent } from '@/lib/lookup/events'
-import type { Chronicle, Grant, Load } from './chronicle'
+import type { Chronicle, Family, Grant, Load } from './chronicle'
 import {
   type Asked,
   canonical,
@@ -151,12 +151,19 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
         expected: null,
         expiresAt: null,
         stored: undefined,
+        family: undefined,
       },
     }
     chronicle.note(() => `load ${load.number} of ${entryKey} by ${proc}${grant ? '' : ', past Redis'}`)
     loads.set(load.number, load)
     if (!again) known.loads++
-    if (again) Object.assign(load, { startedAt: again.startedAt, decidedOpen: again.decidedOpen })
+    if (again) {
+      const { startedAt, decidedOpen, family } = again
+      Object.assign(load, { startedAt, decidedOpen, family })
+      family?.pending.delete(again)
+      family?.pending.add(load)
+      family?.members.push(load)
+    }
     if (grant) byFlight.set(grant.flight, load)
     else {
       if (!again) checkDirect(load)
@@ -180,8 +187,28 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
   }
 
   /** The halves of a batch that is split are loaded again, under the same leases. */
-  function splitAgain(load: Load) {
-    witness(load.proc).permits.push({ entryKey: unversioned(load.entryKey), grant: load.grant, again: load })
+  function splitAgain(call: readonly Load[]) {
+    const family: Family = call[0]?.family ?? { members: [], pending: new Set() }
+    for (const load of call) {
+      load.family = family
+      family.members.push(load)
+      family.pending.add(load)
+      witness(load.proc).permits.push({
+        entryKey: unversioned(load.entryKey),
+        grant: load.grant,
+        again: load,
+      })
+    }
+  }
+
+  function endLoad(load: Load, state: Load['state']) {
+    load.state = state
+    load.doneAt = tick()
+    const { family } = load
+    if (!family || state === 'split') return
+    family.pending.delete(load)
+    const doneAt = family.pending.size > 0 ? Number.POSITIVE_INFINITY : load.doneAt
+    for (const member of family.members) member.doneAt = doneAt
   }
 
   // ---- Reads
@@ -484,6 +511,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
   return {
     beginLoad,
     splitAgain,
+    endLoad,
     beginRead,
     returned,
     rejected,

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { type Id, type LookupName, type Name, names } from './facts'
+import type { Operation } from './link'
 import type { Ending } from './source'
 
 export const procs = [0, 1, 2] as const
@@ -25,6 +26,8 @@ export type Step =
   | { do: 'freeze' | 'cut'; proc: Proc }
   /** A process stops for some time while everything else goes on. */
   | { do: 'stall'; proc: Proc; ms: number }
+  /** The store refuses the process's next operations of one kind. */
+  | { do: 'refuse'; proc: Proc; operation: Operation; times: number }
   | { do: 'toggleUser'; id: Id }
   | { do: 'rename'; id: Id; name: Name }
 
@@ -56,6 +59,16 @@ const anyTime = fc.constantFrom(
   13_000,
   17_000,
   21_000,
+)
+
+const operation = fc.constantFrom<Operation[]>(
+  'acquire',
+  'acquire',
+  'commit',
+  'fail',
+  'read',
+  'drop',
+  'guard',
 )
 
 const ofUser = id.map((id) => ({ of: 'user' as const, id }))
@@ -106,6 +119,12 @@ function stepAbout({ lookups, tag, names = 0, guards = 0, ms = anyTime }: Topic)
     step(
       8,
       fc.tuple(pick, ending).map(([pick, ending]) => ({ do: 'endLoad', pick, ending })),
+    ),
+    step(
+      4,
+      fc
+        .tuple(proc, operation, fc.constantFrom(1, 2, 2))
+        .map(([proc, operation, times]) => ({ do: 'refuse', proc, operation, times })),
     ),
     step(
       7,
