@@ -431,13 +431,6 @@ export const mutants: readonly Mutant[] = [
     breaks: ['promise 1', 'rule 5'],
   },
   {
-    name: 'a guarded value loaded while Redis is down is shared after its load',
-    file: lookup,
-    from: 'promise.then(declared.guarded ? forget : undefined, forget)',
-    to: 'promise.then(undefined, forget)',
-    breaks: ['rule 5', 'promise 4'],
-  },
-  {
     name: 'the process layer keeps a value that Redis refused',
     file: lookup,
     from: "if (reply === 'stored') fill(",
