@@ -25,10 +25,14 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**'],
+          exclude: ['test/e2e/**', 'test/mutants/**'],
           setupFiles: ['test/support/setup.ts'],
           testTimeout: 20_000,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'mutants', include: ['test/mutants/*.test.ts'] },
       },
       {
         extends: true,

@@ -26,7 +26,7 @@ export function createAlias<A, T>(engine: Engine, declaration: AliasDeclaration<
   const names = createLookup(engine, declare<A, string>({ ...rest, load: resolve, memo: false }))
   const hints = engine.state.share(
     `hints:${engine.namespace}:${rest.name}.${rest.version}`,
-    () => new LRUCache<string, string>({ max: 5000 }),
+    () => new LRUCache<string, string>({ maxSize: 5000, sizeCalculation: () => 1 }),
   )
 
   async function lookup(arg: A): Promise<T | null> {

@@ -4,7 +4,7 @@ import type { Limit } from './load'
 interface Waiting<I, O> {
   item: I
   sent: (() => void) | undefined
-  resolve(reply: O): void
+  resolve(reply: O | Promise<O>): void
   reject(error: unknown): void
 }
 
@@ -13,7 +13,8 @@ interface Waiting<I, O> {
  * `sent` is called when an item leaves: until then, and not a moment later, another caller may share it.
  */
 export function createBatch<I, O>(options: {
-  send(items: I[]): Promise<O[]>
+  /** Answers in the order of the items; a part may come later than others. */
+  send(items: I[]): Promise<(O | Promise<O>)[]>
   max: number
   maxBytes?: number
   bytes?(item: I): number

@@ -51,26 +51,28 @@ export function createLoader<A, T>(declared: Declared<A, T>, clock: Clock, limit
     return Promise.race([running, expired]).finally(cancel)
   }
 
-  async function loadAll(args: A[], many: NonNullable<typeof loadMany>): Promise<Loaded<T>[]> {
-    try {
-      const values = await outside(() => bounded((signal) => many(args, { signal })))
-      return args.map((_, i) => {
-        const value = values[i]
-        return value instanceof Error ? { error: value } : { value }
-      })
-    } catch (error) {
-      // One bad argument must not fail its neighbours.
-      if (args.length === 1 || !splitOn(error)) return args.map(() => ({ error }))
-      const middle = args.length >> 1
-      const halves = [args.slice(0, middle), args.slice(middle)]
-      return (await Promise.all(halves.map((half) => loadAll(half, many)))).flat()
-    }
+  /** A promise for each argument: the parts of a split batch do not wait for one another. */
+  function loadAll(args: A[], many: NonNullable<typeof loadMany>): Promise<Loaded<T>>[] {
+    const all = outside(() => bounded((signal) => many(args, { signal }))).then(
+      (values) =>
+        args.map((_, i): Loaded<T> => {
+          const value = values[i]
+          return value instanceof Error ? { error: value } : { value }
+        }),
+      (error: unknown) => {
+        // One bad argument must not fail its neighbours.
+        if (args.length === 1 || !splitOn(error)) return args.map(() => ({ error }))
+        const middle = args.length >> 1
+        return [args.slice(0, middle), args.slice(middle)].flatMap((half) => loadAll(half, many))
+      },
+    )
+    return args.map(async (_, i) => (await all)[i] ?? { value: undefined })
   }
 
   const merged =
     loadMany &&
     createBatch<A, Loaded<T>>({
-      send: (args) => loadAll(args, loadMany),
+      send: async (args) => loadAll(args, loadMany),
       max: declared.batchMax,
       outside,
       limit: (work) => work(),

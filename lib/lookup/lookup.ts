@@ -75,9 +75,13 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     /** Waits for another process's flight, by key, flight and generation. */
     waits: new Map<string, Promise<Outcome<T>>>(),
     /** Loads past Redis. */
-    direct: new LRUCache<string, Direct<T>>({ max: 1000, dispose: ({ ticket }) => ticket.close() }),
+    direct: new LRUCache<string, Direct<T>>({
+      maxSize: 1000,
+      sizeCalculation: () => 1,
+      dispose: ({ ticket }) => ticket.close(),
+    }),
     /** When a refresh was last asked for; the host may never come to run it. */
-    refreshing: new LRUCache<string, number>({ max: 5000 }),
+    refreshing: new LRUCache<string, number>({ maxSize: 5000, sizeCalculation: () => 1 }),
     unsentReads: new Map<string, Promise<Outcome<T>>>(),
     unsentMisses: new Map<string, Promise<Outcome<T>>>(),
   }))

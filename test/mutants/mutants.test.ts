@@ -8,7 +8,7 @@ describe.each(mutants)('if $name', (mutant) => {
     expect(occurrences(mutant)).toBe(1)
   })
 
-  it(`the simulation says so: ${mutant.breaks.join(' or ')}`, { timeout: 120_000 }, async () => {
+  it(`the simulation says so: ${mutant.breaks.join(' or ')}`, { timeout: 300_000 }, async () => {
     const { kit, remove } = await copyWith(mutant)
     try {
       const finding = await simulate(kit, { seed: 1, runs: 10_000, smallest: false })

@@ -47,7 +47,7 @@ export const mutants: readonly Mutant[] = [
     file: lookup,
     from: 'local.unsentReads.delete(target.key)',
     to: 'clock.timer(100, () => local.unsentReads.delete(target.key))',
-    breaks: ['promise 1', 'promise 3'],
+    breaks: ['promise 1', 'promise 3', 'promise 5', 'rule 5', 'rule 6'],
   },
   {
     name: 'a miss joins one that has been sent already',
@@ -73,9 +73,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the request’s memo outlives an invalidation in the same request',
     file: 'engine.ts',
-    from: 'state.drop(tags, await host.invalidated(tags))',
+    from: 'state.drop(tags, await host.invalidated(tags).catch(() => undefined))',
     to: 'await host.invalidated(tags)',
-    breaks: ['promise 1'],
+    breaks: ['promise 1', 'rule 4'],
   },
   {
     name: 'a condemned value is served in grace',
@@ -133,8 +133,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the reads of one tick are sent one by one',
     file: 'engine.ts',
-    from: '    ...{ max: maxKeys, outside },\n  })\n  const acquires',
-    to: '    ...{ max: 1, outside },\n  })\n  const acquires',
+    from: '    ...{ max: maxKeys, outside, limit: turn },\n  })\n  const acquires',
+    to: '    ...{ max: 1, outside, limit: turn },\n  })\n  const acquires',
     breaks: ['promise 3'],
   },
   {
@@ -244,7 +244,7 @@ export const mutants: readonly Mutant[] = [
     file: 'load.ts',
     from: 'if (args.length === 1 || !splitOn(error)) return',
     to: 'if (args.length > 0) return',
-    breaks: ['promise 5'],
+    breaks: ['promise 5', 'rule 5'],
   },
 
   // ---- Promise 6: broken entries, and a broken Redis
@@ -279,8 +279,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a loader may hang for ever',
     file: 'load.ts',
-    from: '        reject(error)\n      })\n      // The time',
-    to: '      })\n      // The time',
+    from: '        controller.abort(error)\n        reject(error)\n',
+    to: '        controller.abort(error)\n',
     breaks: ['promise 6'],
   },
 
@@ -359,7 +359,7 @@ export const mutants: readonly Mutant[] = [
     file: model,
     from: '`${nonce}.${stamp}`',
     to: "'fence'",
-    breaks: ['promise 1'],
+    breaks: ['promise 1', 'promise 2'],
   },
   {
     name: 'a repeated acquire brings its old fence back',
@@ -398,7 +398,7 @@ export const mutants: readonly Mutant[] = [
     file: 'engine.ts',
     from: '    } finally {\n',
     to: '    } catch (error) {\n      state.emit({ type: "invalidate", tags, confirmed })\n      throw error\n    }\n    {\n',
-    breaks: ['rule 4'],
+    breaks: ['rule 4', 'rule 5', 'promise 4'],
   },
 
   // ---- Rule 5: values loaded while Redis is down

@@ -1,5 +1,5 @@
 import type { LookupEvent } from '@/lib/lookup/events'
-import type { Chronicle, Grant, Load } from './chronicle'
+import type { Chronicle, Family, Grant, Load } from './chronicle'
 import {
   type Asked,
   canonical,
@@ -151,12 +151,19 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
         expected: null,
         expiresAt: null,
         stored: undefined,
+        family: undefined,
       },
     }
     chronicle.note(() => `load ${load.number} of ${entryKey} by ${proc}${grant ? '' : ', past Redis'}`)
     loads.set(load.number, load)
-    known.loads++
-    if (again) Object.assign(load, { startedAt: again.startedAt, decidedOpen: again.decidedOpen })
+    if (!again) known.loads++
+    if (again) {
+      const { startedAt, decidedOpen, family } = again
+      Object.assign(load, { startedAt, decidedOpen, family })
+      family?.pending.delete(again)
+      family?.pending.add(load)
+      family?.members.push(load)
+    }
     if (grant) byFlight.set(grant.flight, load)
     else {
       if (!again) checkDirect(load)
@@ -173,15 +180,35 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     load.decidedOpen = known.decided.get(load.lookup)?.open === true
     const last = direct.findLast((other) => other.entryKey === load.entryKey)
     if (!last?.decidedOpen || !load.decidedOpen || last.state === 'failed') return
+    if (load.lookup === 'token' && last.state !== 'running') return
     if (known.settled.some((past) => past.moment > last.number && names(past, load.lookup, load.key))) return
     if (time.now() - last.startedAt < 5000)
       violate('promise 2: loaded twice by one process while its breaker is open')
   }
 
   /** The halves of a batch that is split are loaded again, under the same leases. */
-  function splitAgain(load: Load) {
-    witness(load.proc).permits.push({ entryKey: unversioned(load.entryKey), grant: load.grant, again: load })
-    witness(load.proc).loads--
+  function splitAgain(call: readonly Load[]) {
+    const family: Family = call[0]?.family ?? { members: [], pending: new Set() }
+    for (const load of call) {
+      load.family = family
+      family.members.push(load)
+      family.pending.add(load)
+      witness(load.proc).permits.push({
+        entryKey: unversioned(load.entryKey),
+        grant: load.grant,
+        again: load,
+      })
+    }
+  }
+
+  function endLoad(load: Load, state: Load['state']) {
+    load.state = state
+    load.doneAt = tick()
+    const { family } = load
+    if (!family || state === 'split') return
+    family.pending.delete(load)
+    const doneAt = family.pending.size > 0 ? Number.POSITIVE_INFINITY : load.doneAt
+    for (const member of family.members) member.doneAt = doneAt
   }
 
   // ---- Reads
@@ -221,6 +248,8 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     const origin = originOf(read)
     return (
       load.grant === undefined &&
+      // A guarded value is never shared past its load: whoever has it must have asked for the guard.
+      load.lookup !== 'token' &&
       load.proc === read.proc &&
       load.breakerOpen &&
       (known.breakerOpen() || known.breakerClosedAt > origin.moment) &&
@@ -262,7 +291,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     const floor = floorFor(tagsOf[lookup](load.key), read, floorOrigin(read))
     if (load.number < floor && !shared)
       violate(`promise 1: load ${load.number} for ${place}, which was invalidated at ${floor}`)
-    if (load.expiresAt !== null && load.doneAt < origin.moment && !(shared && time.now() < load.expiresAt))
+    if (load.expiresAt !== null && load.doneAt < origin.moment)
       if (load.expiresAt - lifetimes[lookup].margin * 1000 <= origin.at)
         violate(`promise 4: a token past its margin for ${place}`)
     if (load.stored) return checkLifetime(read, load, load.stored, place)
@@ -482,6 +511,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
   return {
     beginLoad,
     splitAgain,
+    endLoad,
     beginRead,
     returned,
     rejected,

@@ -21,7 +21,14 @@ export interface Load {
   /** What must be handed out; null for "not found". */
   expected: string | null
   expiresAt: number | null
+  /** All loads that came of one split call: none of them is over before all are. */
+  family: Family | undefined
   stored: { at: number; hard: number; grace: number } | undefined
+}
+
+export interface Family {
+  members: Load[]
+  pending: Set<Load>
 }
 
 /** A lease as the store gave it. */

@@ -25,7 +25,7 @@ export interface Ear {
 }
 
 const deadlineMs = 250
-const breakAfter = 3
+const breakAfter = 2
 const openMs = 1000
 
 /**
@@ -41,7 +41,7 @@ export function createLink(time: Time, { LookupError }: Kit, note: (line: () => 
   function connect(
     store: Store,
     clock: Clock,
-    owner: Sleeper & { cut: boolean; name: string },
+    owner: Sleeper & { cut: boolean; refuses: Map<Operation, number>; name: string },
     ear: Ear,
   ): Store {
     let failures = 0
@@ -78,6 +78,11 @@ export function createLink(time: Time, { LookupError }: Kit, note: (line: () => 
       if (gated && openUntil !== undefined && (trying || time.now() < openUntil))
         return Promise.reject(refuse('the breaker is open'))
       if (gated && openUntil !== undefined) trying = true
+      const refusals = owner.refuses.get(operation) ?? 0
+      if (refusals > 0) {
+        owner.refuses.set(operation, refusals - 1)
+        return Promise.reject(refuse('the store refuses'))
+      }
       if (owner.cut) return Promise.reject(refuse('the link is cut'))
       history.push({ label, apply })
       return new Promise<R>((resolve, reject) => {

@@ -50,6 +50,8 @@ async function take(world: World, step: Step): Promise<void> {
       })
     case 'stall':
       return world.stall(step.proc, step.ms)
+    case 'refuse':
+      return void own?.refuses.set(step.operation, step.times)
     case 'evict':
       return world.evict(step.pick)
     case 'spoil':

@@ -31,7 +31,8 @@ export function createSource(
   chronicle: Chronicle,
   context: AsyncLocalStorage<unknown>,
   begin: (proc: number, lookup: Asked, key: string, shape: number) => Load,
-  splitAgain: (load: Load) => void,
+  splitAgain: (call: readonly Load[]) => void,
+  endLoad: (load: Load, state: Load['state']) => void,
   frozen: (proc: number) => boolean,
 ) {
   const users: Record<Id, { name: string; exists: boolean }> = {
@@ -81,8 +82,7 @@ export function createSource(
     const loads = asked.map(({ load, expected }) => Object.assign(load, { expected }))
     const stamps = loads.map((load) => load.number)
     const finish = (state: Load['state'], some = loads) => {
-      for (const load of some)
-        if (load.state === 'running') Object.assign(load, { state, doneAt: chronicle.tick() })
+      for (const load of some) if (load.state === 'running') endLoad(load, state)
     }
     const call = {
       loads,
@@ -92,7 +92,7 @@ export function createSource(
         chronicle.note(() => `load ${stamps.join()} ends: ${ending}`)
         if (ending === 'bad' && loads.length > 1) {
           finish('split')
-          for (const load of loads) splitAgain(load)
+          splitAgain(loads)
           refuse(new UpstreamError([], 422))
         } else if (ending === 'partial' && loads.length > 1) {
           const [first, ...others] = asked

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { type Id, type LookupName, type Name, names } from './facts'
+import type { Operation } from './link'
 import type { Ending } from './source'
 
 export const procs = [0, 1, 2] as const
@@ -25,6 +26,8 @@ export type Step =
   | { do: 'freeze' | 'cut'; proc: Proc }
   /** A process stops for some time while everything else goes on. */
   | { do: 'stall'; proc: Proc; ms: number }
+  /** The store refuses the process's next operations of one kind. */
+  | { do: 'refuse'; proc: Proc; operation: Operation; times: number }
   | { do: 'toggleUser'; id: Id }
   | { do: 'rename'; id: Id; name: Name }
 
@@ -40,8 +43,33 @@ const pick = fc.nat(7)
 const request = fc.constantFrom(0, 0, 1, 2)
 const how = fc.constantFrom<ReadHow[]>('one', 'one', 'one', 'one', 'twice', 'many', 'fresh', 'peek', 'warm')
 const ending = fc.constantFrom<Ending[]>('ok', 'ok', 'ok', 'error', 'bad', 'partial')
-/** Around each deadline, lease, expiry and margin there is. */
-const ms = fc.constantFrom(1, 60, 120, 260, 700, 1100, 2100, 3100, 4100, 6000, 9000, 13_000, 17_000, 21_000)
+/** Around each deadline, lease, expiry and margin there is; milliseconds. */
+const anyTime = fc.constantFrom(
+  1,
+  60,
+  120,
+  260,
+  700,
+  1100,
+  2100,
+  3100,
+  4100,
+  6000,
+  9000,
+  13_000,
+  17_000,
+  21_000,
+)
+
+const operation = fc.constantFrom<Operation[]>(
+  'acquire',
+  'acquire',
+  'commit',
+  'fail',
+  'read',
+  'drop',
+  'guard',
+)
 
 const ofUser = id.map((id) => ({ of: 'user' as const, id }))
 const ofToken = id.map((id) => ({ of: 'token' as const, id }))
@@ -56,10 +84,12 @@ interface Topic {
   names?: number
   /** How often guards are set. */
   guards?: number
+  /** How long things take: around what expires. */
+  ms?: fc.Arbitrary<number>
 }
 
 /** Steps about a few lookups only, each as likely as is useful. */
-function stepAbout({ lookups, tag, names = 0, guards = 0 }: Topic): fc.Arbitrary<Step> {
+function stepAbout({ lookups, tag, names = 0, guards = 0, ms = anyTime }: Topic): fc.Arbitrary<Step> {
   const read = fc.tuple(proc, fc.constantFrom(...lookups), id, how, request)
   const invalidate = fc.tuple(proc, tag, request)
   const spoil = fc.tuple(fc.nat(5), fc.constantFrom('cut' as const, 'swap' as const, 'garbage' as const))
@@ -91,7 +121,13 @@ function stepAbout({ lookups, tag, names = 0, guards = 0 }: Topic): fc.Arbitrary
       fc.tuple(pick, ending).map(([pick, ending]) => ({ do: 'endLoad', pick, ending })),
     ),
     step(
-      5,
+      4,
+      fc
+        .tuple(proc, operation, fc.constantFrom(1, 2, 2))
+        .map(([proc, operation, times]) => ({ do: 'refuse', proc, operation, times })),
+    ),
+    step(
+      7,
       fc.tuple(proc, ms).map(([proc, ms]) => ({ do: 'stall', proc, ms })),
     ),
     step(
@@ -151,7 +187,11 @@ const everything = fc.oneof(ofUser, ofToken, ofGroup, ofName)
 export const steps: fc.Arbitrary<Step[]> = fc.oneof(
   { weight: 2, arbitrary: about({ lookups: ['user'], tag: ofUser }) },
   { weight: 2, arbitrary: about({ lookups: ['user'], tag: fc.oneof(ofUser, ofUser, ofName), names: 12 }) },
-  { weight: 3, arbitrary: about({ lookups: ['card'], tag: fc.oneof(ofUser, ofUser, ofGroup) }) },
+  { weight: 2, arbitrary: about({ lookups: ['card'], tag: fc.oneof(ofUser, ofUser, ofGroup) }) },
+  {
+    weight: 2,
+    arbitrary: about({ lookups: ['card'], tag: ofUser, ms: fc.constantFrom(1, 260, 1100, 2100, 3100) }),
+  },
   { weight: 2, arbitrary: about({ lookups: ['token'], tag: ofToken, guards: 8 }) },
   { weight: 2, arbitrary: about({ lookups: ['note'], tag: ofGroup }) },
   {

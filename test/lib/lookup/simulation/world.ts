@@ -6,7 +6,7 @@ import { createChronicle } from './chronicle'
 import { declareLookups } from './declarations'
 import { type Asked, type Fact, guardOf, lifetimes } from './facts'
 import type { Kit } from './kit'
-import { createLink } from './link'
+import { createLink, type Operation } from './link'
 import { createSource, type Ending } from './source'
 import { watchStore } from './store-watch'
 import { createTime, drain } from './time'
@@ -38,14 +38,25 @@ export function createWorld(kit: Kit, log?: (line: string) => void) {
     },
   })
   const link = createLink(time, kit, chronicle.note)
-  const source = createSource(chronicle, context, checker.beginLoad, checker.splitAgain, (proc) =>
-    Boolean(processes[proc]?.frozen),
+  const source = createSource(
+    chronicle,
+    context,
+    checker.beginLoad,
+    checker.splitAgain,
+    checker.endLoad,
+    (proc) => Boolean(processes[proc]?.frozen),
   )
   let ids = 0
   let draws = 0
 
   function createProcess(proc: number, skew: number) {
-    const own = { name: `process ${proc}`, frozen: false, cut: false, commands: 0 }
+    const own = {
+      name: `process ${proc}`,
+      frozen: false,
+      cut: false,
+      refuses: new Map<Operation, number>(),
+      commands: 0,
+    }
     const clock = time.clock(own, skew)
     const ear = checker.ear(proc)
     const store = link.connect(watch.store, clock, own, {
