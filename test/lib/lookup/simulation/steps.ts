@@ -3,8 +3,8 @@ import { type Id, type LookupName, type Name, names } from './facts'
 import type { Operation } from './link'
 import type { Ending } from './source'
 
-export const procs = [0, 1, 2] as const
-export type Proc = (typeof procs)[number]
+const procs = [0, 1, 2] as const
+type Proc = (typeof procs)[number]
 
 /** What may be asked of a process, and what may happen to the world. */
 export type Step =
@@ -31,7 +31,7 @@ export type Step =
   | { do: 'toggleUser'; id: Id }
   | { do: 'rename'; id: Id; name: Name }
 
-export type ReadHow = 'one' | 'twice' | 'many' | 'fresh' | 'peek' | 'warm'
+type ReadHow = 'one' | 'twice' | 'many' | 'fresh' | 'peek' | 'warm'
 export type Tag = { of: 'user' | 'token'; id: Id } | { of: 'group' } | { of: 'name'; name: Name }
 
 // The first key more often than the second, and the two processes of one version more often than the third:
