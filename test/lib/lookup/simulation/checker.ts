@@ -133,9 +133,11 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     const at = known.permits.findIndex((permit) => permit.entryKey === unversioned(entryKey))
     const [permit] = at < 0 ? [] : known.permits.splice(at, 1)
     const { grant, again } = permit ?? {}
+    const number = tick()
     const load: Load = {
       ...{
-        number: tick(),
+        number,
+        root: number,
         proc,
         lookup,
         key,
@@ -158,8 +160,8 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     loads.set(load.number, load)
     if (!again) known.loads++
     if (again) {
-      const { startedAt, decidedOpen, family } = again
-      Object.assign(load, { startedAt, decidedOpen, family })
+      const { root, startedAt, decidedOpen, family } = again
+      Object.assign(load, { root, startedAt, decidedOpen, family })
       family?.pending.delete(again)
       family?.pending.add(load)
       family?.members.push(load)
@@ -181,7 +183,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     const last = direct.findLast((other) => other.entryKey === load.entryKey)
     if (!last?.decidedOpen || !load.decidedOpen || last.state === 'failed') return
     if (load.lookup === 'token' && last.state !== 'running') return
-    if (known.settled.some((past) => past.moment > last.number && names(past, load.lookup, load.key))) return
+    if (known.settled.some((past) => past.moment > last.root && names(past, load.lookup, load.key))) return
     if (time.now() - last.startedAt < 5000)
       violate('promise 2: loaded twice by one process while its breaker is open')
   }
@@ -256,7 +258,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
       load.startedAt > origin.at - 5000 &&
       !known.settled.some(
         (past) =>
-          past.calledAt > load.number && past.moment < origin.moment && names(past, load.lookup, load.key),
+          past.calledAt > load.root && past.moment < origin.moment && names(past, load.lookup, load.key),
       )
     )
   }

@@ -4,6 +4,8 @@ import type { Time } from './time'
 /** One load of one key, as the upstream saw it. Its number is also the moment at which it began. */
 export interface Load {
   number: number
+  /** The number of the load that was split, of which this is a part; else its own. */
+  root: number
   proc: number
   lookup: Asked
   key: string

@@ -15,7 +15,9 @@ export type Step =
   | { do: 'compareAndDrop'; proc: Proc; id: Id }
   | { do: 'newRequest'; proc: Proc }
   /** One packet arrives, is lost, or a request arrives once more. */
-  | { do: 'pass' | 'lose' | 'repeat'; pick: number }
+  | { do: 'pass'; pick: number }
+  | { do: 'lose'; pick: number }
+  | { do: 'repeat'; pick: number }
   | { do: 'endLoad'; pick: number; ending: Ending }
   /** Everything on the wire arrives, in order or the newest first, and loads end, until nothing is left to do at this time. */
   | { do: 'flow'; ending: Ending; newestFirst: boolean }
@@ -23,7 +25,8 @@ export type Step =
   | { do: 'advance'; ms: number; flowing: boolean }
   | { do: 'evict'; pick: number }
   | { do: 'spoil'; pick: number; how: 'cut' | 'swap' | 'garbage' }
-  | { do: 'freeze' | 'cut'; proc: Proc }
+  | { do: 'freeze'; proc: Proc }
+  | { do: 'cut'; proc: Proc }
   /** A process stops for some time while everything else goes on. */
   | { do: 'stall'; proc: Proc; ms: number }
   /** The store refuses the process's next operations of one kind. */
@@ -61,141 +64,122 @@ const anyTime = fc.constantFrom(
   21_000,
 )
 
-const operation = fc.constantFrom<Operation[]>(
-  'acquire',
-  'acquire',
-  'commit',
-  'fail',
-  'read',
-  'drop',
-  'guard',
-)
+const operations: Operation[] = ['acquire', 'acquire', 'commit', 'fail', 'read', 'drop', 'guard']
+const operation = fc.constantFrom(...operations)
+const fault = fc.constantFrom('cut' as const, 'swap' as const, 'garbage' as const)
 
 const ofUser = id.map((id) => ({ of: 'user' as const, id }))
 const ofToken = id.map((id) => ({ of: 'token' as const, id }))
 const ofGroup = fc.constant({ of: 'group' as const })
 const ofName = name.map((name) => ({ of: 'name' as const, name }))
 
+/** How likely each step is, unless told. */
+const usual: Record<Step['do'], number> = {
+  ...{ read: 30, pass: 24, flow: 14, advance: 12, invalidate: 12, endLoad: 8 },
+  ...{ stall: 7, refuse: 4, repeat: 4, evict: 4, lose: 3, spoil: 3, cut: 3, freeze: 2, toggleUser: 2 },
+  ...{ newRequest: 1, compareAndDrop: 1, revoke: 0, readName: 0, rename: 0 },
+}
+const stepNames = [
+  ...(['read', 'readName', 'invalidate', 'revoke', 'compareAndDrop', 'newRequest', 'pass', 'lose'] as const),
+  ...([
+    'repeat',
+    'endLoad',
+    'flow',
+    'advance',
+    'stall',
+    'refuse',
+    'evict',
+    'spoil',
+    'cut',
+    'freeze',
+  ] as const),
+  ...(['toggleUser', 'rename'] as const),
+]
+/** A network and a store without faults: only time and order are hostile. */
+const faultless = { refuse: 0, repeat: 0, evict: 0, lose: 0, spoil: 0, cut: 0, freeze: 0, toggleUser: 0 }
+
 interface Topic {
   lookups: readonly LookupName[]
   /** What invalidations name. */
   tag: fc.Arbitrary<Tag>
-  /** How often names are asked for and given to others. */
-  names?: number
-  /** How often guards are set. */
-  guards?: number
-  /** How long things take: around what expires. */
+  weights?: Partial<typeof usual>
+  /** How long things take. */
   ms?: fc.Arbitrary<number>
 }
 
-/** Steps about a few lookups only, each as likely as is useful. */
-function stepAbout({ lookups, tag, names = 0, guards = 0, ms = anyTime }: Topic): fc.Arbitrary<Step> {
-  const read = fc.tuple(proc, fc.constantFrom(...lookups), id, how, request)
-  const invalidate = fc.tuple(proc, tag, request)
-  const spoil = fc.tuple(fc.nat(5), fc.constantFrom('cut' as const, 'swap' as const, 'garbage' as const))
-  const compare = lookups.includes('user') ? 1 : 0
-  const step = <S extends Step>(weight: number, arbitrary: fc.Arbitrary<S>) => ({ weight, arbitrary })
-  return fc.oneof(
-    step(
-      30,
-      read.map(([proc, lookup, id, how, request]) => ({ do: 'read', proc, lookup, id, how, request })),
-    ),
-    step(
-      12,
-      invalidate.map(([proc, tag, request]) => ({ do: 'invalidate', proc, tag, request })),
-    ),
-    step(
-      24,
-      pick.map((pick) => ({ do: 'pass', pick })),
-    ),
-    step(
-      14,
-      fc.tuple(ending, fc.boolean()).map(([ending, newestFirst]) => ({ do: 'flow', ending, newestFirst })),
-    ),
-    step(
-      12,
-      fc.tuple(ms, fc.boolean()).map(([ms, flowing]) => ({ do: 'advance', ms, flowing })),
-    ),
-    step(
-      8,
-      fc.tuple(pick, ending).map(([pick, ending]) => ({ do: 'endLoad', pick, ending })),
-    ),
-    step(
-      4,
-      fc
-        .tuple(proc, operation, fc.constantFrom(1, 2, 2))
-        .map(([proc, operation, times]) => ({ do: 'refuse', proc, operation, times })),
-    ),
-    step(
-      7,
-      fc.tuple(proc, ms).map(([proc, ms]) => ({ do: 'stall', proc, ms })),
-    ),
-    step(
-      4,
-      pick.map((pick) => ({ do: 'repeat', pick })),
-    ),
-    step(
-      4,
-      fc.nat(30).map((pick) => ({ do: 'evict', pick })),
-    ),
-    step(
-      3,
-      pick.map((pick) => ({ do: 'lose', pick })),
-    ),
-    step(
-      3,
-      spoil.map(([pick, how]) => ({ do: 'spoil', pick, how })),
-    ),
-    step(
-      3,
-      proc.map((proc) => ({ do: 'cut', proc })),
-    ),
-    step(
-      2,
-      proc.map((proc) => ({ do: 'freeze', proc })),
-    ),
-    step(
-      2,
-      id.map((id) => ({ do: 'toggleUser', id })),
-    ),
-    step(
-      1,
-      proc.map((proc) => ({ do: 'newRequest', proc })),
-    ),
-    step(
-      compare,
-      fc.tuple(proc, id).map(([proc, id]) => ({ do: 'compareAndDrop', proc, id })),
-    ),
-    step(
-      guards,
-      fc.tuple(proc, id).map(([proc, id]) => ({ do: 'revoke', proc, id })),
-    ),
-    step(
-      names,
-      fc.tuple(proc, name).map(([proc, name]) => ({ do: 'readName', proc, name })),
-    ),
-    step(
-      names / 3,
-      fc.tuple(id, name).map(([id, name]) => ({ do: 'rename', id, name })),
-    ),
-  )
+/** Worlds about a few lookups only. */
+function about({ lookups, tag, weights = {}, ms = anyTime }: Topic): fc.Arbitrary<Step[]> {
+  const likely = { ...usual, ...weights }
+  const lookup = fc.constantFrom(...lookups)
+  const kinds: { [K in Step['do']]: fc.Arbitrary<Extract<Step, { do: K }>> } = {
+    read: fc.record({ do: fc.constant('read'), proc, lookup, id, how, request }),
+    readName: fc.record({ do: fc.constant('readName'), proc, name }),
+    invalidate: fc.record({ do: fc.constant('invalidate'), proc, tag, request }),
+    revoke: fc.record({ do: fc.constant('revoke'), proc, id }),
+    compareAndDrop: fc.record({ do: fc.constant('compareAndDrop'), proc, id }),
+    newRequest: fc.record({ do: fc.constant('newRequest'), proc }),
+    pass: fc.record({ do: fc.constant('pass'), pick }),
+    lose: fc.record({ do: fc.constant('lose'), pick }),
+    repeat: fc.record({ do: fc.constant('repeat'), pick }),
+    endLoad: fc.record({ do: fc.constant('endLoad'), pick, ending }),
+    flow: fc.record({ do: fc.constant('flow'), ending, newestFirst: fc.boolean() }),
+    advance: fc.record({ do: fc.constant('advance'), ms, flowing: fc.boolean() }),
+    stall: fc.record({ do: fc.constant('stall'), proc, ms }),
+    refuse: fc.record({ do: fc.constant('refuse'), proc, operation, times: fc.constantFrom(1, 2, 2) }),
+    evict: fc.record({ do: fc.constant('evict'), pick: fc.nat(30) }),
+    spoil: fc.record({ do: fc.constant('spoil'), pick, how: fault }),
+    cut: fc.record({ do: fc.constant('cut'), proc }),
+    freeze: fc.record({ do: fc.constant('freeze'), proc }),
+    toggleUser: fc.record({ do: fc.constant('toggleUser'), id }),
+    rename: fc.record({ do: fc.constant('rename'), id, name }),
+  }
+  const all = stepNames.map((name) => ({ weight: likely[name], arbitrary: kinds[name] }))
+  return fc.array(fc.oneof<fc.MaybeWeightedArbitrary<Step>[]>(...all), {
+    minLength: 10,
+    maxLength: 60,
+    size: 'max',
+  })
 }
-
-const about = (topic: Topic) => fc.array(stepAbout(topic), { minLength: 10, maxLength: 60, size: 'max' })
-const everything = fc.oneof(ofUser, ofToken, ofGroup, ofName)
 
 export const steps: fc.Arbitrary<Step[]> = fc.oneof(
   { weight: 2, arbitrary: about({ lookups: ['user'], tag: ofUser }) },
-  { weight: 2, arbitrary: about({ lookups: ['user'], tag: fc.oneof(ofUser, ofUser, ofName), names: 12 }) },
-  { weight: 2, arbitrary: about({ lookups: ['card'], tag: fc.oneof(ofUser, ofUser, ofGroup) }) },
   {
     weight: 2,
-    arbitrary: about({ lookups: ['card'], tag: ofUser, ms: fc.constantFrom(1, 260, 1100, 2100, 3100) }),
+    arbitrary: about({
+      lookups: ['user'],
+      tag: fc.oneof(ofUser, ofUser, ofName),
+      weights: { readName: 12, rename: 4 },
+    }),
   },
-  { weight: 2, arbitrary: about({ lookups: ['token'], tag: ofToken, guards: 8 }) },
+  { weight: 2, arbitrary: about({ lookups: ['card'], tag: fc.oneof(ofUser, ofUser, ofGroup) }) },
+  // What is late, in a process layer that holds for four seconds.
+  {
+    weight: 2,
+    arbitrary: about({
+      lookups: ['card'],
+      tag: ofUser,
+      weights: { ...faultless, stall: 16 },
+      ms: fc.constantFrom(1, 260, 1100, 2100, 3100),
+    }),
+  },
+  { weight: 2, arbitrary: about({ lookups: ['token'], tag: ofToken, weights: { revoke: 8 } }) },
+  // A store that comes and goes while its guards matter.
+  {
+    weight: 1,
+    arbitrary: about({
+      lookups: ['token'],
+      tag: ofToken,
+      weights: { ...faultless, refuse: 20, invalidate: 2, revoke: 2 },
+      ms: fc.constantFrom(1, 260, 1100),
+    }),
+  },
   { weight: 2, arbitrary: about({ lookups: ['note'], tag: ofGroup }) },
   {
     weight: 1,
-    arbitrary: about({ lookups: ['user', 'card', 'token', 'note'], tag: everything, names: 3, guards: 3 }),
+    arbitrary: about({
+      lookups: ['user', 'card', 'token', 'note'],
+      tag: fc.oneof(ofUser, ofToken, ofGroup, ofName),
+      weights: { readName: 4, rename: 1, revoke: 3 },
+    }),
   },
 )
