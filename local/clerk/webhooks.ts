@@ -36,7 +36,7 @@ export function createWebhooks(options: {
   let paused = false
   let copies = 1
   let lost = 0
-  const held: (() => void)[] = []
+  const held: (() => Promise<void>)[] = []
   const log: Delivery[] = []
   const underway = new Set<Promise<void>>()
   const closing = new AbortController()
@@ -89,10 +89,11 @@ export function createWebhooks(options: {
     const start = () => {
       const work = deliver(to, delivery, body).finally(() => underway.delete(work))
       underway.add(work)
+      return work
     }
     for (let copy = 0; copy < copies; copy += 1) {
       if (paused) held.push(start)
-      else start()
+      else void start()
     }
   }
 
@@ -125,8 +126,15 @@ export function createWebhooks(options: {
     resume({ reversed = false } = {}) {
       paused = false
       const starts = held.splice(0)
-      if (reversed) starts.reverse()
-      for (const start of starts) start()
+      if (!reversed) {
+        for (const start of starts) void start()
+        return
+      }
+      // One after another: on two connections at once the first to arrive would be a matter of chance.
+      const work = (async () => {
+        for (const start of starts.reverse()) await start()
+      })().finally(() => underway.delete(work))
+      underway.add(work)
     },
 
     /** Every message from now on is sent this many times. */

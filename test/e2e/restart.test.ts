@@ -25,6 +25,8 @@ test('a browser that was signed in before everything was restarted is asked to s
   await page.getByRole('main').getByText('Quarterly planning').waitFor()
   await view.settled()
 
+  // Away from the app, whose clerk-js would write its cookie anew.
+  await page.goto('about:blank')
   await stage.close()
   stage = await startStage()
   // The stand-in's keys live as long as its process, which is this one: after a real restart they are others.

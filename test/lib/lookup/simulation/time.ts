@@ -12,7 +12,7 @@ interface Timer {
 }
 
 /** Lets everything run that needs no time to pass: promise jobs, then ticks, until none are left. */
-export const drain = () => new Promise<void>((resolve) => setImmediate(resolve))
+export const drain = () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)))
 
 export type Time = ReturnType<typeof createTime>
 
