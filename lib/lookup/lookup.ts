@@ -242,6 +242,9 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
             }),
           ),
         )
+        // It waits no longer: what it does next may wait for the same flight, and must not find itself.
+        if (waitId !== undefined) local.waits.delete(waitId)
+        waitId = undefined
         // Others may have joined this wait since it last asked: what they share must begin after that.
         if ('failure' in reply) {
           void engine.release(target.slot, flight, reply.failure)
@@ -252,8 +255,6 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
         // In the generation that our own acquire saw, and no other: what it brings is new enough for us.
         const flown = `${reply.value.flight}|${reply.value.generation}`
         waiting = reply.value.flight
-        if (waitId !== undefined) local.waits.delete(waitId)
-        waitId = undefined
         const id = `${target.key}|${flown}`
         const other = local.flights.get(flown) ?? local.waits.get(id)
         if (other) {

@@ -556,3 +556,21 @@ describe('without Redis', () => {
     expect(process.store.commands).toEqual(['read', 'acquire', 'commit', 'commit'])
   })
 })
+
+it('ends although a waiter was handed an entry that is unusable', async () => {
+  const { join, clock, store, settle } = createFleet()
+  const process = join()
+  const lookup = process.defineLookup<string, { id: string }>({
+    ...user(async (id) => ({ id })),
+    tags: () => ['all'],
+    // The answer for u1 may not be stored: its state holds the key for a second.
+    ttl: ({ id }) => (id === 'u1' ? 0 : 300),
+  })
+  await lookup.many(['u1', 'u2'])
+  const waiting = lookup('u1')
+  await settle()
+  const other = store.cells.get('t:e:user.1:u2')
+  if (other) store.cells.set('t:e:user.1:u1', { ...other })
+  await clock.advance(30_000)
+  expect(await Promise.race([waiting, settle().then(() => 'never')])).toEqual({ id: 'u1' })
+})
