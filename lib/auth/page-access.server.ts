@@ -1,7 +1,7 @@
 import 'server-only'
 import { auth } from '@clerk/nextjs/server'
 import type { CachedUser } from '../cache/clerk-cache'
-import { AuthError, requireAdmin, requireUser } from './roles.server'
+import { AuthError, isAdmin, requireUser } from './roles.server'
 
 /** For pages: the signed-in user, or a redirect to the sign-in page. */
 export async function signedInUser(): Promise<CachedUser> {
@@ -16,9 +16,6 @@ export async function signedInUser(): Promise<CachedUser> {
 
 /** For pages: the signed-in admin; null for everybody else who is signed in; a redirect when nobody is. */
 export async function signedInAdmin(): Promise<CachedUser | null> {
-  await signedInUser()
-  return requireAdmin().catch((error: unknown) => {
-    if (error instanceof AuthError) return null
-    throw error
-  })
+  const user = await signedInUser()
+  return isAdmin(user) ? user : null
 }

@@ -31,10 +31,12 @@ export async function requireUser(): Promise<CachedUser> {
   return user
 }
 
+export const isAdmin = (user: CachedUser): boolean => rolesOf(user).includes('admin')
+
 /** The signed-in user, who has the role `admin`. @throws AuthError `unauthenticated` or `forbidden` */
 export async function requireAdmin(): Promise<CachedUser> {
   const user = await requireUser()
-  if (!rolesOf(user).includes('admin')) throw new AuthError('forbidden')
+  if (!isAdmin(user)) throw new AuthError('forbidden')
   return user
 }
 
