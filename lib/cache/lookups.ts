@@ -38,7 +38,7 @@ function lazily<A, T>(create: () => Lookup<A, T>): Lookup<A, T> {
   }
   return Object.assign((arg: A) => lookup()(arg), {
     many: (args: readonly A[]) => lookup().many(args),
-    fresh: (arg: A) => lookup().fresh(arg),
+    fresh: (arg: A, options?: { guards?: readonly string[] }) => lookup().fresh(arg, options),
     peek: (arg: A) => lookup().peek(arg),
     warm: (args: readonly A[]) => lookup().warm(args),
     invalidate: (arg: A) => lookup().invalidate(arg),

@@ -29,13 +29,14 @@ export function createAlias<A, T>(engine: Engine, declaration: AliasDeclaration<
     () => new LRUCache<string, string>({ maxSize: 5000, sizeCalculation: () => 1 }),
   )
 
-  async function lookup(arg: A): Promise<T | null> {
+  async function fresh(arg: A, options?: Parameters<typeof to.fresh>[1]): Promise<T | null> {
     const key = declaration.key(arg)
     const hint = hints.get(key)
-    const early = hint === undefined ? undefined : to.fresh(hint)
+    const early = hint === undefined ? undefined : to.fresh(hint, options)
     early?.catch(() => {})
     const named = await names.fresh(arg)
-    const value = named.value === null ? null : await (named.value === hint ? early : to.fresh(named.value))
+    const value =
+      named.value === null ? null : await (named.value === hint ? early : to.fresh(named.value, options))
     if (named.value !== null && value && verify(value, arg)) {
       hints.set(key, named.value)
       return value
@@ -44,13 +45,15 @@ export function createAlias<A, T>(engine: Engine, declaration: AliasDeclaration<
     if (named.value === null) return null
     // It leads to somebody who has given the name up: whoever has it now is not cached under it.
     const again = await names.obtain(arg, named.entry)
-    const owner = again.value === null ? null : await to.fresh(again.value)
+    const owner = again.value === null ? null : await to.fresh(again.value, options)
     return owner !== null && verify(owner, arg) ? owner : null
   }
 
+  const lookup = (arg: A) => fresh(arg)
+
   return Object.assign(lookup, {
     many: (args: readonly A[]) => Promise.all(args.map(lookup)),
-    fresh: lookup,
+    fresh,
     async peek(arg: A) {
       const name = await names.callable.peek(arg)
       const value = typeof name === 'string' ? await to.peek(name) : name

@@ -60,7 +60,6 @@ export interface Declared<A, T> extends Pick<Declaration<A, T>, 'name' | 'key' |
   id: string
   codec: Codec<T>
   memo: boolean
-  guarded: boolean
   guards(arg: A): readonly string[]
   /** Hard and soft TTL of a value before jitter. */
   lifetimes(value: T | null): { hard: number; soft: number; grace: number; expiry: number }
@@ -136,7 +135,6 @@ export function declare<A, T>(declaration: Declaration<A, T>): Declared<A, T> {
     id: `${name}.${version}`,
     codec: declaration.codec ?? json<T>(),
     memo: declaration.memo ?? !(guards || expiresAt),
-    guarded: guards !== undefined,
     guards: (arg) => guards?.(arg) ?? [],
     splitOn: declaration.batch?.splitOn ?? blamesInput,
   }

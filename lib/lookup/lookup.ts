@@ -17,8 +17,11 @@ export interface Lookup<A, T> {
   (arg: A): Promise<T | null>
   /** The values in the order of the arguments: one read, one load. */
   many(args: readonly A[]): Promise<(T | null)[]>
-  /** As a call, past the request's memo and the process layer. */
-  fresh(arg: A): Promise<T | null>
+  /**
+   * As a call, past the request's memo and the process layer; refused while one of the guards is set, which the same
+   * MGET asks.
+   */
+  fresh(arg: A, options?: { guards?: readonly string[] }): Promise<T | null>
   /** What Redis holds, undefined when it holds nothing usable or does not answer; never loads. */
   peek(arg: A): Promise<T | null | undefined>
   /** Loads what is not cached yet; says how many are now, and how many could not be loaded. */
@@ -32,6 +35,8 @@ export interface Lookup<A, T> {
 interface Target<A> {
   arg: A
   key: string
+  /** The key and its guards: what reads must have in common to be merged. */
+  shared: string
   tags: readonly string[]
   slot: Slot
   keys: readonly string[]
@@ -89,7 +94,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
   // Tickets keep a process layer true; without one there is nothing to watch.
   const watch = (tags: readonly string[]) => (local.layer ? state.ticket(tags) : unwatched)
 
-  function locate(arg: A): Target<A> {
+  function locate(arg: A, guards: readonly string[] = []): Target<A> {
     const tags = declared.tags(arg)
     const base = `${id}:${safe(declared.key(arg))}`
     const slot = {
@@ -97,7 +102,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
       state: `${namespace}:s:${base}`,
       hard: declared.grace > 0 ? `${namespace}:h:${base}` : undefined,
       fences: tags.map((tag) => fenceKey(namespace, tag)),
-      guards: declared.guards(arg).map((guard) => guardKey(namespace, guard)),
+      guards: [...declared.guards(arg), ...guards].map((guard) => guardKey(namespace, guard)),
     }
     const markers = slot.hard === undefined ? [slot.state] : [slot.state, slot.hard]
     if (tags.length === 0)
@@ -105,6 +110,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     return {
       arg,
       key: slot.entry,
+      shared: [slot.entry, ...slot.guards].join(' '),
       tags,
       slot,
       keys: [slot.entry, ...slot.fences, ...slot.guards, ...markers],
@@ -144,20 +150,20 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
 
   async function enter(target: Target<A>): Promise<object | undefined> {
     const scope = await host.enter?.(target.tags)
-    if (scope?.cached && declared.guarded)
+    if (scope?.cached && isGuarded(target.slot))
       throw new LookupError('inside_use_cache', `Lookup "${name}" has guards: call it outside "use cache"`)
     return scope?.request
   }
 
   /** Joins a read of the same key only while that one has not been sent. */
   function read(target: Target<A>): Promise<Outcome<T>> {
-    const joined = local.unsentReads.get(target.key)
+    const joined = local.unsentReads.get(target.shared)
     if (joined) {
       emit('coalesced')
       return joined
     }
     const promise = readStore(target)
-    local.unsentReads.set(target.key, promise)
+    local.unsentReads.set(target.shared, promise)
     return promise
   }
 
@@ -167,13 +173,13 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     try {
       const reply = await attempt(() =>
         engine.reads(target.keys, () => {
-          local.unsentReads.delete(target.key)
+          local.unsentReads.delete(target.shared)
           begun = state.next()
           ticket.open(clock.now())
         }),
       )
       if ('failure' in reply) {
-        if (declared.guarded) throw unasked()
+        if (isGuarded(target.slot)) throw unasked()
         return await direct(target, begun, reply.failure)
       }
       const found = judge(target, reply.value)
@@ -205,7 +211,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
 
   /** Joins a miss of the same key only while its acquire has not been sent. */
   function obtain(target: Target<A>, reject: string): Promise<Outcome<T>> {
-    const missId = `${target.key}|${reject}`
+    const missId = `${target.shared}|${reject}`
     const joined = local.unsentMisses.get(missId)
     if (joined) {
       emit('coalesced')
@@ -255,11 +261,17 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
         // In the generation that our own acquire saw, and no other: what it brings is new enough for us.
         const flown = `${reply.value.flight}|${reply.value.generation}`
         waiting = reply.value.flight
-        const id = `${target.key}|${flown}`
+        const id = `${target.shared}|${flown}`
         const other = local.flights.get(flown) ?? local.waits.get(id)
         if (other) {
           emit('coalesced')
-          return await other
+          try {
+            return await other
+          } catch (error) {
+            // Who loads may be refused for guards that are not ours: ask for ourselves.
+            if (!isRefusal(error)) throw error
+            continue
+          }
         }
         if (clock.now() >= deadline) return await direct(target, state.next(), 'waited_too_long')
         if (round === 0) emit('waiting')
@@ -347,7 +359,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     const request = { ...mine, entry: outcome.entry, ...lifetime }
     const reply = await twice(() => engine.commits(request)).catch((error: unknown) => {
       void engine.release(slot, flight, error)
-      if (declared.guarded && isOutage(error)) throw unasked()
+      if (isGuarded(target.slot) && isOutage(error)) throw unasked()
       return 'unknown' as const
     })
     if (reply === 'refused') return refuse()
@@ -370,7 +382,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     const promise = load(target, '')
     local.direct.set(target.key, { promise, ticket, begun: state.next(), startedAt: ticket.sentAt, open })
     const forget = () => local.direct.peek(target.key)?.promise === promise && local.direct.delete(target.key)
-    promise.then(declared.guarded ? forget : undefined, forget)
+    promise.then(isGuarded(target.slot) ? forget : undefined, forget)
     return promise
   }
 
@@ -443,15 +455,16 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     return judge(target, await engine.reads(target.keys)).outcome
   }
 
-  const fresh = async (arg: A) => {
-    const target = locate(arg)
+  const fresh = async (arg: A, guards?: readonly string[]) => {
+    const target = locate(arg, guards)
     await enter(target)
     return read(target)
   }
 
   const callable: Lookup<A, T> = Object.assign(lookup, {
     many: (args: readonly A[]) => Promise.all(args.map(lookup)),
-    fresh: async (arg: A) => (await fresh(arg)).value,
+    fresh: async (arg: A, { guards }: { guards?: readonly string[] } = {}) =>
+      (await fresh(arg, guards)).value,
     peek: (arg: A) =>
       inspect(locate(arg)).then(
         (outcome) => outcome?.value,
@@ -461,7 +474,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
         },
       ),
     async warm(args: readonly A[]) {
-      const done = await Promise.allSettled(args.map(fresh))
+      const done = await Promise.allSettled(args.map((arg) => fresh(arg)))
       const warmed = done.filter((result) => result.status === 'fulfilled').length
       return { warmed, failed: done.length - warmed }
     },
@@ -477,6 +490,11 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
 }
 
 const unwatched: Ticket = { sentAt: 0, epoch: 0, valid: false, open() {}, close() {} }
+
+const isGuarded = ({ guards }: Slot) => guards.length > 0
+
+const isRefusal = (error: unknown) =>
+  error instanceof LookupError && (error.code === 'revoked' || error.code === 'guards_unavailable')
 
 const isOutage = (error: unknown) =>
   error instanceof LookupError &&

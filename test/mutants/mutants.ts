@@ -463,7 +463,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a guarded lookup answers without having asked for its guards',
     file: lookup,
-    from: 'if (declared.guarded) throw unasked()',
+    from: 'if (isGuarded(target.slot)) throw unasked()',
     to: '',
     breaks: ['rule 6'],
   },

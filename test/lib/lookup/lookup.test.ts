@@ -473,6 +473,56 @@ describe('a guard', () => {
     expect(await outcome).toMatchObject({ code: 'revoked' })
   })
 
+  it('of one call is asked for in the same read, and refuses that call alone', async () => {
+    const { join } = createFleet()
+    const process = join()
+    const lookup = process.defineLookup(user(async (id) => ({ id })))
+    await lookup('u1')
+    await process.revoke('session:s1', { seconds: 60 })
+    process.store.commands.length = 0
+    const reads = await Promise.allSettled([
+      lookup.fresh('u1', { guards: ['session:s1'] }),
+      lookup.fresh('u1', { guards: ['session:s2'] }),
+      lookup.fresh('u1'),
+    ])
+    expect(reads).toMatchObject([
+      { status: 'rejected', reason: { code: 'revoked' } },
+      { status: 'fulfilled', value: { id: 'u1' } },
+      { status: 'fulfilled', value: { id: 'u1' } },
+    ])
+    expect(process.store.commands).toEqual(['read'])
+  })
+
+  it('that ends a load does not refuse who waits for it under another one', async () => {
+    const { join, settle, clock } = createFleet()
+    const { calls, load } = createUpstream<number>()
+    const process = join()
+    const lookup = process.defineLookup(user((id) => load(id, { signal: AbortSignal.abort() })))
+    const first = lookup.fresh('u1', { guards: ['session:s1'] }).catch((error: unknown) => error)
+    await settle()
+    const second = lookup.fresh('u1', { guards: ['session:s2'] })
+    await settle()
+    expect(calls).toHaveLength(1)
+    await process.revoke('session:s1', { seconds: 60 })
+    calls[0]?.answer(1)
+    expect(await first).toMatchObject({ code: 'revoked' })
+    await settle()
+    calls[1]?.answer(2)
+    await clock.advance(200)
+    expect(await second).toBe(2)
+  })
+
+  it('of one call refuses when Redis does not answer', async () => {
+    const { join } = createFleet()
+    const process = join()
+    const lookup = process.defineLookup(user(async (id) => ({ id })))
+    process.store.down = true
+    await expect(lookup.fresh('u1', { guards: ['session:s1'] })).rejects.toMatchObject({
+      code: 'guards_unavailable',
+    })
+    expect(await lookup.fresh('u1')).toEqual({ id: 'u1' })
+  })
+
   it('fails closed when Redis does not answer', async () => {
     const { join } = createFleet()
     const process = join()
