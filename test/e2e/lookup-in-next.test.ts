@@ -11,6 +11,7 @@ import { type Engine, startEngine } from '../../local/upstash/engine'
 import { startUpstash, type Upstash } from '../../local/upstash/server'
 import { buildFixture, type FixtureApp, startFixture } from '../support/fixture-app'
 import { type ItemUpstream, startItemUpstream } from '../support/item-upstream'
+import { FIXTURE_PORT } from '../support/ports'
 
 vi.setConfig({ testTimeout: 15_000 })
 
@@ -68,7 +69,7 @@ beforeAll(async () => {
   const state = createProcessState()
   const store = createRedisStore({ url: redis.url, token, timeoutMs: 5000, state })
   elsewhere = createLookups({ store, state, host: createPlainHost(), namespace: 'fixture' })
-  app = await buildAndStart(4350, env(BUILD, 'on'))
+  app = await buildAndStart(FIXTURE_PORT, env(BUILD, 'on'))
 })
 
 afterAll(async () => {
@@ -285,7 +286,7 @@ describe('without cacheComponents', () => {
   let plain: FixtureApp
 
   beforeAll(async () => {
-    plain = await buildAndStart(4351, env('.next-lookup-plain', 'off'))
+    plain = await buildAndStart(FIXTURE_PORT + 1, env('.next-lookup-plain', 'off'))
   })
 
   afterAll(() => plain?.stop())

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
 import { type StandIns, startStandIns } from '../../local/stand-ins'
 import { noScripts } from '../../local/upstash/faults'
-import { E2E_PORT, type Stage, startStage, tryStartApp } from '../support/app'
+import { type Stage, startStage, tryStartApp } from '../support/app'
+import { E2E_PORT } from '../support/ports'
 
 let stage: Stage
 

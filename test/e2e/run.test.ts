@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
+import { RUN_PORT } from '../support/ports'
 
-const PORT = 4330
 const running: ChildProcess[] = []
 
 afterEach(() => {
@@ -17,7 +17,7 @@ function npmRun(script: string, env: Record<string, string> = {}) {
   const child = spawn('npm', ['run', script], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_ENV: 'development', VITEST: undefined, PORT: String(PORT), ...env },
+    env: { ...process.env, NODE_ENV: 'development', VITEST: undefined, PORT: String(RUN_PORT), ...env },
   })
   running.push(child)
   let text = ''
@@ -49,9 +49,9 @@ describe('npm run dev', () => {
     const redisBefore = redisServers()
     const { child, until } = npmRun('dev')
     const text = await until('Ctrl-C ends all of it')
-    expect(text).toContain(`http://localhost:${PORT}`)
+    expect(text).toContain(`http://localhost:${RUN_PORT}`)
     expect(text).toContain('Ada Lindgren')
-    const html = await (await fetch(`http://localhost:${PORT}/experts`)).text()
+    const html = await (await fetch(`http://localhost:${RUN_PORT}/experts`)).text()
     expect(html).toContain('Amara Okafor')
     if (child.pid) process.kill(-child.pid, 'SIGINT')
     if (child.exitCode === null) await once(child, 'exit')
@@ -60,14 +60,14 @@ describe('npm run dev', () => {
   })
 
   test('names a taken port and the way out', async () => {
-    const blocker = createServer().listen(PORT + 2, '127.0.0.1')
+    const blocker = createServer().listen(RUN_PORT + 2, '127.0.0.1')
     await once(blocker, 'listening')
     try {
       const { child, text } = npmRun('dev')
       await once(child, 'close')
       expect(child.exitCode).toBe(1)
-      expect(text()).toContain(`Port ${PORT + 2} (for upstash) is taken`)
-      expect(text()).toContain('PORT=5330 npm run dev')
+      expect(text()).toContain(`Port ${RUN_PORT + 2} (for upstash) is taken`)
+      expect(text()).toContain(`PORT=${RUN_PORT + 1000} npm run dev`)
     } finally {
       blocker.close()
     }

@@ -3,11 +3,10 @@ import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { setTimeout as pause } from 'node:timers/promises'
 import { portsBeside, type StandIns, startStandIns } from '../../local/stand-ins'
+import { E2E_PORT } from './ports'
 
 const next = createRequire(import.meta.url).resolve('next/dist/bin/next')
 
-/** The e2e build has these ports inlined (NEXT_PUBLIC_*), so they are fixed. */
-export const E2E_PORT = 4310
 const E2E_BUILD = '.next-e2e'
 
 /** Lines Next prints by itself, by their beginning; whatever else the server says is the app's. */
