@@ -3,6 +3,8 @@ export interface Codec<T> {
   encode(value: T, key: string): string
   /** Throws on text it did not write; the entry is then a miss and is overwritten. */
   decode(text: string, key: string): T
+  /** Whether a readable text should be written anew, such as one sealed under a key on its way out. */
+  outdated?(text: string): boolean
 }
 
 export const json = <T>(): Codec<T> => ({
@@ -19,11 +21,18 @@ export function writeEntry<T>(generation: string, key: string, value: T | null, 
   return `${generation}|${key}|${value === null ? 'n' : 'v'}${payload.length}|${payload}`
 }
 
+/** The generation an entry was loaded in. */
+export const generationOf = (entry: string) => entry.slice(0, entry.indexOf('|'))
+
 /** Whether an entry was loaded in this generation. */
 export const isOf = (generation: string, entry: string) => entry.startsWith(`${generation}|`)
 
 /** The frozen value of an entry, or undefined when it is truncated, foreign or belongs to another key. */
-export function readEntry<T>(entry: string, key: string, codec: Codec<T>): { value: T | null } | undefined {
+export function readEntry<T>(
+  entry: string,
+  key: string,
+  codec: Codec<T>,
+): { value: T | null; outdated?: boolean } | undefined {
   const keyAt = entry.indexOf('|') + 1
   const markAt = keyAt + key.length + 1
   const payloadAt = entry.indexOf('|', markAt) + 1
@@ -33,7 +42,8 @@ export function readEntry<T>(entry: string, key: string, codec: Codec<T>): { val
   if (mark === 'n0' && payload === '') return { value: null }
   if (mark !== `v${payload.length}`) return undefined
   try {
-    return { value: freeze(codec.decode(payload, key)) }
+    const value = freeze(codec.decode(payload, key))
+    return codec.outdated?.(payload) ? { value, outdated: true } : { value }
   } catch {
     return undefined
   }

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Declared } from './declaration'
 import type { Engine } from './engine'
-import { isOf, readEntry, writeEntry } from './entry'
+import { generationOf, isOf, readEntry, writeEntry } from './entry'
 import { codeOf, LookupError } from './errors'
 import type { LookupEvent } from './events'
 import { fenceKey, guardKey, type Slot, safe } from './keys'
@@ -26,6 +26,8 @@ export interface Lookup<A, T> {
   peek(arg: A): Promise<T | null | undefined>
   /** Loads what is not cached yet; says how many are now, and how many could not be loaded. */
   warm(args: readonly A[]): Promise<{ warmed: number; failed: number }>
+  /** Loads anew whatever is cached, which stays until then; one load for all who ask at the same time. */
+  reload(arg: A): Promise<T | null>
   /** After it has resolved no read that begins later gets an older value; throws `invalidation_unconfirmed`. */
   invalidate(arg: A): Promise<void>
   /** Drops the cached value if it is one that matches and is still there when dropped; says whether it did. */
@@ -87,6 +89,8 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     }),
     /** When a refresh was last asked for; the host may never come to run it. */
     refreshing: new LRUCache<string, number>({ maxSize: 5000, sizeCalculation: () => 1 }),
+    /** When an entry was last written anew. */
+    rewriting: new LRUCache<string, number>({ maxSize: 5000, sizeCalculation: () => 1 }),
     unsentReads: new Map<string, Promise<Outcome<T>>>(),
     unsentMisses: new Map<string, Promise<Outcome<T>>>(),
   }))
@@ -355,7 +359,8 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     // Jitter only shortens.
     const jitter = 1 - 0.1 * engine.random()
     const [hard, soft] = [Math.floor(life.hard * jitter), Math.floor(life.soft * jitter)]
-    const lifetime = { ...life, hard, soft, margin, refreshBefore, refreshEvery }
+    const early = Math.floor(refreshBefore * (1 + 0.1 * engine.random()))
+    const lifetime = { ...life, hard, soft, margin, refreshBefore: early, refreshEvery }
     const request = { ...mine, entry: outcome.entry, ...lifetime }
     const reply = await twice(() => engine.commits(request)).catch((error: unknown) => {
       void engine.release(slot, flight, error)
@@ -428,7 +433,20 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
   function open(target: Target<A>, entry: string): Outcome<T> | undefined {
     const found = readEntry(entry, target.key, codec)
     if (!found) emit('corrupt')
+    if (found?.outdated) rewriteLater(target, { value: found.value, entry })
     return found && { value: found.value, entry }
+  }
+
+  /** Writes a value anew for the rest of its time, unless the entry is another by then. */
+  function rewriteLater(target: Target<A>, { value, entry }: Outcome<T>) {
+    const since = local.rewriting.get(target.key)
+    if (since !== undefined && clock.now() - since < declared.lease) return
+    local.rewriting.set(target.key, clock.now())
+    host.after(async () => {
+      const text = writeEntry(generationOf(entry), target.key, value, codec)
+      // Where it fails, a later read tries again.
+      await store.replaceIf(target.slot, entry, text).catch(() => false)
+    })
   }
 
   function fill(target: Target<A>, ticket: Ticket, { value, entry }: Outcome<T>) {
@@ -478,12 +496,17 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
       const warmed = done.filter((result) => result.status === 'fulfilled').length
       return { warmed, failed: done.length - warmed }
     },
+    async reload(arg: A) {
+      const target = locate(arg)
+      const cached = await inspect(target).catch(() => undefined)
+      return (await obtain(target, cached?.entry ?? '')).value
+    },
     invalidate: (arg: A) => engine.invalidate(declared.tags(arg)),
     async invalidateIf(arg: A, matches: (value: T) => boolean) {
       const target = locate(arg)
       const outcome = await inspect(target)
       if (!outcome || outcome.value === null || !matches(outcome.value)) return false
-      return store.dropIf(target.slot, outcome.entry)
+      return store.replaceIf(target.slot, outcome.entry, null)
     },
   })
   return { callable, fresh, obtain: (arg: A, reject: string) => obtain(locate(arg), reject) }

@@ -90,6 +90,8 @@ export const commitScript = `${prelude}
     redis.call('UNLINK', s.state)
     out[i] = 'condemned'
   elseif hard < 1 then
+    -- For those who wait already, and no longer than the value itself is good for.
+    if expiry > 0 then hold = math.max(math.min(hold, expiry - now), 1) end
     redis.call('SET', s.state, 'U:' .. flight .. '|' .. entry, 'PX', hold)
     out[i] = 'unstored'
   else
@@ -116,9 +118,13 @@ export const failScript = `${prelude}
   out[i] = entry and current(entry, generation(s)) and entry or ''
 ${postlude}`
 
-/** ARGV after the slot: the entry. Deleting the state makes whoever is loading lose the lease. */
-export const dropIfScript = `${prelude}
-  local same = get(s.entry) == arg()
-  if same then redis.call('UNLINK', s.entry, s.state) end
+/**
+ * ARGV after the slot: the entry, and what to put in its place for the rest of its time; nothing drops it. Deleting the
+ * state makes whoever is loading lose the lease.
+ */
+export const replaceIfScript = `${prelude}
+  local same, replacement = get(s.entry) == arg(), arg()
+  if same and replacement == '' then redis.call('UNLINK', s.entry, s.state)
+  elseif same then redis.call('SET', s.entry, replacement, 'KEEPTTL') end
   out[i] = same and 1 or 0
 ${postlude}`

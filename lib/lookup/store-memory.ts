@@ -85,7 +85,8 @@ export function createMemoryStore(clock: Clock = systemClock): Store & { cells: 
           return 'condemned'
         }
         if (hard < 1) {
-          set(slot.state, `U:${flight}|${entry}`, holdMs)
+          const hold = expiry > 0 ? Math.max(Math.min(holdMs, expiry - clock.now()), 1) : holdMs
+          set(slot.state, `U:${flight}|${entry}`, hold)
           return 'unstored'
         }
         set(slot.entry, entry, hard + grace)
@@ -112,10 +113,12 @@ export function createMemoryStore(clock: Clock = systemClock): Store & { cells: 
     drop: async (keys) => {
       for (const key of keys) cells.delete(key)
     },
-    dropIf: async (slot, entry) => {
-      const same = get(slot.entry) === entry
-      if (same) for (const key of [slot.entry, slot.state]) cells.delete(key)
-      return same
+    replaceIf: async (slot, entry, replacement) => {
+      if (get(slot.entry) !== entry) return false
+      const cell = cells.get(slot.entry)
+      if (replacement === null) for (const key of [slot.entry, slot.state]) cells.delete(key)
+      else if (cell) cell.text = replacement
+      return true
     },
     guard: async (key, ms) => {
       set(key, '1', ms)

@@ -3,7 +3,7 @@ import { connectRedis, RedisError, type RedisFailure, type RedisOptions, wordsOf
 import { LookupError, type LookupErrorCode } from './errors'
 import type { Slot } from './keys'
 import { type ProcessState, processState } from './process-state'
-import { acquireScript, commitScript, dropIfScript, failScript } from './scripts'
+import { acquireScript, commitScript, failScript, replaceIfScript } from './scripts'
 import { type AcquireReply, type CommitReply, holdMs, type Store } from './store'
 
 export interface RedisStoreOptions
@@ -75,7 +75,7 @@ export function createRedisStore(options: RedisStoreOptions): RedisStore {
   const acquire = script('acquire', acquireScript)
   const commit = script('commit', commitScript)
   const fail = script('fail', failScript)
-  const dropIf = script('dropIf', dropIfScript)
+  const replaceIf = script('replaceIf', replaceIfScript)
 
   return {
     check: () =>
@@ -115,7 +115,8 @@ export function createRedisStore(options: RedisStoreOptions): RedisStore {
     drop: async (keys) => {
       await insist('drop', (client) => client.unlink(...keys))
     },
-    dropIf: async (slot, entry) => (await dropIf([slot], [[entry]]))[0] === 1,
+    replaceIf: async (slot, entry, replacement) =>
+      (await replaceIf([slot], [[entry, replacement ?? '']]))[0] === 1,
     guard: async (key, ms) => {
       await insist('guard', (client) => client.set(key, '1', { px: ms }))
     },

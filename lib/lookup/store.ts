@@ -68,8 +68,11 @@ export interface Store {
   fail(requests: readonly FailRequest[]): Promise<(string | null)[]>
   /** Deletes keys; works while the breaker is open, when Redis is full, and without permission for scripts. */
   drop(keys: readonly string[]): Promise<void>
-  /** Deletes the entry, and whatever is being loaded for it, if the entry is still this one. */
-  dropIf(slot: Slot, entry: string): Promise<boolean>
+  /**
+   * If the entry is still this one: puts another text in its place for the rest of its time, or with null deletes it
+   * and whatever is being loaded for it.
+   */
+  replaceIf(slot: Slot, entry: string, replacement: string | null): Promise<boolean>
   /** Sets a guard for so many milliseconds; not stopped by the breaker. */
   guard(key: string, ms: number): Promise<void>
   /** False while the breaker is open. */

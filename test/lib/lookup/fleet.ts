@@ -25,7 +25,7 @@ export function watch(store: Store) {
     commit: wrap('commit', store.commit),
     fail: wrap('fail', store.fail),
     drop: wrap('drop', store.drop),
-    dropIf: wrap('dropIf', store.dropIf),
+    replaceIf: wrap('replaceIf', store.replaceIf),
     guard: wrap('guard', store.guard),
     healthy: () => !watched.down,
   })

@@ -624,3 +624,66 @@ it('ends although a waiter was handed an entry that is unusable', async () => {
   await clock.advance(30_000)
   expect(await Promise.race([waiting, settle().then(() => 'never')])).toEqual({ id: 'u1' })
 })
+
+describe('reload', () => {
+  it('loads anew what is cached, once for all who ask, and replaces it for everybody', async () => {
+    const { join, settle } = createFleet()
+    const { calls, load } = createUpstream<number>()
+    const [a, b] = [join(), join()].map((process) =>
+      process.defineLookup(user((id) => load(id, { signal: AbortSignal.abort() }))),
+    )
+    const first = a?.('u1')
+    await settle()
+    calls[0]?.answer(1)
+    expect(await first).toBe(1)
+    const again = [a?.reload('u1'), a?.reload('u1')]
+    await settle()
+    expect(await b?.('u1')).toBe(1)
+    calls[1]?.answer(2)
+    expect(await Promise.all(again)).toEqual([2, 2])
+    expect(await b?.('u1')).toBe(2)
+    expect(calls).toHaveLength(2)
+  })
+
+  it('leaves what is cached where it is when the loader fails', async () => {
+    const { join } = createFleet()
+    let fails = false
+    const lookup = join().defineLookup(
+      user(async (id) => {
+        if (fails) throw new Error('down')
+        return { id }
+      }),
+    )
+    await lookup('u1')
+    fails = true
+    await expect(lookup.reload('u1')).rejects.toThrow('down')
+    expect(await lookup('u1')).toEqual({ id: 'u1' })
+  })
+})
+
+describe('a value whose text is outdated', () => {
+  it('is written anew once it was read, for the rest of its time, without a load', async () => {
+    const { join, clock, store } = createFleet()
+    let version = 1
+    const codec = {
+      encode: (value: string) => `${version}:${value}`,
+      decode: (text: string) => text.slice(2),
+      outdated: (text: string) => !text.startsWith(`${version}:`),
+    }
+    const process = join()
+    let loads = 0
+    const lookup = process.defineLookup({ ...user(async (id) => `${id}.${++loads}`), codec })
+    const stored = () => [...store.cells].find(([key]) => key.startsWith('t:e:'))?.[1]
+    await lookup('u1')
+    const until = stored()?.until
+    version = 2
+    await clock.advance(1000)
+    process.store.commands.length = 0
+    expect(await lookup('u1')).toBe('u1.1')
+    await process.host.settled()
+    expect(stored()?.text).toMatch(/\|2:u1\.1$/)
+    expect(stored()?.until).toBe(until)
+    expect(await lookup('u1')).toBe('u1.1')
+    expect(process.store.commands).toEqual(['read', 'replaceIf', 'read'])
+  })
+})

@@ -78,7 +78,7 @@ async function run({ seed, processes, faults, processTtl, batched }: World) {
       commit: network(store.commit),
       fail: network(store.fail),
       drop: network(store.drop),
-      dropIf: network(store.dropIf),
+      replaceIf: network(store.replaceIf),
       guard: network(store.guard),
       healthy: () => true,
     }

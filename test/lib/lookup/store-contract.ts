@@ -159,9 +159,16 @@ export function storeContract(store: () => Store, fresh: () => Promise<void>) {
 
   contract('drops an entry only while it is the one named, and what is loading for it', async () => {
     const entry = await stored()
-    expect(await store().dropIf(slot, `${entry}!`)).toBe(false)
-    expect(await store().dropIf(slot, entry)).toBe(true)
+    expect(await store().replaceIf(slot, `${entry}!`, null)).toBe(false)
+    expect(await store().replaceIf(slot, entry, null)).toBe(true)
     expect(await store().read(['e', 's'])).toEqual([null, null])
+  })
+
+  contract('puts another text in the place of an entry only while it is the one named', async () => {
+    const entry = await stored()
+    expect(await store().replaceIf(slot, `${entry}!`, 'other')).toBe(false)
+    expect(await store().replaceIf(slot, entry, `${entry}2`)).toBe(true)
+    expect(await store().read(['e', 's'])).toEqual([`${entry}2`, 'K'])
   })
 
   contract('answers many requests in their order', async () => {
@@ -222,7 +229,13 @@ const step = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ type: fc.constant('guard' as const), key: fc.constantFrom('g1', 'g2') }),
   },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('dropIf' as const), place, same: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('replaceIf' as const),
+      ...{ place, same: fc.boolean(), drop: fc.boolean() },
+    }),
+  },
 )
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 
@@ -269,7 +282,10 @@ async function trace(store: Store, steps: readonly Step[]): Promise<string> {
       )
     else if (one.type === 'drop') await store.drop([one.key])
     else if (one.type === 'guard') await store.guard(one.key, 60_000)
-    else lines.push(await store.dropIf(at, one.same ? (entry ?? 'no') : 'other'))
+    else {
+      const named = one.same ? (entry ?? 'no') : 'other'
+      lines.push(await store.replaceIf(at, named, one.drop ? null : `${named}+`))
+    }
     lines.push(await store.read(['e', 's', 'ge', 'gs', 'gh', 'ue', 'us', 'f1', 'f2', 'g1', 'g2']))
   }
   // A fence's value is a nonce and a time; the nonce tells them apart in both stores alike.

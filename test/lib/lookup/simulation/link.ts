@@ -3,7 +3,7 @@ import type { Store } from '@/lib/lookup/store'
 import type { Kit } from './kit'
 import { drain, type Sleeper, type Time } from './time'
 
-export type Operation = 'read' | 'acquire' | 'commit' | 'fail' | 'drop' | 'dropIf' | 'guard'
+export type Operation = 'read' | 'acquire' | 'commit' | 'fail' | 'drop' | 'replaceIf' | 'guard'
 
 /** A request on its way to the store, or an answer on its way back. */
 interface Packet {
@@ -137,7 +137,8 @@ export function createLink(time: Time, { LookupError }: Kit, note: (line: () => 
       fail: (requests) =>
         send('fail', keysOf(requests), () => store.fail(requests), undefined, done(requests)),
       drop: (keys) => send('drop', keys, () => store.drop(keys)),
-      dropIf: (slot, entry) => send('dropIf', [slot.entry], () => store.dropIf(slot, entry)),
+      replaceIf: (slot, entry, replacement) =>
+        send('replaceIf', [slot.entry], () => store.replaceIf(slot, entry, replacement)),
       guard: (key, ms) => send('guard', [key], () => store.guard(key, ms)),
     }
   }

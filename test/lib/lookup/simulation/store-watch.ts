@@ -178,9 +178,9 @@ export function watchStore(
       })
       return replies
     },
-    async dropIf(slot, entry) {
-      excuse(slot.entry)
-      return store.dropIf(slot, entry)
+    async replaceIf(slot, entry, replacement) {
+      if (replacement === null) excuse(slot.entry)
+      return store.replaceIf(slot, entry, replacement)
     },
     async guard(key, ms) {
       guards.push({ key, from: time.now(), to: time.now() + ms })
