@@ -3,7 +3,7 @@ import { clerkMiddleware } from '@clerk/nextjs/server'
 // Kept to one decision on purpose: it runs before every page, on the edge runtime, so it reads no Redis, calls no
 // Clerk API and parses nothing with zod. It is a convenience, not the authorisation: lib/auth checks again wherever
 // data is read. Pages here always answer 200 (they stream), so the redirect that has a status is this one.
-const signedInOnly = /^\/(calendar|dashboard|profile)(\/|$)/
+const signedInOnly = /^\/(account|calendar|dashboard|profile)(\/|$)/
 
 export default clerkMiddleware(
   async (auth, request) => {

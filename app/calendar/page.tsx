@@ -1,18 +1,20 @@
 import type { Metadata } from 'next'
+import Link from 'next/link'
 import { Suspense } from 'react'
 import { AccountLink } from '@/components/account-link'
 import { Notice } from '@/components/notice'
 import { orOutage } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
-import { signedInUser } from '@/lib/auth/page-access.server'
-import { type CalendarOutcome, calendarEvents } from '@/lib/integrations/calendar'
+import { orSignIn } from '@/lib/auth/page-access.server'
+import type { OAuthTokenProblem } from '@/lib/cache/token-cache'
+import { ownCalendarEvents } from '@/lib/integrations/own-calendar.server'
 import { EventList } from './event-list'
 
 export const metadata: Metadata = { title: 'Calendar' }
 
 const DAYS = 14
 
-export default function CalendarPage() {
+export default function CalendarPage({ searchParams }: PageProps<'/calendar'>) {
   return (
     <>
       <PageTitle title="Calendar">
@@ -27,49 +29,52 @@ export default function CalendarPage() {
           />
         }
       >
-        <Events />
+        <Events searchParams={searchParams} />
       </Suspense>
     </>
   )
 }
 
-async function Events() {
-  const { id } = await signedInUser()
+async function Events({ searchParams }: Pick<PageProps<'/calendar'>, 'searchParams'>) {
+  const { account } = await searchParams
   const from = new Date()
   const to = new Date(from.getTime() + DAYS * 24 * 60 * 60 * 1000)
   return orOutage(async () => {
-    const outcome = await calendarEvents(id, { from, to, limit: 50 })
-    if (outcome.status !== 'ok') return <Problem outcome={outcome} />
+    const outcome = await orSignIn(() =>
+      ownCalendarEvents({ from, to, limit: 50 }, { account: one(account) }),
+    )
+    if (outcome.status !== 'ok') return <Problem problem={outcome} />
     if (outcome.events.length === 0)
       return <Notice title="Nothing planned">The next {DAYS} days are free.</Notice>
     return <EventList events={outcome.events} />
   })
 }
 
-function Problem({ outcome }: { outcome: Exclude<CalendarOutcome, { status: 'ok' }> }) {
-  switch (outcome.status) {
+/** A parameter that is given twice says nothing. */
+const one = (value: string | string[] | undefined) => (typeof value === 'string' ? value : undefined)
+
+function Problem({ problem }: { problem: OAuthTokenProblem }) {
+  switch (problem.status) {
     case 'not_connected':
       return (
         <Notice title="Google is not connected">
-          <p>Connect it on your account page, then come back.</p>
+          <p>{problem.action.label}, then come back.</p>
           <AccountLink>Connect Google</AccountLink>
         </Notice>
       )
     case 'reconnect_required':
       return (
         <Notice title="Google wants to be connected again">
-          <p>
-            Google no longer renews this connection. Disconnect it on your account page and connect it anew.
-          </p>
+          <p>Google no longer renews this connection. {problem.action.label}.</p>
           <AccountLink>Reconnect Google</AccountLink>
         </Notice>
       )
     case 'scope_missing':
       return (
         <Notice title="Google does not let us read your calendar">
-          <p>Connect it again and allow this:</p>
+          <p>{problem.action.label}:</p>
           <ul className="list-inside list-disc break-all">
-            {outcome.missing.map((scope) => (
+            {problem.missing.map((scope) => (
               <li key={scope}>
                 <code>{scope}</code>
               </li>
@@ -78,8 +83,29 @@ function Problem({ outcome }: { outcome: Exclude<CalendarOutcome, { status: 'ok'
           <AccountLink>Grant access</AccountLink>
         </Notice>
       )
+    case 'account_ambiguous':
+      return (
+        <Notice title="Which Google account?">
+          <p>Several are connected. Choose the one whose calendar you want to see.</p>
+          <ul className="list-inside list-disc">
+            {problem.accounts.map(({ externalAccountId, label }, index) => (
+              <li key={externalAccountId}>
+                <Link href={`/calendar?account=${externalAccountId}`} className="underline">
+                  {label ?? `Account ${index + 1}`}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )
+    case 'revoked':
+      return <Notice title="You were signed out">Sign in again to see your calendar.</Notice>
+    case 'not_enabled':
+      return (
+        <Notice title="Google is not offered here">Clerk’s dashboard has it under SSO connections.</Notice>
+      )
     case 'rate_limited':
-      return <Notice title="Too many requests">Try again in {outcome.retryAfter} seconds.</Notice>
+      return <Notice title="Too many requests">Try again in {problem.retryAfter} seconds.</Notice>
     case 'unavailable':
       return <Notice title="Your calendar cannot be reached">Nothing is lost. Try again shortly.</Notice>
   }

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { requireEnv } from '../env'
 import { KitError } from '../errors'
+import type { Codec } from '../lookup/entry'
 
 /** A sealed value could not be opened: unknown key, or not what was sealed under this Redis key. */
 export class SealError extends KitError {
@@ -24,18 +25,24 @@ function keyFor(master: Buffer): Buffer {
   return key
 }
 
+/** The key that seals: the ring's first. */
+function sealingKey() {
+  const [first] = requireEnv('CACHE_ENCRYPTION_KEYS')
+  if (!first) throw new SealError()
+  return first
+}
+
 /**
  * Seals text with AES-256-GCM under the first key of CACHE_ENCRYPTION_KEYS, bound to the Redis key it is stored
  * under. Envelope: `v1.<kid>.<base64url of iv (12 bytes), ciphertext, tag (16 bytes)>`.
  * @throws ConfigurationError without a key.
  */
 export function seal(text: string, redisKey: string): string {
-  const [first] = requireEnv('CACHE_ENCRYPTION_KEYS')
-  if (!first) throw new SealError()
+  const { kid, key } = sealingKey()
   const iv = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', keyFor(first.key), iv).setAAD(Buffer.from(redisKey))
+  const cipher = createCipheriv('aes-256-gcm', keyFor(key), iv).setAAD(Buffer.from(redisKey))
   const body = Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
-  return `v1.${first.kid}.${body.toString('base64url')}`
+  return `v1.${kid}.${body.toString('base64url')}`
 }
 
 /** Opens what `seal` made, with any key of the ring. @throws SealError */
@@ -53,3 +60,13 @@ export function unseal(envelope: string, redisKey: string): string {
     throw new SealError()
   }
 }
+
+/**
+ * A codec whose text in Redis is sealed; `parse` checks what comes out. A text under a key that no longer seals is
+ * written anew when it is read, so that a key can leave the ring once the longest TTL has passed.
+ */
+export const sealed = <T>(parse: (data: unknown) => T): Codec<T> => ({
+  encode: (value, redisKey) => seal(JSON.stringify(value), redisKey),
+  decode: (text, redisKey) => parse(JSON.parse(unseal(text, redisKey))),
+  outdated: (text) => !text.startsWith(`v1.${sealingKey().kid}.`),
+})

@@ -1,174 +1,159 @@
-import { inspect } from 'node:util'
 import type { OAuthProvider } from '@clerk/nextjs/types'
-import { z } from 'zod'
-import { ClerkError, clerk, clerkFailure } from '../clerk'
+import { tellAccess } from '../access'
+import { ClerkError } from '../clerk'
 import { requireEnv } from '../env'
 import { LookupError } from '../lookup/errors'
-import { joinKey } from '../lookup/keys'
+import { outside } from '../outside'
 import { defineLookup } from './lookups'
-import { seal, unseal } from './seal'
+import { fingerprintOf, OAuthToken } from './oauth-token'
+import { type LoadedToken, type TokenKey, targetOf, tokenDeclaration } from './token-lookup'
+import { notConnected, type OAuthTokenProblem, reconnectRequired, scopeMissing } from './token-outcome'
+import { isUnauthorizedError } from './unauthorized'
 
-/** An access token that can be used but not seen: it prints and serialises as `[redacted]`. */
-export class OAuthToken {
-  readonly #token: string
-  /** Milliseconds since 1970, or null where the provider did not say. */
-  readonly expiresAt: number | null
-  readonly scopes: readonly string[]
-  readonly externalAccountId: string
+export type { OAuthToken } from './oauth-token'
+export { tagOfTokens } from './token-lookup'
+export type { OAuthTokenProblem } from './token-outcome'
 
-  constructor(stored: StoredToken) {
-    this.#token = stored.token
-    this.expiresAt = stored.expiresAt
-    this.scopes = stored.scopes
-    this.externalAccountId = stored.externalAccountId
-  }
+export type OAuthTokenResult = { status: 'ok'; token: OAuthToken } | OAuthTokenProblem
 
-  /** The token itself, to be put into an Authorization header and nowhere else. */
-  reveal(): string {
-    return this.#token
-  }
-
-  toString(): string {
-    return '[redacted]'
-  }
-
-  toJSON(): string {
-    return '[redacted]'
-  }
-
-  [inspect.custom](): string {
-    return 'OAuthToken [redacted]'
-  }
+export interface OAuthTokenOptions {
+  /** What the token must be good for; a token with fewer scopes is `scope_missing`. */
+  scopes?: readonly string[]
+  /** Which of several accounts at the provider. */
+  externalAccountId?: string | undefined
+  /** The session on whose behalf: revoking it ends access at once. */
+  sessionId?: string | null | undefined
+  /** Who asks, for the audit trail: a user's id. `system` unless told. */
+  actor?: string
 }
 
-export type OAuthTokenResult =
-  | { status: 'ok'; token: OAuthToken }
-  | { status: 'not_connected' }
-  | { status: 'scope_missing'; missing: string[] }
-  | { status: 'reconnect_required' }
-  | { status: 'rate_limited'; retryAfter: number }
-  | { status: 'unavailable' }
+const tokens = defineLookup<TokenKey, LoadedToken>(() => tokenDeclaration)
 
-const storedToken = z.object({
-  token: z.string(),
-  expiresAt: z.number().nullable(),
-  scopes: z.array(z.string()),
-  externalAccountId: z.string(),
-})
-type StoredToken = z.infer<typeof storedToken>
+/** A token, under the key it was found by, or why there is none. */
+type Found = { status: 'ok'; token: OAuthToken; key: TokenKey } | OAuthTokenProblem
 
-const loaded = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('ok'), token: storedToken }),
-  z.object({ status: z.literal('not_connected') }),
-  z.object({ status: z.literal('reconnect_required') }),
-])
-type Loaded = z.infer<typeof loaded>
-
-/** Clerk's codes for "this account has to be connected again" (api_errors.json of its specification). */
-const RECONNECT = new Set([
-  'oauth_missing_refresh_token',
-  'oauth_missing_access_token',
-  'oauth_token_retrieval_error',
-  'external_account_missing_refresh_token',
-])
-
-/** Seconds before its end from which on a token is not served from the cache. */
-const MARGIN = 30
-/** Seconds before its end from which on Clerk is asked again in the background, and how often. */
-const SOFT_WINDOW = 5 * 60
-const REFRESH_EVERY = 30
-const MAX_TTL = 55 * 60
-const TTL_WITHOUT_EXPIRY = 5 * 60
-const TTL_NOT_CONNECTED = 60
-const TTL_RECONNECT = 5 * 60
-
-function ttlOf(value: Loaded): number {
-  if (value.status === 'not_connected') return TTL_NOT_CONNECTED
-  if (value.status === 'reconnect_required') return TTL_RECONNECT
-  return value.token.expiresAt === null ? TTL_WITHOUT_EXPIRY : MAX_TTL
+/** Reads one token and says it in the public terms; told to the audit trail, whatever comes of it. */
+async function read(key: TokenKey, scopes: readonly string[], actor: string): Promise<Found> {
+  requireEnv('CACHE_ENCRYPTION_KEYS')
+  const found = await find(key, scopes)
+  const { userId: subject } = key
+  if (found.status === 'ok') {
+    const fingerprint = fingerprintOf(found.token.reveal())
+    tellAccess({
+      action: 'token.read',
+      actor,
+      subject,
+      target: targetOf(found.key),
+      outcome: 'ok',
+      fingerprint,
+    })
+  } else tellAccess({ action: 'token.read', actor, subject, target: targetOf(key), outcome: found.status })
+  return found
 }
 
-/** The unit of `expires_at` is undocumented; below 1e12 it can only be seconds. */
-const inMilliseconds = (time: number) => (time < 1e12 ? time * 1000 : time)
-
-async function load({ userId, provider }: TokenKey): Promise<Loaded> {
-  try {
-    const { data } = await clerk('oauth_access_tokens', ({ users }) =>
-      users.getUserOauthAccessToken(userId, provider),
-    )
-    const [token] = data
-    if (!token) return { status: 'not_connected' }
-    return {
-      status: 'ok',
-      token: {
-        token: token.token,
-        expiresAt: token.expiresAt ? inMilliseconds(token.expiresAt) : null,
-        scopes: token.scopes ?? [],
-        externalAccountId: token.externalAccountId,
-      },
+async function find(key: TokenKey, scopes: readonly string[]): Promise<Found> {
+  const loaded = await tokens(key).catch(problemOf)
+  if (loaded === null) return { status: 'unavailable' }
+  switch (loaded.status) {
+    case 'ok': {
+      const missing = scopes.filter((scope) => !loaded.token.scopes.includes(scope))
+      return missing.length > 0
+        ? scopeMissing(key.provider, missing)
+        : { status: 'ok', token: new OAuthToken(loaded.token), key }
     }
-  } catch (error) {
-    if (!(error instanceof ClerkError)) throw error
-    if (error.clerkCodes.some((code) => RECONNECT.has(code))) return { status: 'reconnect_required' }
-    if (error.status === 404) return { status: 'not_connected' }
-    throw error
+    case 'account_ambiguous': {
+      const fit = loaded.accounts.filter((account) => scopes.every((scope) => account.scopes.includes(scope)))
+      const [only] = fit
+      if (only && fit.length === 1) return find({ ...key, externalAccountId: only.externalAccountId }, scopes)
+      return { status: loaded.status, accounts: fit.length > 0 ? fit : loaded.accounts }
+    }
+    case 'not_connected':
+      return notConnected(key.provider, scopes)
+    case 'reconnect_required': {
+      return reconnectRequired(key.provider, scopes, loaded.consent)
+    }
+    default:
+      return loaded
   }
 }
 
-type TokenKey = { userId: string; provider: OAuthProvider }
-
-/** Carried by every token of a user. */
-export const tagOfTokens = (userId: string) => `tokens:${userId}`
-
-const tokens = defineLookup<TokenKey, Loaded>(() => ({
-  name: 'token',
-  version: 1,
-  key: ({ userId, provider }) => joinKey(userId, provider),
-  tags: ({ userId }) => [tagOfTokens(userId)],
-  ttl: ttlOf,
-  refreshAfter: MAX_TTL,
-  expiresAt: (value) => (value.status === 'ok' ? value.token.expiresAt : null),
-  margin: MARGIN,
-  refreshBefore: SOFT_WINDOW,
-  refreshEvery: REFRESH_EVERY,
-  codec: {
-    encode: (value, at) => seal(JSON.stringify(value), at),
-    decode: (text, at) => loaded.parse(JSON.parse(unseal(text, at))),
-  },
-  load,
-  failure: clerkFailure,
-}))
+function problemOf(
+  error: unknown,
+): OAuthTokenProblem & { status: 'revoked' | 'rate_limited' | 'unavailable' } {
+  if (error instanceof LookupError) return { status: error.code === 'revoked' ? 'revoked' : 'unavailable' }
+  if (!(error instanceof ClerkError)) throw error
+  return error.code === 'clerk_rate_limited'
+    ? { status: 'rate_limited', retryAfter: error.retryAfter ?? 10 }
+    : { status: 'unavailable' }
+}
 
 /**
- * The user's access token for a provider, from the cache or from Clerk. Sealed in Redis; never handed out within
- * 30 s of its end. Every outcome but a configuration error is a result, not a throw.
+ * The user's access token for a provider, from the cache or from Clerk. Sealed in Redis; never handed out of the cache
+ * within 30 s of its end. Every outcome but a configuration error is a result, not a throw.
  * @throws ConfigurationError without CACHE_ENCRYPTION_KEYS.
  */
 export async function getCachedOAuthToken(
   userId: string,
   provider: OAuthProvider,
-  { scopes = [] }: { scopes?: readonly string[] } = {},
+  { scopes = [], externalAccountId, sessionId, actor = 'system' }: OAuthTokenOptions = {},
 ): Promise<OAuthTokenResult> {
-  requireEnv('CACHE_ENCRYPTION_KEYS')
-  let result: Loaded | null
-  try {
-    result = await tokens({ userId, provider })
-  } catch (error) {
-    if (error instanceof LookupError) return { status: 'unavailable' }
-    if (!(error instanceof ClerkError)) throw error
-    if (error.code === 'clerk_rate_limited')
-      return { status: 'rate_limited', retryAfter: error.retryAfter ?? 10 }
-    return { status: 'unavailable' }
-  }
-  if (result === null) return { status: 'not_connected' }
-  if (result.status !== 'ok') return result
-  const granted = result.token.scopes
-  const missing = scopes.filter((scope) => !granted.includes(scope))
-  return missing.length > 0
-    ? { status: 'scope_missing', missing }
-    : { status: 'ok', token: new OAuthToken(result.token) }
+  const found = await read({ userId, provider, externalAccountId, sessionId }, scopes, actor)
+  return found.status === 'ok' ? { status: 'ok', token: found.token } : found
 }
 
-/** Forgets the cached token. @throws LookupError `invalidation_unconfirmed` when Redis did not confirm it. */
-export const invalidateOAuthToken = (userId: string, provider: OAuthProvider) =>
+/**
+ * Lets `use` work with the user's token. A 401, returned as a `Response` or thrown with that status, means that the
+ * provider refuses the token: it is dropped unless another has taken its place, and `use` runs once more if Clerk has
+ * another one; else the account has to be reconnected. A 403 is a question of scopes and is left to the caller.
+ * `use` runs outside the request: what it needs of `headers()` and the like is read before.
+ * @throws what `use` throws, but for a 401; ConfigurationError without CACHE_ENCRYPTION_KEYS.
+ */
+export async function withOAuthToken<R>(
+  userId: string,
+  provider: OAuthProvider,
+  use: (token: OAuthToken) => Promise<R>,
+  { scopes = [], externalAccountId, sessionId, actor = 'system' }: OAuthTokenOptions = {},
+): Promise<{ status: 'ok'; value: R } | OAuthTokenProblem> {
+  const first = await read({ userId, provider, externalAccountId, sessionId }, scopes, actor)
+  if (first.status !== 'ok') return first
+  const answer = await attempt(use, first.token)
+  if (answer) return { status: 'ok', value: answer.value }
+
+  const refused = fingerprintOf(first.token.reveal())
+  try {
+    await tokens.invalidateIf(
+      first.key,
+      (held) => held.status === 'ok' && fingerprintOf(held.token.token) === refused,
+    )
+  } catch (error) {
+    return problemOf(error)
+  }
+  const second = await read({ ...first.key, refused }, scopes, actor)
+  if (second.status !== 'ok') return second
+  const isAnother = second.token.reveal() !== first.token.reveal()
+  const again = isAnother ? await attempt(use, second.token) : undefined
+  return again ? { status: 'ok', value: again.value } : reconnectRequired(provider, scopes)
+}
+
+/** What `use` made of the token, or undefined when the provider refused it. */
+async function attempt<R>(
+  use: (token: OAuthToken) => Promise<R>,
+  token: OAuthToken,
+): Promise<{ value: R } | undefined> {
+  try {
+    const value = await outside(use, token)
+    if (!(value instanceof Response) || value.status !== 401) return { value }
+    // Nobody reads its body, and the socket is wanted again.
+    await value.body?.cancel()
+  } catch (error) {
+    if (!isUnauthorizedError(error)) throw error
+  }
+  return undefined
+}
+
+/**
+ * Forgets every cached token of the user, whatever the provider: they share a tag.
+ * @throws LookupError `invalidation_unconfirmed` when Redis did not confirm it.
+ */
+export const invalidateOAuthToken = (userId: string, provider: OAuthProvider): Promise<void> =>
   tokens.invalidate({ userId, provider })

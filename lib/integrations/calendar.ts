@@ -1,32 +1,40 @@
-import { getCachedOAuthToken, invalidateOAuthToken, type OAuthTokenResult } from '../cache/token-cache'
-import { isUnconfirmed } from '../lookup/errors'
-import { CALENDAR_SCOPE, type CalendarEvent, listEvents } from './google-calendar'
+import {
+  getCachedOAuthToken,
+  type OAuthTokenOptions,
+  type OAuthTokenProblem,
+  withOAuthToken,
+} from '../cache/token-cache'
+import { scopeMissing } from '../cache/token-outcome'
+import {
+  CALENDAR_SCOPE,
+  type CalendarEvent,
+  type CalendarRange,
+  fetchEvents,
+  readEvents,
+} from './google-calendar'
 
-export type CalendarOutcome =
-  | { status: 'ok'; events: CalendarEvent[] }
-  | Exclude<OAuthTokenResult, { status: 'ok' }>
+export type CalendarOutcome = { status: 'ok'; events: CalendarEvent[] } | OAuthTokenProblem
+
+/** Whose calendar, on behalf of which session, and which account where there are several. */
+export interface CalendarOwner extends Pick<OAuthTokenOptions, 'sessionId' | 'externalAccountId'> {
+  userId: string
+}
+
+const asked = ({ userId, ...rest }: CalendarOwner) => ({ ...rest, actor: userId, scopes: [CALENDAR_SCOPE] })
 
 /** A calendar token of the user, or why there is none. */
-export const calendarToken = (userId: string) =>
-  getCachedOAuthToken(userId, 'google', { scopes: [CALENDAR_SCOPE] })
+export const calendarToken = (owner: CalendarOwner) =>
+  getCachedOAuthToken(owner.userId, 'google', asked(owner))
 
-/** The user's events, read with the cached token. A token that Google refuses is forgotten and fetched once more. */
-export async function calendarEvents(
-  userId: string,
-  range: { from: Date; to: Date; limit: number },
-): Promise<CalendarOutcome> {
-  for (let attempt = 0; attempt < 2; attempt++) {
-    const result = await calendarToken(userId)
-    if (result.status !== 'ok') return result
-    const answer = await listEvents(result.token, range)
-    if (answer.status === 'scope_missing') return { status: 'scope_missing', missing: [CALENDAR_SCOPE] }
-    if (answer.status !== 'token_refused') return answer
-    try {
-      await invalidateOAuthToken(userId, 'google')
-    } catch (error) {
-      if (isUnconfirmed(error)) return { status: 'unavailable' }
-      throw error
-    }
-  }
-  return { status: 'reconnect_required' }
+/** The user's events, read with the cached token. Never throws for what Google or Clerk answer. */
+export async function calendarEvents(owner: CalendarOwner, range: CalendarRange): Promise<CalendarOutcome> {
+  const answer = await withOAuthToken(
+    owner.userId,
+    'google',
+    (token) => fetchEvents(token, range),
+    asked(owner),
+  )
+  if (answer.status !== 'ok') return answer
+  const result = await readEvents(answer.value)
+  return result.status === 'scope_missing' ? scopeMissing('google', [CALENDAR_SCOPE]) : result
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { OAuthToken } from '../cache/token-cache'
 import { env } from '../env'
-import { outside } from '../outside'
 
 export const CALENDAR_SCOPE = 'https://www.googleapis.com/auth/calendar.readonly'
 
@@ -15,9 +14,10 @@ export type CalendarEvent = {
   location: string | null
 }
 
+export type CalendarRange = { from: Date; to: Date; limit: number }
+
 export type CalendarResult =
   | { status: 'ok'; events: CalendarEvent[] }
-  | { status: 'token_refused' }
   | { status: 'scope_missing' }
   | { status: 'rate_limited'; retryAfter: number }
   | { status: 'unavailable' }
@@ -46,11 +46,14 @@ const reasonOf = (json: unknown) => errorBody.safeParse(json).data?.error.errors
 
 const timeOf = (value: z.infer<typeof moment>) => ('dateTime' in value ? value.dateTime : value.date)
 
-/** Events of the user's primary calendar between two times, earliest first. Never throws for what Google answers. */
-export async function listEvents(
+/**
+ * Asks for the events of the primary calendar between two times, earliest first; undefined where Google cannot be
+ * reached within 10 s.
+ */
+export function fetchEvents(
   token: OAuthToken,
-  { from, to, limit }: { from: Date; to: Date; limit: number },
-): Promise<CalendarResult> {
+  { from, to, limit }: CalendarRange,
+): Promise<Response | undefined> {
   const query = new URLSearchParams({
     timeMin: from.toISOString(),
     timeMax: to.toISOString(),
@@ -58,17 +61,16 @@ export async function listEvents(
     singleEvents: 'true',
     orderBy: 'startTime',
   })
-  const response = await outside(
-    fetch,
-    `${env().GOOGLE_API_BASE_URL}/calendar/v3/calendars/primary/events?${query}`,
-    {
-      headers: { authorization: `Bearer ${token.reveal()}` },
-      cache: 'no-store',
-      signal: AbortSignal.timeout(10_000),
-    },
-  ).catch(() => undefined)
+  return fetch(`${env().GOOGLE_API_BASE_URL}/calendar/v3/calendars/primary/events?${query}`, {
+    headers: { authorization: `Bearer ${token.reveal()}` },
+    cache: 'no-store',
+    signal: AbortSignal.timeout(10_000),
+  }).catch(() => undefined)
+}
+
+/** What Google's answer says, other than that it refuses the token. */
+export async function readEvents(response: Response | undefined): Promise<CalendarResult> {
   if (!response) return { status: 'unavailable' }
-  if (response.status === 401) return { status: 'token_refused' }
   if (response.status === 429)
     return { status: 'rate_limited', retryAfter: Number(response.headers.get('retry-after')) || 10 }
   const json: unknown = await response.json().catch(() => undefined)

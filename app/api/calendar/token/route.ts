@@ -1,15 +1,19 @@
-import { requireUser } from '@/lib/auth/roles.server'
-import { errorResponse, isSameOrigin, knownErrorResponse, PRIVATE } from '@/lib/http'
-import { calendarToken } from '@/lib/integrations/calendar'
+import { z } from 'zod'
+import { knownErrorResponse, PRIVATE } from '@/lib/http'
+import { ownCalendarToken } from '@/lib/integrations/own-calendar.server'
+import { accountId, badRequest, refusal } from '../admit'
 import { tokenProblem } from '../respond'
 
-/** The signed-in user's own Google token, for the site's own pages. */
+const query = z.object({ account: accountId })
+
+/** The signed-in user's own Google token, for the site's own pages. `?account=` chooses among several. */
 export async function GET(request: Request): Promise<Response> {
   try {
-    if (!isSameOrigin(request))
-      return errorResponse(403, 'cross_origin', 'Only this site’s own pages may ask.')
-    const { id } = await requireUser()
-    const result = await calendarToken(id)
+    const refused = await refusal(request)
+    if (refused) return refused
+    const asked = query.safeParse(Object.fromEntries(new URL(request.url).searchParams))
+    if (!asked.success) return badRequest(asked.error)
+    const result = await ownCalendarToken(asked.data)
     if (result.status !== 'ok') return tokenProblem(result)
     const { expiresAt, scopes } = result.token
     return Response.json({ token: result.token.reveal(), expiresAt, scopes }, { headers: PRIVATE })

@@ -1,0 +1,17 @@
+import type { Metadata } from 'next'
+import { AccountLink } from '@/components/account-link'
+import { PageTitle } from '@/components/page-title'
+import { GoToAccount } from './go-to-account'
+
+export const metadata: Metadata = { title: 'Account' }
+
+/** A link that anything can give away, as only Clerk's script knows where its account page is. */
+export default function AccountPage() {
+  return (
+    <>
+      <PageTitle title="Account">Where accounts are connected, disconnected and given scopes.</PageTitle>
+      <GoToAccount />
+      <AccountLink>Open your account page</AccountLink>
+    </>
+  )
+}

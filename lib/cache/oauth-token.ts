@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { inspect } from 'node:util'
+import { z } from 'zod'
+
+/** A token as it is sealed in Redis. */
+export const storedToken = z.object({
+  token: z.string(),
+  /** Milliseconds since 1970, or null where the provider did not say. */
+  expiresAt: z.number().nullable(),
+  scopes: z.array(z.string()),
+  externalAccountId: z.string(),
+})
+export type StoredToken = z.infer<typeof storedToken>
+
+/** Tells one token from another without giving it away: 72 bits of its SHA-256. */
+export const fingerprintOf = (token: string): string =>
+  createHash('sha256').update(token).digest('base64url').slice(0, 12)
+
+/** An access token that can be used but not seen: it prints and serialises as `[redacted]`. */
+export class OAuthToken {
+  readonly #token: string
+  /** Milliseconds since 1970, or null where the provider did not say. */
+  readonly expiresAt: number | null
+  readonly scopes: readonly string[]
+  /** Which of the user's accounts at the provider, as Clerk names it; empty for a service's token. */
+  readonly externalAccountId: string
+
+  constructor({ token, expiresAt, scopes, externalAccountId }: StoredToken) {
+    this.#token = token
+    this.expiresAt = expiresAt
+    this.scopes = scopes
+    this.externalAccountId = externalAccountId
+  }
+
+  /** The token itself, to be put into an Authorization header and nowhere else. */
+  reveal(): string {
+    return this.#token
+  }
+
+  toString(): string {
+    return '[redacted]'
+  }
+
+  toJSON(): string {
+    return '[redacted]'
+  }
+
+  [inspect.custom](): string {
+    return 'OAuthToken [redacted]'
+  }
+}

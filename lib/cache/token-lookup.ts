@@ -1,0 +1,150 @@
+import type { OAuthProvider } from '@clerk/nextjs/types'
+import { z } from 'zod'
+import { tellAccess } from '../access'
+import { ClerkError, clerk, clerkFailure } from '../clerk'
+import type { Declaration } from '../lookup/declaration'
+import { joinKey } from '../lookup/keys'
+import { guardsOf } from './guards'
+import { fingerprintOf, storedToken } from './oauth-token'
+import { sealed } from './seal'
+
+/** Which token, and for whom it is looked up. */
+export interface TokenKey {
+  userId: string
+  provider: OAuthProvider
+  /** One of several accounts at the provider; without it the only one there is. */
+  externalAccountId?: string | undefined
+  /** Of the session on whose behalf: ends with it. */
+  sessionId?: string | null | undefined
+  /** Fingerprint of a token that the provider has just refused: if Clerk has no other, there is none. */
+  refused?: string
+}
+
+const account = z.object({
+  externalAccountId: z.string(),
+  label: z.string().nullable(),
+  scopes: z.array(z.string()),
+})
+/** One of several accounts a user has connected at one provider. */
+export type ConnectedAccount = z.infer<typeof account>
+
+const loadedToken = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('ok'), token: storedToken }),
+  z.object({ status: z.literal('account_ambiguous'), accounts: z.array(account) }),
+  z.object({ status: z.literal('not_connected') }),
+  z.object({ status: z.literal('not_enabled') }),
+  z.object({ status: z.literal('reconnect_required'), consent: z.boolean() }),
+])
+/** What Clerk says of a token, as it is cached. */
+export type LoadedToken = z.infer<typeof loadedToken>
+
+/** Clerk's codes for "this account has to be connected again" (api_errors.json of its specification). */
+const RECONNECT = new Set([
+  'oauth_missing_refresh_token',
+  'oauth_missing_access_token',
+  'oauth_token_retrieval_error',
+  'external_account_missing_refresh_token',
+])
+/** Of these, the ones where the provider never gave a refresh token: only a fresh consent brings one. */
+const CONSENT = new Set(['oauth_missing_refresh_token', 'external_account_missing_refresh_token'])
+const NOT_ENABLED = new Set(['oauth_token_provider_not_enabled', 'oauth_unsupported_provider'])
+
+/** Seconds before its end from which on a token is not served from the cache. */
+const MARGIN = 30
+/** Seconds before its end from which on Clerk is asked again in the background, and how often. */
+const SOFT_WINDOW = 5 * 60
+const REFRESH_EVERY = 30
+const MAX_TTL = 55 * 60
+const TTL_WITHOUT_EXPIRY = 5 * 60
+const TTL_NOT_CONNECTED = 60
+const TTL_RECONNECT = 5 * 60
+
+function ttlOf(value: LoadedToken): number {
+  if (value.status === 'reconnect_required') return TTL_RECONNECT
+  if (value.status !== 'ok') return TTL_NOT_CONNECTED
+  return value.token.expiresAt === null ? TTL_WITHOUT_EXPIRY : MAX_TTL
+}
+
+/** The unit of `expires_at` is undocumented; below 1e12 it can only be seconds. */
+const inMilliseconds = (time: number) => (time < 1e12 ? time * 1000 : time)
+
+async function askClerk({ userId, provider, externalAccountId, refused }: TokenKey): Promise<LoadedToken> {
+  const { data } = await clerk('oauth_access_tokens', ({ users }) =>
+    users.getUserOauthAccessToken(userId, provider),
+  )
+  const chosen = externalAccountId
+    ? data.filter((token) => token.externalAccountId === externalAccountId)
+    : data
+  const [token, another] = chosen
+  if (!token) return { status: 'not_connected' }
+  if (another)
+    return {
+      status: 'account_ambiguous',
+      accounts: chosen.map(({ externalAccountId, label, scopes }) => ({
+        externalAccountId,
+        label: label ?? null,
+        scopes: scopes ?? [],
+      })),
+    }
+  if (refused !== undefined && fingerprintOf(token.token) === refused)
+    return { status: 'reconnect_required', consent: false }
+  return {
+    status: 'ok',
+    token: {
+      token: token.token,
+      expiresAt: token.expiresAt ? inMilliseconds(token.expiresAt) : null,
+      scopes: token.scopes ?? [],
+      externalAccountId: token.externalAccountId,
+    },
+  }
+}
+
+async function load(key: TokenKey): Promise<LoadedToken> {
+  const tell = (outcome: string, token?: string) =>
+    tellAccess({
+      ...{ action: 'token.refresh', actor: 'system', subject: key.userId, target: targetOf(key), outcome },
+      ...(token !== undefined && { fingerprint: fingerprintOf(token) }),
+    })
+  try {
+    const loaded = await askClerk(key)
+    tell(loaded.status, loaded.status === 'ok' ? loaded.token.token : undefined)
+    return loaded
+  } catch (error) {
+    if (!(error instanceof ClerkError)) throw error
+    const says = (codes: ReadonlySet<string>) => error.clerkCodes.some((code) => codes.has(code))
+    tell(error.clerkCodes[0] ?? error.code)
+    if (says(RECONNECT)) return { status: 'reconnect_required', consent: says(CONSENT) }
+    if (says(NOT_ENABLED)) return { status: 'not_enabled' }
+    if (error.status === 404) return { status: 'not_connected' }
+    throw error
+  }
+}
+
+/** How the audit trail names a token: its provider, and the account where one was chosen. */
+export const targetOf = ({ provider, externalAccountId }: TokenKey): string =>
+  externalAccountId ? `${provider}:${externalAccountId}` : provider
+
+/** Carried by every token of a user. */
+export const tagOfTokens = (userId: string) => `tokens:${userId}`
+
+/**
+ * A user's token at a provider. Clerk hands out the same token until it has expired and cannot be made to renew it, so
+ * the last minutes are a soft window and not a miss.
+ */
+export const tokenDeclaration: Declaration<TokenKey, LoadedToken> = {
+  name: 'token',
+  version: 2,
+  key: ({ userId, provider, externalAccountId }) =>
+    joinKey(userId, provider, ...(externalAccountId ? [externalAccountId] : [])),
+  tags: ({ userId }) => [tagOfTokens(userId)],
+  guards: ({ userId, sessionId }) => guardsOf(userId, sessionId),
+  ttl: ttlOf,
+  refreshAfter: MAX_TTL,
+  expiresAt: (value) => (value.status === 'ok' ? value.token.expiresAt : null),
+  margin: MARGIN,
+  refreshBefore: SOFT_WINDOW,
+  refreshEvery: REFRESH_EVERY,
+  codec: sealed((data) => loadedToken.parse(data)),
+  load,
+  failure: clerkFailure,
+}

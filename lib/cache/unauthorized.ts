@@ -1,0 +1,11 @@
+const is401 = (value: unknown): boolean => value === 401 || value === '401'
+
+const property = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+
+/** Whether an error says HTTP 401, where the usual HTTP clients and Google's SDK put it. */
+export const isUnauthorizedError = (error: unknown): boolean =>
+  [
+    ...['status', 'statusCode', 'code'].map((name) => property(error, name)),
+    property(property(error, 'response'), 'status'),
+  ].some(is401)
