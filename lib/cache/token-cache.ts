@@ -8,7 +8,7 @@ import { defineLookup } from './lookups'
 import { fingerprintOf, OAuthToken } from './oauth-token'
 import { type LoadedToken, type TokenKey, targetOf, tokenDeclaration } from './token-lookup'
 import { notConnected, type OAuthTokenProblem, reconnectRequired, scopeMissing } from './token-outcome'
-import { isUnauthorizedError } from './unauthorized'
+import { isUnauthorizedAnswer, isUnauthorizedError } from './unauthorized'
 
 export type { OAuthToken } from './oauth-token'
 export { tagOfTokens } from './token-lookup'
@@ -102,7 +102,7 @@ export async function getCachedOAuthToken(
 }
 
 /**
- * Lets `use` work with the user's token. A 401, returned as a `Response` or thrown with that status, means that the
+ * Lets `use` work with the user's token. A 401, returned as a `Response` (or anything of `status` 401) or thrown with that status, means that the
  * provider refuses the token: it is dropped unless another has taken its place, and `use` runs once more if Clerk has
  * another one; else the account has to be reconnected. A 403 is a question of scopes and is left to the caller.
  * `use` runs outside the request: what it needs of `headers()` and the like is read before.
@@ -142,9 +142,9 @@ async function attempt<R>(
 ): Promise<{ value: R } | undefined> {
   try {
     const value = await outside(use, token)
-    if (!(value instanceof Response) || value.status !== 401) return { value }
+    if (!isUnauthorizedAnswer(value)) return { value }
     // Nobody reads its body, and the socket is wanted again.
-    await value.body?.cancel()
+    if (value instanceof Response) await value.body?.cancel()
   } catch (error) {
     if (!isUnauthorizedError(error)) throw error
   }

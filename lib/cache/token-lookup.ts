@@ -82,7 +82,7 @@ async function askClerk({ userId, provider, externalAccountId, refused }: TokenK
       status: 'account_ambiguous',
       accounts: chosen.map(({ externalAccountId, label, scopes }) => ({
         externalAccountId,
-        label: label ?? null,
+        label: label || null,
         scopes: scopes ?? [],
       })),
     }

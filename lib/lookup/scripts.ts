@@ -54,6 +54,8 @@ export const acquireScript = `${prelude}
   local gen, entry, state = generation(s), get(s.entry), get(s.state)
   local live = entry and current(entry, gen) and entry ~= reject
   local kind, who, rest = string.match(state or '', '^(%u):([^|]*)|(.*)$')
+  -- Whoever waits may have what began after he asked: by the flight he waits for, or after the one that had ended.
+  local awaited = waiting ~= '' and waiting ~= '!' .. (who or '')
   if s.guards > 0 then
     out[i] = {'refused'}
   elseif live and (not s.hard or redis.call('EXISTS', s.hard) == 1) and not (refresh and not state) then
@@ -61,8 +63,8 @@ export const acquireScript = `${prelude}
   elseif kind == 'L' and rest == gen and who ~= flight then
     out[i] = {'wait', who, gen}
   elseif kind == 'U' and current(rest, gen) then
-    if waiting == who then out[i] = {'hit', rest} else out[i] = {'wait', '', gen} end
-  elseif kind == 'F' and waiting == who then
+    if awaited then out[i] = {'hit', rest} else out[i] = {'wait', '!' .. who, gen} end
+  elseif kind == 'F' and awaited then
     out[i] = {'fail', rest, live and s.hard and entry or ''}
   else
     redis.call('SET', s.state, 'L:' .. flight .. '|' .. gen, 'PX', lease)

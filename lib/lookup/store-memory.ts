@@ -46,16 +46,15 @@ export function createMemoryStore(clock: Clock = systemClock): Store & { cells: 
         const state = get(slot.state)
         const live = entry !== null && isOf(gen, entry) && entry !== reject
         const [, kind, who, rest] = state?.match(/^([A-Z]):([^|]*)\|(.*)$/s) ?? []
+        const awaited = waiting !== '' && waiting !== `!${who}`
         if (guarded(slot)) return { kind: 'refused' }
         if (live && (slot.hard === undefined || present(slot.hard)) && !(refresh && state === null))
           return { kind: 'hit', entry }
         if (kind === 'L' && rest === gen && who !== undefined && who !== flight)
           return { kind: 'wait', flight: who, generation: gen }
         if (kind === 'U' && rest !== undefined && isOf(gen, rest))
-          return waiting === who
-            ? { kind: 'hit', entry: rest }
-            : { kind: 'wait', flight: '', generation: gen }
-        if (kind === 'F' && waiting === who && rest !== undefined)
+          return awaited ? { kind: 'hit', entry: rest } : { kind: 'wait', flight: `!${who}`, generation: gen }
+        if (kind === 'F' && awaited && rest !== undefined)
           return { kind: 'fail', code: rest, entry: live && slot.hard !== undefined ? entry : null }
         set(slot.state, `L:${flight}|${gen}`, lease)
         return { kind: 'load', generation: gen, foreign: false }

@@ -4,7 +4,7 @@ export interface AcquireRequest {
   slot: Slot
   /** The caller's id: the lease is his under this name, and a repeated request is known by it. */
   flight: string
-  /** The flight that this caller has been waiting for; its failure is his too. Empty if none. */
+  /** The flight that this caller was told to wait for; its failure is his too. Empty if none. */
   waiting: string
   /** An entry that the caller has found unusable, which must not be handed to him again. Empty if none. */
   reject: string
@@ -17,8 +17,8 @@ export interface AcquireRequest {
 export type AcquireReply =
   | { kind: 'hit'; entry: string }
   /**
-   * Leased in the current generation by this flight, or, if empty, held back until the last answer is a
-   * second old. A request that arrives twice can lease again for a flight that began in an older one.
+   * Leased in the current generation by this flight, or with `!` before it, held back until that flight's
+   * answer, which may not be stored, is a second old. A request that arrives twice can lease again for a flight that began in an older one.
    */
   | { kind: 'wait'; flight: string; generation: string }
   /** The awaited flight failed; `entry` is a value in grace. */

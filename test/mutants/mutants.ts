@@ -221,8 +221,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'waiters try again instead of sharing the failure',
     file: model,
-    from: "if (kind === 'F' && waiting === who",
-    to: "if (kind === 'X' && waiting === who",
+    from: "if (kind === 'F' && awaited",
+    to: "if (kind === 'X' && awaited",
     breaks: ['promise 5'],
   },
   {

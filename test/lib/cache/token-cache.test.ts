@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { revokeSession, revokeUser } from '@/lib/cache/guards'
 import { getCachedOAuthToken, invalidateOAuthToken } from '@/lib/cache/token-cache'
 import { CALENDAR_SCOPE } from '@/lib/integrations/google-calendar'
 import { redis } from '@/lib/redis'
@@ -70,19 +71,77 @@ describe('an OAuth token through the cache', () => {
 
   test('without the scopes asked for is reported with those that are missing', async () => {
     const result = await getCachedOAuthToken(people.tooFewScopes, 'google', { scopes: [CALENDAR_SCOPE] })
-    expect(result).toEqual({ status: 'scope_missing', missing: [CALENDAR_SCOPE] })
+    expect(result).toEqual({
+      status: 'scope_missing',
+      missing: [CALENDAR_SCOPE],
+      action: {
+        label: 'Connect Google again on your account page and allow what is asked',
+        href: '/account',
+        scopes: [CALENDAR_SCOPE],
+      },
+    })
   })
 
   test('of somebody who never connected is reported as that, and remembered', async () => {
-    expect(await getCachedOAuthToken(people.neverConnected, 'google')).toEqual({ status: 'not_connected' })
-    expect(await getCachedOAuthToken(people.neverConnected, 'google')).toEqual({ status: 'not_connected' })
+    for (let i = 0; i < 2; i++)
+      expect(
+        await getCachedOAuthToken(people.neverConnected, 'google', { scopes: [CALENDAR_SCOPE] }),
+      ).toEqual({
+        status: 'not_connected',
+        action: { label: 'Connect Google on your account page', href: '/account', scopes: [CALENDAR_SCOPE] },
+      })
     expect(services.clerk.requests().total).toBe(1)
   })
 
-  test('that Clerk can no longer renew is reported as reconnect_required', async () => {
-    expect(await getCachedOAuthToken(people.needsReconnecting, 'google')).toEqual({
+  test('that never came with a refresh token is reported with the fresh consent it needs', async () => {
+    expect(await getCachedOAuthToken(people.needsReconnecting, 'google')).toMatchObject({
       status: 'reconnect_required',
+      action: {
+        label:
+          'Disconnect Google on your account page and connect it again: Google has to ask for your consent anew',
+      },
     })
+  })
+
+  test('whose grant was withdrawn is reported as reconnect_required, and remembered', async () => {
+    const { id } = services.clerk.createUser({ emails: ['withdrawn@example.com'] })
+    services.clerk.connect(id, { scopes: [CALENDAR_SCOPE] })
+    services.clerk.revokeAtProvider(id)
+    services.clerk.expireToken(id)
+    services.clerk.resetRequests()
+    for (let i = 0; i < 2; i++)
+      expect(await getCachedOAuthToken(id, 'google')).toMatchObject({
+        status: 'reconnect_required',
+        action: { label: 'Disconnect Google on your account page and connect it again' },
+      })
+    expect(services.clerk.requests().total).toBe(1)
+  })
+
+  test('of a provider that Clerk does not offer is reported as not_enabled', async () => {
+    expect(await getCachedOAuthToken(people.member, 'dropbox')).toEqual({ status: 'not_enabled' })
+  })
+
+  test('is refused at once when its user was deleted or its session revoked', async () => {
+    const asked = { sessionId: 'sess_1' }
+    expect(await getCachedOAuthToken(people.member, 'google', asked)).toMatchObject({ status: 'ok' })
+    await revokeSession('sess_1')
+    expect(await getCachedOAuthToken(people.member, 'google', asked)).toEqual({ status: 'revoked' })
+    expect(await getCachedOAuthToken(people.member, 'google')).toMatchObject({ status: 'ok' })
+    await revokeUser(people.member, [])
+    expect(await getCachedOAuthToken(people.member, 'google')).toEqual({ status: 'revoked' })
+  })
+
+  test('is not handed out while Redis cannot be asked whether access was revoked', async () => {
+    await connectedToken()
+    await services.engine.kill()
+    expect(await getCachedOAuthToken(people.member, 'google')).toEqual({ status: 'unavailable' })
+  })
+
+  test('costs one Redis command and one request when it is cached, guards and all', async () => {
+    await connectedToken()
+    services.upstash.resetCounts()
+    await getCachedOAuthToken(people.member, 'google', { sessionId: 'sess_2', scopes: [CALENDAR_SCOPE] })
+    expect(services.upstash.counts()).toMatchObject({ http: 1, commands: 1 })
   })
 
   test('is reported as rate limited, with the wait, when Clerk is', async () => {
@@ -96,5 +155,63 @@ describe('an OAuth token through the cache', () => {
   test('is reported as unavailable when Clerk is out', async () => {
     services.clerk.faults.add({ connection: 'refuse' })
     expect(await getCachedOAuthToken(people.member, 'google')).toEqual({ status: 'unavailable' })
+  })
+})
+
+describe('with several accounts at one provider', () => {
+  const PROFILE = 'https://www.googleapis.com/auth/userinfo.profile'
+
+  function userWith(...accounts: string[][]) {
+    const { id } = services.clerk.createUser({ emails: [`u${services.clerk.users().length}@example.com`] })
+    const ids = accounts.map(
+      (scopes, i) => services.clerk.connect(id, { email: `${i}@example.com`, scopes }).id,
+    )
+    return { id, ids }
+  }
+
+  test('none is chosen in silence', async () => {
+    const { id, ids } = userWith([PROFILE], [PROFILE])
+    expect(await getCachedOAuthToken(id, 'google')).toEqual({
+      status: 'account_ambiguous',
+      accounts: ids.map((externalAccountId) => ({ externalAccountId, label: null, scopes: [PROFILE] })),
+    })
+  })
+
+  test('the one that is asked for is given, and cached apart from the others', async () => {
+    const { id, ids } = userWith([PROFILE], [PROFILE])
+    for (const externalAccountId of [...ids, ...ids]) {
+      const result = await getCachedOAuthToken(id, 'google', { externalAccountId })
+      expect(result).toMatchObject({ status: 'ok', token: { externalAccountId } })
+      if (result.status === 'ok')
+        expect(services.clerk.tokenInfo(result.token.reveal())).toMatchObject({
+          userId: id,
+          externalAccountId,
+        })
+    }
+  })
+
+  test('the only one with the scopes asked for is given', async () => {
+    const { id, ids } = userWith([PROFILE], [PROFILE, CALENDAR_SCOPE])
+    expect(await getCachedOAuthToken(id, 'google', { scopes: [CALENDAR_SCOPE] })).toMatchObject({
+      status: 'ok',
+      token: { externalAccountId: ids[1] },
+    })
+  })
+
+  test('another user’s account is not connected', async () => {
+    const [mine, theirs] = [userWith([PROFILE]), userWith([PROFILE])]
+    expect(await getCachedOAuthToken(mine.id, 'google', { externalAccountId: theirs.ids[0] })).toMatchObject({
+      status: 'not_connected',
+    })
+  })
+
+  test('an invalidation forgets them all', async () => {
+    const { id, ids } = userWith([PROFILE], [PROFILE])
+    const read = () =>
+      Promise.all(ids.map((externalAccountId) => getCachedOAuthToken(id, 'google', { externalAccountId })))
+    await read()
+    services.clerk.disconnect(id, ids[0] ?? '')
+    await invalidateOAuthToken(id, 'google')
+    expect(await read()).toMatchObject([{ status: 'not_connected' }, { status: 'ok' }])
   })
 })

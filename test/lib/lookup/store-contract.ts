@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import type { Slot } from '@/lib/lookup/keys'
 import type { AcquireReply, AcquireRequest, CommitRequest, Store } from '@/lib/lookup/store'
 import { createMemoryStore } from '@/lib/lookup/store-memory'
@@ -138,9 +138,32 @@ export function storeContract(store: () => Store, fresh: () => Promise<void>) {
     expect(await store().commit([offered(generation, { hard: 0 })])).toEqual(['unstored'])
     expect(await acquire({ flight: 'b', waiting: 'a' }, { flight: 'c' })).toEqual([
       { kind: 'hit', entry: `${generation}|value` },
-      { kind: 'wait', flight: '', generation },
+      { kind: 'wait', flight: '!a', generation },
     ])
     expect(await store().read(['e'])).toEqual([null])
+  })
+
+  contract('gives who waits for the end of such an answer the next one, and no earlier one', async () => {
+    const generation = await lease()
+    await store().commit([offered(generation, { hard: 0 })])
+    expect(await acquire({ flight: 'c', waiting: '!a' })).toMatchObject([{ kind: 'wait' }])
+    await store().drop(['s'])
+    await lease({ flight: 'b' })
+    await store().commit([offered(generation, { hard: 0, flight: 'b', entry: `${generation}|next` })])
+    expect(await acquire({ flight: 'c', waiting: '!a' })).toEqual([
+      { kind: 'hit', entry: `${generation}|next` },
+    ])
+  })
+
+  contract('holds such an answer no longer than it is good for', async () => {
+    const generation = await lease()
+    const expiry = Date.now() + 300
+    await store().commit([offered(generation, { hard: 60_000, margin: 30_000, expiry })])
+    expect(await acquire({ flight: 'b' })).toMatchObject([{ kind: 'wait' }])
+    await vi.waitFor(async () => expect(await acquire({ flight: 'b' })).toMatchObject([{ kind: 'load' }]), {
+      timeout: 900,
+      interval: 50,
+    })
   })
 
   contract('judges an absolute expiry by its own clock', async () => {
@@ -199,7 +222,10 @@ const step = fc.oneof(
       type: fc.constant('acquire' as const),
       place,
       flight,
-      waiting: fc.option(flight, { nil: '' }),
+      waiting: fc.oneof(
+        fc.option(flight, { nil: '' }),
+        flight.map((other) => `!${other}`),
+      ),
       reject: fc.boolean(),
       refresh: fc.boolean(),
     }),

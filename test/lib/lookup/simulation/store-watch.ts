@@ -16,6 +16,8 @@ interface Lease {
   hard: number
   soft: number
   cooldown: number
+  /** How long an answer that was not stored is held for those who wait. */
+  hold: number
   /** Something was evicted or spoilt: one more load is nobody's fault. */
   excused: boolean
 }
@@ -59,7 +61,7 @@ export function watchStore(
         time.now() < (hardEnds.get(slotOf(request.slot.entry)) ?? 0)
       if (request.refresh && served) return 'promise 2: refreshed again right after a failure'
     }
-    if (last.status === 'unstored' && age < 1000)
+    if (last.status === 'unstored' && age < last.hold)
       return 'promise 2: an answer not to be stored was asked for again'
     return undefined
   }
@@ -88,7 +90,7 @@ export function watchStore(
     if (why) violate(`${why} (${slot.entry})`)
     leases.set(slotOf(slot.entry), {
       ...{ generation: reply.generation, flight, lease, at: time.now(), status: 'leased', excused: false },
-      ...{ hard: 0, soft: 0, cooldown: 0 },
+      ...{ hard: 0, soft: 0, cooldown: 0, hold: 0 },
     })
   }
 
@@ -132,7 +134,8 @@ export function watchStore(
     if (expiry > 0 && refreshBefore > 0)
       soft = Math.max(Math.min(soft, expiry - refreshBefore - time.now()), refreshEvery)
     const last = ofFlight(request)
-    if (last) Object.assign(last, { status: reply, at: time.now(), hard, soft: Math.min(soft, hard) })
+    const hold = expiry > 0 ? Math.min(1000, expiry - time.now()) : 1000
+    if (last) Object.assign(last, { status: reply, at: time.now(), hard, soft: Math.min(soft, hard), hold })
     if (reply === 'stored') hardEnds.set(slotOf(slot.entry), time.now() + hard)
     if (reply === 'stored' && hard < 1) violate('promise 4: a value was stored that may not be served')
     if (reply === 'stored' && load) load.stored = { at: time.now(), hard, grace }

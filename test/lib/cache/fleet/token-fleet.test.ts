@@ -1,0 +1,113 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { redis } from '@/lib/redis'
+import { redisServer } from '../../../support/missing'
+import { type Services, startServices } from '../../../support/services'
+import { startTokenFleet } from './start-token-fleet'
+import type { Report } from './token-worker'
+
+const SECOND = 1000
+const keys = ['k1', 'k2', 'k3'].map((kid) => `${kid}:${Buffer.alloc(32, kid).toString('base64')}`)
+const [k1 = '', k2 = '', k3 = ''] = keys
+
+let services: Services
+let userId: string
+let closing: (() => Promise<void>)[] = []
+
+beforeAll(async () => {
+  services = await startServices({ CACHE_REDIS_TIMEOUT_MS: '5000', CACHE_ENCRYPTION_KEYS: k1 })
+})
+afterAll(() => services.close())
+beforeEach(async () => {
+  await services.engine.restart()
+  userId = services.clerk.createUser({ emails: [`u${services.clerk.users().length}@example.com`] }).id
+  services.clerk.connect(userId, { scopes: [] })
+  services.clerk.resetRequests()
+})
+afterEach(async () => {
+  for (const close of closing) await close()
+  closing = []
+})
+
+async function fleetOf(...environments: Record<string, string>[]) {
+  const fleet = await startTokenFleet(environments)
+  closing.push(fleet.close)
+  return fleet
+}
+const eight = () => fleetOf(...Array.from({ length: 8 }, () => ({})))
+
+const statuses = (reports: readonly Report[]) =>
+  new Set(reports.flatMap(({ outcomes }) => Object.keys(outcomes)))
+const tokensOf = (reports: readonly Report[]) => new Set(reports.flatMap(({ fingerprints }) => fingerprints))
+const asked = () => services.clerk.requests().total
+
+describe.skipIf(!redisServer())('eight processes', () => {
+  test('that ask for the same expired token make one request to Clerk', async () => {
+    services.clerk.expireToken(userId)
+    services.clerk.faults.add({ latencyMs: 300, times: 1 })
+    const fleet = await eight()
+    const reports = await fleet.follow({ userId, forMs: 1000, everyMs: 20 })
+    expect(statuses(reports)).toEqual(new Set(['ok']))
+    expect(tokensOf(reports).size).toBe(1)
+    expect(asked()).toBe(1)
+    expect(reports.reduce((sum, { reads }) => sum + reads, 0)).toBeGreaterThan(80)
+  }, 60_000)
+
+  test('cost Clerk one request in 30 s while a token is in its last five minutes', async () => {
+    services.clerk.expireToken(userId, Date.now() + 240 * SECOND)
+    const fleet = await eight()
+    const reports = await fleet.follow({ userId, forMs: 4000, everyMs: 20 })
+    expect(statuses(reports)).toEqual(new Set(['ok']))
+    // The load that brought it, and no refresh before 30 s have passed.
+    expect(asked()).toBe(1)
+  }, 60_000)
+
+  test('cost Clerk one request a second while a token is in its last 30 s, and are all served', async () => {
+    services.clerk.expireToken(userId, Date.now() + 25 * SECOND)
+    const fleet = await eight()
+    const reports = await fleet.follow({ userId, forMs: 4000, everyMs: 20 })
+    expect(statuses(reports)).toEqual(new Set(['ok']))
+    expect(asked()).toBeGreaterThanOrEqual(3)
+    expect(asked()).toBeLessThanOrEqual(6)
+  }, 60_000)
+})
+
+describe.skipIf(!redisServer())('rotating the key ring', () => {
+  const sealedUnder = async () => {
+    const found = await redis().run('keys', (client) => client.keys('*:e:token.*'))
+    const [entry = ''] = await redis().run('mget', (client) => client.mget<string[]>(found))
+    return /\|v1\.(\w+)\./.exec(entry)?.[1]
+  }
+  const once = { forMs: 0, everyMs: 1 }
+
+  test('loses no token and asks Clerk for none, whichever instances are deployed already', async () => {
+    const fleet = await fleetOf(
+      { CACHE_ENCRYPTION_KEYS: k1 },
+      { CACHE_ENCRYPTION_KEYS: `${k1},${k2}` },
+      { CACHE_ENCRYPTION_KEYS: `${k2},${k1}` },
+      { CACHE_ENCRYPTION_KEYS: k2 },
+    )
+    const read = async (instance: number) => (await fleet.follow({ userId, ...once }, [instance]))[0]
+    const first = await read(0)
+    expect(await sealedUnder()).toBe('k1')
+    // The new key can be opened everywhere before it seals anywhere.
+    expect((await read(1))?.fingerprints).toEqual(first?.fingerprints)
+    // What is read under the old key is sealed anew.
+    expect((await read(2))?.fingerprints).toEqual(first?.fingerprints)
+    expect(await sealedUnder()).toBe('k2')
+    // While both deployments run, each opens what the other has sealed.
+    for (const instance of [1, 2, 1, 2])
+      expect((await read(instance))?.fingerprints).toEqual(first?.fingerprints)
+    // The old key has left.
+    expect((await read(3))?.fingerprints).toEqual(first?.fingerprints)
+    expect(asked()).toBe(1)
+  }, 60_000)
+
+  test('a token under a key that nobody has any more is a miss, and is asked for anew', async () => {
+    const fleet = await fleetOf({ CACHE_ENCRYPTION_KEYS: k1 }, { CACHE_ENCRYPTION_KEYS: k3 })
+    await fleet.follow({ userId, ...once }, [0])
+    const [report] = await fleet.follow({ userId, ...once }, [1])
+    expect(report?.outcomes).toEqual({ ok: 1 })
+    expect(await sealedUnder()).toBe('k3')
+    expect(asked()).toBe(2)
+  }, 60_000)
+})

@@ -1,0 +1,46 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { refreshesSettled } from '../../../../lib/cache/lookups'
+import { fingerprintOf } from '../../../../lib/cache/oauth-token'
+import { getCachedOAuthToken } from '../../../../lib/cache/token-cache'
+
+/** A process of the fleet: reads one user's token for so long, every so often, and tells what it was handed. */
+export interface Order {
+  userId: string
+  /** Milliseconds. */
+  forMs: number
+  everyMs: number
+}
+export interface Report {
+  reads: number
+  /** By status. */
+  outcomes: Record<string, number>
+  fingerprints: string[]
+  /** The least time a token had left when it was handed out, in milliseconds. */
+  leastLeft: number | null
+}
+
+async function read({ userId, forMs, everyMs }: Order): Promise<Report> {
+  const report: Report = { reads: 0, outcomes: {}, fingerprints: [], leastLeft: null }
+  const seen = new Set<string>()
+  const once = async () => {
+    const result = await getCachedOAuthToken(userId, 'google')
+    report.reads++
+    report.outcomes[result.status] = (report.outcomes[result.status] ?? 0) + 1
+    if (result.status !== 'ok') return
+    seen.add(fingerprintOf(result.token.reveal()))
+    const left = (result.token.expiresAt ?? Number.POSITIVE_INFINITY) - Date.now()
+    report.leastLeft = Math.min(report.leastLeft ?? left, left)
+  }
+  const until = performance.now() + forMs
+  const running: Promise<void>[] = []
+  do {
+    running.push(once())
+    await pause(everyMs)
+  } while (performance.now() < until)
+  await Promise.all(running)
+  await refreshesSettled()
+  return { ...report, fingerprints: [...seen] }
+}
+
+process.on('message', async (order: Order) => process.send?.(await read(order)))
+process.send?.('ready')

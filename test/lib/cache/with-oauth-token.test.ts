@@ -1,0 +1,196 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type AccessEvent, onAccess } from '@/lib/access'
+import { getCachedOAuthToken, type OAuthToken, withOAuthToken } from '@/lib/cache/token-cache'
+import { type Services, startServices } from '../../support/services'
+
+let services: Services
+let userId: string
+const SCOPE = 'https://www.googleapis.com/auth/calendar.readonly'
+
+beforeAll(async () => {
+  services = await startServices()
+})
+afterAll(() => services.close())
+
+beforeEach(async () => {
+  await services.engine.restart()
+  services.clerk.faults.clear()
+  userId = services.clerk.createUser({ emails: [`u${services.clerk.users().length}@example.com`] }).id
+  services.clerk.connect(userId, { scopes: [SCOPE] })
+  services.clerk.resetRequests()
+  services.google.resetRequests()
+})
+
+const events = (token: OAuthToken) =>
+  fetch(`${services.google.url}/calendar/v3/calendars/primary/events`, {
+    headers: { authorization: `Bearer ${token.reveal()}` },
+  })
+
+async function cached(): Promise<OAuthToken> {
+  const result = await getCachedOAuthToken(userId, 'google')
+  if (result.status !== 'ok') throw new Error(`expected a token, got ${result.status}`)
+  return result.token
+}
+
+/** The provider refuses this token, and Clerk has another one when it is next asked. */
+function replaceToken(token: OAuthToken) {
+  services.google.revokeToken(token.reveal())
+  services.clerk.expireToken(userId)
+}
+
+describe('a token that the provider takes', () => {
+  test('is used once', async () => {
+    const result = await withOAuthToken(userId, 'google', events)
+    expect(result).toMatchObject({ status: 'ok', value: { status: 200 } })
+    expect(services.google.requests().total).toBe(1)
+  })
+
+  test('is not doubted for a 403, which is a question of scopes', async () => {
+    await cached()
+    services.clerk.resetRequests()
+    const result = await withOAuthToken(userId, 'google', async () => new Response(null, { status: 403 }))
+    expect(result).toMatchObject({ status: 'ok', value: { status: 403 } })
+    expect(services.clerk.requests().total).toBe(0)
+  })
+
+  test('is not doubted for an error of its user, which is passed on', async () => {
+    const broken = () => Promise.reject(new Error('mine'))
+    await expect(withOAuthToken(userId, 'google', broken)).rejects.toThrow('mine')
+  })
+})
+
+describe('a token that the provider refuses', () => {
+  test('is replaced by the one Clerk has now, and used once more', async () => {
+    const first = await cached()
+    replaceToken(first)
+    services.clerk.resetRequests()
+    const seen: string[] = []
+    const result = await withOAuthToken(userId, 'google', (token) => {
+      seen.push(token.reveal())
+      return events(token)
+    })
+    expect(result).toMatchObject({ status: 'ok', value: { status: 200 } })
+    expect(seen).toEqual([first.reveal(), (await cached()).reveal()])
+    expect(services.clerk.requests().total).toBe(1)
+    expect(services.google.requests().total).toBe(2)
+  })
+
+  test.each([
+    ['status', { status: 401 }],
+    ['a response', { response: { status: 401 } }],
+    ['a code as Google’s SDK has it', { code: 401 }],
+    ['a code in words', { code: '401' }],
+  ])('is known by a thrown error with %s', async (_, fields) => {
+    replaceToken(await cached())
+    const result = await withOAuthToken(userId, 'google', async (token) => {
+      const response = await events(token)
+      if (response.status === 401) throw Object.assign(new Error('refused'), fields)
+      return response.status
+    })
+    expect(result).toEqual({ status: 'ok', value: 200 })
+  })
+
+  test('of which Clerk has no other means reconnecting, is remembered, and is no loop', async () => {
+    services.google.revokeToken((await cached()).reveal())
+    services.clerk.resetRequests()
+    const again = await withOAuthToken(userId, 'google', events)
+    expect(again).toMatchObject({ status: 'reconnect_required', action: { href: '/account' } })
+    expect(services.google.requests().total).toBe(1)
+    expect(services.clerk.requests().total).toBe(1)
+    expect(await withOAuthToken(userId, 'google', events)).toMatchObject({ status: 'reconnect_required' })
+    expect(services.google.requests().total).toBe(1)
+    expect(services.clerk.requests().total).toBe(1)
+  })
+
+  test('is dropped once and asked for once when ten requests see the same 401 at once', async () => {
+    const first = await cached()
+    replaceToken(first)
+    services.clerk.resetRequests()
+    let arrived = 0
+    let open = () => {}
+    const everybodyIsHere = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    const results = await Promise.all(
+      Array.from({ length: 10 }, () =>
+        withOAuthToken(userId, 'google', async (token) => {
+          const response = await events(token)
+          if (++arrived === 10) open()
+          await everybodyIsHere
+          return response
+        }),
+      ),
+    )
+    expect(results.map((result) => result.status === 'ok' && result.value.status)).toEqual(
+      Array.from({ length: 10 }, () => 200),
+    )
+    expect(services.clerk.requests().total).toBe(1)
+    expect(services.google.requests().total).toBe(20)
+  })
+
+  test('of which Clerk has no other costs ten requests at once one question to Clerk', async () => {
+    services.google.revokeToken((await cached()).reveal())
+    services.clerk.resetRequests()
+    const results = await Promise.all(
+      Array.from({ length: 10 }, () => withOAuthToken(userId, 'google', events)),
+    )
+    expect(new Set(results.map((result) => result.status))).toEqual(new Set(['reconnect_required']))
+    expect(services.clerk.requests().total).toBe(1)
+  })
+
+  test('and that somebody else has replaced already is not thrown away', async () => {
+    const first = await cached()
+    replaceToken(first)
+    const result = await withOAuthToken(userId, 'google', async (token) => {
+      const response = await events(token)
+      // While this request was at the provider, another one has brought the new token.
+      if (token.reveal() === first.reveal()) await withOAuthToken(userId, 'google', events)
+      return response
+    })
+    expect(result).toMatchObject({ status: 'ok', value: { status: 200 } })
+    expect(services.clerk.requests().total).toBe(2)
+  })
+
+  test('of one account of several is replaced for that account', async () => {
+    services.clerk.connect(userId, { email: 'second@example.com', scopes: [SCOPE, 'more'] })
+    const asked = { scopes: ['more'] }
+    const before = await getCachedOAuthToken(userId, 'google', asked)
+    if (before.status !== 'ok') throw new Error(before.status)
+    replaceToken(before.token)
+    const result = await withOAuthToken(userId, 'google', events, asked)
+    expect(result).toMatchObject({ status: 'ok', value: { status: 200 } })
+  })
+
+  test('cannot be replaced while Redis does not answer, which is said', async () => {
+    replaceToken(await cached())
+    const result = await withOAuthToken(userId, 'google', async (token) => {
+      const response = await events(token)
+      await services.engine.kill()
+      return response
+    })
+    expect(result).toEqual({ status: 'unavailable' })
+  })
+})
+
+describe('the audit trail hears', () => {
+  test('each token that is handed out, refused or refreshed, with who and whose and never the token', async () => {
+    const heard: AccessEvent[] = []
+    const off = onAccess('test', (event) => heard.push(event))
+    const first = await withOAuthToken(userId, 'google', async (token) => token.reveal(), {
+      actor: 'user_ops',
+    })
+    await withOAuthToken(userId, 'google', async () => new Response(null, { status: 401 }))
+    off()
+    const subject = userId
+    const of = { subject, target: 'google' }
+    const fingerprint = expect.stringMatching(/^[\w-]{12}$/)
+    expect(heard).toEqual([
+      { action: 'token.refresh', actor: 'system', ...of, outcome: 'ok', fingerprint },
+      { action: 'token.read', actor: 'user_ops', ...of, outcome: 'ok', fingerprint },
+      { action: 'token.read', actor: 'system', ...of, outcome: 'ok', fingerprint },
+      { action: 'token.refresh', actor: 'system', ...of, outcome: 'reconnect_required' },
+      { action: 'token.read', actor: 'system', ...of, outcome: 'reconnect_required' },
+    ])
+    if (first.status === 'ok') expect(JSON.stringify(heard)).not.toContain(first.value)
+  })
+})
