@@ -17,11 +17,11 @@ export const portsBeside = (appPort: number) => ({
 
 /**
  * Starts Clerk, Upstash and Google for an app on `http://localhost:<appPort>`, seeded. `env` is all that app needs
- * to use them through the real SDKs.
+ * to use them through the real SDKs. With `now` a test turns Clerk's and Google's clock.
  */
 export async function startStandIns(
   appPort: number,
-  options: { ports?: ReturnType<typeof portsBeside>; redis?: 'server' | 'wasm' } = {},
+  options: { ports?: ReturnType<typeof portsBeside>; now?: () => number; redis?: 'server' | 'wasm' } = {},
 ) {
   const ports = options.ports ?? portsBeside(appPort)
   const appUrl = `http://localhost:${appPort}`
@@ -37,8 +37,12 @@ export async function startStandIns(
     appUrl,
     seed,
     webhook: { url: `${appUrl}/api/webhooks/clerk`, secret: WEBHOOK_SECRET },
+    ...(options.now && { now: options.now }),
   })
-  const google = await startGoogle({ port: ports.google, clerk, events: seedEvents() })
+  const google = await startGoogle({
+    ...{ port: ports.google, clerk, events: seedEvents() },
+    ...(options.now && { now: options.now }),
+  })
   const env: Record<string, string> = {
     ...clerk.env,
     UPSTASH_REDIS_REST_URL: upstash.url,

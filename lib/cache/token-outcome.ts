@@ -1,3 +1,4 @@
+import type { OAuthToken } from './oauth-token'
 import type { ConnectedAccount } from './token-lookup'
 
 /** What the user can do about a token that is not there, and where: Clerk's account page. */
@@ -25,6 +26,8 @@ export type OAuthTokenProblem =
   | { status: 'rate_limited'; retryAfter: number }
   /** Clerk did not answer, or Redis could not be asked whether access was revoked. */
   | { status: 'unavailable' }
+
+export type OAuthTokenResult = { status: 'ok'; token: OAuthToken } | OAuthTokenProblem
 
 /** Of this app: leads on to Clerk's account page. */
 const ACCOUNT_PAGE = '/account'

@@ -89,8 +89,8 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     }),
     /** When a refresh was last asked for; the host may never come to run it. */
     refreshing: new LRUCache<string, number>({ maxSize: 5000, sizeCalculation: () => 1 }),
-    /** When an entry was last written anew. */
-    rewriting: new LRUCache<string, number>({ maxSize: 5000, sizeCalculation: () => 1 }),
+    /** Entries that are being written anew, by key; the host may never come to run it. */
+    rewriting: new LRUCache<string, string>({ maxSize: 5000, sizeCalculation: () => 1 }),
     unsentReads: new Map<string, Promise<Outcome<T>>>(),
     unsentMisses: new Map<string, Promise<Outcome<T>>>(),
   }))
@@ -439,13 +439,13 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
 
   /** Writes a value anew for the rest of its time, unless the entry is another by then. */
   function rewriteLater(target: Target<A>, { value, entry }: Outcome<T>) {
-    const since = local.rewriting.get(target.key)
-    if (since !== undefined && clock.now() - since < declared.lease) return
-    local.rewriting.set(target.key, clock.now())
+    if (local.rewriting.get(target.key) === entry) return
+    local.rewriting.set(target.key, entry)
     host.after(async () => {
       const text = writeEntry(generationOf(entry), target.key, value, codec)
       // Where it fails, a later read tries again.
       await store.replaceIf(target.slot, entry, text).catch(() => false)
+      if (local.rewriting.get(target.key) === entry) local.rewriting.delete(target.key)
     })
   }
 

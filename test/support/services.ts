@@ -6,7 +6,7 @@ import { startStandIns } from '../../local/stand-ins'
  */
 export async function startServices(
   overrides: Record<string, string | undefined> = {},
-  options: { redis?: 'wasm' } = {},
+  options: { redis?: 'wasm'; now?: () => number } = {},
 ) {
   const standIns = await startStandIns(0, { ports: { clerk: 0, upstash: 0, google: 0 }, ...options })
   standIns.clerk.webhooks.pause()

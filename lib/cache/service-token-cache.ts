@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import { tellAccess } from '../access'
+import { requireEnv } from '../env'
+import { KitError } from '../errors'
+import type { Declaration } from '../lookup/declaration'
+import { codeOf } from '../lookup/errors'
+import { outside } from '../outside'
+import { type ClientCredentials, clientCredentialsGrant, type GrantedToken } from './client-credentials'
+import { defineLookup } from './lookups'
+import { fingerprintOf, OAuthToken } from './oauth-token'
+import { sealed } from './seal'
+import { isUnauthorizedAnswer, isUnauthorizedError } from './unauthorized'
+
+interface ServiceTokenSettings {
+  /** Letters, digits and dashes: names the service in Redis, events and errors. */
+  name: string
+  /** Seconds before its end from which on a token is no longer used; 300 unless told. Less than it lives. */
+  margin?: number
+  /** Seconds before its end from which on a new one is fetched in the background; 3 × margin unless told. */
+  refreshBefore?: number
+}
+
+export type ServiceTokenDeclaration = ServiceTokenSettings &
+  (
+    | {
+        /** Any grant: asks the service for a token. What it throws is reported by its code alone. */
+        fetchToken(context: { signal: AbortSignal }): Promise<GrantedToken>
+      }
+    | {
+        /** The client credentials grant (RFC 6749, 4.4); a function, so that nothing is read at import or stored. */
+        clientCredentials(): ClientCredentials
+      }
+  )
+
+/** A service's own token: call it for the token, or let `use` work with it. */
+export interface ServiceToken {
+  /** @throws ServiceTokenError when there is none and none can be had; ConfigurationError without keys to seal with. */
+  (): Promise<OAuthToken>
+  /**
+   * Runs the work with the token. Where the service answers 401, the token is dropped unless another has taken its
+   * place, and the work runs once more with the next one.
+   */
+  use<R>(work: (token: OAuthToken) => Promise<R>): Promise<R>
+  /** Forgets the token everywhere. @throws LookupError `invalidation_unconfirmed` */
+  invalidate(): Promise<void>
+}
+
+/** A service gave no token. Says which service and why in a code, never what was sent or answered. */
+export class ServiceTokenError extends KitError {
+  constructor(name: string, reason: string) {
+    super('service_token_failed', `The service "${name}" gave no token (${reason})`)
+  }
+}
+
+/** Served while refreshing fails, until so many seconds before its end. */
+const LAST_USE = 30
+/** A token is fetched anew once a day even if it lives longer. */
+const MAX_TTL = 24 * 60 * 60
+const TTL_WITHOUT_EXPIRY = 5 * 60
+
+const storedToken = z.object({ token: z.string(), expiresAt: z.number().nullable() })
+type StoredToken = z.infer<typeof storedToken>
+
+/** How a service's token is looked up. */
+export function serviceTokenDeclaration(
+  declaration: ServiceTokenDeclaration,
+): Declaration<string, StoredToken> {
+  const { name, margin = 300, refreshBefore = 3 * margin } = declaration
+  const grant = (signal: AbortSignal) =>
+    'fetchToken' in declaration
+      ? declaration.fetchToken({ signal })
+      : clientCredentialsGrant(declaration.clientCredentials(), signal)
+
+  async function load(_: string, { signal }: { signal: AbortSignal }): Promise<StoredToken> {
+    const granted = await grant(signal).catch((error: unknown) => {
+      throw new ServiceTokenError(name, codeOf(error))
+    })
+    const { token, expiresIn } = granted
+    if (expiresIn !== null && expiresIn <= margin)
+      throw new ServiceTokenError(name, `it lives ${expiresIn} s: declare a margin below that, not ${margin}`)
+    return { token, expiresAt: expiresIn === null ? null : Date.now() + expiresIn * 1000 }
+  }
+
+  return {
+    name: `service-${name}`,
+    version: 1,
+    key: () => 'token',
+    tags: () => [`service-token:${name}`],
+    ttl: ({ expiresAt }) => (expiresAt === null ? TTL_WITHOUT_EXPIRY : MAX_TTL),
+    refreshAfter: MAX_TTL,
+    expiresAt: ({ expiresAt }) => expiresAt,
+    margin,
+    refreshBefore,
+    refreshEvery: 30,
+    grace: Math.max(0, margin - LAST_USE),
+    codec: sealed((data) => storedToken.parse(data)),
+    load,
+    failure: {
+      encode: (error) => (error instanceof ServiceTokenError ? error.message : codeOf(error)),
+      decode: () => new ServiceTokenError(name, 'it failed for another process'),
+    },
+  }
+}
+
+/**
+ * A token that belongs to the app and not to a user, such as a freight API's of 12 hours: fetched once for the fleet,
+ * sealed in Redis, renewed in the background before it ends. Credentials are never stored.
+ */
+export function defineServiceToken(declaration: ServiceTokenDeclaration): ServiceToken {
+  const { name } = declaration
+  const tokens = defineLookup(() => serviceTokenDeclaration(declaration))
+
+  async function read(): Promise<OAuthToken> {
+    requireEnv('CACHE_ENCRYPTION_KEYS')
+    const tell = (outcome: string, fingerprint?: string) =>
+      tellAccess({
+        ...{ action: 'service-token.read', actor: 'system', subject: name, outcome },
+        ...(fingerprint && { fingerprint }),
+      })
+    const stored = await tokens('').catch((error: unknown) => {
+      tell(codeOf(error))
+      throw error
+    })
+    if (!stored) throw new ServiceTokenError(name, 'none')
+    tell('ok', fingerprintOf(stored.token))
+    return new OAuthToken({ ...stored, scopes: [], externalAccountId: '' })
+  }
+
+  async function use<R>(work: (token: OAuthToken) => Promise<R>): Promise<R> {
+    const token = await read()
+    const answer = await outside(work, token).then(
+      (value) => ({ refused: isUnauthorizedAnswer(value), end: () => value }),
+      (error: unknown) => ({
+        refused: isUnauthorizedError(error),
+        end: (): never => {
+          throw error
+        },
+      }),
+    )
+    if (!answer.refused) return answer.end()
+    await tokens.invalidateIf('', (held) => fingerprintOf(held.token) === fingerprintOf(token.reveal()))
+    const next = await read()
+    return next.reveal() === token.reveal() ? answer.end() : outside(work, next)
+  }
+
+  return Object.assign(read, { use, invalidate: () => tokens.invalidate('') })
+}

@@ -1,0 +1,135 @@
+import { tellAccess } from '../access'
+import { ClerkError } from '../clerk'
+import { requireEnv } from '../env'
+import { LookupError } from '../lookup/errors'
+import type { Lookup } from '../lookup/lookup'
+import { outside } from '../outside'
+import { fingerprintOf, OAuthToken } from './oauth-token'
+import { type LoadedToken, type TokenKey, targetOf } from './token-lookup'
+import {
+  notConnected,
+  type OAuthTokenProblem,
+  type OAuthTokenResult,
+  reconnectRequired,
+  scopeMissing,
+} from './token-outcome'
+import { isUnauthorizedAnswer, isUnauthorizedError } from './unauthorized'
+
+/** A token, under the key it was found by, or why there is none. */
+type Found = { status: 'ok'; token: OAuthToken; key: TokenKey } | OAuthTokenProblem
+
+/** What a token is asked for: the scopes it must have, and who asks. */
+interface Asked {
+  scopes: readonly string[]
+  actor: string
+}
+
+/** Reads tokens through a lookup and says what comes of it in the public terms. */
+export function createTokenReader(tokens: Lookup<TokenKey, LoadedToken>) {
+  /** Told to the audit trail, whatever comes of it. */
+  async function read(key: TokenKey, { scopes, actor }: Asked, from: Read = tokens): Promise<Found> {
+    requireEnv('CACHE_ENCRYPTION_KEYS')
+    const found = await find(key, scopes, from)
+    const ok = found.status === 'ok'
+    tellAccess({
+      ...{ action: 'token.read', actor, subject: key.userId, outcome: found.status },
+      target: targetOf(ok ? found.key : key),
+      ...(ok && { fingerprint: fingerprintOf(found.token.reveal()) }),
+    })
+    return found
+  }
+
+  /** Lets `use` work with the token, and once more with the next one if the provider refuses it. */
+  async function withToken<R>(
+    key: TokenKey,
+    asked: Asked,
+    use: (token: OAuthToken) => Promise<R>,
+  ): Promise<{ status: 'ok'; value: R } | OAuthTokenProblem> {
+    const first = await read(key, asked)
+    if (first.status !== 'ok') return first
+    const answer = await attempt(use, first.token)
+    if (answer) return { status: 'ok', value: answer.value }
+
+    const refused = fingerprintOf(first.token.reveal())
+    try {
+      await tokens.invalidateIf(
+        first.key,
+        (held) => held.status === 'ok' && fingerprintOf(held.token.token) === refused,
+      )
+    } catch (error) {
+      return problemOf(error)
+    }
+    const second = await read({ ...first.key, refused }, asked)
+    if (second.status !== 'ok') return second
+    const isAnother = second.token.reveal() !== first.token.reveal()
+    const again = isAnother ? await attempt(use, second.token) : undefined
+    return again ? { status: 'ok', value: again.value } : reconnectRequired(key.provider, asked.scopes)
+  }
+
+  return {
+    get: (key: TokenKey, asked: Asked) => read(key, asked).then(withoutKey),
+    /** As `get`, but asks Clerk whatever is cached. */
+    reload: (key: TokenKey, asked: Asked) => read(key, asked, tokens.reload).then(withoutKey),
+    withToken,
+  }
+}
+
+const withoutKey = (found: Found): OAuthTokenResult =>
+  found.status === 'ok' ? { status: 'ok', token: found.token } : found
+
+type Read = (key: TokenKey) => Promise<LoadedToken | null>
+
+async function find(key: TokenKey, scopes: readonly string[], read: Read): Promise<Found> {
+  const loaded = await read(key).catch(problemOf)
+  if (loaded === null) return { status: 'unavailable' }
+  switch (loaded.status) {
+    case 'ok': {
+      const missing = scopes.filter((scope) => !loaded.token.scopes.includes(scope))
+      return missing.length > 0
+        ? scopeMissing(key.provider, missing)
+        : { status: 'ok', token: new OAuthToken(loaded.token), key }
+    }
+    case 'account_ambiguous': {
+      const fit = loaded.accounts.filter((account) => scopes.every((scope) => account.scopes.includes(scope)))
+      const [only, another] = fit
+      if (only && !another) return find({ ...key, externalAccountId: only.externalAccountId }, scopes, read)
+      return { status: loaded.status, accounts: only ? fit : loaded.accounts }
+    }
+    case 'not_connected':
+      return notConnected(key.provider, scopes)
+    case 'reconnect_required':
+      return reconnectRequired(key.provider, scopes, loaded.consent)
+    default:
+      return loaded
+  }
+}
+
+/** Mistakes in the code that calls: nobody's outage. */
+const MISTAKES = ['bad_declaration', 'bad_value', 'inside_use_cache']
+
+function problemOf(
+  error: unknown,
+): OAuthTokenProblem & { status: 'revoked' | 'rate_limited' | 'unavailable' } {
+  if (error instanceof LookupError && !MISTAKES.includes(error.code))
+    return { status: error.code === 'revoked' ? 'revoked' : 'unavailable' }
+  if (!(error instanceof ClerkError)) throw error
+  return error.code === 'clerk_rate_limited'
+    ? { status: 'rate_limited', retryAfter: error.retryAfter ?? 10 }
+    : { status: 'unavailable' }
+}
+
+/** What `use` made of the token, or undefined when the provider refused it. */
+async function attempt<R>(
+  use: (token: OAuthToken) => Promise<R>,
+  token: OAuthToken,
+): Promise<{ value: R } | undefined> {
+  try {
+    const value = await outside(use, token)
+    if (!isUnauthorizedAnswer(value)) return { value }
+    // Nobody reads its body, and the socket is wanted again.
+    if (value instanceof Response) await value.body?.cancel()
+  } catch (error) {
+    if (!isUnauthorizedError(error)) throw error
+  }
+  return undefined
+}

@@ -1,0 +1,267 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { guardsOf } from '@/lib/cache/guards'
+import type { OAuthToken } from '@/lib/cache/oauth-token'
+import { tagOfTokens, tokenDeclaration } from '@/lib/cache/token-lookup'
+import { createTokenReader } from '@/lib/cache/token-reader'
+import { type Services, startServices } from '../../support/services'
+import { createFleet } from '../lookup/fleet'
+
+/** A whole life of a token takes an hour; here it takes the time of its requests. */
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const SCOPE = 'https://www.googleapis.com/auth/calendar.readonly'
+
+let services: Services
+let now = Date.now()
+
+beforeAll(async () => {
+  // Clerk's client asks Redis about pauses by this clock; nobody pauses here.
+  vi.useFakeTimers({ toFake: ['performance'] })
+  services = await startServices({}, { now: () => now })
+})
+afterAll(async () => {
+  vi.useRealTimers()
+  await services.close()
+})
+
+/** Three instances over one cache, their own clocks a minute apart, in front of the real requests to Clerk. */
+function startWorld() {
+  const { clock, join } = createFleet()
+  now = clock.now()
+  const { id: userId } = services.clerk.createUser({
+    emails: [`u${services.clerk.users().length}@example.com`],
+  })
+  services.clerk.connect(userId, { scopes: [SCOPE] })
+  services.clerk.resetRequests()
+  const instances = [-MINUTE, 0, MINUTE].map((skew) => {
+    const lookups = join({ clock: { now: () => clock.now() + skew, timer: clock.timer } })
+    return { ...lookups, reader: createTokenReader(lookups.defineLookup(tokenDeclaration)) }
+  })
+  const key = { userId, provider: 'google' as const }
+  const asked = { scopes: [] as string[], actor: 'system' }
+  const at = (i: number) => {
+    const instance = instances[i % instances.length]
+    if (!instance) throw new Error('no such instance')
+    return instance
+  }
+  let reads = 0
+
+  async function pass(ms: number) {
+    await clock.advance(ms)
+    now = clock.now()
+  }
+  /** Time passes while an answer is waited for, as some wait for the next second. */
+  async function drive<T>(work: Promise<T>): Promise<T> {
+    let done = false
+    const end = () => {
+      done = true
+    }
+    work.then(end, end)
+    for (let turn = 0; !done; turn++) {
+      await new Promise((resolve) => setImmediate(resolve))
+      if (turn % 200 === 199) await pass(20)
+    }
+    return work
+  }
+  const isValid = (token: OAuthToken) => {
+    const known = services.clerk.tokenInfo(token.reveal())
+    return known !== undefined && known.userId === userId && known.expiresAt > now
+  }
+  async function read(scopes: string[] = []) {
+    const result = await drive(at(reads++).reader.get(key, { ...asked, scopes }))
+    await Promise.all(instances.map(({ host }) => drive(host.settled())))
+    return result
+  }
+  async function readValid(): Promise<OAuthToken> {
+    const result = await read()
+    if (result.status !== 'ok') throw new Error(`expected a token, got ${result.status}`)
+    expect(isValid(result.token)).toBe(true)
+    return result.token
+  }
+  return {
+    ...{ userId, pass, read, readValid, isValid, drive },
+    asked: () => services.clerk.requests().total,
+    /** Uses the token at the provider, which knows whether it is good. */
+    use: () =>
+      drive(
+        at(reads++).reader.withToken(key, asked, async (token) => ({ status: isValid(token) ? 200 : 401 })),
+      ),
+    /** What the webhook of a change does, in one of the instances. */
+    changed: () => drive(at(reads++).invalidateTags([tagOfTokens(userId)])),
+    deleted: async () => {
+      for (const guard of guardsOf(userId))
+        await drive(at(reads++).revoke(guard, { seconds: 600, tags: [tagOfTokens(userId)] }))
+    },
+  }
+}
+
+describe('a token’s life', () => {
+  test('fresh: one request to Clerk, and good in every instance whatever its clock says', async () => {
+    const { readValid, pass, asked } = startWorld()
+    for (let i = 0; i < 12; i++) {
+      await readValid()
+      await pass(4 * MINUTE)
+    }
+    expect(asked()).toBe(1)
+  })
+
+  test('in its last five minutes: served, and one attempt to renew it in 30 s over the fleet', async () => {
+    const { readValid, pass, asked } = startWorld()
+    const token = await readValid()
+    // Up to a tenth earlier, so that tokens of one hour do not all renew in the same second.
+    await pass((token.expiresAt ?? 0) - now - 5 * MINUTE)
+    expect(asked()).toBe(1)
+    let before = asked()
+    for (let window = 0; window < 9; window++) {
+      for (let i = 0; i < 15; i++) {
+        expect((await readValid()).reveal()).toBe(token.reveal())
+        await pass(2 * SECOND)
+      }
+      expect(asked() - before).toBeLessThanOrEqual(1)
+      before = asked()
+    }
+    expect(asked()).toBeGreaterThan(5)
+  })
+
+  test('in its last 30 s: what Clerk says goes to those who asked, once a second', async () => {
+    const { readValid, pass, asked } = startWorld()
+    const token = await readValid()
+    await pass((token.expiresAt ?? 0) - now - 20 * SECOND)
+    const [before, from] = [asked(), now]
+    while (now < from + 15 * SECOND) {
+      const served = await readValid()
+      expect(served.reveal()).toBe(token.reveal())
+      expect(served.expiresAt).toBe(token.expiresAt)
+      await pass(100)
+    }
+    expect(asked() - before).toBeGreaterThan(10)
+    expect(asked() - before).toBeLessThanOrEqual(16)
+  })
+
+  test('expired: never served again; the next one is, which costs one request', async () => {
+    const { readValid, pass, asked } = startWorld()
+    const token = await readValid()
+    await pass((token.expiresAt ?? 0) - now)
+    const before = asked()
+    const next = await readValid()
+    expect(next.reveal()).not.toBe(token.reveal())
+    for (let i = 0; i < 6; i++) expect((await readValid()).reveal()).toBe(next.reveal())
+    expect(asked() - before).toBe(1)
+  })
+
+  test('revoked at the provider, reconnected, with fewer scopes, disconnected, and its user deleted', async () => {
+    const { userId, use, read, readValid, changed, deleted } = startWorld()
+    await readValid()
+    services.clerk.revokeAtProvider(userId)
+    expect(await use()).toMatchObject({ status: 'reconnect_required' })
+    expect(await use()).toMatchObject({ status: 'reconnect_required' })
+
+    const account = services.clerk.connect(userId, { scopes: [SCOPE] })
+    await changed()
+    await readValid()
+    expect(await use()).toMatchObject({ status: 'ok' })
+
+    services.clerk.setScopes(userId, [])
+    await changed()
+    expect(await read([SCOPE])).toMatchObject({ status: 'scope_missing', missing: [SCOPE] })
+    await readValid()
+
+    services.clerk.disconnect(userId, account.id)
+    await changed()
+    expect(await read()).toMatchObject({ status: 'not_connected' })
+
+    services.clerk.connect(userId, { scopes: [SCOPE] })
+    await changed()
+    await readValid()
+    services.clerk.deleteUser(userId)
+    await deleted()
+    expect(await read()).toEqual({ status: 'revoked' })
+  })
+})
+
+describe('no stale token', () => {
+  const step = fc.oneof(
+    { weight: 5, arbitrary: fc.record({ type: fc.constant('read' as const) }) },
+    { weight: 2, arbitrary: fc.record({ type: fc.constant('use' as const) }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        type: fc.constant('pass' as const),
+        ms: fc.oneof(
+          fc.integer({ min: 1, max: 2 * SECOND }),
+          fc.integer({ min: 1, max: 40 * SECOND }),
+          fc.integer({ min: 1, max: 61 * MINUTE }),
+        ),
+      }),
+    },
+    // To the edges of the windows.
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        type: fc.constant('near' as const),
+        left: fc.constantFrom(331_000, 300_000, 299_999, 31_000, 30_000, 29_999, 1000, 10, 1, 0),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        type: fc.constantFrom('connect' as const, 'disconnect' as const, 'expire' as const, 'fewer' as const),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ type: fc.constant('revoke' as const) }) },
+  )
+
+  test('is served by any instance, whatever happens in whichever order', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 25 }), async (steps) => {
+        const { userId, pass, read, use, changed, isValid } = startWorld()
+        /** After the provider has withdrawn a grant only a use can tell. */
+        let withdrawn = false
+        let connected = true
+        let latest: OAuthToken | undefined
+        for (const one of steps) {
+          if (one.type === 'pass') await pass(one.ms)
+          else if (one.type === 'near') {
+            const left = (latest?.expiresAt ?? now) - now - one.left
+            if (left > 0) await pass(left)
+          } else if (one.type === 'read') {
+            const result = await read()
+            if (result.status === 'ok') latest = result.token
+            if (!connected) expect(result.status).toBe('not_connected')
+            else if (withdrawn) expect(['ok', 'reconnect_required']).toContain(result.status)
+            else expect(result.status).toBe('ok')
+            if (result.status === 'ok' && !withdrawn) expect(isValid(result.token)).toBe(true)
+          } else if (one.type === 'use') {
+            const result = await use()
+            const expected = connected ? (withdrawn ? 'reconnect_required' : 'ok') : 'not_connected'
+            expect(result.status).toBe(expected)
+          } else if (one.type === 'revoke') {
+            // The stand-in issues a token when it is first asked for one; Clerk has had it since the consent.
+            await read()
+            services.clerk.revokeAtProvider(userId)
+            withdrawn = connected
+          } else if (one.type === 'expire') {
+            services.clerk.expireToken(userId)
+            // As Clerk does when a token it has handed out no longer counts.
+            await changed()
+          } else {
+            if (one.type === 'disconnect') {
+              for (const { id } of [
+                ...(services.clerk.users().find((user) => user.id === userId)?.accounts ?? []),
+              ])
+                services.clerk.disconnect(userId, id)
+              connected = false
+            } else if (one.type === 'connect' || connected) {
+              services.clerk.connect(userId, { scopes: one.type === 'fewer' ? [] : [SCOPE] })
+              connected = true
+            }
+            withdrawn = false
+            await changed()
+          }
+        }
+      }),
+      { numRuns: 300 },
+    )
+  }, 120_000)
+})
