@@ -34,3 +34,17 @@ export function createVirtualClock(start = 1_800_000_000_000) {
   }
   return clock
 }
+
+/** Waits for work that goes over real sockets, letting virtual time pass while it waits for a timer. */
+export async function drive<T>(work: Promise<T>, pass: (ms: number) => Promise<void>): Promise<T> {
+  let done = false
+  const end = () => {
+    done = true
+  }
+  work.then(end, end)
+  for (let turn = 1; !done; turn++) {
+    await setImmediate()
+    if (turn % 200 === 0) await pass(20)
+  }
+  return work
+}

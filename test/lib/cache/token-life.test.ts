@@ -5,6 +5,7 @@ import type { OAuthToken } from '@/lib/cache/oauth-token'
 import { tagOfTokens, tokenDeclaration } from '@/lib/cache/token-lookup'
 import { createTokenReader } from '@/lib/cache/token-reader'
 import { type Services, startServices } from '../../support/services'
+import { drive } from '../../support/virtual-clock'
 import { createFleet } from '../lookup/fleet'
 
 /** A whole life of a token takes an hour; here it takes the time of its requests. */
@@ -51,26 +52,14 @@ function startWorld() {
     await clock.advance(ms)
     now = clock.now()
   }
-  /** Time passes while an answer is waited for, as some wait for the next second. */
-  async function drive<T>(work: Promise<T>): Promise<T> {
-    let done = false
-    const end = () => {
-      done = true
-    }
-    work.then(end, end)
-    for (let turn = 0; !done; turn++) {
-      await new Promise((resolve) => setImmediate(resolve))
-      if (turn % 200 === 199) await pass(20)
-    }
-    return work
-  }
+  const wait = <T>(work: Promise<T>) => drive(work, pass)
   const isValid = (token: OAuthToken) => {
     const known = services.clerk.tokenInfo(token.reveal())
     return known !== undefined && known.userId === userId && known.expiresAt > now
   }
   async function read(scopes: string[] = []) {
-    const result = await drive(at(reads++).reader.get(key, { ...asked, scopes }))
-    await Promise.all(instances.map(({ host }) => drive(host.settled())))
+    const result = await wait(at(reads++).reader.get(key, { ...asked, scopes }))
+    await Promise.all(instances.map(({ host }) => wait(host.settled())))
     return result
   }
   async function readValid(): Promise<OAuthToken> {
@@ -80,18 +69,18 @@ function startWorld() {
     return result.token
   }
   return {
-    ...{ userId, pass, read, readValid, isValid, drive },
+    ...{ userId, pass, read, readValid, isValid },
     asked: () => services.clerk.requests().total,
     /** Uses the token at the provider, which knows whether it is good. */
     use: () =>
-      drive(
+      wait(
         at(reads++).reader.withToken(key, asked, async (token) => ({ status: isValid(token) ? 200 : 401 })),
       ),
     /** What the webhook of a change does, in one of the instances. */
-    changed: () => drive(at(reads++).invalidateTags([tagOfTokens(userId)])),
+    changed: () => wait(at(reads++).invalidateTags([tagOfTokens(userId)])),
     deleted: async () => {
       for (const guard of guardsOf(userId))
-        await drive(at(reads++).revoke(guard, { seconds: 600, tags: [tagOfTokens(userId)] }))
+        await wait(at(reads++).revoke(guard, { seconds: 600, tags: [tagOfTokens(userId)] }))
     },
   }
 }

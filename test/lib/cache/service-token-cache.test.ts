@@ -1,0 +1,193 @@
+import { inspect } from 'node:util'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { ClientCredentials } from '@/lib/cache/client-credentials'
+import { defineServiceToken, serviceTokenDeclaration } from '@/lib/cache/service-token-cache'
+import { redis } from '@/lib/redis'
+import { defineFreightToken, pollShipments } from '../../../docs/examples/freight-poller'
+import { type Services, startServices } from '../../support/services'
+import { startTokenService, type TokenService } from '../../support/token-service'
+import { drive } from '../../support/virtual-clock'
+import { createFleet } from '../lookup/fleet'
+
+let services: Services
+let service: TokenService
+let declared = 0
+const HOUR = 60 * 60 * 1000
+
+beforeAll(async () => {
+  services = await startServices()
+})
+afterAll(() => services.close())
+beforeEach(async () => {
+  await services.engine.restart()
+  service = await startTokenService()
+})
+afterEach(() => service.close())
+
+/** A lookup's name is taken once a process. */
+const name = () => `service-${++declared}`
+const credentials = (changes: Partial<ClientCredentials> = {}): ClientCredentials => ({
+  ...{ tokenEndpoint: `${service.url}/oauth/token`, clientId: 'client', clientSecret: 'right secret' },
+  ...changes,
+})
+const withCredentials = (changes: Partial<ClientCredentials> = {}) =>
+  defineServiceToken({ name: name(), clientCredentials: () => credentials(changes) })
+
+describe('a token by client credentials', () => {
+  test.each(['basic', 'post'] as const)(
+    'is fetched once, the client proven by %s',
+    async (authentication) => {
+      const token = withCredentials({ authentication, parameters: { scope: 'read', audience: 'freight' } })
+      const [first, second] = [await token(), await token()]
+      expect(service.isValid(first.reveal())).toBe(true)
+      expect(second.reveal()).toBe(first.reveal())
+      expect(service.state.grants).toBe(1)
+      expect(service.state.lastForm).toContain('scope=read&audience=freight')
+      expect(service.state.lastBasic).toBe(
+        authentication === 'basic' ? `Basic ${Buffer.from('client:right+secret').toString('base64')}` : '',
+      )
+    },
+  )
+
+  test('costs one Redis command when it is cached', async () => {
+    const token = withCredentials()
+    await token()
+    services.upstash.resetCounts()
+    await token()
+    expect(services.upstash.counts()).toMatchObject({ http: 1, commands: 1 })
+  })
+
+  test('is fetched once for a hundred who ask at the same time', async () => {
+    const token = withCredentials()
+    await Promise.all(Array.from({ length: 100 }, token))
+    expect(service.state.grants).toBe(1)
+  })
+
+  test('that is refused says why in the code of the OAuth error, and nothing that was sent or answered', async () => {
+    const token = withCredentials({ clientSecret: 'wrong secret' })
+    const error: unknown = await token().catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      code: 'service_token_failed',
+      message: expect.stringContaining('invalid_client'),
+    })
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/wrong.secret|you sent/)
+  })
+
+  test('is not asked for in the clear from another machine', async () => {
+    const token = withCredentials({ tokenEndpoint: 'http://auth.example.test/token' })
+    await expect(token()).rejects.toMatchObject({ code: 'service_token_failed' })
+  })
+
+  test('is sealed in Redis, and neither it nor the credentials are there in the clear', async () => {
+    const token = await withCredentials()()
+    const keys = await redis().run('keys', (client) => client.keys('*'))
+    const texts = await Promise.all(
+      keys.map((key) => redis().run('get', (client) => client.get<string>(key))),
+    )
+    expect(texts.length).toBeGreaterThan(2)
+    expect([...keys, ...texts].join(' ')).not.toMatch(new RegExp(`${token.reveal()}|right|client:`))
+  })
+
+  test('that lives no longer than the margin is refused with what to declare', async () => {
+    service.close()
+    service = await startTokenService({ lifetime: 300 })
+    await expect(withCredentials()()).rejects.toThrow('it lives 300 s: declare a margin below that, not 300')
+    const token = defineServiceToken({ name: name(), clientCredentials: () => credentials(), margin: 30 })
+    expect(service.isValid((await token()).reveal())).toBe(true)
+  })
+})
+
+describe('a token that the service refuses', () => {
+  test('is dropped and fetched anew once, and the work is done with the next one', async () => {
+    const api = () => ({ url: service.url, username: 'app', password: 'right secret' })
+    const token = defineFreightToken(api)
+    await token()
+    service.revokeAll()
+    expect(await pollShipments(token, api())).toEqual({ shipments: [{ id: 1 }] })
+    expect(service.state).toMatchObject({ grants: 2, calls: 2 })
+  })
+
+  test('is no loop: the second 401 is the caller’s', async () => {
+    const token = withCredentials()
+    const answer = await token.use(async () => new Response(null, { status: 401 }))
+    expect(answer.status).toBe(401)
+    expect(service.state.grants).toBe(2)
+  })
+
+  test('is not doubted for other errors', async () => {
+    const token = withCredentials()
+    await expect(token.use(() => Promise.reject(new Error('mine')))).rejects.toThrow('mine')
+    expect(service.state.grants).toBe(1)
+  })
+
+  test('is forgotten by an invalidation', async () => {
+    const token = withCredentials()
+    const first = await token()
+    await token.invalidate()
+    expect((await token()).reveal()).not.toBe(first.reveal())
+  })
+})
+
+describe('over twelve hours', () => {
+  afterEach(() => vi.useRealTimers())
+
+  /** A poller in each of two processes, in virtual time, in front of a real password grant. */
+  function startPollers() {
+    const { clock, join } = createFleet()
+    vi.useFakeTimers({ toFake: ['Date'], now: clock.now() })
+    const declaration = serviceTokenDeclaration({
+      name: 'freight',
+      fetchToken: async ({ signal }) => {
+        const body = new URLSearchParams({
+          grant_type: 'password',
+          username: 'app',
+          password: 'right secret',
+        })
+        const response = await fetch(`${service.url}/oauth/token`, { method: 'POST', body, signal })
+        if (!response.ok) throw new Error('refused')
+        const { access_token, expires_in } = await response.json()
+        return { token: access_token, expiresIn: expires_in }
+      },
+    })
+    const processes = [join(), join()].map((process) => ({
+      ...process,
+      token: process.defineLookup(declaration),
+    }))
+    async function pass(ms: number) {
+      await clock.advance(ms)
+      vi.setSystemTime(clock.now())
+    }
+    async function poll() {
+      const tokens = await drive(Promise.all(processes.map(({ token }) => token(''))), pass)
+      await drive(Promise.all(processes.map(({ host }) => host.settled())), pass)
+      for (const token of tokens) expect(service.isValid(token?.token ?? '')).toBe(true)
+      return tokens[0]
+    }
+    return { clock, pass, poll }
+  }
+
+  test('a poller of every quarter of an hour asks for a token twice instead of 48 times', async () => {
+    const { pass, poll } = startPollers()
+    for (let i = 0; i <= 48; i++) {
+      await poll()
+      await pass(HOUR / 4)
+    }
+    expect(service.state.grants).toBe(2)
+  })
+
+  test('a token is served until 30 s before its end while the service gives no other', async () => {
+    const { clock, pass, poll } = startPollers()
+    const first = await poll()
+    const left = (ms: number) => pass((first?.expiresAt ?? 0) - ms - clock.now())
+    service.state.fail = 503
+    for (const ms of [900_000, 301_000, 299_000, 60_000, 31_000]) {
+      await left(ms)
+      expect((await poll())?.token).toBe(first?.token)
+    }
+    await left(29_000)
+    await expect(poll()).rejects.toMatchObject({ code: 'service_token_failed' })
+    service.state.fail = undefined
+    await pass(30_000)
+    expect((await poll())?.token).not.toBe(first?.token)
+  })
+})
