@@ -131,6 +131,8 @@ export async function startClerk(options: ClerkOptions) {
   for (const endpoint of endpoints) {
     app.on(endpoint.method, `/v1${endpoint.path.replace(/\{(\w+)\}/g, ':$1')}`, async (context) => {
       backendLog.count(`${endpoint.method} /v1${endpoint.path}`)
+      const end = backendLog.begin()
+      context.env.outgoing.once('close', end)
       context.header('clerk-api-version', '2026-05-12')
       const userId = context.req.param('user_id')
       const { connection, latencyMs } = await faults.meet(endpoint.method, `/v1${endpoint.path}`, userId)

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { getCachedOAuthToken } from '@/lib/cache/token-cache'
+import { batchRefreshTokens } from '@/lib/integrations/batch-refresh-tokens'
+import { redis } from '@/lib/redis'
+import { type Services, startServices } from '../../support/services'
+import { createVirtualClock, drive } from '../../support/virtual-clock'
+
+let services: Services
+const ROUTE = '/v1/users/{user_id}/oauth_access_tokens/{provider}'
+
+beforeAll(async () => {
+  // Clerk's pauses are counted by this clock.
+  vi.useFakeTimers({ toFake: ['performance'] })
+  services = await startServices()
+})
+afterAll(async () => {
+  vi.useRealTimers()
+  await services.close()
+})
+beforeEach(async () => {
+  vi.advanceTimersByTime(60_000)
+  services.clerk.faults.clear()
+  await services.engine.restart()
+  services.clerk.resetRequests()
+})
+
+function users(count: number, connected = true) {
+  return Array.from({ length: count }, () => {
+    const { id: userId } = services.clerk.createUser({
+      emails: [`u${services.clerk.users().length}@example.com`],
+    })
+    if (connected) services.clerk.connect(userId, { scopes: [] })
+    return { userId, provider: 'google' as const }
+  })
+}
+
+describe('a batch refresh', () => {
+  test('asks once for each token however often it is named, and answers in the order asked', async () => {
+    const [a, b] = users(2)
+    const [c] = users(1, false)
+    if (!a || !b || !c) throw new Error('three users')
+    const results = await batchRefreshTokens([b, a, c, b])
+    expect(results.map(({ userId, status }) => [userId, status])).toEqual([
+      [b.userId, 'ok'],
+      [a.userId, 'ok'],
+      [c.userId, 'not_connected'],
+      [b.userId, 'ok'],
+    ])
+    expect(services.clerk.requests().total).toBe(3)
+    expect(JSON.stringify(results)).not.toContain('ya29')
+  })
+
+  test('brings the new token to everybody, though the old one was cached', async () => {
+    const [user] = users(1)
+    if (!user) throw new Error('a user')
+    const before = await getCachedOAuthToken(user.userId, 'google')
+    services.clerk.expireToken(user.userId)
+    const [result] = await batchRefreshTokens([user])
+    const after = await getCachedOAuthToken(user.userId, 'google')
+    if (before.status !== 'ok' || after.status !== 'ok') throw new Error('tokens')
+    expect(after.token.reveal()).not.toBe(before.token.reveal())
+    expect(result).toMatchObject({ status: 'ok', expiresAt: after.token.expiresAt })
+  })
+
+  test('has at most five requests under way', async () => {
+    services.clerk.faults.add({ latencyMs: 30 })
+    await batchRefreshTokens(users(23))
+    expect(services.clerk.requests()).toMatchObject({ total: 23, peak: 5 })
+  })
+
+  test('keeps the failure of one from the others', async () => {
+    const all = users(7)
+    services.clerk.faults.add({ route: ROUTE, status: 500, times: 1 })
+    const results = await batchRefreshTokens(all)
+    expect(results.map(({ status }) => status).toSorted()).toEqual([
+      ...Array.from({ length: 6 }, () => 'ok'),
+      'unavailable',
+    ])
+  })
+
+  test('waits as one when Clerk says "too many", and then goes on to the end', async () => {
+    const clock = createVirtualClock()
+    const started = clock.now()
+    const pass = async (ms: number) => {
+      await clock.advance(ms)
+      vi.advanceTimersByTime(ms)
+      // Redis's clock is the real one: what it keeps of the pause ends here.
+      if (clock.now() - started >= 7000) await redis().run('del', (client) => client.del('ck:clerk-paused'))
+    }
+    services.clerk.faults.add({ route: ROUTE, status: 429, retryAfter: 7, times: 1 })
+    const results = await drive(batchRefreshTokens(users(12), { clock }), pass)
+    expect(new Set(results.map(({ status }) => status))).toEqual(new Set(['ok']))
+    expect(clock.now() - started).toBeGreaterThanOrEqual(7000)
+    // Nobody asked while it waited: the twelve, and the one that was refused.
+    expect(services.clerk.requests().total).toBeLessThanOrEqual(12 + 5)
+  })
+
+  test('gives up in time when the wait would be longer than its patience', async () => {
+    services.clerk.faults.add({ route: ROUTE, status: 429, retryAfter: 60 })
+    const results = await batchRefreshTokens(users(8), { patience: 10 })
+    expect(results.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 'rate_limited'))
+    expect(services.clerk.requests().total).toBeLessThanOrEqual(5)
+  })
+})
