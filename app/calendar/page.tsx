@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
+import { connection } from 'next/server'
 import { Suspense } from 'react'
 import { AccountLink } from '@/components/account-link'
 import { Notice } from '@/components/notice'
@@ -36,6 +37,8 @@ export default function CalendarPage({ searchParams }: PageProps<'/calendar'>) {
 }
 
 async function Events({ searchParams }: Pick<PageProps<'/calendar'>, 'searchParams'>) {
+  // Nothing of this is prerendered, the time least of all.
+  await connection()
   const { account } = await searchParams
   const from = new Date()
   const to = new Date(from.getTime() + DAYS * 24 * 60 * 60 * 1000)

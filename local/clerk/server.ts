@@ -105,6 +105,8 @@ export async function startClerk(options: ClerkOptions) {
     revokeAtProvider: tokens.revokeAtProvider,
     revokeToken: tokens.revokeToken,
     tokenInfo: tokens.info,
+    /** Every OAuth token there has been, good or not. */
+    issuedTokens: () => [...state.tokens.keys()],
 
     sessions: (): Session[] => [...state.sessions.values()],
     endSession: state.endSession,

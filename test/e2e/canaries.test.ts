@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { people } from '../../local/seed'
+import { type Stage, startStage } from '../support/app'
+import { dumpRedis } from '../support/redis-dump'
+
+let stage: Stage
+
+beforeAll(async () => {
+  stage = await startStage({ LOG_LEVEL: 'trace' })
+})
+afterAll(() => stage?.close())
+
+const PAGES = ['/', '/experts', '/calendar', '/profile', '/dashboard', '/account']
+const ROUTES = ['/api/calendar/events', '/api/calendar/events?limit=0', '/api/health']
+
+async function asUser(userId: string) {
+  const { jwt } = await stage.standIns.clerk.issueSession(userId)
+  return (path: string, headers: Record<string, string> = {}) =>
+    fetch(stage.app.url + path, { headers: { authorization: `Bearer ${jwt}`, ...headers } })
+}
+
+test('no token is in a page, an RSC payload, an answer, an error, a log line, a record or in Redis', async () => {
+  const { clerk, google, upstash, env } = stage.standIns
+  const texts = new Map<string, string>()
+  const keep = async (name: string, response: Response) =>
+    texts.set(`${texts.size} ${name}`, `${JSON.stringify([...response.headers])} ${await response.text()}`)
+
+  /** Every page and route, as document and as RSC payload. */
+  async function visit(state: string) {
+    for (const userId of [
+      people.member,
+      people.expert,
+      people.admin,
+      people.tooFewScopes,
+      people.needsReconnecting,
+    ]) {
+      const get = await asUser(userId)
+      for (const path of [...PAGES, ...ROUTES]) await keep(`${state} ${path}`, await get(path))
+      for (const path of PAGES) await keep(`${state} RSC ${path}`, await get(`${path}?_rsc=x`, { rsc: '1' }))
+    }
+  }
+
+  await visit('fresh')
+  texts.set('Redis, full', await dumpRedis(upstash.url, env.UPSTASH_REDIS_REST_TOKEN ?? ''))
+  for (const token of clerk.issuedTokens()) google.revokeToken(token)
+  await visit('refused by Google')
+  for (const userId of [people.member, people.expert]) clerk.expireToken(userId)
+  await visit('expired')
+  clerk.revokeAtProvider(people.member)
+  clerk.expireToken(people.member)
+  await visit('withdrawn')
+  clerk.faults.add({ status: 500 })
+  await visit('Clerk down')
+  clerk.faults.clear()
+  upstash.faults.set({ reset: 'before' })
+  await visit('Redis down')
+  upstash.faults.clear()
+  await clerk.webhooks.flush()
+  await visit('after')
+  texts.set('Redis, at the end', await dumpRedis(upstash.url, env.UPSTASH_REDIS_REST_TOKEN ?? ''))
+  texts.set('what the server printed', stage.app.output().join('\n'))
+
+  const canaries = clerk.issuedTokens()
+  expect(canaries.length).toBeGreaterThan(3)
+  // A token is recognised by any eight bytes of it in base64, so that a cut or wrapped one is found too.
+  const found = [...texts].filter(([, text]) =>
+    canaries.some((token) => text.includes(token.slice(5, 25)) || text.includes(token.slice(-20))),
+  )
+  expect(found.map(([name]) => name)).toEqual([])
+
+  // The search can find one: it is in the one answer that is meant to carry it, and Redis holds it sealed.
+  const get = await asUser(people.expert)
+  const answer = await (await get('/api/calendar/token')).text()
+  expect(clerk.issuedTokens().some((token) => answer.includes(token.slice(5, 25)))).toBe(true)
+  expect(texts.get('Redis, full')).toMatch(/\|v1\.local\./)
+})
