@@ -6,6 +6,7 @@ import { processHit } from './process-hit'
 import { redisHit } from './redis-hit'
 import { met, type Section, table } from './report'
 import { sideBySide } from './side-by-side'
+import { tokenHit } from './token-hit'
 
 const rounds = 5
 
@@ -20,6 +21,7 @@ function add(section: Section) {
 add(await processHit(rounds))
 const server = await startRestServer()
 add(await redisHit(server, rounds))
+add(await tokenHit(server, rounds))
 add(await sideBySide(server, rounds))
 await server.close()
 add(await fleet(rounds))

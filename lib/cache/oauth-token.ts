@@ -5,6 +5,8 @@ import { z } from 'zod'
 /** A token as it is sealed in Redis. */
 export const storedToken = z.object({
   token: z.string(),
+  /** As `fingerprintOf` has it: kept, so that a read need not compute it. */
+  fingerprint: z.string(),
   /** Milliseconds since 1970, or null where the provider did not say. */
   expiresAt: z.number().nullable(),
   scopes: z.array(z.string()),
@@ -19,14 +21,17 @@ export const fingerprintOf = (token: string): string =>
 /** An access token that can be used but not seen: it prints and serialises as `[redacted]`. */
 export class OAuthToken {
   readonly #token: string
+  /** Tells it from others without giving it away. */
+  readonly fingerprint: string
   /** Milliseconds since 1970, or null where the provider did not say. */
   readonly expiresAt: number | null
   readonly scopes: readonly string[]
   /** Which of the user's accounts at the provider, as Clerk names it; empty for a service's token. */
   readonly externalAccountId: string
 
-  constructor({ token, expiresAt, scopes, externalAccountId }: StoredToken) {
+  constructor({ token, fingerprint, expiresAt, scopes, externalAccountId }: StoredToken) {
     this.#token = token
+    this.fingerprint = fingerprint
     this.expiresAt = expiresAt
     this.scopes = scopes
     this.externalAccountId = externalAccountId

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { tellAccess } from '../access'
 import { requireEnv } from '../env'
 import { KitError } from '../errors'
@@ -7,7 +7,7 @@ import { codeOf } from '../lookup/errors'
 import { outside } from '../outside'
 import { type ClientCredentials, clientCredentialsGrant, type GrantedToken } from './client-credentials'
 import { defineLookup } from './lookups'
-import { fingerprintOf, OAuthToken } from './oauth-token'
+import { fingerprintOf, OAuthToken, storedToken } from './oauth-token'
 import { sealed } from './seal'
 import { isUnauthorizedAnswer, isUnauthorizedError } from './unauthorized'
 
@@ -58,27 +58,28 @@ const LAST_USE = 30
 const MAX_TTL = 24 * 60 * 60
 const TTL_WITHOUT_EXPIRY = 5 * 60
 
-const storedToken = z.object({ token: z.string(), expiresAt: z.number().nullable() })
-type StoredToken = z.infer<typeof storedToken>
+const stored = storedToken.pick({ token: true, fingerprint: true, expiresAt: true })
+type StoredServiceToken = z.infer<typeof stored>
 
 /** How a service's token is looked up. */
 export function serviceTokenDeclaration(
   declaration: ServiceTokenDeclaration,
-): Declaration<string, StoredToken> {
+): Declaration<string, StoredServiceToken> {
   const { name, margin = 300, refreshBefore = 3 * margin } = declaration
   const grant = (signal: AbortSignal) =>
     'fetchToken' in declaration
       ? declaration.fetchToken({ signal })
       : clientCredentialsGrant(declaration.clientCredentials(), signal)
 
-  async function load(_: string, { signal }: { signal: AbortSignal }): Promise<StoredToken> {
+  async function load(_: string, { signal }: { signal: AbortSignal }): Promise<StoredServiceToken> {
     const granted = await grant(signal).catch((error: unknown) => {
       throw new ServiceTokenError(name, codeOf(error))
     })
     const { token, expiresIn } = granted
     if (expiresIn !== null && expiresIn <= margin)
       throw new ServiceTokenError(name, `it lives ${expiresIn} s: declare a margin below that, not ${margin}`)
-    return { token, expiresAt: expiresIn === null ? null : Date.now() + expiresIn * 1000 }
+    const fingerprint = fingerprintOf(token)
+    return { token, fingerprint, expiresAt: expiresIn === null ? null : Date.now() + expiresIn * 1000 }
   }
 
   return {
@@ -93,7 +94,7 @@ export function serviceTokenDeclaration(
     refreshBefore,
     refreshEvery: 30,
     grace: Math.max(0, margin - LAST_USE),
-    codec: sealed((data) => storedToken.parse(data)),
+    codec: sealed((data) => stored.parse(data)),
     load,
     failure: {
       encode: (error) => (error instanceof ServiceTokenError ? error.message : codeOf(error)),
@@ -117,13 +118,13 @@ export function defineServiceToken(declaration: ServiceTokenDeclaration): Servic
         ...{ action: 'service-token.read', actor: 'system', subject: name, outcome },
         ...(fingerprint && { fingerprint }),
       })
-    const stored = await tokens('').catch((error: unknown) => {
+    const held = await tokens('').catch((error: unknown) => {
       tell(codeOf(error))
       throw error
     })
-    if (!stored) throw new ServiceTokenError(name, 'none')
-    tell('ok', fingerprintOf(stored.token))
-    return new OAuthToken({ ...stored, scopes: [], externalAccountId: '' })
+    if (!held) throw new ServiceTokenError(name, 'none')
+    tell('ok', held.fingerprint)
+    return new OAuthToken({ ...held, scopes: [], externalAccountId: '' })
   }
 
   async function use<R>(work: (token: OAuthToken) => Promise<R>): Promise<R> {
@@ -138,9 +139,9 @@ export function defineServiceToken(declaration: ServiceTokenDeclaration): Servic
       }),
     )
     if (!answer.refused) return answer.end()
-    await tokens.invalidateIf('', (held) => fingerprintOf(held.token) === fingerprintOf(token.reveal()))
+    await tokens.invalidateIf('', (held) => held.fingerprint === token.fingerprint)
     const next = await read()
-    return next.reveal() === token.reveal() ? answer.end() : outside(work, next)
+    return next.fingerprint === token.fingerprint ? answer.end() : outside(work, next)
   }
 
   return Object.assign(read, { use, invalidate: () => tokens.invalidate('') })

@@ -92,6 +92,7 @@ async function askClerk({ userId, provider, externalAccountId, refused }: TokenK
     status: 'ok',
     token: {
       token: token.token,
+      fingerprint: fingerprintOf(token.token),
       expiresAt: token.expiresAt ? inMilliseconds(token.expiresAt) : null,
       scopes: token.scopes ?? [],
       externalAccountId: token.externalAccountId,
@@ -100,14 +101,14 @@ async function askClerk({ userId, provider, externalAccountId, refused }: TokenK
 }
 
 async function load(key: TokenKey): Promise<LoadedToken> {
-  const tell = (outcome: string, token?: string) =>
+  const tell = (outcome: string, fingerprint?: string) =>
     tellAccess({
       ...{ action: 'token.refresh', actor: 'system', subject: key.userId, target: targetOf(key), outcome },
-      ...(token !== undefined && { fingerprint: fingerprintOf(token) }),
+      ...(fingerprint !== undefined && { fingerprint }),
     })
   try {
     const loaded = await askClerk(key)
-    tell(loaded.status, loaded.status === 'ok' ? loaded.token.token : undefined)
+    tell(loaded.status, loaded.status === 'ok' ? loaded.token.fingerprint : undefined)
     return loaded
   } catch (error) {
     if (!(error instanceof ClerkError)) throw error

@@ -4,7 +4,7 @@ import { requireEnv } from '../env'
 import { LookupError } from '../lookup/errors'
 import type { Lookup } from '../lookup/lookup'
 import { outside } from '../outside'
-import { fingerprintOf, OAuthToken } from './oauth-token'
+import { OAuthToken } from './oauth-token'
 import { type LoadedToken, type TokenKey, targetOf } from './token-lookup'
 import {
   notConnected,
@@ -34,7 +34,7 @@ export function createTokenReader(tokens: Lookup<TokenKey, LoadedToken>) {
     tellAccess({
       ...{ action: 'token.read', actor, subject: key.userId, outcome: found.status },
       target: targetOf(ok ? found.key : key),
-      ...(ok && { fingerprint: fingerprintOf(found.token.reveal()) }),
+      ...(ok && { fingerprint: found.token.fingerprint }),
     })
     return found
   }
@@ -50,18 +50,18 @@ export function createTokenReader(tokens: Lookup<TokenKey, LoadedToken>) {
     const answer = await attempt(use, first.token)
     if (answer) return { status: 'ok', value: answer.value }
 
-    const refused = fingerprintOf(first.token.reveal())
+    const refused = first.token.fingerprint
     try {
       await tokens.invalidateIf(
         first.key,
-        (held) => held.status === 'ok' && fingerprintOf(held.token.token) === refused,
+        (held) => held.status === 'ok' && held.token.fingerprint === refused,
       )
     } catch (error) {
       return problemOf(error)
     }
     const second = await read({ ...first.key, refused }, asked)
     if (second.status !== 'ok') return second
-    const isAnother = second.token.reveal() !== first.token.reveal()
+    const isAnother = second.token.fingerprint !== refused
     const again = isAnother ? await attempt(use, second.token) : undefined
     return again ? { status: 'ok', value: again.value } : reconnectRequired(key.provider, asked.scopes)
   }

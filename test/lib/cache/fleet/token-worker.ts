@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { refreshesSettled } from '../../../../lib/cache/lookups'
-import { fingerprintOf } from '../../../../lib/cache/oauth-token'
 import { getCachedOAuthToken } from '../../../../lib/cache/token-cache'
 
 /** A process of the fleet: reads one user's token for so long, every so often, and tells what it was handed. */
@@ -27,7 +26,7 @@ async function read({ userId, forMs, everyMs }: Order): Promise<Report> {
     report.reads++
     report.outcomes[result.status] = (report.outcomes[result.status] ?? 0) + 1
     if (result.status !== 'ok') return
-    seen.add(fingerprintOf(result.token.reveal()))
+    seen.add(result.token.fingerprint)
     const left = (result.token.expiresAt ?? Number.POSITIVE_INFINITY) - Date.now()
     report.leastLeft = Math.min(report.leastLeft ?? left, left)
   }

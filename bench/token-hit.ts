@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto'
+import { fingerprintOf } from '../lib/cache/oauth-token'
+import { type LoadedToken, tokenDeclaration } from '../lib/cache/token-lookup'
+import { createTokenReader } from '../lib/cache/token-reader'
+import { createLookups } from '../lib/lookup/create-lookups'
+import { createPlainHost } from '../lib/lookup/host-plain'
+import { createProcessState } from '../lib/lookup/process-state'
+import { createRedisStore } from '../lib/lookup/store-redis'
+import type { RestServer } from './child'
+import { median, ratio } from './measure'
+import { bareClient, takeTurns } from './redis-hit'
+import type { Section } from './report'
+
+const SCOPE = 'https://www.googleapis.com/auth/calendar.readonly'
+
+/** A token such as Google's: some 220 characters. */
+const secretText = `ya29.${randomBytes(160).toString('base64url')}`
+const token: LoadedToken = {
+  status: 'ok',
+  token: {
+    token: secretText,
+    fingerprint: fingerprintOf(secretText),
+    expiresAt: Date.now() + 3_600_000,
+    scopes: ['openid', SCOPE],
+    externalAccountId: 'eac_2mxt6TRTSCMScVVye0Aj862HKGf',
+  },
+}
+
+/** A token from the cache, opened and checked for its scopes, with both guards asked, beside a GET of its bytes. */
+export async function tokenHit(
+  { url, token: secret }: RestServer,
+  rounds: number,
+  hits = 300,
+): Promise<Section> {
+  Object.assign(process.env, {
+    CACHE_ENCRYPTION_KEYS: `bench:${randomBytes(32).toString('base64')}`,
+    ...{ UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: secret },
+    ...{ CLERK_SECRET_KEY: 'sk_test_bench', NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: 'pk_test_bench' },
+  })
+  const state = createProcessState()
+  const store = createRedisStore({ url, token: secret, timeoutMs: 5000, state })
+  const { defineLookup } = createLookups({ store, host: createPlainHost(), namespace: 'token', state })
+  const { get } = createTokenReader(defineLookup({ ...tokenDeclaration, load: async () => token }))
+  const bare = bareClient({ url, token: secret })
+  const read = async () => {
+    const key = { userId: 'user_1', provider: 'google' as const, sessionId: 'sess_1' }
+    const result = await get(key, { scopes: [SCOPE], actor: 'user_1' })
+    if (result.status !== 'ok') throw new Error(`The token is ${result.status}`)
+  }
+  await read()
+  const entry = 'token:e:token.2:user_1:google'
+  const stored = await bare.get<string>(entry)
+  if (!stored?.includes('|v1.bench.')) throw new Error('The bare GET reads something else')
+  const work = { 'bare GET': () => bare.get(entry), kit: read }
+  for (let i = 0; i < 60; i++) {
+    await Promise.all(Array.from({ length: 100 }, work['bare GET']))
+    for (let j = 0; j < 50; j++) await read()
+  }
+  const { of } = await takeTurns(work, rounds, hits)
+  return {
+    title: 'A Redis hit on an OAuth token, p50',
+    note: `Against a GET of the same ${stored.length} bytes through the same client and REST server, one at a time, taking turns. One command: the sealed token, its fence, two guards and its soft expiry; then opened with AES-256-GCM, parsed, checked for its scopes and told to the audit trail.`,
+    figures: [
+      {
+        name: 'kit ÷ bare GET',
+        required: { atMost: 1.25 },
+        measured: ratio(of('kit'), of('bare GET')),
+        unit: '×',
+      },
+      ...Object.keys(work).map((name) => ({
+        name,
+        measured: median(of(name)),
+        unit: 'ms',
+        rounds: of(name),
+      })),
+    ],
+  }
+}
