@@ -498,7 +498,12 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     },
     async reload(arg: A) {
       const target = locate(arg)
-      const cached = await inspect(target).catch(() => undefined)
+      const cached = await inspect(target).catch((error) => {
+        if (!isOutage(error)) throw error
+        // Past Redis nobody would ask for the guards.
+        if (isGuarded(target.slot)) throw unasked()
+        return undefined
+      })
       return (await obtain(target, cached?.entry ?? '')).value
     },
     invalidate: (arg: A) => engine.invalidate(declared.tags(arg)),

@@ -45,8 +45,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a read joins one that has been sent already',
     file: lookup,
-    from: 'local.unsentReads.delete(target.key)',
-    to: 'clock.timer(100, () => local.unsentReads.delete(target.key))',
+    from: 'local.unsentReads.delete(target.shared)',
+    to: 'clock.timer(100, () => local.unsentReads.delete(target.shared))',
     breaks: ['promise 1', 'promise 3', 'promise 5', 'rule 5', 'rule 6'],
   },
   {

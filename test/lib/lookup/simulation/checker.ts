@@ -15,7 +15,7 @@ import {
 import type { Ear } from './link'
 import { type Source, UpstreamError } from './source'
 
-export type How = 'one' | 'fresh' | 'peek' | 'warm'
+export type How = 'one' | 'fresh' | 'peek' | 'warm' | 'reload'
 
 /** A read that has begun. */
 export interface Read {

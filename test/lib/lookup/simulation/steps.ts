@@ -34,7 +34,7 @@ export type Step =
   | { do: 'toggleUser'; id: Id }
   | { do: 'rename'; id: Id; name: Name }
 
-type ReadHow = 'one' | 'twice' | 'many' | 'fresh' | 'peek' | 'warm'
+type ReadHow = 'one' | 'twice' | 'many' | 'fresh' | 'peek' | 'warm' | 'reload'
 export type Tag = { of: 'user' | 'token'; id: Id } | { of: 'group' } | { of: 'name'; name: Name }
 
 // The first key more often than the second, and the two processes of one version more often than the third:
@@ -44,7 +44,18 @@ const id = fc.constantFrom<Id[]>('a', 'a', 'b')
 const name = fc.constantFrom(...names)
 const pick = fc.nat(7)
 const request = fc.constantFrom(0, 0, 1, 2)
-const how = fc.constantFrom<ReadHow[]>('one', 'one', 'one', 'one', 'twice', 'many', 'fresh', 'peek', 'warm')
+const how = fc.constantFrom<ReadHow[]>(
+  'one',
+  'one',
+  'one',
+  'one',
+  'twice',
+  'many',
+  'fresh',
+  'peek',
+  'warm',
+  'reload',
+)
 const ending = fc.constantFrom<Ending[]>('ok', 'ok', 'ok', 'error', 'bad', 'partial')
 /** Around each deadline, lease, expiry and margin there is; milliseconds. */
 const anyTime = fc.constantFrom(

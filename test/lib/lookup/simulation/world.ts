@@ -145,7 +145,7 @@ export function createWorld(kit: Kit, log?: (line: string) => void) {
       return own.within(request, (object) => {
         const callable: Lookup<string, Fact> = own.lookups[lookup]
         return follow(proc, lookup, key, how, object, () => {
-          if (how === 'fresh') return callable.fresh(key)
+          if (how === 'fresh' || how === 'reload') return callable[how](key)
           return how === 'peek' ? callable.peek(key) : callable(key)
         })
       })
