@@ -1,8 +1,10 @@
 import 'server-only'
 import { auth } from '@clerk/nextjs/server'
-import { type CachedUser, getCachedUserById, rolesOf, userById } from '../cache/clerk-cache'
+import { tellAccess } from '../access'
+import { type CachedUser, getCachedUserById, rolesOf } from '../cache/clerk-cache'
 import { updateUserMetadata } from '../cache/user-writes'
 import { KitError } from '../errors'
+import { type SessionOptions, userOfSession } from './session-user'
 
 /** Nobody is signed in, or who is may not do this. */
 export class AuthError extends KitError {
@@ -21,23 +23,26 @@ export async function getCurrentUser(): Promise<CachedUser | null> {
 }
 
 /**
- * The signed-in user, past the request's memo and the process layer.
- * @throws AuthError `unauthenticated` when nobody is signed in or the user is gone.
+ * The signed-in user, past the request's memo and the process layer. While Redis is out revocations cannot be seen:
+ * then the user is let in for as long as their session token lives, unless `failClosed`.
+ * @throws AuthError `unauthenticated` when nobody is signed in, the session was revoked or the user is gone;
+ * LookupError `guards_unavailable` with `failClosed` while Redis is out.
  */
-export async function requireUser(): Promise<CachedUser> {
-  const { userId } = await auth()
-  const user = userId ? await userById.fresh(userId) : null
+export async function requireUser(options?: SessionOptions): Promise<CachedUser> {
+  const { userId, sessionId } = await auth()
+  const user = userId ? await userOfSession({ userId, sessionId }, options) : null
   if (!user) throw new AuthError('unauthenticated')
   return user
 }
 
 export const isAdmin = (user: CachedUser): boolean => rolesOf(user).includes('admin')
 
-/** The signed-in user, who has the role `admin`. @throws AuthError `unauthenticated` or `forbidden` */
-export async function requireAdmin(): Promise<CachedUser> {
-  const user = await requireUser()
-  if (!isAdmin(user)) throw new AuthError('forbidden')
-  return user
+/** The signed-in user, who has the role `admin`. @throws AuthError `forbidden`; as `requireUser` */
+export async function requireAdmin(options?: SessionOptions): Promise<CachedUser> {
+  const user = await requireUser(options)
+  if (isAdmin(user)) return user
+  tellAccess({ action: 'admin.require', actor: user.id, subject: user.id, outcome: 'forbidden' })
+  throw new AuthError('forbidden')
 }
 
 /** The roles in a user's public metadata; none for somebody who does not exist. */
@@ -51,10 +56,12 @@ export const hasRole = async (userId: string, role: string): Promise<boolean> =>
   (await getUserRoles(userId)).includes(role)
 
 /**
- * Gives a user these roles and no others, at Clerk and then in the cache. For admins only.
- * @throws AuthError; ClerkError; SavedButStaleError when Clerk has saved and Redis did not confirm.
+ * Gives a user these roles and no others, at Clerk and then in the cache. For admins only, and not while Redis cannot
+ * say whether the admin's session was revoked.
+ * @throws AuthError; ClerkError; LookupError `guards_unavailable`; SavedButStaleError when Clerk has saved and Redis
+ * did not confirm.
  */
 export async function updateUserRole(userId: string, roles: readonly string[]): Promise<CachedUser> {
-  await requireAdmin()
+  await requireAdmin({ failClosed: true })
   return updateUserMetadata(userId, { publicMetadata: { role: roles.length === 1 ? roles[0] : roles } })
 }

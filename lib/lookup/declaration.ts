@@ -45,6 +45,11 @@ export interface Declaration<A, T> {
   loadMany?(args: A[], context: LoadContext): Promise<(T | null | undefined | Error)[]>
   /** `max`: the most arguments of one `loadMany`; 100 unless told. */
   batch?: { max: number; splitOn?(error: unknown): boolean }
+  /**
+   * The loader reads other lookups: it takes no place among the loads that may run at a time, which those need, or so
+   * many of its kind would wait for one another. False unless told.
+   */
+  composed?: boolean
   /** Seconds a loader may take; 10 unless told. */
   timeout?: number
   /** Seconds for which one process alone may load a key; timeout + 2 unless told. */
@@ -60,6 +65,7 @@ export interface Declared<A, T> extends Pick<Declaration<A, T>, 'name' | 'key' |
   id: string
   codec: Codec<T>
   memo: boolean
+  composed: boolean
   guards(arg: A): readonly string[]
   /** Hard and soft TTL of a value before jitter. */
   lifetimes(value: T | null): { hard: number; soft: number; grace: number; expiry: number }
@@ -135,6 +141,7 @@ export function declare<A, T>(declaration: Declaration<A, T>): Declared<A, T> {
     id: `${name}.${version}`,
     codec: declaration.codec ?? json<T>(),
     memo: declaration.memo ?? !(guards || expiresAt),
+    composed: declaration.composed ?? false,
     guards: (arg) => guards?.(arg) ?? [],
     splitOn: declaration.batch?.splitOn ?? blamesInput,
   }

@@ -68,7 +68,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     state.emit({ type, lookup: name })
   const hit = (layer: 'request' | 'process' | 'redis'): LookupEvent => ({ type: 'hit', lookup: name, layer })
   const [requestHit, processHit, redisHit] = [hit('request'), hit('process'), hit('redis')]
-  const loader = createLoader(declared, clock, engine.limit)
+  const loader = createLoader(declared, clock, declared.composed ? (work) => work() : engine.limit)
 
   // One per process: the copies of this module that Next loads find each other's flights and values here.
   const local = state.share(`lookup:${namespace}:${id}`, () => ({

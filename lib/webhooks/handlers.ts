@@ -1,55 +1,100 @@
 import { z } from 'zod'
 import { tagsOfUser } from '../cache/clerk-cache'
 import { warmUpUserCache } from '../cache/clerk-cache-utils'
+import { revokeSession, revokeUser } from '../cache/guards'
 import { invalidateTags } from '../cache/lookups'
 import { tagOfTokens } from '../cache/token-cache'
+import { tagOfIntegrations } from '../integrations/cache'
 import type { Delivery } from './receive'
 
-/** What is left to do once the delivery has been answered. */
-type Later = () => Promise<unknown>
-type Handler = (data: Delivery['data']) => Promise<Later | undefined>
+/** What a delivery has done. Names the user or session and the kinds of what else went, never a name or address. */
+export type Effect = {
+  invalidated: readonly string[]
+  /** What may be done once the delivery has been answered. It may never run: what must happen has happened. */
+  later?: () => Promise<unknown>
+}
 
-const changedUser = z.object({
-  id: z.string(),
-  username: z.string().nullish(),
-  external_id: z.string().nullish(),
-  email_addresses: z.array(z.object({ email_address: z.string() })).optional(),
+type Handler = (data: Delivery['data']) => Promise<Effect>
+
+/** Only the id is required: a name that cannot be read is no reason to keep the user. */
+const user = z.object({
+  id: z.string().min(1),
+  username: z.string().nullish().catch(null),
+  external_id: z.string().nullish().catch(null),
+  email_addresses: z.array(z.object({ email_address: z.string() })).catch([]),
 })
 
-/**
- * What a user's change makes untrue: the user, every name the payload gives them, their tokens. The payload is never
- * stored: its shape is not the API's. Connecting or disconnecting an account arrives as user.updated too.
- */
-const forgetUser: Handler = async (data) => {
-  const { id, username, external_id, email_addresses = [] } = changedUser.parse(data)
+/** All that a user's payload makes untrue: the user, every name it gives them, their tokens and integrations. */
+function whatIsOf(data: Delivery['data']) {
+  const { id, username, external_id, email_addresses } = user.parse(data)
   const names = {
     usernames: username ? [username] : [],
     externalIds: external_id ? [external_id] : [],
     emails: email_addresses.map((email) => email.email_address),
   }
-  await invalidateTags([...tagsOfUser(id, names), tagOfTokens(id)])
-  return undefined
+  const kinds = Object.entries(names).filter(([, list]) => list.length > 0)
+  return {
+    id,
+    tags: [...tagsOfUser(id, names), tagOfTokens(id), tagOfIntegrations(id)],
+    effect: {
+      invalidated: [
+        `user:${id}`,
+        tagOfTokens(id),
+        tagOfIntegrations(id),
+        ...kinds.map(([kind, list]) => `${kind}: ${list.length}`),
+      ],
+    },
+  }
 }
 
-const createdSession = z.object({ user_id: z.string() })
+/**
+ * The payload is never stored: its shape is not the API's, and it may be older than what is cached. Connecting or
+ * disconnecting an account arrives as user.updated too.
+ */
+const forgetUser: Handler = async (data) => {
+  const { tags, effect } = whatIsOf(data)
+  await invalidateTags(tags)
+  return effect
+}
+
+/** The guard ends the user's access at once; an older user.updated that comes later finds nobody at Clerk. */
+const removeUser: Handler = async (data) => {
+  const { id, tags, effect } = whatIsOf(data)
+  await revokeUser(id, tags)
+  return effect
+}
+
+const createdSession = z.object({ user_id: z.string().min(1) })
 
 /** Whoever has just signed in is about to be looked up. */
 const warmUser: Handler = async (data) => {
   const { user_id } = createdSession.parse(data)
-  return () => warmUpUserCache(user_id)
+  return { invalidated: [], later: () => warmUpUserCache(user_id) }
+}
+
+const endedSession = z.object({ id: z.string().min(1) })
+
+/** Clerk issues no new token to an ended session; the guard refuses the one that is still out. */
+const endSession: Handler = async (data) => {
+  const { id } = endedSession.parse(data)
+  await revokeSession(id)
+  return { invalidated: [`session:${id}`] }
 }
 
 const handlers = new Map<string, Handler>([
   ['user.created', forgetUser],
   ['user.updated', forgetUser],
-  ['user.deleted', forgetUser],
+  ['user.deleted', removeUser],
   ['session.created', warmUser],
+  ['session.ended', endSession],
+  ['session.removed', endSession],
+  ['session.revoked', endSession],
 ])
 
 /**
- * Acts on a delivery and hands back what may be done after it was answered. Safe to repeat and in any order: it only
- * forgets. Unknown types are accepted and ignored.
+ * Acts on a delivery; undefined for a type that nobody handles. Safe to repeat and in any order: it only forgets and
+ * refuses.
  * @throws LookupError `invalidation_unconfirmed` when Redis did not confirm it; ZodError when the payload names nobody
  */
-export const handleDelivery = async ({ type, data }: Delivery): Promise<Later | undefined> =>
+export const handleDelivery = async ({ type, data }: Delivery): Promise<Effect | undefined> =>
   handlers.get(type)?.(data)

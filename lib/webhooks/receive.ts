@@ -5,13 +5,14 @@ import { requireEnv } from '../env'
 /** Clerk's payloads are a few kilobytes; nothing beyond this is read. */
 const MAX_BYTES = 1024 * 1024
 
-export type Delivery = { id: string; type: string; data: Record<string, unknown> }
+export type Delivery = { type: string; data: Record<string, unknown> }
 
 export type Received =
-  | { status: 'ok'; delivery: Delivery }
+  | { status: 'ok'; id: string; delivery: Delivery }
   | { status: 'too_large' }
   | { status: 'bad_signature' }
-  | { status: 'bad_payload' }
+  /** Signed by Clerk's secret, and no event all the same. */
+  | { status: 'bad_payload'; id: string }
 
 const payload = z.object({ type: z.string(), data: z.record(z.string(), z.unknown()) })
 
@@ -39,11 +40,21 @@ export async function receiveWebhook(request: Request): Promise<Received> {
   const headers = Object.fromEntries(
     ['svix-id', 'svix-timestamp', 'svix-signature'].map((name) => [name, request.headers.get(name) ?? '']),
   )
-  const text = body.toString('utf8')
-  if (!secrets.some((secret) => isSigned(secret, text, headers))) return { status: 'bad_signature' }
+  const text = textOf(body)
+  if (text === undefined || !secrets.some((secret) => isSigned(secret, text, headers)))
+    return { status: 'bad_signature' }
+  const id = headers['svix-id'] ?? ''
   const parsed = payload.safeParse(parseJson(text))
-  if (!parsed.success) return { status: 'bad_payload' }
-  return { status: 'ok', delivery: { id: headers['svix-id'] ?? '', ...parsed.data } }
+  return parsed.success ? { status: 'ok', id, delivery: parsed.data } : { status: 'bad_payload', id }
+}
+
+/** svix signs text: only where it stands for one sequence of bytes is its signature one over these. */
+function textOf(body: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
+  } catch {
+    return undefined
+  }
 }
 
 /** A bad secret cannot get here (lib/env.ts), so what svix throws is about the signature, its time or the JSON. */

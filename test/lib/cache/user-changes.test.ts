@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { POST } from '@/app/api/webhooks/clerk/route'
 import {
   getCachedUserByEmail,
   getCachedUserByExternalId,
@@ -10,6 +9,7 @@ import {
 import { warmUpUserCache, warmUpUsersCache } from '@/lib/cache/clerk-cache-utils'
 import { listenForClerk } from '../../support/clerk-listener'
 import { type Services, startServices } from '../../support/services'
+import { createReceiver } from '../../support/webhook-receiver'
 
 let services: Services
 let app: Awaited<ReturnType<typeof listenForClerk>>
@@ -17,7 +17,7 @@ const heard: string[] = []
 
 beforeAll(async () => {
   services = await startServices()
-  app = await listenForClerk(POST, ({ type }) => heard.push(type))
+  app = await listenForClerk(createReceiver().receive, ({ type }) => heard.push(type))
   services.clerk.webhooks.target({
     url: app.url,
     secret: services.env.CLERK_WEBHOOK_SIGNING_SECRET ?? '',

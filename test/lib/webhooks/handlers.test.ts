@@ -6,7 +6,9 @@ import {
   getCachedUserByUsername,
   userById,
 } from '@/lib/cache/clerk-cache'
+import { guardsOf } from '@/lib/cache/guards'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
+import { getConnectedIntegrations } from '@/lib/integrations/integrations.service'
 import { handleDelivery } from '@/lib/webhooks/handlers'
 import { people } from '../../../local/seed'
 import { type Services, startServices } from '../../support/services'
@@ -24,20 +26,25 @@ beforeEach(async () => {
   services.clerk.resetRequests()
 })
 
-const deliver = (type: string, data: Record<string, unknown>) => handleDelivery({ id: 'msg_1', type, data })
+const deliver = (type: string, data: Record<string, unknown>) => handleDelivery({ type, data })
 const calls = () => services.clerk.requests().total
+const asked = (userId: string, sessionId?: string) =>
+  userById.fresh(userId, { guards: guardsOf(userId, sessionId) })
 
 describe('a delivery', () => {
-  test.each(['user.created', 'user.updated', 'user.deleted'])(
-    '%s forgets the user and their tokens',
+  test.each(['user.created', 'user.updated'])(
+    '%s forgets the user, their tokens and their integrations',
     async (type) => {
       await getCachedUserById(people.member)
       await getCachedOAuthToken(people.member, 'google')
+      await getConnectedIntegrations(people.member)
       const before = calls()
       await deliver(type, { id: people.member })
       await getCachedUserById(people.member)
       await getCachedOAuthToken(people.member, 'google')
       expect(calls()).toBe(before + 2)
+      await getConnectedIntegrations(people.member)
+      expect(calls()).toBeGreaterThan(before + 2)
     },
   )
 
@@ -48,7 +55,7 @@ describe('a delivery', () => {
       () => getCachedUserByExternalId('expert-1'),
     ]
     await Promise.all(find.map((ask) => ask()))
-    await deliver('user.updated', {
+    const effect = await deliver('user.updated', {
       id: people.expert,
       username: 'amara-okafor',
       external_id: 'expert-1',
@@ -58,25 +65,54 @@ describe('a delivery', () => {
     await Promise.all(find.map((ask) => ask()))
     // Each name is resolved anew, and the user they lead to is loaded once for all.
     expect(calls()).toBe(before + 4)
+    expect(effect?.invalidated).toEqual([
+      `user:${people.expert}`,
+      `tokens:${people.expert}`,
+      `integrations:${people.expert}`,
+      'usernames: 1',
+      'externalIds: 1',
+      'emails: 1',
+    ])
   })
+
+  test('forgets the user even where their names cannot be read', async () => {
+    await getCachedUserById(people.member)
+    await deliver('user.updated', { id: people.member, username: 7, email_addresses: [{ address: 'x' }] })
+    expect(await userById.peek(people.member)).toBeUndefined()
+  })
+
+  test('of a deleted user refuses who is still signed in, and an older update changes nothing', async () => {
+    const { id } = services.clerk.createUser({ emails: ['gone@example.com'] })
+    expect((await asked(id))?.id).toBe(id)
+    services.clerk.deleteUser(id)
+    await deliver('user.deleted', { id, object: 'user', deleted: true })
+    await deliver('user.updated', { id, email_addresses: [{ email_address: 'gone@example.com' }] })
+    await expect(asked(id)).rejects.toMatchObject({ code: 'revoked' })
+    expect(await getCachedUserById(id)).toBeNull()
+  })
+
+  test.each(['session.ended', 'session.removed', 'session.revoked'])(
+    '%s refuses that session and no other',
+    async (type) => {
+      await deliver(type, { id: 'sess_over', user_id: people.member })
+      await expect(asked(people.member, 'sess_over')).rejects.toMatchObject({ code: 'revoked' })
+      expect((await asked(people.member, 'sess_other'))?.id).toBe(people.member)
+    },
+  )
 
   test('of a new session leaves the user to be loaded after it is answered', async () => {
-    const later = await deliver('session.created', { user_id: people.member })
+    const effect = await deliver('session.created', { user_id: people.member })
     expect(calls()).toBe(0)
-    await later?.()
+    await effect?.later?.()
     expect((await userById.peek(people.member))?.id).toBe(people.member)
-  })
-
-  test('repeated changes nothing more', async () => {
-    for (let i = 0; i < 3; i++) await deliver('user.updated', { id: people.member })
-    expect((await getCachedUserById(people.member))?.id).toBe(people.member)
   })
 
   test('of an unknown type is accepted', async () => {
     expect(await deliver('organization.created', { id: 'org_1' })).toBeUndefined()
   })
 
-  test.each([{}, { id: 7 }, { id: null }])('of a user that names nobody is refused: %o', async (data) => {
-    await expect(deliver('user.updated', data)).rejects.toThrow()
+  test.each([{}, { id: 7 }, { id: null }, { id: '' }])('that names nobody is refused: %o', async (data) => {
+    for (const type of ['user.updated', 'user.deleted', 'session.revoked', 'session.created'])
+      await expect(deliver(type, data)).rejects.toThrow()
   })
 })

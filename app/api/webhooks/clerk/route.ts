@@ -1,30 +1,31 @@
 import { after } from 'next/server'
-import { ZodError } from 'zod'
-import { errorResponse, knownErrorResponse } from '@/lib/http'
-import { isUnconfirmed } from '@/lib/lookup/errors'
-import { handleDelivery } from '@/lib/webhooks/handlers'
-import { receiveWebhook } from '@/lib/webhooks/receive'
+import { ConfigurationError } from '@/lib/env'
+import { errorResponse } from '@/lib/http'
+import { type Answer, takeDelivery } from '@/lib/webhooks/take-delivery'
 
-const badPayload = () => errorResponse(400, 'bad_payload', 'The body is not a Clerk event.')
+const taken = () => Response.json({ ok: true })
 
-/** Any answer but 200 makes Clerk deliver again: 503 asks for it when an invalidation was not confirmed. */
+/** Any answer but 200 makes Clerk deliver again. */
+const answers: Record<Answer, () => Response> = {
+  ok: taken,
+  ignored: taken,
+  too_large: () => errorResponse(413, 'too_large', 'The body is over 1 MB.'),
+  bad_signature: () =>
+    errorResponse(
+      400,
+      'bad_signature',
+      'The signature, its secret or its time is not right: CLERK_WEBHOOK_SIGNING_SECRET must be this endpoint’s.',
+    ),
+  bad_payload: () => errorResponse(400, 'bad_payload', 'The body is not a Clerk event.'),
+  invalidation_unconfirmed: () =>
+    errorResponse(503, 'invalidation_unconfirmed', 'Redis did not confirm the invalidation. Deliver again.'),
+}
+
 export async function POST(request: Request): Promise<Response> {
   try {
-    const received = await receiveWebhook(request)
-    if (received.status === 'too_large') return errorResponse(413, 'too_large', 'The body is over 1 MB.')
-    if (received.status === 'bad_signature')
-      return errorResponse(400, 'bad_signature', 'The signature, its secret or its time is not right.')
-    if (received.status === 'bad_payload') return badPayload()
-    const later = await handleDelivery(received.delivery)
-    if (later) after(later)
-    return Response.json({ ok: true })
+    return answers[await takeDelivery(request, after)]()
   } catch (error) {
-    if (error instanceof ZodError) return badPayload()
-    if (isUnconfirmed(error))
-      return errorResponse(503, 'invalidation_unconfirmed', 'Not confirmed. Deliver again.')
-    const response = knownErrorResponse(error)
-    return response.status === 503
-      ? new Response(response.body, { status: 500, headers: response.headers })
-      : response
+    if (!(error instanceof ConfigurationError)) throw error
+    return errorResponse(500, error.code, 'CLERK_WEBHOOK_SIGNING_SECRET is not set.')
   }
 }

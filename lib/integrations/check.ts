@@ -1,0 +1,118 @@
+import { getCachedOAuthToken, type OAuthTokenProblem } from '../cache/token-cache'
+import { notConnected, type Remedy, reconnectRequired } from '../cache/token-outcome'
+import { ClerkError } from '../clerk'
+import { type ExternalAccount, externalAccountsOf } from './external-accounts'
+import { type Provider, providers } from './providers'
+
+/** What was found of one account, or of a provider without any. Holds no token. Times are ms since 1970. */
+export type Finding = {
+  status: 'connected' | 'degraded' | 'scope_missing' | 'reconnect_required' | 'not_connected'
+  /** When it was connected. */
+  since: number | null
+  /** When its token ends; Clerk renews it then. */
+  expiresAt: number | null
+  /** When asking again may bring another answer. */
+  retryAt: number | null
+  /** Required and optional scopes that were not granted. */
+  missing: readonly string[]
+  optionalMissing: readonly string[]
+  action: Remedy | null
+}
+
+/** A provider as it was at `checkedAt`: the form that is cached. */
+export type CheckedIntegration = {
+  provider: string
+  checkedAt: number
+  /** Of the account that works best. */
+  best: Finding
+  accounts: readonly (Finding & Pick<ExternalAccount, 'externalAccountId' | 'label'>)[]
+}
+
+/** Seconds after which what could not be checked is checked again, unless Clerk says. */
+const RETRY_AFTER = 10
+
+const nothing = {
+  ...{ since: null, expiresAt: null, retryAt: null, action: null },
+  ...{ missing: [], optionalMissing: [] },
+}
+const degraded = (now: number, retryAfter = RETRY_AFTER): Finding => ({
+  ...nothing,
+  status: 'degraded',
+  retryAt: now + retryAfter * 1000,
+})
+const actionOf = (problem: OAuthTokenProblem) => ('action' in problem ? problem.action : null)
+
+function unconnected(provider: Provider): Finding {
+  return {
+    ...nothing,
+    status: 'not_connected',
+    action: actionOf(notConnected(provider.id, provider.requiredScopes)),
+  }
+}
+
+function reconnect(provider: Provider, problem = reconnectRequired(provider.id, provider.requiredScopes)) {
+  return { ...nothing, status: 'reconnect_required' as const, action: actionOf(problem) }
+}
+
+async function findOut(
+  userId: string,
+  provider: Provider,
+  account: ExternalAccount,
+  now: number,
+): Promise<Finding> {
+  if (!account.verified) return reconnect(provider)
+  const { externalAccountId } = account
+  const options = { scopes: provider.requiredScopes, externalAccountId }
+  const result = await getCachedOAuthToken(userId, provider.id, options)
+  switch (result.status) {
+    case 'ok': {
+      const { expiresAt, scopes } = result.token
+      const optionalMissing = provider.optionalScopes.filter((scope) => !scopes.includes(scope))
+      return { ...nothing, status: 'connected', expiresAt, optionalMissing }
+    }
+    case 'scope_missing':
+      return { ...nothing, status: 'scope_missing', missing: result.missing, action: result.action }
+    case 'reconnect_required':
+      return reconnect(provider, result)
+    case 'not_connected':
+      // Connected by a way that brings no token, such as One Tap.
+      return reconnect(provider)
+    case 'rate_limited':
+      return degraded(now, result.retryAfter)
+    default:
+      return degraded(now)
+  }
+}
+
+const ranks: readonly Finding['status'][] = ['connected', 'degraded', 'scope_missing', 'reconnect_required']
+const rankOf = ({ status }: Finding) => ranks.indexOf(status)
+
+/**
+ * Asks Clerk what a user has connected, and for a token of each account, which the token cache may have. What Clerk
+ * does not answer is `degraded`.
+ * @throws ConfigurationError without CACHE_ENCRYPTION_KEYS
+ */
+export async function checkIntegrations(userId: string, now = Date.now()): Promise<CheckedIntegration[]> {
+  const known = await externalAccountsOf(userId).catch((error: unknown) => {
+    if (error instanceof ClerkError) return error
+    throw error
+  })
+  const check = async (provider: Provider): Promise<CheckedIntegration> => {
+    const checked = { provider: provider.id, checkedAt: now }
+    if (known instanceof ClerkError)
+      return { ...checked, best: degraded(now, known.retryAfter), accounts: [] }
+    const accounts = await Promise.all(
+      known
+        .filter((account) => account.provider === provider.id)
+        .map(async (account) => {
+          const { externalAccountId, label, since } = account
+          return { ...(await findOut(userId, provider, account, now)), externalAccountId, label, since }
+        }),
+    )
+    const [first] = accounts.toSorted((one, other) => rankOf(one) - rankOf(other))
+    if (!first) return { ...checked, best: unconnected(provider), accounts }
+    const { externalAccountId: _id, label: _label, ...best } = first
+    return { ...checked, best, accounts }
+  }
+  return Promise.all(providers.map(check))
+}

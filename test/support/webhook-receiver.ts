@@ -1,0 +1,22 @@
+import { type Answer, takeDelivery } from '@/lib/webhooks/take-delivery'
+
+const statuses: Record<Answer, number> = {
+  ok: 200,
+  ignored: 200,
+  too_large: 413,
+  bad_signature: 400,
+  bad_payload: 400,
+  invalidation_unconfirmed: 503,
+}
+
+/** Takes webhooks as the app's route does; what comes after an answer runs at once, and `settled` waits for it. */
+export function createReceiver() {
+  const tasks: Promise<void>[] = []
+  return {
+    receive: async (request: Request) =>
+      new Response(null, { status: statuses[await takeDelivery(request, (task) => tasks.push(task()))] }),
+    settled: async () => {
+      while (tasks.length > 0) await Promise.all(tasks.splice(0))
+    },
+  }
+}
