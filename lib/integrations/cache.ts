@@ -56,12 +56,15 @@ const seen = onePerProcess('integrations-seen', () => ({
   misses: 0,
 }))
 
-function note(userId: string, stored: Stored | null | undefined, isHit: boolean): Integrations | null {
-  if (isHit) seen.hits++
-  else seen.misses++
+function note(userId: string, stored: Stored | null | undefined): Integrations | null {
   if (!stored) return null
   seen.until.set(userId, stored.until)
   return stored.integrations
+}
+
+function count(isHit: boolean) {
+  if (isHit) seen.hits++
+  else seen.misses++
 }
 
 /** The user's integrations from the cache, or from `fetchFn`, which only one caller of all runs. 5 minutes. */
@@ -77,7 +80,8 @@ export async function getCachedIntegrations(
       return fetchFn()
     },
   })
-  return note(userId, stored, !fetched) ?? []
+  count(!fetched)
+  return note(userId, stored) ?? []
 }
 
 /** The cache by itself, for those who know its names. What is in it, all instances share. */
@@ -85,7 +89,8 @@ export const integrationCache = {
   /** What is cached, or null; asks nobody. */
   async get(userId: string): Promise<Integrations | null> {
     const stored = await status.peek({ userId })
-    return note(userId, stored, Boolean(stored))
+    count(Boolean(stored))
+    return note(userId, stored)
   },
 
   async has(userId: string): Promise<boolean> {
@@ -95,7 +100,7 @@ export const integrationCache = {
   /** Replaces what is cached; `ttl` in seconds, 300 unless told. @throws as `invalidate` */
   async set(userId: string, integrations: Integrations, ttl = TTL): Promise<void> {
     await status.invalidate({ userId })
-    note(userId, await status.fresh({ userId, ttl, fetch: async () => integrations }), true)
+    note(userId, await status.fresh({ userId, ttl, fetch: async () => integrations }))
   },
 
   /** Forgets one user's. @throws LookupError `invalidation_unconfirmed` when Redis did not confirm it. */

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { getCachedUserById, userById } from '@/lib/cache/clerk-cache'
 import { lookups } from '@/lib/cache/lookups'

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { getCachedIntegrations, integrationCache } from '@/lib/integrations/cache'
+import type { CheckedIntegration } from '@/lib/integrations/check'
+import { type Services, startServices } from '../../support/services'
+
+let services: Services
+
+beforeAll(async () => {
+  services = await startServices()
+})
+
+afterAll(() => services.close())
+
+beforeEach(async () => {
+  await services.engine.restart()
+  await integrationCache.clear()
+})
+
+const checked = (provider: string): CheckedIntegration[] => [
+  {
+    provider,
+    checkedAt: 1,
+    accounts: [],
+    best: {
+      status: 'not_connected',
+      since: null,
+      expiresAt: null,
+      retryAt: null,
+      missing: [],
+      optionalMissing: [],
+      action: null,
+    },
+  },
+]
+
+describe('getCachedIntegrations', () => {
+  test('fetches once for any number of callers, and what it fetched is the same on hit and miss', async () => {
+    const fetch = vi.fn(async () => checked('google'))
+    const all = await Promise.all(Array.from({ length: 10 }, () => getCachedIntegrations('user_1', fetch)))
+    expect([...all, await getCachedIntegrations('user_1', fetch)]).toEqual(Array(11).fill(checked('google')))
+    expect(fetch).toHaveBeenCalledTimes(1)
+  })
+
+  test('passes on the failure of a fetch, and keeps nothing', async () => {
+    await expect(
+      getCachedIntegrations('user_1', async () => {
+        throw new Error('no answer')
+      }),
+    ).rejects.toThrow('no answer')
+    expect(await integrationCache.has('user_1')).toBe(false)
+  })
+
+  test('keeps 1000 users apart', async () => {
+    const ids = Array.from({ length: 1000 }, (_, i) => `user_${i}`)
+    await Promise.all(ids.map((id) => getCachedIntegrations(id, async () => checked(id))))
+    const found = await Promise.all(ids.map((id) => integrationCache.get(id)))
+    expect(found.map((list) => list?.[0]?.provider)).toEqual(ids)
+  })
+})
+
+describe('integrationCache', () => {
+  test('gives back what was set, until it is invalidated', async () => {
+    expect(await integrationCache.get('user_1')).toBeNull()
+    await integrationCache.set('user_1', checked('google'))
+    await integrationCache.set('user_1', checked('slack'))
+    expect(await integrationCache.get('user_1')).toEqual(checked('slack'))
+    expect(await integrationCache.has('user_1')).toBe(true)
+    await integrationCache.invalidate('user_1')
+    expect(await integrationCache.has('user_1')).toBe(false)
+  })
+
+  test('keeps what was set for as long as it was told, and 5 minutes unless told', async () => {
+    await integrationCache.set('user_1', checked('google'), 20)
+    await integrationCache.set('user_2', checked('google'))
+    const connection = await services.engine.connect()
+    const [short, long] = await connection.run([
+      ['PTTL', 'ck:e:integrations.1:user_1'],
+      ['PTTL', 'ck:e:integrations.1:user_2'],
+    ])
+    connection.close()
+    expect(Number(short)).toBeGreaterThan(17_000)
+    expect(Number(short)).toBeLessThanOrEqual(20_000)
+    expect(Number(long)).toBeGreaterThan(269_000)
+    expect(Number(long)).toBeLessThanOrEqual(300_000)
+  })
+
+  test('forgets everybody at once', async () => {
+    await integrationCache.set('user_1', checked('google'))
+    await integrationCache.set('user_2', checked('google'))
+    await integrationCache.clear()
+    expect([await integrationCache.has('user_1'), await integrationCache.has('user_2')]).toEqual([
+      false,
+      false,
+    ])
+  })
+
+  test('counts what this process has seen', async () => {
+    const before = integrationCache.getStats()
+    await integrationCache.get('user_1')
+    await integrationCache.set('user_1', checked('google'), 1)
+    await integrationCache.set('user_2', checked('google'))
+    await integrationCache.get('user_2')
+    const after = integrationCache.getStats()
+    expect([after.hits - before.hits, after.misses - before.misses]).toEqual([1, 1])
+    expect(after).toMatchObject({ size: 2, active: 2, expired: 0 })
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5000 })
+    expect(integrationCache.getStats()).toMatchObject({ size: 2, active: 1, expired: 1 })
+    expect(integrationCache.cleanupExpired()).toBe(1)
+    expect(integrationCache.getStats()).toMatchObject({ size: 1, active: 1, expired: 0 })
+    vi.useRealTimers()
+  })
+})

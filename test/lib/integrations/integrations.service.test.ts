@@ -1,0 +1,234 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type AccessEvent, onAccess } from '@/lib/access'
+import { getCachedOAuthToken } from '@/lib/cache/token-cache'
+import { disconnectIntegration, getConnectedIntegrations } from '@/lib/integrations/integrations.service'
+import { handleDelivery } from '@/lib/webhooks/handlers'
+import { people } from '../../../local/seed'
+import { type Services, startServices } from '../../support/services'
+
+const CALENDAR = 'https://www.googleapis.com/auth/calendar.readonly'
+const EVENTS = 'https://www.googleapis.com/auth/calendar.events'
+
+let services: Services
+
+beforeAll(async () => {
+  // Clerk's pauses are counted by this clock: every test is a minute after the one before.
+  vi.useFakeTimers({ toFake: ['performance'] })
+  services = await startServices()
+})
+
+afterAll(async () => {
+  vi.useRealTimers()
+  await services.close()
+})
+
+beforeEach(async () => {
+  vi.advanceTimersByTime(60_000)
+  services.clerk.faults.clear()
+  services.upstash.faults.clear()
+  await services.engine.restart()
+  services.clerk.resetRequests()
+  services.upstash.resetCounts()
+})
+
+const calls = () => services.clerk.requests().total
+
+async function google(userId: string) {
+  const [found] = await getConnectedIntegrations(userId)
+  if (!found) throw new Error('Google is not among the providers')
+  return found
+}
+
+const connected = (...scopes: string[]) => {
+  const { id } = services.clerk.createUser({ emails: [`${Math.random()}@example.com`] })
+  const account = services.clerk.connect(id, { scopes })
+  return { id, account }
+}
+
+describe('the status of an integration', () => {
+  test('of a working account is connected, since when, and with nothing to do', async () => {
+    const { id, account } = connected(CALENDAR, EVENTS)
+    expect(await google(id)).toEqual({
+      id: 'google',
+      name: 'Google',
+      icon: expect.stringMatching(/^M/),
+      status: 'connected',
+      since: account.createdAt,
+      checkedAt: expect.any(Number),
+      expiresAt: expect.any(Number),
+      retryAt: null,
+      missing: [],
+      optionalMissing: [],
+      action: null,
+      accounts: [
+        expect.objectContaining({
+          externalAccountId: account.id,
+          label: account.email,
+          since: account.createdAt,
+          status: 'connected',
+        }),
+      ],
+    })
+  })
+
+  test.each([
+    [people.neverConnected, 'not_connected'],
+    [people.tooFewScopes, 'scope_missing'],
+    [people.needsReconnecting, 'reconnect_required'],
+  ])('of %s is %s, and what helps is on the account page', async (userId, status) => {
+    if (status === 'reconnect_required') services.clerk.expireToken(userId)
+    expect(await google(userId)).toMatchObject({ status, action: { href: '/account' } })
+  })
+
+  test('names the scopes that are missing, and those that would let it do more', async () => {
+    expect(await google(people.tooFewScopes)).toMatchObject({
+      missing: [CALENDAR],
+      action: { scopes: [CALENDAR] },
+    })
+    expect(await google(connected(CALENDAR).id)).toMatchObject({
+      status: 'connected',
+      optionalMissing: [EVENTS],
+    })
+  })
+
+  test('is expiring in the last five minutes of a token, until Clerk renews it', async () => {
+    const { id } = connected(CALENDAR)
+    const end = Date.now() + 4 * 60_000
+    services.clerk.expireToken(id, end)
+    expect(await google(id)).toMatchObject({ status: 'expiring', expiresAt: end, retryAt: end })
+  })
+
+  test('is degraded while Clerk is out, and is not asked for again before it may help', async () => {
+    services.clerk.faults.add({ status: 429, retryAfter: 7 })
+    const before = Date.now()
+    const found = await google(people.member)
+    expect(found).toMatchObject({ status: 'degraded', action: null })
+    expect(found.retryAt).toBeGreaterThanOrEqual(before + 7000)
+    services.clerk.faults.clear()
+    vi.advanceTimersByTime(60_000)
+    expect(await google(people.member)).toMatchObject({ status: 'degraded' })
+    const key = await services.engine.connect()
+    const [ttl] = await key.run([['PTTL', 'ck:e:integrations.1:' + people.member]])
+    key.close()
+    expect(Number(ttl)).toBeLessThanOrEqual(7000)
+    expect(Number(ttl)).toBeGreaterThan(0)
+  })
+
+  test('with several accounts is that of the one that works best, and tells of each', async () => {
+    const { id, account } = connected()
+    const other = services.clerk.connect(id, { email: 'work@example.com', scopes: [CALENDAR] })
+    const found = await google(id)
+    expect(found).toMatchObject({ status: 'connected', since: other.createdAt })
+    expect(found.accounts.map(({ externalAccountId, status }) => [externalAccountId, status])).toEqual([
+      [account.id, 'scope_missing'],
+      [other.id, 'connected'],
+    ])
+  })
+
+  test('never holds the token, in Redis or in the answer', async () => {
+    const { id } = connected(CALENDAR)
+    const result = await getCachedOAuthToken(id, 'google')
+    const token = result.status === 'ok' ? result.token.reveal() : 'none'
+    const answer = await google(id)
+    const connection = await services.engine.connect()
+    const [entry] = await connection.run([['GET', `ck:e:integrations.1:${id}`]])
+    connection.close()
+    expect(String(entry)).toContain('connected')
+    expect(`${entry} ${JSON.stringify(answer)}`).not.toContain(token)
+  })
+})
+
+describe('the cache of the status', () => {
+  test('asks Clerk for the user and for each token once, and then Redis alone, with one command', async () => {
+    const { id } = connected(CALENDAR)
+    await google(id)
+    expect(calls()).toBe(2)
+    services.upstash.resetCounts()
+    await google(id)
+    expect(calls()).toBe(2)
+    expect(services.upstash.counts().byCommand).toEqual({ mget: 1 })
+  })
+
+  test('keeps users apart', async () => {
+    const [yes, no] = await Promise.all([google(people.member), google(people.neverConnected)])
+    expect([yes.status, no.status]).toEqual(['connected', 'not_connected'])
+  })
+
+  test('is dropped by a connect and a disconnect, which arrive as user.updated', async () => {
+    const { id } = services.clerk.createUser({ emails: ['connects@example.com'] })
+    expect((await google(id)).status).toBe('not_connected')
+    const account = services.clerk.connect(id, { scopes: [CALENDAR] })
+    await handleDelivery({ type: 'user.updated', data: { id } })
+    expect((await google(id)).status).toBe('connected')
+    services.clerk.disconnect(id, account.id)
+    await handleDelivery({ type: 'user.updated', data: { id } })
+    expect((await google(id)).status).toBe('not_connected')
+  })
+
+  test('100 users at once are answered: a status that waits for tokens leaves them room to be loaded', async () => {
+    const ids = Array.from({ length: 100 }, () => connected(CALENDAR).id)
+    const found = await Promise.all(ids.map(google))
+    expect(found.every(({ status }) => status === 'connected')).toBe(true)
+  })
+})
+
+describe('disconnecting', () => {
+  test('removes the account at Clerk, and the next look sees it gone; it is told', async () => {
+    const told: AccessEvent[] = []
+    const stop = onAccess('test', (event) => told.push(event))
+    const { id, account } = connected(CALENDAR)
+    await google(id)
+    await disconnectIntegration(id, 'google')
+    stop()
+    expect(services.clerk.users().find((user) => user.id === id)?.accounts).toEqual([])
+    expect((await google(id)).status).toBe('not_connected')
+    expect(await getCachedOAuthToken(id, 'google')).toMatchObject({ status: 'not_connected' })
+    expect(told.filter(({ action }) => action === 'integration.disconnect')).toEqual([
+      {
+        action: 'integration.disconnect',
+        actor: id,
+        subject: id,
+        target: `google:${account.id}`,
+        outcome: 'ok',
+      },
+    ])
+  })
+
+  test('of one of two accounts leaves the other', async () => {
+    const { id, account } = connected(CALENDAR)
+    const other = services.clerk.connect(id, { email: 'work@example.com', scopes: [CALENDAR] })
+    await disconnectIntegration(id, 'google', { externalAccountId: account.id })
+    expect((await google(id)).accounts.map(({ externalAccountId }) => externalAccountId)).toEqual([other.id])
+  })
+
+  test('twice is no error', async () => {
+    const { id } = connected(CALENDAR)
+    await disconnectIntegration(id, 'google')
+    await disconnectIntegration(id, 'google')
+    expect((await google(id)).status).toBe('not_connected')
+  })
+
+  test('that Clerk refuses says so, and is told', async () => {
+    const told: AccessEvent[] = []
+    const stop = onAccess('test', (event) => told.push(event))
+    const { id } = connected(CALENDAR)
+    services.clerk.faults.add({
+      route: 'DELETE /v1/users/{user_id}/external_accounts/{external_account_id}',
+      status: 500,
+    })
+    await expect(disconnectIntegration(id, 'google')).rejects.toMatchObject({ code: 'clerk_unavailable' })
+    stop()
+    expect(told.at(-1)).toMatchObject({ action: 'integration.disconnect', outcome: 'clerk_unavailable' })
+  })
+
+  test('that Redis did not confirm says so, and may be repeated', async () => {
+    const { id } = connected(CALENDAR)
+    services.upstash.faults.set({ only: ['unlink'], reset: 'before' })
+    await expect(disconnectIntegration(id, 'google')).rejects.toMatchObject({
+      code: 'invalidation_unconfirmed',
+    })
+    services.upstash.faults.clear()
+    await disconnectIntegration(id, 'google')
+    expect((await google(id)).status).toBe('not_connected')
+  })
+})
