@@ -12,7 +12,7 @@ import { type Provider, providers } from './providers'
 /** Milliseconds before the end of a token from which on a connection counts as expiring. */
 const SOON = 5 * 60 * 1000
 
-export type IntegrationStatus = Finding['status'] | 'expiring'
+type IntegrationStatus = Finding['status'] | 'expiring'
 
 type Timed<F extends Finding> = Omit<F, 'status'> & { status: IntegrationStatus }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Webhook } from 'svix'
 import { sessionJson, webhookUserJson } from './json'
 import type { ClerkEvent } from './records'
+import { signatureHeaders } from './signature'
 import { newId } from './state'
 
 export interface WebhookTarget {
@@ -47,13 +47,7 @@ export function createWebhooks(options: {
       lost -= 1
       return 'lost'
     }
-    const at = new Date()
-    const headers = {
-      'content-type': 'application/json',
-      'svix-id': id,
-      'svix-timestamp': String(Math.floor(at.getTime() / 1000)),
-      'svix-signature': new Webhook(to.secret).sign(id, at, body),
-    }
+    const headers = signatureHeaders(to.secret, id, body)
     try {
       const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(TIMEOUT)])
       const response = await fetch(to.url, { method: 'POST', headers, body, signal, redirect: 'manual' })

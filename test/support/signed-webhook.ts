@@ -1,4 +1,4 @@
-import { Webhook } from 'svix'
+import { signatureHeaders } from '../../local/clerk/signature'
 
 export interface Signing {
   secret: string
@@ -9,12 +9,8 @@ export interface Signing {
 }
 
 /** The headers that Clerk sends with a body. */
-export const signatureOf = (body: string, { secret, id = 'msg_1', at = new Date(), signed }: Signing) => ({
-  'content-type': 'application/json',
-  'svix-id': id,
-  'svix-timestamp': String(Math.floor(at.getTime() / 1000)),
-  'svix-signature': new Webhook(secret).sign(id, at, signed ?? body),
-})
+export const signatureOf = (body: string, { secret, id = 'msg_1', at, signed }: Signing) =>
+  signatureHeaders(secret, id, signed ?? body, at)
 
 export const eventOf = (type: string, data: Record<string, unknown>) =>
   JSON.stringify({ type, object: 'event', timestamp: Date.now(), instance_id: 'ins_test', data })

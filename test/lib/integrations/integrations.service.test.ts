@@ -108,7 +108,7 @@ describe('the status of an integration', () => {
     vi.advanceTimersByTime(60_000)
     expect(await google(people.member)).toMatchObject({ status: 'degraded' })
     const key = await services.engine.connect()
-    const [ttl] = await key.run([['PTTL', 'ck:e:integrations.1:' + people.member]])
+    const [ttl] = await key.run([['PTTL', `ck:e:integrations.1:${people.member}`]])
     key.close()
     expect(Number(ttl)).toBeLessThanOrEqual(7000)
     expect(Number(ttl)).toBeGreaterThan(0)

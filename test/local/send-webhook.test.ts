@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { getCachedUserById, userById } from '@/lib/cache/clerk-cache'
+import { guardsOf } from '@/lib/cache/guards'
+import { recentDeliveries } from '@/lib/webhooks/delivery-log'
+import { people } from '../../local/seed'
+import { sendWebhook } from '../../local/send-webhook'
+import { listenForClerk } from '../support/clerk-listener'
+import { type Services, startServices } from '../support/services'
+import { createReceiver } from '../support/webhook-receiver'
+
+let services: Services
+let app: Awaited<ReturnType<typeof listenForClerk>>
+const { receive, settled } = createReceiver()
+
+beforeAll(async () => {
+  services = await startServices()
+  app = await listenForClerk(receive, () => {})
+})
+
+afterAll(async () => {
+  await app.close()
+  await services.close()
+})
+
+beforeEach(() => services.engine.restart())
+
+async function run(args: string[], secrets?: string) {
+  const said = { out: '', err: '' }
+  const code = await sendWebhook(args, {
+    secrets,
+    port: undefined,
+    out: (text) => (said.out += text),
+    err: (text) => (said.err += text),
+  })
+  await settled()
+  return { code, ...said }
+}
+
+const send = (...args: string[]) => run([...args, '--url', app.url])
+
+describe('npm run webhook', () => {
+  test('sends an update of a user that a local app accepts and acts upon', async () => {
+    await getCachedUserById(people.member)
+    const { code, out } = await send('user.updated', '--user', people.member)
+    expect(code).toBe(0)
+    expect(out).toMatch(/^user\.updated msg_\w+: 200 in \d+ ms/)
+    expect(await userById.peek(people.member)).toBeUndefined()
+  })
+
+  test('sends the end of a session', async () => {
+    await send('session.revoked', '--session', 'sess_1', '--user', people.member)
+    await expect(
+      userById.fresh(people.member, { guards: guardsOf(people.member, 'sess_1') }),
+    ).rejects.toMatchObject({ code: 'revoked' })
+  })
+
+  test('sends one message twice where it is told its id, and what it is told of the payload', async () => {
+    for (let i = 0; i < 2; i++)
+      await send('user.updated', '--user', people.member, '--id', 'msg_twice', '--data', '{"username":"mia"}')
+    const lines = await recentDeliveries()
+    expect(lines.map(({ id }) => id)).toEqual(['msg_twice'])
+    expect(lines[0]?.invalidated).toContain('usernames: 1')
+  })
+
+  test('signs with the secret it is given, or the first of the environment', async () => {
+    const other = `whsec_${btoa('somebody else entirely')}`
+    const own = services.env.CLERK_WEBHOOK_SIGNING_SECRET ?? ''
+    const update = ['user.updated', '--user', people.member, '--url', app.url]
+    expect((await run([...update, '--secret', other])).code).toBe(1)
+    expect((await run(update, other)).code).toBe(1)
+    expect((await run(update, `${own},${other}`)).code).toBe(0)
+  })
+
+  test('says so when nobody answers', async () => {
+    const { code, err } = await run(['user.updated', '--user', 'user_1', '--url', 'http://127.0.0.1:1/'])
+    expect([code, err]).toEqual([1, 'http://127.0.0.1:1/ does not answer. Is the app running?\n'])
+  })
+
+  test.each([
+    [[], 'one type'],
+    [['user.updated'], 'needs --user'],
+    [['session.ended'], 'needs --user, --session'],
+    [['user.updated', '--user', 'user_1', '--data', '[]'], 'JSON object'],
+    [['user.updated', '--user', 'user_1', '--secret', 'x'], 'whsec_'],
+    [['user.updated', '--user', 'user_1', '--url', 'nowhere'], 'address'],
+    [['user.updated', '--nobody'], 'nobody'],
+  ])('refuses %j', async (args, words) => {
+    const { code, err } = await run(args)
+    expect(code).toBe(2)
+    expect(err).toContain(words)
+  })
+
+  test('tells how it is used', async () => {
+    expect(await run(['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('--session') })
+  })
+})
