@@ -1,0 +1,197 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { people } from '../../local/seed'
+import { type Stage, startStage } from '../support/app'
+import { eventOf, type Signing, signatureOf } from '../support/signed-webhook'
+
+let stage: Stage
+let url: string
+let secret: string
+
+beforeAll(async () => {
+  stage = await startStage()
+  url = `${stage.app.url}/api/webhooks/clerk`
+  secret = stage.standIns.env.CLERK_WEBHOOK_SIGNING_SECRET ?? ''
+})
+
+afterAll(() => stage?.close())
+
+beforeEach(() => {
+  stage.standIns.upstash.faults.clear()
+  stage.standIns.upstash.resetCounts()
+})
+
+const event = eventOf('user.updated', { id: people.expert })
+const other = `whsec_${btoa('somebody else entirely')}`
+const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000)
+const commands = () => stage.standIns.upstash.counts().commands
+
+const send = (body: string, signing: Partial<Signing> = {}) =>
+  post(body, signatureOf(body, { secret, ...signing }))
+const post = (body: string, headers: Record<string, string>) => fetch(url, { method: 'POST', body, headers })
+const codeOf = async (response: Response) => [response.status, (await response.json()).error?.code]
+
+describe('a webhook that is not Clerk’s is refused and has no effect:', () => {
+  test.each<[string, Partial<Signing>]>([
+    ['another secret', { secret: other }],
+    ['other whitespace', { signed: event.replace('{', '{ ') }],
+    ['six minutes ago', { at: minutesAgo(6) }],
+    ['six minutes ahead', { at: minutesAgo(-6) }],
+  ])('%s', async (_, signing) => {
+    expect(await codeOf(await send(event, signing))).toEqual([400, 'bad_signature'])
+    expect(commands()).toBe(0)
+  })
+
+  test.each(['svix-id', 'svix-timestamp', 'svix-signature'] as const)('no %s', async (header) => {
+    const headers: Record<string, string> = signatureOf(event, { secret })
+    delete headers[header]
+    expect(await codeOf(await post(event, headers))).toEqual([400, 'bad_signature'])
+    expect(commands()).toBe(0)
+  })
+
+  test('no body', async () => {
+    expect(await codeOf(await fetch(url, { method: 'POST' }))).toEqual([400, 'bad_signature'])
+    expect(commands()).toBe(0)
+  })
+
+  test('2 MB, however well signed', async () => {
+    const body = eventOf('user.updated', { id: people.expert, more: 'x'.repeat(2 * 1024 * 1024) })
+    expect(await codeOf(await send(body))).toEqual([413, 'too_large'])
+    expect(commands()).toBe(0)
+  })
+
+  test.each(['GET', 'PUT', 'PATCH', 'DELETE'])('%s', async (method) => {
+    expect((await fetch(url, { method })).status).toBe(405)
+    expect(commands()).toBe(0)
+  })
+})
+
+describe('a webhook that is signed well', () => {
+  test.each(['', 'not json', '[]', '{}'])('and is no event is refused: %j', async (body) => {
+    expect(await codeOf(await send(body))).toEqual([400, 'bad_payload'])
+    expect(stage.standIns.upstash.counts().byCommand).not.toHaveProperty('unlink')
+  })
+
+  test.each([4, -4])('%i minutes ago is accepted', async (minutes) => {
+    expect((await send(event, { at: minutesAgo(minutes), id: `msg_${minutes}` })).status).toBe(200)
+  })
+
+  test('by one of two signatures is accepted', async () => {
+    const [bad, good] = [other, secret].map((by) => signatureOf(event, { secret: by })['svix-signature'])
+    const headers = { ...signatureOf(event, { secret }), 'svix-signature': `${bad} ${good}` }
+    expect((await post(event, headers)).status).toBe(200)
+  })
+
+  test('and sent byte by byte is accepted', async () => {
+    const body = eventOf('user.updated', { id: people.expert, first_name: 'Zoë' })
+    const { hostname, port } = new URL(url)
+    const socket = connect({ host: hostname, port: Number(port), noDelay: true })
+    await once(socket, 'connect')
+    const headers = { host: 'localhost', connection: 'close', ...signatureOf(body, { secret }) }
+    const bytes = Buffer.from(body)
+    socket.write(
+      `POST /api/webhooks/clerk HTTP/1.1\r\n${Object.entries({ ...headers, 'content-length': bytes.length })
+        .map(([name, value]) => `${name}: ${value}\r\n`)
+        .join('')}\r\n`,
+    )
+    for (const byte of bytes) await new Promise((sent) => socket.write(Buffer.of(byte), sent))
+    const [answer] = await once(socket, 'data')
+    socket.destroy()
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 200 /)
+  })
+
+  test('and of a type nobody handles is accepted', async () => {
+    expect((await send(eventOf('sms.created', {}))).status).toBe(200)
+  })
+})
+
+describe('the whole chain', () => {
+  const bearer = async (userId: string) => {
+    const { jwt, sessionId } = await stage.standIns.clerk.issueSession(userId)
+    await stage.standIns.clerk.webhooks.flush()
+    const get = (path: string) => fetch(stage.app.url + path, { headers: { authorization: `Bearer ${jwt}` } })
+    return { get, sessionId }
+  }
+
+  test('a change made while Redis is dead is answered 503, and is on the page once Redis is back and Clerk has repeated it', async () => {
+    const { clerk, engine } = stage.standIns
+    const page = async () => (await fetch(`${stage.app.url}/experts/amara-okafor`)).text()
+    expect(await page()).toContain('Amara Okafor')
+    await engine.kill()
+    clerk.updateUser(people.expert, { firstName: 'Amarachi' })
+    const attempts = () => clerk.webhooks.log().at(-1)?.attempts ?? []
+    await expect.poll(attempts, { timeout: 5000 }).toEqual([503])
+    await engine.restart()
+    clerk.webhooks.retryNow()
+    await clerk.webhooks.flush()
+    expect(attempts()).toEqual([503, 200])
+    // The breaker of the app may be open for another moment.
+    await expect.poll(page, { timeout: 5000 }).toContain('Amarachi Okafor')
+    clerk.updateUser(people.expert, { firstName: 'Amara' })
+    await clerk.webhooks.flush()
+  })
+
+  test('a session that Clerk has revoked is refused at once, its token good for a minute or not; another goes on', async () => {
+    const [one, two] = [await bearer(people.member), await bearer(people.member)]
+    expect(await (await one.get('/profile')).text()).toContain('Mia Moreau')
+    stage.standIns.clerk.endSession(one.sessionId, 'revoked')
+    await stage.standIns.clerk.webhooks.flush()
+    const refused = await (await one.get('/profile')).text()
+    expect(refused).not.toContain('Mia Moreau')
+    expect(refused).toContain(`${stage.standIns.clerk.url}/sign-in`)
+    expect(await codeOf(await one.get('/api/calendar/token'))).toEqual([401, 'unauthenticated'])
+    expect(await (await two.get('/profile')).text()).toContain('Mia Moreau')
+  })
+
+  test('a deleted user is refused at once, and an update that comes late changes nothing', async () => {
+    const { clerk } = stage.standIns
+    const { id } = clerk.createUser({ emails: ['short@example.com'], firstName: 'Shorty', lastName: 'Lived' })
+    const { get } = await bearer(id)
+    expect(await (await get('/profile')).text()).toContain('Shorty Lived')
+    const late = eventOf('user.updated', { id, first_name: 'Shorty' })
+    clerk.deleteUser(id)
+    await clerk.webhooks.flush()
+    expect((await send(late, { id: 'msg_late' })).status).toBe(200)
+    expect(await (await get('/profile')).text()).not.toContain('Shorty Lived')
+    expect(await codeOf(await get('/api/calendar/token'))).toEqual([401, 'unauthenticated'])
+  })
+
+  test('while Redis is dead pages let a signed-in user in, and tokens are refused', async () => {
+    const { get } = await bearer(people.member)
+    stage.standIns.upstash.faults.set({ reset: 'before' })
+    expect(await (await get('/profile')).text()).toContain('Mia Moreau')
+    expect(await codeOf(await get('/api/calendar/token'))).toEqual([503, 'unavailable'])
+  })
+
+  test('from a change at Clerk to the fresh page it takes less than a second', async () => {
+    const { clerk } = stage.standIns
+    const page = async () => (await fetch(`${stage.app.url}/experts/amara-okafor`)).text()
+    const times: number[] = []
+    for (let round = 0; round < 20; round++) {
+      const name = `Amara${String.fromCharCode(97 + round)}`
+      await page()
+      const changedAt = performance.now()
+      clerk.updateUser(people.expert, { firstName: name })
+      while (!(await page()).includes(`${name} Okafor`)) if (performance.now() - changedAt > 5000) break
+      times.push(performance.now() - changedAt)
+    }
+    clerk.updateUser(people.expert, { firstName: 'Amara' })
+    await clerk.webhooks.flush()
+    const sorted = times.map(Math.round).sort((one, next) => one - next)
+    process.stdout.write(
+      `Change to fresh page, 20 times: ${sorted[9]} ms median, ${sorted.at(-1)} ms at most\n`,
+    )
+    expect(sorted.at(-1)).toBeLessThan(1000)
+  })
+
+  test('nothing is printed that Next would not print', () => {
+    expect(stage.app.output()).toEqual([])
+  })
+})
+
+test('without CLERK_WEBHOOK_SIGNING_SECRET the answer is not_configured', async () => {
+  await stage.close()
+  stage = await startStage({ CLERK_WEBHOOK_SIGNING_SECRET: undefined })
+  expect(await codeOf(await send(event))).toEqual([500, 'not_configured'])
+})
