@@ -9,7 +9,9 @@ const taken = () => Response.json({ ok: true })
 const answers: Record<Answer, () => Response> = {
   ok: taken,
   ignored: taken,
-  too_large: () => errorResponse(413, 'too_large', 'The body is over 1 MB.'),
+  // What was not read is still in the connection, and a next request on it would wait behind.
+  too_large: () =>
+    errorResponse(413, 'too_large', 'The body is over 1 MB.', { headers: { Connection: 'close' } }),
   bad_signature: () =>
     errorResponse(
       400,
