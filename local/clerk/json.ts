@@ -13,6 +13,12 @@ export function userJson(user: User, url: string) {
   const avatar = `${url}/avatars/${user.id}.svg`
   return {
     ...frontendUserJson(user, url),
+    // Here the id of a Google account is that of its identification; the rest of the API takes the other one.
+    external_accounts: user.accounts.map((account) => ({
+      ...accountJson(account, user, url),
+      id: account.identificationId,
+      external_account_id: account.id,
+    })),
     private_metadata: user.privateMetadata,
     saml_accounts: [],
     profile_image_url: avatar,
