@@ -1,4 +1,3 @@
-import { Webhook } from 'svix'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
 import { type StandIns, startStandIns } from '../../local/stand-ins'
@@ -82,52 +81,6 @@ describe('the calendar routes', () => {
       expect(await errorOf(await get(`/api/calendar/events?${query}`))).toEqual([400, 'bad_request'])
     },
   )
-})
-
-describe('webhooks', () => {
-  const send = (body: string, secret: string) => {
-    const at = new Date()
-    return fetch(`${stage.app.url}/api/webhooks/clerk`, {
-      method: 'POST',
-      body,
-      headers: {
-        'svix-id': 'msg_e2e',
-        'svix-timestamp': String(Math.floor(at.getTime() / 1000)),
-        'svix-signature': new Webhook(secret).sign('msg_e2e', at, body),
-      },
-    })
-  }
-  const event = JSON.stringify({ type: 'user.updated', object: 'event', data: { id: people.expert } })
-  const secret = () => stage.standIns.env.CLERK_WEBHOOK_SIGNING_SECRET ?? ''
-
-  test('forged are refused and change nothing', async () => {
-    stage.standIns.upstash.resetCounts()
-    expect(await errorOf(await send(event, `whsec_${btoa('somebody else entirely')}`))).toEqual([
-      400,
-      'bad_signature',
-    ])
-    expect(stage.standIns.upstash.counts().commands).toBe(0)
-  })
-
-  test('that name no user are refused', async () => {
-    const body = JSON.stringify({ type: 'user.updated', data: { object: 'user' } })
-    expect(await errorOf(await send(body, secret()))).toEqual([400, 'bad_payload'])
-  })
-
-  test('of a type nobody handles are accepted', async () => {
-    expect((await send(JSON.stringify({ type: 'sms.created', data: {} }), secret())).status).toBe(200)
-  })
-
-  test('are answered 503 while Redis is dead, so that they come again, and 200 afterwards', async () => {
-    stage.standIns.upstash.faults.set({ reset: 'before' })
-    expect(await errorOf(await send(event, secret()))).toEqual([503, 'invalidation_unconfirmed'])
-    stage.standIns.upstash.faults.clear()
-    expect((await send(event, secret())).status).toBe(200)
-  })
-
-  test('by GET are refused', async () => {
-    expect((await fetch(`${stage.app.url}/api/webhooks/clerk`)).status).toBe(405)
-  })
 })
 
 describe('a public page', () => {
