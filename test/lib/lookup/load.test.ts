@@ -96,6 +96,17 @@ describe('a load', () => {
     expect(await reads).toEqual(['a', 'b', 'c', 'd'])
   })
 
+  it('that reads other lookups leaves them the places to load in', async () => {
+    const { join } = createFleet()
+    const process = join({ concurrency: 1 })
+    const part = process.defineLookup({ ...user(async (id) => id), name: 'part' })
+    const whole = process.defineLookup({
+      ...user(async (id) => `${await part(`${id}1`)} ${await part(`${id}2`)}`),
+      ...{ name: 'whole', composed: true },
+    })
+    expect(await whole.many(['a', 'b'])).toEqual(['a1 a2', 'b1 b2'])
+  })
+
   it('passes values through the codec, sealed with the full key', async () => {
     const { join, store } = createFleet()
     const codec = {
