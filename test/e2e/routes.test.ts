@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
 import { type StandIns, startStandIns } from '../../local/stand-ins'
@@ -20,10 +21,22 @@ beforeEach(() => {
 
 async function asUser(userId: string) {
   const { jwt } = await stage.standIns.clerk.issueSession(userId)
-  // A sign-in sends webhooks, and those have their own effects.
+  // A sign-in sends webhooks, and those have their own effects, some of them after their answer.
   await stage.standIns.clerk.webhooks.flush()
+  await quiet()
   return (path: string, init: RequestInit = {}) =>
     fetch(stage.app.url + path, { ...init, headers: { authorization: `Bearer ${jwt}`, ...init.headers } })
+}
+
+/** Resolves when the app has asked nobody anything for a moment. */
+async function quiet() {
+  const { clerk, upstash } = stage.standIns
+  const asked = () => clerk.requests().total + upstash.counts().http
+  for (let calm = 0, before = asked(); calm < 4; ) {
+    await pause(50)
+    calm = asked() === before ? calm + 1 : 0
+    before = asked()
+  }
 }
 
 const errorOf = async (response: Response) => [response.status, (await response.json()).error.code]
