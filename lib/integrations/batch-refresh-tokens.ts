@@ -1,7 +1,10 @@
 import type { OAuthProvider } from '@clerk/nextjs/types'
+import { invalidateTags } from '../cache/lookups'
 import { type OAuthTokenProblem, reloadOAuthToken } from '../cache/token-cache'
 import { type Clock, sleep, systemClock } from '../lookup/clock'
+import { isUnconfirmed } from '../lookup/errors'
 import { joinKey } from '../lookup/keys'
+import { tagOfIntegrations } from './cache'
 
 export interface TokenToRefresh {
   userId: string
@@ -59,6 +62,11 @@ export async function batchRefreshTokens(
     for (let next = queue.shift(); next; next = queue.shift()) outcomes.set(next[0], await refresh(next[1]))
   }
   await Promise.all(Array.from({ length: AT_A_TIME }, work))
+  const users = new Set(tokens.map(({ userId }) => userId))
+  await invalidateTags([...users].map(tagOfIntegrations)).catch((error: unknown) => {
+    // The tokens are new all the same; the status of the integrations is for 5 minutes at most.
+    if (!isUnconfirmed(error)) throw error
+  })
   return tokens.flatMap((token) => {
     const outcome = outcomes.get(keyOf(token))
     return outcome ? [{ ...outcome, ...token }] : []

@@ -54,14 +54,14 @@ function reconnect(provider: Provider, problem = reconnectRequired(provider.id, 
   return { ...nothing, status: 'reconnect_required' as const, action: actionOf(problem) }
 }
 
+/** `externalAccountId` only where there are several: the token of an only account is cached without it. */
 async function findOut(
   userId: string,
   provider: Provider,
-  account: ExternalAccount,
+  { verified, externalAccountId }: { verified: boolean; externalAccountId?: string },
   now: number,
 ): Promise<Finding> {
-  if (!account.verified) return reconnect(provider)
-  const { externalAccountId } = account
+  if (!verified) return reconnect(provider)
   const options = { scopes: provider.requiredScopes, externalAccountId }
   const result = await getCachedOAuthToken(userId, provider.id, options)
   switch (result.status) {
@@ -101,13 +101,12 @@ export async function checkIntegrations(userId: string, now = Date.now()): Promi
     const checked = { provider: provider.id, checkedAt: now }
     if (known instanceof ClerkError)
       return { ...checked, best: degraded(now, known.retryAfter), accounts: [] }
+    const own = known.filter((account) => account.provider === provider.id)
     const accounts = await Promise.all(
-      known
-        .filter((account) => account.provider === provider.id)
-        .map(async (account) => {
-          const { externalAccountId, label, since } = account
-          return { ...(await findOut(userId, provider, account, now)), externalAccountId, label, since }
-        }),
+      own.map(async ({ externalAccountId, label, since, verified }) => {
+        const asked = own.length > 1 ? { verified, externalAccountId } : { verified }
+        return { ...(await findOut(userId, provider, asked, now)), externalAccountId, label, since }
+      }),
     )
     const [first] = accounts.toSorted((one, other) => rankOf(one) - rankOf(other))
     if (!first) return { ...checked, best: unconnected(provider), accounts }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type AccessEvent, onAccess } from '@/lib/access'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
+import { batchRefreshTokens } from '@/lib/integrations/batch-refresh-tokens'
 import { disconnectIntegration, getConnectedIntegrations } from '@/lib/integrations/integrations.service'
 import { handleDelivery } from '@/lib/webhooks/handlers'
 import { people } from '../../../local/seed'
@@ -163,6 +164,16 @@ describe('the cache of the status', () => {
     services.clerk.disconnect(id, account.id)
     await handleDelivery({ type: 'user.updated', data: { id } })
     expect((await google(id)).status).toBe('not_connected')
+  })
+
+  test('is dropped by a refresh of the tokens', async () => {
+    const { id } = connected(CALENDAR)
+    await google(id)
+    services.clerk.revokeAtProvider(id)
+    services.clerk.expireToken(id)
+    expect((await google(id)).status).toBe('connected')
+    await batchRefreshTokens([{ userId: id, provider: 'google' }])
+    expect((await google(id)).status).toBe('reconnect_required')
   })
 
   test('100 users at once are answered: a status that waits for tokens leaves them room to be loaded', async () => {
