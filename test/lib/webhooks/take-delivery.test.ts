@@ -42,6 +42,12 @@ describe('a webhook', () => {
     expect(commands()).toEqual({ unlink: 1, eval: 1 })
   })
 
+  test('of a deleted user sets the guard in the same request', async () => {
+    await deliver(eventOf('user.deleted', { id: people.member, object: 'user', deleted: true }))
+    expect(commands()).toEqual({ unlink: 1, set: 1, eval: 1 })
+    expect(services.upstash.counts().http).toBe(2)
+  })
+
   test('is in the log with time, type, id, outcome, duration and what was invalidated, and nothing personal', async () => {
     const before = Date.now()
     const body = eventOf('user.updated', {
