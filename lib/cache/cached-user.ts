@@ -20,6 +20,10 @@ const emails = z
   )
   .default([])
 
+const externalAccounts = z
+  .array(z.object({ provider: z.string(), verification: z.object({ status: z.string() }).nullish() }))
+  .default([])
+
 /**
  * Selects a cached user from the Backend API's JSON, under Clerk's property names. This is the only place that says
  * which fields the cache keeps: adding one is one line, and changes the version below by itself. Private metadata does
@@ -47,6 +51,11 @@ export function toCachedUser(json: unknown) {
     verifiedEmailAddresses: addresses
       .filter(({ verified }) => verified)
       .map(({ emailAddress }) => emailAddress),
+    /** Such as `google`: where an account is connected. */
+    connectedProviders: externalAccounts
+      .parse(user.external_accounts)
+      .filter(({ verification }) => verification?.status === 'verified')
+      .map(({ provider }) => provider.replace(/^oauth_/, '')),
     publicMetadata: metadata.parse(user.public_metadata),
     unsafeMetadata: metadata.parse(user.unsafe_metadata),
     createdAt: time.parse(user.created_at),

@@ -9,6 +9,8 @@ import { type CheckedIntegration, checkIntegrations, type Finding } from './chec
 import { externalAccountsOf } from './external-accounts'
 import { type Provider, providers } from './providers'
 
+export { batchRefreshTokens } from './batch-refresh-tokens'
+
 /** Milliseconds before the end of a token from which on a connection counts as expiring. */
 const SOON = 5 * 60 * 1000
 

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { tagsOfUser } from '../cache/clerk-cache'
-import { warmUpUserCache } from '../cache/clerk-cache-utils'
+import { getCachedUserById, tagsOfUser } from '../cache/clerk-cache'
 import { revokeSession, revokeUser } from '../cache/guards'
 import { invalidateTags } from '../cache/lookups'
-import { tagOfTokens } from '../cache/token-cache'
+import { tagOfTokens, warmUpOAuthToken } from '../cache/token-cache'
 import { tagOfIntegrations } from '../integrations/cache'
+import { providers } from '../integrations/providers'
 import type { Delivery } from './receive'
 
 /** What a delivery has done. Names the user or session and the kinds of what else went, never a name or address. */
@@ -66,10 +66,17 @@ const removeUser: Handler = async (data) => {
 
 const createdSession = z.object({ user_id: z.string().min(1) })
 
-/** Whoever has just signed in is about to be looked up. */
+/** Whoever has just signed in is about to be looked up, and their tokens are about to be used. */
 const warmUser: Handler = async (data) => {
   const { user_id } = createdSession.parse(data)
-  return { invalidated: [], later: () => warmUpUserCache(user_id) }
+  return {
+    invalidated: [],
+    async later() {
+      const connected = (await getCachedUserById(user_id))?.connectedProviders ?? []
+      const warmed = providers.filter(({ id }) => connected.includes(id))
+      await Promise.all(warmed.map(({ id }) => warmUpOAuthToken(user_id, id)))
+    },
+  }
 }
 
 const endedSession = z.object({ id: z.string().min(1) })

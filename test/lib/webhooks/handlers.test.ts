@@ -107,6 +107,21 @@ describe('a delivery', () => {
     expect((await userById.peek(people.member))?.id).toBe(people.member)
   })
 
+  test('of a sign-in warms the tokens of connected accounts, and asks for no others', async () => {
+    for (const [userId, requests] of [
+      [people.member, 2],
+      [people.neverConnected, 1],
+    ] as const) {
+      const effect = await deliver('session.created', { user_id: userId })
+      const before = calls()
+      await effect?.later?.()
+      expect(calls() - before).toBe(requests)
+    }
+    const before = calls()
+    expect(await getCachedOAuthToken(people.member, 'google')).toMatchObject({ status: 'ok' })
+    expect(calls()).toBe(before)
+  })
+
   test('of an unknown type is accepted', async () => {
     expect(await deliver('organization.created', { id: 'org_1' })).toBeUndefined()
   })

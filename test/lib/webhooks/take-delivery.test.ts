@@ -90,11 +90,11 @@ describe('a webhook', () => {
     await deliver(created)
     await services.engine.restart()
     await deliver(created)
-    expect(services.clerk.requests().total).toBe(2)
+    expect(services.clerk.requests().total).toBe(4)
     await deliver(created)
     await deliver(updated, 'msg_2')
     await deliver(created)
-    expect(services.clerk.requests().total).toBe(2)
+    expect(services.clerk.requests().total).toBe(4)
   })
 
   test('that comes many times at once is logged once, and each copy is answered for itself', async () => {
