@@ -187,6 +187,7 @@ describe('several Google accounts', () => {
     }
     const page = await (await get('/calendar')).text()
     expect(page).toContain('Which Google account?')
+    for (const address of ['0@example.com', '1@example.com']) expect(page).toContain(address)
     const href = /href="(\/calendar\?account=[^"]+)"/.exec(page)?.[1] ?? ''
     expect(await (await get(href)).text()).toContain(`Meeting of ${id}`)
   })
