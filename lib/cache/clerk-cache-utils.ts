@@ -1,17 +1,20 @@
 import type { Counts } from '../lookup/events'
 import { RedisError, redis } from '../redis'
-import { tagsOfUser, userById } from './clerk-cache'
+import { TAG_OF_ALL_NAMES, tagsOfUser, userById } from './clerk-cache'
 import { invalidateTags, lookups } from './lookups'
 
 /** Forgets a user. @throws LookupError `invalidation_unconfirmed` when Redis did not confirm it; repeating is safe. */
 export const invalidateUserCache = (userId: string): Promise<void> => invalidateAllUserCache(userId)
 
 /**
- * Forgets a user, and where the names are given, what they lead to; the lists of users by role with them.
+ * Forgets a user, the lists of users by role, and where their username leads; without one, where every name leads, as
+ * any may have become theirs. Whoever knows the username saves the others a question to Clerk.
  * @throws LookupError `invalidation_unconfirmed` when Redis did not confirm it; repeating is safe.
  */
 export async function invalidateAllUserCache(userId: string, username?: string | null): Promise<void> {
-  await invalidateTags(tagsOfUser(userId, username ? { usernames: [username] } : {}))
+  await invalidateTags(
+    username ? tagsOfUser(userId, { usernames: [username] }) : [...tagsOfUser(userId), TAG_OF_ALL_NAMES],
+  )
 }
 
 /** Loads a user who is not cached yet. */

@@ -35,6 +35,12 @@ const GRACE = 60 * 60
 /** Carried by what is computed from all users. */
 const TAG_OF_ALL_USERS = 'users'
 
+/**
+ * Carried by where every name leads: whoever does not know which names a user has got or given up drops this, as a name
+ * may still lead to somebody else who had it before.
+ */
+export const TAG_OF_ALL_NAMES = 'names'
+
 const ADAPTIVE = { min: 60, max: 60 * 60 }
 const DEFAULT_TTL = 300
 
@@ -85,7 +91,7 @@ const defineUserName = (
     version: 1,
     to: userById,
     key,
-    tags: (alias) => [tagOf(alias)],
+    tags: (alias) => [tagOf(alias), TAG_OF_ALL_NAMES],
     ttl: nameTtl(),
     async resolve(alias, { signal }) {
       const users = await listUsers(filter, [key(alias)], signal)

@@ -81,11 +81,15 @@ describe('users through the cache', () => {
     expect(user?.id).toBe(people.expert)
   })
 
-  test('a username that has moved to another user never leads to its previous owner', async () => {
+  test.each([
+    ['its previous owner', people.member, undefined],
+    ['its new owner', people.neverConnected, undefined],
+    ['its new owner, by the name', people.neverConnected, 'mia-moreau'],
+  ])('a username that has moved leads to its new owner after an invalidation of %s', async (_, who, name) => {
     await getCachedUserByUsername('mia-moreau')
     services.clerk.updateUser(people.member, { username: 'mia-before' })
     services.clerk.updateUser(people.neverConnected, { username: 'mia-moreau' })
-    await invalidateAllUserCache(people.member)
+    await invalidateAllUserCache(who, name)
     expect((await getCachedUserByUsername('mia-moreau'))?.id).toBe(people.neverConnected)
     services.clerk.updateUser(people.neverConnected, { username: 'noah-baker' })
     services.clerk.updateUser(people.member, { username: 'mia-moreau' })
