@@ -1,3 +1,4 @@
+import { createListeners, type Listener } from './listeners'
 import { onePerProcess } from './one-per-process'
 
 /**
@@ -19,25 +20,11 @@ export type AccessEvent = {
   fingerprint?: string
 }
 
-export type AccessListener = (event: AccessEvent) => void
-
-const listeners = onePerProcess('access-listeners', () => new Map<string, AccessListener>())
+const listeners = onePerProcess('access-listeners', () => createListeners<AccessEvent>())
 
 /** Tells that something worth an audit record happened. Never throws. */
-export function tellAccess(event: AccessEvent): void {
-  for (const listener of listeners.values()) {
-    try {
-      listener(event)
-    } catch {
-      // A listener's failure is not the caller's.
-    }
-  }
-}
+export const tellAccess = (event: AccessEvent): void => listeners.tell(event)
 
 /** Hears every access event of this process; the last listener of a name replaces the others. */
-export function onAccess(name: string, listener: AccessListener): () => void {
-  listeners.set(name, listener)
-  return () => {
-    if (listeners.get(name) === listener) listeners.delete(name)
-  }
-}
+export const onAccess = (name: string, listener: Listener<AccessEvent>): (() => void) =>
+  listeners.on(listener, name)

@@ -1,3 +1,4 @@
+import { lookupCounts } from '../counts'
 import { env, insideNext } from '../env'
 import type { AliasDeclaration } from '../lookup/alias'
 import { createBackplane } from '../lookup/backplane'
@@ -19,7 +20,8 @@ function connect() {
   const store = createRedisStore({ url, token, timeoutMs: env().CACHE_REDIS_TIMEOUT_MS })
   if (env().CACHE_BACKPLANE) createBackplane({ url, token, namespace })
   const processLayer = { maxEntries: env().CACHE_PROCESS_MAX }
-  return { store, ...createLookups({ store, host, namespace, processLayer }) }
+  const stats = lookupCounts().read
+  return { store, stats, ...createLookups({ store, host, namespace, processLayer }) }
 }
 
 let connected: ReturnType<typeof connect> | undefined

@@ -1,3 +1,4 @@
+import { createCounts } from '@/lib/counts'
 import { createLookups } from '@/lib/lookup/create-lookups'
 import type { EngineOptions } from '@/lib/lookup/engine'
 import { LookupError } from '@/lib/lookup/errors'
@@ -48,7 +49,17 @@ export function createFleet() {
       ...options,
     })
     lookups.on((event) => events.push(event))
-    return { ...lookups, store: watched, host, state, events, types: () => events.map((event) => event.type) }
+    const counts = createCounts()
+    lookups.on(counts.listen)
+    return {
+      ...lookups,
+      stats: counts.read,
+      store: watched,
+      host,
+      state,
+      events,
+      types: () => events.map((event) => event.type),
+    }
   }
 
   return { clock, store, join, settle }
