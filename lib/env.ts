@@ -146,6 +146,14 @@ const schema = z.object({
 /** True in Next's server, false in scripts, tests and workers. Next writes the value in when it builds. */
 export const insideNext = process.env.NEXT_RUNTIME === 'nodejs'
 
+/** True on platforms that stop an instance once it has answered: Vercel, AWS Lambda and what is built on it, Cloud Run. */
+export const stopsBetweenRequests = ['VERCEL', 'AWS_LAMBDA_FUNCTION_NAME', 'K_SERVICE'].some(
+  (name) => process.env[name],
+)
+
+/** True where Next leaves SIGTERM and SIGINT to the app; set by whoever starts Next, before it starts. */
+export const handlesSignals = Boolean(process.env.NEXT_MANUAL_SIG_HANDLE)
+
 type Name = keyof typeof schema.shape
 export type Env = z.output<typeof schema>
 

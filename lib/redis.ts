@@ -20,6 +20,7 @@ const advice = {
   unreachable: 'there is no connection to UPSTASH_REDIS_REST_URL: look at the address and the network',
   unauthorized: 'UPSTASH_REDIS_REST_TOKEN was not accepted: copy the standard token from the Upstash console',
   quota: 'the plan’s limit is used up: raise it in the Upstash console',
+  too_large: 'the request was larger than the plan takes',
   no_scripts: 'the token may not run EVAL and EVALSHA: use one that may, or values are not cached',
   breaker_open: 'it has failed repeatedly and is left alone for a moment',
   refused: 'it did not accept the command, or answered something else than Redis would',
@@ -53,6 +54,7 @@ function reasonOf(error: unknown): RedisFailure {
   if (/fetch failed|ECONN|ENOTFOUND|socket|terminated/i.test(text)) return 'unreachable'
   if (/WRONGPASS|Unauthorized/i.test(text)) return 'unauthorized'
   if (/max (daily )?requests? limit|capacity quota exceeded/i.test(text)) return 'quota'
+  if (/max request size/i.test(text)) return 'too_large'
   return /NOPERM/.test(text) ? 'no_scripts' : 'refused'
 }
 

@@ -73,7 +73,7 @@ export function createBatchWriter<T>(options: BatchWriterOptions<T>) {
   let [limit, suspect] = [maxBatch, 0]
   /** What failed last, to be tried again just so. */
   let failed: Held<T>[] | undefined
-  let [running, stopped] = [false, false]
+  let [running, stopped, ended] = [false, false, false]
   let cancel: (() => void) | undefined
 
   function append(record: T, size: number) {
@@ -136,7 +136,8 @@ export function createBatchWriter<T>(options: BatchWriterOptions<T>) {
     }
     running = false
     const oldest = queue.firstAt()
-    if (oldest !== undefined) wakeIn(outcome === 'failed' ? pause() : oldest + interval - clock.now())
+    if (oldest !== undefined && !ended)
+      wakeIn(outcome === 'failed' ? pause() : oldest + interval - clock.now())
   }
 
   const pause = () =>
@@ -191,8 +192,8 @@ export function createBatchWriter<T>(options: BatchWriterOptions<T>) {
     async stop({ timeout = 5000 }: { timeout?: number } = {}): Promise<WriterCounts> {
       stopped = true
       await flush({ timeout })
+      ended = true
       cancel?.()
-      cancel = undefined
       return { ...counts, pending: queue.length() }
     },
     /** Records held, what is on its way included. */

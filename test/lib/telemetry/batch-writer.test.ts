@@ -334,6 +334,20 @@ describe('stop', () => {
     await clock.advance(60_000)
     expect(sink.attempts.length).toBe(attempts)
   })
+
+  test('does not begin again when what was on its way fails after all', async () => {
+    const { clock, sink, writer } = start()
+    const { wait, open } = gate()
+    sink.held = wait
+    sink.down = true
+    writer.add('a')
+    const stopped = writer.stop({ timeout: 3000 })
+    await clock.advance(3000)
+    expect(await stopped).toMatchObject({ pending: 1 })
+    open()
+    await clock.advance(60_000)
+    expect(sink.attempts).toEqual([1])
+  })
 })
 
 test('whatever happens in whatever order, what was accepted is written once in order, dead or pending', async () => {
