@@ -1,4 +1,5 @@
 import { createListeners, type Listener } from './listeners'
+import { codeOf } from './lookup/errors'
 import { onePerProcess } from './one-per-process'
 
 /**
@@ -28,3 +29,15 @@ export const tellAccess = (event: AccessEvent): void => listeners.tell(event)
 /** Hears every access event of this process; the last listener of a name replaces the others. */
 export const onAccess = (name: string, listener: Listener<AccessEvent>): (() => void) =>
   listeners.on(listener, name)
+
+/** Does what is to be audited and tells what came of it; what it throws is thrown on. */
+export async function audited<T>(event: Omit<AccessEvent, 'outcome'>, work: () => Promise<T>): Promise<T> {
+  try {
+    const result = await work()
+    tellAccess({ ...event, outcome: 'ok' })
+    return result
+  } catch (error) {
+    tellAccess({ ...event, outcome: codeOf(error) })
+    throw error
+  }
+}

@@ -154,6 +154,9 @@ export const stopsBetweenRequests = ['VERCEL', 'AWS_LAMBDA_FUNCTION_NAME', 'K_SE
 /** True where Next leaves SIGTERM and SIGINT to the app; set by whoever starts Next, before it starts. */
 export const handlesSignals = Boolean(process.env.NEXT_MANUAL_SIG_HANDLE)
 
+/** True in a build, false in `next dev`, scripts and tests that say nothing. */
+export const inProduction = process.env.NODE_ENV === 'production'
+
 type Name = keyof typeof schema.shape
 export type Env = z.output<typeof schema>
 

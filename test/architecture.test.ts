@@ -14,7 +14,8 @@ const mayImport: [prefix: string, allowed: string[]][] = [
   ['lib/outside', []],
   ['lib/one-per-process', []],
   ['lib/listeners', []],
-  ['lib/access', ['lib/errors', 'lib/listeners', 'lib/one-per-process']],
+  ['lib/access', ['lib/listeners', 'lib/lookup/errors', 'lib/one-per-process']],
+  ['lib/endings', ['lib/one-per-process']],
   ['lib/counts', ['lib/lookup/events', 'lib/lookup/process-state', 'lib/one-per-process']],
   [
     'lib/clerk',
@@ -27,6 +28,7 @@ const mayImport: [prefix: string, allowed: string[]][] = [
       'lib/lookup',
       'lib/clerk',
       'lib/counts',
+      'lib/endings',
       'lib/redis',
       'lib/env',
       'lib/errors',
@@ -50,7 +52,10 @@ const mayImport: [prefix: string, allowed: string[]][] = [
       'lib/access',
     ],
   ],
-  ['lib/auth', ['lib/auth', 'lib/cache', 'lib/lookup/errors', 'lib/errors', 'lib/redis', 'lib/access']],
+  [
+    'lib/auth',
+    ['lib/auth', 'lib/cache', 'lib/lookup/errors', 'lib/env', 'lib/errors', 'lib/redis', 'lib/access'],
+  ],
   [
     'lib/webhooks',
     [

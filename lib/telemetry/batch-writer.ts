@@ -81,10 +81,14 @@ export function createBatchWriter<T>(options: BatchWriterOptions<T>) {
     queue.push({ id: `${writer}-${seq}`, seq, at: clock.now(), record, size })
   }
 
-  function drop() {
+  function refuse() {
     counts.dropped++
-    unreported++
     return 'dropped' as const
+  }
+
+  function drop() {
+    unreported++
+    return refuse()
   }
 
   async function send(batch: Held<T>[]): Promise<'written' | 'refused' | 'failed'> {
@@ -175,7 +179,8 @@ export function createBatchWriter<T>(options: BatchWriterOptions<T>) {
   return {
     /** Accepts a record, or drops and counts it: when too many are pending, when stopped, when it has no size. */
     add(record: T): 'accepted' | 'dropped' {
-      if (stopped || queue.length() >= maxPending) return drop()
+      if (stopped) return refuse()
+      if (queue.length() >= maxPending) return drop()
       try {
         append(record, sizeOf(record))
       } catch {
@@ -191,7 +196,9 @@ export function createBatchWriter<T>(options: BatchWriterOptions<T>) {
     /** Accepts no more, flushes for `timeout` milliseconds at most (5000 unless told), and says what became of all. */
     async stop({ timeout = 5000 }: { timeout?: number } = {}): Promise<WriterCounts> {
       stopped = true
-      await flush({ timeout })
+      const end = clock.now() + timeout
+      // Once more, as writing them may have made a record of what was dropped before.
+      if (await flush({ timeout })) await flush({ timeout: end - clock.now() })
       ended = true
       cancel?.()
       return { ...counts, pending: queue.length() }

@@ -27,6 +27,13 @@ export function logSink(writer: string, state: { failing: true; error: unknown }
 export const logDeadLetter = (writer: string, record: string): void =>
   log().error({ event: 'writer_dead_letter', writer, record }, 'a record was refused and is given up')
 
+/** Next ends the process by itself, and waits for nothing that it does not know. */
+export const logSignalsLeft = (): void =>
+  log().warn(
+    { event: 'signals_left_to_next' },
+    'records of the last seconds may be lost when it stops: start Next with NEXT_MANUAL_SIG_HANDLE=true',
+  )
+
 /** The process has been asked to end. */
 export const logStopping = (signal: string): void => log().info({ event: 'stopping', signal }, 'stopping')
 

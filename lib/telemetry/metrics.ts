@@ -7,6 +7,7 @@ import type { RedisRequest } from '../redis'
 import { createDuration } from './duration'
 import { addGauges } from './gauges'
 import { createLabel } from './labels'
+import { writers } from './writers'
 
 const REDIS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1]
 const LOAD_SECONDS = [0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 1, 2.5, 10]
@@ -44,6 +45,18 @@ function createMetrics() {
       this.reset()
       for (const [lookup, counts] of Object.entries(lookupCounts().read()))
         for (const event of EVENTS) this.inc({ lookup, event }, counts[event])
+    },
+  })
+  new Counter({
+    name: 'clerk_cache_writer_records_total',
+    help: 'Records of the batch writers; dropped: too many were pending; dead: Redis refused it alone.',
+    labelNames: ['writer', 'outcome'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [writer, { counts }] of Object.entries(writers()))
+        for (const outcome of ['written', 'dropped', 'dead'] as const)
+          this.inc({ writer, outcome }, counts()[outcome])
     },
   })
   addGauges(registry)

@@ -86,8 +86,14 @@ function repeat(): void {
 
 /** Accepts no more records, writes what is left for `timeout` milliseconds at most, and says what became of all. */
 export async function stopTelemetry({ timeout }: { timeout: number }): Promise<Record<string, WriterCounts>> {
-  await collectCounts()
-  const { audit, counts } = writers()
-  const [audited, counted] = await Promise.all([audit.stop({ timeout }), counts.stop({ timeout })])
-  return { audit: audited, counts: counted }
+  // The writers' timers keep no process alive, and nothing else may be left that does.
+  const hold = setTimeout(() => {}, 2 * timeout)
+  try {
+    await collectCounts()
+    const { audit, counts } = writers()
+    const [audited, counted] = await Promise.all([audit.stop({ timeout }), counts.stop({ timeout })])
+    return { audit: audited, counts: counted }
+  } finally {
+    clearTimeout(hold)
+  }
 }

@@ -322,6 +322,13 @@ describe('stop', () => {
     expect(sink.all()).toEqual(names(2500))
   })
 
+  test('writes the count of what was dropped before, too', async () => {
+    const { sink, writer, addAll } = start({ maxPending: 3, lost: (n) => `lost ${n}` })
+    addAll(5)
+    expect(await writer.stop()).toEqual({ written: 4, dropped: 2, dead: 0, pending: 0 })
+    expect(sink.all()).toEqual([...names(3), 'lost 2'])
+  })
+
   test('gives up after its timeout and says what is still pending', async () => {
     const { clock, sink, writer, addAll } = start()
     sink.down = true
