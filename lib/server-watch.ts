@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { Server, ServerResponse } from 'node:http'
+import { Server as Listener } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
 /** Where Next looks for a platform's `waitUntil`, which every `after()` goes through; documented for `after`. */
@@ -18,10 +19,7 @@ export function createServerWatch() {
     servers.add(server)
     open.add(response)
     if (closing) response.setHeader('Connection', 'close')
-    response.once('close', () => {
-      open.delete(response)
-      if (closing) server.closeIdleConnections()
-    })
+    response.once('close', () => open.delete(response))
   })
 
   function waitUntil(task: Promise<unknown>) {
@@ -33,13 +31,11 @@ export function createServerWatch() {
   if (!(place in globalThis)) Object.defineProperty(globalThis, place, { value: context, configurable: true })
 
   return {
-    /** Takes no more connections; those that are open end with their request. */
+    /** Takes no more connections; those that are open are told to end with their next answer. */
     close() {
       closing = true
-      for (const server of servers) {
-        server.close()
-        server.closeIdleConnections()
-      }
+      // Not http's own `close`, which resets connections that have been accepted and not yet read.
+      for (const server of servers) Listener.prototype.close.call(server)
     },
     /** Resolves when nothing is under way, or when time is up; with how much is left then. */
     async drained(ms: number): Promise<{ requests: number; tasks: number }> {

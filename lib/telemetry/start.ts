@@ -37,10 +37,13 @@ function createFlushRequest() {
   let asked = false
   return () => {
     if (asked) return
-    asked = afterResponse(() => {
+    // Before: inside another `after()` Next runs the task at once.
+    asked = true
+    const accepted = afterResponse(() => {
       asked = false
       return flushTelemetry({ timeout: PATIENCE })
     })
+    if (!accepted) asked = false
   }
 }
 
