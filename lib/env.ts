@@ -22,6 +22,12 @@ const keyRing = z.string().transform((value, context) =>
   }),
 )
 
+/** A key ring as CACHE_ENCRYPTION_KEYS has it, or what is wrong with it. */
+export function parseKeyRing(text: string): { error?: string } {
+  const result = keyRing.safeParse(text)
+  return result.success ? {} : { error: result.error.issues[0]?.message ?? 'malformed' }
+}
+
 /** What a variable is for, and an example of it: both are shown when it is missing or malformed. */
 const meant = (purpose: string, example: string) => ({ description: purpose, examples: [example] })
 

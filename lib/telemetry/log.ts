@@ -1,16 +1,20 @@
 import pino, { type Logger } from 'pino'
-import { env } from '../env'
+import { env, insideNext } from '../env'
 import { onePerProcess } from '../one-per-process'
 import { RedisError } from '../redis'
 import type { WriterCounts } from './batch-writer'
 
 /**
- * JSON lines on standard output, from LOG_LEVEL up. Redacted by construction: a line is made of the fields that a
- * function here names, and none of them takes an error's message, a tag, a key or a value.
+ * JSON lines on standard output, from LOG_LEVEL up; outside Next on standard error. Redacted by construction: a line is
+ * made of the fields that a function here names, and none of them takes an error's message, a tag, a key or a value.
  */
 export const log = (): Logger =>
   onePerProcess('log', () =>
-    pino({ name: 'clerk-cache', level: env().LOG_LEVEL, base: { pid: process.pid } }),
+    pino(
+      { name: 'clerk-cache', level: env().LOG_LEVEL, base: { pid: process.pid } },
+      // What a command prints on standard output is its result.
+      pino.destination({ fd: insideNext ? 1 : 2, sync: true }),
+    ),
   )
 
 /** A writer's sink has begun to fail, or takes records again. */

@@ -13,8 +13,8 @@ afterAll(() => services.close())
 async function linesWith(level: string): Promise<Record<string, unknown>[]> {
   const { ended } = startWorker('logger', { ...services.env, LOG_LEVEL: level })
   const { out, err } = await ended
-  expect(err).toBe('')
-  return out
+  expect(out).toBe('')
+  return err
     .trim()
     .split('\n')
     .filter(Boolean)
