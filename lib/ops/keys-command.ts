@@ -25,7 +25,7 @@ function newKey(kid: string, ring: readonly Key[]): Key {
 const STEPS = `The new key is first in this ring. Nothing stops working if it goes out in this order:
   1. CACHE_ENCRYPTION_KEYS with the new key LAST, deployed everywhere: every instance can open what it will seal.
   2. CACHE_ENCRYPTION_KEYS as printed, the new key FIRST: from now on it seals.
-  3. An hour later, when everything sealed with the old keys has expired: without the old keys.
+  3. A day later, when what the old keys sealed has expired: without the old keys. Too early costs a load, no more.
 `
 
 export const keysCommand: Command = {

@@ -3,6 +3,7 @@ import { ConfigurationError } from '../env'
 import { KitError } from '../errors'
 import { LookupError } from '../lookup/errors'
 import { auditWriter, recordAccess } from '../telemetry/audit'
+import { CursorError } from '../telemetry/read-audit'
 import { auditCommand } from './audit-command'
 import { type Command, columns, EXIT, type Surroundings } from './command'
 import { doctorCommand } from './doctor-command'
@@ -68,7 +69,8 @@ async function attempt(command: Command, argv: readonly string[], around: Surrou
     if (!(error instanceof InputError || error instanceof KitError || error instanceof LookupError))
       throw error
     around.err(`${error.message}\n`)
-    return error instanceof InputError || error instanceof ConfigurationError ? EXIT.refused : EXIT.failed
+    const isAsked = [InputError, ConfigurationError, CursorError].some((kind) => error instanceof kind)
+    return isAsked ? EXIT.refused : EXIT.failed
   } finally {
     off()
     if (recorded > 0 && !(await auditWriter().flush({ timeout: RECORD_FOR })))

@@ -63,6 +63,9 @@ function createMetrics() {
 
   const errors = counter('load_errors_total', 'Loads that failed, by code.', ['lookup', 'code'])
   const invalidations = counter('invalidations_total', 'Invalidations by outcome.', ['outcome'])
+  const deliveries = counter('webhook_deliveries_total', 'Webhooks by event and what came of them.', [
+    ...(['event', 'outcome'] as const),
+  ])
   const attempts = counter(
     'upstream_requests_total',
     'Requests to Clerk and others, by HTTP status; 0: none.',
@@ -96,6 +99,8 @@ function createMetrics() {
       if (event.type === 'load_error') errors.inc({ lookup: event.lookup, code: codeOf(event.code) })
       if (event.type === 'invalidate')
         invalidations.inc({ outcome: event.confirmed ? 'confirmed' : 'unconfirmed' })
+      if (event.type === 'delivery')
+        deliveries.inc({ event: codeOf(event.event), outcome: codeOf(event.outcome) })
       if (event.type !== 'upstream') return
       const of = { service: event.service, operation: operationOf(event.operation) }
       attempts.inc({ ...of, status: String(event.status) })

@@ -34,6 +34,7 @@ export function viewOf(series: ReadonlyMap<string, number>) {
     },
     upstream: each(Object.keys(byLabel('upstream_requests_total', 'service')), upstream),
     invalidations: byLabel('invalidations_total', 'outcome'),
+    webhooks: byLabel('webhook_deliveries_total', 'outcome'),
     access: byLabel('access_total', 'action'),
   }
 }
