@@ -1,5 +1,5 @@
 import type { LookupEvent } from './lookup/events'
-import { processState } from './lookup/process-state'
+import { type ProcessState, processState } from './lookup/process-state'
 import { onePerProcess } from './one-per-process'
 
 /** What became of one lookup's reads since the process began. */
@@ -49,29 +49,38 @@ const counted: Partial<Record<LookupEvent['type'], keyof Counts>> = {
   uncached: 'uncached',
 }
 
-/** Counts derived from the events, by lookup. */
-export function createCounts() {
+/** Counts of a process, by lookup: derived from its events, and from what its process layers counted themselves. */
+export function createCounts(state: ProcessState) {
   const byLookup = new Map<string, Counts>()
-  return {
-    listen(event: LookupEvent) {
-      if (!('lookup' in event)) return
-      let counts = byLookup.get(event.lookup)
-      if (counts === undefined) {
-        counts = zero()
-        byLookup.set(event.lookup, counts)
-      }
-      const field = event.type === 'hit' ? event.layer : counted[event.type]
-      if (field !== undefined) counts[field]++
-      if ('negative' in event && event.negative) counts.negative++
-    },
-    read: (): Record<string, Counts> => Object.fromEntries(byLookup),
+  function countsOf(lookup: string): Counts {
+    const counts = byLookup.get(lookup) ?? zero()
+    byLookup.set(lookup, counts)
+    return counts
+  }
+
+  state.onBesideHits((event) => {
+    const field = event.type === 'hit' ? event.layer : counted[event.type]
+    if (field === undefined || !('lookup' in event)) return
+    const counts = countsOf(event.lookup)
+    counts[field]++
+    if ('negative' in event && event.negative) counts.negative++
+  }, 'counts')
+
+  return (): Record<string, Counts> => {
+    const all: Record<string, Counts> = {}
+    for (const [lookup, counts] of byLookup) all[lookup] = { ...counts }
+    for (const { usage } of state.layers) {
+      if (!usage) continue
+      const { lookup, hits, negative } = usage()
+      const counts = all[lookup] ?? zero()
+      counts.process += hits
+      counts.negative += negative
+      all[lookup] = counts
+    }
+    return all
   }
 }
 
-/** The counts of this process; whoever asks first starts them. */
-export const lookupCounts = () =>
-  onePerProcess('lookup-counts', () => {
-    const counts = createCounts()
-    processState().on(counts.listen, 'counts')
-    return counts
-  })
+/** The counts of this process, which begin when somebody first asks for them. */
+export const lookupCounts = (): Record<string, Counts> =>
+  onePerProcess('lookup-counts', () => createCounts(processState()))()

@@ -21,8 +21,9 @@ function connect() {
   const store = createRedisStore({ url, token, timeoutMs: env().CACHE_REDIS_TIMEOUT_MS })
   if (env().CACHE_BACKPLANE) onEnding('backplane', createBackplane({ url, token, namespace }).close)
   const processLayer = { maxEntries: env().CACHE_PROCESS_MAX }
-  const stats = lookupCounts().read
-  return { store, stats, ...createLookups({ store, host, namespace, processLayer }) }
+  // From the first read on, whether or not telemetry was started.
+  lookupCounts()
+  return { store, stats: lookupCounts, ...createLookups({ store, host, namespace, processLayer }) }
 }
 
 let connected: ReturnType<typeof connect> | undefined

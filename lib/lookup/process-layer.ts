@@ -31,6 +31,7 @@ export function createProcessLayer<T>(
 ) {
   const { maxEntries = 5000, maxBytes = 64_000_000 } = options
   const byTag = new Map<string, Set<string>>()
+  let [hits, negative] = [0, 0]
   const held = new LRUCache<string, Held<T>>({
     max: maxEntries,
     maxSize: maxBytes,
@@ -48,7 +49,12 @@ export function createProcessLayer<T>(
     get(key: string): Held<T> | undefined {
       // Asking notices a gap, and a gap clears this layer.
       if (state.backplane !== undefined) state.backplane.epoch()
-      return held.get(key)
+      const found = held.get(key)
+      if (found !== undefined) {
+        hits++
+        if (found.negative) negative++
+      }
+      return found
     },
     /** Keeps a value, unless its tags were invalidated here since it was sent for. */
     fill(ticket: Ticket, key: string, value: T, tags: readonly string[], bytes: number) {
@@ -68,7 +74,7 @@ export function createProcessLayer<T>(
       for (const key of byTag.get(tag) ?? []) held.delete(key)
     },
     clear: () => held.clear(),
-    usage: () => ({ lookup, entries: held.size, bytes: held.calculatedSize }),
+    usage: () => ({ lookup, entries: held.size, bytes: held.calculatedSize, hits, negative }),
   }
   state.layers.add(layer)
   return layer

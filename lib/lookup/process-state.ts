@@ -19,8 +19,8 @@ interface Layer {
   /** Drops what carries the tag; of a request's memo, only in the request that invalidated. */
   drop(tag: string, request?: object): void
   clear(): void
-  /** Of a process layer: what it holds now. */
-  usage?(): { lookup: string; entries: number; bytes: number }
+  /** Of a process layer: what it holds now, and how often it answered, with null too. */
+  usage?(): { lookup: string; entries: number; bytes: number; hits: number; negative: number }
 }
 
 /** Invalidations of other processes. */
@@ -36,6 +36,7 @@ export function createProcessState() {
   const shared = new Map<string, unknown>()
   const tickets = new Map<string, Set<Ticket>>()
   const events = createListeners<LookupEvent>()
+  const besideHits = createListeners<LookupEvent>()
   const layers = new Set<Layer>()
   let backplane: Backplane | undefined
   let sequence = 0
@@ -52,7 +53,12 @@ export function createProcessState() {
 
     /** Hears every event of this process, until the returned function is called; one listener a name. */
     on: events.on,
-    emit: events.tell,
+    /** As `on`, without the hits of process layers: these are the ones that must cost nothing, and count themselves. */
+    onBesideHits: besideHits.on,
+    emit(event: LookupEvent) {
+      events.tell(event)
+      if (event.type !== 'hit' || event.layer !== 'process') besideHits.tell(event)
+    },
 
     ticket(tags: readonly string[]): Ticket {
       const ticket: Ticket = {

@@ -29,7 +29,7 @@ function createMetrics() {
     registers,
     collect() {
       this.reset()
-      for (const [lookup, counts] of Object.entries(lookupCounts().read())) {
+      for (const [lookup, counts] of Object.entries(lookupCounts())) {
         for (const layer of ['request', 'process', 'redis'] as const)
           this.inc({ lookup, layer }, counts[layer])
         this.inc({ lookup, layer: 'none' }, counts.misses)
@@ -43,7 +43,7 @@ function createMetrics() {
     registers,
     collect() {
       this.reset()
-      for (const [lookup, counts] of Object.entries(lookupCounts().read()))
+      for (const [lookup, counts] of Object.entries(lookupCounts()))
         for (const event of EVENTS) this.inc({ lookup, event }, counts[event])
     },
   })

@@ -58,9 +58,7 @@ export async function startTelemetry(): Promise<void> {
   const logEvent = createEventLog()
   const flushSoon = createFlushRequest()
 
-  // One listener, which has done with a hit in the process at once.
   const listen = (event: LookupEvent) => {
-    if (event.type === 'hit' && event.layer !== 'redis') return
     if (stopsBetweenRequests && performance.now() - flushedAt > EVERY) flushSoon()
     traceEvent(event)
     if (event.type === 'hit') return
@@ -68,7 +66,7 @@ export async function startTelemetry(): Promise<void> {
     count(event)
     logEvent(event)
   }
-  processState().on(listen, 'telemetry')
+  processState().onBesideHits(listen, 'telemetry')
   onRedisRequest('telemetry', (request) => {
     redis(request)
     traceRedis(request)

@@ -42,9 +42,8 @@ describe('the backplane', () => {
       lookups.on((event) => event.type === 'backplane' && alive.push(event.alive))
       open.push(createBackplane({ url: upstash.url, token, namespace, state, beatMs: 30, windowMs }))
       const lookup = lookups.defineLookup({ ...user(async () => ++versions), processTtl: 600 })
-      const counted = createCounts()
-      lookups.on(counted.listen)
-      const counts = () => counted.read().user ?? { process: 0, redis: 0 }
+      const counted = createCounts(state)
+      const counts = () => counted().user ?? { process: 0, redis: 0 }
       return { ...lookups, state, alive, lookup, counts }
     }
     return join

@@ -49,11 +49,10 @@ export function createFleet() {
       ...options,
     })
     lookups.on((event) => events.push(event))
-    const counts = createCounts()
-    lookups.on(counts.listen)
+    const stats = createCounts(state)
     return {
       ...lookups,
-      stats: counts.read,
+      stats,
       store: watched,
       host,
       state,

@@ -48,9 +48,8 @@ function overEngine(prefer: 'server' | 'wasm') {
     const lookups = createLookups({ store, host: createPlainHost(), namespace: 't', state })
     const codes: string[] = []
     lookups.on((event) => 'code' in event && codes.push(event.code))
-    const counts = createCounts()
-    lookups.on(counts.listen)
-    return { ...lookups, stats: counts.read, store, codes }
+    const stats = createCounts(state)
+    return { ...lookups, stats, store, codes }
   }
   const counted = () => {
     const { http, commands, byCommand } = upstash.counts()
