@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { lookupCounts } from '../lib/counts'
 import { createLookups } from '../lib/lookup/create-lookups'
 import { createPlainHost } from '../lib/lookup/host-plain'
 import { createRedisStore } from '../lib/lookup/store-redis'
@@ -11,7 +12,8 @@ const { url, token, upstream } = z
 const order = z.object({ lookup: z.enum(['one', 'batch']), callers: z.number(), ids: z.array(z.string()) })
 
 const store = createRedisStore({ url, token, timeoutMs: 5000 })
-const { defineLookup, stats } = createLookups({ store, host: createPlainHost(), namespace: 'fleet' })
+lookupCounts()
+const { defineLookup } = createLookups({ store, host: createPlainHost(), namespace: 'fleet' })
 async function ask(path: string, signal: AbortSignal): Promise<unknown> {
   const response = await fetch(`${upstream}/${path}`, { signal })
   return response.json()
@@ -32,7 +34,10 @@ process.on('message', async (message) => {
   const start = performance.now()
   await Promise.all(Array.from({ length: callers }, () => lookups[lookup].many(ids)))
   const ms = performance.now() - start
-  process.send?.({ ms, uncached: Object.values(stats()).reduce((sum, { uncached }) => sum + uncached, 0) })
+  process.send?.({
+    ms,
+    uncached: Object.values(lookupCounts()).reduce((sum, { uncached }) => sum + uncached, 0),
+  })
 })
 process.once('disconnect', () => process.exit())
 process.send?.('ready')

@@ -1,12 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { startRestServer } from './child'
+import { type RestServer, startRestServer } from './child'
+import { counting } from './counting'
 import { fleet } from './fleet'
 import { processHit } from './process-hit'
 import { redisHit } from './redis-hit'
 import { met, type Section, table } from './report'
 import { sideBySide } from './side-by-side'
 import { tokenHit } from './token-hit'
+import { writer } from './writer'
 
 const rounds = 5
 
@@ -18,13 +20,32 @@ function add(section: Section) {
   console.log(table(section))
 }
 
-add(await processHit(rounds))
-const server = await startRestServer()
-add(await redisHit(server, rounds))
-add(await tokenHit(server, rounds))
-add(await sideBySide(server, rounds))
-await server.close()
-add(await fleet(rounds))
+/** What is measured, by the name that `npm run bench -- name` takes; without a name all of it. */
+const measurements: Record<string, () => Promise<Section>> = {
+  'process-hit': () => processHit(rounds),
+  counting: () => counting(rounds),
+  'redis-hit': () => withServer((server) => redisHit(server, rounds)),
+  'token-hit': () => withServer((server) => tokenHit(server, rounds)),
+  'side-by-side': () => withServer((server) => sideBySide(server, rounds)),
+  writer: () => withServer(writer),
+  fleet: () => fleet(rounds),
+}
+
+async function withServer(measure: (server: RestServer) => Promise<Section>): Promise<Section> {
+  const server = await startRestServer()
+  try {
+    return await measure(server)
+  } finally {
+    await server.close()
+  }
+}
+
+const asked = process.argv.slice(2).filter((word) => !word.startsWith('--'))
+const unknown = asked.filter((name) => !(name in measurements))
+if (unknown.length > 0)
+  throw new RangeError(`Unknown: ${unknown.join(', ')}. There are: ${Object.keys(measurements).join(', ')}.`)
+for (const [name, measure] of Object.entries(measurements))
+  if (asked.length === 0 || asked.includes(name)) add(await measure())
 
 const figures = sections.flatMap((section) => section.figures)
 const missed = figures.filter((figure) => met(figure) === false)
@@ -35,7 +56,7 @@ console.log(
 await mkdir(`results`, { recursive: true })
 const stamp = new Date().toISOString().replaceAll(':', '-').slice(0, 19)
 await writeFile(`results/${stamp}.json`, JSON.stringify({ machine, rounds, sections }, null, 2))
-if (process.argv.includes('--record')) {
+if (process.argv.includes('--record') && asked.length === 0) {
   const intro = `# Measurements\n\nWritten by \`npm run bench -- --record\`: ${machine}, medians of ${rounds} rounds, kit and peers taking turns in one run. A ratio is the median of the rounds' own ratios.\n`
   await writeFile(`RESULTS.md`, [intro, ...sections.map(table)].join('\n'))
 }

@@ -1,3 +1,5 @@
+import { createListeners, type Listener } from './listeners'
+import { codeOf } from './lookup/errors'
 import { onePerProcess } from './one-per-process'
 
 /**
@@ -19,25 +21,23 @@ export type AccessEvent = {
   fingerprint?: string
 }
 
-export type AccessListener = (event: AccessEvent) => void
-
-const listeners = onePerProcess('access-listeners', () => new Map<string, AccessListener>())
+const listeners = onePerProcess('access-listeners', () => createListeners<AccessEvent>())
 
 /** Tells that something worth an audit record happened. Never throws. */
-export function tellAccess(event: AccessEvent): void {
-  for (const listener of listeners.values()) {
-    try {
-      listener(event)
-    } catch {
-      // A listener's failure is not the caller's.
-    }
-  }
-}
+export const tellAccess = (event: AccessEvent): void => listeners.tell(event)
 
 /** Hears every access event of this process; the last listener of a name replaces the others. */
-export function onAccess(name: string, listener: AccessListener): () => void {
-  listeners.set(name, listener)
-  return () => {
-    if (listeners.get(name) === listener) listeners.delete(name)
+export const onAccess = (name: string, listener: Listener<AccessEvent>): (() => void) =>
+  listeners.on(listener, name)
+
+/** Does what is to be audited and tells what came of it; what it throws is thrown on. */
+export async function audited<T>(event: Omit<AccessEvent, 'outcome'>, work: () => Promise<T>): Promise<T> {
+  try {
+    const result = await work()
+    tellAccess({ ...event, outcome: 'ok' })
+    return result
+  } catch (error) {
+    tellAccess({ ...event, outcome: codeOf(error) })
+    throw error
   }
 }

@@ -45,6 +45,9 @@ function codeOf(status: number | undefined): ClerkFailure {
 
 /** A pause of the whole fleet after Clerk said 429, in milliseconds of `performance.now()`. */
 const pause = onePerProcess('clerk-pause', () => ({ until: 0, lookedAt: Number.NEGATIVE_INFINITY }))
+/** Until when this process knows of a pause, in milliseconds of `performance.now()`. */
+export const clerkPause = (): { readonly until: number } => pause
+
 const pauseKey = () => `${env().CACHE_NAMESPACE}:clerk-paused`
 
 /** A process that calls Clerk asks Redis whether another was told to wait, but not more often than this. */

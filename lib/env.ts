@@ -22,6 +22,12 @@ const keyRing = z.string().transform((value, context) =>
   }),
 )
 
+/** A key ring as CACHE_ENCRYPTION_KEYS has it, or what is wrong with it. */
+export function parseKeyRing(text: string): { error?: string } {
+  const result = keyRing.safeParse(text)
+  return result.success ? {} : { error: result.error.issues[0]?.message ?? 'malformed' }
+}
+
 /** What a variable is for, and an example of it: both are shown when it is missing or malformed. */
 const meant = (purpose: string, example: string) => ({ description: purpose, examples: [example] })
 
@@ -145,6 +151,17 @@ const schema = z.object({
 
 /** True in Next's server, false in scripts, tests and workers. Next writes the value in when it builds. */
 export const insideNext = process.env.NEXT_RUNTIME === 'nodejs'
+
+/** True on platforms that stop an instance once it has answered: Vercel, AWS Lambda and what is built on it, Cloud Run. */
+export const stopsBetweenRequests = ['VERCEL', 'AWS_LAMBDA_FUNCTION_NAME', 'K_SERVICE'].some(
+  (name) => process.env[name],
+)
+
+/** True where Next leaves SIGTERM and SIGINT to the app; set by whoever starts Next, before it starts. */
+export const handlesSignals = Boolean(process.env.NEXT_MANUAL_SIG_HANDLE)
+
+/** True in a build, false in `next dev`, scripts and tests that say nothing. */
+export const inProduction = process.env.NODE_ENV === 'production'
 
 type Name = keyof typeof schema.shape
 export type Env = z.output<typeof schema>

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Redis } from '@upstash/redis'
 import {
   BrokenCircuitError,
@@ -9,6 +10,7 @@ import {
 } from 'cockatiel'
 import { env } from './env'
 import { KitError } from './errors'
+import { createListeners, type Listener } from './listeners'
 import { onePerProcess } from './one-per-process'
 import { outside } from './outside'
 
@@ -18,6 +20,7 @@ const advice = {
   unreachable: 'there is no connection to UPSTASH_REDIS_REST_URL: look at the address and the network',
   unauthorized: 'UPSTASH_REDIS_REST_TOKEN was not accepted: copy the standard token from the Upstash console',
   quota: 'the plan’s limit is used up: raise it in the Upstash console',
+  too_large: 'the request was larger than the plan takes',
   no_scripts: 'the token may not run EVAL and EVALSHA: use one that may, or values are not cached',
   breaker_open: 'it has failed repeatedly and is left alone for a moment',
   refused: 'it did not accept the command, or answered something else than Redis would',
@@ -39,7 +42,7 @@ export class RedisError extends KitError {
 }
 
 /** The client's words without the command, which it quotes behind them. */
-export const wordsOf = (error: unknown): string =>
+const wordsOf = (error: unknown): string =>
   error instanceof Error ? `${error.name} ${error.message.split(', command was:', 1)[0]}` : ''
 
 /** Reads a reason off an error of @upstash/redis 1.39 or of fetch. */
@@ -51,8 +54,18 @@ function reasonOf(error: unknown): RedisFailure {
   if (/fetch failed|ECONN|ENOTFOUND|socket|terminated/i.test(text)) return 'unreachable'
   if (/WRONGPASS|Unauthorized/i.test(text)) return 'unauthorized'
   if (/max (daily )?requests? limit|capacity quota exceeded/i.test(text)) return 'quota'
+  if (/max request size/i.test(text)) return 'too_large'
   return /NOPERM/.test(text) ? 'no_scripts' : 'refused'
 }
+
+/** One operation that was sent to Redis, told by every connection of this process. */
+export type RedisRequest = { operation: string; ms: number; failure?: RedisFailure }
+
+const requests = onePerProcess('redis-requests', () => createListeners<RedisRequest>())
+
+/** Hears every operation that was sent; the last listener of a name replaces the others. */
+export const onRedisRequest = (name: string, listener: Listener<RedisRequest>): (() => void) =>
+  requests.on(listener, name)
 
 export type RedisOptions = {
   /** Upstash REST endpoint and token. */
@@ -112,10 +125,16 @@ export function connectRedis(options: RedisOptions) {
 
   /** Past the breaker: for what must be tried whatever came before, such as an invalidation. */
   async function insist<T>(operation: string, use: (redis: Redis) => Promise<T>): Promise<T> {
+    const started = performance.now()
+    const tell = (outcome: { failure?: RedisFailure }) =>
+      requests.tell({ operation, ms: performance.now() - started, ...outcome })
     try {
-      return await outside(use, client)
+      const answer = await outside(use, client)
+      tell({})
+      return answer
     } catch (error) {
       const reason = reasonOf(error)
+      tell({ failure: reason })
       onFailure?.(operation, reason)
       throw new RedisError(operation, reason)
     }
@@ -134,6 +153,16 @@ export function connectRedis(options: RedisOptions) {
     /** False while the breaker is open. */
     isHealthy: () => breaker.state === CircuitState.Closed,
   }
+}
+
+/** Runs a script by its digest, and by its text where Redis does not know it yet. */
+export function createScript(text: string) {
+  const sha = createHash('sha1').update(text).digest('hex')
+  return (client: Redis, keys: string[], argv: string[]): Promise<unknown> =>
+    client.evalsha(sha, keys, argv).catch((error: unknown) => {
+      if (!wordsOf(error).includes('NOSCRIPT')) throw error
+      return client.eval(text, keys, argv)
+    })
 }
 
 let connection: RedisConnection | undefined

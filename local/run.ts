@@ -12,7 +12,7 @@ const USAGE = 'Usage: npm run dev | npm run start:local (PORT=4000 before it mov
 /** A build of its own: NEXT_PUBLIC_* values are inlined, so no build may serve two installations. */
 const LOCAL_BUILD = '.next-local'
 /** Milliseconds that Next gets to end by itself. */
-const PATIENCE = 8_000
+const PATIENCE = 10_000
 
 /** The first of the seed are one of each kind. */
 const PEOPLE_SHOWN = 6
@@ -120,7 +120,9 @@ async function main(): Promise<void> {
     if (ending) return
     if (code !== 0) await end(1)
   }
-  child = startNext([mode, '--port', String(port)], env)
+  // A build ends as in production: see lib/shutdown.ts.
+  const signals: Record<string, string> = mode === 'start' ? { NEXT_MANUAL_SIG_HANDLE: 'true' } : {}
+  child = startNext([mode, '--port', String(port)], { ...env, ...signals })
   child.once('exit', (code) => {
     if (!ending) void end(code ?? 1)
   })

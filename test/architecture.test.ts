@@ -7,13 +7,16 @@ const root = join(import.meta.dirname, '..')
 /** Who may import from whom, by the first matching prefix. What is not listed may not be imported. */
 const mayImport: [prefix: string, allowed: string[]][] = [
   ['lib/lookup/store-redis.ts', ['lib/lookup', 'lib/redis']],
-  ['lib/lookup', ['lib/lookup', 'lib/outside', 'lib/one-per-process']],
-  ['lib/redis', ['lib/env', 'lib/errors', 'lib/outside', 'lib/one-per-process']],
+  ['lib/lookup', ['lib/lookup', 'lib/listeners', 'lib/outside', 'lib/one-per-process']],
+  ['lib/redis', ['lib/env', 'lib/errors', 'lib/listeners', 'lib/outside', 'lib/one-per-process']],
   ['lib/env', ['lib/errors']],
   ['lib/errors', []],
   ['lib/outside', []],
   ['lib/one-per-process', []],
-  ['lib/access', ['lib/one-per-process']],
+  ['lib/listeners', []],
+  ['lib/access', ['lib/listeners', 'lib/lookup/errors', 'lib/one-per-process']],
+  ['lib/endings', ['lib/one-per-process']],
+  ['lib/counts', ['lib/lookup/events', 'lib/lookup/process-state', 'lib/one-per-process']],
   [
     'lib/clerk',
     ['lib/env', 'lib/errors', 'lib/redis', 'lib/lookup/process-state', 'lib/outside', 'lib/one-per-process'],
@@ -24,6 +27,8 @@ const mayImport: [prefix: string, allowed: string[]][] = [
       'lib/cache',
       'lib/lookup',
       'lib/clerk',
+      'lib/counts',
+      'lib/endings',
       'lib/redis',
       'lib/env',
       'lib/errors',
@@ -47,7 +52,10 @@ const mayImport: [prefix: string, allowed: string[]][] = [
       'lib/access',
     ],
   ],
-  ['lib/auth', ['lib/auth', 'lib/cache', 'lib/lookup/errors', 'lib/errors', 'lib/redis', 'lib/access']],
+  [
+    'lib/auth',
+    ['lib/auth', 'lib/cache', 'lib/lookup/errors', 'lib/env', 'lib/errors', 'lib/redis', 'lib/access'],
+  ],
   [
     'lib/webhooks',
     [
@@ -67,7 +75,10 @@ const mayImport: [prefix: string, allowed: string[]][] = [
       'lib/telemetry',
       'lib/lookup',
       'lib/cache',
+      'lib/clerk',
+      'lib/counts',
       'lib/access',
+      'lib/listeners',
       'lib/redis',
       'lib/env',
       'lib/errors',

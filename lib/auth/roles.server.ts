@@ -1,6 +1,6 @@
 import 'server-only'
 import { auth } from '@clerk/nextjs/server'
-import { tellAccess } from '../access'
+import { audited, tellAccess } from '../access'
 import { type CachedUser, getCachedUserById, rolesOf } from '../cache/clerk-cache'
 import { updateUserMetadata } from '../cache/user-writes'
 import { KitError } from '../errors'
@@ -62,6 +62,9 @@ export const hasRole = async (userId: string, role: string): Promise<boolean> =>
  * did not confirm.
  */
 export async function updateUserRole(userId: string, roles: readonly string[]): Promise<CachedUser> {
-  await requireAdmin({ failClosed: true })
-  return updateUserMetadata(userId, { publicMetadata: { role: roles.length === 1 ? roles[0] : roles } })
+  const { id: actor } = await requireAdmin({ failClosed: true })
+  const role = roles.length === 1 ? roles[0] : roles
+  return audited({ action: 'role.update', actor, subject: userId, target: roles.join(' ') }, () =>
+    updateUserMetadata(userId, { publicMetadata: { role } }),
+  )
 }

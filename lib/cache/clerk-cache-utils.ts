@@ -1,4 +1,4 @@
-import type { Counts } from '../lookup/events'
+import type { Counts } from '../counts'
 import { RedisError, redis } from '../redis'
 import { TAG_OF_ALL_NAMES, tagsOfUser, userById } from './clerk-cache'
 import { invalidateTags, lookups } from './lookups'

@@ -1,3 +1,5 @@
+import { lookupCounts } from '../counts'
+import { onEnding } from '../endings'
 import { env, insideNext } from '../env'
 import type { AliasDeclaration } from '../lookup/alias'
 import { createBackplane } from '../lookup/backplane'
@@ -17,9 +19,11 @@ export const refreshesSettled = async (): Promise<void> => plain?.settled()
 function connect() {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token, CACHE_NAMESPACE: namespace } = env()
   const store = createRedisStore({ url, token, timeoutMs: env().CACHE_REDIS_TIMEOUT_MS })
-  if (env().CACHE_BACKPLANE) createBackplane({ url, token, namespace })
+  if (env().CACHE_BACKPLANE) onEnding('backplane', createBackplane({ url, token, namespace }).close)
   const processLayer = { maxEntries: env().CACHE_PROCESS_MAX }
-  return { store, ...createLookups({ store, host, namespace, processLayer }) }
+  // From the first read on, whether or not telemetry was started.
+  lookupCounts()
+  return { store, stats: lookupCounts, ...createLookups({ store, host, namespace, processLayer }) }
 }
 
 let connected: ReturnType<typeof connect> | undefined

@@ -48,8 +48,6 @@ export function createLookups(options: EngineOptions) {
     on: engine.state.on,
     /** Tells an event of another origin, such as an upstream attempt. */
     emit: engine.state.emit,
-    /** Counts by lookup since the process began. */
-    stats: engine.state.stats,
     healthy: () => engine.store.healthy(),
   }
 }

@@ -2,7 +2,8 @@ type Layer = 'request' | 'process' | 'redis'
 
 /** Everything that happens. `code` is short and safe to log; no event carries a value or a key. */
 export type LookupEvent =
-  | { type: 'hit'; lookup: string; layer: Layer }
+  /** `negative`: the value is null. Not told of the request's memo, whose value may still be on its way. */
+  | { type: 'hit'; lookup: string; layer: Layer; negative?: true }
   | { type: 'miss'; lookup: string }
   /** Served past its soft expiry; a refresh in the background was asked for. */
   | { type: 'stale'; lookup: string }
@@ -12,7 +13,7 @@ export type LookupEvent =
   | { type: 'coalesced'; lookup: string }
   /** Waits for a load of another process. */
   | { type: 'waiting'; lookup: string }
-  | { type: 'load'; lookup: string; ms: number }
+  | { type: 'load'; lookup: string; ms: number; negative?: true }
   | { type: 'load_error'; lookup: string; code: string; ms: number }
   /** What became of a loaded value; `stored` is the usual. */
   | { type: 'commit'; lookup: string; outcome: 'stored' | 'unstored' | 'lost' | 'condemned' | 'unknown' }
@@ -30,64 +31,3 @@ export type LookupEvent =
   | { type: 'upstream'; service: string; operation: string; status: number; ms: number }
   /** One webhook, told by whoever received it; `event` is "unknown" unless its signature was good. */
   | { type: 'delivery'; event: string; outcome: string; ms: number }
-
-export type Listener = (event: LookupEvent) => void
-
-/** What `stats()` tells of one lookup since the process began. */
-export interface Counts {
-  request: number
-  process: number
-  redis: number
-  misses: number
-  stale: number
-  grace: number
-  coalesced: number
-  loads: number
-  loadErrors: number
-  corrupt: number
-  refused: number
-  uncached: number
-}
-
-const zero = (): Counts => ({
-  request: 0,
-  process: 0,
-  redis: 0,
-  misses: 0,
-  stale: 0,
-  grace: 0,
-  coalesced: 0,
-  loads: 0,
-  loadErrors: 0,
-  corrupt: 0,
-  refused: 0,
-  uncached: 0,
-})
-
-const counted: Partial<Record<LookupEvent['type'], keyof Counts>> = {
-  miss: 'misses',
-  stale: 'stale',
-  grace: 'grace',
-  coalesced: 'coalesced',
-  load: 'loads',
-  load_error: 'loadErrors',
-  corrupt: 'corrupt',
-  refused: 'refused',
-  uncached: 'uncached',
-}
-
-/** Counters derived from the events, by lookup. */
-export function createCounters() {
-  const byLookup = new Map<string, Counts>()
-  function listen(event: LookupEvent) {
-    if (!('lookup' in event)) return
-    let counts = byLookup.get(event.lookup)
-    if (counts === undefined) {
-      counts = zero()
-      byLookup.set(event.lookup, counts)
-    }
-    const field = event.type === 'hit' ? event.layer : counted[event.type]
-    if (field !== undefined) counts[field]++
-  }
-  return { listen, read: (): Record<string, Counts> => Object.fromEntries(byLookup) }
-}

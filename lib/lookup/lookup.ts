@@ -66,8 +66,13 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
   const { name, id, codec } = declared
   const emit = (type: 'miss' | 'stale' | 'grace' | 'coalesced' | 'waiting' | 'corrupt' | 'refused') =>
     state.emit({ type, lookup: name })
-  const hit = (layer: 'request' | 'process' | 'redis'): LookupEvent => ({ type: 'hit', lookup: name, layer })
-  const [requestHit, processHit, redisHit] = [hit('request'), hit('process'), hit('redis')]
+  type Layer = 'request' | 'process' | 'redis'
+  const hit = (layer: Layer): LookupEvent => ({ type: 'hit', lookup: name, layer })
+  const negativeHit = (layer: Layer): LookupEvent => ({ type: 'hit', lookup: name, layer, negative: true })
+  const hits = { request: hit('request'), process: hit('process'), redis: hit('redis') }
+  const negativeHits = { process: negativeHit('process'), redis: negativeHit('redis') }
+  const emitHit = (layer: 'process' | 'redis', negative: boolean) =>
+    state.emit(negative ? negativeHits[layer] : hits[layer])
   const loader = createLoader(declared, clock, declared.composed ? (work) => work() : engine.limit)
 
   // One per process: the copies of this module that Next loads find each other's flights and values here.
@@ -75,7 +80,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     memo: createMemo<T | null>(state),
     layer:
       declared.processTtl > 0
-        ? createProcessLayer<T | null>(state, clock, declared.processTtl, engine.processLayer)
+        ? createProcessLayer<T | null>(name, state, clock, declared.processTtl, engine.processLayer)
         : undefined,
     /** Loads under a lease of this process, by flight and generation. */
     flights: new Map<string, Promise<Outcome<T>>>(),
@@ -128,8 +133,8 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
       try {
         const held = local.layer.get(declared.key(arg))
         if (held !== undefined) {
-          state.emit(processHit)
-          return held
+          emitHit('process', held.negative)
+          return held.promise
         }
       } catch {
         // No key can be made of the argument: said below, as a rejection.
@@ -143,12 +148,12 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     const request = await enter(target)
     const known = declared.memo && request && local.memo.get(request, target.key)
     if (known) {
-      state.emit(requestHit)
+      state.emit(hits.request)
       return known
     }
     const held = local.layer?.get(declared.key(arg))
-    if (held !== undefined) state.emit(processHit)
-    const value = held ?? read(target).then((outcome) => outcome.value)
+    if (held !== undefined) emitHit('process', held.negative)
+    const value = held?.promise ?? read(target).then((outcome) => outcome.value)
     return declared.memo && request ? local.memo.set(request, target.key, value, target.tags) : value
   }
 
@@ -191,7 +196,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
         emit('miss')
         return await obtain(target, found.unusable)
       }
-      state.emit(redisHit)
+      emitHit('redis', found.outcome.value === null)
       fill(target, ticket, found.outcome)
       if (!found.fresh) refreshLater(target)
       return found.outcome
@@ -314,7 +319,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     }
     const outcome = open(target, reply.entry)
     if (!outcome) return obtain(target, reply.entry)
-    state.emit(redisHit)
+    emitHit('redis', outcome.value === null)
     // What a waiter is given may be an answer that must not be kept.
     if (waiting === '') fill(target, ticket, outcome)
     return outcome
@@ -399,7 +404,8 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
       const outcome = open(target, entry)
       if (!outcome)
         throw new LookupError('bad_value', `Lookup "${name}": its codec cannot read what it wrote`)
-      state.emit({ type: 'load', lookup: name, ms: clock.now() - start })
+      const negative = outcome.value === null && { negative: true as const }
+      state.emit({ type: 'load', lookup: name, ms: clock.now() - start, ...negative })
       return outcome
     } catch (error) {
       state.emit({ type: 'load_error', lookup: name, code: codeOf(error), ms: clock.now() - start })

@@ -9,6 +9,8 @@ const unprovenTtl = 1000
 interface Held<T> {
   /** Already resolved, so that a hit allocates nothing. */
   promise: Promise<T>
+  /** Whether the value is null. */
+  negative: boolean
   tags: readonly string[]
 }
 
@@ -21,6 +23,7 @@ export interface ProcessLayerOptions {
 
 /** Values that this process may hand out without asking Redis: bounded by entries, bytes and time. */
 export function createProcessLayer<T>(
+  lookup: string,
   state: ProcessState,
   clock: Clock,
   ttl: number,
@@ -28,6 +31,7 @@ export function createProcessLayer<T>(
 ) {
   const { maxEntries = 5000, maxBytes = 64_000_000 } = options
   const byTag = new Map<string, Set<string>>()
+  let [hits, negative] = [0, 0]
   const held = new LRUCache<string, Held<T>>({
     max: maxEntries,
     maxSize: maxBytes,
@@ -42,17 +46,23 @@ export function createProcessLayer<T>(
   })
 
   const layer = {
-    get(key: string): Promise<T> | undefined {
+    get(key: string): Held<T> | undefined {
       // Asking notices a gap, and a gap clears this layer.
       if (state.backplane !== undefined) state.backplane.epoch()
-      return held.get(key)?.promise
+      const found = held.get(key)
+      if (found !== undefined) {
+        hits++
+        if (found.negative) negative++
+      }
+      return found
     },
     /** Keeps a value, unless its tags were invalidated here since it was sent for. */
     fill(ticket: Ticket, key: string, value: T, tags: readonly string[], bytes: number) {
       const proven = ticket.epoch > 0 && ticket.epoch === state.epoch()
       const left = (proven ? ttl : Math.min(ttl, unprovenTtl)) - (clock.now() - ticket.sentAt)
       if (!ticket.valid || left <= 0) return
-      held.set(key, { promise: Promise.resolve(value), tags }, { ttl: left, size: Math.max(bytes, 1) })
+      const kept = { promise: Promise.resolve(value), negative: value === null, tags }
+      held.set(key, kept, { ttl: left, size: Math.max(bytes, 1) })
       if (!held.has(key)) return
       for (const tag of tags) {
         const keys = byTag.get(tag)
@@ -64,6 +74,7 @@ export function createProcessLayer<T>(
       for (const key of byTag.get(tag) ?? []) held.delete(key)
     },
     clear: () => held.clear(),
+    usage: () => ({ lookup, entries: held.size, bytes: held.calculatedSize, hits, negative }),
   }
   state.layers.add(layer)
   return layer

@@ -1,5 +1,6 @@
+import { createListeners } from '../listeners'
 import { onePer, onePerProcess } from '../one-per-process'
-import { createCounters, type Listener, type LookupEvent } from './events'
+import type { LookupEvent } from './events'
 
 /**
  * A read or load on its way: what it brings may be kept in the process only while the ticket is valid,
@@ -18,6 +19,8 @@ interface Layer {
   /** Drops what carries the tag; of a request's memo, only in the request that invalidated. */
   drop(tag: string, request?: object): void
   clear(): void
+  /** Of a process layer: what it holds now, and how often it answered, with null too. */
+  usage?(): { lookup: string; entries: number; bytes: number; hits: number; negative: number }
 }
 
 /** Invalidations of other processes. */
@@ -28,19 +31,18 @@ export interface Backplane {
   announce(tags: readonly string[]): Promise<void>
 }
 
-/** Flights, tickets, layers, listeners and counts: what must be one per process, or per simulated process. */
+/** Flights, tickets, layers and listeners: what must be one per process, or per simulated process. */
 export function createProcessState() {
   const shared = new Map<string, unknown>()
   const tickets = new Map<string, Set<Ticket>>()
-  const listeners = new Map<unknown, Listener>()
+  const events = createListeners<LookupEvent>()
+  const besideHits = createListeners<LookupEvent>()
   const layers = new Set<Layer>()
-  const counters = createCounters()
   let backplane: Backplane | undefined
   let sequence = 0
 
   const state = {
     layers,
-    stats: counters.read,
     /** Numbers that only grow: "began before" without a clock. */
     next: () => ++sequence,
 
@@ -49,25 +51,13 @@ export function createProcessState() {
       return onePer(shared, name, create)
     },
 
-    /**
-     * Hears every event until the returned function is called. A name keeps the copies of one module from
-     * listening twice: the last listener of a name replaces the others.
-     */
-    on(listener: Listener, name: unknown = Symbol('listener')): () => void {
-      listeners.set(name, listener)
-      return () => {
-        if (listeners.get(name) === listener) listeners.delete(name)
-      }
-    },
+    /** Hears every event of this process, until the returned function is called; one listener a name. */
+    on: events.on,
+    /** As `on`, without the hits of process layers: these are the ones that must cost nothing, and count themselves. */
+    onBesideHits: besideHits.on,
     emit(event: LookupEvent) {
-      counters.listen(event)
-      for (const listener of listeners.values()) {
-        try {
-          listener(event)
-        } catch {
-          // A listener's failure is not the reader's.
-        }
-      }
+      events.tell(event)
+      if (event.type !== 'hit' || event.layer !== 'process') besideHits.tell(event)
     },
 
     ticket(tags: readonly string[]): Ticket {

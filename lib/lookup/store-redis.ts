@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { connectRedis, RedisError, type RedisFailure, type RedisOptions, wordsOf } from '../redis'
+import { connectRedis, createScript, RedisError, type RedisFailure, type RedisOptions } from '../redis'
 import { LookupError, type LookupErrorCode } from './errors'
 import type { Slot } from './keys'
 import { type ProcessState, processState } from './process-state'
@@ -47,7 +46,7 @@ export function createRedisStore(options: RedisStoreOptions): RedisStore {
   }
 
   function script(operation: string, text: string) {
-    const sha = createHash('sha1').update(text).digest('hex')
+    const evaluate = createScript(text)
     return (slots: readonly Slot[], rest: readonly (readonly (string | number)[])[]) =>
       run(operation, async (client) => {
         const keys = slots.flatMap((s) => [
@@ -64,11 +63,7 @@ export function createRedisStore(options: RedisStoreOptions): RedisStore {
           ...(rest[i] ?? []),
         ])
         const argv = [slots.length, ...args].map(String)
-        const reply: unknown = await client.evalsha(sha, keys, argv).catch((error: unknown) => {
-          if (!wordsOf(error).includes('NOSCRIPT')) throw error
-          return client.eval(text, keys, argv)
-        })
-        return listOf(reply, slots.length)
+        return listOf(await evaluate(client, keys, argv), slots.length)
       })
   }
 

@@ -2,25 +2,25 @@ import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { audited } from '../access'
 import { ConfigurationError, env } from '../env'
 import { KitError } from '../errors'
-import type { Clock } from '../lookup/clock'
 import { LookupError } from '../lookup/errors'
+import { type Command, EXIT, type Surroundings, whole } from './command'
 import { InputError, parseIds } from './id-list'
 import { createPatience } from './patience'
 import { createProgress } from './progress'
 import { resumeFile, taskOf } from './resume-file'
 import { recentlyActive, warmUsers } from './warm-users'
 
-const USAGE = `Loads users into the cache before a deployment takes traffic.
+const USAGE = `--ids FILE | --recent N
 
-  npm run warm -- --ids users.txt      ids from a file, one a line or a JSON array; - reads standard input
-  npm run warm -- --recent 5000        the users who were active last
+  npm run ops -- warm --ids users.txt      ids from a file, one a line or a JSON array; - reads standard input
+  npm run ops -- warm --recent 5000        the users who were active last
 
   --budget N     most requests to Clerk in 10 s, 2 to 1000 (200)
   --state FILE   where a run that was ended is resumed from (a file in the system's temporary folder)
   --json         one JSON object on standard output, and nothing else
-  --help         this
 
 Who is cached already costs no request; 100 others cost one, with --recent one more for each 100.
 Exit code: 0 done · 1 Clerk or Redis failed · 2 bad arguments, input or settings · 130 interrupted.
@@ -28,18 +28,6 @@ After 1 and 130 the same command goes on where it was.
 `
 const MOST_REQUESTS = 1000
 const MOST_USERS = 100_000
-
-/** What the command has of its surroundings. */
-export interface Surroundings {
-  out(text: string): void
-  err(text: string): void
-  isTTY: boolean
-  stdin(): Promise<string>
-  clock: Clock
-  signal: AbortSignal
-}
-
-export const EXIT = { done: 0, failed: 1, refused: 2, interrupted: 130 } as const
 
 interface Asked {
   source: { ids: string } | { recent: number }
@@ -49,14 +37,9 @@ interface Asked {
 }
 
 /** Runs the command; resolves with its exit code, having said why it is not 0. */
-export async function warmCommand(argv: readonly string[], around: Surroundings): Promise<number> {
+async function warmCommand(argv: readonly string[], around: Surroundings): Promise<number> {
   try {
-    const asked = parse(argv)
-    if (asked === 'help') {
-      around.out(USAGE)
-      return EXIT.done
-    }
-    return await warm(asked, around)
+    return await load(parse(argv), around)
   } catch (error) {
     if (around.signal.aborted && error === around.signal.reason) {
       around.err('Interrupted. The same command goes on where it was.\n')
@@ -72,9 +55,8 @@ export async function warmCommand(argv: readonly string[], around: Surroundings)
   }
 }
 
-function parse(argv: readonly string[]): Asked | 'help' {
-  const { ids, recent, budget, state, json, help } = given(argv)
-  if (help) return 'help'
+function parse(argv: readonly string[]): Asked {
+  const { ids, recent, budget, state, json } = given(argv)
   if ((ids === undefined) === (recent === undefined))
     throw new InputError('Say whom to load: either --ids FILE or --recent N. --help tells more.')
   return {
@@ -87,26 +69,17 @@ function parse(argv: readonly string[]): Asked | 'help' {
 
 function given(argv: readonly string[]) {
   const text = { type: 'string' } as const
-  const flag = { type: 'boolean' } as const
   try {
     return parseArgs({
       args: [...argv],
-      options: { ids: text, recent: text, budget: text, state: text, json: flag, help: flag },
+      options: { ids: text, recent: text, budget: text, state: text, json: { type: 'boolean' } },
     }).values
   } catch (error) {
     throw new InputError(`${error instanceof Error ? error.message : error}\n--help tells what there is.`)
   }
 }
 
-function whole(name: string, value: string | undefined, least: number, most: number): number {
-  const number = Number(value)
-  if (value?.trim() && Number.isInteger(number) && number >= least && number <= most) return number
-  throw new InputError(
-    `${name} must be a whole number from ${least} to ${most}, not ${JSON.stringify(value)}.`,
-  )
-}
-
-async function warm(asked: Asked, around: Surroundings): Promise<number> {
+async function load(asked: Asked, around: Surroundings): Promise<number> {
   const { clock, signal } = around
   const { CLERK_API_URL, UPSTASH_REDIS_REST_URL, CACHE_NAMESPACE, CACHE_USER_TTL } = env()
   const progress = createProgress({
@@ -141,14 +114,17 @@ async function warm(asked: Asked, around: Surroundings): Promise<number> {
     if (skipped > 0) progress.say(`Going on after the first ${skipped}, from ${state.path}.`)
     let unknown = unknownBefore
     await state.write({ ...kept, done: skipped, unknown, startedAt })
-    await warmUsers(ids.slice(skipped), {
-      patience,
-      async onProgress(done, unknownNow) {
-        unknown = unknownBefore + unknownNow
-        await state.write({ ...kept, done: skipped + done, unknown, startedAt })
-        progress.show(skipped + done, ids.length)
-      },
-    })
+    const target = String(ids.length)
+    await audited({ action: 'cache.warm', actor: 'ops', subject: 'users', target }, () =>
+      warmUsers(ids.slice(skipped), {
+        patience,
+        async onProgress(done, unknownNow) {
+          unknown = unknownBefore + unknownNow
+          await state.write({ ...kept, done: skipped + done, unknown, startedAt })
+          progress.show(skipped + done, ids.length)
+        },
+      }),
+    )
     await state.remove()
     progress.end()
     const figures = { users: ids.length, resumedAfter: skipped, unknown, requests: patience.made() }
@@ -173,4 +149,10 @@ async function readIds(file: string, around: Surroundings): Promise<string[]> {
     throw new InputError(`${file} cannot be read (${error.code}).`)
   })
   return parseIds(text, file)
+}
+
+export const warm: Command = {
+  summary: 'loads users into the cache before a deployment takes traffic',
+  usage: USAGE,
+  run: warmCommand,
 }

@@ -16,7 +16,7 @@ export async function copyWith({ file, from, to }: Mutant): Promise<{ kit: Kit; 
   const lookup = join(home, 'lib/lookup')
   cpSync(join(root, 'lib/lookup'), lookup, { recursive: true })
   // What the engine shares with the rest of lib.
-  for (const name of ['outside.ts', 'one-per-process.ts'])
+  for (const name of ['outside.ts', 'one-per-process.ts', 'listeners.ts'])
     cpSync(join(root, 'lib', name), join(home, 'lib', name))
   symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'))
   const path = join(lookup, file)

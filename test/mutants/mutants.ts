@@ -334,14 +334,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'loads are not told of',
     file: lookup,
-    from: "state.emit({ type: 'load', lookup: name, ms: clock.now() - start })",
+    from: "state.emit({ type: 'load', lookup: name, ms: clock.now() - start, ...negative })",
     to: '',
     breaks: ['promise 9'],
   },
   {
     name: 'hits in Redis are not told of',
     file: lookup,
-    from: '      state.emit(redisHit)\n      fill(',
+    from: "      emitHit('redis', found.outcome.value === null)\n      fill(",
     to: '      fill(',
     breaks: ['promise 9'],
   },

@@ -16,10 +16,14 @@ const OF_NEXT = [
   'npx @next/codemod@canary middleware-to-proxy .', 'Learn more: https://nextjs.org/docs/messages/middleware-to-proxy',
 ] // biome-ignore format: one list
 
+const isLog = (line: string) => line.startsWith('{"level":')
+
 export type App = {
   url: string
-  /** What the server printed that is not Next's own. */
+  /** What the server printed that is neither Next's own nor a line of the log. */
   output(): string[]
+  /** The lines of the log. */
+  logs(): Record<string, unknown>[]
   /** Ends it as an operator would; resolves with the exit code. */
   stop(): Promise<number | null>
 }
@@ -56,7 +60,15 @@ async function waitForExit(child: ChildProcess): Promise<number | null> {
 export async function tryStartApp(
   env: Record<string, string | undefined>,
 ): Promise<{ app: App } | { exitCode: number | null; words: string }> {
-  const { child, text } = runNext(['start', '--port', String(E2E_PORT)], { ...env, NEXT_DIST_DIR: E2E_BUILD })
+  const { child, text } = runNext(['start', '--port', String(E2E_PORT)], {
+    NEXT_MANUAL_SIG_HANDLE: 'true',
+    ...env,
+    NEXT_DIST_DIR: E2E_BUILD,
+  })
+  const lines = () =>
+    text()
+      .split('\n')
+      .map((line) => line.trim())
   while (!text().includes('✓ Ready')) {
     if (child.exitCode !== null) return { exitCode: child.exitCode, words: text() }
     await pause(20)
@@ -72,10 +84,11 @@ export async function tryStartApp(
     app: {
       url,
       output: () =>
-        text()
-          .split('\n')
-          .map((line) => line.trim())
-          .filter((line) => line && !OF_NEXT.some((start) => line.startsWith(start))),
+        lines().filter((line) => line && !isLog(line) && !OF_NEXT.some((start) => line.startsWith(start))),
+      logs: () =>
+        lines()
+          .filter(isLog)
+          .map((line) => JSON.parse(line)),
       stop: async () => {
         child.kill('SIGTERM')
         const ended = await Promise.race([waitForExit(child), pause(10_000, 'late' as const)])

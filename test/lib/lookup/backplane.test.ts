@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { createCounts } from '@/lib/counts'
 import { createBackplane } from '@/lib/lookup/backplane'
 import { createLookups } from '@/lib/lookup/create-lookups'
 import { createPlainHost } from '@/lib/lookup/host-plain'
@@ -41,7 +42,8 @@ describe('the backplane', () => {
       lookups.on((event) => event.type === 'backplane' && alive.push(event.alive))
       open.push(createBackplane({ url: upstash.url, token, namespace, state, beatMs: 30, windowMs }))
       const lookup = lookups.defineLookup({ ...user(async () => ++versions), processTtl: 600 })
-      const counts = () => lookups.stats().user ?? { process: 0, redis: 0 }
+      const counted = createCounts(state)
+      const counts = () => counted().user ?? { process: 0, redis: 0 }
       return { ...lookups, state, alive, lookup, counts }
     }
     return join

@@ -54,3 +54,18 @@ it('carries no value, key or error message', async () => {
   await lookup('secret').catch(() => {})
   expect(JSON.stringify(process.events)).not.toContain('secret')
 })
+
+it('says of loads and hits whether they brought nothing', async () => {
+  const { join } = createFleet()
+  const process = join()
+  const lookup = process.defineLookup({ ...user(async () => null), processTtl: 60 })
+  for (let i = 0; i < 3; i++) await lookup('nobody')
+  expect(process.events).toMatchObject([
+    { type: 'miss' },
+    { type: 'load', negative: true },
+    { type: 'commit' },
+    { type: 'hit', layer: 'process', negative: true },
+    { type: 'hit', layer: 'process', negative: true },
+  ])
+  expect(process.stats().user?.negative).toBe(3)
+})

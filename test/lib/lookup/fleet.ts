@@ -1,3 +1,4 @@
+import { createCounts } from '@/lib/counts'
 import { createLookups } from '@/lib/lookup/create-lookups'
 import type { EngineOptions } from '@/lib/lookup/engine'
 import { LookupError } from '@/lib/lookup/errors'
@@ -48,7 +49,16 @@ export function createFleet() {
       ...options,
     })
     lookups.on((event) => events.push(event))
-    return { ...lookups, store: watched, host, state, events, types: () => events.map((event) => event.type) }
+    const stats = createCounts(state)
+    return {
+      ...lookups,
+      stats,
+      store: watched,
+      host,
+      state,
+      events,
+      types: () => events.map((event) => event.type),
+    }
   }
 
   return { clock, store, join, settle }

@@ -134,7 +134,7 @@ describe('the process layer', () => {
   it('is bounded by entries and by bytes, and forgets the tags of what it evicts', () => {
     const state = createProcessState()
     const clock = createVirtualClock()
-    const layer = createProcessLayer<number>(state, clock, 1000, { maxEntries: 3, maxBytes: 100 })
+    const layer = createProcessLayer<number>('user', state, clock, 1000, { maxEntries: 3, maxBytes: 100 })
     const ticket = state.ticket([])
     ticket.open(clock.now())
     for (let i = 0; i < 10; i++) layer.fill(ticket, `k${i}`, i, ['t'], 10)

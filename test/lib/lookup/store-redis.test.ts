@@ -1,5 +1,6 @@
 import { Redis } from '@upstash/redis'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createCounts } from '@/lib/counts'
 import { createLookups } from '@/lib/lookup/create-lookups'
 import { createPlainHost } from '@/lib/lookup/host-plain'
 import { createProcessState } from '@/lib/lookup/process-state'
@@ -47,7 +48,8 @@ function overEngine(prefer: 'server' | 'wasm') {
     const lookups = createLookups({ store, host: createPlainHost(), namespace: 't', state })
     const codes: string[] = []
     lookups.on((event) => 'code' in event && codes.push(event.code))
-    return { ...lookups, store, codes }
+    const stats = createCounts(state)
+    return { ...lookups, stats, store, codes }
   }
   const counted = () => {
     const { http, commands, byCommand } = upstash.counts()

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { getCachedUserById } from '@/lib/cache/clerk-cache'
-import { EXIT, type Surroundings, warmCommand } from '@/lib/ops/warm-command'
+import { EXIT, type Surroundings } from '@/lib/ops/command'
+import { ops } from '@/lib/ops/ops'
 import { type Services, startServices } from '../../support/services'
 
 // Clerk's windows and pauses, Redis and the command all go by this clock, which waiting moves.
@@ -72,11 +73,11 @@ async function run(
       },
     },
   }
-  const code = await warmCommand([...args, '--state', state], around)
+  const code = await ops(['warm', ...args, '--state', state], around)
   return { code, ...said }
 }
 
-describe('npm run warm', () => {
+describe('ops warm', () => {
   test('1000 ids are 10 requests, and none when they are warm', async () => {
     const file = await fileOf(ids.join('\n'))
     const first = await run(['--ids', file])
@@ -272,13 +273,13 @@ describe('what it shows', () => {
 
 describe('the real command, in a process of its own', () => {
   const tsx = createRequire(import.meta.url).resolve('tsx')
-  const script = join(import.meta.dirname, '../../../lib/ops/warm.ts')
+  const script = join(import.meta.dirname, '../../../lib/ops/main.ts')
 
   /** As on a deployment machine: settings in .env.local of the folder it runs in, nothing in the environment. */
   async function start(args: string[]) {
     const settings = Object.entries(services.env).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
     await writeFile(join(folder, '.env.local'), `${settings.join('\n')}\nCACHE_REDIS_TIMEOUT_MS=10000\n`)
-    const child = spawn(process.execPath, ['--import', tsx, script, ...args], {
+    const child = spawn(process.execPath, ['--import', tsx, script, 'warm', ...args], {
       cwd: folder,
       env: { PATH: process.env.PATH, NODE_ENV: 'production', TMPDIR: folder },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -328,7 +329,7 @@ describe('the real command, in a process of its own', () => {
   }, 60_000)
 
   test('says what is missing where there are no settings', async () => {
-    const child = spawn(process.execPath, ['--import', tsx, script, '--recent', '5'], {
+    const child = spawn(process.execPath, ['--import', tsx, script, 'warm', '--recent', '5'], {
       cwd: folder,
       env: { PATH: process.env.PATH, NODE_ENV: 'production' },
     })

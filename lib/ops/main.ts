@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { systemClock } from '../lookup/clock'
-import { EXIT, warmCommand } from './warm-command'
+import { EXIT } from './command'
+import { ops } from './ops'
 
 /** As Next reads them in production: the first to name a variable wins, and the real environment before all. */
 for (const file of ['.env.production.local', '.env.local', '.env.production', '.env'])
@@ -15,8 +16,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     interruption.abort()
   })
 
+// Nothing else would keep it alive until the last record of the audit trail is written.
+const hold = setInterval(() => {}, 1000)
 // Not process.exit: refreshes in the background may still be on their way.
-process.exitCode = await warmCommand(process.argv.slice(2), {
+process.exitCode = await ops(process.argv.slice(2), {
   out: (words) => process.stdout.write(words),
   err: (words) => process.stderr.write(words),
   isTTY: process.stderr.isTTY ?? false,
@@ -24,3 +27,4 @@ process.exitCode = await warmCommand(process.argv.slice(2), {
   clock: systemClock,
   signal: interruption.signal,
 })
+clearInterval(hold)

@@ -1,0 +1,60 @@
+import { systemClock } from '../lib/lookup/clock'
+import { createLookups } from '../lib/lookup/create-lookups'
+import { createPlainHost } from '../lib/lookup/host-plain'
+import { createProcessState, type ProcessState, processState } from '../lib/lookup/process-state'
+import { createMemoryStore } from '../lib/lookup/store-memory'
+import { startTelemetry } from '../lib/telemetry/start'
+import { type Contender, interleave, median, ratio } from './measure'
+import type { Section } from './report'
+import { sampleUser, tagsOf } from './sample'
+
+const ids = Array.from({ length: 64 }, (_, i) => `user_${i}`)
+const hits = 250_000
+
+function kit(name: string, state: ProcessState): Contender {
+  const { defineLookup } = createLookups({
+    ...{ store: createMemoryStore(systemClock), host: createPlainHost(), namespace: 'bench', state },
+  })
+  const userById = defineLookup({
+    ...{ name: 'user', version: 1, key: (id: string) => id, tags: tagsOf },
+    ...{ ttl: 3600, processTtl: 3600, load: async (id: string) => sampleUser(id) },
+  })
+  return {
+    name,
+    async run() {
+      for (const id of ids) await userById(id)
+      const start = process.hrtime.bigint()
+      for (let i = 0; i < hits; i++) await userById(ids[i & 63] ?? '')
+      return Number(process.hrtime.bigint() - start) / hits
+    },
+  }
+}
+
+/** What counting, logging, tracing and the metrics add to a hit that asks nobody: this process's state has all of them. */
+export async function counting(rounds: number): Promise<Section> {
+  Object.assign(process.env, {
+    ...{ NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: 'pk_live_bench', CLERK_SECRET_KEY: 'sk_live_bench' },
+    ...{
+      UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1',
+      UPSTASH_REDIS_REST_TOKEN: 'bench',
+      LOG_LEVEL: 'silent',
+    },
+  })
+  await startTelemetry()
+  const contenders = [kit('nobody listens', createProcessState()), kit('counted', processState())]
+  for (const { run } of contenders) await run()
+  const figures = await interleave(contenders, 8 * rounds)
+  return {
+    title: 'Counting a process-layer hit',
+    note: 'The same lookup over a state that nobody listens to, and over one with counts, metrics, traces and log attached.',
+    figures: [
+      {
+        ...{ name: 'counted ÷ nobody listens', required: { atMost: 1.15 }, unit: '×' },
+        measured: ratio(figures.of('counted'), figures.of('nobody listens')),
+      },
+      ...contenders.map(({ name }) => ({
+        ...{ name, measured: median(figures.of(name)), unit: 'ns', rounds: figures.of(name) },
+      })),
+    ],
+  }
+}

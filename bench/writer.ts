@@ -1,0 +1,75 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { AccessEvent } from '../lib/access'
+import { connectRedis } from '../lib/redis'
+import { readBatches } from '../lib/telemetry/audit-trail'
+import { createBatchWriter } from '../lib/telemetry/batch-writer'
+import { createStreamSink } from '../lib/telemetry/stream-sink'
+import type { RestServer } from './child'
+import { median } from './measure'
+import type { Section } from './report'
+
+const event = (i: number): AccessEvent => ({
+  action: 'token.read',
+  actor: 'user_2abcDEFghiJKLmnoPQRstuVWxyz',
+  subject: 'user_2abcDEFghiJKLmnoPQRstuVWxyz',
+  target: `google ${i}`,
+  outcome: 'ok',
+  fingerprint: 'a1b2c3d4',
+})
+
+/** Nanoseconds of an `add`, of records made before. */
+function timeAdds(): number {
+  const records = Array.from({ length: 100_000 }, (_, i) => event(i))
+  const writer = createBatchWriter<AccessEvent>({ sink: async () => {}, maxPending: 1_000_000 })
+  const start = process.hrtime.bigint()
+  for (const record of records) writer.add(record)
+  return Number(process.hrtime.bigint() - start) / records.length
+}
+
+const SECONDS = 10
+const RATE = 110_000
+
+/** Adds records at a steady rate for 10 s and writes them all; then counts them in the stream. */
+async function sustain({ url, token }: RestServer) {
+  const redis = connectRedis({ url, token, timeoutMs: 10_000 })
+  const key = 'bench:audit'
+  const sink = createStreamSink<AccessEvent>({ redis, key, maxBytes: 2_000_000_000 })
+  const writer = createBatchWriter<AccessEvent>({ sink, maxPending: 100_000 })
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  let [added, mostPending] = [0, 0]
+  delay.enable()
+  const began = performance.now()
+  for (let seconds = 0; seconds < SECONDS; seconds = (performance.now() - began) / 1000) {
+    // What a late turn has missed is made up for, as requests that waited would.
+    for (const until = Math.min(seconds, SECONDS) * RATE; added < until; added++) writer.add(event(added))
+    mostPending = Math.max(mostPending, writer.pending())
+    await pause(2)
+  }
+  const took = (performance.now() - began) / 1000
+  delay.disable()
+  const { dropped } = await writer.stop({ timeout: 30_000 })
+  let found = 0
+  for await (const { records } of readBatches({ redis, key }, { from: '-', to: '+', newestFirst: false }))
+    found += records.length
+  return { rate: added / took, lost: added - found, dropped, mostPending, p99: delay.percentile(99) / 1e6 }
+}
+
+/** The batch writer: what an `add` costs whoever adds, and what gets through to a real Redis. */
+export async function writer(server: RestServer): Promise<Section> {
+  for (let i = 0; i < 3; i++) timeAdds()
+  const adds = Array.from({ length: 9 }, timeAdds)
+  const { rate, lost, dropped, mostPending, p99 } = await sustain(server)
+  return {
+    title: 'The batch writer',
+    note: `Audit records of about 230 bytes. For ${SECONDS} s into a stream of a real Redis over REST, which run in processes of their own; counted there afterwards. The event-loop delay is that of the process that adds, sampled each millisecond.`,
+    figures: [
+      { name: 'an add', required: { atMost: 1000 }, measured: median(adds), unit: 'ns', rounds: adds },
+      { name: 'records a second', required: { atLeast: 100_000 }, measured: Math.round(rate), unit: '' },
+      { name: 'records lost', required: { exactly: 0 }, measured: lost, unit: '' },
+      { name: 'event-loop delay, p99', required: { atMost: 20 }, measured: p99, unit: 'ms' },
+      { name: 'records dropped', measured: dropped, unit: '' },
+      { name: 'most records pending', measured: mostPending, unit: '' },
+    ],
+  }
+}

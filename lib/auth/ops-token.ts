@@ -1,0 +1,13 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { requireEnv } from '../env'
+
+const digest = (text: string) => createHash('sha256').update(text).digest()
+
+/**
+ * Whether a request carries `Authorization: Bearer` and OPS_TOKEN. Takes as long for a wrong one, whatever is wrong with it.
+ * @throws ConfigurationError without OPS_TOKEN
+ */
+export function carriesOpsToken(request: Request): boolean {
+  const expected = digest(`Bearer ${requireEnv('OPS_TOKEN')}`)
+  return timingSafeEqual(digest(request.headers.get('authorization') ?? ''), expected)
+}

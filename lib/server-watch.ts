@@ -1,0 +1,56 @@
+import { subscribe } from 'node:diagnostics_channel'
+import { Server, ServerResponse } from 'node:http'
+import { Server as Listener } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+
+/** Where Next looks for a platform's `waitUntil`, which every `after()` goes through; documented for `after`. */
+const place = Symbol.for('@next/request-context')
+
+/** Knows the servers of this process, the requests under way and what they left to `after()`. */
+export function createServerWatch() {
+  const servers = new Set<Server>()
+  const open = new Set<ServerResponse>()
+  const tasks = new Set<Promise<unknown>>()
+  let closing = false
+
+  subscribe('http.server.request.start', (message) => {
+    const { server, response } = parse(message)
+    if (!server || !response) return
+    servers.add(server)
+    open.add(response)
+    if (closing) response.setHeader('Connection', 'close')
+    response.once('close', () => open.delete(response))
+  })
+
+  function waitUntil(task: Promise<unknown>) {
+    tasks.add(task)
+    const done = () => tasks.delete(task)
+    task.then(done, done)
+  }
+  const context = { get: () => ({ waitUntil }) }
+  if (!(place in globalThis)) Object.defineProperty(globalThis, place, { value: context, configurable: true })
+
+  return {
+    /** Takes no more connections; those that are open are told to end with their next answer. */
+    close() {
+      closing = true
+      // Not http's own `close`, which resets connections that have been accepted and not yet read.
+      for (const server of servers) Listener.prototype.close.call(server)
+    },
+    /** Resolves when nothing is under way, or when time is up; with how much is left then. */
+    async drained(ms: number): Promise<{ requests: number; tasks: number }> {
+      const end = performance.now() + ms
+      while (open.size + tasks.size > 0 && performance.now() < end) await pause(20)
+      return { requests: open.size, tasks: tasks.size }
+    },
+  }
+}
+
+function parse(message: unknown): { server?: Server; response?: ServerResponse } {
+  if (typeof message !== 'object' || message === null) return {}
+  return {
+    ...('server' in message && message.server instanceof Server && { server: message.server }),
+    ...('response' in message &&
+      message.response instanceof ServerResponse && { response: message.response }),
+  }
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import type { RedisConnection } from '../redis'
+import { OWN_OPERATION } from './connection'
+
+const line = z.object({
+  /** The same in every copy of a record. */
+  id: z.string(),
+  /** When it happened, milliseconds since the epoch by the clock of the process. */
+  at: z.number(),
+  action: z.string(),
+  actor: z.string(),
+  subject: z.string(),
+  target: z.string().optional(),
+  outcome: z.string(),
+  fingerprint: z.string().optional(),
+})
+export type AuditRecord = z.infer<typeof line>
+
+/** One entry of the stream; what in it is no record is left out. */
+interface Batch {
+  id: string
+  records: AuditRecord[]
+}
+
+export interface Range {
+  /** Stream ids, or `-` and `+`; a leading `(` leaves the id itself out. */
+  from: string
+  to: string
+  newestFirst: boolean
+}
+
+/** Batches of one request: half a megabyte each at most, and Upstash answers with 10 MB at most. */
+const AT_A_TIME = 16
+
+const entries = z.array(z.tuple([z.string(), z.array(z.string())]))
+
+function parse(text: string): AuditRecord[] {
+  return text.split('\n').flatMap((json) => {
+    try {
+      return [line.parse(JSON.parse(json))]
+    } catch {
+      return []
+    }
+  })
+}
+
+/** The batches of a trail, oldest or newest first. @throws RedisError */
+export async function* readBatches(
+  { redis, key }: { redis: RedisConnection; key: string },
+  range: Range,
+): AsyncGenerator<Batch> {
+  let { from, to } = range
+  for (;;) {
+    const found = entries.parse(
+      await redis.insist(
+        `${OWN_OPERATION}read`,
+        (client): Promise<unknown> =>
+          range.newestFirst
+            ? client.xrevrange(key, to, from, AT_A_TIME)
+            : client.xrange(key, from, to, AT_A_TIME),
+      ),
+    )
+    for (const [id, [, , , records = '']] of found) yield { id, records: parse(records) }
+    const last = found.at(-1)?.[0]
+    if (last === undefined || found.length < AT_A_TIME) return
+    if (range.newestFirst) to = `(${last}`
+    else from = `(${last}`
+  }
+}

@@ -1,0 +1,20 @@
+import { env } from '../env'
+import { connectRedis, type RedisConnection } from '../redis'
+
+/** A batch is half a megabyte at most: it gets longer than a read that a page waits for. Milliseconds. */
+const TIMEOUT = 3_000
+
+let connection: RedisConnection | undefined
+
+/** The database of the environment, by requests of their own: a page's reads never wait behind a batch. */
+export function telemetryRedis(): RedisConnection {
+  connection ??= connectRedis({
+    url: env().UPSTASH_REDIS_REST_URL,
+    token: env().UPSTASH_REDIS_REST_TOKEN,
+    timeoutMs: Math.max(env().CACHE_REDIS_TIMEOUT_MS, TIMEOUT),
+  })
+  return connection
+}
+
+/** Operations of telemetry itself begin so: they are no part of what it counts for the fleet. */
+export const OWN_OPERATION = 'telemetry_'

@@ -1,0 +1,185 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { connectRedis } from '@/lib/redis'
+import { readFleetCounts } from '@/lib/telemetry/fleet-counts'
+import { exportAudit } from '@/lib/telemetry/read-audit'
+import { viewOf } from '@/lib/telemetry/view'
+import { people } from '../../local/seed'
+import { readMetrics } from '../lib/telemetry/prometheus'
+import { type Stage, startStage } from '../support/app'
+import { launchBrowser, openView } from '../support/browser'
+
+let stage: Stage | undefined
+let browser: Browser
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+
+afterAll(() => browser?.close())
+
+afterEach(async () => {
+  await stage?.close()
+  stage = undefined
+})
+
+async function start(overrides: Record<string, string | undefined> = {}) {
+  const on = await startStage(overrides)
+  stage = on
+  const get = (path: string, bearer?: string) =>
+    fetch(on.app.url + path, { headers: bearer ? { authorization: `Bearer ${bearer}` } : {} })
+  const jwtOf = async (user: string) => {
+    const { jwt } = await on.standIns.clerk.issueSession(user)
+    await on.standIns.clerk.webhooks.flush()
+    return jwt
+  }
+  async function trail() {
+    const { url, token } = on.standIns.upstash
+    const redis = connectRedis({ url, token, share: (_, create) => create() })
+    const records = []
+    for await (const { record } of exportAudit({ redis, key: 'ck:audit' })) records.push(record)
+    return records
+  }
+  return { ...on, get, jwtOf, trail, opsToken: on.standIns.env.OPS_TOKEN ?? '' }
+}
+
+const errorOf = async (response: Response) => [response.status, (await response.json()).error.code]
+
+describe('GET /api/metrics', () => {
+  test('is for who has the token of operations, and for nobody else', async () => {
+    const { get, jwtOf, opsToken } = await start()
+    expect(await errorOf(await get('/api/metrics'))).toEqual([401, 'unauthenticated'])
+    expect(await errorOf(await get('/api/metrics', `${opsToken}x`))).toEqual([401, 'unauthenticated'])
+    expect(await errorOf(await get('/api/metrics', await jwtOf(people.admin)))).toEqual([
+      401,
+      'unauthenticated',
+    ])
+    expect((await get('/api/metrics', opsToken)).status).toBe(200)
+  })
+
+  test('shows a Prometheus parser what the pages of this process counted', async () => {
+    const { get, opsToken, standIns } = await start()
+    standIns.clerk.resetRequests()
+    for (let i = 0; i < 3; i++) await (await get('/experts')).text()
+    const response = await get('/api/metrics', opsToken)
+    expect(response.headers.get('content-type')).toContain('text/plain; version=0.0.4')
+    const metrics = readMetrics(await response.text())
+    expect(metrics.sum('clerk_cache_lookups_total', { lookup: 'user', layer: 'redis' })).toBe(26)
+    expect(metrics.sum('clerk_cache_lookups_total', { lookup: 'user', layer: 'none' })).toBe(13)
+    expect(metrics.sum('clerk_cache_upstream_requests_total')).toBe(standIns.clerk.requests().total)
+    const names = metrics.families.map(({ name }) => name)
+    for (const name of names) expect(name).toMatch(/^clerk_cache_[a-z_]+$/)
+  })
+
+  test('without OPS_TOKEN is not configured', async () => {
+    const { get } = await start({ OPS_TOKEN: undefined })
+    expect(await errorOf(await get('/api/metrics', 'anything at all'))).toEqual([503, 'not_configured'])
+  })
+})
+
+describe('GET /api/admin/cache/stats', () => {
+  test('is for admins and who has the token; that others tried is recorded', async () => {
+    const { get, jwtOf, opsToken, trail } = await start()
+    const path = '/api/admin/cache/stats'
+    expect(await errorOf(await get(path))).toEqual([401, 'unauthenticated'])
+    expect(await errorOf(await get(path, await jwtOf(people.member)))).toEqual([403, 'forbidden'])
+    expect((await get(path, await jwtOf(people.admin))).status).toBe(200)
+    const response = await get(path, opsToken)
+    expect(response.headers.get('cache-control')).toBe('no-store, private')
+    await stage?.app.stop()
+    const refusal = {
+      action: 'admin.require',
+      actor: people.member,
+      subject: people.member,
+      outcome: 'forbidden',
+    }
+    expect(await trail()).toMatchObject([refusal])
+  })
+
+  test('reports the hits of the pages of its own process, and within seconds those of the fleet', async () => {
+    const { get, opsToken } = await start()
+    for (let i = 0; i < 3; i++) await (await get('/experts')).text()
+    const stats = async () => (await get('/api/admin/cache/stats?minutes=5', opsToken)).json()
+    const user = { hits: { redis: 26 }, misses: 13, loads: 13 }
+    expect(await stats()).toMatchObject({ process: { lookups: { user } } })
+    await expect
+      .poll(stats, { timeout: 15_000, interval: 500 })
+      .toMatchObject({ fleet: { processes: 1, lookups: { user } } })
+  })
+
+  test.each(['0', '1441', 'many', '1.5'])('refuses minutes=%s', async (minutes) => {
+    const { get, opsToken } = await start()
+    expect(await errorOf(await get(`/api/admin/cache/stats?minutes=${minutes}`, opsToken))).toEqual([
+      400,
+      'bad_request',
+    ])
+  })
+})
+
+const stopped = z.tuple([
+  z.object({
+    writers: z.object({ audit: z.object({ written: z.number(), dropped: z.number(), pending: z.number() }) }),
+  }),
+])
+
+describe('on SIGTERM', () => {
+  test('with a dashboard open, requests under way are answered and every record is written', async () => {
+    const { app, get, jwtOf, trail, standIns } = await start({
+      CACHE_BACKPLANE: 'on',
+      CACHE_PROCESS_TTL: '60',
+    })
+    const view = await openView(browser)
+    await view.page.goto(`${app.url}/dashboard`)
+    await view.page.getByRole('button', { name: 'Ada Lindgren' }).click()
+    await view.page.getByRole('heading', { name: 'Connections' }).waitFor()
+    await view.settled()
+    expect(app.logs().map(({ event }) => event)).toContain('backplane_alive')
+
+    const jwt = await jwtOf(people.member)
+    // What is asked for now takes a while: the signal comes in the middle.
+    standIns.upstash.faults.set({ only: ['mget'], delayReply: 1500 })
+    const refused = Array.from({ length: 40 }, () => get('/api/admin/cache/stats', jwt).then(errorOf))
+    await pause(700)
+    const began = performance.now()
+    const exit = app.stop()
+    expect(await Promise.all(refused)).toEqual(Array(40).fill([403, 'forbidden']))
+    expect(await exit).toBe(0)
+    expect(performance.now() - began).toBeLessThan(10_000)
+    standIns.upstash.faults.clear()
+
+    const [{ writers }] = stopped.parse(app.logs().filter(({ event }) => event === 'stopped'))
+    expect(writers.audit).toMatchObject({ written: 40, dropped: 0, pending: 0 })
+    expect(await trail()).toHaveLength(40)
+    expect(app.output()).toEqual([])
+    await view.context.close()
+  })
+
+  test('what the answer left to after() is done, too', async () => {
+    const { app, standIns } = await start()
+    const { clerk, upstash } = standIns
+    await clerk.webhooks.flush()
+    clerk.resetRequests()
+    // A sign-in: its webhook is answered, and then the user is warmed, which takes Clerk a second.
+    clerk.faults.add({ route: 'GET /v1/users', latencyMs: 1000 })
+    await clerk.issueSession(people.expert)
+    await clerk.webhooks.flush()
+    await expect.poll(() => clerk.requests().byRoute['GET /v1/users']).toBe(1)
+    expect(await app.stop()).toBe(0)
+    // A load is counted when it has ended, and what was counted was written after that.
+    const { url, token } = upstash
+    const redis = connectRedis({ url, token, share: (_, create) => create() })
+    const { series } = await readFleetCounts({ redis, namespace: 'ck' }, { minutes: 5, now: Date.now() })
+    expect(viewOf(series).lookups.user?.loads).toBe(1)
+  })
+})
+
+test('where instances stop between requests, a record is written when its request has been answered', async () => {
+  const { get, jwtOf, trail, app } = await start({ AWS_LAMBDA_FUNCTION_NAME: 'app' })
+  const jwt = await jwtOf(people.member)
+  await Promise.all(Array.from({ length: 5 }, () => get('/api/admin/cache/stats', jwt)))
+  // Less than the 5 s after which the writer's own time comes.
+  await expect.poll(async () => (await trail()).length, { timeout: 3000 }).toBe(5)
+  expect(app.output()).toEqual([])
+})

@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { getCachedUserById } from '@/lib/cache/clerk-cache'
+import { revokeUser } from '@/lib/cache/guards'
+import { parseKeyRing } from '@/lib/env'
+import { systemClock } from '@/lib/lookup/clock'
+import { EXIT } from '@/lib/ops/command'
+import { ops } from '@/lib/ops/ops'
+import { startTelemetry, stopTelemetry } from '@/lib/telemetry/start'
+import { people } from '../../../local/seed'
+import { noScripts } from '../../../local/upstash/faults'
+import { type Services, startServices } from '../../support/services'
+
+let services: Services
+
+beforeAll(async () => {
+  services = await startServices({ CACHE_REDIS_TIMEOUT_MS: '5000', LOG_LEVEL: 'silent' })
+})
+
+afterAll(() => services.close())
+
+beforeEach(() => {
+  services.upstash.faults.clear()
+  services.clerk.faults.clear()
+})
+
+async function run(...argv: string[]) {
+  const said = { out: '', err: '' }
+  const code = await ops(argv, {
+    out: (text) => (said.out += text),
+    err: (text) => (said.err += text),
+    isTTY: false,
+    stdin: async () => '',
+    clock: systemClock,
+    signal: new AbortController().signal,
+  })
+  return { code, ...said }
+}
+
+const json = async (...argv: string[]) => JSON.parse((await run(...argv, '--json')).out)
+
+describe('the command line', () => {
+  test('says what there is, and how', async () => {
+    const { code, out } = await run('--help')
+    expect(code).toBe(EXIT.done)
+    for (const name of ['doctor', 'stats', 'inspect', 'invalidate', 'warm', 'audit', 'keys'])
+      expect((await run(name, '--help')).out).toContain(`npm run ops -- ${name}`)
+    expect(out).toContain('Exit code')
+  })
+
+  test.each([
+    [[], ''],
+    [['stat'], 'There is no command "stat". There are: doctor, stats'],
+    [['constructor'], 'There is no command'],
+    [['stats', '--minutes', '0'], '--minutes must be a whole number from 1 to 1440, not "0"'],
+    [['stats', 'now'], 'Unexpected "now"'],
+    [['stats', '--hours', '1'], "Unknown option '--hours'"],
+    [['inspect'], 'Name one user'],
+    [['inspect', 'ada@example.com'], '"ada@example.com" is no user id'],
+    [['invalidate', 'user_2a', 'user_2b'], 'Name one user'],
+    [['audit', 'all'], 'audit knows `export`, not "all"'],
+    [['audit', '--since', 'yesterday'], '--since must be a date'],
+    [['audit', '--limit', '1001'], '--limit must be a whole number from 1 to 1000'],
+    [['audit', '--cursor', 'x'], '"x" is no cursor'],
+    [['audit', 'export', '--cursor', '1-1:0'], 'An export takes --after'],
+    [['keys'], 'Say `keys new` or `keys rotate`'],
+    [['keys', 'new', '--kid', 'a b'], '--kid "a b": key 1 must start with an id'],
+    [['doctor', 'please'], 'Unexpected "please"'],
+  ])('refuses %j and says why', async (argv, words) => {
+    const { code, out, err } = await run(...argv)
+    expect(err).toContain(words)
+    expect(code).toBe(EXIT.refused)
+    if (argv.length > 0) expect(out).toBe('')
+  })
+
+  test.each([['stats'], ['inspect', 'user_2a'], ['invalidate', 'user_2a'], ['audit'], ['audit', 'export']])(
+    'with Redis dead ends with 1 and what to look at: %s %s',
+    async (...argv) => {
+      services.upstash.faults.set({ reset: 'before' })
+      const { code, err } = await run(...argv)
+      expect(code).toBe(EXIT.failed)
+      expect(err).toMatch(/Redis/)
+    },
+    20_000,
+  )
+})
+
+describe('inspect', () => {
+  test('says whether a user is cached, how fresh, and whether revoked; and no value', async () => {
+    const id = people.member
+    expect(await json('inspect', id)).toMatchObject({ answer: 'not cached', entrySeconds: null })
+    await getCachedUserById(id)
+    const cached = await json('inspect', id)
+    expect(cached).toMatchObject({ user: id, answer: 'cached', revokedSeconds: null })
+    expect(cached.freshSeconds).toBeGreaterThan(100)
+    await revokeUser(id, [])
+    expect((await json('inspect', id)).revokedSeconds).toBeGreaterThan(500)
+    const { out } = await run('inspect', id)
+    expect(out).toContain('cached')
+    expect(out).not.toContain('@')
+  })
+
+  test('tells who is nobody', async () => {
+    await getCachedUserById('user_2nobody')
+    expect((await json('inspect', 'user_2nobody')).answer).toBe('cached: there is no such user')
+  })
+})
+
+test('invalidate forgets a user, and the trail says so; audit shows it by user and exports it', async () => {
+  const id = people.expert
+  await getCachedUserById(id)
+  expect((await run('invalidate', id)).out).toBe(`${id} is forgotten.\n`)
+  expect((await json('inspect', id)).answer).toBe('not cached')
+  const record = { action: 'cache.invalidate', actor: 'ops', subject: id, outcome: 'ok' }
+  expect((await json('audit', '--user', id)).records).toMatchObject([record])
+  expect((await run('audit', '--since', '1h')).out).toContain('cache.invalidate')
+  const { out, err } = await run('audit', 'export', '--user', id)
+  expect(JSON.parse(out)).toMatchObject(record)
+  const [, cursor = ''] = /--after (\S+)/.exec(err) ?? []
+  expect((await run('audit', 'export', '--user', id, '--after', cursor)).out).toBe('')
+})
+
+test('stats shows what the fleet counted', async () => {
+  expect((await run('stats', '--minutes', '1')).out).toContain('Nobody counted anything')
+  await startTelemetry()
+  await getCachedUserById(people.admin)
+  await getCachedUserById(people.admin)
+  await stopTelemetry({ timeout: 5000 })
+  const stats = await json('stats', '--minutes', '5')
+  expect(stats).toMatchObject({ processes: 1, minutes: 5 })
+  expect(stats.lookups.user.hits.redis).toBeGreaterThanOrEqual(1)
+  expect((await run('stats')).out).toMatch(/lookup +hits +misses/)
+})
+
+describe('keys', () => {
+  test('new prints one that the environment takes', async () => {
+    const { out, err } = await run('keys', 'new')
+    expect(parseKeyRing(out.trim())).toEqual({})
+    expect([out.startsWith('k1:'), err]).toEqual([true, ''])
+  })
+
+  test('rotate prints the ring with a new first key, and in which order it goes out', async () => {
+    const old = services.env.CACHE_ENCRYPTION_KEYS ?? ''
+    const { out, err } = await run('keys', 'rotate')
+    expect(out.trim().endsWith(`,${old}`)).toBe(true)
+    expect(parseKeyRing(out.trim())).toEqual({})
+    expect(err).toMatch(/LAST[\s\S]*FIRST[\s\S]*without the old/)
+    const { first, last } = await json('keys', 'rotate')
+    expect([first.endsWith(`,${old}`), last.startsWith(`${old},`)]).toEqual([true, true])
+    expect((await run('keys', 'rotate', '--kid', 'local')).err).toContain('has the id of an earlier one')
+  })
+})
+
+describe('doctor', () => {
+  const states = async () => {
+    const { findings } = await json('doctor')
+    return Object.fromEntries(
+      findings.map(({ name, state }: { name: string; state: string }) => [name, state]),
+    )
+  }
+
+  test('finds nothing wrong with what is well', async () => {
+    const { code, out } = await run('doctor')
+    expect(out).not.toMatch(/FAIL/)
+    expect(code).toBe(EXIT.done)
+    expect(await states()).toMatchObject({
+      ...{ settings: 'ok', 'Clerk keys': 'ok', Clerk: 'ok', 'Redis scripts': 'ok', 'Redis eviction': 'ok' },
+      ...{ encryption: 'ok', webhooks: 'ok', clock: 'ok' },
+    })
+  })
+
+  test('says of a key that Clerk does not accept where to get it', async () => {
+    services.clerk.faults.add({ status: 401 })
+    const { code, out } = await run('doctor')
+    expect(out).toContain('FAIL  Clerk: CLERK_SECRET_KEY is not accepted\n      Copy it again')
+    expect(out).not.toContain(services.clerk.secretKey)
+    expect(code).toBe(EXIT.failed)
+  })
+
+  test('says of a token that may not run scripts what that means', async () => {
+    services.upstash.faults.set(noScripts)
+    expect((await run('doctor')).out).toContain('FAIL  Redis scripts: not allowed\n      Nothing is cached.')
+  })
+
+  test('with both dead fails both, and has nobody to compare clocks with', async () => {
+    services.upstash.faults.set({ reset: 'before' })
+    services.clerk.faults.add({ connection: 'refuse' })
+    expect(await states()).toMatchObject({ Clerk: 'fail', Redis: 'fail', clock: 'warn' })
+  })
+})

@@ -1,0 +1,197 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { AccessEvent } from '@/lib/access'
+import { createBatchWriter } from '@/lib/telemetry/batch-writer'
+import { CursorError, exportAudit, readAudit } from '@/lib/telemetry/read-audit'
+import { createStreamSink } from '@/lib/telemetry/stream-sink'
+import { startRedis } from './redis'
+
+let services: Awaited<ReturnType<typeof startRedis>>
+const key = 't:audit'
+
+beforeAll(async () => {
+  services = await startRedis()
+})
+
+afterAll(() => services.close())
+
+beforeEach(async () => {
+  services.upstash.faults.clear()
+  await services.empty()
+  services.upstash.resetCounts()
+})
+
+const writers: { stop(options: { timeout: number }): Promise<unknown> }[] = []
+
+afterEach(() => Promise.all(writers.splice(0).map((writer) => writer.stop({ timeout: 1 }))))
+
+function start(options: { maxBytes?: number; maxBatch?: number; writerBytes?: number } = {}) {
+  const { redis } = services
+  const dead: string[] = []
+  const writer = createBatchWriter<AccessEvent>({
+    sink: createStreamSink({ redis, key, maxBytes: options.maxBytes ?? 1_000_000 }),
+    onDeadLetter: ({ record }) => dead.push(record.subject),
+    ...(options.maxBatch && { maxBatch: options.maxBatch }),
+    ...(options.writerBytes && { maxBytes: options.writerBytes }),
+  })
+  writers.push(writer)
+  return { writer, dead, trail: { redis, key } }
+}
+
+const event = (subject: string, actor = 'system'): AccessEvent => ({
+  ...{ action: 'token.read', actor, subject, outcome: 'ok' },
+})
+
+const subjects = (records: readonly { subject: string }[]) => records.map(({ subject }) => subject)
+
+async function exported(
+  trail: Parameters<typeof exportAudit>[0],
+  options?: Parameters<typeof exportAudit>[1],
+) {
+  const all = []
+  for await (const one of exportAudit(trail, options)) all.push(one)
+  return all
+}
+
+const streamLength = () => services.redis.insist('xlen', (client) => client.xlen(key))
+
+describe('the stream', () => {
+  test('takes a batch of records as one command and one entry', async () => {
+    const { writer } = start()
+    // The first time Redis has to be told the script.
+    writer.add(event('u0'))
+    await writer.flush()
+    services.upstash.resetCounts()
+    for (let i = 1; i <= 500; i++) writer.add(event(`u${i}`))
+    await writer.flush()
+    expect(services.upstash.counts()).toMatchObject({ http: 1, byCommand: { evalsha: 1 } })
+    expect(await streamLength()).toBe(2)
+  })
+
+  test('holds no more than its bytes, and lets the oldest go', async () => {
+    const { writer, trail } = start({ maxBytes: 1000 })
+    for (let i = 1; i <= 100; i++) {
+      writer.add(event(`u${i}`))
+      await writer.flush()
+    }
+    const kept = await exported(trail)
+    const bytes = kept.reduce((sum, { record }) => sum + JSON.stringify(record).length, 0)
+    expect(bytes).toBeLessThanOrEqual(1000)
+    expect(bytes).toBeGreaterThan(800)
+    expect(subjects(kept.map(({ record }) => record))).toEqual(
+      Array.from({ length: kept.length }, (_, i) => `u${101 - kept.length + i}`),
+    )
+  })
+
+  test('keeps a batch that alone is larger than that', async () => {
+    const { writer, trail } = start({ maxBytes: 10 })
+    writer.add(event('u1'))
+    await writer.flush()
+    writer.add(event('u2'))
+    await writer.flush()
+    expect(subjects((await readAudit(trail)).records)).toEqual(['u2'])
+  })
+
+  test('whose answer is lost has a batch twice, and readers see it once', async () => {
+    const { writer, trail } = start()
+    services.upstash.faults.next({ reset: 'after' })
+    for (const subject of ['u1', 'u2']) writer.add(event(subject))
+    expect(await writer.flush()).toBe(false)
+    writer.add(event('u3'))
+    expect(await writer.flush()).toBe(true)
+    expect(await streamLength()).toBe(3)
+    expect(subjects((await readAudit(trail)).records)).toEqual(['u3', 'u2', 'u1'])
+    expect(subjects((await exported(trail)).map(({ record }) => record))).toEqual(['u1', 'u2', 'u3'])
+  })
+
+  test('is not sent a record again that is too large for Redis, and takes the others', async () => {
+    const { writer, dead, trail } = start({ writerBytes: 50_000_000, maxBytes: 50_000_000 })
+    const huge = 'x'.repeat(11_000_000)
+    for (const subject of ['u1', huge, 'u2']) writer.add(event(subject))
+    expect(await writer.flush()).toBe(true)
+    expect(dead.map(({ length }) => length)).toEqual([11_000_000])
+    expect(subjects((await readAudit(trail)).records)).toEqual(['u2', 'u1'])
+  })
+
+  test('that is something else gives no record up', async () => {
+    await services.redis.insist('set', (client) => client.set(key, 'mine'))
+    const { writer, dead } = start()
+    for (const subject of ['u1', 'u2']) writer.add(event(subject))
+    expect(await writer.flush()).toBe(false)
+    expect([dead, writer.pending()]).toEqual([[], 2])
+  })
+})
+
+describe('the trail', () => {
+  /** 100 records in batches of 7, about three users in turn. */
+  async function fill() {
+    const { writer, trail } = start({ maxBatch: 7 })
+    for (let i = 1; i <= 100; i++) writer.add({ ...event(`user_${i % 3}`), target: String(i) })
+    await writer.flush()
+    return trail
+  }
+
+  test('is read in pages, newest first, each record once', async () => {
+    const trail = await fill()
+    const pages: string[][] = []
+    let cursor: string | undefined
+    do {
+      const { records, next } = await readAudit(trail, { limit: 30, ...(cursor && { cursor }) })
+      pages.push(records.map(({ target }) => target ?? ''))
+      cursor = next
+    } while (cursor)
+    expect(pages.map(({ length }) => length)).toEqual([30, 30, 30, 10])
+    expect(pages.flat()).toEqual(Array.from({ length: 100 }, (_, i) => String(100 - i)))
+  })
+
+  test('is read by user: what they did and what was done to what is theirs', async () => {
+    const trail = await fill()
+    const { writer } = start()
+    writer.add(event('somebody', 'user_1'))
+    await writer.flush()
+    const { records, next } = await readAudit(trail, { user: 'user_1', limit: 100 })
+    expect([records.length, next]).toEqual([35, undefined])
+    expect(records[0]).toMatchObject({ actor: 'user_1', subject: 'somebody' })
+  })
+
+  test('is read by time', async () => {
+    const { writer, trail } = start()
+    const times: number[] = []
+    for (const subject of ['u1', 'u2', 'u3']) {
+      writer.add(event(subject))
+      await writer.flush()
+      const { records } = await readAudit(trail, { limit: 1 })
+      times.push((records[0]?.at ?? 0) + 20)
+      await expect.poll(() => Date.now(), { interval: 5 }).toBeGreaterThan((times.at(-1) ?? 0) + 20)
+    }
+    const [first = 0, second = 0] = times
+    const { records } = await readAudit(trail, { since: first, until: second })
+    expect(subjects(records)).toEqual(['u2'])
+  })
+
+  test('is exported oldest first, and again from where that ended', async () => {
+    const trail = await fill()
+    const first = (await exported(trail)).slice(0, 40)
+    const rest = await exported(trail, { after: first.at(-1)?.cursor ?? '' })
+    expect([...first, ...rest].map(({ record }) => record.target)).toEqual(
+      Array.from({ length: 100 }, (_, i) => String(i + 1)),
+    )
+  })
+
+  test('that is empty has no page', async () => {
+    expect(await readAudit(start().trail)).toEqual({ records: [], next: undefined })
+  })
+
+  test('leaves out what is no record', async () => {
+    const { writer, trail } = start()
+    await services.redis.insist('xadd', (client) =>
+      client.xadd(key, '*', { added: '3', records: '{"id":1}\nnonsense' }),
+    )
+    writer.add(event('u1'))
+    await writer.flush()
+    expect(subjects((await readAudit(trail)).records)).toEqual(['u1'])
+  })
+
+  test.each(['x', '1-1', '1-1:x', '-:0', '+'])('refuses the cursor %j', async (cursor) => {
+    await expect(readAudit(start().trail, { cursor })).rejects.toThrow(CursorError)
+  })
+})

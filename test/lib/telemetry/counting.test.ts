@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { getCachedUserById } from '@/lib/cache/clerk-cache'
+import { startTelemetry, stopTelemetry } from '@/lib/telemetry/start'
+import { cacheStats } from '@/lib/telemetry/stats'
+import { people } from '../../../local/seed'
+import { type Services, startServices } from '../../support/services'
+
+let services: Services
+
+beforeAll(async () => {
+  services = await startServices({ CACHE_REDIS_TIMEOUT_MS: '5000' })
+  await getCachedUserById(people.member)
+  services.upstash.resetCounts()
+  await startTelemetry()
+})
+
+afterAll(() => services.close())
+
+test('counting adds no command to a read, and one for all that was counted', async () => {
+  for (let i = 0; i < 50; i++) await getCachedUserById(people.member)
+  expect(services.upstash.counts().byCommand).toEqual({ mget: 50 })
+  const { process } = await cacheStats({ minutes: 1 })
+  expect(process.lookups.user).toMatchObject({ hits: { redis: 50 }, misses: 1 })
+
+  services.upstash.resetCounts()
+  expect(await stopTelemetry({ timeout: 5000 })).toMatchObject({ counts: { written: 1, pending: 0 } })
+  const { eval: texts = 0, evalsha = 0, ...others } = services.upstash.counts().byCommand
+  expect(others).toEqual({})
+  // The script by its digest, which Redis did not know yet, and then by its text.
+  expect([texts, evalsha]).toEqual([1, 1])
+  const { fleet } = await cacheStats({ minutes: 1 })
+  expect(fleet).toMatchObject({ processes: 1, lookups: { user: { hits: { redis: 50 } } } })
+})
+
+test('with Redis dead the statistics of the process are there, and say so of the fleet', async () => {
+  services.upstash.faults.set({ reset: 'before' })
+  const stats = await cacheStats({ minutes: 1 })
+  expect(stats.fleet).toEqual({ unavailable: 'unreachable' })
+  expect(stats.process.lookups.user?.hits.redis).toBe(50)
+})

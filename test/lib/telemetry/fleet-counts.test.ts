@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createBatchWriter } from '@/lib/telemetry/batch-writer'
+import { type CountsRecord, createCountsSink, minuteOf, readFleetCounts } from '@/lib/telemetry/fleet-counts'
+import { startRedis } from './redis'
+
+let services: Awaited<ReturnType<typeof startRedis>>
+const namespace = 't'
+const now = 1_800_000_000_000
+const minute = minuteOf(now)
+
+beforeAll(async () => {
+  services = await startRedis()
+})
+
+afterAll(() => services.close())
+
+beforeEach(async () => {
+  services.upstash.faults.clear()
+  await services.empty()
+})
+
+function start(writer: string) {
+  const { redis } = services
+  return createBatchWriter<CountsRecord>({ sink: createCountsSink({ redis, namespace, writer }), writer })
+}
+
+async function read(minutes: number) {
+  const { processes, series } = await readFleetCounts({ redis: services.redis, namespace }, { minutes, now })
+  return { processes, ...Object.fromEntries(series) }
+}
+
+test('sums what several processes count in a minute, and over minutes', async () => {
+  const [a, b] = [start('a'), start('b')]
+  a.add({ minute, series: { hits: 3, misses: 1 } })
+  a.add({ minute, series: { hits: 4 } })
+  b.add({ minute: minute - 1, series: { hits: 10 } })
+  await Promise.all([a.flush(), b.flush()])
+  expect(await read(1)).toEqual({ processes: 1, hits: 7, misses: 1 })
+  expect(await read(2)).toEqual({ processes: 2, hits: 17, misses: 1 })
+})
+
+test('counts nothing twice when an answer was lost', async () => {
+  const writer = start('a')
+  services.upstash.faults.next({ reset: 'after' })
+  writer.add({ minute, series: { hits: 3 } })
+  expect(await writer.flush()).toBe(false)
+  writer.add({ minute, series: { hits: 2 } })
+  expect(await writer.flush()).toBe(true)
+  expect(await read(1)).toEqual({ processes: 1, hits: 5 })
+})
+
+test('counts nothing twice when a request is executed once more, later', async () => {
+  const writer = start('a')
+  services.upstash.faults.next({ repeat: 30 })
+  for (const hits of [3, 2]) {
+    writer.add({ minute, series: { hits } })
+    await writer.flush()
+  }
+  const executed = () => services.upstash.counts().byCommand
+  await expect.poll(() => (executed().eval ?? 0) + (executed().evalsha ?? 0)).toBeGreaterThanOrEqual(3)
+  expect(await read(1)).toEqual({ processes: 1, hits: 5 })
+})
+
+test('costs one command a flush, and is forgotten after a day', async () => {
+  const writer = start('a')
+  writer.add({ minute, series: { hits: 1 } })
+  await writer.flush()
+  services.upstash.resetCounts()
+  for (let i = 0; i < 20; i++) writer.add({ minute: minute - i, series: { hits: 1, misses: 1 } })
+  await writer.flush()
+  expect(services.upstash.counts().byCommand).toEqual({ evalsha: 1 })
+  const ttl = await services.redis.insist('ttl', (client) => client.ttl(`t:counts:${minute}`))
+  expect(ttl).toBeGreaterThan(24 * 3600)
+  expect(ttl).toBeLessThanOrEqual(25 * 3600)
+})
+
+test('reads a day at most', async () => {
+  const writer = start('a')
+  writer.add({ minute: minute - 1439, series: { hits: 1 } })
+  writer.add({ minute: minute - 1440, series: { hits: 1 } })
+  await writer.flush()
+  expect(await read(100_000)).toEqual({ processes: 1, hits: 1 })
+})

@@ -1,0 +1,21 @@
+import { connectRedis } from '@/lib/redis'
+import { startEngine } from '../../../local/upstash/engine'
+import { startUpstash } from '../../../local/upstash/server'
+
+/** A real Redis where there is one, behind Upstash's protocol, and a connection to it. */
+export async function startRedis() {
+  const engine = await startEngine()
+  const token = 'a token'
+  const upstash = await startUpstash({ token, engine })
+  const redis = connectRedis({ url: upstash.url, token, timeoutMs: 5000, share: (_, create) => create() })
+  return {
+    upstash,
+    token,
+    redis,
+    empty: () => redis.insist('flushall', (client) => client.flushall()),
+    async close() {
+      await upstash.close()
+      await engine.close()
+    },
+  }
+}

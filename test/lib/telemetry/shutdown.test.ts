@@ -1,0 +1,94 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { connectRedis } from '@/lib/redis'
+import { exportAudit } from '@/lib/telemetry/read-audit'
+import { startStandIns } from '../../../local/stand-ins'
+import { linesOf, startWorker } from './workers/start-worker'
+
+let services: Awaited<ReturnType<typeof startStandIns>>
+
+beforeEach(async () => {
+  services = await startStandIns(0, { ports: { clerk: 0, upstash: 0, google: 0 } })
+  services.clerk.webhooks.pause()
+  return () => services.close()
+})
+
+const counts = z.object({ written: z.number(), dropped: z.number(), dead: z.number(), pending: z.number() })
+const stopped = z.tuple([z.object({ writers: z.object({ audit: counts, counts }) })])
+const told = z.tuple([z.object({ told: z.number() })])
+
+/** What the worker said of itself when it ended, and what of it is in Redis. */
+async function reckon(said: { out: string; err: string }) {
+  const [{ writers }] = stopped.parse(linesOf(said.err, 'stopped'))
+  const redis = connectRedis({
+    url: services.upstash.url,
+    token: services.upstash.token,
+    share: (_, create) => create(),
+    timeoutMs: 5000,
+  })
+  const targets: number[] = []
+  let lost = 0
+  for await (const { record } of exportAudit({ redis, key: 'ck:audit' })) {
+    if (record.action === 'audit.drop') lost += Number(record.target)
+    else targets.push(Number(record.target))
+  }
+  return { audit: writers.audit, told: told.parse(linesOf(said.out, 'told'))[0].told, targets, lost }
+}
+
+const signals = { NEXT_MANUAL_SIG_HANDLE: 'true' }
+const wait = (condition: () => boolean) =>
+  expect.poll(condition, { timeout: 20_000, interval: 10 }).toBe(true)
+const appends = () => {
+  const { eval: texts = 0, evalsha = 0 } = services.upstash.counts().byCommand
+  return texts + evalsha
+}
+
+describe('a process that gets SIGTERM in mid-flight', () => {
+  test('has written every record when it is gone', async () => {
+    // Answers take a while, so that the signal finds a batch on its way.
+    services.upstash.faults.set({ delayReply: 100 })
+    const { child, ended, message } = startWorker('recorder', { ...services.env, ...signals }, ['20'])
+    await message()
+    await wait(() => appends() >= 4)
+    child.kill('SIGTERM')
+    const said = await ended
+    expect(said.code).toBe(0)
+    const { audit, told, targets } = await reckon(said)
+    expect(audit).toEqual({ written: told, dropped: 0, dead: 0, pending: 0 })
+    expect(targets).toEqual(Array.from({ length: told }, (_, i) => i + 1))
+    expect(told).toBeGreaterThan(1000)
+  }, 60_000)
+
+  test('with answers lost and more told than fits has written all it accepted, and counted the others', async () => {
+    services.upstash.faults.set({ delayReply: 150 })
+    services.upstash.faults.next({}, {}, { reset: 'after' }, {}, { reset: 'before' }, { reset: 'after' })
+    const { child, ended, message } = startWorker('recorder', { ...services.env, ...signals }, ['200'])
+    await message()
+    await wait(() => appends() >= 6)
+    child.kill('SIGTERM')
+    const said = await ended
+    const { audit, told, targets, lost } = await reckon(said)
+    expect(audit.dropped).toBeGreaterThan(0)
+    expect(audit).toMatchObject({ dead: 0, pending: 0 })
+    expect(targets.length + audit.dropped).toBe(told)
+    expect(lost).toBe(audit.dropped)
+    expect(targets).toEqual([...targets].sort((a, b) => a - b))
+    expect(new Set(targets).size).toBe(targets.length)
+  }, 60_000)
+
+  test('while Redis is dead ends within 10 s, and says how many records are lost', async () => {
+    services.upstash.faults.set({ reset: 'before' })
+    const { child, ended, message } = startWorker('recorder', { ...services.env, ...signals }, ['1'])
+    await message()
+    const began = performance.now()
+    child.kill('SIGTERM')
+    const said = await ended
+    expect(performance.now() - began).toBeLessThan(10_000)
+    expect(said.code).toBe(0)
+    services.upstash.faults.clear()
+    const { audit, told, targets } = await reckon(said)
+    expect([audit.pending, targets]).toEqual([told, []])
+    const failing = linesOf(said.err, 'writer_failing').map(({ writer, reason }) => `${writer}: ${reason}`)
+    expect(failing.sort()).toEqual(['audit: unreachable', 'counts: unreachable'])
+  }, 60_000)
+})

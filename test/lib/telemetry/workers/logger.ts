@@ -1,0 +1,21 @@
+import { tellAccess } from '../../../../lib/access'
+import { processState } from '../../../../lib/lookup/process-state'
+import { startTelemetry, stopTelemetry } from '../../../../lib/telemetry/start'
+
+/** Tells what the log listens to, with a secret wherever somebody might have put one. */
+await startTelemetry()
+const { emit } = processState()
+const upstream = (status: number) =>
+  emit({ type: 'upstream', service: 'clerk', operation: 'GET /users/user_2secretsecret', status, ms: 12.4 })
+
+for (let i = 0; i < 50; i++) emit({ type: 'hit', lookup: 'user', layer: 'redis' })
+for (const status of [200, 500, 503, 0, 200, 429, 200]) upstream(status)
+emit({ type: 'breaker', open: true })
+emit({ type: 'breaker', open: false })
+emit({ type: 'invalidate', tags: ['user:user_2secret', 'email:secret@example.com'], confirmed: true })
+emit({ type: 'invalidate', tags: ['user:user_2secret', 'email:secret@example.com'], confirmed: false })
+emit({ type: 'load_error', lookup: 'user', code: 'clerk_unavailable', ms: 3 })
+emit({ type: 'corrupt', lookup: 'user' })
+tellAccess({ action: 'token.read', actor: 'user_2secret', subject: 'user_2secret', outcome: 'ok' })
+await stopTelemetry({ timeout: 1000 })
+process.disconnect?.()
