@@ -60,7 +60,7 @@ export async function* readBatches(
             : client.xrange(key, from, to, AT_A_TIME),
       ),
     )
-    for (const [id, [, , , records = '']] of found) yield { id, records: parse(records) }
+    for (const [id, [, records = '']] of found) yield { id, records: parse(records) }
     const last = found.at(-1)?.[0]
     if (last === undefined || found.length < AT_A_TIME) return
     if (range.newestFirst) to = `(${last}`

@@ -3,22 +3,24 @@ import { type Entry, RefusedBatchError } from './batch-writer'
 import { OWN_OPERATION } from './connection'
 
 /**
- * KEYS[1] the stream. ARGV: most bytes it may hold, the batch. One XADD; then the oldest batches go until the rest fits.
- * Each entry says how many bytes were ever added up to it, so what the stream holds is the last one's number less the
- * first one's: nothing beside the stream could be lost.
+ * KEYS: the stream, and how many bytes it holds. ARGV: how many it may hold, the batch. One XADD; then the oldest batches
+ * go until the rest fits. Where the number is gone, evicted say, the stream is measured once.
  */
 const appendScript = `
-local added = 0
-local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
-if last then added = tonumber(last[2][2]) end
-added = added + #ARGV[2]
-local id = redis.call('XADD', KEYS[1], '*', 'added', string.format('%.0f', added), 'records', ARGV[2])
-while true do
+local held = tonumber(redis.call('GET', KEYS[2]) or '')
+if not held then
+  held = 0
+  for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+')) do held = held + #entry[2][2] end
+end
+local id = redis.call('XADD', KEYS[1], '*', 'records', ARGV[2])
+held = held + #ARGV[2]
+while held > tonumber(ARGV[1]) do
   local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
-  local held = added - tonumber(first[2][2]) + #first[2][4]
-  if first[1] == id or held <= tonumber(ARGV[1]) then return id end
+  if first[1] == id then break end
   redis.call('XDEL', KEYS[1], first[1])
-end`
+  held = held - #first[2][2]
+end
+redis.call('SET', KEYS[2], string.format('%.0f', held))`
 
 const append = createScript(appendScript)
 
@@ -37,7 +39,7 @@ export const createStreamSink =
     const lines = batch.map(lineOf).join('\n')
     try {
       await redis.insist(`${OWN_OPERATION}append`, (client) =>
-        append(client, [key], [String(maxBytes), lines]),
+        append(client, [key, `${key}:bytes`], [String(maxBytes), lines]),
       )
     } catch (error) {
       if (error instanceof RedisError && error.reason === 'too_large')
