@@ -16,6 +16,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     interruption.abort()
   })
 
+// Whoever reads the output may have seen enough of it: `audit export | head`.
+process.stdout.on('error', () => process.exit(EXIT.interrupted))
+
 // Nothing else would keep it alive until the last record of the audit trail is written.
 const hold = setInterval(() => {}, 1000)
 // Not process.exit: refreshes in the background may still be on their way.

@@ -209,8 +209,6 @@ export function createBatchWriter<T>(options: BatchWriterOptions<T>) {
   }
 }
 
-export type BatchWriter<T> = ReturnType<typeof createBatchWriter<T>>
-
 /** A listener's failure must not end the sending. */
 function quietly(tell: () => void) {
   try {

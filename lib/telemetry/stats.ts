@@ -43,5 +43,3 @@ export async function cacheStats({ minutes }: { minutes: number }) {
   const [ofProcess, fleet] = await Promise.all([processStats(), fleetStats(minutes)])
   return { process: ofProcess, fleet }
 }
-
-export type CacheStats = Awaited<ReturnType<typeof cacheStats>>

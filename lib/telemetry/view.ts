@@ -39,8 +39,6 @@ export function viewOf(series: ReadonlyMap<string, number>) {
   }
 }
 
-export type View = ReturnType<typeof viewOf>
-
 /** Sums over the series of a name that carry some labels. */
 function query(series: ReadonlyMap<string, number>) {
   const parsed = [...series].map(([key, value]) => {
