@@ -1,5 +1,8 @@
 import Link from 'next/link'
+import { Suspense } from 'react'
 import { button } from '@/components/button'
+import { LiveNumbers } from './_home/live-numbers'
+import { OwnConnections } from './_home/own-connections'
 
 const promises = [
   ['Never stale', 'A webhook or a server action invalidates, and no later read sees the old value.'],
@@ -27,6 +30,17 @@ export default function HomePage() {
         <Link href="/experts" className={button()}>
           See cached users
         </Link>
+      </section>
+      <Suspense>
+        <OwnConnections />
+      </Suspense>
+      <section aria-labelledby="numbers">
+        <h2 id="numbers" className="mb-4 font-semibold text-xl">
+          This server, since it started
+        </h2>
+        <Suspense fallback={<p className="h-28 text-soft lg:h-12">Counting…</p>}>
+          <LiveNumbers />
+        </Suspense>
       </section>
       <section
         aria-label="What it promises"

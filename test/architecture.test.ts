@@ -43,6 +43,7 @@ const mayImport: [prefix: string, allowed: string[]][] = [
       'lib/cache',
       'lib/clerk',
       'lib/auth/caller.server',
+      'lib/auth/roles.server',
       'lib/lookup/clock',
       'lib/lookup/errors',
       'lib/lookup/keys',

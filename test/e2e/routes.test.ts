@@ -39,6 +39,9 @@ async function quiet() {
   }
 }
 
+/** Reads of the cache; what telemetry writes now and then is another command. */
+const reads = () => stage.standIns.upstash.counts().byCommand.mget ?? 0
+
 const errorOf = async (response: Response) => [response.status, (await response.json()).error.code]
 
 describe('the calendar routes', () => {
@@ -97,14 +100,27 @@ describe('the calendar routes', () => {
 })
 
 describe('a public page', () => {
-  test('costs neither Redis nor Clerk anything, signed in or not', async () => {
-    const get = await asUser(people.member)
+  test('costs a visitor neither Redis nor Clerk anything', async () => {
     stage.standIns.clerk.resetRequests()
-    stage.standIns.upstash.resetCounts()
-    expect((await get('/')).status).toBe(200)
-    expect((await fetch(stage.app.url)).status).toBe(200)
+    await quiet()
+    const before = reads()
+    const html = await (await fetch(stage.app.url)).text()
+    expect(html).toContain('lookups answered by the cache')
+    expect(html).not.toContain('Your connections')
     expect(stage.standIns.clerk.requests().total).toBe(0)
-    expect(stage.standIns.upstash.counts().commands).toBe(0)
+    expect(reads()).toBe(before)
+  })
+
+  test('shows who is signed in their own connections, for two reads of Redis', async () => {
+    const get = await asUser(people.needsReconnecting)
+    await (await get('/')).text()
+    stage.standIns.clerk.resetRequests()
+    const before = reads()
+    const html = await (await get('/')).text()
+    expect(html).toContain('Your connections')
+    expect(html).toContain('Has to be connected again')
+    expect(stage.standIns.clerk.requests().total).toBe(0)
+    expect(reads() - before).toBe(2)
   })
 })
 
