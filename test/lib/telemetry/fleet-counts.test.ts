@@ -4,7 +4,9 @@ import { type CountsRecord, createCountsSink, minuteOf, readFleetCounts } from '
 import { startRedis } from './redis'
 
 let services: Awaited<ReturnType<typeof startRedis>>
-const namespace = 't'
+/** Of its own for each test: what one repeats late must not be counted in the next. */
+let namespace = 't'
+let tests = 0
 const now = 1_800_000_000_000
 const minute = minuteOf(now)
 
@@ -15,6 +17,7 @@ beforeAll(async () => {
 afterAll(() => services.close())
 
 beforeEach(async () => {
+  namespace = `t${++tests}`
   services.upstash.faults.clear()
   await services.empty()
 })
