@@ -84,7 +84,7 @@ async function find(key: TokenKey, scopes: readonly string[], read: Read): Promi
   if (loaded === null) return { status: 'unavailable' }
   switch (loaded.status) {
     case 'ok': {
-      const missing = scopes.filter((scope) => !loaded.token.scopes.includes(scope))
+      const missing = [...new Set(scopes)].filter((scope) => !loaded.token.scopes.includes(scope))
       return missing.length > 0
         ? scopeMissing(key.provider, missing)
         : { status: 'ok', token: new OAuthToken(loaded.token), key }
@@ -126,8 +126,8 @@ async function attempt<R>(
   try {
     const value = await outside(use, token)
     if (!isUnauthorizedAnswer(value)) return { value }
-    // Nobody reads its body, and the socket is wanted again.
-    if (value instanceof Response) await value.body?.cancel()
+    // The socket is wanted again. Of a body that `use` has read or cloned this fails, or never ends.
+    if (value instanceof Response) void value.body?.cancel().catch(() => undefined)
   } catch (error) {
     if (!isUnauthorizedError(error)) throw error
   }

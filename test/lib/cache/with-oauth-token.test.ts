@@ -97,6 +97,18 @@ describe('a token that the provider refuses', () => {
     expect(result).toEqual({ status: 'ok', value: 200 })
   })
 
+  test.each([
+    ['read', (response: Response) => void response.text()],
+    ['cloned', (response: Response) => void response.clone()],
+  ])('is known by an answer whose body its user has %s', async (_, handle) => {
+    const result = await withOAuthToken(userId, 'google', async () => {
+      const response = new Response('refused', { status: 401 })
+      handle(response)
+      return response
+    })
+    expect(result).toMatchObject({ status: 'reconnect_required' })
+  })
+
   test('of which Clerk has no other means reconnecting, is remembered, and is no loop', async () => {
     services.google.revokeToken((await cached()).reveal())
     services.clerk.resetRequests()
