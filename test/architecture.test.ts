@@ -38,6 +38,7 @@ const mayImport: [prefix: string, allowed: string[]][] = [
       'lib/cache',
       'lib/clerk',
       'lib/auth/caller.server',
+      'lib/rate-limit',
       'lib/lookup/clock',
       'lib/lookup/errors',
       'lib/lookup/keys',

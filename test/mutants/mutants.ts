@@ -463,8 +463,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a guarded lookup answers without having asked for its guards',
     file: lookup,
-    from: 'if (isGuarded(target.slot)) throw unasked()',
-    to: '',
+    from: 'if (isGuarded(target.slot)) throw unasked()\n        return await',
+    to: 'return await',
     breaks: ['rule 6'],
   },
 

@@ -22,8 +22,7 @@ test('accounts that are made up cost Clerk as many questions as calls are allowe
   const off = onAccess('test', (event) => heard.push(event))
   const range = { from: new Date(), to: new Date(Date.now() + 1000), limit: 1 }
   const statuses: string[] = []
-  for (let i = 0; i < 70; i++)
-    statuses.push((await ownCalendarEvents(range, { account: `eac_${i}` })).status)
+  for (let i = 0; i < 70; i++) statuses.push((await ownCalendarEvents(range, { account: `eac_${i}` })).status)
   off()
   expect(statuses.slice(0, 60)).toEqual(Array.from({ length: 60 }, () => 'not_connected'))
   expect(statuses.at(-1)).toBe('rate_limited')
