@@ -157,6 +157,33 @@ describe('a token that the provider refuses', () => {
     expect(services.clerk.requests().total).toBe(1)
   })
 
+  test('is remembered as refused though others read it all the time', async () => {
+    services.google.revokeToken((await cached()).reveal())
+    services.clerk.faults.add({ latencyMs: 30 })
+    services.clerk.resetRequests()
+    const done = new AbortController()
+    const reading = Array.from({ length: 10 }, async () => {
+      while (!done.signal.aborted) {
+        await getCachedOAuthToken(userId, 'google')
+        await new Promise((resolve) => setTimeout(resolve, 3))
+      }
+    })
+    for (let i = 0; i < 5; i++)
+      expect(await withOAuthToken(userId, 'google', events)).toMatchObject({ status: 'reconnect_required' })
+    done.abort()
+    await Promise.all(reading)
+    expect(services.clerk.requests().total).toBe(1)
+    expect(services.google.requests().total).toBe(1)
+  })
+
+  test('is served no more though Clerk cannot be asked for another one', async () => {
+    await cached()
+    services.clerk.faults.add({ status: 500 })
+    const refuse = async () => new Response(null, { status: 401 })
+    expect(await withOAuthToken(userId, 'google', refuse)).toEqual({ status: 'unavailable' })
+    expect(await getCachedOAuthToken(userId, 'google')).toEqual({ status: 'unavailable' })
+  })
+
   test('and that somebody else has replaced already is not thrown away', async () => {
     const first = await cached()
     replaceToken(first)
