@@ -102,10 +102,13 @@ async function attempt<T>(operation: string, call: () => Promise<T>): Promise<T>
 function asClerkError(error: unknown): ClerkError | undefined {
   if (error instanceof ClerkError) return error
   if (!isClerkAPIResponseError(error)) return undefined
-  const retryAfter = typeof error.retryAfter === 'number' ? error.retryAfter : undefined
   const codes = error.errors.map(({ code }) => code)
-  return new ClerkError(error.status || undefined, retryAfter, codes)
+  return new ClerkError(error.status || undefined, secondsOf(error.retryAfter), codes)
 }
+
+/** Whole seconds of a Retry-After; one of 0 says nothing, and must not be a reason to ask again at once. */
+const secondsOf = (retryAfter: unknown) =>
+  Number(retryAfter) > 0 ? Math.ceil(Number(retryAfter)) : undefined
 
 type Client = ReturnType<typeof createClerkClient>
 
@@ -148,7 +151,7 @@ export const clerkGet = (path: string, query: URLSearchParams, signal: AbortSign
     if (response.ok && body !== undefined) return body
     const codes = errorBody.safeParse(body).data?.errors.map(({ code }) => code) ?? []
     const status = response.ok ? undefined : response.status
-    throw new ClerkError(status, Number(response.headers.get('retry-after')) || undefined, codes)
+    throw new ClerkError(status, secondsOf(response.headers.get('retry-after')), codes)
   })
 
 /** How a failure of Clerk is told to those who wait for the same load in other processes. */

@@ -44,6 +44,7 @@ const mayImport: [prefix: string, allowed: string[]][] = [
       'lib/clerk',
       'lib/auth/caller.server',
       'lib/auth/roles.server',
+      'lib/rate-limit',
       'lib/lookup/clock',
       'lib/lookup/errors',
       'lib/lookup/keys',

@@ -45,7 +45,7 @@ function lazily<A, T>(create: () => Lookup<A, T>): Lookup<A, T> {
     fresh: (arg: A, options?: { guards?: readonly string[] }) => lookup().fresh(arg, options),
     peek: (arg: A) => lookup().peek(arg),
     warm: (args: readonly A[]) => lookup().warm(args),
-    reload: (arg: A) => lookup().reload(arg),
+    reload: (arg: A, matches?: (value: T) => boolean) => lookup().reload(arg, matches),
     invalidate: (arg: A) => lookup().invalidate(arg),
     invalidateIf: (arg: A, matches: (value: T) => boolean) => lookup().invalidateIf(arg, matches),
   })

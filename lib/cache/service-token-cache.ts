@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { tellAccess } from '../access'
 import { requireEnv } from '../env'
 import { KitError } from '../errors'
@@ -61,21 +61,30 @@ const TTL_WITHOUT_EXPIRY = 5 * 60
 const stored = storedToken.pick({ token: true, fingerprint: true, expiresAt: true })
 type StoredServiceToken = z.infer<typeof stored>
 
+/** What `fetchToken` gives comes from somewhere else: a time that is none would be no expiry. */
+const granted: z.ZodType<GrantedToken> = z.object({
+  token: z.string().min(1),
+  expiresIn: z.number().nullable(),
+})
+
 /** How a service's token is looked up. */
 export function serviceTokenDeclaration(
   declaration: ServiceTokenDeclaration,
 ): Declaration<string, StoredServiceToken> {
   const { name, margin = 300, refreshBefore = 3 * margin } = declaration
-  const grant = (signal: AbortSignal) =>
+  const grant = async (signal: AbortSignal): Promise<unknown> =>
     'fetchToken' in declaration
       ? declaration.fetchToken({ signal })
       : clientCredentialsGrant(declaration.clientCredentials(), signal)
 
   async function load(_: string, { signal }: { signal: AbortSignal }): Promise<StoredServiceToken> {
-    const granted = await grant(signal).catch((error: unknown) => {
+    const answer = await grant(signal).catch((error: unknown) => {
       throw new ServiceTokenError(name, codeOf(error))
     })
-    const { token, expiresIn } = granted
+    const { data } = granted.safeParse(answer)
+    if (!data)
+      throw new ServiceTokenError(name, 'token must be a text, expiresIn a number of seconds or null')
+    const { token, expiresIn } = data
     if (expiresIn !== null && expiresIn <= margin)
       throw new ServiceTokenError(name, `it lives ${expiresIn} s: declare a margin below that, not ${margin}`)
     const fingerprint = fingerprintOf(token)
@@ -97,7 +106,7 @@ export function serviceTokenDeclaration(
     codec: sealed((data) => stored.parse(data)),
     load,
     failure: {
-      encode: (error) => (error instanceof ServiceTokenError ? error.message : codeOf(error)),
+      encode: codeOf,
       decode: () => new ServiceTokenError(name, 'it failed for another process'),
     },
   }
@@ -139,7 +148,14 @@ export function defineServiceToken(declaration: ServiceTokenDeclaration): Servic
       }),
     )
     if (!answer.refused) return answer.end()
-    await tokens.invalidateIf('', (held) => held.fingerprint === token.fingerprint)
+    const isAnswered = await tokens
+      .invalidateIf('', (held) => held.fingerprint === token.fingerprint)
+      .then(
+        () => true,
+        () => false,
+      )
+    // While Redis cannot drop it, the next token would be the same.
+    if (!isAnswered) return answer.end()
     const next = await read()
     return next.fingerprint === token.fingerprint ? answer.end() : outside(work, next)
   }

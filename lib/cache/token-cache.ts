@@ -57,7 +57,7 @@ export const reloadOAuthToken = (
 
 /**
  * Lets `use` work with the user's token. A 401, returned as a `Response` (or anything of `status` 401) or thrown with
- * that status, means that the provider refuses the token: it is dropped unless another has taken its place, and `use`
+ * that status, means that the provider refuses the token: it is replaced unless another has taken its place, and `use`
  * runs once more if Clerk has another one; else the account has to be reconnected. A 403 is a question of scopes and
  * is left to the caller. `use` runs outside the request: what it needs of `headers()` and the like is read before.
  * @throws what `use` throws, but for a 401; ConfigurationError without CACHE_ENCRYPTION_KEYS.

@@ -2,8 +2,10 @@ import type { OAuthProvider } from '@clerk/nextjs/types'
 import { z } from 'zod'
 import { tellAccess } from '../access'
 import { ClerkError, clerk, clerkFailure } from '../clerk'
+import { requireEnv } from '../env'
 import type { Declaration } from '../lookup/declaration'
 import { joinKey } from '../lookup/keys'
+import { isUserId } from './clerk-cache'
 import { guardsOf } from './guards'
 import { fingerprintOf, storedToken } from './oauth-token'
 import { sealed } from './seal'
@@ -68,16 +70,29 @@ function ttlOf(value: LoadedToken): number {
 /** The unit of `expires_at` is undocumented; below 1e12 it can only be seconds. */
 const inMilliseconds = (time: number) => (time < 1e12 ? time * 1000 : time)
 
+/** What is used of Clerk's answer, which its SDK hands on unchecked. */
+const answer = z.object({
+  data: z.array(
+    z.object({
+      ...{ externalAccountId: z.string(), token: z.string(), label: z.string().nullish() },
+      ...{ expiresAt: z.number().nullish(), scopes: z.array(z.string()).nullish() },
+    }),
+  ),
+})
+
 async function askClerk({ userId, provider, externalAccountId, refused }: TokenKey): Promise<LoadedToken> {
-  const { data } = await clerk('oauth_access_tokens', ({ users }) =>
+  const json = await clerk('oauth_access_tokens', ({ users }) =>
     users.getUserOauthAccessToken(userId, provider),
   )
+  const { data } = answer.safeParse(json)
+  if (!data) throw new ClerkError(undefined, undefined, [])
   const chosen = externalAccountId
-    ? data.filter((token) => token.externalAccountId === externalAccountId)
-    : data
+    ? data.data.filter((token) => token.externalAccountId === externalAccountId)
+    : data.data
   const [token, another] = chosen
   if (!token) return { status: 'not_connected' }
-  if (another)
+  // An account that was named is chosen, however often it is listed.
+  if (another && !externalAccountId)
     return {
       status: 'account_ambiguous',
       accounts: chosen.map(({ externalAccountId, label, scopes }) => ({
@@ -86,14 +101,14 @@ async function askClerk({ userId, provider, externalAccountId, refused }: TokenK
         scopes: scopes ?? [],
       })),
     }
-  if (refused !== undefined && fingerprintOf(token.token) === refused)
-    return { status: 'reconnect_required', consent: false }
+  const fingerprint = fingerprintOf(token.token)
+  if (token.token === '' || fingerprint === refused) return { status: 'reconnect_required', consent: false }
+  const expiresAt = token.expiresAt ?? 0
   return {
     status: 'ok',
     token: {
-      token: token.token,
-      fingerprint: fingerprintOf(token.token),
-      expiresAt: token.expiresAt ? inMilliseconds(token.expiresAt) : null,
+      ...{ token: token.token, fingerprint },
+      expiresAt: expiresAt > 0 ? inMilliseconds(expiresAt) : null,
       scopes: token.scopes ?? [],
       externalAccountId: token.externalAccountId,
     },
@@ -101,6 +116,9 @@ async function askClerk({ userId, provider, externalAccountId, refused }: TokenK
 }
 
 async function load(key: TokenKey): Promise<LoadedToken> {
+  // What could not be sealed is not asked for.
+  requireEnv('CACHE_ENCRYPTION_KEYS')
+  if (!isUserId(key.userId)) return { status: 'not_connected' }
   const tell = (outcome: string, fingerprint?: string) =>
     tellAccess({
       ...{ action: 'token.refresh', actor: 'system', subject: key.userId, target: targetOf(key), outcome },

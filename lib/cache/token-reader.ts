@@ -51,15 +51,12 @@ export function createTokenReader(tokens: Lookup<TokenKey, LoadedToken>) {
     if (answer) return { status: 'ok', value: answer.value }
 
     const refused = first.token.fingerprint
-    try {
-      await tokens.invalidateIf(
-        first.key,
-        (held) => held.status === 'ok' && held.token.fingerprint === refused,
-      )
-    } catch (error) {
-      return problemOf(error)
-    }
-    const second = await read({ ...first.key, refused }, asked)
+    const isRefused = (held: LoadedToken) => held.status === 'ok' && held.token.fingerprint === refused
+    // Not dropped first: whoever reads meanwhile would load it again, not knowing that it was refused.
+    const replace: Read = (sought) => tokens.reload(sought, isRefused)
+    const second = await read({ ...first.key, refused }, asked, replace)
+    if (second.status === 'unavailable' || second.status === 'rate_limited')
+      await tokens.invalidateIf(first.key, isRefused).catch(() => false)
     if (second.status !== 'ok') return second
     const isAnother = second.token.fingerprint !== refused
     const again = isAnother ? await attempt(use, second.token) : undefined
@@ -69,7 +66,8 @@ export function createTokenReader(tokens: Lookup<TokenKey, LoadedToken>) {
   return {
     get: (key: TokenKey, asked: Asked) => read(key, asked).then(withoutKey),
     /** As `get`, but asks Clerk whatever is cached. */
-    reload: (key: TokenKey, asked: Asked) => read(key, asked, tokens.reload).then(withoutKey),
+    reload: (key: TokenKey, asked: Asked) =>
+      read(key, asked, (sought) => tokens.reload(sought)).then(withoutKey),
     withToken,
   }
 }
@@ -84,7 +82,7 @@ async function find(key: TokenKey, scopes: readonly string[], read: Read): Promi
   if (loaded === null) return { status: 'unavailable' }
   switch (loaded.status) {
     case 'ok': {
-      const missing = scopes.filter((scope) => !loaded.token.scopes.includes(scope))
+      const missing = [...new Set(scopes)].filter((scope) => !loaded.token.scopes.includes(scope))
       return missing.length > 0
         ? scopeMissing(key.provider, missing)
         : { status: 'ok', token: new OAuthToken(loaded.token), key }
@@ -126,8 +124,8 @@ async function attempt<R>(
   try {
     const value = await outside(use, token)
     if (!isUnauthorizedAnswer(value)) return { value }
-    // Nobody reads its body, and the socket is wanted again.
-    if (value instanceof Response) await value.body?.cancel()
+    // The socket is wanted again. Of a body that `use` has read or cloned this fails, or never ends.
+    if (value instanceof Response) void value.body?.cancel().catch(() => undefined)
   } catch (error) {
     if (!isUnauthorizedError(error)) throw error
   }

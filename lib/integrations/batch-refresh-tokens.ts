@@ -32,9 +32,14 @@ const AT_A_TIME = 5
  * @throws ConfigurationError without CACHE_ENCRYPTION_KEYS.
  */
 export async function batchRefreshTokens(
-  tokens: readonly TokenToRefresh[],
+  asked: readonly TokenToRefresh[],
   { actor = 'system', patience = 30, clock = systemClock }: BatchRefreshOptions = {},
 ): Promise<RefreshedToken[]> {
+  // No more than these: the results of another batch may be asked for again, and have a status of their own.
+  const tokens = asked.map(({ userId, provider, externalAccountId }) => ({
+    ...{ userId, provider },
+    ...(externalAccountId && { externalAccountId }),
+  }))
   const keyOf = ({ userId, provider, externalAccountId = '' }: TokenToRefresh) =>
     joinKey(userId, provider, externalAccountId)
   const queue = [...new Map(tokens.map((token) => [keyOf(token), token]))]

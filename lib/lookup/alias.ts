@@ -64,9 +64,9 @@ export function createAlias<A, T>(engine: Engine, declaration: AliasDeclaration<
       const warmed = done.filter((result) => result.status === 'fulfilled').length
       return { warmed, failed: done.length - warmed }
     },
-    async reload(arg: A) {
+    async reload(arg: A, matches?: (value: T) => boolean) {
       const name = await names.callable.reload(arg)
-      return name === null ? null : to.reload(name)
+      return name === null ? null : to.reload(name, matches)
     },
     invalidate: names.callable.invalidate,
     async invalidateIf(arg: A, matches: (value: T) => boolean) {

@@ -129,7 +129,9 @@ export function declare<A, T>(declaration: Declaration<A, T>): Declared<A, T> {
   function lifetimes(value: T | null) {
     if (value === null) return { hard: negative, soft: negative, grace: 0, expiry: 0 }
     const given = fixed ?? (typeof ttl === 'function' ? ttl(value) * 1000 : 0)
-    const expiry = Math.floor(expiresAt?.(value) ?? 0)
+    const end = expiresAt?.(value) ?? null
+    // 0 means none: what ended before 1970 has ended all the same.
+    const expiry = end === null ? 0 : Math.max(1, Math.floor(end))
     // What is no time is not stored: an expiry that cannot be read must not mean "none".
     const hard = given > 0 && Number.isFinite(given) && Number.isFinite(expiry) ? given : 0
     return { hard, soft: Math.min(soft ?? 0.8 * hard, hard), grace, expiry: hard > 0 ? expiry : 0 }

@@ -26,8 +26,11 @@ export interface Lookup<A, T> {
   peek(arg: A): Promise<T | null | undefined>
   /** Loads what is not cached yet; says how many are now, and how many could not be loaded. */
   warm(args: readonly A[]): Promise<{ warmed: number; failed: number }>
-  /** Loads anew whatever is cached, which stays until then; one load for all who ask at the same time. */
-  reload(arg: A): Promise<T | null>
+  /**
+   * Loads anew whatever is cached, or only what matches, else gives it; it stays until then. One load for all who ask
+   * at the same time.
+   */
+  reload(arg: A, matches?: (value: T) => boolean): Promise<T | null>
   /** After it has resolved no read that begins later gets an older value; throws `invalidation_unconfirmed`. */
   invalidate(arg: A): Promise<void>
   /** Drops the cached value if it is one that matches and is still there when dropped; says whether it did. */
@@ -502,7 +505,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
       const warmed = done.filter((result) => result.status === 'fulfilled').length
       return { warmed, failed: done.length - warmed }
     },
-    async reload(arg: A) {
+    async reload(arg: A, matches?: (value: T) => boolean) {
       const target = locate(arg)
       const cached = await inspect(target).catch((error) => {
         if (!isOutage(error)) throw error
@@ -510,6 +513,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
         if (isGuarded(target.slot)) throw unasked()
         return undefined
       })
+      if (cached && matches && !(cached.value !== null && matches(cached.value))) return cached.value
       return (await obtain(target, cached?.entry ?? '')).value
     },
     invalidate: (arg: A) => engine.invalidate(declared.tags(arg)),

@@ -92,8 +92,9 @@ export const commitScript = `${prelude}
     redis.call('UNLINK', s.state)
     out[i] = 'condemned'
   elseif hard < 1 then
-    -- For those who wait already, and no longer than the value itself is good for.
-    if expiry > 0 then hold = math.max(math.min(hold, expiry - now), 1) end
+    -- For those who wait already, and no longer than the value is good for; one that came expired is no reason to ask
+    -- at once for the same again.
+    if expiry > now then hold = math.min(hold, expiry - now) end
     redis.call('SET', s.state, 'U:' .. flight .. '|' .. entry, 'PX', hold)
     out[i] = 'unstored'
   else

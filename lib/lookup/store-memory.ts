@@ -84,8 +84,8 @@ export function createMemoryStore(clock: Clock = systemClock): Store & { cells: 
           return 'condemned'
         }
         if (hard < 1) {
-          const hold = expiry > 0 ? Math.max(Math.min(holdMs, expiry - clock.now()), 1) : holdMs
-          set(slot.state, `U:${flight}|${entry}`, hold)
+          const left = expiry - clock.now()
+          set(slot.state, `U:${flight}|${entry}`, left > 0 ? Math.min(holdMs, left) : holdMs)
           return 'unstored'
         }
         set(slot.entry, entry, hard + grace)

@@ -1,15 +1,11 @@
 import { z } from 'zod'
 import { tellAccess } from '@/lib/access'
 import { type Caller, requireCaller } from '@/lib/auth/caller.server'
-import { errorResponse, isSameOrigin, rateLimited } from '@/lib/http'
-import { overLimit } from '@/lib/rate-limit'
-
-/** A page asks once or twice; this is for a loop that has lost its end. Of both routes together. */
-const LIMIT = { name: 'calendar', calls: 60, seconds: 60 }
+import { errorResponse, isSameOrigin } from '@/lib/http'
 
 /**
- * What a request must pass before it gets to a token: the site's own pages, a signed-in user, and not too often. Gives
- * the answer to a request that does not; each refusal is told to the audit trail.
+ * What a request must pass before it gets to a token: the site's own pages and a signed-in user. Gives the answer to a
+ * request that does not; each refusal is told to the audit trail.
  * @throws AuthError `unauthenticated`
  */
 export async function refusal(request: Request): Promise<Response | undefined> {
@@ -17,14 +13,9 @@ export async function refusal(request: Request): Promise<Response | undefined> {
     tellRefusal('unauthenticated')
     throw error
   })
-  if (!isSameOrigin(request)) {
-    tellRefusal('cross_origin', caller)
-    return errorResponse(403, 'cross_origin', 'Only this site’s own pages may ask.')
-  }
-  const wait = await overLimit(LIMIT, caller.userId)
-  if (wait === undefined) return undefined
-  tellRefusal('rate_limited', caller)
-  return rateLimited(wait)
+  if (isSameOrigin(request)) return undefined
+  tellRefusal('cross_origin', caller)
+  return errorResponse(403, 'cross_origin', 'Only this site’s own pages may ask.')
 }
 
 const tellRefusal = (outcome: string, { userId }: Partial<Caller> = {}) =>

@@ -97,6 +97,36 @@ describe('a token by client credentials', () => {
   })
 })
 
+describe('a fetchToken of one’s own', () => {
+  test.each([
+    ['nothing', undefined],
+    ['no token', { expiresIn: 3600 }],
+    ['an empty token', { token: '', expiresIn: 3600 }],
+    ['a token that is no text', { token: { access_token: 'canary' }, expiresIn: 3600 }],
+    ['a life that is no number', { token: 'canary', expiresIn: Number.NaN }],
+    ['no life at all, which would be for ever', { token: 'canary', expiresIn: Number.POSITIVE_INFINITY }],
+    ['a life in words', { token: 'canary', expiresIn: '3600' }],
+  ])('that gives %s is told what to give, and nothing is cached', async (_, given) => {
+    const fetchToken = vi.fn().mockResolvedValue(given)
+    const token = defineServiceToken({ name: name(), fetchToken })
+    for (let i = 0; i < 2; i++) {
+      const error: unknown = await token().catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({ code: 'service_token_failed' })
+      expect(inspect(error)).not.toContain('canary')
+    }
+    expect(fetchToken).toHaveBeenCalledTimes(2)
+  })
+
+  test('that throws before it waits for anything is reported by its code alone too', async () => {
+    const fetchToken = () => {
+      throw new Error('canary')
+    }
+    const error: unknown = await defineServiceToken({ name: name(), fetchToken })().catch((e: unknown) => e)
+    expect(error).toMatchObject({ code: 'service_token_failed' })
+    expect(inspect(error)).not.toContain('canary')
+  })
+})
+
 describe('a token that the service refuses', () => {
   test('is dropped and fetched anew once, and the work is done with the next one', async () => {
     const api = () => ({ url: service.url, username: 'app', password: 'right secret' })
@@ -112,6 +142,16 @@ describe('a token that the service refuses', () => {
     const answer = await token.use(async () => new Response(null, { status: 401 }))
     expect(answer.status).toBe(401)
     expect(service.state.grants).toBe(2)
+  })
+
+  test('while Redis is out is the caller’s 401 at once', async () => {
+    const token = withCredentials()
+    const answer = await token.use(async () => {
+      await services.engine.kill()
+      return new Response(null, { status: 401 })
+    })
+    expect(answer.status).toBe(401)
+    expect(service.state.grants).toBe(1)
   })
 
   test('is not doubted for other errors', async () => {

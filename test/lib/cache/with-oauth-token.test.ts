@@ -97,6 +97,18 @@ describe('a token that the provider refuses', () => {
     expect(result).toEqual({ status: 'ok', value: 200 })
   })
 
+  test.each([
+    ['read', (response: Response) => void response.text()],
+    ['cloned', (response: Response) => void response.clone()],
+  ])('is known by an answer whose body its user has %s', async (_, handle) => {
+    const result = await withOAuthToken(userId, 'google', async () => {
+      const response = new Response('refused', { status: 401 })
+      handle(response)
+      return response
+    })
+    expect(result).toMatchObject({ status: 'reconnect_required' })
+  })
+
   test('of which Clerk has no other means reconnecting, is remembered, and is no loop', async () => {
     services.google.revokeToken((await cached()).reveal())
     services.clerk.resetRequests()
@@ -143,6 +155,33 @@ describe('a token that the provider refuses', () => {
     )
     expect(new Set(results.map((result) => result.status))).toEqual(new Set(['reconnect_required']))
     expect(services.clerk.requests().total).toBe(1)
+  })
+
+  test('is remembered as refused though others read it all the time', async () => {
+    services.google.revokeToken((await cached()).reveal())
+    services.clerk.faults.add({ latencyMs: 30 })
+    services.clerk.resetRequests()
+    const done = new AbortController()
+    const reading = Array.from({ length: 10 }, async () => {
+      while (!done.signal.aborted) {
+        await getCachedOAuthToken(userId, 'google')
+        await new Promise((resolve) => setTimeout(resolve, 3))
+      }
+    })
+    for (let i = 0; i < 5; i++)
+      expect(await withOAuthToken(userId, 'google', events)).toMatchObject({ status: 'reconnect_required' })
+    done.abort()
+    await Promise.all(reading)
+    expect(services.clerk.requests().total).toBe(1)
+    expect(services.google.requests().total).toBe(1)
+  })
+
+  test('is served no more though Clerk cannot be asked for another one', async () => {
+    await cached()
+    services.clerk.faults.add({ status: 500 })
+    const refuse = async () => new Response(null, { status: 401 })
+    expect(await withOAuthToken(userId, 'google', refuse)).toEqual({ status: 'unavailable' })
+    expect(await getCachedOAuthToken(userId, 'google')).toEqual({ status: 'unavailable' })
   })
 
   test('and that somebody else has replaced already is not thrown away', async () => {

@@ -101,4 +101,25 @@ describe('a batch refresh', () => {
     expect(results.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 'rate_limited'))
     expect(services.clerk.requests().total).toBeLessThanOrEqual(5)
   })
+
+  test('takes the results of another one, and gives them anew', async () => {
+    const [user] = users(1)
+    if (!user) throw new Error('a user')
+    const before = { ...user, status: 'rate_limited' as const, retryAfter: 7 }
+    expect(await batchRefreshTokens([before])).toEqual([
+      { ...user, status: 'ok', expiresAt: expect.any(Number) },
+    ])
+  })
+
+  test('keeps an id that nobody has from the others', async () => {
+    const all = [{ userId: '', provider: 'google' as const }, ...users(1)]
+    expect((await batchRefreshTokens(all)).map(({ status }) => status)).toEqual(['not_connected', 'ok'])
+  })
+
+  test('does not ask again at once when Clerk gives it no time to wait', async () => {
+    services.clerk.faults.add({ route: ROUTE, status: 429, retryAfter: 0 })
+    const [result] = await batchRefreshTokens(users(1), { patience: 1 })
+    expect(result).toMatchObject({ status: 'rate_limited' })
+    expect(services.clerk.requests().total).toBe(1)
+  })
 })

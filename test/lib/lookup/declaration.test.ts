@@ -61,6 +61,10 @@ it('does not store a value whose expiry cannot be read, and stores one that has 
   expect(declared.lifetimes({ expiresAt: 0 })).toMatchObject({ hard: 300_000, expiry: 0 })
 })
 
+it.each([0, -1000, 0.5])('takes an expiry of %s for one that has passed, and not for none', (end) => {
+  expect(declare({ ...good, expiresAt }).lifetimes({ expiresAt: end })).toMatchObject({ expiry: 1 })
+})
+
 it('adapts the ttl to the age of the value, within bounds', () => {
   const ttl = adaptive({ min: 60, max: 3600, now: () => 1_000_000_000 })
   expect(ttl({ updatedAt: 1_000_000_000 - 10_000_000 })).toBe(1000)

@@ -645,6 +645,18 @@ describe('reload', () => {
     expect(calls).toHaveLength(2)
   })
 
+  it('gives what is cached where it is not what was to be loaded anew', async () => {
+    let loads = 0
+    const lookup = createFleet()
+      .join()
+      .defineLookup(user(async () => ++loads))
+    const isFirst = (value: unknown) => value === 1
+    await lookup('u1')
+    expect(await lookup.reload('u1', isFirst)).toBe(2)
+    expect(await lookup.reload('u1', isFirst)).toBe(2)
+    expect(loads).toBe(2)
+  })
+
   it('leaves what is cached where it is when the loader fails', async () => {
     const { join } = createFleet()
     let fails = false

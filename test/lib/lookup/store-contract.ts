@@ -166,6 +166,13 @@ export function storeContract(store: () => Store, fresh: () => Promise<void>) {
     })
   })
 
+  contract('holds one that came expired as long as any', async () => {
+    const generation = await lease()
+    await store().commit([offered(generation, { hard: 60_000, expiry: Date.now() - 5000 })])
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(await acquire({ flight: 'b' })).toMatchObject([{ kind: 'wait' }])
+  })
+
   contract('judges an absolute expiry by its own clock', async () => {
     const generation = await lease()
     const expiry = Date.now() + 20_000

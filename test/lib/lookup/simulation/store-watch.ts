@@ -134,7 +134,7 @@ export function watchStore(
     if (expiry > 0 && refreshBefore > 0)
       soft = Math.max(Math.min(soft, expiry - refreshBefore - time.now()), refreshEvery)
     const last = ofFlight(request)
-    const hold = expiry > 0 ? Math.min(1000, expiry - time.now()) : 1000
+    const hold = expiry > time.now() ? Math.min(1000, expiry - time.now()) : 1000
     if (last) Object.assign(last, { status: reply, at: time.now(), hard, soft: Math.min(soft, hard), hold })
     if (reply === 'stored') hardEnds.set(slotOf(slot.entry), time.now() + hard)
     if (reply === 'stored' && hard < 1) violate('promise 4: a value was stored that may not be served')

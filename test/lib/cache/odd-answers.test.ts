@@ -1,0 +1,108 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { getCachedOAuthToken } from '@/lib/cache/token-cache'
+import { type Services, startServices } from '../../support/services'
+
+/** In front of a Clerk that answers whatever a test wants. */
+let services: Services
+let body: unknown
+let type: string
+let asked: string[]
+let userId: string
+let users = 0
+
+const clerk = createServer((request, response) => {
+  asked.push(request.url ?? '')
+  response.writeHead(200, { 'content-type': type })
+  response.end(JSON.stringify(body))
+})
+
+beforeAll(async () => {
+  clerk.listen(0, '127.0.0.1')
+  await once(clerk, 'listening')
+  const address = clerk.address()
+  if (typeof address !== 'object' || address === null) throw new Error('no port')
+  services = await startServices({ CLERK_API_URL: `http://127.0.0.1:${address.port}` })
+})
+afterAll(async () => {
+  await services.close()
+  clerk.closeAllConnections()
+  clerk.close()
+})
+beforeEach(() => {
+  userId = `user_${++users}`
+  type = 'application/json'
+  asked = []
+})
+
+const secondsFromNow = (seconds: number) => Math.floor(Date.now() / 1000) + seconds
+const token = (changes: Record<string, unknown> = {}) => ({
+  ...{ object: 'oauth_access_token', external_account_id: 'eac_1', provider: 'oauth_google' },
+  ...{ token: 'a token', public_metadata: {}, label: null, scopes: ['a'] },
+  ...{ expires_at: secondsFromNow(3600), ...changes },
+})
+const answer = (...tokens: unknown[]) => {
+  body = { data: tokens, total_count: tokens.length }
+}
+const read = (scopes: string[] = []) => getCachedOAuthToken(userId, 'google', { scopes })
+
+describe('an answer of Clerk that is none', () => {
+  test.each([
+    ['of another shape', {}],
+    ['without a list', { data: null, total_count: 0 }],
+    ['with a token that is no text', { data: [token({ token: 7 })], total_count: 1 }],
+    ['with a time that is no number', { data: [token({ expires_at: '2030-01-01' })], total_count: 1 }],
+    ['with a token of no account', { data: [token({ external_account_id: null })], total_count: 1 }],
+  ])('%s is unavailable, and no throw', async (_, odd) => {
+    body = odd
+    expect(await read()).toEqual({ status: 'unavailable' })
+  })
+
+  test('that the SDK does not parse for its content type is unavailable', async () => {
+    answer(token())
+    type = 'application/json; charset=utf-8'
+    expect(await read()).toEqual({ status: 'unavailable' })
+  })
+})
+
+describe('an odd token', () => {
+  test.each([0, -1, null, undefined])('that ends at %s has no known end', async (expires_at) => {
+    answer(token({ expires_at }))
+    expect(await read()).toMatchObject({ status: 'ok', token: { expiresAt: null } })
+  })
+
+  test('that is empty is one that Clerk has not', async () => {
+    answer(token({ token: '' }))
+    expect(await read()).toMatchObject({ status: 'reconnect_required' })
+  })
+
+  test('that came expired is asked for once a second', async () => {
+    answer(token({ expires_at: secondsFromNow(-100) }))
+    const started = Date.now()
+    for (let i = 0; i < 3; i++) await read()
+    expect(asked.length).toBeLessThanOrEqual(1 + (Date.now() - started) / 900)
+    expect(asked.length).toBeGreaterThan(0)
+  })
+
+  test('without scopes has none', async () => {
+    answer(token({ scopes: undefined }))
+    expect(await read(['a', 'b', 'a'])).toMatchObject({ status: 'scope_missing', missing: ['a', 'b'] })
+  })
+
+  test('of an account that is listed twice is no loop', async () => {
+    answer(token({ scopes: ['a', 'b'] }), token())
+    expect(await read(['b'])).toMatchObject({ status: 'ok', token: { externalAccountId: 'eac_1' } })
+    expect(asked).toHaveLength(2)
+  })
+})
+
+test.each(['', '..', 'user_1/../user_2', 'user_2/oauth_access_tokens/oauth_google?', 'user_2#'])(
+  'a user id that Clerk could not have given (%s) is nobody, and is not sent',
+  async (id) => {
+    answer(token())
+    userId = id
+    expect(await read()).toMatchObject({ status: 'not_connected' })
+    expect(asked).toEqual([])
+  },
+)

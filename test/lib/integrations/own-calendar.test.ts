@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { type AccessEvent, onAccess } from '@/lib/access'
+import { CALENDAR_SCOPE } from '@/lib/integrations/google-calendar'
+import { ownCalendarEvents, ownCalendarToken } from '@/lib/integrations/own-calendar.server'
+import { type Services, startServices } from '../../support/services'
+
+let services: Services
+let userId = ''
+
+vi.mock('@clerk/nextjs/server', () => ({ auth: async () => ({ userId, sessionId: 'sess_1' }) }))
+
+beforeAll(async () => {
+  services = await startServices()
+})
+afterAll(() => services.close())
+
+test('accounts that are made up cost Clerk as many questions as calls are allowed, on the page too', async () => {
+  userId = services.clerk.createUser({ emails: ['loop@example.com'] }).id
+  services.clerk.connect(userId, { scopes: [CALENDAR_SCOPE] })
+  services.clerk.resetRequests()
+  const heard: AccessEvent[] = []
+  const off = onAccess('test', (event) => heard.push(event))
+  const range = { from: new Date(), to: new Date(Date.now() + 1000), limit: 1 }
+  const statuses: string[] = []
+  for (let i = 0; i < 70; i++) statuses.push((await ownCalendarEvents(range, { account: `eac_${i}` })).status)
+  off()
+  expect(statuses.slice(0, 60)).toEqual(Array.from({ length: 60 }, () => 'not_connected'))
+  expect(statuses.at(-1)).toBe('rate_limited')
+  // The window may turn meanwhile.
+  expect(services.clerk.requests().total).toBeLessThan(65)
+  expect(await ownCalendarToken({})).toMatchObject({ status: 'rate_limited', retryAfter: expect.any(Number) })
+  expect(heard.at(-1)).toEqual({
+    ...{ action: 'token.read', actor: userId, subject: userId, target: 'google', outcome: 'rate_limited' },
+  })
+})
