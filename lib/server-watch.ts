@@ -6,6 +6,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 /** Where Next looks for a platform's `waitUntil`, which every `after()` goes through; documented for `after`. */
 const place = Symbol.for('@next/request-context')
 
+/** Milliseconds in which connections that the system has taken are taken from it. */
+const BACKLOG_MS = 100
+
 /** Knows the servers of this process, the requests under way and what they left to `after()`. */
 export function createServerWatch() {
   const servers = new Set<Server>()
@@ -32,8 +35,10 @@ export function createServerWatch() {
 
   return {
     /** Takes no more connections; those that are open are told to end with their next answer. */
-    close() {
+    async close() {
       closing = true
+      // Who has connected while this process was busy is in the system's queue, and would be reset.
+      await pause(BACKLOG_MS)
       // Not http's own `close`, which resets connections that have been accepted and not yet read.
       for (const server of servers) Listener.prototype.close.call(server)
     },

@@ -178,6 +178,11 @@ describe('on SIGTERM', () => {
   })
 })
 
+test('where Next ends the process by itself, the log warns of it at the start', async () => {
+  const { app } = await start({ NEXT_MANUAL_SIG_HANDLE: undefined })
+  expect(app.logs().map(({ event }) => event)).toEqual(['signals_left_to_next'])
+})
+
 test('where instances stop between requests, a record is written when its request has been answered', async () => {
   const { get, jwtOf, trail, app } = await start({ AWS_LAMBDA_FUNCTION_NAME: 'app' })
   const jwt = await jwtOf(people.member)
