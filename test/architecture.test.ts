@@ -45,6 +45,7 @@ const mayImport: [prefix: string, allowed: string[]][] = [
       'lib/auth/caller.server',
       'lib/auth/roles.server',
       'lib/rate-limit',
+      'lib/refusals',
       'lib/lookup/clock',
       'lib/lookup/errors',
       'lib/lookup/keys',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { clerkFailure, clerkGet } from '../clerk'
 import { env } from '../env'
 import { adaptive } from '../lookup/declaration'
@@ -79,13 +80,21 @@ const defineUserName = (
   name: string,
   {
     filter,
-    key,
+    same,
+    key = same,
     goesBy,
-  }: { filter: string; key(name: string): string; goesBy(user: CachedUser): readonly (string | null)[] },
+  }: {
+    filter: string
+    /** The form in which equal names are the same text. */
+    same(name: string): string
+    /** What it is called in Redis and in events; `same` unless told. */
+    key?(name: string): string
+    goesBy(user: CachedUser): readonly (string | null)[]
+  },
 ) => {
   const tagOf = (alias: string) => `${name}:${key(alias)}`
   const isCalled = (user: CachedUser, alias: string) =>
-    goesBy(user).some((given) => given !== null && key(given) === key(alias))
+    goesBy(user).some((given) => given !== null && same(given) === same(alias))
   const lookup = defineAlias<string, CachedUser>(() => ({
     name,
     version: 1,
@@ -94,7 +103,7 @@ const defineUserName = (
     tags: (alias) => [tagOf(alias), TAG_OF_ALL_NAMES],
     ttl: nameTtl(),
     async resolve(alias, { signal }) {
-      const users = await listUsers(filter, [key(alias)], signal)
+      const users = await listUsers(filter, [same(alias)], signal)
       return users.find((user) => isCalled(user, alias))?.id
     },
     verify: isCalled,
@@ -106,17 +115,19 @@ const defineUserName = (
 
 const username = defineUserName('username', {
   filter: 'username',
-  key: normalise,
+  same: normalise,
   goesBy: (user) => [user.username],
 })
 const email = defineUserName('email', {
   filter: 'email_address',
-  key: normalise,
+  same: normalise,
+  // An address has no business in keys, tags and errors.
+  key: (address) => createHash('sha256').update(normalise(address)).digest('base64url'),
   goesBy: (user) => user.verifiedEmailAddresses,
 })
 const externalId = defineUserName('external-id', {
   filter: 'external_id',
-  key: (id) => id,
+  same: (id) => id,
   goesBy: (user) => [user.externalId],
 })
 

@@ -36,7 +36,9 @@ export async function externalAccountsOf(
     if (error instanceof ClerkError && error.status === 404) return {}
     throw error
   })
-  return userOfAccounts.parse(json).external_accounts.map((found) => ({
+  const user = userOfAccounts.safeParse(json)
+  if (!user.success) throw new ClerkError(undefined, undefined, [])
+  return user.data.external_accounts.map((found) => ({
     externalAccountId: found.external_account_id ?? found.id,
     provider: found.provider.replace(/^oauth_/, ''),
     label: found.label || found.email_address || found.username || null,

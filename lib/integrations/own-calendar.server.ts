@@ -1,8 +1,8 @@
 import 'server-only'
-import { tellAccess } from '../access'
 import { requireCaller } from '../auth/caller.server'
 import type { OAuthTokenResult } from '../cache/token-cache'
 import { overLimit } from '../rate-limit'
+import { tellRefusal } from '../refusals'
 import { type CalendarOutcome, calendarEvents, calendarToken } from './calendar'
 import type { CalendarRange } from './google-calendar'
 import { getConnectedIntegrations } from './integrations.service'
@@ -26,7 +26,7 @@ async function admit() {
   if (retryAfter === undefined) return { caller }
   const problem = { status: 'rate_limited' as const, retryAfter }
   const of = { actor: userId, subject: userId, target: 'google' }
-  tellAccess({ action: 'token.read', ...of, outcome: problem.status })
+  tellRefusal({ action: 'token.read', ...of, outcome: problem.status })
   return { caller, problem }
 }
 

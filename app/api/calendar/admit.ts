@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { tellAccess } from '@/lib/access'
 import { type Caller, requireCaller } from '@/lib/auth/caller.server'
 import { errorResponse, isSameOrigin } from '@/lib/http'
+import { tellRefusal } from '@/lib/refusals'
 
 /**
  * What a request must pass before it gets to a token: the site's own pages and a signed-in user. Gives the answer to a
@@ -10,16 +10,16 @@ import { errorResponse, isSameOrigin } from '@/lib/http'
  */
 export async function refusal(request: Request): Promise<Response | undefined> {
   const caller = await requireCaller().catch((error: unknown) => {
-    tellRefusal('unauthenticated')
+    tell('unauthenticated')
     throw error
   })
   if (isSameOrigin(request)) return undefined
-  tellRefusal('cross_origin', caller)
+  tell('cross_origin', caller)
   return errorResponse(403, 'cross_origin', 'Only this site’s own pages may ask.')
 }
 
-const tellRefusal = (outcome: string, { userId }: Partial<Caller> = {}) =>
-  tellAccess({
+const tell = (outcome: string, { userId }: Partial<Caller> = {}) =>
+  tellRefusal({
     ...{ action: 'token.read', actor: userId ?? 'anonymous', subject: userId ?? 'nobody' },
     ...{ target: 'google', outcome },
   })

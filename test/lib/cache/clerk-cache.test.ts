@@ -5,10 +5,11 @@ import {
   getCachedUserById,
   getCachedUserByUsername,
   getCachedUsersByIds,
+  tagsOfUser,
   userIdsByRole,
 } from '@/lib/cache/clerk-cache'
 import { invalidateAllUserCache, invalidateUserCache } from '@/lib/cache/clerk-cache-utils'
-import { lookups } from '@/lib/cache/lookups'
+import { invalidateTags, lookups } from '@/lib/cache/lookups'
 import { SavedButStaleError, updateUserMetadata, updateUserProfile } from '@/lib/cache/user-writes'
 import { ClerkError } from '@/lib/clerk'
 import { redis } from '@/lib/redis'
@@ -117,6 +118,17 @@ describe('users through the cache', () => {
 describe('other names of a user', () => {
   test('a verified e-mail address leads to its user whatever its case', async () => {
     expect((await getCachedUserByEmail('MIA@example.com'))?.id).toBe(people.member)
+  })
+
+  test('an address is in no key of Redis and in no event', async () => {
+    const told: unknown[] = []
+    const end = lookups().on((event) => told.push(event))
+    await getCachedUserByEmail('mia@example.com')
+    await invalidateTags(tagsOfUser(people.member, { emails: ['mia@example.com'] }))
+    end()
+    const keys = await redis().run('keys', (client) => client.keys('*'))
+    expect(keys.some((key) => key.includes(':e:email.'))).toBe(true)
+    expect(JSON.stringify([keys, told])).not.toContain('mia@example')
   })
 
   test('an external id leads to its user', async () => {

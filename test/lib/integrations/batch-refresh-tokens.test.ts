@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
-import { batchRefreshTokens } from '@/lib/integrations/batch-refresh-tokens'
+import { batchRefreshTokens } from '@/lib/integrations/integrations.service'
 import { redis } from '@/lib/redis'
 import { type Services, startServices } from '../../support/services'
 import { createVirtualClock, drive } from '../../support/virtual-clock'
