@@ -25,7 +25,7 @@ export class SavedButStaleError extends KitError {
 type Metadata = Record<string, unknown>
 
 /** The names that a user is known to have. */
-export const namesOf = (user: CachedUser | null | undefined) => ({
+const namesOf = (user: CachedUser | null | undefined) => ({
   usernames: user?.username ? [user.username] : [],
   emails: user?.verifiedEmailAddresses ?? [],
   externalIds: user?.externalId ? [user.externalId] : [],
