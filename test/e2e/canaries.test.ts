@@ -38,6 +38,13 @@ test('no token is in a page, an RSC payload, an answer, an error, a log line, a 
       for (const path of [...PAGES, ...ROUTES]) await keep(`${state} ${path}`, await get(path))
       for (const path of PAGES) await keep(`${state} RSC ${path}`, await get(`${path}?_rsc=x`, { rsc: '1' }))
     }
+    const admin = await asUser(people.admin)
+    for (const userId of [people.member, people.expert])
+      await keep(`${state} dashboard of ${userId}`, await admin(`/dashboard?user=${userId}`))
+    for (const path of ['/api/metrics', '/api/admin/cache/stats']) {
+      const headers = { authorization: `Bearer ${env.OPS_TOKEN}` }
+      await keep(`${state} ${path}`, await fetch(stage.app.url + path, { headers }))
+    }
   }
 
   await visit('fresh')
@@ -73,4 +80,9 @@ test('no token is in a page, an RSC payload, an answer, an error, a log line, a 
   const answer = await (await get('/api/calendar/token')).text()
   expect(clerk.issuedTokens().some((token) => answer.includes(token.slice(5, 25)))).toBe(true)
   expect(texts.get('Redis, full')).toMatch(/\|v1\.local\./)
+  // The trail and the metrics had their part.
+  expect(texts.get('Redis, at the end')).toContain('token.refresh')
+  expect(
+    [...texts].some(([name, text]) => name.endsWith('/api/metrics') && text.includes('clerk_cache_')),
+  ).toBe(true)
 })

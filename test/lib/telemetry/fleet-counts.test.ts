@@ -72,7 +72,7 @@ test('costs one command a flush, and is forgotten after a day', async () => {
   for (let i = 0; i < 20; i++) writer.add({ minute: minute - i, series: { hits: 1, misses: 1 } })
   await writer.flush()
   expect(services.upstash.counts().byCommand).toEqual({ evalsha: 1 })
-  const ttl = await services.redis.insist('ttl', (client) => client.ttl(`t:counts:${minute}`))
+  const ttl = await services.redis.insist('ttl', (client) => client.ttl(`${namespace}:counts:${minute}`))
   expect(ttl).toBeGreaterThan(24 * 3600)
   expect(ttl).toBeLessThanOrEqual(25 * 3600)
 })
