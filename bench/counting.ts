@@ -4,6 +4,7 @@ import { createPlainHost } from '../lib/lookup/host-plain'
 import { createProcessState, type ProcessState, processState } from '../lib/lookup/process-state'
 import { createMemoryStore } from '../lib/lookup/store-memory'
 import { startTelemetry } from '../lib/telemetry/start'
+import { setEnvironment } from './environment'
 import { type Contender, interleave, median, ratio } from './measure'
 import type { Section } from './report'
 import { sampleUser, tagsOf } from './sample'
@@ -32,14 +33,7 @@ function kit(name: string, state: ProcessState): Contender {
 
 /** What counting, logging, tracing and the metrics add to a hit that asks nobody: this process's state has all of them. */
 export async function counting(rounds: number): Promise<Section> {
-  Object.assign(process.env, {
-    ...{ NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: 'pk_live_bench', CLERK_SECRET_KEY: 'sk_live_bench' },
-    ...{
-      UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1',
-      UPSTASH_REDIS_REST_TOKEN: 'bench',
-      LOG_LEVEL: 'silent',
-    },
-  })
+  setEnvironment()
   await startTelemetry()
   const contenders = [kit('nobody listens', createProcessState()), kit('counted', processState())]
   for (const { run } of contenders) await run()

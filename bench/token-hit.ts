@@ -7,6 +7,7 @@ import { createPlainHost } from '../lib/lookup/host-plain'
 import { createProcessState } from '../lib/lookup/process-state'
 import { createRedisStore } from '../lib/lookup/store-redis'
 import type { RestServer } from './child'
+import { setEnvironment } from './environment'
 import { median, ratio } from './measure'
 import { bareClient, takeTurns } from './redis-hit'
 import type { Section } from './report'
@@ -32,11 +33,7 @@ export async function tokenHit(
   rounds: number,
   hits = 300,
 ): Promise<Section> {
-  Object.assign(process.env, {
-    CACHE_ENCRYPTION_KEYS: `bench:${randomBytes(32).toString('base64')}`,
-    ...{ UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: secret },
-    ...{ CLERK_SECRET_KEY: 'sk_test_bench', NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: 'pk_test_bench' },
-  })
+  setEnvironment()
   const state = createProcessState()
   const store = createRedisStore({ url, token: secret, timeoutMs: 5000, state })
   const { defineLookup } = createLookups({ store, host: createPlainHost(), namespace: 'token', state })
