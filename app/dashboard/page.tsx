@@ -1,49 +1,38 @@
 import type { Metadata } from 'next'
 import { Suspense } from 'react'
 import { Notice } from '@/components/notice'
-import { orOutage } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
+import { PanelSkeleton } from '@/components/panel'
 import { signedInAdmin } from '@/lib/auth/page-access.server'
-import { getClerkCacheStats } from '@/lib/cache/clerk-cache-utils'
-import { checkHealth } from '@/lib/health'
-import { Dependencies } from './_components/dependencies'
-import { LookupTable } from './_components/lookup-table'
+import { describeOutage } from '@/lib/outage'
+import { Dashboard } from './_components/dashboard'
+import { Outage } from './_components/outage'
 
 export const metadata: Metadata = { title: 'Dashboard' }
 
-export default function DashboardPage() {
+export default function DashboardPage({ searchParams }: PageProps<'/dashboard'>) {
   return (
     <>
-      <PageTitle title="Dashboard">What the app stands on, and what the cache does for it.</PageTitle>
-      <Suspense
-        fallback={
-          <div
-            role="status"
-            aria-label="Loading"
-            className="h-72 rounded-xl border border-line bg-surface motion-safe:animate-pulse"
-          />
-        }
-      >
-        <Panels />
+      <PageTitle title="Dashboard">
+        Is every integration healthy, is the cache doing its job, and what helps if not.
+      </PageTitle>
+      <Suspense fallback={<PanelSkeleton title="Dashboard" height="h-[200vh]" />}>
+        <ForAdmins searchParams={searchParams} />
       </Suspense>
     </>
   )
 }
 
-function Panels() {
-  return orOutage(async () => {
-    if (!(await signedInAdmin()))
-      return (
-        <Notice title="For admins only">
-          An admin is a user whose public metadata has the role “admin”.
-        </Notice>
-      )
-    const [health, stats] = await Promise.all([checkHealth(), getClerkCacheStats()])
+async function ForAdmins({ searchParams }: Pick<PageProps<'/dashboard'>, 'searchParams'>) {
+  const admin = await signedInAdmin().catch(describeOutage)
+  if (admin && 'advice' in admin) return <Outage {...admin} />
+  if (!admin)
     return (
-      <div className="space-y-8">
-        <Dependencies health={health} />
-        <LookupTable lookups={stats.lookups} />
-      </div>
+      <Notice title="For admins only">An admin is a user whose public metadata has the role “admin”.</Notice>
     )
-  })
+  const { user, audit } = await searchParams
+  return <Dashboard asked={one(user)} auditOf={one(audit)} />
 }
+
+const one = (value: string | string[] | undefined) =>
+  typeof value === 'string' ? value.trim() || undefined : undefined

@@ -58,13 +58,13 @@ export async function getConnectedIntegrations(userId: string): Promise<Integrat
 
 /**
  * Removes a user's accounts of a provider at Clerk, or the one named, and forgets their tokens and status. Nothing to
- * remove is no error. The caller authorises.
+ * remove is no error. The caller authorises; `actor` is who asks, for the audit trail: the user unless told.
  * @throws ClerkError; LookupError `invalidation_unconfirmed` when Redis did not confirm it. Repeating is safe.
  */
 export async function disconnectIntegration(
   userId: string,
   provider: Provider['id'],
-  { externalAccountId }: { externalAccountId?: string } = {},
+  { externalAccountId, actor = userId }: { externalAccountId?: string; actor?: string } = {},
 ): Promise<void> {
   try {
     const accounts = (await externalAccountsOf(userId)).filter(
@@ -72,17 +72,20 @@ export async function disconnectIntegration(
         account.provider === provider &&
         (externalAccountId === undefined || account.externalAccountId === externalAccountId),
     )
-    for (const account of accounts) await remove(userId, provider, account.externalAccountId)
+    for (const account of accounts)
+      await remove({ userId, provider, externalAccountId: account.externalAccountId, actor })
   } finally {
     await invalidateTags([...tagsOfUser(userId), tagOfTokens(userId), tagOfIntegrations(userId)])
   }
 }
 
-async function remove(userId: string, provider: string, externalAccountId: string): Promise<void> {
+type Removal = { userId: string; provider: string; externalAccountId: string; actor: string }
+
+async function remove({ userId, provider, externalAccountId, actor }: Removal): Promise<void> {
   const tell = (outcome: string) =>
     tellAccess({
       action: 'integration.disconnect',
-      ...{ actor: userId, subject: userId, target: `${provider}:${externalAccountId}`, outcome },
+      ...{ actor, subject: userId, target: `${provider}:${externalAccountId}`, outcome },
     })
   try {
     await clerk('deleteUserExternalAccount', ({ users }) =>

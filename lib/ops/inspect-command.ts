@@ -1,28 +1,9 @@
-import { CACHED_USER_VERSION } from '../cache/cached-user'
-import { tagsOfUser, userById } from '../cache/clerk-cache'
-import { guardsOf } from '../cache/guards'
-import { env } from '../env'
-import { fenceKey, guardKey } from '../lookup/keys'
-import { redis } from '../redis'
+import { inspectUserEntry } from '../cache/inspect-user-entry'
 import { type Command, columns, EXIT, oneUser, readFlags } from './command'
-
-/** Seconds a key has left; null when it is not there. */
-async function secondsLeft(key: string): Promise<number | null> {
-  const ms = await redis().insist('pttl', (client) => client.pttl(key))
-  return ms === -2 ? null : Math.round(ms / 1000)
-}
 
 /** What the cache knows of a user: never a value. */
 async function inspect(id: string) {
-  const namespace = env().CACHE_NAMESPACE
-  const [fence = ''] = tagsOfUser(id).map((tag) => fenceKey(namespace, tag))
-  const [guard = ''] = guardsOf(id).map((name) => guardKey(namespace, name))
-  const entry = `${namespace}:e:user.${CACHED_USER_VERSION}:${id}`
-  const state = `${namespace}:s:user.${CACHED_USER_VERSION}:${id}`
-  const [value, entrySeconds, freshSeconds, fenceSeconds, revokedSeconds] = await Promise.all([
-    userById.peek(id),
-    ...[entry, state, fence, guard].map(secondsLeft),
-  ])
+  const { value, entrySeconds, freshSeconds, fenceSeconds, revokedSeconds } = await inspectUserEntry(id)
   return {
     user: id,
     answer: value === undefined ? 'not cached' : value === null ? 'cached: there is no such user' : 'cached',

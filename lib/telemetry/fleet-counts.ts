@@ -21,7 +21,7 @@ const TTL = (KEPT_MINUTES + 60) * 60
 
 export const minuteOf = (at: number): number => Math.floor(at / MINUTE)
 
-const keyOf = (namespace: string, minute: number) => `${namespace}:counts:${minute}`
+export const keyOfMinute = (namespace: string, minute: number) => `${namespace}:counts:${minute}`
 
 /**
  * KEYS: a minute's hash for each record. ARGV: the writer, the TTL, then for each record its number, how many series
@@ -64,7 +64,7 @@ const [add, sum] = [createScript(addScript), createScript(sumScript)]
 export const createCountsSink =
   ({ redis, namespace, writer }: { redis: RedisConnection; namespace: string; writer: string }) =>
   async (batch: readonly Entry<CountsRecord>[]): Promise<void> => {
-    const keys = batch.map(({ record }) => keyOf(namespace, record.minute))
+    const keys = batch.map(({ record }) => keyOfMinute(namespace, record.minute))
     const args = batch.flatMap(({ seq, record }) => {
       const series = Object.entries(record.series)
       return [seq, series.length, ...series.flat()]
@@ -99,7 +99,9 @@ export async function readFleetCounts(
   { minutes, now }: { minutes: number; now: number },
 ): Promise<{ processes: number; series: Map<string, number> }> {
   const last = minuteOf(now)
-  const keys = Array.from({ length: Math.min(minutes, KEPT_MINUTES) }, (_, i) => keyOf(namespace, last - i))
+  const keys = Array.from({ length: Math.min(minutes, KEPT_MINUTES) }, (_, i) =>
+    keyOfMinute(namespace, last - i),
+  )
   const [processes, ...pairs] = reply.parse(
     await redis.insist(`${OWN_OPERATION}sum`, (client) => sum(client, keys, [])),
   )

@@ -31,7 +31,13 @@ const pages = [
   },
   { name: 'calendar-scopes', path: '/calendar', as: people.tooFewScopes, shows: 'calendar.readonly' },
   { name: 'profile', path: '/profile', as: people.expert, shows: 'You are shown as' },
-  { name: 'dashboard', path: '/dashboard', as: people.admin, shows: 'Usernames' },
+  { name: 'dashboard', path: '/dashboard', as: people.admin, shows: 'Nobody chosen' },
+  {
+    name: 'dashboard-user',
+    path: `/dashboard?user=${people.tooFewScopes}`,
+    as: people.admin,
+    shows: 'Expires in',
+  },
 ] as const
 
 const looks = [
@@ -56,7 +62,10 @@ describe.each(pages)('the page $name', ({ name, path, ...rest }) => {
     const overflow = await view.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
     expect(overflow, 'pixels wider than the window').toBeLessThanOrEqual(0)
     const folder = process.env.SCREENSHOTS ?? '.next-e2e/screenshots'
-    await view.page.screenshot({ path: `${folder}/${name}-${look.width}-${look.colorScheme}.png` })
+    await view.page.screenshot({
+      path: `${folder}/${name}-${look.width}-${look.colorScheme}.png`,
+      fullPage: name.startsWith('dashboard'),
+    })
     await view.context.close()
     expect(view.trouble).toEqual([])
   })

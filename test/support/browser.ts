@@ -52,7 +52,10 @@ export async function openView(
   const page = await context.newPage()
   const trouble: string[] = []
   const underWay = new Set<Request>()
-  page.on('request', (request) => underWay.add(request))
+  page.on('request', (request) => {
+    // A stream of events is under way for as long as its page is, and ends with it.
+    if (!isStream(request)) underWay.add(request)
+  })
   page.on('requestfinished', (request) => underWay.delete(request))
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning')
@@ -60,7 +63,7 @@ export async function openView(
   })
   page.on('pageerror', (error) => trouble.push(`uncaught: ${error.message}`))
   page.on('requestfailed', async (request) => {
-    if (!(await isReadEnough(request)))
+    if (!isStream(request) && !(await isReadEnough(request)))
       trouble.push(`failed: ${request.method()} ${request.url()} ${request.failure()?.errorText}`)
     underWay.delete(request)
   })
@@ -72,6 +75,8 @@ export async function openView(
   }
   return { context, page, trouble, settled }
 }
+
+const isStream = (request: Request) => request.resourceType() === 'eventsource'
 
 /**
  * Next's router reads an answer only as far as it needs it and cancels the rest (fetch-server-response.js of 16.4.6),

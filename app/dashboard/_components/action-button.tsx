@@ -1,0 +1,19 @@
+'use client'
+
+import { button } from '@/components/button'
+import { type Act, useAction } from './use-action'
+
+/** Does something when pressed; presses until it is answered do nothing, and the button keeps the focus. */
+export function ActionButton({ label, busy, ...act }: Act & { label: string; busy: string }) {
+  const [run, pending] = useAction(act)
+  return (
+    <button
+      type="button"
+      aria-disabled={pending}
+      className={`${button('outline')} aria-disabled:opacity-60`}
+      onClick={run}
+    >
+      {pending ? busy : label}
+    </button>
+  )
+}

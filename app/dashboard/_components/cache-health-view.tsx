@@ -1,0 +1,79 @@
+'use client'
+
+import { Status } from '@/components/status'
+import type { CacheHealth } from '@/lib/dashboard/cache-health'
+import { count, percentOf } from '../words'
+import { AsOf } from './as-of'
+import { useLive } from './live'
+import { LookupRates } from './lookup-rates'
+import { MinuteTable } from './minute-table'
+
+const card = 'rounded-xl border border-line bg-surface p-5'
+
+/** State of Redis and Clerk, what the cache spares, and how each lookup fares. */
+export function CacheHealthView({ initial }: { initial: CacheHealth }) {
+  const health = useLive('cache', initial)
+  const { redis, clerk, budget, avoided, latency, processes, lookups, at } = health
+  const where = processes === null ? 'this process, since it began' : 'the last 60 minutes, all processes'
+  return (
+    <>
+      <ul className="grid gap-4 sm:grid-cols-2">
+        {[
+          { name: 'Redis', state: redis, ms: latency.redis },
+          { name: 'Clerk', state: clerk, ms: latency.clerk },
+        ].map(({ name, state, ms }) => (
+          <li key={name} className={card}>
+            <div className="flex flex-wrap justify-between gap-x-4">
+              <h3 className="font-semibold">{name}</h3>
+              <Status tone={state.tone}>{state.words}</Status>
+            </div>
+            {state.advice && <p className="mt-2 text-sm">{state.advice}</p>}
+            <Latency ms={ms} />
+          </li>
+        ))}
+        <li className={card}>
+          <h3 className="font-semibold">Clerk calls avoided</h3>
+          {avoided.share === null ? (
+            <p className="mt-1 text-2xl">no traffic</p>
+          ) : (
+            <p className="mt-1 text-2xl tabular-nums">
+              {count(avoided.calls)}{' '}
+              <span className="text-base text-soft">or {percentOf(avoided.share)}</span>
+            </p>
+          )}
+          <p className="mt-1 text-soft text-sm">{where}</p>
+        </li>
+        <li className={card}>
+          <h3 className="font-semibold">Clerk budget left</h3>
+          <p className="mt-1 text-2xl tabular-nums">
+            {count(budget.left)} <span className="text-base text-soft">of {count(budget.limit)} in 10 s</span>
+          </p>
+          <p className="mt-1 text-soft text-sm">as this process sees it</p>
+        </li>
+      </ul>
+      <h3 className="mt-6 mb-2 font-medium">
+        Hit rates <span className="font-normal text-soft text-sm">{where}</span>
+      </h3>
+      <LookupRates lookups={lookups} />
+      <MinuteTable lookups={lookups} at={at} />
+      <AsOf at={at} />
+    </>
+  )
+}
+
+const upTo = (ms: number | null) => (ms === null ? 'over the scale' : `≤ ${ms} ms`)
+
+/** Upper bounds of the buckets by which so many requests were answered. */
+function Latency({ ms }: { ms: CacheHealth['latency']['redis'] }) {
+  if (!ms) return <p className="mt-3 text-soft text-sm">No request was counted yet.</p>
+  return (
+    <dl className="mt-3 flex flex-wrap gap-x-6 gap-y-1 text-sm tabular-nums">
+      {(['p50', 'p95', 'p99'] as const).map((name) => (
+        <div key={name} className="flex gap-1.5">
+          <dt className="text-soft">{name}</dt>
+          <dd>{upTo(ms[name])}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}

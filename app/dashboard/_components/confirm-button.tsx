@@ -1,0 +1,44 @@
+'use client'
+
+import { type ReactNode, useRef } from 'react'
+import { button } from '@/components/button'
+import { type Act, useAction } from './use-action'
+
+type Props = Act & { label: string; busy: string; question: string; children: ReactNode }
+
+/** Asks before it does something. */
+export function ConfirmButton({ label, busy, question, children, ...act }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const [run, pending] = useAction(act)
+  const id = `confirm-${act.doing}`
+  return (
+    <>
+      <button
+        type="button"
+        aria-disabled={pending}
+        className={`${button('outline')} aria-disabled:opacity-60`}
+        onClick={() => !pending && dialog.current?.showModal()}
+      >
+        {pending ? busy : `${label}…`}
+      </button>
+      <dialog
+        ref={dialog}
+        aria-labelledby={id}
+        className="m-auto w-[min(28rem,calc(100vw-2rem))] rounded-xl border border-line bg-surface p-6 text-ink backdrop:bg-black/50"
+      >
+        <h3 id={id} className="font-semibold text-lg">
+          {question}
+        </h3>
+        <div className="mt-2 text-soft text-sm">{children}</div>
+        <form method="dialog" className="mt-5 flex flex-wrap justify-end gap-3">
+          <button type="submit" className={button('outline')}>
+            Cancel
+          </button>
+          <button type="submit" className={button()} onClick={run}>
+            {label}
+          </button>
+        </form>
+      </dialog>
+    </>
+  )
+}

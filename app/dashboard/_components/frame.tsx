@@ -1,0 +1,21 @@
+import { type ReactNode, Suspense } from 'react'
+import { orOutage } from '@/components/or-outage'
+import { Panel, PanelSkeleton } from '@/components/panel'
+import { PanelBoundary } from './panel-boundary'
+
+type Props = { id: string; title: string; height: string; render(): Promise<ReactNode> }
+
+/** A panel of the dashboard, with what stands in while it loads and when it fails. */
+export function Frame({ id, title, height, render }: Props) {
+  return (
+    <Panel id={id} title={title}>
+      <PanelBoundary title={title}>
+        <Suspense fallback={<PanelSkeleton title={title} height={height} />}>
+          <Content render={render} />
+        </Suspense>
+      </PanelBoundary>
+    </Panel>
+  )
+}
+
+const Content = ({ render }: Pick<Props, 'render'>) => orOutage(render)

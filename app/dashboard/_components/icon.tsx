@@ -1,0 +1,6 @@
+/** Decorative: the name always stands beside it. */
+export const Icon = ({ path }: { path: string }) => (
+  <svg viewBox="0 0 24 24" className="size-5 fill-current" aria-hidden="true">
+    <path d={path} />
+  </svg>
+)

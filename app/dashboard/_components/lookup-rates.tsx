@@ -1,0 +1,60 @@
+import { PanelNote } from '@/components/panel'
+import type { LookupHealth } from '@/lib/dashboard/hit-rates'
+import { count, percentOf } from '../words'
+import { nameOfLookup } from './lookup-names'
+import { Sparkline } from './sparkline'
+
+const cell = 'whitespace-nowrap px-3 py-2.5 text-right first:text-left'
+
+/** Hit rate by lookup, and the layer that answered. */
+export function LookupRates({ lookups }: { lookups: readonly LookupHealth[] }) {
+  if (lookups.length === 0)
+    return (
+      <PanelNote title="No traffic">
+        Nothing was looked up in this time. That is not a hit rate of 0 %.
+      </PanelNote>
+    )
+  return (
+    // It may scroll sideways, so it must be reachable by keyboard.
+    <section
+      className="overflow-x-auto rounded-xl border border-line bg-surface"
+      aria-label="Hit rates"
+      tabIndex={0}
+    >
+      <table className="w-full text-sm tabular-nums">
+        <thead className="text-soft">
+          <tr>
+            {['Lookup', 'Hit rate', '60 min', 'Reads', 'Memo', 'Process', 'Redis', 'Missed'].map((name) => (
+              <th key={name} scope="col" className={`${cell} font-medium`}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody className="divide-y divide-line border-line border-t">
+          {lookups.map(({ name, hitRate, minutes, reads, hits, misses }) => (
+            <tr key={name}>
+              <th scope="row" className={`${cell} font-medium`}>
+                {nameOfLookup(name)}
+              </th>
+              <td className={cell}>{percentOf(hitRate)}</td>
+              <td className="px-3 py-2.5">
+                {minutes.length > 0 ? (
+                  <Sparkline minutes={minutes} />
+                ) : (
+                  <span className="text-soft">not known</span>
+                )}
+              </td>
+              {[reads, hits.request, hits.process, hits.redis, misses].map((value, i) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: five cells in a fixed order
+                <td key={i} className={cell}>
+                  {count(value)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}

@@ -1,0 +1,56 @@
+'use client'
+
+import { createContext, type ReactNode, use, useEffect, useOptimistic, useRef, useState } from 'react'
+import type { ActionResult } from '../admin-action'
+
+type Report = {
+  /** What is under way, and shown as if done. */
+  doing: string | null
+  expect(doing: string): void
+  report(result: ActionResult | null): void
+}
+
+const Reports = createContext<Report>({ doing: null, expect() {}, report() {} })
+
+const tones = { done: 'text-good', refused: 'text-bad', failed: 'text-bad' } as const
+const shapes = { done: '●', refused: '■', failed: '■' } as const
+
+/** Says what came of the actions in it, aloud too. */
+export function Reporting({ children }: { children: ReactNode }) {
+  const [result, report] = useState<ActionResult | null>(null)
+  const [doing, expect] = useOptimistic<string | null>(null)
+  const line = useRef<HTMLParagraphElement>(null)
+  useEffect(() => {
+    // The button may have gone with what it was for: whoever uses the keyboard goes on from the answer.
+    if (result && document.activeElement === document.body) line.current?.focus()
+  }, [result])
+  return (
+    <Reports value={{ doing, expect, report }}>
+      <p
+        ref={line}
+        role="status"
+        tabIndex={-1}
+        className={result ? `mb-3 font-medium text-sm ${tones[result.status]}` : 'sr-only'}
+      >
+        {result && <span aria-hidden>{shapes[result.status]} </span>}
+        {result?.message}
+      </p>
+      {children}
+    </Reports>
+  )
+}
+
+export const useReport = () => use(Reports)
+
+/** Its children, or `then` while the action of that name is under way: back again when it fails. */
+export function Expecting({
+  doing,
+  then,
+  children,
+}: {
+  doing: string
+  then: ReactNode
+  children: ReactNode
+}) {
+  return useReport().doing === doing ? then : children
+}

@@ -1,0 +1,57 @@
+import { integrationsOf } from '@/lib/dashboard/panels.server'
+import type { Integration } from '@/lib/integrations/integrations.service'
+import { AccountCard } from './account-card'
+import { AsOf } from './as-of'
+import { Expecting, Reporting } from './reporting'
+
+type User = { id: string; fullName: string | null; username: string | null }
+
+/** How the chosen user's accounts stand, and what helps. */
+export async function UserIntegrations({ user }: { user: User }) {
+  const { at, integrations, refreshes } = await integrationsOf(user.id)
+  const checkedAt = Math.min(at, ...integrations.map((one) => one.checkedAt))
+  const { id: userId } = user
+  return (
+    <Reporting>
+      <h3 className="mb-3 font-medium">
+        {user.fullName ?? user.username ?? user.id}{' '}
+        <span className="font-normal text-soft">and their accounts</span>
+      </h3>
+      <ul className="grid gap-4">
+        {integrations.flatMap((integration) =>
+          cardsOf(integration).map(({ account, finding }) => {
+            const key = `${integration.id}-${account?.externalAccountId ?? ''}`
+            const card = (
+              <AccountCard
+                {...{ userId, integration, finding, account }}
+                several={integration.accounts.length > 1}
+                lastRefresh={
+                  refreshes.get(`${integration.id}:${account?.externalAccountId}`) ??
+                  (integration.accounts.length === 1 ? refreshes.get(integration.id) : undefined)
+                }
+                now={at}
+              />
+            )
+            return (
+              <li key={key} className="rounded-xl border border-line bg-surface p-5">
+                <Expecting
+                  doing={`disconnect-${key}`}
+                  then={<p className="text-soft">{integration.name} is being disconnected…</p>}
+                >
+                  {card}
+                </Expecting>
+              </li>
+            )
+          }),
+        )}
+      </ul>
+      <AsOf at={checkedAt} />
+    </Reporting>
+  )
+}
+
+/** One for each account; one for the provider where there is none. */
+const cardsOf = (integration: Integration) =>
+  integration.accounts.length === 0
+    ? [{ account: undefined, finding: integration }]
+    : integration.accounts.map((account) => ({ account, finding: account }))

@@ -1,0 +1,79 @@
+'use client'
+
+import { PanelNote } from '@/components/panel'
+import { Status, type Tone } from '@/components/status'
+import type { Snapshot } from '@/lib/dashboard/snapshot'
+import { timeOf } from '../words'
+import { AsOf } from './as-of'
+import { useLive } from './live'
+import { Unavailable } from './unavailable'
+
+const outcomes: Record<string, { tone: Tone; words: string }> = {
+  ok: { tone: 'good', words: 'Done' },
+  ignored: { tone: 'idle', words: 'Nothing to do' },
+  refused: { tone: 'bad', words: 'Refused' },
+  failed: { tone: 'bad', words: 'Failed' },
+}
+
+/** The last deliveries, and how to set them up where there are none. */
+export function WebhooksView({ initial }: { initial: Snapshot['webhooks'] }) {
+  const found = useLive('webhooks', initial)
+  if ('unavailable' in found)
+    return (
+      <Unavailable
+        what="The log of deliveries is in Redis. Clerk delivers again what could not be done."
+        {...found}
+        reason={found.unavailable}
+      />
+    )
+  if (found.data.length === 0) return <SetUp at={found.at} />
+  return (
+    <>
+      <ul className="divide-y divide-line rounded-xl border border-line bg-surface text-sm">
+        {found.data.map(({ id, at, type, outcome, reason, ms, invalidated }) => (
+          <li
+            key={`${id}-${at}`}
+            className="flex flex-wrap gap-x-4 gap-y-0.5 px-5 py-2.5 tabular-nums sm:grid sm:grid-cols-[8rem_9.5rem_1fr_auto]"
+          >
+            <Status tone={outcomes[outcome]?.tone ?? 'warn'}>
+              {`${outcomes[outcome]?.words ?? outcome}${reason ? `: ${reason.replaceAll('_', ' ')}` : ''}`}
+            </Status>
+            <span className="font-medium">{type}</span>
+            <span className="wrap-anywhere text-soft max-sm:order-last max-sm:w-full">
+              {invalidated.length > 0 ? `forgot ${invalidated.join(', ')}` : 'forgot nothing'}
+            </span>
+            <span className="text-soft">
+              {Math.round(ms)} ms, {timeOf(at, found.at)}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <AsOf at={found.at} />
+    </>
+  )
+}
+
+function SetUp({ at }: { at: number }) {
+  return (
+    <>
+      <PanelNote title="No webhook has come yet">
+        <p>Until one does, a change at Clerk shows when its entry expires.</p>
+        <ol className="mt-2 list-decimal space-y-1 pl-5">
+          <li>
+            In Clerk’s dashboard, under Webhooks, add the endpoint <code>/api/webhooks/clerk</code> of this
+            site.
+          </li>
+          <li>
+            Subscribe it to <code>user.created</code>, <code>user.updated</code>, <code>user.deleted</code>,{' '}
+            <code>session.ended</code>, <code>session.removed</code> and <code>session.revoked</code>.
+          </li>
+          <li>
+            Put its signing secret into <code>CLERK_WEBHOOK_SIGNING_SECRET</code> and deploy.
+          </li>
+          <li>Send a test event from the endpoint’s Testing tab. It shows here within seconds.</li>
+        </ol>
+      </PanelNote>
+      <AsOf at={at} />
+    </>
+  )
+}

@@ -1,0 +1,34 @@
+import type { ReactNode } from 'react'
+
+/** A section of a page with a heading. */
+export function Panel({ id, title, children }: { id: string; title: string; children: ReactNode }) {
+  return (
+    <section id={id} aria-labelledby={`${id}-title`} className="scroll-mt-20">
+      <h2 id={`${id}-title`} className="mb-3 font-semibold text-lg">
+        {title}
+      </h2>
+      {children}
+    </section>
+  )
+}
+
+/** As high as what it stands for, so that nothing moves when that comes. */
+export function PanelSkeleton({ title, height }: { title: string; height: string }) {
+  return (
+    <div
+      role="status"
+      aria-label={`Loading: ${title}`}
+      className={`rounded-xl border border-line bg-surface motion-safe:animate-pulse ${height}`}
+    />
+  )
+}
+
+/** Where a panel has nothing to show: what that means, and what helps. */
+export function PanelNote({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <div className="rounded-xl border border-line bg-surface p-5">
+      <p className="font-medium">{title}</p>
+      {children && <div className="mt-1 max-w-prose text-soft text-sm">{children}</div>}
+    </div>
+  )
+}
