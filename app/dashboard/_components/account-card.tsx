@@ -119,17 +119,17 @@ function Details({
     [
       'Token ends',
       expiresAt === null
-        ? 'no token'
+        ? 'not known'
         : `in ${lasting(Math.max(0, (expiresAt - now) / 1000))}, ${timeOf(expiresAt, now)}`,
     ],
     ['Last refresh', lastRefresh === undefined ? 'none in the last hour' : timeOf(lastRefresh, now)],
     ['Connected', since === null ? 'not known' : timeOf(since, now)],
   ]
   return (
-    <dl className="mt-3 grid gap-x-6 gap-y-1 text-sm sm:grid-cols-[auto_1fr]">
+    <dl className="mt-3 grid grid-cols-[auto_1fr] gap-x-6 gap-y-1 text-sm">
       {lines.map(([term, text]) => (
         <div key={term} className="contents">
-          <dt className="text-soft max-sm:mt-1">{term}</dt>
+          <dt className="text-soft">{term}</dt>
           <dd className="wrap-anywhere tabular-nums">{text}</dd>
         </div>
       ))}

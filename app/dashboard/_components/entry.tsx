@@ -75,10 +75,10 @@ function Facts({ entry, at }: { entry: UserEntry; at: number }) {
         ] satisfies [string, string][])),
   ]
   return (
-    <dl className="mt-3 grid gap-x-6 gap-y-1 text-sm sm:grid-cols-[auto_1fr_auto_1fr]">
+    <dl className="mt-3 grid grid-cols-[auto_1fr] gap-x-6 gap-y-1 text-sm sm:grid-cols-[auto_1fr_auto_1fr]">
       {lines.map(([term, text]) => (
         <div key={term} className="contents">
-          <dt className="text-soft max-sm:mt-1">{term}</dt>
+          <dt className="text-soft">{term}</dt>
           <dd className="wrap-anywhere tabular-nums">{text}</dd>
         </div>
       ))}

@@ -4,7 +4,7 @@ import { count, percentOf } from '../words'
 import { nameOfLookup } from './lookup-names'
 import { Sparkline } from './sparkline'
 
-const cell = 'whitespace-nowrap px-3 py-2.5 text-right first:text-left'
+const cell = 'whitespace-nowrap px-3 py-2.5 text-right first:text-left nth-3:text-left'
 
 /** Hit rate by lookup, and the layer that answered. */
 export function LookupRates({ lookups }: { lookups: readonly LookupHealth[] }) {

@@ -15,6 +15,18 @@ const outcomes: Record<string, { tone: Tone; words: string }> = {
   failed: { tone: 'bad', words: 'Failed' },
 }
 
+/** `user:user_1`, `tokens:user_1` and `emails: 1` as one phrase. */
+function forgotten(invalidated: readonly string[]): string {
+  const kinds = new Map<string, string[]>()
+  for (const name of invalidated) {
+    const [, kind = '', id = ''] = /^([^:]+):(\S+)$/.exec(name) ?? []
+    kinds.set(id, [...(kinds.get(id) ?? []), kind || name])
+  }
+  if (kinds.size === 0) return 'forgot nothing'
+  const parts = [...kinds].map(([id, names]) => (id ? `${names.join(', ')} of ${id}` : names.join(', ')))
+  return `forgot ${parts.join('; ')}`
+}
+
 /** The last deliveries, and how to set them up where there are none. */
 export function WebhooksView({ initial }: { initial: Snapshot['webhooks'] }) {
   const found = useLive('webhooks', initial)
@@ -40,7 +52,7 @@ export function WebhooksView({ initial }: { initial: Snapshot['webhooks'] }) {
             </Status>
             <span className="font-medium">{type}</span>
             <span className="wrap-anywhere text-soft max-sm:order-last max-sm:w-full">
-              {invalidated.length > 0 ? `forgot ${invalidated.join(', ')}` : 'forgot nothing'}
+              {forgotten(invalidated)}
             </span>
             <span className="text-soft">
               {Math.round(ms)} ms, {timeOf(at, found.at)}
