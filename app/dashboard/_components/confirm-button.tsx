@@ -34,7 +34,14 @@ export function ConfirmButton({ label, busy, question, children, ...act }: Props
           <button type="submit" className={button('outline')}>
             Cancel
           </button>
-          <button type="submit" className={button()} onClick={run}>
+          <button
+            type="button"
+            className={button()}
+            onClick={() => {
+              dialog.current?.close()
+              run()
+            }}
+          >
             {label}
           </button>
         </form>

@@ -1,0 +1,170 @@
+import type { Browser, Request } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { people } from '../../local/seed'
+import { type Stage, startStage } from '../support/app'
+import { launchBrowser, type View } from '../support/browser'
+import { openAs, openDashboard, panelOf } from '../support/dashboard'
+
+let stage: Stage
+let browser: Browser
+
+beforeAll(async () => {
+  stage = await startStage()
+  browser = await launchBrowser()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await stage?.close()
+})
+
+const CALENDAR = 'https://www.googleapis.com/auth/calendar.readonly'
+const REFUSED = 'Refused. Only admins may do this'
+
+/** The request that a button of the dashboard sends, as it can be sent again by anybody. */
+async function requestOf(press: (view: View) => Promise<unknown>, query: string) {
+  const view = await openAs(browser, stage)
+  await openDashboard(view, stage, query)
+  const sent: Promise<Request> = view.page.waitForRequest((request) => 'next-action' in request.headers())
+  await press(view)
+  const request = await sent
+  const action = request.headers()['next-action'] ?? ''
+  const type = request.headers()['content-type'] ?? ''
+  const body = request.postDataBuffer()?.toString() ?? ''
+  await view.settled()
+  await view.context.close()
+  return { action, type, body }
+}
+
+const pressButton = (name: string) => (view: View) => view.page.getByRole('button', { name }).first().click()
+
+async function cookiesOf(user: string): Promise<string> {
+  const { cookies } = await stage.standIns.clerk.issueSession(user)
+  await stage.standIns.clerk.webhooks.flush()
+  return Object.entries(cookies)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('; ')
+}
+
+type Sent = Awaited<ReturnType<typeof requestOf>>
+
+const send = ({ action, type, body }: Sent, headers: Record<string, string>) =>
+  fetch(`${stage.app.url}/dashboard`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'next-action': action, 'content-type': type, accept: 'text/x-component', ...headers },
+    body,
+  })
+
+async function connectedUser() {
+  const { clerk } = stage.standIns
+  const { id } = clerk.createUser({ emails: [`a${clerk.users().length}@example.com`] })
+  clerk.connect(id, { email: 'a@example.com', scopes: [CALENDAR] })
+  await clerk.webhooks.flush()
+  return id
+}
+
+describe('an action of the dashboard, sent by somebody else', () => {
+  test.each([
+    ['Refresh', people.member],
+    ['Invalidate', people.expert],
+    ['Warm', people.neverConnected],
+  ])('%s is refused to a member of the team who is no admin', async (name, as) => {
+    const id = await connectedUser()
+    const request = await requestOf(pressButton(name), `?user=${id}`)
+    const answer = await send(request, { cookie: await cookiesOf(as), origin: stage.app.url })
+    expect(await answer.text()).toContain(REFUSED)
+  })
+
+  test('a forged form is refused in the same words', async () => {
+    const id = await connectedUser()
+    const request = await requestOf(pressButton('Invalidate'), `?user=${id}`)
+    const forged = { ...request, body: request.body.replaceAll(id, 'user_1:*') }
+    const answer = await send(forged, { cookie: await cookiesOf(people.admin), origin: stage.app.url })
+    expect(await answer.text()).toContain(REFUSED)
+  })
+
+  test('whoever is signed out is refused', async () => {
+    const id = await connectedUser()
+    const request = await requestOf(pressButton('Invalidate'), `?user=${id}`)
+    const answer = await send(request, { origin: stage.app.url })
+    // The middleware sends them to the sign-in page before the action runs.
+    expect(answer.status).toBe(307)
+  })
+
+  test('from another origin it has no effect', async () => {
+    const id = await connectedUser()
+    const request = await requestOf(pressButton('Warm'), `?user=${id}`)
+    const calls = stage.standIns.clerk.requests().total
+    const cookie = await cookiesOf(people.admin)
+    const before = stage.standIns.upstash.counts().byCommand.unlink ?? 0
+    const answer = await send(request, { cookie, origin: 'https://elsewhere.example' })
+    expect(answer.status).toBe(500)
+    expect(stage.standIns.upstash.counts().byCommand.unlink ?? 0).toBe(before)
+    expect(stage.standIns.clerk.requests().total).toBe(calls)
+  })
+
+  test('the refusal of a member is in the trail that an admin reads', async () => {
+    const view = await openAs(browser, stage)
+    await openDashboard(view, stage, `?audit=${people.member}`)
+    await panelOf(view)('audit').getByText('forbidden').first().waitFor()
+    await view.context.close()
+    expect(view.trouble).toEqual([])
+  })
+})
+
+describe('the feed of the dashboard', () => {
+  const ask = async (headers: Record<string, string>) => {
+    const answer = await fetch(`${stage.app.url}/api/admin/dashboard`, { headers, redirect: 'manual' })
+    return [answer.status, (await answer.json()).error?.code]
+  }
+
+  test('is for admins', async () => {
+    expect(await ask({ cookie: await cookiesOf(people.member) })).toEqual([403, 'forbidden'])
+    expect(await ask({})).toEqual([401, 'unauthenticated'])
+    expect(await ask({ cookie: await cookiesOf(people.admin) })).toEqual([200, undefined])
+  })
+
+  test('is not for the pages of others', async () => {
+    const headers = { cookie: await cookiesOf(people.admin), 'sec-fetch-site': 'cross-site' }
+    expect(await ask(headers)).toEqual([403, 'cross_origin'])
+  })
+
+  test('holds no token and no address', async () => {
+    const id = await connectedUser()
+    await requestOf(pressButton('Refresh'), `?user=${id}`)
+    const answer = await fetch(`${stage.app.url}/api/admin/dashboard`, {
+      headers: { cookie: await cookiesOf(people.admin) },
+    })
+    const text = await answer.text()
+    expect(answer.headers.get('cache-control')).toContain('no-store')
+    expect(text).not.toMatch(/@|ya29|sk_|eyJ/)
+  })
+
+  test('for twenty who listen costs Redis no more than for one', async () => {
+    const cookie = await cookiesOf(people.admin)
+    const costOf = async (readers: number) => {
+      const end = new AbortController()
+      const headers = { cookie, accept: 'text/event-stream' }
+      const streams = await Promise.all(
+        Array.from({ length: readers }, () =>
+          fetch(`${stage.app.url}/api/admin/dashboard`, { headers, signal: end.signal }),
+        ),
+      )
+      expect(streams.map(({ status }) => status)).toEqual(streams.map(() => 200))
+      // What each asks when it comes, the admin's role, is over.
+      await new Promise((resolve) => setTimeout(resolve, 2_000))
+      stage.standIns.upstash.resetCounts()
+      await new Promise((resolve) => setTimeout(resolve, 15_000))
+      const { commands } = stage.standIns.upstash.counts()
+      end.abort()
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      return commands
+    }
+    const one = await costOf(1)
+    const twenty = await costOf(20)
+    expect(one).toBeGreaterThan(0)
+    // The app's own counts go to Redis too, and fall into the one window or the other.
+    expect(twenty).toBeLessThanOrEqual(one + 4)
+  })
+})

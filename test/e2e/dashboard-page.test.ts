@@ -1,0 +1,254 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { people } from '../../local/seed'
+import { quotaExceeded } from '../../local/upstash/faults'
+import { type Stage, startStage } from '../support/app'
+import { launchBrowser, type View } from '../support/browser'
+import { openAs, openDashboard, panelOf } from '../support/dashboard'
+
+let stage: Stage
+let browser: Browser
+const views: View[] = []
+
+beforeAll(async () => {
+  stage = await startStage()
+  browser = await launchBrowser()
+})
+
+afterEach(async () => {
+  stage.standIns.upstash.faults.clear()
+  stage.standIns.clerk.faults.clear()
+  await stage.standIns.upstash.accept()
+  for (const { context } of views.splice(0)) await context.close()
+  expect(stage.app.output(), 'what the server printed').toEqual([])
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await stage?.close()
+})
+
+async function visit(query = '', user?: string) {
+  const view = await openAs(browser, stage, user)
+  views.push(view)
+  await openDashboard(view, stage, query)
+  return { ...view, panel: panelOf(view) }
+}
+
+/** A state with its shape. */
+const shown = (state: string) => new RegExp(`^. ${state}$`)
+
+/** Reads of a few seconds are shared: what was true before must not be what is shown. */
+const sharedReadsEnd = () => new Promise((resolve) => setTimeout(resolve, 5_500))
+
+describe('first load', () => {
+  test('brings at most 120 KB of script beyond what every page has, moves nothing and blocks nothing', async () => {
+    const weigh = async (path: string) => {
+      const view = await openAs(browser, stage)
+      views.push(view)
+      const sizes = new Map<string, number>()
+      view.page.on('response', async (response) => {
+        const { pathname } = new URL(response.url())
+        if (!pathname.startsWith('/_next/') || !pathname.endsWith('.js')) return
+        const { responseBodySize } = await response.request().sizes()
+        sizes.set(pathname, responseBodySize)
+      })
+      await view.page.addInitScript(watchVitals)
+      await view.page.goto(stage.app.url + path)
+      await view.settled()
+      const vitals: unknown = await view.page.evaluate('window.vitals')
+      return { sizes, vitals }
+    }
+    await weigh('/dashboard')
+    const plain = await weigh('/not-a-page')
+    const { sizes, vitals } = await weigh(`/dashboard?user=${people.member}`)
+    const own = [...sizes].filter(([file]) => !plain.sizes.has(file))
+    const bytes = own.reduce((all, [, size]) => all + size, 0)
+    process.stdout.write(
+      `dashboard: ${bytes} bytes of script in ${own.length} files, ${JSON.stringify(vitals)}\n`,
+    )
+    expect(bytes).toBeGreaterThan(0)
+    expect(bytes).toBeLessThan(120 * 1024)
+    const { cls, tbt, lcp } = parseVitals(vitals)
+    expect(cls).toBeLessThan(0.1)
+    expect(tbt).toBeLessThan(200)
+    expect(lcp).toBeLessThan(2500)
+  })
+})
+
+/** Runs in the page, before anything else. */
+const watchVitals = `
+window.vitals = { cls: 0, tbt: 0, lcp: 0, shifts: [] }
+new PerformanceObserver((list) => { for (const e of list.getEntries()) if (!e.hadRecentInput) {
+  vitals.cls += e.value
+  vitals.shifts.push(e.value.toFixed(3) + ' ' + e.sources.map((s) => s.node?.id || s.node?.className || s.node?.nodeName).join(' | ').slice(0, 160))
+} }).observe({ type: 'layout-shift', buffered: true })
+new PerformanceObserver((list) => { for (const e of list.getEntries()) vitals.tbt += Math.max(0, e.duration - 50) })
+  .observe({ type: 'longtask', buffered: true })
+new PerformanceObserver((list) => { for (const e of list.getEntries()) vitals.lcp = e.startTime })
+  .observe({ type: 'largest-contentful-paint', buffered: true })`
+
+function parseVitals(value: unknown): { cls: number; tbt: number; lcp: number } {
+  if (typeof value !== 'object' || value === null || !('cls' in value && 'tbt' in value && 'lcp' in value))
+    throw new Error('The page measured nothing.')
+  return { cls: Number(value.cls), tbt: Number(value.tbt), lcp: Number(value.lcp) }
+}
+
+describe('while something is out', () => {
+  test('Redis: says so, counts from this process, and every panel says what still works', async () => {
+    await visit()
+    stage.standIns.upstash.faults.set(quotaExceeded)
+    await sharedReadsEnd()
+    const { panel } = await visit(`?user=${people.member}`)
+    await panel('cache').getByText('Quota used up').waitFor()
+    await panel('cache').getByText('this process, since it began').first().waitFor()
+    await panel('integrations').getByText('Redis does not answer').first().waitFor()
+    await panel('integrations').getByText(shown('Connected')).waitFor()
+    await panel('webhooks').getByText('Clerk delivers again').waitFor()
+    await panel('lookup').getByText('Users are read from Clerk meanwhile.').waitFor()
+  })
+
+  test('Redis gone altogether: it is not reachable', async () => {
+    await visit()
+    await stage.standIns.upstash.refuse()
+    await sharedReadsEnd()
+    const { panel } = await visit()
+    await panel('cache')
+      .getByText(/Not reachable|Breaker open/)
+      .waitFor()
+  })
+
+  test('Redis slow: says how slow', async () => {
+    stage.standIns.upstash.faults.set({ only: ['ping'], delay: 150 })
+    await sharedReadsEnd()
+    const { panel } = await visit()
+    await panel('cache')
+      .getByText(/Slow: \d+ ms/)
+      .waitFor()
+  })
+
+  test('Clerk: says so, and shows what the cache has', async () => {
+    await visit(`?user=${people.member}`)
+    stage.standIns.clerk.faults.add({ status: 503 })
+    await sharedReadsEnd()
+    const { panel } = await visit(`?user=${people.member}`)
+    await panel('lookup').getByText('In Redis').waitFor()
+    await panel('integrations').getByText(shown('Connected')).waitFor()
+  })
+
+  test('Clerk’s key set too: Clerk is not answering', async () => {
+    await visit()
+    stage.standIns.clerk.faults.add({ route: '/v1/jwks', status: 503 })
+    await sharedReadsEnd()
+    const { panel } = await visit()
+    await panel('cache').getByText('Not answering').waitFor()
+  })
+
+  test('both: says which, and what still works', async () => {
+    const view = await openAs(browser, stage)
+    views.push(view)
+    stage.standIns.upstash.faults.set(quotaExceeded)
+    stage.standIns.clerk.faults.add({ status: 503 })
+    await sharedReadsEnd()
+    await view.page.goto(`${stage.app.url}/dashboard`)
+    await view.page.getByText('Down: quota').waitFor()
+    await view.page.getByText('Down: clerk unavailable').waitFor()
+    await view.page.getByRole('link', { name: '/api/health' }).waitFor()
+  })
+})
+
+describe('updates', () => {
+  test('stop while paused and go on afterwards', async () => {
+    const { page, panel } = await visit()
+    await page.getByRole('button', { name: 'Pause updates' }).click()
+    await page.getByText('Paused.').waitFor()
+    const before = await panel('webhooks')
+      .getByText(/^as of/)
+      .textContent()
+    await page.waitForTimeout(7_000)
+    expect(
+      await panel('webhooks')
+        .getByText(/^as of/)
+        .textContent(),
+    ).toBe(before)
+    await page.getByRole('button', { name: 'Resume updates' }).click()
+    await page.waitForFunction(
+      (old) => document.querySelector('#webhooks p time')?.parentElement?.textContent !== old,
+      before,
+    )
+  })
+
+  test('stop while the page is hidden', async () => {
+    const { page } = await visit()
+    const closed = page.waitForEvent('requestfailed', (request) => request.resourceType() === 'eventsource')
+    await page.evaluate(`Object.defineProperty(document, 'hidden', { value: true, configurable: true })
+      document.dispatchEvent(new Event('visibilitychange'))`)
+    await closed
+    const opened = page.waitForRequest((request) => request.resourceType() === 'eventsource')
+    await page.evaluate(`Object.defineProperty(document, 'hidden', { value: false, configurable: true })
+      document.dispatchEvent(new Event('visibilitychange'))`)
+    await opened
+  })
+
+  test('come by asking where no stream gets through', async () => {
+    const view = await openAs(browser, stage)
+    views.push(view)
+    await view.page.route('**/api/admin/dashboard', (route) =>
+      route.request().resourceType() === 'eventsource' ? route.abort() : route.continue(),
+    )
+    await openDashboard(view, stage)
+    await view.page.getByText('Asking every few seconds').waitFor()
+  })
+
+  test('a broken connection is told, and mends itself', async () => {
+    const { page, context } = await visit()
+    await context.setOffline(true)
+    await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`)
+    await page.getByText('Reconnecting. What you see may be old.').waitFor()
+    await context.setOffline(false)
+    await page.getByText('Reconnecting').waitFor({ state: 'hidden' })
+  })
+})
+
+describe('with the keyboard only', () => {
+  test('a user is found, invalidated, and a disconnection begun and cancelled', async () => {
+    const { page, panel } = await visit()
+    const press = async (name: string | RegExp, role: 'button' | 'textbox' = 'button') => {
+      for (let i = 0; i < 80; i++) {
+        await page.keyboard.press('Tab')
+        const label: unknown = await page.evaluate(
+          `(document.activeElement.labels?.[0] ?? document.activeElement).textContent`,
+        )
+        if (String(label).trim().match(name)) return role
+      }
+      throw new Error(`No way by Tab to ${name}`)
+    }
+    await press(/^Id, username/, 'textbox')
+    await page.keyboard.type('mia-moreau')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**user=user_**')
+    await panel('lookup').getByText('In Redis').waitFor()
+    await press(/^Invalidate$/)
+    const outline: unknown = await page.evaluate(`getComputedStyle(document.activeElement).outlineStyle`)
+    expect(outline).toBe('solid')
+    await page.keyboard.press('Enter')
+    await panel('lookup').getByText('Forgotten.').waitFor()
+    await press(/^Disconnect…$/)
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    expect(await page.evaluate(`document.activeElement.textContent`)).toBe('Disconnect…')
+  })
+})
+
+test('a member is told that it is for admins, and sees nothing else', async () => {
+  const view = await openAs(browser, stage, people.member)
+  views.push(view)
+  await view.page.goto(`${stage.app.url}/dashboard?user=${people.admin}`)
+  await view.page.getByRole('heading', { name: 'For admins only' }).waitFor()
+  await view.settled()
+  const text = await view.page.content()
+  expect(text).not.toContain('ada@example.com')
+  expect(text).not.toContain('Cache health')
+})

@@ -1,0 +1,45 @@
+import { createRequire } from 'node:module'
+import type { Browser, Page } from 'playwright-core'
+import { people } from '../../local/seed'
+import type { Stage } from './app'
+import { openView, type View } from './browser'
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+export type Look = NonNullable<Parameters<typeof openView>[1]>
+
+/** A browser in which an admin, or whoever else, is signed in. */
+export async function openAs(browser: Browser, stage: Stage, user: string = people.admin, look: Look = {}) {
+  const view = await openView(browser, look)
+  const { cookies } = await stage.standIns.clerk.issueSession(user)
+  await stage.standIns.clerk.webhooks.flush()
+  await view.context.addCookies(
+    Object.entries(cookies).map(([name, value]) => ({ name, value, url: stage.app.url })),
+  )
+  return view
+}
+
+const PANELS = ['integrations', 'cache', 'webhooks', 'audit', 'lookup'] as const
+
+/** One of the dashboard's panels. While a page streams in, what has come waits hidden beside it. */
+export const panelOf =
+  ({ page }: View) =>
+  (id: string) =>
+    page.locator(`#${id}`).filter({ visible: true })
+
+/** Opens the dashboard and waits for every panel to be there. */
+export async function openDashboard(view: View, stage: Stage, query = ''): Promise<void> {
+  const { page, settled } = view
+  await page.goto(`${stage.app.url}/dashboard${query}`)
+  for (const id of PANELS) await panelOf(view)(id).waitFor()
+  await page.waitForFunction(() => !document.querySelector('[aria-label^="Loading"]'))
+  await settled()
+}
+
+/** What axe finds wrong with the page as it is, each with where. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: axe })
+  const findings: unknown = await page.evaluate(`axe.run().then(({ violations }) =>
+    violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ' ' + target.join(' '))))`)
+  return Array.isArray(findings) ? findings.map(String) : [String(findings)]
+}
