@@ -1,3 +1,4 @@
+import 'server-only'
 import { refresh } from 'next/cache'
 import type { z } from 'zod'
 import { tellAccess } from '@/lib/access'

@@ -94,14 +94,12 @@ describe('an action of the dashboard, sent by somebody else', () => {
 
   test('from another origin it has no effect', async () => {
     const id = await connectedUser()
-    const request = await requestOf(pressButton('Warm'), `?user=${id}`)
-    const calls = stage.standIns.clerk.requests().total
+    const request = await requestOf(pressButton('Invalidate'), `?user=${id}`)
     const cookie = await cookiesOf(people.admin)
     const before = stage.standIns.upstash.counts().byCommand.unlink ?? 0
     const answer = await send(request, { cookie, origin: 'https://elsewhere.example' })
     expect(answer.status).toBe(500)
     expect(stage.standIns.upstash.counts().byCommand.unlink ?? 0).toBe(before)
-    expect(stage.standIns.clerk.requests().total).toBe(calls)
   })
 
   test('the refusal of a member is in the trail that an admin reads', async () => {

@@ -1,5 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connectRedis } from '@/lib/redis'
+import { createCountsSink, minuteOf } from '@/lib/telemetry/fleet-counts'
 import { people } from '../../local/seed'
 import { type Stage, startStage } from '../support/app'
 import { launchBrowser, openView } from '../support/browser'
@@ -9,6 +11,7 @@ let browser: Browser
 
 beforeAll(async () => {
   stage = await startStage()
+  await countAnHour()
   browser = await launchBrowser()
 })
 
@@ -16,6 +19,30 @@ afterAll(async () => {
   await browser?.close()
   await stage?.close()
 })
+
+/** An hour as a fleet might have counted it: a deployment that emptied the cache, a quiet spell, and usernames at times. */
+async function countAnHour() {
+  const { url, token } = stage.standIns.upstash
+  const redis = connectRedis({ url, token, share: (_, create) => create() })
+  const sink = createCountsSink({ redis, namespace: 'ck', writer: 'an-hour' })
+  const now = minuteOf(Date.now())
+  const batch = Array.from({ length: 59 }, (_, i) => {
+    const warm = i < 20 ? 0.93 : Math.min(0.97, 0.3 + (i - 20) / 12)
+    const reads = i > 40 && i < 46 ? 0 : 400 + 60 * Math.round(3 * Math.sin(i / 5))
+    const of = (lookup: string, all: number, rate: number) => ({
+      [`lookups_total lookup=${lookup} layer=redis`]: Math.round(all * rate),
+      [`lookups_total lookup=${lookup} layer=none`]: all - Math.round(all * rate),
+    })
+    const series = {
+      ...of('user', reads, warm),
+      ...of('token', Math.round(reads / 4), Math.min(1, warm + 0.02)),
+      ...(i % 7 < 4 && of('username', Math.round(reads / 9), warm - 0.1)),
+    }
+    const minute = now - 59 + i
+    return { id: `hour-${i}`, seq: i + 1, at: minute * 60_000, record: { minute, series } }
+  })
+  await sink(batch)
+}
 
 const pages = [
   { name: 'home', path: '/' },

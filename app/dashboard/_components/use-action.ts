@@ -18,10 +18,10 @@ const LOST: ActionResult = {
 
 /** Runs an action once at a time, shows it as done meanwhile, and reports what came of it. */
 export function useAction({ action, fields, doing }: Act): [run: () => void, pending: boolean] {
-  const { expect, report, doing: other } = useReport()
+  const { expect, report } = useReport()
   const [pending, start] = useTransition()
   const run = () => {
-    if (pending || other !== null) return
+    if (pending) return
     start(async () => {
       expect(doing)
       const form = new FormData()
