@@ -15,7 +15,7 @@ function oldestAge(hardSeconds: number | null): number | null {
 
 /**
  * What Redis holds of a user: the value that the next read would be given, and how old, how long and how large its entry
- * is. Seconds and bytes; null for what is not there. One request. Lookups are numbered and named as their keys are.
+ * is. Seconds and bytes; null for what is not there. Two requests.
  * @throws RedisError
  */
 export async function inspectUserEntry(id: string) {

@@ -8,7 +8,7 @@ import { readFleetCounts } from '../telemetry/fleet-counts'
 import { readFleetMinutes } from '../telemetry/fleet-minutes'
 import { metrics } from '../telemetry/metrics'
 import { readSeries } from '../telemetry/series'
-import { type View, viewOf } from '../telemetry/view'
+import { viewOf } from '../telemetry/view'
 import { avoidedCalls, type LookupHealth, minutesOf } from './hit-rates'
 import { clerkState, redisState } from './redis-state'
 import { shared } from './shared'
@@ -30,7 +30,7 @@ async function counted(now: number) {
   }
 }
 
-const byLookup = (view: View, minutes: Map<string, number>[]): LookupHealth[] =>
+const byLookup = (view: ReturnType<typeof viewOf>, minutes: Map<string, number>[]): LookupHealth[] =>
   Object.entries(view.lookups).map(([name, { hits, misses, hitRate }]) => {
     const { request, process, redis } = hits
     const reads = request + process + redis + misses

@@ -4,7 +4,7 @@ import { people } from '../../local/seed'
 import { quotaExceeded } from '../../local/upstash/faults'
 import { type Stage, startStage } from '../support/app'
 import { launchBrowser, type View } from '../support/browser'
-import { openAs, openDashboard, panelOf } from '../support/dashboard'
+import { axeFindings, openAs, openDashboard, panelOf } from '../support/dashboard'
 
 let stage: Stage
 let browser: Browser
@@ -153,6 +153,7 @@ describe('while something is out', () => {
     await seen('Down: quota')
     await seen('Down: clerk unavailable')
     await seen('/api/health')
+    expect(await axeFindings(view.page)).toEqual([])
   })
 })
 
