@@ -1,15 +1,17 @@
 import { AccountLink } from '@/components/account-link'
+import { Icon } from '@/components/icon'
 import { orOutage } from '@/components/or-outage'
+import { Status, type Tone } from '@/components/status'
 import type { Integration } from '@/lib/integrations/integrations.service'
 import { ownIntegrations } from '@/lib/integrations/own-integrations.server'
 
-const words: Record<Integration['status'], { label: string; mark: string; tone: string }> = {
-  connected: { label: 'Connected', mark: '●', tone: 'text-good' },
-  expiring: { label: 'Connected, about to be renewed', mark: '●', tone: 'text-good' },
-  degraded: { label: 'Could not be checked just now', mark: '▲', tone: 'text-warn' },
-  scope_missing: { label: 'Connected, but a permission is missing', mark: '▲', tone: 'text-warn' },
-  reconnect_required: { label: 'Has to be connected again', mark: '■', tone: 'text-bad' },
-  not_connected: { label: 'Not connected', mark: '○', tone: 'text-soft' },
+const states: Record<Integration['status'], [tone: Tone, words: string]> = {
+  connected: ['good', 'Connected'],
+  expiring: ['good', 'Connected, about to be renewed'],
+  degraded: ['warn', 'Could not be checked just now'],
+  scope_missing: ['bad', 'A permission is missing'],
+  reconnect_required: ['bad', 'Has to be connected again'],
+  not_connected: ['idle', 'Not connected'],
 }
 
 /** The signed-in user's own connections, with what they can do about each; nothing for anybody else. */
@@ -32,18 +34,13 @@ export const OwnConnections = () =>
   })
 
 function Connection({ integration: { id, name, icon, status, action } }: { integration: Integration }) {
-  const { label, mark, tone } = words[status]
+  const [tone, words] = states[status]
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-3 p-5" data-provider={id}>
-      <svg viewBox="0 0 24 24" className="size-6 shrink-0 fill-current" aria-hidden="true">
-        <path d={icon} />
-      </svg>
+      <Icon path={icon} />
       <div className="min-w-0 flex-1 basis-60">
         <p className="font-medium">{name}</p>
-        <p className={`text-sm ${tone}`}>
-          <span aria-hidden="true">{mark} </span>
-          {label}
-        </p>
+        <Status tone={tone}>{words}</Status>
         {action && <p className="mt-1 text-sm text-soft">{action.label}.</p>}
       </div>
       {(action || status === 'connected' || status === 'expiring') && (

@@ -72,7 +72,9 @@ const warmUser: Handler = async (data) => {
   return {
     invalidated: [],
     async later() {
-      const connected = (await getCachedUserById(user_id))?.connectedProviders ?? []
+      // Warming is an offer: what fails here is loaded when it is needed.
+      const user = await getCachedUserById(user_id).catch(() => null)
+      const connected = user?.connectedProviders ?? []
       const warmed = providers.filter(({ id }) => connected.includes(id))
       await Promise.all(warmed.map(({ id }) => warmUpOAuthToken(user_id, id)))
     },

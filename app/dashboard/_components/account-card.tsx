@@ -1,3 +1,4 @@
+import { Icon } from '@/components/icon'
 import { Status, type Tone } from '@/components/status'
 import type { Integration } from '@/lib/integrations/integrations.service'
 import { providers } from '@/lib/integrations/providers'
@@ -5,7 +6,6 @@ import { disconnect, refreshToken } from '../actions'
 import { lasting, timeOf } from '../words'
 import { ActionButton } from './action-button'
 import { ConfirmButton } from './confirm-button'
-import { Icon } from './icon'
 
 type Account = Integration['accounts'][number]
 

@@ -1,10 +1,10 @@
+import { Icon } from '@/components/icon'
 import { PanelNote } from '@/components/panel'
 import { Status, type Tone } from '@/components/status'
 import { tokenRecords } from '@/lib/dashboard/panels.server'
 import { type Provider, providers } from '@/lib/integrations/providers'
 import { count, timeOf } from '../words'
 import { AsOf } from './as-of'
-import { Icon } from './icon'
 import { Unavailable } from './unavailable'
 
 type Records = Extract<Awaited<ReturnType<typeof tokenRecords>>, { data: unknown }>['data']['reads']

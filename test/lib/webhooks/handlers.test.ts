@@ -122,6 +122,14 @@ describe('a delivery', () => {
     expect(calls()).toBe(before)
   })
 
+  test('of a sign-in while Clerk is out warms nothing, and is no error', async () => {
+    const effect = await deliver('session.created', { user_id: people.member })
+    services.clerk.faults.add({ status: 500 })
+    await effect?.later?.()
+    services.clerk.faults.clear()
+    expect(await userById.peek(people.member)).toBeUndefined()
+  })
+
   test('of an unknown type is accepted', async () => {
     expect(await deliver('organization.created', { id: 'org_1' })).toBeUndefined()
   })
