@@ -20,7 +20,7 @@ export async function LiveNumbers() {
   return (
     <dl className="grid grid-cols-2 gap-x-6 gap-y-4 lg:grid-cols-4">
       {figures.map(([figure, meaning]) => (
-        <div key={meaning} className="flex flex-col-reverse">
+        <div key={meaning} className="flex flex-col-reverse justify-end">
           <dt className="text-sm text-soft">{meaning}</dt>
           <dd className="font-semibold text-xl tabular-nums">{figure}</dd>
         </div>

@@ -45,7 +45,13 @@ async function countAnHour() {
 }
 
 const pages = [
-  { name: 'home', path: '/' },
+  { name: 'home', path: '/', shows: 'lookups answered by the cache' },
+  {
+    name: 'home-signed-in',
+    path: '/',
+    as: people.needsReconnecting,
+    shows: 'Has to be connected again',
+  },
   { name: 'experts', path: '/experts', shows: 'Amara Okafor' },
   { name: 'expert', path: '/experts/amara-okafor', shows: 'Amara Okafor' },
   { name: 'not-found', path: '/experts/nobody', shows: 'Nothing here' },
