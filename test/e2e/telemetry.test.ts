@@ -134,7 +134,9 @@ describe('on SIGTERM', () => {
     const view = await openView(browser)
     await view.page.goto(`${app.url}/dashboard`)
     await view.page.getByRole('button', { name: 'Ada Lindgren' }).click()
-    await view.page.getByRole('heading', { name: 'Connections' }).waitFor()
+    await view.page.getByRole('heading', { name: 'Cache health' }).filter({ visible: true }).waitFor()
+    // Its stream is open by now.
+    await view.page.getByText('Updates every 5 seconds.').waitFor()
     await view.settled()
     expect(app.logs().map(({ event }) => event)).toContain('backplane_alive')
 

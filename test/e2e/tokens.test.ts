@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
 import { type Stage, startStage } from '../support/app'
 import { launchBrowser, openView } from '../support/browser'
+import { dumpRedis } from '../support/redis-dump'
 
 let stage: Stage
 const CALENDAR = 'https://www.googleapis.com/auth/calendar.readonly'
@@ -122,6 +123,27 @@ describe('another user’s token', () => {
         ])
     },
   )
+})
+
+test('each refusal is in the audit trail: who, whose, and why', async () => {
+  const { id } = await newUser([CALENDAR])
+  const get = await asUser(id)
+  await get('/api/calendar/token', { headers: { 'sec-fetch-site': 'cross-site' } })
+  await get('/api/calendar/token?account=eac_2somebodyelses')
+  await fetch(`${stage.app.url}/api/calendar/token`)
+  const { upstash, env } = stage.standIns
+  const trail = async () => {
+    const dump = await dumpRedis(upstash.url, env.UPSTASH_REDIS_REST_TOKEN ?? '')
+    return dump.replaceAll('\\', '')
+  }
+  const of = (actor: string, subject: string) =>
+    `"action":"token.read","actor":"${actor}","subject":"${subject}"`
+  const records = [
+    `${of(id, id)},"target":"google","outcome":"cross_origin"`,
+    `${of(id, id)},"target":"google:eac_2somebodyelses","outcome":"not_connected"`,
+    `${of('anonymous', 'nobody')},"target":"google","outcome":"unauthenticated"`,
+  ]
+  for (const record of records) await expect.poll(trail, { timeout: 15_000 }).toContain(record)
 })
 
 describe('a caller in a loop', () => {
