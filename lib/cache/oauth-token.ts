@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
-import { z } from 'zod'
 
 /** A token as it is sealed in Redis. */
-export const storedToken = z.object({
-  token: z.string(),
+export interface StoredToken {
+  token: string
   /** As `fingerprintOf` has it: kept, so that a read need not compute it. */
-  fingerprint: z.string(),
+  fingerprint: string
   /** Milliseconds since 1970, or null where the provider did not say. */
-  expiresAt: z.number().nullable(),
-  scopes: z.array(z.string()),
-  externalAccountId: z.string(),
-})
-export type StoredToken = z.infer<typeof storedToken>
+  expiresAt: number | null
+  scopes: readonly string[]
+  externalAccountId: string
+}
 
 /** Tells one token from another without giving it away: 72 bits of its SHA-256. */
 export const fingerprintOf = (token: string): string =>

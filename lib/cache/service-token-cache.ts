@@ -7,7 +7,7 @@ import { codeOf } from '../lookup/errors'
 import { outside } from '../outside'
 import { type ClientCredentials, clientCredentialsGrant, type GrantedToken } from './client-credentials'
 import { defineLookup } from './lookups'
-import { fingerprintOf, OAuthToken, storedToken } from './oauth-token'
+import { fingerprintOf, OAuthToken, type StoredToken } from './oauth-token'
 import { sealed } from './seal'
 import { isUnauthorizedAnswer, isUnauthorizedError } from './unauthorized'
 
@@ -58,8 +58,7 @@ const LAST_USE = 30
 const MAX_TTL = 24 * 60 * 60
 const TTL_WITHOUT_EXPIRY = 5 * 60
 
-const stored = storedToken.pick({ token: true, fingerprint: true, expiresAt: true })
-type StoredServiceToken = z.infer<typeof stored>
+type StoredServiceToken = Pick<StoredToken, 'token' | 'fingerprint' | 'expiresAt'>
 
 /** What `fetchToken` gives comes from somewhere else: a time that is none would be no expiry. */
 const granted: z.ZodType<GrantedToken> = z.object({
@@ -103,7 +102,7 @@ export function serviceTokenDeclaration(
     refreshBefore,
     refreshEvery: 30,
     grace: Math.max(0, margin - LAST_USE),
-    codec: sealed((data) => stored.parse(data)),
+    codec: sealed(),
     load,
     failure: {
       encode: codeOf,

@@ -7,7 +7,7 @@ import type { Declaration } from '../lookup/declaration'
 import { joinKey } from '../lookup/keys'
 import { isUserId } from './clerk-cache'
 import { guardsOf } from './guards'
-import { fingerprintOf, storedToken } from './oauth-token'
+import { fingerprintOf, type StoredToken } from './oauth-token'
 import { sealed } from './seal'
 
 /** Which token, and for whom it is looked up. */
@@ -22,23 +22,20 @@ export interface TokenKey {
   refused?: string
 }
 
-const account = z.object({
-  externalAccountId: z.string(),
-  label: z.string().nullable(),
-  scopes: z.array(z.string()),
-})
 /** One of several accounts a user has connected at one provider. */
-export type ConnectedAccount = z.infer<typeof account>
+export interface ConnectedAccount {
+  externalAccountId: string
+  label: string | null
+  scopes: readonly string[]
+}
 
-const loadedToken = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('ok'), token: storedToken }),
-  z.object({ status: z.literal('account_ambiguous'), accounts: z.array(account) }),
-  z.object({ status: z.literal('not_connected') }),
-  z.object({ status: z.literal('not_enabled') }),
-  z.object({ status: z.literal('reconnect_required'), consent: z.boolean() }),
-])
 /** What Clerk says of a token, as it is cached. */
-export type LoadedToken = z.infer<typeof loadedToken>
+export type LoadedToken =
+  | { status: 'ok'; token: StoredToken }
+  | { status: 'account_ambiguous'; accounts: readonly ConnectedAccount[] }
+  | { status: 'not_connected' }
+  | { status: 'not_enabled' }
+  | { status: 'reconnect_required'; consent: boolean }
 
 /** Clerk's codes for "this account has to be connected again" (api_errors.json of its specification). */
 const RECONNECT = new Set([
@@ -163,7 +160,7 @@ export const tokenDeclaration: Declaration<TokenKey, LoadedToken> = {
   margin: MARGIN,
   refreshBefore: SOFT_WINDOW,
   refreshEvery: REFRESH_EVERY,
-  codec: sealed((data) => loadedToken.parse(data)),
+  codec: sealed(),
   load,
   failure: clerkFailure,
 }

@@ -15,7 +15,7 @@ export type OAuthTokenProblem =
   /** The account does not grant what was asked for. */
   | { status: 'scope_missing'; missing: string[]; action: Remedy }
   /** Several accounts would do, and none was chosen: ask again with one's `externalAccountId`. */
-  | { status: 'account_ambiguous'; accounts: ConnectedAccount[] }
+  | { status: 'account_ambiguous'; accounts: readonly ConnectedAccount[] }
   /** The provider renews the token no more. Remembered for 5 minutes, or until Clerk says that the user changed. */
   | { status: 'reconnect_required'; action: Remedy }
   /** Clerk does not offer this provider: it has to be switched on in Clerk's dashboard, with its own credentials. */
