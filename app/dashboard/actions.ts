@@ -4,8 +4,8 @@ import { redirect } from 'next/navigation'
 import { z } from 'zod'
 import { tellAccess } from '@/lib/access'
 import { AuthError, requireAdmin } from '@/lib/auth/roles.server'
-import { getCachedUserById, isUserId } from '@/lib/cache/clerk-cache'
-import { invalidateAllUserCache, warmUpUserCache } from '@/lib/cache/clerk-cache-utils'
+import { isUserId } from '@/lib/cache/clerk-cache'
+import { invalidateUserCache, warmUpUserCache } from '@/lib/cache/clerk-cache-utils'
 import { ClerkError } from '@/lib/clerk'
 import { findUser } from '@/lib/dashboard/find-user'
 import { batchRefreshTokens, disconnectIntegration } from '@/lib/integrations/integrations.service'
@@ -54,8 +54,8 @@ export const disconnect = async (_before: ActionResult | null, form: FormData): 
 /** Forgets the user. */
 export const invalidate = async (_before: ActionResult | null, form: FormData): Promise<ActionResult> =>
   adminAction('cache.invalidate', { form, shape: ofUser }, async ({ asked }) => {
-    const user = await getCachedUserById(asked.userId).catch(() => null)
-    await invalidateAllUserCache(asked.userId, user?.username)
+    // With every name: what is cached may not know yet which are theirs now.
+    await invalidateUserCache(asked.userId)
     return done('Forgotten. The next read asks Clerk.')
   })
 
