@@ -10,7 +10,7 @@ import { ClerkError } from '@/lib/clerk'
 import { findUser } from '@/lib/dashboard/find-user'
 import { batchRefreshTokens, disconnectIntegration } from '@/lib/integrations/integrations.service'
 import { providers } from '@/lib/integrations/providers'
-import { type ActionResult, adminAction, done, failed } from './admin-action'
+import { type ActionResult, adminAction, done, failed, REFUSED } from './admin-action'
 import { wordsOfRefresh } from './words'
 
 const userId = z.string().refine(isUserId)
@@ -82,11 +82,7 @@ export async function searchUser(_before: ActionResult | null, form: FormData): 
     if (!user) return failed('Nobody goes by that. Usernames and addresses have to match as a whole.')
     redirect(`/dashboard?user=${user.id}#lookup`)
   } catch (error) {
-    if (error instanceof AuthError)
-      return {
-        status: 'refused',
-        message: 'Refused. Only admins may do this, with the buttons of this page.',
-      }
+    if (error instanceof AuthError) return REFUSED
     if (error instanceof ClerkError) return failed('Clerk does not answer, and they are not in the cache.')
     throw error
   }

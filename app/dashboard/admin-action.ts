@@ -11,7 +11,7 @@ import { auditWriter } from '@/lib/telemetry/audit'
 export type ActionResult = { status: 'done' | 'refused' | 'failed'; message: string }
 
 /** One answer for whoever may not, and for a form that is not the page's. */
-const REFUSED: ActionResult = {
+export const REFUSED: ActionResult = {
   status: 'refused',
   message: 'Refused. Only admins may do this, with the buttons of this page.',
 }

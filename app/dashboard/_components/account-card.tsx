@@ -6,6 +6,7 @@ import { disconnect, refreshToken } from '../actions'
 import { lasting, timeOf } from '../words'
 import { ActionButton } from './action-button'
 import { ConfirmButton } from './confirm-button'
+import { Terms } from './terms'
 
 type Account = Integration['accounts'][number]
 
@@ -125,14 +126,5 @@ function Details({
     ['Last refresh', lastRefresh === undefined ? 'none in the last hour' : timeOf(lastRefresh, now)],
     ['Connected', since === null ? 'not known' : timeOf(since, now)],
   ]
-  return (
-    <dl className="mt-3 grid grid-cols-[auto_1fr] gap-x-6 gap-y-1 text-sm">
-      {lines.map(([term, text]) => (
-        <div key={term} className="contents">
-          <dt className="text-soft">{term}</dt>
-          <dd className="wrap-anywhere tabular-nums">{text}</dd>
-        </div>
-      ))}
-    </dl>
-  )
+  return <Terms lines={lines} />
 }

@@ -7,6 +7,7 @@ import { count, lasting, timeOf } from '../words'
 import { ActionButton } from './action-button'
 import { AsOf } from './as-of'
 import { Expecting, Reporting } from './reporting'
+import { Terms } from './terms'
 import { Unavailable } from './unavailable'
 
 type User = { id: string; fullName: string | null; username: string | null }
@@ -74,14 +75,5 @@ function Facts({ entry, at }: { entry: UserEntry; at: number }) {
           ['Changed at Clerk', timeOf(value.updatedAt, at)],
         ] satisfies [string, string][])),
   ]
-  return (
-    <dl className="mt-3 grid grid-cols-[auto_1fr] gap-x-6 gap-y-1 text-sm sm:grid-cols-[auto_1fr_auto_1fr]">
-      {lines.map(([term, text]) => (
-        <div key={term} className="contents">
-          <dt className="text-soft">{term}</dt>
-          <dd className="wrap-anywhere tabular-nums">{text}</dd>
-        </div>
-      ))}
-    </dl>
-  )
+  return <Terms lines={lines} wide />
 }
