@@ -1,8 +1,8 @@
 import { systemClock } from '../lib/lookup/clock'
 import { createLookups } from '../lib/lookup/create-lookups'
-import { createPlainHost } from '../lib/lookup/host-plain'
 import { createProcessState, type ProcessState, processState } from '../lib/lookup/process-state'
-import { createMemoryStore } from '../lib/lookup/store-memory'
+import { createPlainRuntime } from '../lib/lookup/runtime/plain'
+import { createMemoryStore } from '../lib/lookup/testing/memory-store'
 import { startTelemetry } from '../lib/telemetry/start'
 import { setEnvironment } from './environment'
 import { type Contender, interleave, median, ratio } from './measure'
@@ -14,7 +14,7 @@ const hits = 250_000
 
 function kit(name: string, state: ProcessState): Contender {
   const { defineLookup } = createLookups({
-    ...{ store: createMemoryStore(systemClock), host: createPlainHost(), namespace: 'bench', state },
+    ...{ store: createMemoryStore(systemClock), host: createPlainRuntime(), namespace: 'bench', state },
   })
   const userById = defineLookup({
     ...{ name: 'user', version: 1, key: (id: string) => id, tags: tagsOf },

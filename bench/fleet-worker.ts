@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { lookupCounts } from '../lib/counts'
+import { lookupCounts } from '../lib/cache/counts'
 import { createLookups } from '../lib/lookup/create-lookups'
-import { createPlainHost } from '../lib/lookup/host-plain'
-import { createRedisStore } from '../lib/lookup/store-redis'
+import { createRedisStore } from '../lib/lookup/redis/store'
+import { createPlainRuntime } from '../lib/lookup/runtime/plain'
 import { tagsOf } from './sample'
 
 /** One process of the fleet: reads what it is told to by as many callers as it is told. */
@@ -13,7 +13,7 @@ const order = z.object({ lookup: z.enum(['one', 'batch']), callers: z.number(), 
 
 const store = createRedisStore({ url, token, timeoutMs: 5000 })
 lookupCounts()
-const { defineLookup } = createLookups({ store, host: createPlainHost(), namespace: 'fleet' })
+const { defineLookup } = createLookups({ store, host: createPlainRuntime(), namespace: 'fleet' })
 async function ask(path: string, signal: AbortSignal): Promise<unknown> {
   const response = await fetch(`${upstream}/${path}`, { signal })
   return response.json()

@@ -6,9 +6,9 @@ import { Cacheable } from 'cacheable'
 import { LRUCache } from 'lru-cache'
 import { systemClock } from '../lib/lookup/clock'
 import { createLookups } from '../lib/lookup/create-lookups'
-import { createPlainHost } from '../lib/lookup/host-plain'
 import { createProcessState } from '../lib/lookup/process-state'
-import { createMemoryStore } from '../lib/lookup/store-memory'
+import { createPlainRuntime } from '../lib/lookup/runtime/plain'
+import { createMemoryStore } from '../lib/lookup/testing/memory-store'
 import { type Contender, interleave, median, ratio } from './measure'
 import type { Section } from './report'
 import { type SampleUser, sampleUser, tagsOf } from './sample'
@@ -43,7 +43,7 @@ function floor() {
 function kit(events: { heard: number }) {
   const { defineLookup, on } = createLookups({
     store: createMemoryStore(systemClock),
-    host: createPlainHost(),
+    host: createPlainRuntime(),
     namespace: 'bench',
     state: createProcessState(),
   })

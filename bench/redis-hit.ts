@@ -3,9 +3,9 @@ import { Redis } from '@upstash/redis'
 import { BentoCache, bentostore } from 'bentocache'
 import { memoryDriver } from 'bentocache/drivers/memory'
 import { createLookups } from '../lib/lookup/create-lookups'
-import { createPlainHost } from '../lib/lookup/host-plain'
 import { createProcessState } from '../lib/lookup/process-state'
-import { createRedisStore } from '../lib/lookup/store-redis'
+import { createRedisStore } from '../lib/lookup/redis/store'
+import { createPlainRuntime } from '../lib/lookup/runtime/plain'
 import { upstashDriver } from './bento-upstash'
 import type { RestServer } from './child'
 import { createSamples, median, ratio } from './measure'
@@ -25,7 +25,7 @@ export const bareClient = ({ url, token }: Pick<RestServer, 'url' | 'token'>) =>
 export function kitOver({ url, token }: RestServer, namespace: string) {
   const state = createProcessState()
   const store = createRedisStore({ url, token, timeoutMs, state })
-  const { defineLookup } = createLookups({ store, host: createPlainHost(), namespace, state })
+  const { defineLookup } = createLookups({ store, host: createPlainRuntime(), namespace, state })
   return defineLookup({
     ...{ name: 'user', version: 1, key: (id: string) => id, tags: tagsOf, ttl: 3600 },
     load: async (id: string): Promise<SampleUser> => sampleUser(id),

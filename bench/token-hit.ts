@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { fingerprintOf } from '../lib/cache/oauth-token'
-import { type LoadedToken, tokenDeclaration } from '../lib/cache/token-lookup'
-import { createTokenReader } from '../lib/cache/token-reader'
+import { fingerprintOf } from '../lib/cache/tokens/oauth-token'
+import { type LoadedToken, tokenDeclaration } from '../lib/cache/tokens/token-lookup'
+import { createTokenReader } from '../lib/cache/tokens/token-reader'
 import { createLookups } from '../lib/lookup/create-lookups'
-import { createPlainHost } from '../lib/lookup/host-plain'
 import { createProcessState } from '../lib/lookup/process-state'
-import { createRedisStore } from '../lib/lookup/store-redis'
+import { createRedisStore } from '../lib/lookup/redis/store'
+import { createPlainRuntime } from '../lib/lookup/runtime/plain'
 import type { RestServer } from './child'
 import { setEnvironment } from './environment'
 import { median, ratio } from './measure'
@@ -36,7 +36,7 @@ export async function tokenHit(
   setEnvironment()
   const state = createProcessState()
   const store = createRedisStore({ url, token: secret, timeoutMs: 5000, state })
-  const { defineLookup } = createLookups({ store, host: createPlainHost(), namespace: 'token', state })
+  const { defineLookup } = createLookups({ store, host: createPlainRuntime(), namespace: 'token', state })
   const { get } = createTokenReader(defineLookup({ ...tokenDeclaration, load: async () => token }))
   const bare = bareClient({ url, token: secret })
   const read = async () => {

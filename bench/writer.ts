@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { AccessEvent } from '../lib/access'
-import { connectRedis } from '../lib/redis'
+import type { AuditEvent } from '../lib/cache/audit-events'
+import { createRedisClient } from '../lib/lookup/redis/client'
 import { readBatches } from '../lib/telemetry/audit-trail'
 import { createBatchWriter } from '../lib/telemetry/batch-writer'
 import { createStreamSink } from '../lib/telemetry/stream-sink'
@@ -9,7 +9,7 @@ import type { RestServer } from './child'
 import { median } from './measure'
 import type { Section } from './report'
 
-const event = (i: number): AccessEvent => ({
+const event = (i: number): AuditEvent => ({
   action: 'token.read',
   actor: 'user_2abcDEFghiJKLmnoPQRstuVWxyz',
   subject: 'user_2abcDEFghiJKLmnoPQRstuVWxyz',
@@ -21,7 +21,7 @@ const event = (i: number): AccessEvent => ({
 /** Nanoseconds of an `add`, of records made before. */
 function timeAdds(): number {
   const records = Array.from({ length: 100_000 }, (_, i) => event(i))
-  const writer = createBatchWriter<AccessEvent>({ sink: async () => {}, maxPending: 1_000_000 })
+  const writer = createBatchWriter<AuditEvent>({ sink: async () => {}, maxPending: 1_000_000 })
   const start = process.hrtime.bigint()
   for (const record of records) writer.add(record)
   return Number(process.hrtime.bigint() - start) / records.length
@@ -32,10 +32,10 @@ const RATE = 110_000
 
 /** Adds records at a steady rate for 10 s and writes them all; then counts them in the stream. */
 async function sustain({ url, token }: RestServer) {
-  const redis = connectRedis({ url, token, timeoutMs: 10_000 })
+  const redis = createRedisClient({ url, token, timeoutMs: 10_000 })
   const key = 'bench:audit'
-  const sink = createStreamSink<AccessEvent>({ redis, key, maxBytes: 2_000_000_000 })
-  const writer = createBatchWriter<AccessEvent>({ sink, maxPending: 100_000 })
+  const sink = createStreamSink<AuditEvent>({ redis, key, maxBytes: 2_000_000_000 })
+  const writer = createBatchWriter<AuditEvent>({ sink, maxPending: 100_000 })
   const delay = monitorEventLoopDelay({ resolution: 1 })
   let [added, mostPending] = [0, 0]
   delay.enable()

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { Notice } from '@/components/notice'
-import { describeOutage } from '@/lib/outage'
+import { describeOutage } from '@/lib/http/error-message'
 
 /** Renders what `render` returns, or what is out when it fails for a dependency. */
 export async function orOutage(render: () => Promise<ReactNode>): Promise<ReactNode> {

@@ -1,5 +1,5 @@
 import { connection } from 'next/server'
-import { atAGlance } from '@/lib/telemetry/at-a-glance'
+import { atAGlance } from '@/lib/telemetry/process-summary'
 
 const number = new Intl.NumberFormat('en')
 const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 })

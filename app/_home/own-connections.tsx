@@ -2,8 +2,8 @@ import { AccountLink } from '@/components/account-link'
 import { Icon } from '@/components/icon'
 import { orOutage } from '@/components/or-outage'
 import { Status, type Tone } from '@/components/status'
+import { currentUserIntegrations } from '@/lib/integrations/current-user-integrations.server'
 import type { Integration } from '@/lib/integrations/integrations.service'
-import { ownIntegrations } from '@/lib/integrations/own-integrations.server'
 
 const states: Record<Integration['status'], [tone: Tone, words: string]> = {
   connected: ['good', 'Connected'],
@@ -17,7 +17,7 @@ const states: Record<Integration['status'], [tone: Tone, words: string]> = {
 /** The signed-in user's own connections, with what they can do about each; nothing for anybody else. */
 export const OwnConnections = () =>
   orOutage(async () => {
-    const integrations = await ownIntegrations()
+    const integrations = await currentUserIntegrations()
     if (!integrations) return null
     return (
       <section aria-labelledby="connections">

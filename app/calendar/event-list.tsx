@@ -1,4 +1,4 @@
-import type { CalendarEvent } from '@/lib/integrations/google-calendar'
+import type { CalendarEvent } from '@/lib/calendar/google-calendar'
 
 const dayName = new Intl.DateTimeFormat('en', {
   weekday: 'long',

@@ -8,7 +8,7 @@ import { orOutage } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
 import { orSignIn } from '@/lib/auth/page-access.server'
 import type { OAuthTokenProblem } from '@/lib/cache/token-cache'
-import { ownCalendarEvents } from '@/lib/integrations/own-calendar.server'
+import { currentUserCalendarEvents } from '@/lib/calendar/current-user-calendar.server'
 import { EventList } from './event-list'
 
 export const metadata: Metadata = { title: 'Calendar' }
@@ -44,7 +44,7 @@ async function Events({ searchParams }: Pick<PageProps<'/calendar'>, 'searchPara
   const to = new Date(from.getTime() + DAYS * 24 * 60 * 60 * 1000)
   return orOutage(async () => {
     const outcome = await orSignIn(() =>
-      ownCalendarEvents({ from, to, limit: 50 }, { account: one(account) }),
+      currentUserCalendarEvents({ from, to, limit: 50 }, { account: one(account) }),
     )
     if (outcome.status !== 'ok') return <Problem problem={outcome} />
     if (outcome.events.length === 0)

@@ -2,16 +2,16 @@
 
 import { redirect } from 'next/navigation'
 import { z } from 'zod'
-import { tellAccess } from '@/lib/access'
 import { AuthError, requireAdmin } from '@/lib/auth/roles.server'
+import { emitAudit } from '@/lib/cache/audit-events'
 import { isUserId } from '@/lib/cache/clerk-cache'
 import { invalidateUserCache, warmUpUserCache } from '@/lib/cache/clerk-cache-utils'
-import { ClerkError } from '@/lib/clerk'
+import { ClerkError } from '@/lib/clerk/request'
 import { findUser } from '@/lib/dashboard/find-user'
 import { batchRefreshTokens, disconnectIntegration } from '@/lib/integrations/integrations.service'
 import { providers } from '@/lib/integrations/providers'
 import { type ActionResult, adminAction, done, failed, REFUSED } from './admin-action'
-import { wordsOfRefresh } from './words'
+import { wordsOfRefresh } from './format'
 
 const userId = z.string().refine(isUserId)
 const ofUser = z.object({ userId })
@@ -73,7 +73,7 @@ export async function searchUser(_before: ActionResult | null, form: FormData): 
     const admin = await requireAdmin()
     if (!word.success) return failed('Type an id, a username or an e-mail address.')
     const user = await findUser(word.data)
-    tellAccess({
+    emitAudit({
       action: 'dashboard.search',
       actor: admin.id,
       subject: user?.id ?? 'nobody',

@@ -1,10 +1,10 @@
 import 'server-only'
 import { refresh } from 'next/cache'
 import type { z } from 'zod'
-import { tellAccess } from '@/lib/access'
 import { AuthError, requireAdmin } from '@/lib/auth/roles.server'
-import { ClerkError } from '@/lib/clerk'
-import { dropShared } from '@/lib/dashboard/shared'
+import { emitAudit } from '@/lib/cache/audit-events'
+import { ClerkError } from '@/lib/clerk/request'
+import { dropShared } from '@/lib/dashboard/memoize-for'
 import { codeOf, LookupError } from '@/lib/lookup/errors'
 import { auditWriter } from '@/lib/telemetry/audit'
 
@@ -21,7 +21,7 @@ export const failed = (message: string): ActionResult => ({ status: 'failed', me
 
 /** What an admin is told of a failure that is nobody's bug. */
 function explain(error: unknown): ActionResult {
-  if (error instanceof LookupError && error.code === 'guards_unavailable')
+  if (error instanceof LookupError && error.code === 'revocation_unknown')
     return failed(
       'Redis does not answer, so nobody can tell whether your session was revoked. Nothing was changed.',
     )
@@ -49,7 +49,7 @@ export async function adminAction<T extends { userId: string }>(
     const admin = await requireAdmin({ failClosed: true })
     const parsed = shape.safeParse(Object.fromEntries(form))
     const tell = (subject: string, outcome: string) =>
-      tellAccess({ action, actor: admin.id, subject, outcome })
+      emitAudit({ action, actor: admin.id, subject, outcome })
     if (!parsed.success) {
       tell(admin.id, 'bad_form')
       return REFUSED

@@ -4,7 +4,7 @@ import { Notice } from '@/components/notice'
 import { PageTitle } from '@/components/page-title'
 import { PanelSkeleton } from '@/components/panel'
 import { signedInAdmin } from '@/lib/auth/page-access.server'
-import { describeOutage } from '@/lib/outage'
+import { describeOutage } from '@/lib/http/error-message'
 import { Dashboard } from './_components/dashboard'
 import { Outage } from './_components/outage'
 

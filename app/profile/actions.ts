@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { AuthError, requireUser } from '@/lib/auth/roles.server'
 import { SavedButStaleError, updateUserMetadata, updateUserProfile } from '@/lib/cache/user-writes'
-import { ClerkError } from '@/lib/clerk'
+import { ClerkError } from '@/lib/clerk/request'
 
 export type SaveResult = { status: 'idle' | 'saved' | 'refused'; message: string }
 

@@ -1,6 +1,6 @@
 import 'server-only'
 import { auth } from '@clerk/nextjs/server'
-import { audited, tellAccess } from '../access'
+import { audited, emitAudit } from '../cache/audit-events'
 import { type CachedUser, getCachedUserById, rolesOf } from '../cache/clerk-cache'
 import { updateUserMetadata } from '../cache/user-writes'
 import { KitError } from '../errors'
@@ -26,7 +26,7 @@ export async function getCurrentUser(): Promise<CachedUser | null> {
  * The signed-in user, past the request's memo and the process layer. While Redis is out revocations cannot be seen:
  * then the user is let in for as long as their session token lives, unless `failClosed`.
  * @throws AuthError `unauthenticated` when nobody is signed in, the session was revoked or the user is gone;
- * LookupError `guards_unavailable` with `failClosed` while Redis is out.
+ * LookupError `revocation_unknown` with `failClosed` while Redis is out.
  */
 export async function requireUser(options?: SessionOptions): Promise<CachedUser> {
   const { userId, sessionId } = await auth()
@@ -41,7 +41,7 @@ export const isAdmin = (user: CachedUser): boolean => rolesOf(user).includes('ad
 export async function requireAdmin(options?: SessionOptions): Promise<CachedUser> {
   const user = await requireUser(options)
   if (isAdmin(user)) return user
-  tellAccess({ action: 'admin.require', actor: user.id, subject: user.id, outcome: 'forbidden' })
+  emitAudit({ action: 'admin.require', actor: user.id, subject: user.id, outcome: 'forbidden' })
   throw new AuthError('forbidden')
 }
 
@@ -58,7 +58,7 @@ export const hasRole = async (userId: string, role: string): Promise<boolean> =>
 /**
  * Gives a user these roles and no others, at Clerk and then in the cache. For admins only, and not while Redis cannot
  * say whether the admin's session was revoked.
- * @throws AuthError; ClerkError; LookupError `guards_unavailable`; SavedButStaleError when Clerk has saved and Redis
+ * @throws AuthError; ClerkError; LookupError `revocation_unknown`; SavedButStaleError when Clerk has saved and Redis
  * did not confirm.
  */
 export async function updateUserRole(userId: string, roles: readonly string[]): Promise<CachedUser> {

@@ -1,6 +1,6 @@
-import { tellAccess } from '../access'
+import { emitAudit } from '../cache/audit-events'
 import { type CachedUser, userById } from '../cache/clerk-cache'
-import { guardsOf } from '../cache/guards'
+import { revocationMarkersOf } from '../cache/revocations'
 import { LookupError } from '../lookup/errors'
 
 export type SessionOptions = {
@@ -15,14 +15,14 @@ export type SessionOptions = {
 /**
  * The user of a session that Clerk's token has proven, past the request's memo and the process layer; null when the
  * session was revoked or the user is gone. One MGET asks for the user and for both guards.
- * @throws LookupError `guards_unavailable` with `failClosed` while Redis is out; ClerkError
+ * @throws LookupError `revocation_unknown` with `failClosed` while Redis is out; ClerkError
  */
 export async function userOfSession(
   { userId, sessionId }: { userId: string; sessionId: string | null },
   { failClosed = false }: SessionOptions = {},
 ): Promise<CachedUser | null> {
   const tellRefusal = (outcome: string) =>
-    tellAccess({
+    emitAudit({
       action: 'session.use',
       actor: userId,
       subject: userId,
@@ -30,13 +30,13 @@ export async function userOfSession(
       outcome,
     })
   try {
-    const user = await userById.fresh(userId, { guards: guardsOf(userId, sessionId) })
+    const user = await userById.fresh(userId, { revocationMarkers: revocationMarkersOf(userId, sessionId) })
     if (!user) tellRefusal('user_gone')
     return user
   } catch (error) {
     if (!(error instanceof LookupError)) throw error
-    if (error.code === 'guards_unavailable' && !failClosed) return userById.fresh(userId)
-    if (error.code !== 'revoked' && error.code !== 'guards_unavailable') throw error
+    if (error.code === 'revocation_unknown' && !failClosed) return userById.fresh(userId)
+    if (error.code !== 'revoked' && error.code !== 'revocation_unknown') throw error
     tellRefusal(error.code)
     if (error.code === 'revoked') return null
     throw error

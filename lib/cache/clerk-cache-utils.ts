@@ -1,6 +1,6 @@
-import type { Counts } from '../counts'
-import { RedisError, redis } from '../redis'
+import { RedisError, redis } from '../lookup/redis/client'
 import { TAG_OF_ALL_NAMES, tagsOfUser, userById } from './clerk-cache'
+import type { Counts } from './counts'
 import { invalidateTags, lookups } from './lookups'
 
 /** Forgets a user. @throws LookupError `invalidation_unconfirmed` when Redis did not confirm it; repeating is safe. */

@@ -1,17 +1,17 @@
-import { lookupCounts } from '../counts'
-import { onEnding } from '../endings'
 import { env, insideNext } from '../env'
-import type { AliasDeclaration } from '../lookup/alias'
-import { createBackplane } from '../lookup/backplane'
 import { createLookups } from '../lookup/create-lookups'
 import type { Declaration } from '../lookup/declaration'
-import { createPlainHost } from '../lookup/host-plain'
 import type { Lookup } from '../lookup/lookup'
-import { createRedisStore } from '../lookup/store-redis'
+import { createBackplane } from '../lookup/redis/backplane'
+import { createRedisStore } from '../lookup/redis/store'
+import { createPlainRuntime } from '../lookup/runtime/plain'
+import { onShutdown } from '../process/shutdown-hooks'
+import type { AliasDeclaration } from './alias'
+import { lookupCounts } from './counts'
 
 /** Scripts, tests and workers load nothing of Next. */
-const plain = insideNext ? undefined : createPlainHost()
-const host = plain ?? (await import('../lookup/host-next')).createNextHost()
+const plain = insideNext ? undefined : createPlainRuntime()
+const host = plain ?? (await import('../lookup/runtime/next')).createNextRuntime()
 
 /** For scripts: resolves when no refresh is on its way in the background. In Next the host sees to that. */
 export const refreshesSettled = async (): Promise<void> => plain?.settled()
@@ -19,11 +19,11 @@ export const refreshesSettled = async (): Promise<void> => plain?.settled()
 function connect() {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token, CACHE_NAMESPACE: namespace } = env()
   const store = createRedisStore({ url, token, timeoutMs: env().CACHE_REDIS_TIMEOUT_MS })
-  if (env().CACHE_BACKPLANE) onEnding('backplane', createBackplane({ url, token, namespace }).close)
-  const processLayer = { maxEntries: env().CACHE_PROCESS_MAX }
+  if (env().CACHE_BACKPLANE) onShutdown('backplane', createBackplane({ url, token, namespace }).close)
+  const processCache = { maxEntries: env().CACHE_PROCESS_MAX }
   // From the first read on, whether or not telemetry was started.
   lookupCounts()
-  return { store, stats: lookupCounts, ...createLookups({ store, host, namespace, processLayer }) }
+  return { store, stats: lookupCounts, ...createLookups({ store, host, namespace, processCache }) }
 }
 
 let connected: ReturnType<typeof connect> | undefined
@@ -42,7 +42,7 @@ function lazily<A, T>(create: () => Lookup<A, T>): Lookup<A, T> {
   }
   return Object.assign((arg: A) => lookup()(arg), {
     many: (args: readonly A[]) => lookup().many(args),
-    fresh: (arg: A, options?: { guards?: readonly string[] }) => lookup().fresh(arg, options),
+    fresh: (arg: A, options?: { revocationMarkers?: readonly string[] }) => lookup().fresh(arg, options),
     peek: (arg: A) => lookup().peek(arg),
     warm: (args: readonly A[]) => lookup().warm(args),
     reload: (arg: A, matches?: (value: T) => boolean) => lookup().reload(arg, matches),

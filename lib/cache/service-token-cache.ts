@@ -1,15 +1,19 @@
 import { z } from 'zod'
-import { tellAccess } from '../access'
 import { requireEnv } from '../env'
 import { KitError } from '../errors'
 import type { Declaration } from '../lookup/declaration'
 import { codeOf } from '../lookup/errors'
-import { outside } from '../outside'
-import { type ClientCredentials, clientCredentialsGrant, type GrantedToken } from './client-credentials'
+import { outside } from '../lookup/outside'
+import { emitAudit } from './audit-events'
 import { defineLookup } from './lookups'
-import { fingerprintOf, OAuthToken, type StoredToken } from './oauth-token'
-import { sealed } from './seal'
-import { isUnauthorizedAnswer, isUnauthorizedError } from './unauthorized'
+import {
+  type ClientCredentials,
+  clientCredentialsGrant,
+  type GrantedToken,
+} from './tokens/client-credentials'
+import { fingerprintOf, OAuthToken, type StoredToken } from './tokens/oauth-token'
+import { sealed } from './tokens/seal'
+import { isUnauthorizedAnswer, isUnauthorizedError } from './tokens/unauthorized'
 
 interface ServiceTokenSettings {
   /** Letters, digits and dashes: names the service in Redis, events and errors. */
@@ -122,7 +126,7 @@ export function defineServiceToken(declaration: ServiceTokenDeclaration): Servic
   async function read(): Promise<OAuthToken> {
     requireEnv('CACHE_ENCRYPTION_KEYS')
     const tell = (outcome: string, fingerprint?: string) =>
-      tellAccess({
+      emitAudit({
         ...{ action: 'service-token.read', actor: 'system', subject: name, outcome },
         ...(fingerprint && { fingerprint }),
       })

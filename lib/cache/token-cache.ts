@@ -1,13 +1,13 @@
 import type { OAuthProvider } from '@clerk/nextjs/types'
 import { defineLookup } from './lookups'
-import type { OAuthToken } from './oauth-token'
-import { type LoadedToken, type TokenKey, tokenDeclaration } from './token-lookup'
-import type { OAuthTokenProblem, OAuthTokenResult } from './token-outcome'
-import { createTokenReader } from './token-reader'
+import type { OAuthToken } from './tokens/oauth-token'
+import { type LoadedToken, type TokenRequest, tokenDeclaration } from './tokens/token-lookup'
+import type { OAuthTokenProblem, OAuthTokenResult } from './tokens/token-outcome'
+import { createTokenReader } from './tokens/token-reader'
 
-export type { OAuthToken } from './oauth-token'
-export { tagOfTokens } from './token-lookup'
-export type { OAuthTokenProblem, OAuthTokenResult } from './token-outcome'
+export type { OAuthToken } from './tokens/oauth-token'
+export { tagOfTokens } from './tokens/token-lookup'
+export type { OAuthTokenProblem, OAuthTokenResult } from './tokens/token-outcome'
 
 export interface OAuthTokenOptions {
   /** What the token must be good for; a token with fewer scopes is `scope_missing`. */
@@ -20,7 +20,7 @@ export interface OAuthTokenOptions {
   actor?: string
 }
 
-const tokens = defineLookup<TokenKey, LoadedToken>(() => tokenDeclaration)
+const tokens = defineLookup<TokenRequest, LoadedToken>(() => tokenDeclaration)
 const reader = createTokenReader(tokens)
 
 /** The key and the terms that the public arguments stand for. */

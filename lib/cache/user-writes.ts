@@ -1,4 +1,4 @@
-import { clerk } from '../clerk'
+import { clerk } from '../clerk/request'
 import { KitError } from '../errors'
 import { isUnconfirmed } from '../lookup/errors'
 import { type CachedUser, toCachedUser } from './cached-user'

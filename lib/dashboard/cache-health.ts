@@ -1,17 +1,17 @@
 import { lookups } from '../cache/lookups'
+import { clerkBudget } from '../clerk/budget'
 import { env } from '../env'
-import { checkHealth } from '../health'
-import { RedisError } from '../redis'
-import { clerkBudget } from '../telemetry/clerk-budget'
+import { RedisError } from '../lookup/redis/client'
+import { checkHealth } from '../process/health'
 import { telemetryRedis } from '../telemetry/connection'
+import { readSeries } from '../telemetry/counter-snapshot'
 import { readFleetCounts } from '../telemetry/fleet-counts'
 import { readFleetMinutes } from '../telemetry/fleet-minutes'
 import { metrics } from '../telemetry/metrics'
-import { readSeries } from '../telemetry/series'
-import { viewOf } from '../telemetry/view'
+import { viewOf } from '../telemetry/stats-view'
 import { avoidedCalls, type LookupHealth, minutesOf } from './hit-rates'
+import { shared } from './memoize-for'
 import { clerkState, redisState } from './redis-state'
-import { shared } from './shared'
 
 const MINUTES = 60
 

@@ -2,8 +2,8 @@ import { auditKey } from '../telemetry/audit'
 import { telemetryRedis } from '../telemetry/connection'
 import { readAudit } from '../telemetry/read-audit'
 import { recentDeliveries } from '../webhooks/delivery-log'
-import { section } from './section'
-import { shared } from './shared'
+import { shared } from './memoize-for'
+import { section } from './panel-result'
 
 /** Lines a panel shows. */
 const SHOWN = 12

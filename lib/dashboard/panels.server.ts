@@ -1,12 +1,12 @@
 import 'server-only'
 import { requireAdmin } from '../auth/roles.server'
-import { inspectUserEntry } from '../cache/inspect-user-entry'
+import { inspectUser } from '../cache/inspect-user'
 import { getConnectedIntegrations } from '../integrations/integrations.service'
 import { sharedCacheHealth } from './cache-health'
-import { snapshotStream } from './feed'
+import { snapshotStream } from './event-stream'
 import { findUser } from './find-user'
 import { auditOf, refreshesOf, sharedAudit, sharedDeliveries, sharedTokenRecords } from './logs'
-import { section } from './section'
+import { section } from './panel-result'
 import { readSnapshot } from './snapshot'
 
 /** What follows is for admins, who are asked for at every one. @throws AuthError; ClerkError; LookupError */
@@ -38,7 +38,7 @@ export const integrationsOf = forAdmins(async (userId: string) => {
 })
 
 /** What the cache holds of a user. */
-export const entryOf = forAdmins((userId: string) => section(() => inspectUserEntry(userId)))
+export const entryOf = forAdmins((userId: string) => section(() => inspectUser(userId)))
 
 /** What open dashboards show: once, and as server-sent events for a minute at most. */
 export const snapshot = forAdmins(readSnapshot)

@@ -1,4 +1,4 @@
-import type { Health } from '../health'
+import type { Health } from '../process/health'
 
 /** A state in words, and what helps. */
 export type State = { tone: 'good' | 'warn' | 'bad'; words: string; advice: string | null }

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { defineLookup, invalidateTags } from '../cache/lookups'
 import { tagOfTokens } from '../cache/token-cache'
-import { onePerProcess } from '../one-per-process'
+import { onePerProcess } from '../lookup/one-per-process'
 import type { CheckedIntegration } from './check'
 
 const TTL = 5 * 60

@@ -1,6 +1,6 @@
 import { getCachedOAuthToken, type OAuthTokenProblem } from '../cache/token-cache'
-import { notConnected, type Remedy, reconnectRequired } from '../cache/token-outcome'
-import { ClerkError } from '../clerk'
+import { notConnected, type Remedy, reconnectRequired } from '../cache/tokens/token-outcome'
+import { ClerkError } from '../clerk/request'
 import { type ExternalAccount, externalAccountsOf } from './external-accounts'
 import { type Provider, providers } from './providers'
 

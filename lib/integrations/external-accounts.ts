@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ClerkError, clerkGet } from '../clerk'
+import { ClerkError, clerkGet } from '../clerk/request'
 
 const account = z.object({
   id: z.string(),

@@ -1,8 +1,8 @@
-import { tellAccess } from '../access'
+import { emitAudit } from '../cache/audit-events'
 import { tagsOfUser } from '../cache/clerk-cache'
 import { invalidateTags } from '../cache/lookups'
 import { tagOfTokens } from '../cache/token-cache'
-import { ClerkError, clerk } from '../clerk'
+import { ClerkError, clerk } from '../clerk/request'
 import { codeOf } from '../lookup/errors'
 import { getCachedIntegrations, tagOfIntegrations } from './cache'
 import { type CheckedIntegration, checkIntegrations, type Finding } from './check'
@@ -83,7 +83,7 @@ type Removal = { userId: string; provider: string; externalAccountId: string; ac
 
 async function remove({ userId, provider, externalAccountId, actor }: Removal): Promise<void> {
   const tell = (outcome: string) =>
-    tellAccess({
+    emitAudit({
       action: 'integration.disconnect',
       ...{ actor, subject: userId, target: `${provider}:${externalAccountId}`, outcome },
     })

@@ -1,5 +1,5 @@
 import type { OAuthProvider } from '@clerk/nextjs/types'
-import { CALENDAR_SCOPE } from './google-calendar'
+import { CALENDAR_SCOPE } from '../calendar/google-calendar'
 
 export type Provider = {
   /** Clerk's name of it. */

@@ -1,4 +1,4 @@
-import { type AliasDeclaration, createAlias } from './alias'
+import { type AliasDeclaration, createAlias } from '../cache/alias'
 import { type Declaration, declare } from './declaration'
 import { createEngine, type EngineOptions } from './engine'
 import { LookupError } from './errors'

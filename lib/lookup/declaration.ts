@@ -26,10 +26,10 @@ export interface Declaration<A, T> {
   negativeTtl?: number
   /** How long this process may answer without asking Redis; 0, off, unless told. */
   processTtl?: number
-  /** False: not remembered for the request. True unless the lookup has guards or an expiry. */
+  /** False: not remembered for the request. True unless the lookup has revocationMarkers or an expiry. */
   memo?: boolean
   /** Names that, while set by `revoke`, refuse every answer. */
-  guards?(arg: A): readonly string[]
+  revocationMarkers?(arg: A): readonly string[]
   /** When the value itself expires, ms since the epoch; judged by Redis's clock. */
   expiresAt?(value: T): number | null
   /** Seconds before its own expiry at which a value stops being served; 30 unless told. */
@@ -66,7 +66,7 @@ export interface Declared<A, T> extends Pick<Declaration<A, T>, 'name' | 'key' |
   codec: Codec<T>
   memo: boolean
   composed: boolean
-  guards(arg: A): readonly string[]
+  revocationMarkers(arg: A): readonly string[]
   /** Hard and soft TTL of a value before jitter. */
   lifetimes(value: T | null): { hard: number; soft: number; grace: number; expiry: number }
   grace: number
@@ -83,7 +83,8 @@ export interface Declared<A, T> extends Pick<Declaration<A, T>, 'name' | 'key' |
 
 /** Checks a declaration; throws `bad_declaration` naming the lookup, the setting and what it should be. */
 export function declare<A, T>(declaration: Declaration<A, T>): Declared<A, T> {
-  const { name, version, key, tags, load, loadMany, ttl, refreshAfter, guards, expiresAt } = declaration
+  const { name, version, key, tags, load, loadMany, ttl, refreshAfter, revocationMarkers, expiresAt } =
+    declaration
   const refuse = (what: string): never => {
     throw new LookupError('bad_declaration', `Lookup "${name}": ${what}`)
   }
@@ -116,10 +117,12 @@ export function declare<A, T>(declaration: Declaration<A, T>): Declared<A, T> {
   if (!load && !loadMany) refuse('load or loadMany is missing')
   if (declaration.batch && !loadMany) refuse('batch needs loadMany')
   if (!Number.isInteger(batchMax) || batchMax < 1) refuse('batch.max must be a whole number above 0')
-  if (processTtl > 0 && (guards || expiresAt))
-    refuse('processTtl must be 0 with guards or expiresAt: tokens stay in Redis')
-  if (declaration.memo && guards) refuse('memo must be off with guards: a revocation ends access at once')
-  if (grace > 0 && guards) refuse('grace must be 0 with guards: a guarded lookup fails closed')
+  if (processTtl > 0 && (revocationMarkers || expiresAt))
+    refuse('processTtl must be 0 with revocationMarkers or expiresAt: tokens stay in Redis')
+  if (declaration.memo && revocationMarkers)
+    refuse('memo must be off with revocationMarkers: a revocation ends access at once')
+  if (grace > 0 && revocationMarkers)
+    refuse('grace must be 0 with revocationMarkers: a guarded lookup fails closed')
   if (grace > 0 && expiresAt && grace >= margin)
     refuse('grace must be shorter than margin, or it outlives the value')
   if (!expiresAt && (declaration.margin !== undefined || refreshBefore > 0))
@@ -142,9 +145,9 @@ export function declare<A, T>(declaration: Declaration<A, T>): Declared<A, T> {
     ...{ timeout, lease, batchMax, failure: declaration.failure },
     id: `${name}.${version}`,
     codec: declaration.codec ?? json<T>(),
-    memo: declaration.memo ?? !(guards || expiresAt),
+    memo: declaration.memo ?? !(revocationMarkers || expiresAt),
     composed: declaration.composed ?? false,
-    guards: (arg) => guards?.(arg) ?? [],
+    revocationMarkers: (arg) => revocationMarkers?.(arg) ?? [],
     splitOn: declaration.batch?.splitOn ?? blamesInput,
   }
 }

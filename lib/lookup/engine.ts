@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { outside } from '../outside'
 import { createBatch } from './batch'
 import { type Clock, sleep, systemClock } from './clock'
 import { codeOf, LookupError } from './errors'
-import type { Host } from './host'
-import { fenceKey, guardKey, type Slot } from './keys'
+import { markerKey, type Slot, tagVersionKey } from './keys'
 import { createLimit } from './load'
-import type { ProcessLayerOptions } from './process-layer'
+import { outside } from './outside'
+import type { ProcessCacheOptions } from './process-cache'
 import { type ProcessState, processState } from './process-state'
+import type { Host } from './runtime/runtime'
 import type { AcquireReply, AcquireRequest, CommitReply, CommitRequest, FailRequest, Store } from './store'
 
 export interface EngineOptions {
@@ -26,7 +26,7 @@ export interface EngineOptions {
   concurrency?: number
   /** Most requests to Redis at a time for reads and loads in this process; 8 unless told. */
   connections?: number
-  processLayer?: ProcessLayerOptions
+  processCache?: ProcessCacheOptions
 }
 
 /** Most keys and bytes of one command. */
@@ -49,7 +49,7 @@ export function createEngine(options: EngineOptions) {
     newId = () => randomBytes(12).toString('base64url'),
     concurrency = 50,
     connections = 8,
-    processLayer = {},
+    processCache = {},
   } = options
   const limit = state.share(`limit:${namespace}`, () => createLimit(concurrency))
 
@@ -132,7 +132,10 @@ export function createEngine(options: EngineOptions) {
     let confirmed = false
     try {
       await confirm(`[${tags.join(', ')}] is invalid`, () =>
-        Promise.all([tags.length > 0 && store.drop(tags.map((tag) => fenceKey(namespace, tag))), also()]),
+        Promise.all([
+          tags.length > 0 && store.drop(tags.map((tag) => tagVersionKey(namespace, tag))),
+          also(),
+        ]),
       )
       // After the fences: whoever hears of it must find them gone.
       if (tags.length > 0)
@@ -148,10 +151,10 @@ export function createEngine(options: EngineOptions) {
 
   /** Refuses everything that the guard guards, for so many seconds; drops tags in the same step. */
   const revoke = (guard: string, options: { seconds: number; tags?: readonly string[] }) =>
-    invalidate(options.tags ?? [], () => store.guard(guardKey(namespace, guard), options.seconds * 1000))
+    invalidate(options.tags ?? [], () => store.guard(markerKey(namespace, guard), options.seconds * 1000))
 
   return {
-    ...{ store, host, namespace, clock, random, newId, state, limit, processLayer },
+    ...{ store, host, namespace, clock, random, newId, state, limit, processCache },
     ...{ reads, acquires, commits, fails, pause, release, invalidate, revoke },
   }
 }

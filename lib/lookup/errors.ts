@@ -13,7 +13,7 @@ export type LookupErrorCode =
   /** A guard of this lookup is set: the session was revoked or the user deleted. */
   | 'revoked'
   /** A guarded lookup could not ask Redis whether it is revoked, so it answers nothing. */
-  | 'guards_unavailable'
+  | 'revocation_unknown'
   /** A guarded lookup was called inside "use cache", where a revocation could not reach its value. */
   | 'inside_use_cache'
   /** Redis refused, timed out, or answered with something that is not an answer. */

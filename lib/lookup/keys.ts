@@ -23,9 +23,9 @@ export interface Slot {
   state: string
   /** Present until the hard expiry; only of lookups with grace, whose entry lives on after it. */
   hard: string | undefined
-  fences: readonly string[]
-  guards: readonly string[]
+  tagVersions: readonly string[]
+  markers: readonly string[]
 }
 
-export const fenceKey = (namespace: string, tag: string) => `${namespace}:f:${safe(tag)}`
-export const guardKey = (namespace: string, guard: string) => `${namespace}:g:${safe(guard)}`
+export const tagVersionKey = (namespace: string, tag: string) => `${namespace}:f:${safe(tag)}`
+export const markerKey = (namespace: string, guard: string) => `${namespace}:g:${safe(guard)}`

@@ -1,8 +1,8 @@
-import { outside } from '../outside'
 import { createBatch } from './batch'
 import type { Clock } from './clock'
 import type { Declared } from './declaration'
 import { LookupError } from './errors'
+import { outside } from './outside'
 
 /** Lets at most `max` pieces of work run at a time; the others wait in order. */
 export function createLimit(max: number) {

@@ -4,10 +4,10 @@ import type { Engine } from './engine'
 import { generationOf, isOf, readEntry, writeEntry } from './entry'
 import { codeOf, LookupError } from './errors'
 import type { LookupEvent } from './events'
-import { fenceKey, guardKey, type Slot, safe } from './keys'
+import { markerKey, type Slot, safe, tagVersionKey } from './keys'
 import { createLoader } from './load'
 import { createMemo } from './memo'
-import { createProcessLayer } from './process-layer'
+import { createProcessCache } from './process-cache'
 import type { Ticket } from './process-state'
 import type { AcquireReply } from './store'
 
@@ -18,10 +18,10 @@ export interface Lookup<A, T> {
   /** The values in the order of the arguments: one read, one load. */
   many(args: readonly A[]): Promise<(T | null)[]>
   /**
-   * As a call, past the request's memo and the process layer; refused while one of the guards is set, which the same
+   * As a call, past the request's memo and the process layer; refused while one of the markers is set, which the same
    * MGET asks.
    */
-  fresh(arg: A, options?: { guards?: readonly string[] }): Promise<T | null>
+  fresh(arg: A, options?: { revocationMarkers?: readonly string[] }): Promise<T | null>
   /** What Redis holds, undefined when it holds nothing usable or does not answer; never loads. */
   peek(arg: A): Promise<T | null | undefined>
   /** Loads what is not cached yet; says how many are now, and how many could not be loaded. */
@@ -40,7 +40,7 @@ export interface Lookup<A, T> {
 interface Target<A> {
   arg: A
   key: string
-  /** The key and its guards: what reads must have in common to be merged. */
+  /** The key and its revocationMarkers: what reads must have in common to be merged. */
   shared: string
   tags: readonly string[]
   slot: Slot
@@ -83,7 +83,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     memo: createMemo<T | null>(state),
     layer:
       declared.processTtl > 0
-        ? createProcessLayer<T | null>(name, state, clock, declared.processTtl, engine.processLayer)
+        ? createProcessCache<T | null>(name, state, clock, declared.processTtl, engine.processCache)
         : undefined,
     /** Loads under a lease of this process, by flight and generation. */
     flights: new Map<string, Promise<Outcome<T>>>(),
@@ -106,26 +106,26 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
   // Tickets keep a process layer true; without one there is nothing to watch.
   const watch = (tags: readonly string[]) => (local.layer ? state.ticket(tags) : unwatched)
 
-  function locate(arg: A, guards: readonly string[] = []): Target<A> {
+  function locate(arg: A, revokedBy: readonly string[] = []): Target<A> {
     const tags = declared.tags(arg)
     const base = `${id}:${safe(declared.key(arg))}`
     const slot = {
       entry: `${namespace}:e:${base}`,
       state: `${namespace}:s:${base}`,
       hard: declared.grace > 0 ? `${namespace}:h:${base}` : undefined,
-      fences: tags.map((tag) => fenceKey(namespace, tag)),
-      guards: [...declared.guards(arg), ...guards].map((guard) => guardKey(namespace, guard)),
+      tagVersions: tags.map((tag) => tagVersionKey(namespace, tag)),
+      markers: [...declared.revocationMarkers(arg), ...revokedBy].map((guard) => markerKey(namespace, guard)),
     }
-    const markers = slot.hard === undefined ? [slot.state] : [slot.state, slot.hard]
+    const stateKeys = slot.hard === undefined ? [slot.state] : [slot.state, slot.hard]
     if (tags.length === 0)
       throw new LookupError('bad_declaration', `Lookup "${name}": tags must name at least one tag`)
     return {
       arg,
       key: slot.entry,
-      shared: [slot.entry, ...slot.guards].join(' '),
+      shared: [slot.entry, ...slot.markers].join(' '),
       tags,
       slot,
-      keys: [slot.entry, ...slot.fences, ...slot.guards, ...markers],
+      keys: [slot.entry, ...slot.tagVersions, ...slot.markers, ...stateKeys],
     }
   }
 
@@ -163,7 +163,10 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
   async function enter(target: Target<A>): Promise<object | undefined> {
     const scope = await host.enter?.(target.tags)
     if (scope?.cached && isGuarded(target.slot))
-      throw new LookupError('inside_use_cache', `Lookup "${name}" has guards: call it outside "use cache"`)
+      throw new LookupError(
+        'inside_use_cache',
+        `Lookup "${name}" has revocationMarkers: call it outside "use cache"`,
+      )
     return scope?.request
   }
 
@@ -210,11 +213,12 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
 
   /** What one MGET says: an entry counts only if every fence is there and is the one it was loaded with. */
   function judge(target: Target<A>, texts: readonly (string | null)[]) {
-    const { fences, guards, hard } = target.slot
+    const { tagVersions, markers, hard } = target.slot
     const [entry = null, ...rest] = texts
-    const generation = rest.slice(0, fences.length)
-    const [fresh, alive] = rest.slice(fences.length + guards.length)
-    if (rest.slice(fences.length, fences.length + guards.length).some((guard) => guard !== null)) refuse()
+    const generation = rest.slice(0, tagVersions.length)
+    const [fresh, alive] = rest.slice(tagVersions.length + markers.length)
+    if (rest.slice(tagVersions.length, tagVersions.length + markers.length).some((guard) => guard !== null))
+      refuse()
     const live = entry !== null && !generation.includes(null) && isOf(generation.join(','), entry)
     if (!live || (hard !== undefined && alive === null)) return { unusable: '' }
     const outcome = open(target, entry)
@@ -280,7 +284,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
           try {
             return await other
           } catch (error) {
-            // Who loads may be refused for guards that are not ours: ask for ourselves.
+            // Who loads may be refused for markers that are not ours: ask for ourselves.
             if (!isRefusal(error)) throw error
             continue
           }
@@ -468,7 +472,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
   }
 
   const unasked = () =>
-    new LookupError('guards_unavailable', `Lookup "${name}": Redis could not be asked for its guards`)
+    new LookupError('revocation_unknown', `Lookup "${name}": Redis could not be asked for its markers`)
 
   /** Repeats once what is safe to repeat, unless the breaker has opened. */
   const twice = <R>(work: () => Promise<R>): Promise<R> =>
@@ -482,16 +486,16 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
     return judge(target, await engine.reads(target.keys)).outcome
   }
 
-  const fresh = async (arg: A, guards?: readonly string[]) => {
-    const target = locate(arg, guards)
+  const fresh = async (arg: A, markers?: readonly string[]) => {
+    const target = locate(arg, markers)
     await enter(target)
     return read(target)
   }
 
   const callable: Lookup<A, T> = Object.assign(lookup, {
     many: (args: readonly A[]) => Promise.all(args.map(lookup)),
-    fresh: async (arg: A, { guards }: { guards?: readonly string[] } = {}) =>
-      (await fresh(arg, guards)).value,
+    fresh: async (arg: A, { revocationMarkers }: { revocationMarkers?: readonly string[] } = {}) =>
+      (await fresh(arg, revocationMarkers)).value,
     peek: (arg: A) =>
       inspect(locate(arg)).then(
         (outcome) => outcome?.value,
@@ -509,7 +513,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
       const target = locate(arg)
       const cached = await inspect(target).catch((error) => {
         if (!isOutage(error)) throw error
-        // Past Redis nobody would ask for the guards.
+        // Past Redis nobody would ask for the markers.
         if (isGuarded(target.slot)) throw unasked()
         return undefined
       })
@@ -529,10 +533,10 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>) {
 
 const unwatched: Ticket = { sentAt: 0, epoch: 0, valid: false, open() {}, close() {} }
 
-const isGuarded = ({ guards }: Slot) => guards.length > 0
+const isGuarded = ({ markers }: Slot) => markers.length > 0
 
 const isRefusal = (error: unknown) =>
-  error instanceof LookupError && (error.code === 'revoked' || error.code === 'guards_unavailable')
+  error instanceof LookupError && (error.code === 'revoked' || error.code === 'revocation_unknown')
 
 const isOutage = (error: unknown) =>
   error instanceof LookupError &&

@@ -1,6 +1,6 @@
-import { createListeners } from '../listeners'
-import { onePer, onePerProcess } from '../one-per-process'
 import type { LookupEvent } from './events'
+import { createListeners } from './listeners'
+import { onePer, onePerProcess } from './one-per-process'
 
 /**
  * A read or load on its way: what it brings may be kept in the process only while the ticket is valid,

@@ -1,9 +1,9 @@
 import { Webhook } from 'svix'
 import { lookups } from '../cache/lookups'
-import { seal, unseal } from '../cache/seal'
+import { seal, unseal } from '../cache/tokens/seal'
 import { ConfigurationError, env } from '../env'
 import { codeOf } from '../lookup/errors'
-import { createScript, RedisError, redis } from '../redis'
+import { createScript, RedisError, redis } from '../lookup/redis/client'
 
 export interface Finding {
   state: 'ok' | 'warn' | 'fail'

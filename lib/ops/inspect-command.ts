@@ -1,9 +1,9 @@
-import { inspectUserEntry } from '../cache/inspect-user-entry'
+import { inspectUser } from '../cache/inspect-user'
 import { type Command, columns, EXIT, oneUser, readFlags } from './command'
 
 /** What the cache knows of a user: never a value. */
 async function inspect(id: string) {
-  const { value, entrySeconds, freshSeconds, fenceSeconds, revokedSeconds } = await inspectUserEntry(id)
+  const { value, entrySeconds, freshSeconds, fenceSeconds, revokedSeconds } = await inspectUser(id)
   return {
     user: id,
     answer: value === undefined ? 'not cached' : value === null ? 'cached: there is no such user' : 'cached',

@@ -1,4 +1,4 @@
-import { audited } from '../access'
+import { audited } from '../cache/audit-events'
 import { TAG_OF_ALL_NAMES, tagsOfUser } from '../cache/clerk-cache'
 import { invalidateTags } from '../cache/lookups'
 import { tagOfTokens } from '../cache/token-cache'

@@ -1,4 +1,4 @@
-import { onAccess } from '../access'
+import { onAudit } from '../cache/audit-events'
 import { ConfigurationError } from '../env'
 import { KitError } from '../errors'
 import { LookupError } from '../lookup/errors'
@@ -59,7 +59,7 @@ export async function ops(argv: readonly string[], around: Surroundings): Promis
 
 async function attempt(command: Command, argv: readonly string[], around: Surroundings): Promise<number> {
   let recorded = 0
-  const off = onAccess('audit', (event) => {
+  const off = onAudit('audit', (event) => {
     recorded++
     recordAccess(event)
   })

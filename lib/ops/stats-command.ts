@@ -1,7 +1,7 @@
 import { env } from '../env'
 import { telemetryRedis } from '../telemetry/connection'
 import { readFleetCounts } from '../telemetry/fleet-counts'
-import { viewOf } from '../telemetry/view'
+import { viewOf } from '../telemetry/stats-view'
 import { type Command, columns, EXIT, readFlags, whole } from './command'
 import { InputError } from './id-list'
 

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { userById } from '../cache/clerk-cache'
 import { lookups, refreshesSettled } from '../cache/lookups'
-import { clerkGet } from '../clerk'
+import { clerkGet } from '../clerk/request'
 import { KitError } from '../errors'
-import type { Patience } from './patience'
+import type { Patience } from './rate-limited-retry'
 
 /** Users of one request to Clerk: as many as its filters take, and a page of its lists. */
 const PER_REQUEST = 100

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { RedisConnection } from '../redis'
+import type { RedisClient } from '../lookup/redis/client'
 import { OWN_OPERATION } from './connection'
 
 const line = z.object({
@@ -46,7 +46,7 @@ function parse(text: string): AuditRecord[] {
 
 /** The batches of a trail, oldest or newest first. @throws RedisError */
 export async function* readBatches(
-  { redis, key }: { redis: RedisConnection; key: string },
+  { redis, key }: { redis: RedisClient; key: string },
   range: Range,
 ): AsyncGenerator<Batch> {
   let { from, to } = range

@@ -1,6 +1,6 @@
-import type { AccessEvent } from '../access'
+import type { AuditEvent } from '../cache/audit-events'
 import { env } from '../env'
-import { onePerProcess } from '../one-per-process'
+import { onePerProcess } from '../lookup/one-per-process'
 import { createBatchWriter } from './batch-writer'
 import { telemetryRedis } from './connection'
 import { logDeadLetter, logSink } from './log'
@@ -16,7 +16,7 @@ export const auditKey = (): string => `${env().CACHE_NAMESPACE}:audit`
 const clip = (text: string) => text.slice(0, LONGEST)
 
 /** Exactly the known fields, whatever else an event may carry. */
-const recordOf = ({ action, actor, subject, target, outcome, fingerprint }: AccessEvent): AccessEvent => ({
+const recordOf = ({ action, actor, subject, target, outcome, fingerprint }: AuditEvent): AuditEvent => ({
   ...{ action: clip(action), actor: clip(actor), subject: clip(subject) },
   ...(target !== undefined && { target: clip(target) }),
   outcome: clip(outcome),
@@ -26,7 +26,7 @@ const recordOf = ({ action, actor, subject, target, outcome, fingerprint }: Acce
 /** The writer of this process's audit records. */
 export const auditWriter = () =>
   onePerProcess('audit-writer', () =>
-    createBatchWriter<AccessEvent>({
+    createBatchWriter<AuditEvent>({
       sink: createStreamSink({ redis: telemetryRedis(), key: auditKey(), maxBytes: TRAIL_BYTES }),
       lost: (count) => ({
         ...{ action: 'audit.drop', actor: 'system', subject: 'audit' },
@@ -38,4 +38,4 @@ export const auditWriter = () =>
   )
 
 /** Adds a record to the trail; never throws, never waits. */
-export const recordAccess = (event: AccessEvent): void => void auditWriter().add(recordOf(event))
+export const recordAccess = (event: AuditEvent): void => void auditWriter().add(recordOf(event))

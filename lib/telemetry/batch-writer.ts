@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { KitError } from '../errors'
 import type { Clock } from '../lookup/clock'
-import { outside } from '../outside'
+import { outside } from '../lookup/outside'
 import { backgroundClock } from './background-clock'
 import { createFlushWaiters } from './flush-waiters'
 import { createRecordQueue, type Entry, type Held } from './record-queue'

@@ -1,7 +1,7 @@
-import { onePerProcess } from '../one-per-process'
+import { onePerProcess } from '../lookup/one-per-process'
+import { difference, readSeries } from './counter-snapshot'
 import { countsWriter, MOST_PENDING, minuteOf } from './fleet-counts'
 import { metrics } from './metrics'
-import { difference, readSeries } from './series'
 
 function createCollector() {
   let told = new Map<string, number>()

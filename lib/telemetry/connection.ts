@@ -1,14 +1,14 @@
 import { env } from '../env'
-import { connectRedis, type RedisConnection } from '../redis'
+import { createRedisClient, type RedisClient } from '../lookup/redis/client'
 
 /** A batch is half a megabyte at most: it gets longer than a read that a page waits for. Milliseconds. */
 const TIMEOUT = 3_000
 
-let connection: RedisConnection | undefined
+let connection: RedisClient | undefined
 
 /** The database of the environment, by requests of their own: a page's reads never wait behind a batch. */
-export function telemetryRedis(): RedisConnection {
-  connection ??= connectRedis({
+export function telemetryRedis(): RedisClient {
+  connection ??= createRedisClient({
     url: env().UPSTASH_REDIS_REST_URL,
     token: env().UPSTASH_REDIS_REST_TOKEN,
     timeoutMs: Math.max(env().CACHE_REDIS_TIMEOUT_MS, TIMEOUT),

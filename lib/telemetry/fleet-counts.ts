@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { env } from '../env'
-import { onePerProcess } from '../one-per-process'
-import { createScript, type RedisConnection } from '../redis'
+import { onePerProcess } from '../lookup/one-per-process'
+import { createScript, type RedisClient } from '../lookup/redis/client'
 import { createBatchWriter, type Entry } from './batch-writer'
 import { OWN_OPERATION, telemetryRedis } from './connection'
 import { logDeadLetter, logSink } from './log'
@@ -62,7 +62,7 @@ const [add, sum] = [createScript(addScript), createScript(sumScript)]
 
 /** Adds records to the sums of their minutes: each once, however often it is sent. */
 export const createCountsSink =
-  ({ redis, namespace, writer }: { redis: RedisConnection; namespace: string; writer: string }) =>
+  ({ redis, namespace, writer }: { redis: RedisClient; namespace: string; writer: string }) =>
   async (batch: readonly Entry<CountsRecord>[]): Promise<void> => {
     const keys = batch.map(({ record }) => keyOfMinute(namespace, record.minute))
     const args = batch.flatMap(({ seq, record }) => {
@@ -95,7 +95,7 @@ const reply = z.array(z.string())
  * @throws RedisError
  */
 export async function readFleetCounts(
-  { redis, namespace }: { redis: RedisConnection; namespace: string },
+  { redis, namespace }: { redis: RedisClient; namespace: string },
   { minutes, now }: { minutes: number; now: number },
 ): Promise<{ processes: number; series: Map<string, number> }> {
   const last = minuteOf(now)

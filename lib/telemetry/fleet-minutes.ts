@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { createScript, type RedisConnection } from '../redis'
+import { createScript, type RedisClient } from '../lookup/redis/client'
 import { OWN_OPERATION } from './connection'
 import { keyOfMinute, minuteOf } from './fleet-counts'
 
@@ -22,7 +22,7 @@ const reply = z.array(z.array(z.string()))
 
 /** What the whole fleet counted of one metric, minute by minute, oldest first. One Redis command. @throws RedisError */
 export async function readFleetMinutes(
-  { redis, namespace }: { redis: RedisConnection; namespace: string },
+  { redis, namespace }: { redis: RedisClient; namespace: string },
   { minutes, now, name }: { minutes: number; now: number; name: string },
 ): Promise<Map<string, number>[]> {
   const last = minuteOf(now)

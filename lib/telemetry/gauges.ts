@@ -1,11 +1,11 @@
 import { Gauge, type Registry } from 'prom-client'
 import { lookups } from '../cache/lookups'
+import { clerkBudget } from '../clerk/budget'
 import { processState } from '../lookup/process-state'
-import { clerkBudget } from './clerk-budget'
 import { writers } from './writers'
 
 /** Entries and bytes of the process layers, by lookup. */
-export function processLayers() {
+export function processCaches() {
   return [...processState().layers].flatMap(({ usage }) => (usage ? [usage()] : []))
 }
 
@@ -35,15 +35,15 @@ export function addGauges(registry: Registry): void {
     [{}, clerkBudget().read().pausedMs / 1000],
   ])
   gauge(
-    'process_layer_entries',
+    'process_cache_entries',
     'Values held by the process layer.',
-    () => processLayers().map(({ lookup, entries }) => [{ lookup }, entries] as const),
+    () => processCaches().map(({ lookup, entries }) => [{ lookup }, entries] as const),
     ['lookup'],
   )
   gauge(
-    'process_layer_bytes',
+    'process_cache_bytes',
     'Bytes held by the process layer, counted as text.',
-    () => processLayers().map(({ lookup, bytes }) => [{ lookup }, bytes] as const),
+    () => processCaches().map(({ lookup, bytes }) => [{ lookup }, bytes] as const),
     ['lookup'],
   )
   gauge(

@@ -1,7 +1,7 @@
 import pino, { type Logger } from 'pino'
 import { env, insideNext } from '../env'
-import { onePerProcess } from '../one-per-process'
-import { RedisError } from '../redis'
+import { onePerProcess } from '../lookup/one-per-process'
+import { RedisError } from '../lookup/redis/client'
 import type { WriterCounts } from './batch-writer'
 
 /**

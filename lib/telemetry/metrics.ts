@@ -1,9 +1,9 @@
 import { Counter, Registry } from 'prom-client'
-import type { AccessEvent } from '../access'
-import { lookupCounts } from '../counts'
+import type { AuditEvent } from '../cache/audit-events'
+import { lookupCounts } from '../cache/counts'
 import type { LookupEvent } from '../lookup/events'
-import { onePerProcess } from '../one-per-process'
-import type { RedisRequest } from '../redis'
+import { onePerProcess } from '../lookup/one-per-process'
+import type { RedisRequest } from '../lookup/redis/client'
 import { createDuration } from './duration'
 import { addGauges } from './gauges'
 import { createLabel } from './labels'
@@ -110,7 +110,7 @@ function createMetrics() {
       redis({ operation: operationOf(operation) }, ms)
       if (failure) failures.inc({ operation: operationOf(operation), code: failure })
     },
-    access: ({ action, outcome }: AccessEvent) =>
+    access: ({ action, outcome }: AuditEvent) =>
       accesses.inc({ action: actionOf(action), outcome: codeOf(outcome) }),
   }
 }

@@ -1,7 +1,7 @@
 import { metrics, type ObservableResult, SpanStatusCode, trace } from '@opentelemetry/api'
 import type { Registry } from 'prom-client'
 import type { LookupEvent } from '../lookup/events'
-import type { RedisRequest } from '../redis'
+import type { RedisRequest } from '../lookup/redis/client'
 import { OWN_OPERATION } from './connection'
 import { withoutIds } from './labels'
 

@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache'
 import { KitError } from '../errors'
-import type { RedisConnection } from '../redis'
+import type { RedisClient } from '../lookup/redis/client'
 import { type AuditRecord, readBatches } from './audit-trail'
 
-type Trail = { redis: RedisConnection; key: string }
+type Trail = { redis: RedisClient; key: string }
 
 interface Filter {
   /** Records that this user did, or that are about them. */

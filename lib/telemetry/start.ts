@@ -1,15 +1,15 @@
-import { onAccess } from '../access'
-import { lookupCounts } from '../counts'
+import { onAudit } from '../cache/audit-events'
+import { lookupCounts } from '../cache/counts'
+import { clerkBudget } from '../clerk/budget'
 import { stopsBetweenRequests } from '../env'
 import type { LookupEvent } from '../lookup/events'
+import { onePerProcess } from '../lookup/one-per-process'
 import { processState } from '../lookup/process-state'
-import { onePerProcess } from '../one-per-process'
-import { onRedisRequest } from '../redis'
+import { onRedisRequest } from '../lookup/redis/client'
 import { afterResponse } from './after-response'
 import { recordAccess } from './audit'
 import { backgroundClock } from './background-clock'
 import type { WriterCounts } from './batch-writer'
-import { clerkBudget } from './clerk-budget'
 import { collectCounts } from './collect'
 import { createEventLog } from './log-events'
 import { metrics } from './metrics'
@@ -71,7 +71,7 @@ export async function startTelemetry(): Promise<void> {
     redis(request)
     traceRedis(request)
   })
-  onAccess('telemetry', (event) => {
+  onAudit('telemetry', (event) => {
     access(event)
     recordAccess(event)
     flushSoon()

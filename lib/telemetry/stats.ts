@@ -1,13 +1,13 @@
 import { lookups } from '../cache/lookups'
+import { clerkBudget } from '../clerk/budget'
 import { env } from '../env'
-import { RedisError } from '../redis'
-import { clerkBudget } from './clerk-budget'
+import { RedisError } from '../lookup/redis/client'
 import { telemetryRedis } from './connection'
+import { readSeries } from './counter-snapshot'
 import { readFleetCounts } from './fleet-counts'
-import { processLayers } from './gauges'
+import { processCaches } from './gauges'
 import { metrics } from './metrics'
-import { readSeries } from './series'
-import { viewOf } from './view'
+import { viewOf } from './stats-view'
 import { writers } from './writers'
 
 /** What this process counted since it began, and what it holds. */
@@ -19,7 +19,7 @@ async function processStats() {
     ...viewOf(await readSeries(metrics().registry)),
     breaker: lookups().healthy() ? 'closed' : 'open',
     clerkBudget: clerkBudget().read(),
-    processLayers: processLayers(),
+    processCaches: processCaches(),
     writers: { audit: audit.counts(), counts: counts.counts() },
   }
 }

@@ -1,4 +1,4 @@
-import { createScript, type RedisConnection, RedisError } from '../redis'
+import { createScript, type RedisClient, RedisError } from '../lookup/redis/client'
 import { type Entry, RefusedBatchError } from './batch-writer'
 import { OWN_OPERATION } from './connection'
 
@@ -34,7 +34,7 @@ function lineOf<T extends object>({ id, at, record }: Entry<T>): string {
 
 /** Stores a batch as one entry of a Redis Stream that holds `maxBytes` at most: a line of JSON for each record. */
 export const createStreamSink =
-  <T extends object>({ redis, key, maxBytes }: { redis: RedisConnection; key: string; maxBytes: number }) =>
+  <T extends object>({ redis, key, maxBytes }: { redis: RedisClient; key: string; maxBytes: number }) =>
   async (batch: readonly Entry<T>[]): Promise<void> => {
     const lines = batch.map(lineOf).join('\n')
     try {

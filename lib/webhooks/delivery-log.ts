@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { env } from '../env'
-import { redis } from '../redis'
+import { redis } from '../lookup/redis/client'
 
 /** Deliveries the log keeps. */
 const KEPT = 200

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { getCachedUserById, tagsOfUser } from '../cache/clerk-cache'
-import { revokeSession, revokeUser } from '../cache/guards'
 import { invalidateTags } from '../cache/lookups'
+import { revokeSession, revokeUser } from '../cache/revocations'
 import { tagOfTokens, warmUpOAuthToken } from '../cache/token-cache'
 import { tagOfIntegrations } from '../integrations/cache'
 import { providers } from '../integrations/providers'
-import type { Delivery } from './receive'
+import type { Delivery } from './verify-webhook'
 
 /** What a delivery has done. Names the user or session and the kinds of what else went, never a name or address. */
 export type Effect = {
@@ -105,5 +105,5 @@ const handlers = new Map<string, Handler>([
  * refuses.
  * @throws LookupError `invalidation_unconfirmed` when Redis did not confirm it; ZodError when the payload names nobody
  */
-export const handleDelivery = async ({ type, data }: Delivery): Promise<Effect | undefined> =>
+export const handleClerkEvent = async ({ type, data }: Delivery): Promise<Effect | undefined> =>
   handlers.get(type)?.(data)

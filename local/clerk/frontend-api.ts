@@ -65,7 +65,7 @@ export function createFrontendApi({ state, browsers, appUrl, url, count }: Parts
     return state.user(session.userId)
   }
 
-  async function endAll(context: Context) {
+  async function runShutdownHooks(context: Context) {
     const client = browsers.clientOf(context)
     for (const open of client ? state.sessionsOf(client) : []) state.endSession(open.id, 'removed')
     await browsers.setCookies(context, client)
@@ -85,8 +85,8 @@ export function createFrontendApi({ state, browsers, appUrl, url, count }: Parts
   on('GET', '/v1/client', async (context) =>
     context.json({ response: await describeClient(context), client: null }),
   )
-  on('DELETE', '/v1/client', endAll)
-  on('DELETE', '/v1/client/sessions', endAll)
+  on('DELETE', '/v1/client', runShutdownHooks)
+  on('DELETE', '/v1/client/sessions', runShutdownHooks)
   on('GET', '/v1/client/handshake', async (context) => {
     const back = context.req.query('redirect_url')
     if (!back || !isWithin(back, appUrl))

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createLookups } from '@/lib/lookup/create-lookups'
-import { createPlainHost } from '@/lib/lookup/host-plain'
 import { createProcessState } from '@/lib/lookup/process-state'
-import { createRedisStore } from '@/lib/lookup/store-redis'
+import { createRedisStore } from '@/lib/lookup/redis/store'
+import { createPlainRuntime } from '@/lib/lookup/runtime/plain'
 import { type Engine, startEngine } from '../../local/upstash/engine'
 import { startUpstash, type Upstash } from '../../local/upstash/server'
 import { buildFixture, type FixtureApp, startFixture } from '../support/fixture-app'
@@ -68,7 +68,7 @@ beforeAll(async () => {
   upstream = await startItemUpstream()
   const state = createProcessState()
   const store = createRedisStore({ url: redis.url, token, timeoutMs: 5000, state })
-  elsewhere = createLookups({ store, state, host: createPlainHost(), namespace: 'fixture' })
+  elsewhere = createLookups({ store, state, host: createPlainRuntime(), namespace: 'fixture' })
   app = await buildAndStart(FIXTURE_PORT, env(BUILD, 'on'))
 })
 

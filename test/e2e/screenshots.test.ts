@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connectRedis } from '@/lib/redis'
+import { createRedisClient } from '@/lib/lookup/redis/client'
 import { createCountsSink, minuteOf } from '@/lib/telemetry/fleet-counts'
 import { people } from '../../local/seed'
 import { type Stage, startStage } from '../support/app'
@@ -23,7 +23,7 @@ afterAll(async () => {
 /** An hour as a fleet might have counted it: a deployment that emptied the cache, a quiet spell, and usernames at times. */
 async function countAnHour() {
   const { url, token } = stage.standIns.upstash
-  const redis = connectRedis({ url, token, share: (_, create) => create() })
+  const redis = createRedisClient({ url, token, share: (_, create) => create() })
   const sink = createCountsSink({ redis, namespace: 'ck', writer: 'an-hour' })
   const now = minuteOf(Date.now())
   const batch = Array.from({ length: 59 }, (_, i) => {

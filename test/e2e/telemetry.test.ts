@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { connectRedis } from '@/lib/redis'
+import { createRedisClient } from '@/lib/lookup/redis/client'
 import { readFleetCounts } from '@/lib/telemetry/fleet-counts'
 import { exportAudit } from '@/lib/telemetry/read-audit'
-import { viewOf } from '@/lib/telemetry/view'
+import { viewOf } from '@/lib/telemetry/stats-view'
 import { people } from '../../local/seed'
 import { readMetrics } from '../lib/telemetry/prometheus'
 import { type Stage, startStage } from '../support/app'
@@ -38,7 +38,7 @@ async function start(overrides: Record<string, string | undefined> = {}) {
   /** What is recorded; a sign-in warms tokens, which is recorded too. */
   async function trail() {
     const { url, token } = on.standIns.upstash
-    const redis = connectRedis({ url, token, share: (_, create) => create() })
+    const redis = createRedisClient({ url, token, share: (_, create) => create() })
     const records = []
     for await (const { record } of exportAudit({ redis, key: 'ck:audit' })) records.push(record)
     return records
@@ -174,7 +174,7 @@ describe('on SIGTERM', () => {
     expect(await app.stop()).toBe(0)
     // A load is counted when it has ended, and what was counted was written after that.
     const { url, token } = upstash
-    const redis = connectRedis({ url, token, share: (_, create) => create() })
+    const redis = createRedisClient({ url, token, share: (_, create) => create() })
     const { series } = await readFleetCounts({ redis, namespace: 'ck' }, { minutes: 5, now: Date.now() })
     expect(viewOf(series).lookups.user?.loads).toBe(1)
   })

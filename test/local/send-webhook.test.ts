@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { getCachedUserById, userById } from '@/lib/cache/clerk-cache'
-import { guardsOf } from '@/lib/cache/guards'
+import { revocationMarkersOf } from '@/lib/cache/revocations'
 import { recentDeliveries } from '@/lib/webhooks/delivery-log'
 import { people } from '../../local/seed'
 import { sendWebhook } from '../../local/send-webhook'
@@ -50,7 +50,7 @@ describe('npm run webhook', () => {
   test('sends the end of a session', async () => {
     await send('session.revoked', '--session', 'sess_1', '--user', people.member)
     await expect(
-      userById.fresh(people.member, { guards: guardsOf(people.member, 'sess_1') }),
+      userById.fresh(people.member, { revocationMarkers: revocationMarkersOf(people.member, 'sess_1') }),
     ).rejects.toMatchObject({ code: 'revoked' })
   })
 

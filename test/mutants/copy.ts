@@ -26,7 +26,7 @@ export async function copyWith({ file, from, to }: Mutant): Promise<{ kit: Kit; 
   )
   const load = async (name: string) => import(/* @vite-ignore */ join(lookup, `${name}.ts`))
   const { createLookups } = await load('create-lookups')
-  const { createMemoryStore } = await load('store-memory')
+  const { createMemoryStore } = await load('testing/memory-store')
   const { createProcessState } = await load('process-state')
   const { LookupError } = await load('errors')
   const kit: Kit = { createLookups, createMemoryStore, createProcessState, LookupError }

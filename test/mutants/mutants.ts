@@ -10,7 +10,7 @@ export interface Mutant {
 }
 
 const lookup = 'lookup.ts'
-const model = 'store-memory.ts'
+const model = 'testing/memory-store.ts'
 
 export const mutants: readonly Mutant[] = [
   // ---- Promise 1: never older than an invalidation that has resolved
@@ -58,14 +58,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the process layer is filled by what was read before an invalidation',
-    file: 'process-layer.ts',
+    file: 'process-cache.ts',
     from: 'if (!ticket.valid || left <= 0) return',
     to: 'if (left <= 0) return',
     breaks: ['promise 1', 'rule 4'],
   },
   {
     name: 'the process layer counts its TTL from the answer',
-    file: 'process-layer.ts',
+    file: 'process-cache.ts',
     from: '- (clock.now() - ticket.sentAt)',
     to: '',
     breaks: ['promise 1', 'promise 4'],
@@ -457,7 +457,7 @@ export const mutants: readonly Mutant[] = [
     name: 'commit does not look at the guards',
     file: model,
     from: '        if (guarded(slot)) {\n',
-    to: '        if (slot.guards.length > 9) {\n',
+    to: '        if (slot.markers.length > 9) {\n',
     breaks: ['rule 6'],
   },
   {

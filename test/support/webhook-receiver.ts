@@ -1,4 +1,4 @@
-import { type Answer, takeDelivery } from '@/lib/webhooks/take-delivery'
+import { type Answer, handleWebhook } from '@/lib/webhooks/handle-webhook'
 
 const statuses: Record<Answer, number> = {
   ok: 200,
@@ -14,7 +14,7 @@ export function createReceiver() {
   const tasks: Promise<void>[] = []
   return {
     receive: async (request: Request) =>
-      new Response(null, { status: statuses[await takeDelivery(request, (task) => tasks.push(task()))] }),
+      new Response(null, { status: statuses[await handleWebhook(request, (task) => tasks.push(task()))] }),
     settled: async () => {
       while (tasks.length > 0) await Promise.all(tasks.splice(0))
     },

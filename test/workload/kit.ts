@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { onePerProcess } from '@/lib/one-per-process'
+import { onePerProcess } from '@/lib/lookup/one-per-process'
 import type { Source } from './session'
 
 /** Whose request it is, as `auth()` of @clerk/nextjs says it in an app; one for all copies that are loaded. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Caller, requireCaller } from '@/lib/auth/caller.server'
-import { errorResponse, isSameOrigin } from '@/lib/http'
-import { tellRefusal } from '@/lib/refusals'
+import { emitThrottledAudit } from '@/lib/cache/throttled-audit'
+import { errorResponse, isSameOrigin } from '@/lib/http/error-response'
 
 /**
  * What a request must pass before it gets to a token: the site's own pages and a signed-in user. Gives the answer to a
@@ -19,7 +19,7 @@ export async function refusal(request: Request): Promise<Response | undefined> {
 }
 
 const tell = (outcome: string, { userId }: Partial<Caller> = {}) =>
-  tellRefusal({
+  emitThrottledAudit({
     ...{ action: 'token.read', actor: userId ?? 'anonymous', subject: userId ?? 'nobody' },
     ...{ target: 'google', outcome },
   })

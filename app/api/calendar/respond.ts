@@ -1,5 +1,5 @@
 import type { OAuthTokenProblem } from '@/lib/cache/token-cache'
-import { errorResponse, rateLimited } from '@/lib/http'
+import { errorResponse, rateLimited } from '@/lib/http/error-response'
 
 /** Answers every outcome of a token but the token itself. */
 export function tokenProblem(problem: OAuthTokenProblem): Response {

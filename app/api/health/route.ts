@@ -1,5 +1,5 @@
 import { connection } from 'next/server'
-import { checkHealth } from '@/lib/health'
+import { checkHealth } from '@/lib/process/health'
 
 /** 200 while the app can answer its users, with `degraded` where a dependency is out; 503 when nothing is left. */
 export async function GET(): Promise<Response> {

@@ -1,6 +1,6 @@
 import { connection } from 'next/server'
 import { carriesOpsToken } from '@/lib/auth/ops-token'
-import { errorResponse, knownErrorResponse } from '@/lib/http'
+import { errorResponse, knownErrorResponse } from '@/lib/http/error-response'
 import { metrics } from '@/lib/telemetry/metrics'
 
 /** The metrics of this process, for Prometheus, who sends OPS_TOKEN. */

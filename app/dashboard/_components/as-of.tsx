@@ -1,4 +1,4 @@
-import { clockOf } from '../words'
+import { clockOf } from '../format'
 
 /** When what a panel shows was so. */
 export function AsOf({ at }: { at: number }) {

@@ -1,6 +1,6 @@
 import { PanelNote } from '@/components/panel'
 import type { Snapshot } from '@/lib/dashboard/snapshot'
-import { timeOf } from '../words'
+import { timeOf } from '../format'
 import { AsOf } from './as-of'
 import { Unavailable } from './unavailable'
 

@@ -2,7 +2,7 @@
 
 import { Status } from '@/components/status'
 import type { CacheHealth } from '@/lib/dashboard/cache-health'
-import { count, percentOf } from '../words'
+import { count, percentOf } from '../format'
 import { AsOf } from './as-of'
 import { useLive } from './live'
 import { LookupRates } from './lookup-rates'

@@ -1,6 +1,6 @@
 import { PanelNote } from '@/components/panel'
 import type { Chosen } from '../chosen'
-import { Providers } from './providers'
+import { Providers } from './provider-overview'
 import { UserIntegrations } from './user-integrations'
 
 /** How the providers fare for everybody, then for the chosen user. */

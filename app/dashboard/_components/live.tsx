@@ -3,7 +3,7 @@
 import { createContext, type ReactNode, use, useEffect, useState } from 'react'
 import { button } from '@/components/button'
 import type { Snapshot } from '@/lib/dashboard/snapshot'
-import { type Connection, follow } from '../follow'
+import { type Connection, follow } from '../subscribe'
 
 const Latest = createContext<Snapshot | undefined>(undefined)
 

@@ -1,6 +1,6 @@
 import { PanelNote } from '@/components/panel'
 import type { LookupHealth } from '@/lib/dashboard/hit-rates'
-import { count, percentOf } from '../words'
+import { count, percentOf } from '../format'
 import { nameOfLookup } from './lookup-names'
 import { Sparkline } from './sparkline'
 

@@ -1,5 +1,5 @@
 import type { LookupHealth } from '@/lib/dashboard/hit-rates'
-import { percentOf } from '../words'
+import { percentOf } from '../format'
 import { nameOfLookup } from './lookup-names'
 
 const cell = 'whitespace-nowrap px-3 py-1.5 text-right first:text-left'

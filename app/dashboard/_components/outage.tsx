@@ -1,6 +1,6 @@
 import { Notice } from '@/components/notice'
 import { Status } from '@/components/status'
-import { checkHealth } from '@/lib/health'
+import { checkHealth } from '@/lib/process/health'
 
 const names = { redis: 'Redis', clerk: 'Clerk' } as const
 

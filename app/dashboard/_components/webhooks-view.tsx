@@ -3,7 +3,7 @@
 import { PanelNote } from '@/components/panel'
 import { Status, type Tone } from '@/components/status'
 import type { Snapshot } from '@/lib/dashboard/snapshot'
-import { timeOf } from '../words'
+import { timeOf } from '../format'
 import { AsOf } from './as-of'
 import { useLive } from './live'
 import { Unavailable } from './unavailable'

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type AccessEvent, onAccess } from '@/lib/access'
 import { userOfSession } from '@/lib/auth/session-user'
-import { revokeSession, revokeUser } from '@/lib/cache/guards'
+import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
+import { revokeSession, revokeUser } from '@/lib/cache/revocations'
 import { people } from '../../../local/seed'
 import { type Services, startServices } from '../../support/services'
 
 let services: Services
-let told: AccessEvent[] = []
+let told: AuditEvent[] = []
 const mia = { userId: people.member, sessionId: 'sess_1' }
 
 beforeAll(async () => {
@@ -19,7 +19,7 @@ beforeEach(async () => {
   services.upstash.faults.clear()
   await services.engine.restart()
   told = []
-  const stop = onAccess('test', (event) => told.push(event))
+  const stop = onAudit('test', (event) => told.push(event))
   await userOfSession(mia)
   services.clerk.resetRequests()
   services.upstash.resetCounts()
@@ -72,9 +72,9 @@ describe('while Redis does not answer', () => {
 
   test('what hands out tokens or rights refuses, and tells', async () => {
     await expect(userOfSession(mia, { failClosed: true })).rejects.toMatchObject({
-      code: 'guards_unavailable',
+      code: 'revocation_unknown',
     })
-    expect(told).toMatchObject([{ action: 'session.use', outcome: 'guards_unavailable' }])
+    expect(told).toMatchObject([{ action: 'session.use', outcome: 'revocation_unknown' }])
   })
 })
 

@@ -11,8 +11,8 @@ import {
 import { invalidateAllUserCache, invalidateUserCache } from '@/lib/cache/clerk-cache-utils'
 import { invalidateTags, lookups } from '@/lib/cache/lookups'
 import { SavedButStaleError, updateUserMetadata, updateUserProfile } from '@/lib/cache/user-writes'
-import { ClerkError } from '@/lib/clerk'
-import { redis } from '@/lib/redis'
+import { ClerkError } from '@/lib/clerk/request'
+import { redis } from '@/lib/lookup/redis/client'
 import { people, seed } from '../../../local/seed'
 import { type Services, startServices } from '../../support/services'
 

@@ -1,13 +1,13 @@
 import { inspect } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { ClientCredentials } from '@/lib/cache/client-credentials'
 import { defineServiceToken, serviceTokenDeclaration } from '@/lib/cache/service-token-cache'
-import { redis } from '@/lib/redis'
+import type { ClientCredentials } from '@/lib/cache/tokens/client-credentials'
+import { redis } from '@/lib/lookup/redis/client'
 import { defineFreightToken, pollShipments } from '../../../docs/examples/freight-poller'
+import { drive } from '../../../lib/lookup/testing/virtual-clock'
 import { type Services, startServices } from '../../support/services'
 import { startTokenService, type TokenService } from '../../support/token-service'
-import { drive } from '../../support/virtual-clock'
-import { createFleet } from '../lookup/fleet'
+import { createFleet } from '../lookup/in-process-fleet'
 
 let services: Services
 let service: TokenService

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { revokeSession, revokeUser } from '@/lib/cache/guards'
+import { revokeSession, revokeUser } from '@/lib/cache/revocations'
 import { getCachedOAuthToken, invalidateOAuthToken } from '@/lib/cache/token-cache'
-import { CALENDAR_SCOPE } from '@/lib/integrations/google-calendar'
-import { redis } from '@/lib/redis'
+import { CALENDAR_SCOPE } from '@/lib/calendar/google-calendar'
+import { redis } from '@/lib/lookup/redis/client'
 import { people } from '../../../local/seed'
 import { type Services, startServices } from '../../support/services'
 

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { guardsOf } from '@/lib/cache/guards'
-import type { OAuthToken } from '@/lib/cache/oauth-token'
-import { tagOfTokens, tokenDeclaration } from '@/lib/cache/token-lookup'
-import { createTokenReader } from '@/lib/cache/token-reader'
+import { revocationMarkersOf } from '@/lib/cache/revocations'
+import type { OAuthToken } from '@/lib/cache/tokens/oauth-token'
+import { tagOfTokens, tokenDeclaration } from '@/lib/cache/tokens/token-lookup'
+import { createTokenReader } from '@/lib/cache/tokens/token-reader'
+import { drive } from '../../../lib/lookup/testing/virtual-clock'
 import { type Services, startServices } from '../../support/services'
-import { drive } from '../../support/virtual-clock'
-import { createFleet } from '../lookup/fleet'
+import { createFleet } from '../lookup/in-process-fleet'
 
 /** A whole life of a token takes an hour; here it takes the time of its requests. */
 const SECOND = 1000
@@ -79,7 +79,7 @@ function startWorld() {
     /** What the webhook of a change does, in one of the instances. */
     changed: () => wait(at(reads++).invalidateTags([tagOfTokens(userId)])),
     deleted: async () => {
-      for (const guard of guardsOf(userId))
+      for (const guard of revocationMarkersOf(userId))
         await wait(at(reads++).revoke(guard, { seconds: 600, tags: [tagOfTokens(userId)] }))
     },
   }

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type AccessEvent, onAccess } from '@/lib/access'
+import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
 import { lookups } from '@/lib/cache/lookups'
 import {
   getCachedOAuthToken,
@@ -220,8 +220,8 @@ describe('a token that the provider refuses', () => {
 
 describe('the audit trail hears', () => {
   test('each token that is handed out, refused or refreshed, with who and whose and never the token', async () => {
-    const heard: AccessEvent[] = []
-    const off = onAccess('test', (event) => heard.push(event))
+    const heard: AuditEvent[] = []
+    const off = onAudit('test', (event) => heard.push(event))
     const first = await withOAuthToken(userId, 'google', async (token) => token.reveal(), {
       actor: 'user_ops',
     })
@@ -243,7 +243,7 @@ describe('the audit trail hears', () => {
 
 test('no event and no error carries a token, whatever goes wrong', async () => {
   const told: unknown[] = []
-  const ends = [onAccess('test', (event) => told.push(event)), lookups().on((event) => told.push(event))]
+  const ends = [onAudit('test', (event) => told.push(event)), lookups().on((event) => told.push(event))]
   const attempt = async () => {
     await withOAuthToken(userId, 'google', events).catch((error: unknown) => told.push(error))
     await getCachedOAuthToken(userId, 'google').catch((error: unknown) => told.push(error))

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
 import { batchRefreshTokens } from '@/lib/integrations/integrations.service'
-import { redis } from '@/lib/redis'
+import { redis } from '@/lib/lookup/redis/client'
+import { createVirtualClock, drive } from '../../../lib/lookup/testing/virtual-clock'
 import { type Services, startServices } from '../../support/services'
-import { createVirtualClock, drive } from '../../support/virtual-clock'
 
 let services: Services
 const ROUTE = '/v1/users/{user_id}/oauth_access_tokens/{provider}'

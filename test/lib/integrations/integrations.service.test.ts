@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type AccessEvent, onAccess } from '@/lib/access'
+import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
 import { batchRefreshTokens } from '@/lib/integrations/batch-refresh-tokens'
 import { disconnectIntegration, getConnectedIntegrations } from '@/lib/integrations/integrations.service'
-import { handleDelivery } from '@/lib/webhooks/handlers'
+import { handleClerkEvent } from '@/lib/webhooks/handlers'
 import { people } from '../../../local/seed'
 import { type Services, startServices } from '../../support/services'
 
@@ -158,10 +158,10 @@ describe('the cache of the status', () => {
     const { id } = services.clerk.createUser({ emails: ['connects@example.com'] })
     expect((await google(id)).status).toBe('not_connected')
     const account = services.clerk.connect(id, { scopes: [CALENDAR] })
-    await handleDelivery({ type: 'user.updated', data: { id } })
+    await handleClerkEvent({ type: 'user.updated', data: { id } })
     expect((await google(id)).status).toBe('connected')
     services.clerk.disconnect(id, account.id)
-    await handleDelivery({ type: 'user.updated', data: { id } })
+    await handleClerkEvent({ type: 'user.updated', data: { id } })
     expect((await google(id)).status).toBe('not_connected')
   })
 
@@ -184,8 +184,8 @@ describe('the cache of the status', () => {
 
 describe('disconnecting', () => {
   test('removes the account at Clerk, and the next look sees it gone; it is told', async () => {
-    const told: AccessEvent[] = []
-    const stop = onAccess('test', (event) => told.push(event))
+    const told: AuditEvent[] = []
+    const stop = onAudit('test', (event) => told.push(event))
     const { id, account } = connected(CALENDAR)
     await google(id)
     await disconnectIntegration(id, 'google')
@@ -219,8 +219,8 @@ describe('disconnecting', () => {
   })
 
   test('that Clerk refuses says so, and is told', async () => {
-    const told: AccessEvent[] = []
-    const stop = onAccess('test', (event) => told.push(event))
+    const told: AuditEvent[] = []
+    const stop = onAudit('test', (event) => told.push(event))
     const { id } = connected(CALENDAR)
     services.clerk.faults.add({
       route: 'DELETE /v1/users/{user_id}/external_accounts/{external_account_id}',

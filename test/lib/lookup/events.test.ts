@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createFleet, user } from './fleet'
+import { createFleet, user } from './in-process-fleet'
 
 it('tells a cold read and a warm one as a trace', async () => {
   const { join } = createFleet()

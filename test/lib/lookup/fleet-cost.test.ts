@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Store } from '@/lib/lookup/store'
-import { createFleet, user, watch } from './fleet'
+import { createFleet, user, watch } from './in-process-fleet'
 
 /** Callers of several processes on cold keys, over a store that takes 5 ms and a loader that takes 200 ms. */
 async function rush(processes: number, callers: number, keys: number) {

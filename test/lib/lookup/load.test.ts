@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, it } from 'vitest'
-import { createFleet, createUpstream, user } from './fleet'
+import { createFleet, createUpstream, user } from './in-process-fleet'
 
 const many = (loadMany: (ids: string[]) => Promise<(string | null | undefined | Error)[]>, max = 100) => {
   const { load: _, ...declaration } = user<string>(async () => null)

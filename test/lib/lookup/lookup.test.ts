@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { LookupError } from '@/lib/lookup/errors'
-import { createFleet, createUpstream, user } from './fleet'
+import { createFleet, createUpstream, user } from './in-process-fleet'
 
 describe('a read', () => {
   it('loads once, and costs one MGET, one acquire and one commit when cold', async () => {
@@ -447,7 +447,7 @@ describe('expiry', () => {
 describe('a guard', () => {
   const guarded = <T>(load: (id: string) => Promise<T>) => ({
     ...user(load),
-    guards: (id: string) => [`session:${id}`],
+    revocationMarkers: (id: string) => [`session:${id}`],
   })
 
   it('refuses at once, cached or not, until its time is over', async () => {
@@ -481,8 +481,8 @@ describe('a guard', () => {
     await process.revoke('session:s1', { seconds: 60 })
     process.store.commands.length = 0
     const reads = await Promise.allSettled([
-      lookup.fresh('u1', { guards: ['session:s1'] }),
-      lookup.fresh('u1', { guards: ['session:s2'] }),
+      lookup.fresh('u1', { revocationMarkers: ['session:s1'] }),
+      lookup.fresh('u1', { revocationMarkers: ['session:s2'] }),
       lookup.fresh('u1'),
     ])
     expect(reads).toMatchObject([
@@ -498,9 +498,9 @@ describe('a guard', () => {
     const { calls, load } = createUpstream<number>()
     const process = join()
     const lookup = process.defineLookup(user((id) => load(id, { signal: AbortSignal.abort() })))
-    const first = lookup.fresh('u1', { guards: ['session:s1'] }).catch((error: unknown) => error)
+    const first = lookup.fresh('u1', { revocationMarkers: ['session:s1'] }).catch((error: unknown) => error)
     await settle()
-    const second = lookup.fresh('u1', { guards: ['session:s2'] })
+    const second = lookup.fresh('u1', { revocationMarkers: ['session:s2'] })
     await settle()
     expect(calls).toHaveLength(1)
     await process.revoke('session:s1', { seconds: 60 })
@@ -517,8 +517,8 @@ describe('a guard', () => {
     const process = join()
     const lookup = process.defineLookup(user(async (id) => ({ id })))
     process.store.down = true
-    await expect(lookup.fresh('u1', { guards: ['session:s1'] })).rejects.toMatchObject({
-      code: 'guards_unavailable',
+    await expect(lookup.fresh('u1', { revocationMarkers: ['session:s1'] })).rejects.toMatchObject({
+      code: 'revocation_unknown',
     })
     expect(await lookup.fresh('u1')).toEqual({ id: 'u1' })
   })
@@ -528,7 +528,7 @@ describe('a guard', () => {
     const process = join()
     const lookup = process.defineLookup(guarded(async (id) => ({ id })))
     process.store.down = true
-    await expect(lookup('s1')).rejects.toMatchObject({ code: 'guards_unavailable' })
+    await expect(lookup('s1')).rejects.toMatchObject({ code: 'revocation_unknown' })
   })
 
   it('is reported unconfirmed when either half failed', async () => {

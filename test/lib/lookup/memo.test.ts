@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Host } from '@/lib/lookup/host'
-import { createNextHost } from '@/lib/lookup/host-next'
-import { createFleet, user } from './fleet'
+import { createNextRuntime } from '@/lib/lookup/runtime/next'
+import type { Host } from '@/lib/lookup/runtime/runtime'
+import { createFleet, user } from './in-process-fleet'
 
 /** A framework with one request at a time, which may render into a cache. */
 function createRequests() {
@@ -53,7 +53,7 @@ describe('the memo of a request', () => {
     const guarded = process.defineLookup({
       ...user(async (id) => ({ id })),
       name: 'token',
-      guards: (id) => [id],
+      revocationMarkers: (id) => [id],
     })
     for (let i = 0; i < 2; i++) await Promise.all([lookup.fresh('u1'), guarded('u1')])
     expect(process.stats()).toMatchObject({ user: { request: 0, redis: 1 }, token: { request: 0, redis: 1 } })
@@ -78,7 +78,10 @@ it('refuses a guarded lookup inside "use cache"', async () => {
   const { join } = createFleet()
   const { host, now } = createRequests()
   now.cached = true
-  const lookup = join({ host }).defineLookup({ ...user(async (id) => ({ id })), guards: (id) => [id] })
+  const lookup = join({ host }).defineLookup({
+    ...user(async (id) => ({ id })),
+    revocationMarkers: (id) => [id],
+  })
   await expect(lookup('u1')).rejects.toMatchObject({ code: 'inside_use_cache' })
 })
 
@@ -86,7 +89,7 @@ describe('the Next host outside Next', () => {
   it('reads, refreshes and invalidates as if there were no framework', async () => {
     const { join, clock, settle } = createFleet()
     let version = 0
-    const lookup = join({ host: createNextHost() }).defineLookup(user(async () => ++version))
+    const lookup = join({ host: createNextRuntime() }).defineLookup(user(async () => ++version))
     expect([await lookup('u1'), await lookup('u1')]).toEqual([1, 1])
     await clock.advance(250_000)
     expect(await lookup('u1')).toBe(1)

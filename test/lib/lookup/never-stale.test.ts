@@ -2,11 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createLookups } from '@/lib/lookup/create-lookups'
 import { LookupError } from '@/lib/lookup/errors'
-import { createPlainHost } from '@/lib/lookup/host-plain'
 import { createProcessState } from '@/lib/lookup/process-state'
+import { createPlainRuntime } from '@/lib/lookup/runtime/plain'
 import type { Store } from '@/lib/lookup/store'
-import { createMemoryStore } from '@/lib/lookup/store-memory'
-import { createVirtualClock, settle } from '../../support/virtual-clock'
+import { createMemoryStore } from '@/lib/lookup/testing/memory-store'
+import { createVirtualClock, settle } from '../../../lib/lookup/testing/virtual-clock'
 
 /** Numbers out of a seed (mulberry32), so that a failing run can be repeated. */
 function numbersFrom(seed: number) {
@@ -87,7 +87,7 @@ async function run({ seed, processes, faults, processTtl, batched }: World) {
     const skewed = { ...clock, now: () => clock.now() + (index - 1) * 5_000_000 }
     const lookups = createLookups({
       store: remote,
-      host: createPlainHost(),
+      host: createPlainRuntime(),
       namespace: 't',
       state,
       clock: skewed,
@@ -113,7 +113,12 @@ async function run({ seed, processes, faults, processTtl, batched }: World) {
     return {
       ...lookups,
       user: lookups.defineLookup({ ...shape, name: 'user', ttl, processTtl, grace: faults > 0 ? 2 : 0 }),
-      token: lookups.defineLookup({ ...shape, name: 'token', ttl, guards: (key: string) => [`g${key}`] }),
+      token: lookups.defineLookup({
+        ...shape,
+        name: 'token',
+        ttl,
+        revocationMarkers: (key: string) => [`g${key}`],
+      }),
     }
   })
 

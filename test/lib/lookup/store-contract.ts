@@ -2,11 +2,17 @@ import fc from 'fast-check'
 import { expect, it, vi } from 'vitest'
 import type { Slot } from '@/lib/lookup/keys'
 import type { AcquireReply, AcquireRequest, CommitRequest, Store } from '@/lib/lookup/store'
-import { createMemoryStore } from '@/lib/lookup/store-memory'
+import { createMemoryStore } from '@/lib/lookup/testing/memory-store'
 
-const slot: Slot = { entry: 'e', state: 's', hard: undefined, fences: ['f1', 'f2'], guards: [] }
+const slot: Slot = {
+  entry: 'e',
+  state: 's',
+  hard: undefined,
+  tagVersions: ['f1', 'f2'],
+  markers: [],
+}
 const graced: Slot = { ...slot, entry: 'ge', state: 'gs', hard: 'gh' }
-const guarded: Slot = { ...slot, entry: 'ue', state: 'us', guards: ['g1', 'g2'] }
+const guarded: Slot = { ...slot, entry: 'ue', state: 'us', markers: ['g1', 'g2'] }
 
 const asked = (changes: Partial<AcquireRequest> = {}): AcquireRequest => ({
   ...{ slot, flight: 'a', waiting: '', reject: '', refresh: false, lease: 60_000 },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { getCachedUserById } from '@/lib/cache/clerk-cache'
-import { revokeUser } from '@/lib/cache/guards'
+import { revokeUser } from '@/lib/cache/revocations'
 import { parseKeyRing } from '@/lib/env'
 import { systemClock } from '@/lib/lookup/clock'
 import { EXIT } from '@/lib/ops/command'

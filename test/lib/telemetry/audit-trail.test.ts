@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { AccessEvent } from '@/lib/access'
+import type { AuditEvent } from '@/lib/cache/audit-events'
 import { createBatchWriter } from '@/lib/telemetry/batch-writer'
 import { CursorError, exportAudit, readAudit } from '@/lib/telemetry/read-audit'
 import { createStreamSink } from '@/lib/telemetry/stream-sink'
@@ -27,7 +27,7 @@ afterEach(() => Promise.all(writers.splice(0).map((writer) => writer.stop({ time
 function start(options: { maxBytes?: number; maxBatch?: number; writerBytes?: number } = {}) {
   const { redis } = services
   const dead: string[] = []
-  const writer = createBatchWriter<AccessEvent>({
+  const writer = createBatchWriter<AuditEvent>({
     sink: createStreamSink({ redis, key, maxBytes: options.maxBytes ?? 1_000_000 }),
     onDeadLetter: ({ record }) => dead.push(record.subject),
     ...(options.maxBatch && { maxBatch: options.maxBatch }),
@@ -37,7 +37,7 @@ function start(options: { maxBytes?: number; maxBatch?: number; writerBytes?: nu
   return { writer, dead, trail: { redis, key } }
 }
 
-const event = (subject: string, actor = 'system'): AccessEvent => ({
+const event = (subject: string, actor = 'system'): AuditEvent => ({
   ...{ action: 'token.read', actor, subject, outcome: 'ok' },
 })
 

@@ -6,7 +6,7 @@ import {
   type Entry,
   RefusedBatchError,
 } from '@/lib/telemetry/batch-writer'
-import { createVirtualClock, settle } from '../../support/virtual-clock'
+import { createVirtualClock, settle } from '../../../lib/lookup/testing/virtual-clock'
 
 /** A sink that takes what it is given, fails while `down`, refuses what holds a `poison`, waits while `held`. */
 function createSink() {

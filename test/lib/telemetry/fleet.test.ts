@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { connectRedis } from '@/lib/redis'
+import { createRedisClient } from '@/lib/lookup/redis/client'
 import { readFleetCounts } from '@/lib/telemetry/fleet-counts'
-import { viewOf } from '@/lib/telemetry/view'
+import { viewOf } from '@/lib/telemetry/stats-view'
 import { people } from '../../../local/seed'
 import { startStandIns } from '../../../local/stand-ins'
 import { readMetrics } from './prometheus'
@@ -46,7 +46,11 @@ test('after a mixed run over 4 processes the numbers are those counted at Clerk 
       byCommand.unlink,
     )
 
-    const redis = connectRedis({ url: upstash.url, token: upstash.token, share: (_, create) => create() })
+    const redis = createRedisClient({
+      url: upstash.url,
+      token: upstash.token,
+      share: (_, create) => create(),
+    })
     const { processes, series } = await readFleetCounts(
       { redis, namespace: 'ck' },
       { minutes: 5, now: Date.now() },

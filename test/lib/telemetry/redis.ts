@@ -1,4 +1,4 @@
-import { connectRedis } from '@/lib/redis'
+import { createRedisClient } from '@/lib/lookup/redis/client'
 import { startEngine } from '../../../local/upstash/engine'
 import { startUpstash } from '../../../local/upstash/server'
 
@@ -7,7 +7,12 @@ export async function startRedis() {
   const engine = await startEngine()
   const token = 'a token'
   const upstash = await startUpstash({ token, engine })
-  const redis = connectRedis({ url: upstash.url, token, timeoutMs: 5000, share: (_, create) => create() })
+  const redis = createRedisClient({
+    url: upstash.url,
+    token,
+    timeoutMs: 5000,
+    share: (_, create) => create(),
+  })
   return {
     upstash,
     token,

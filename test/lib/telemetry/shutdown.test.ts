@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { connectRedis } from '@/lib/redis'
+import { createRedisClient } from '@/lib/lookup/redis/client'
 import { exportAudit } from '@/lib/telemetry/read-audit'
 import { startStandIns } from '../../../local/stand-ins'
 import { linesOf, startWorker } from './workers/start-worker'
@@ -20,7 +20,7 @@ const told = z.tuple([z.object({ told: z.number() })])
 /** What the worker said of itself when it ended, and what of it is in Redis. */
 async function reckon(said: { out: string; err: string }) {
   const [{ writers }] = stopped.parse(linesOf(said.err, 'stopped'))
-  const redis = connectRedis({
+  const redis = createRedisClient({
     url: services.upstash.url,
     token: services.upstash.token,
     share: (_, create) => create(),

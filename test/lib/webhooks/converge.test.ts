@@ -6,7 +6,7 @@ import {
   getCachedUserByUsername,
   userById,
 } from '@/lib/cache/clerk-cache'
-import { guardsOf } from '@/lib/cache/guards'
+import { revocationMarkersOf } from '@/lib/cache/revocations'
 import { getConnectedIntegrations } from '@/lib/integrations/integrations.service'
 import { codeOf } from '@/lib/lookup/errors'
 import { listenForClerk } from '../../support/clerk-listener'
@@ -79,7 +79,7 @@ function createWorld() {
       ...emails.map(getCachedUserByEmail),
       ...people.map(async (id) => (await getConnectedIntegrations(id)).map(({ status }) => status)),
       ...sessions.map(({ userId, sessionId }) =>
-        userById.fresh(userId, { guards: guardsOf(userId, sessionId) }).catch(codeOf),
+        userById.fresh(userId, { revocationMarkers: revocationMarkersOf(userId, sessionId) }).catch(codeOf),
       ),
     ])
 

@@ -6,10 +6,10 @@ import {
   getCachedUserByUsername,
   userById,
 } from '@/lib/cache/clerk-cache'
-import { guardsOf } from '@/lib/cache/guards'
+import { revocationMarkersOf } from '@/lib/cache/revocations'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
 import { getConnectedIntegrations } from '@/lib/integrations/integrations.service'
-import { handleDelivery } from '@/lib/webhooks/handlers'
+import { handleClerkEvent } from '@/lib/webhooks/handlers'
 import { people } from '../../../local/seed'
 import { type Services, startServices } from '../../support/services'
 
@@ -26,10 +26,10 @@ beforeEach(async () => {
   services.clerk.resetRequests()
 })
 
-const deliver = (type: string, data: Record<string, unknown>) => handleDelivery({ type, data })
+const deliver = (type: string, data: Record<string, unknown>) => handleClerkEvent({ type, data })
 const calls = () => services.clerk.requests().total
 const asked = (userId: string, sessionId?: string) =>
-  userById.fresh(userId, { guards: guardsOf(userId, sessionId) })
+  userById.fresh(userId, { revocationMarkers: revocationMarkersOf(userId, sessionId) })
 
 describe('a delivery', () => {
   test.each(['user.created', 'user.updated'])(

@@ -1,6 +1,6 @@
 import { connection } from 'next/server'
 import { snapshot, snapshotFeed } from '@/lib/dashboard/panels.server'
-import { errorResponse, isSameOrigin, knownErrorResponse, PRIVATE } from '@/lib/http'
+import { errorResponse, isSameOrigin, knownErrorResponse, PRIVATE } from '@/lib/http/error-response'
 
 /** What open dashboards show: as server-sent events to whoever takes those, else as JSON. For admins. */
 export async function GET(request: Request): Promise<Response> {

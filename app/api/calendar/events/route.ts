@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { knownErrorResponse, PRIVATE } from '@/lib/http'
-import { ownCalendarEvents } from '@/lib/integrations/own-calendar.server'
+import { currentUserCalendarEvents } from '@/lib/calendar/current-user-calendar.server'
+import { knownErrorResponse, PRIVATE } from '@/lib/http/error-response'
 import { accountId, badRequest, refusal } from '../admit'
 import { tokenProblem } from '../respond'
 
@@ -25,7 +25,7 @@ export async function GET(request: Request): Promise<Response> {
     if (refused) return refused
     const query = range.safeParse(Object.fromEntries(new URL(request.url).searchParams))
     if (!query.success) return badRequest(query.error)
-    const result = await ownCalendarEvents(query.data, query.data)
+    const result = await currentUserCalendarEvents(query.data, query.data)
     if (result.status !== 'ok') return tokenProblem(result)
     return Response.json({ events: result.events }, { headers: PRIVATE })
   } catch (error) {

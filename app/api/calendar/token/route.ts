@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { knownErrorResponse, PRIVATE } from '@/lib/http'
-import { ownCalendarToken } from '@/lib/integrations/own-calendar.server'
+import { currentUserCalendarToken } from '@/lib/calendar/current-user-calendar.server'
+import { knownErrorResponse, PRIVATE } from '@/lib/http/error-response'
 import { accountId, badRequest, refusal } from '../admit'
 import { tokenProblem } from '../respond'
 
@@ -13,7 +13,7 @@ export async function GET(request: Request): Promise<Response> {
     if (refused) return refused
     const asked = query.safeParse(Object.fromEntries(new URL(request.url).searchParams))
     if (!asked.success) return badRequest(asked.error)
-    const result = await ownCalendarToken(asked.data)
+    const result = await currentUserCalendarToken(asked.data)
     if (result.status !== 'ok') return tokenProblem(result)
     const { expiresAt, scopes } = result.token
     return Response.json({ token: result.token.reveal(), expiresAt, scopes }, { headers: PRIVATE })

@@ -1,7 +1,7 @@
 import { after } from 'next/server'
 import { ConfigurationError } from '@/lib/env'
-import { errorResponse } from '@/lib/http'
-import { type Answer, takeDelivery } from '@/lib/webhooks/take-delivery'
+import { errorResponse } from '@/lib/http/error-response'
+import { type Answer, handleWebhook } from '@/lib/webhooks/handle-webhook'
 
 const taken = () => Response.json({ ok: true })
 
@@ -25,7 +25,7 @@ const answers: Record<Answer, () => Response> = {
 
 export async function POST(request: Request): Promise<Response> {
   try {
-    return answers[await takeDelivery(request, after)]()
+    return answers[await handleWebhook(request, after)]()
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
     return errorResponse(500, error.code, 'CLERK_WEBHOOK_SIGNING_SECRET is not set.')

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createLookups } from '@/lib/lookup/create-lookups'
-import { createPlainHost } from '@/lib/lookup/host-plain'
 import { createProcessState } from '@/lib/lookup/process-state'
-import { createRedisStore } from '@/lib/lookup/store-redis'
+import { createRedisStore } from '@/lib/lookup/redis/store'
+import { createPlainRuntime } from '@/lib/lookup/runtime/plain'
 import { type Engine, startEngine } from '../../../../local/upstash/engine'
 import { startUpstash, type Upstash } from '../../../../local/upstash/server'
 import { redisServer } from '../../../support/missing'
@@ -32,7 +32,7 @@ describe.skipIf(!redisServer())('200 parallel lookups', () => {
   async function start(namespace: string) {
     const state = createProcessState()
     const store = createRedisStore({ url: upstash.url, token, timeoutMs: 10_000, state })
-    const { defineLookup } = createLookups({ store, host: createPlainHost(), namespace, state, ...bound })
+    const { defineLookup } = createLookups({ store, host: createPlainRuntime(), namespace, state, ...bound })
     const lookup = defineLookup({
       ...{ name: 'value', version: 1, ttl: 300, key: (key: string) => key, tags: (key: string) => [key] },
       async load(key: string, { signal }): Promise<unknown> {

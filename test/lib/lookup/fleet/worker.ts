@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { createLookups } from '../../../../lib/lookup/create-lookups'
-import { createPlainHost } from '../../../../lib/lookup/host-plain'
+import { createRedisStore } from '../../../../lib/lookup/redis/store'
+import { createPlainRuntime } from '../../../../lib/lookup/runtime/plain'
 import type { Store } from '../../../../lib/lookup/store'
-import { createRedisStore } from '../../../../lib/lookup/store-redis'
 import { moment, order, type Reply, type Report, settings } from './messages'
 
 /** One process of the fleet: many callers that read one key after another, and invalidations when told to. */
@@ -26,7 +26,7 @@ function watched(store: Store): Store {
 
 // A deadline that a busy machine cannot pass: past it a read would load on its own, which is not looked at here.
 const store = watched(createRedisStore({ url, token, timeoutMs: 10_000 }))
-const { defineLookup, on } = createLookups({ store, host: createPlainHost(), namespace: 'fleet' })
+const { defineLookup, on } = createLookups({ store, host: createPlainRuntime(), namespace: 'fleet' })
 on(({ type }) => {
   if (type === 'uncached') report.uncached++
 })

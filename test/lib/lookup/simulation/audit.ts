@@ -112,7 +112,7 @@ export async function audit(world: World, what: Audit) {
       for (const own of [here, there]) for (const id of ids) world.read(own.proc, 'user', id, 'fresh')
       await drain()
       await world.link.deliverAll()
-      world.source.endAll('error')
+      world.source.runShutdownHooks('error')
       await advance(900, 'error')
       expect(source.begun() - before === 1, 'promise 5: a failure is not shared')
       const { calls } = await cost(here, () => readAll(here))

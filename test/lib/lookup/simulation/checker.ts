@@ -398,7 +398,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
       return guardedBetween(`t:g:${guardOf(key)}`, read.at, time.now())
         ? undefined
         : 'rule 6: refused without a guard'
-    if (code === 'guards_unavailable' && lookup === 'token')
+    if (code === 'revocation_unknown' && lookup === 'token')
       return witness(proc).failedAt < read.moment ? 'rule 6: refused although Redis answered' : undefined
     return `promise 6: a read of ${lookup} ${key} failed with ${String(error)}`
   }

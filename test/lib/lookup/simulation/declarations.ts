@@ -56,7 +56,7 @@ export function declareLookups(kit: ReturnType<Kit['createLookups']>, source: So
     get token() {
       declared.token ??= kit.defineLookup<string, Fact>({
         ...{ name: 'token', version: 1, key, tags: tagsOf.token, ...times },
-        ...{ ttl: lifetimes.token.ttl, negativeTtl: 5, guards: (id) => [guardOf(id)] },
+        ...{ ttl: lifetimes.token.ttl, negativeTtl: 5, revocationMarkers: (id) => [guardOf(id)] },
         ...{ expiresAt: ({ expiresAt }) => expiresAt, margin: lifetimes.token.margin },
         ...{ refreshBefore: 6, refreshEvery: 2 },
         load: (arg, { signal }) => source.loadOne(proc, 'token', arg, signal),

@@ -1,7 +1,7 @@
 import { createLookups } from '@/lib/lookup/create-lookups'
 import { LookupError } from '@/lib/lookup/errors'
 import { createProcessState } from '@/lib/lookup/process-state'
-import { createMemoryStore } from '@/lib/lookup/store-memory'
+import { createMemoryStore } from '@/lib/lookup/testing/memory-store'
 
 /** The engine under test: the real one, or a copy with a fault in it. */
 export interface Kit {

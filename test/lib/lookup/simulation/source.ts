@@ -165,7 +165,7 @@ export function createSource(
       call.end(ending)
     },
     /** Ends well whatever can end; says whether there was anything. */
-    endAll(ending: Ending = 'ok'): boolean {
+    runShutdownHooks(ending: Ending = 'ok'): boolean {
       const ready = calls.filter((call) => !call.stuck())
       for (const call of ready) {
         calls.splice(calls.indexOf(call), 1)

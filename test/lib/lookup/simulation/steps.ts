@@ -174,7 +174,7 @@ export const steps: fc.Arbitrary<Step[]> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: about({ lookups: ['token'], tag: ofToken, weights: { revoke: 8 } }) },
-  // A store that comes and goes while its guards matter.
+  // A store that comes and goes while its markers matter.
   {
     weight: 1,
     arbitrary: about({

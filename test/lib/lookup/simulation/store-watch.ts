@@ -34,13 +34,13 @@ export function watchStore(
   const { time, violate } = chronicle
   const leases = new Map<string, Lease>()
   const hardEnds = new Map<string, number>()
-  const guards: { key: string; from: number; to: number }[] = []
+  const markers: { key: string; from: number; to: number }[] = []
 
   const cell = (key: string) => {
     const found = store.cells.get(key)
     return found && found.until > time.now() ? found.text : undefined
   }
-  const generation = (fences: readonly string[]) => fences.map((key) => cell(key) ?? '?').join(',')
+  const generation = (tagVersions: readonly string[]) => tagVersions.map((key) => cell(key) ?? '?').join(',')
   const guarded = (keys: readonly string[]) => keys.some((key) => cell(key) !== undefined)
 
   function mayLoad(last: Lease, request: AcquireRequest, before: string | undefined): string | undefined {
@@ -77,13 +77,17 @@ export function watchStore(
       violate(`rule 6: acquire answered ${reply.kind} beside a set guard`)
     const last = leases.get(slotOf(slot.entry))
     if (reply.kind === 'wait') {
-      if (reply.flight !== '' && last?.status === 'leased' && last.generation !== generation(slot.fences))
+      if (
+        reply.flight !== '' &&
+        last?.status === 'leased' &&
+        last.generation !== generation(slot.tagVersions)
+      )
         violate('rule 3: told to wait for a load of another generation')
       return
     }
     if (reply.kind !== 'load') return
     if (lease <= timeoutMs) violate('rule 3: the lease is not longer than the loader’s timeout')
-    if (reply.generation !== generation(slot.fences))
+    if (reply.generation !== generation(slot.tagVersions))
       violate('rule 3: leased in a generation that is not current')
     const why =
       last && last.generation === reply.generation && last.flight !== flight && mayLoad(last, request, before)
@@ -145,7 +149,7 @@ export function watchStore(
     ...store,
     async acquire(requests, nonce) {
       const before = requests.map(({ slot }) => cell(slot.entry))
-      const set = requests.map(({ slot }) => guarded(slot.guards))
+      const set = requests.map(({ slot }) => guarded(slot.markers))
       const replies = await store.acquire(requests, nonce)
       requests.forEach((request, i) => {
         const reply = replies[i]
@@ -156,8 +160,8 @@ export function watchStore(
     async commit(requests) {
       const before = requests.map((request) => ({
         held: holds(request),
-        current: generation(request.slot.fences) === request.generation,
-        set: guarded(request.slot.guards),
+        current: generation(request.slot.tagVersions) === request.generation,
+        set: guarded(request.slot.markers),
       }))
       const replies = await store.commit(requests)
       requests.forEach((request, i) => {
@@ -186,7 +190,7 @@ export function watchStore(
       return store.replaceIf(slot, entry, replacement)
     },
     async guard(key, ms) {
-      guards.push({ key, from: time.now(), to: time.now() + ms })
+      markers.push({ key, from: time.now(), to: time.now() + ms })
       await store.guard(key, ms)
     },
   }
@@ -202,9 +206,9 @@ export function watchStore(
     excuse,
     /** Whether the guard was set at some time between two, both included. */
     guardedBetween: (key: string, from: number, to: number) =>
-      guards.some((guard) => guard.key === key && guard.from <= to && guard.to >= from),
+      markers.some((guard) => guard.key === key && guard.from <= to && guard.to >= from),
     /** When the guard ends that was set after `from`; undefined if none was. */
     guardEnd: (key: string, from: number) =>
-      guards.find((guard) => guard.key === key && guard.from >= from)?.to,
+      markers.find((guard) => guard.key === key && guard.from >= from)?.to,
   }
 }

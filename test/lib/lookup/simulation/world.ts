@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Host } from '@/lib/lookup/host'
 import type { Lookup } from '@/lib/lookup/lookup'
+import type { Host } from '@/lib/lookup/runtime/runtime'
 import { createChecker, type How } from './checker'
 import { createChronicle } from './chronicle'
 import { declareLookups } from './declarations'
@@ -77,7 +77,7 @@ export function createWorld(kit: Kit, log?: (line: string) => void) {
         : { ...plain, enter: async () => ({ request: context.getStore()?.request, cached: false }) }
     const engine = kit.createLookups({
       ...{ store, host, clock, namespace: 't', state: kit.createProcessState() },
-      ...{ processLayer: { maxEntries: 10 } },
+      ...{ processCache: { maxEntries: 10 } },
       newId: () => `i${++ids}`,
       random: () => (draws++ % 5) / 5,
     })
@@ -131,7 +131,7 @@ export function createWorld(kit: Kit, log?: (line: string) => void) {
     await drain()
     for (;;) {
       const delivered = await link.deliverAll(newestFirst)
-      const ended = source.endAll(ending)
+      const ended = source.runShutdownHooks(ending)
       if (!delivered && !ended) return
       await drain()
     }

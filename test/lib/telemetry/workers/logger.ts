@@ -1,4 +1,4 @@
-import { tellAccess } from '../../../../lib/access'
+import { emitAudit } from '../../../../lib/cache/audit-events'
 import { processState } from '../../../../lib/lookup/process-state'
 import { startTelemetry, stopTelemetry } from '../../../../lib/telemetry/start'
 
@@ -16,6 +16,6 @@ emit({ type: 'invalidate', tags: ['user:user_2secret', 'email:secret@example.com
 emit({ type: 'invalidate', tags: ['user:user_2secret', 'email:secret@example.com'], confirmed: false })
 emit({ type: 'load_error', lookup: 'user', code: 'clerk_unavailable', ms: 3 })
 emit({ type: 'corrupt', lookup: 'user' })
-tellAccess({ action: 'token.read', actor: 'user_2secret', subject: 'user_2secret', outcome: 'ok' })
+emitAudit({ action: 'token.read', actor: 'user_2secret', subject: 'user_2secret', outcome: 'ok' })
 await stopTelemetry({ timeout: 1000 })
 process.disconnect?.()

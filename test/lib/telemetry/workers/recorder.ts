@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
-import { tellAccess } from '../../../../lib/access'
-import { handleSignals } from '../../../../lib/shutdown'
+import { emitAudit } from '../../../../lib/cache/audit-events'
+import { handleSignals } from '../../../../lib/process/shutdown'
 import { startTelemetry } from '../../../../lib/telemetry/start'
 
 /** Tells so many access events a turn until it is asked to end, and says at its end how many they were. */
@@ -16,7 +16,7 @@ process.on('exit', () => writeSync(1, `\n${JSON.stringify({ event: 'told', told 
 function turn() {
   if (!telling) return
   for (let i = 0; i < perTurn; i++)
-    tellAccess({
+    emitAudit({
       action: 'token.read',
       actor: 'system',
       subject: 'user_1',

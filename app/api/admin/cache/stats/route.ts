@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { carriesOpsToken } from '@/lib/auth/ops-token'
 import { requireAdmin } from '@/lib/auth/roles.server'
 import { env } from '@/lib/env'
-import { errorResponse, knownErrorResponse, PRIVATE } from '@/lib/http'
+import { errorResponse, knownErrorResponse, PRIVATE } from '@/lib/http/error-response'
 import { cacheStats } from '@/lib/telemetry/stats'
 
 const query = z.object({ minutes: z.coerce.number().int().min(1).max(1440).default(60) })

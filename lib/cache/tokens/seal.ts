@@ -1,0 +1,73 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { requireEnv } from '../../env'
+import { KitError } from '../../errors'
+import type { Codec } from '../../lookup/entry'
+
+/** A sealed value could not be opened: unknown key, or not what was sealed under this Redis key. */
+export class SealError extends KitError {
+  constructor() {
+    super(
+      'seal_broken',
+      'A sealed value could not be opened: its key is not in CACHE_ENCRYPTION_KEYS, or it was altered.',
+    )
+  }
+}
+
+const derived = new WeakMap<Buffer, Buffer>()
+
+/** One key per purpose (HKDF, RFC 5869), so that the ring can serve other purposes later. */
+function keyFor(master: Buffer): Buffer {
+  let key = derived.get(master)
+  if (!key) {
+    key = Buffer.from(hkdfSync('sha256', master, '', 'clerk-cache-kit:token', 32))
+    derived.set(master, key)
+  }
+  return key
+}
+
+/** The key that seals: the ring's first. */
+function sealingKey() {
+  const [first] = requireEnv('CACHE_ENCRYPTION_KEYS')
+  if (!first) throw new SealError()
+  return first
+}
+
+/**
+ * Seals text with AES-256-GCM under the first key of CACHE_ENCRYPTION_KEYS, bound to the Redis key it is stored
+ * under. Envelope: `v1.<kid>.<base64url of iv (12 bytes), ciphertext, tag (16 bytes)>`.
+ * @throws ConfigurationError without a key.
+ */
+export function seal(text: string, redisKey: string): string {
+  const { kid, key } = sealingKey()
+  const iv = randomBytes(12)
+  const cipher = createCipheriv('aes-256-gcm', keyFor(key), iv).setAAD(Buffer.from(redisKey))
+  const body = Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
+  return `v1.${kid}.${body.toString('base64url')}`
+}
+
+/** Opens what `seal` made, with any key of the ring. @throws SealError */
+export function unseal(envelope: string, redisKey: string): string {
+  const [version, kid, encoded = ''] = envelope.split('.')
+  const entry = requireEnv('CACHE_ENCRYPTION_KEYS').find((candidate) => candidate.kid === kid)
+  const body = Buffer.from(encoded, 'base64url')
+  if (version !== 'v1' || !entry || body.length < 28) throw new SealError()
+  const decipher = createDecipheriv('aes-256-gcm', keyFor(entry.key), body.subarray(0, 12))
+    .setAAD(Buffer.from(redisKey))
+    .setAuthTag(body.subarray(-16))
+  try {
+    return decipher.update(body.subarray(12, -16), undefined, 'utf8') + decipher.final('utf8')
+  } catch {
+    throw new SealError()
+  }
+}
+
+/**
+ * A codec whose text in Redis is sealed: what opens was written here, under this key and its version, and is not checked
+ * again. A text under a key that no longer seals is written anew when it is read, so that a key can leave the ring once
+ * the longest TTL has passed.
+ */
+export const sealed = <T>(): Codec<T> => ({
+  encode: (value, redisKey) => seal(JSON.stringify(value), redisKey),
+  decode: (text, redisKey): T => JSON.parse(unseal(text, redisKey)),
+  outdated: (text) => !text.startsWith(`v1.${sealingKey().kid}.`),
+})

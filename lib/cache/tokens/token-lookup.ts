@@ -1,0 +1,171 @@
+import type { OAuthProvider } from '@clerk/nextjs/types'
+import { z } from 'zod'
+import { ClerkError, clerk, clerkFailure } from '../../clerk/request'
+import { requireEnv } from '../../env'
+import type { Declaration } from '../../lookup/declaration'
+import { joinKey } from '../../lookup/keys'
+import { emitAudit } from '../audit-events'
+import { isUserId } from '../clerk-cache'
+import { revocationMarkersOf } from '../revocations'
+import { fingerprintOf, type StoredToken } from './oauth-token'
+import { sealed } from './seal'
+
+/** Which token, and for whom it is looked up. */
+export interface TokenRequest {
+  userId: string
+  provider: OAuthProvider
+  /** One of several accounts at the provider; without it the only one there is. */
+  externalAccountId?: string | undefined
+  /** Of the session on whose behalf: ends with it. */
+  sessionId?: string | null | undefined
+  /** Fingerprint of a token that the provider has just refused: if Clerk has no other, there is none. */
+  refused?: string
+}
+
+/** One of several accounts a user has connected at one provider. */
+export interface ConnectedAccount {
+  externalAccountId: string
+  label: string | null
+  scopes: readonly string[]
+}
+
+/** What Clerk says of a token, as it is cached. */
+export type LoadedToken =
+  | { status: 'ok'; token: StoredToken }
+  | { status: 'account_ambiguous'; accounts: readonly ConnectedAccount[] }
+  | { status: 'not_connected' }
+  | { status: 'not_enabled' }
+  | { status: 'reconnect_required'; consent: boolean }
+
+/** Clerk's codes for "this account has to be connected again" (api_errors.json of its specification). */
+const RECONNECT = new Set([
+  'oauth_missing_refresh_token',
+  'oauth_missing_access_token',
+  'oauth_token_retrieval_error',
+  'external_account_missing_refresh_token',
+])
+/** Of these, the ones where the provider never gave a refresh token: only a fresh consent brings one. */
+const CONSENT = new Set(['oauth_missing_refresh_token', 'external_account_missing_refresh_token'])
+const NOT_ENABLED = new Set(['oauth_token_provider_not_enabled', 'oauth_unsupported_provider'])
+
+/** Seconds before its end from which on a token is not served from the cache. */
+const MARGIN = 30
+/** Seconds before its end from which on Clerk is asked again in the background, and how often. */
+const SOFT_WINDOW = 5 * 60
+const REFRESH_EVERY = 30
+const MAX_TTL = 55 * 60
+const TTL_WITHOUT_EXPIRY = 5 * 60
+const TTL_NOT_CONNECTED = 60
+const TTL_RECONNECT = 5 * 60
+
+function ttlOf(value: LoadedToken): number {
+  if (value.status === 'reconnect_required') return TTL_RECONNECT
+  if (value.status !== 'ok') return TTL_NOT_CONNECTED
+  return value.token.expiresAt === null ? TTL_WITHOUT_EXPIRY : MAX_TTL
+}
+
+/** The unit of `expires_at` is undocumented; below 1e12 it can only be seconds. */
+const inMilliseconds = (time: number) => (time < 1e12 ? time * 1000 : time)
+
+/** What is used of Clerk's answer, which its SDK hands on unchecked. */
+const answer = z.object({
+  data: z.array(
+    z.object({
+      ...{ externalAccountId: z.string(), token: z.string(), label: z.string().nullish() },
+      ...{ expiresAt: z.number().nullish(), scopes: z.array(z.string()).nullish() },
+    }),
+  ),
+})
+
+async function askClerk({
+  userId,
+  provider,
+  externalAccountId,
+  refused,
+}: TokenRequest): Promise<LoadedToken> {
+  const json = await clerk('oauth_access_tokens', ({ users }) =>
+    users.getUserOauthAccessToken(userId, provider),
+  )
+  const { data } = answer.safeParse(json)
+  if (!data) throw new ClerkError(undefined, undefined, [])
+  const chosen = externalAccountId
+    ? data.data.filter((token) => token.externalAccountId === externalAccountId)
+    : data.data
+  const [token, another] = chosen
+  if (!token) return { status: 'not_connected' }
+  // An account that was named is chosen, however often it is listed.
+  if (another && !externalAccountId)
+    return {
+      status: 'account_ambiguous',
+      accounts: chosen.map(({ externalAccountId, label, scopes }) => ({
+        externalAccountId,
+        label: label || null,
+        scopes: scopes ?? [],
+      })),
+    }
+  const fingerprint = fingerprintOf(token.token)
+  if (token.token === '' || fingerprint === refused) return { status: 'reconnect_required', consent: false }
+  const expiresAt = token.expiresAt ?? 0
+  return {
+    status: 'ok',
+    token: {
+      ...{ token: token.token, fingerprint },
+      expiresAt: expiresAt > 0 ? inMilliseconds(expiresAt) : null,
+      scopes: token.scopes ?? [],
+      externalAccountId: token.externalAccountId,
+    },
+  }
+}
+
+async function load(key: TokenRequest): Promise<LoadedToken> {
+  // What could not be sealed is not asked for.
+  requireEnv('CACHE_ENCRYPTION_KEYS')
+  if (!isUserId(key.userId)) return { status: 'not_connected' }
+  const tell = (outcome: string, fingerprint?: string) =>
+    emitAudit({
+      ...{ action: 'token.refresh', actor: 'system', subject: key.userId, target: targetOf(key), outcome },
+      ...(fingerprint !== undefined && { fingerprint }),
+    })
+  try {
+    const loaded = await askClerk(key)
+    tell(loaded.status, loaded.status === 'ok' ? loaded.token.fingerprint : undefined)
+    return loaded
+  } catch (error) {
+    if (!(error instanceof ClerkError)) throw error
+    const says = (codes: ReadonlySet<string>) => error.clerkCodes.some((code) => codes.has(code))
+    tell(error.clerkCodes[0] ?? error.code)
+    if (says(RECONNECT)) return { status: 'reconnect_required', consent: says(CONSENT) }
+    if (says(NOT_ENABLED)) return { status: 'not_enabled' }
+    if (error.status === 404) return { status: 'not_connected' }
+    throw error
+  }
+}
+
+/** How the audit trail names a token: its provider, and the account where one was chosen. */
+export const targetOf = ({ provider, externalAccountId }: TokenRequest): string =>
+  externalAccountId ? `${provider}:${externalAccountId}` : provider
+
+/** Carried by every token of a user. */
+export const tagOfTokens = (userId: string) => `tokens:${userId}`
+
+/**
+ * A user's token at a provider. Clerk hands out the same token until it has expired and cannot be made to renew it, so
+ * the last minutes are a soft window and not a miss.
+ */
+export const tokenDeclaration: Declaration<TokenRequest, LoadedToken> = {
+  name: 'token',
+  version: 2,
+  key: ({ userId, provider, externalAccountId }) =>
+    joinKey(userId, provider, ...(externalAccountId ? [externalAccountId] : [])),
+  tags: ({ userId }) => [tagOfTokens(userId)],
+  revocationMarkers: ({ userId, sessionId }) => revocationMarkersOf(userId, sessionId),
+  ttl: ttlOf,
+  refreshAfter: MAX_TTL,
+  expiresAt: (value) => (value.status === 'ok' ? value.token.expiresAt : null),
+  margin: MARGIN,
+  refreshBefore: SOFT_WINDOW,
+  refreshEvery: REFRESH_EVERY,
+  codec: sealed(),
+  load,
+  failure: clerkFailure,
+}

@@ -1,0 +1,14 @@
+import 'server-only'
+import { AuthError, requireUser } from '../auth/roles.server'
+import { getConnectedIntegrations, type Integration } from './integrations.service'
+
+/** How the signed-in user's own connections stand; null when nobody is signed in. @throws ClerkError */
+export async function currentUserIntegrations(): Promise<Integration[] | null> {
+  try {
+    const { id } = await requireUser()
+    return await getConnectedIntegrations(id)
+  } catch (error) {
+    if (error instanceof AuthError) return null
+    throw error
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * The three steps that must be atomic, and the compare-and-drop. Each takes any number of requests, laid
+ * out one after another in KEYS and ARGV: `slot` reads one off both.
+ */
+const prelude = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local k, a, foreign = 0, 0, false
+local function key() k = k + 1; return KEYS[k] end
+local function arg() a = a + 1; return ARGV[a] end
+local function num() return tonumber(arg()) end
+-- A key of another type reads as absent; whoever stores there overwrites it.
+local function get(name)
+  local v = redis.pcall('GET', name)
+  if type(v) == 'string' then return v end
+  if type(v) == 'table' then foreign = true; redis.call('UNLINK', name) end
+  return false
+end
+local function slot()
+  foreign = false
+  local hard, tagVersions, markers = num(), num(), num()
+  local s = { entry = key(), state = key(), tagVersions = {}, markers = 0 }
+  if hard == 1 then s.hard = key() end
+  for i = 1, tagVersions do s.tagVersions[i] = key() end
+  for _ = 1, markers do s.markers = s.markers + redis.call('EXISTS', key()) end
+  return s
+end
+-- Nil unless every fence is there.
+local function generation(s)
+  local list = {}
+  for i, name in ipairs(s.tagVersions) do
+    list[i] = get(name)
+    if not list[i] then return nil end
+  end
+  return table.concat(list, ',')
+end
+local function current(text, gen) return gen and string.sub(text, 1, #gen + 1) == gen .. '|' end
+local out = {}
+for i = 1, num() do
+  local s = slot()
+`
+const postlude = `
+end
+return out`
+
+/** ARGV after the slot: flight, waiting, reject, refresh, lease, nonce. */
+export const acquireScript = `${prelude}
+  local flight, waiting, reject, refresh, lease, nonce = arg(), arg(), arg(), arg() == '1', num(), arg()
+  for _, name in ipairs(s.tagVersions) do
+    if not get(name) then
+      redis.call('SET', name, nonce .. '.' .. time[1] .. string.format('%06d', time[2]), 'PX', lease + 60000)
+    end
+  end
+  local gen, entry, state = generation(s), get(s.entry), get(s.state)
+  local live = entry and current(entry, gen) and entry ~= reject
+  local kind, who, rest = string.match(state or '', '^(%u):([^|]*)|(.*)$')
+  -- Whoever waits may have what began after he asked: by the flight he waits for, or after the one that had ended.
+  local awaited = waiting ~= '' and waiting ~= '!' .. (who or '')
+  if s.markers > 0 then
+    out[i] = {'refused'}
+  elseif live and (not s.hard or redis.call('EXISTS', s.hard) == 1) and not (refresh and not state) then
+    out[i] = {'hit', entry}
+  elseif kind == 'L' and rest == gen and who ~= flight then
+    out[i] = {'wait', who, gen}
+  elseif kind == 'U' and current(rest, gen) then
+    if awaited then out[i] = {'hit', rest} else out[i] = {'wait', '!' .. who, gen} end
+  elseif kind == 'F' and awaited then
+    out[i] = {'fail', rest, live and s.hard and entry or ''}
+  else
+    redis.call('SET', s.state, 'L:' .. flight .. '|' .. gen, 'PX', lease)
+    out[i] = {'load', gen, foreign and 1 or 0}
+  end
+${postlude}`
+
+/** ARGV after the slot: flight, generation, entry, hard, soft, grace, expiry, margin, refreshBefore, refreshEvery, hold. */
+export const commitScript = `${prelude}
+  local flight, gen, entry = arg(), arg(), arg()
+  local hard, soft, grace = num(), num(), num()
+  local expiry, margin, before, every, hold = num(), num(), num(), num(), num()
+  local mine = get(s.state) == 'L:' .. flight .. '|' .. gen
+  if expiry > 0 then
+    hard = math.min(hard, expiry - margin - now)
+    if before > 0 then soft = math.max(math.min(soft, expiry - before - now), every) end
+  end
+  soft = math.min(soft, hard)
+  if s.markers > 0 then
+    if mine then redis.call('UNLINK', s.state) end
+    out[i] = 'refused'
+  elseif not mine then
+    out[i] = 'lost'
+  elseif generation(s) ~= gen then
+    redis.call('UNLINK', s.state)
+    out[i] = 'condemned'
+  elseif hard < 1 then
+    -- For those who wait already, and no longer than the value is good for; one that came expired is no reason to ask
+    -- at once for the same again.
+    if expiry > now then hold = math.min(hold, expiry - now) end
+    redis.call('SET', s.state, 'U:' .. flight .. '|' .. entry, 'PX', hold)
+    out[i] = 'unstored'
+  else
+    redis.call('SET', s.entry, entry, 'PX', hard + grace)
+    redis.call('SET', s.state, 'K', 'PX', math.max(soft, 1))
+    if s.hard then redis.call('SET', s.hard, '1', 'PX', hard) end
+    for _, name in ipairs(s.tagVersions) do
+      if redis.call('PTTL', name) < hard + grace then redis.call('PEXPIRE', name, hard + grace) end
+    end
+    out[i] = 'stored'
+  end
+${postlude}`
+
+/** ARGV after the slot: flight, generation, code, cooldown. */
+export const failScript = `${prelude}
+  local flight, gen, code, cooldown = arg(), arg(), arg(), num()
+  local state = get(s.state)
+  if code == '' then
+    if state and string.sub(state, 1, #flight + 3) == 'L:' .. flight .. '|' then redis.call('UNLINK', s.state) end
+  elseif state == 'L:' .. flight .. '|' .. gen then
+    redis.call('SET', s.state, 'F:' .. flight .. '|' .. code, 'PX', cooldown)
+  end
+  local entry = s.hard and s.markers == 0 and get(s.entry)
+  out[i] = entry and current(entry, generation(s)) and entry or ''
+${postlude}`
+
+/**
+ * ARGV after the slot: the entry, and what to put in its place for the rest of its time; nothing drops it. Deleting the
+ * state makes whoever is loading lose the lease.
+ */
+export const replaceIfScript = `${prelude}
+  local same, replacement = get(s.entry) == arg(), arg()
+  if same and replacement == '' then redis.call('UNLINK', s.entry, s.state)
+  elseif same then redis.call('SET', s.entry, replacement, 'KEEPTTL') end
+  out[i] = same and 1 or 0
+${postlude}`

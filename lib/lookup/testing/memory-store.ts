@@ -1,0 +1,126 @@
+import type { Clock } from '../clock'
+import { systemClock } from '../clock'
+import { isOf } from '../entry'
+import type { Slot } from '../keys'
+import { type AcquireReply, type CommitReply, holdMs, type Store } from '../store'
+
+interface Cell {
+  text: string
+  until: number
+}
+
+/**
+ * The store in this process's memory: the model that the scripts are compared with, and a store for tests
+ * and for scripts without Redis. `cells` is open so that tests can evict and corrupt.
+ */
+export function createMemoryStore(clock: Clock = systemClock): Store & { cells: Map<string, Cell> } {
+  const cells = new Map<string, Cell>()
+  let stamps = 0
+
+  function get(key: string): string | null {
+    const cell = cells.get(key)
+    if (cell !== undefined && cell.until > clock.now()) return cell.text
+    cells.delete(key)
+    return null
+  }
+  const set = (key: string, text: string, ms: number) => cells.set(key, { text, until: clock.now() + ms })
+  const present = (key: string) => get(key) !== null
+  const guarded = (slot: Slot) => slot.markers.some(present)
+
+  function generation(slot: Slot): string | null {
+    const tagVersions = slot.tagVersions.map(get)
+    return tagVersions.includes(null) ? null : tagVersions.join(',')
+  }
+
+  return {
+    cells,
+    healthy: () => true,
+    read: async (keys) => keys.map(get),
+
+    acquire: async (requests, nonce) => {
+      const stamp = ++stamps
+      return requests.map(({ slot, flight, waiting, reject, refresh, lease }): AcquireReply => {
+        for (const key of slot.tagVersions) if (!present(key)) set(key, `${nonce}.${stamp}`, lease + 60_000)
+        const gen = generation(slot) ?? ''
+        const entry = get(slot.entry)
+        const state = get(slot.state)
+        const live = entry !== null && isOf(gen, entry) && entry !== reject
+        const [, kind, who, rest] = state?.match(/^([A-Z]):([^|]*)\|(.*)$/s) ?? []
+        const awaited = waiting !== '' && waiting !== `!${who}`
+        if (guarded(slot)) return { kind: 'refused' }
+        if (live && (slot.hard === undefined || present(slot.hard)) && !(refresh && state === null))
+          return { kind: 'hit', entry }
+        if (kind === 'L' && rest === gen && who !== undefined && who !== flight)
+          return { kind: 'wait', flight: who, generation: gen }
+        if (kind === 'U' && rest !== undefined && isOf(gen, rest))
+          return awaited ? { kind: 'hit', entry: rest } : { kind: 'wait', flight: `!${who}`, generation: gen }
+        if (kind === 'F' && awaited && rest !== undefined)
+          return { kind: 'fail', code: rest, entry: live && slot.hard !== undefined ? entry : null }
+        set(slot.state, `L:${flight}|${gen}`, lease)
+        return { kind: 'load', generation: gen, foreign: false }
+      })
+    },
+
+    commit: async (requests) =>
+      requests.map((request): CommitReply => {
+        const { slot, flight, entry, grace, expiry } = request
+        let { hard, soft } = request
+        const mine = get(slot.state) === `L:${flight}|${request.generation}`
+        if (expiry > 0) {
+          hard = Math.min(hard, expiry - request.margin - clock.now())
+          if (request.refreshBefore > 0)
+            soft = Math.max(
+              Math.min(soft, expiry - request.refreshBefore - clock.now()),
+              request.refreshEvery,
+            )
+        }
+        if (guarded(slot)) {
+          if (mine) cells.delete(slot.state)
+          return 'refused'
+        }
+        if (!mine) return 'lost'
+        if (generation(slot) !== request.generation) {
+          cells.delete(slot.state)
+          return 'condemned'
+        }
+        if (hard < 1) {
+          const left = expiry - clock.now()
+          set(slot.state, `U:${flight}|${entry}`, left > 0 ? Math.min(holdMs, left) : holdMs)
+          return 'unstored'
+        }
+        set(slot.entry, entry, hard + grace)
+        set(slot.state, 'K', Math.max(Math.min(soft, hard), 1))
+        if (slot.hard !== undefined) set(slot.hard, '1', hard)
+        for (const key of slot.tagVersions) {
+          const cell = cells.get(key)
+          if (cell !== undefined) cell.until = Math.max(cell.until, clock.now() + hard + grace)
+        }
+        return 'stored'
+      }),
+
+    fail: async (requests) =>
+      requests.map(({ slot, flight, generation: gen, code, cooldown }) => {
+        const state = get(slot.state)
+        if (code === '') {
+          if (state?.startsWith(`L:${flight}|`)) cells.delete(slot.state)
+        } else if (state === `L:${flight}|${gen}`) set(slot.state, `F:${flight}|${code}`, cooldown)
+        const entry = slot.hard === undefined || guarded(slot) ? null : get(slot.entry)
+        const current = generation(slot)
+        return entry !== null && current !== null && isOf(current, entry) ? entry : null
+      }),
+
+    drop: async (keys) => {
+      for (const key of keys) cells.delete(key)
+    },
+    replaceIf: async (slot, entry, replacement) => {
+      if (get(slot.entry) !== entry) return false
+      const cell = cells.get(slot.entry)
+      if (replacement === null) for (const key of [slot.entry, slot.state]) cells.delete(key)
+      else if (cell) cell.text = replacement
+      return true
+    },
+    guard: async (key, ms) => {
+      set(key, '1', ms)
+    },
+  }
+}

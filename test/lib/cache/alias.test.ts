@@ -1,0 +1,101 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { createFleet, user } from '../lookup/in-process-fleet'
+
+interface Person {
+  id: string
+  name: string
+}
+
+describe('an alias', () => {
+  let people: Person[]
+  let calls: string[]
+  const fleet = () => {
+    const { join, clock } = createFleet()
+    const create = () => {
+      const process = join()
+      const byId = process.defineLookup(
+        user<Person>(async (id) => {
+          calls.push(`id ${id}`)
+          return people.find((person) => person.id === id) ?? null
+        }),
+      )
+      const byName = process.defineAlias({
+        name: 'username',
+        version: 1,
+        key: (name: string) => name,
+        tags: (name) => [`username:${name}`],
+        ttl: 300,
+        to: byId,
+        resolve: async (name) => {
+          calls.push(`name ${name}`)
+          return people.find((person) => person.name === name)?.id ?? null
+        },
+        verify: (person, name) => person.name === name,
+      })
+      return { ...process, byId, byName }
+    }
+    return { create, clock }
+  }
+  beforeEach(() => {
+    calls = []
+    people = [
+      { id: 'u1', name: 'ada' },
+      { id: 'u2', name: 'bob' },
+    ]
+  })
+
+  it('leads to the value under its own key, which is shared with reads by that key', async () => {
+    const { byName, byId } = fleet().create()
+    expect(await byName('ada')).toEqual({ id: 'u1', name: 'ada' })
+    expect(await byId('u1')).toEqual({ id: 'u1', name: 'ada' })
+    expect(calls).toEqual(['name ada', 'id u1'])
+  })
+
+  it('costs two commands when cached, and one once the process remembers where it leads', async () => {
+    const { create } = fleet()
+    await create().byName('ada')
+    const { byName, store } = create()
+    await byName('ada')
+    expect(store.commands).toEqual(['read', 'read'])
+    store.commands.length = 0
+    await byName('ada')
+    expect(store.commands).toEqual(['read'])
+  })
+
+  it('answers null for a name that nobody has', async () => {
+    const { byName } = fleet().create()
+    expect([await byName('eve'), await byName('eve')]).toEqual([null, null])
+    expect(calls).toEqual(['name eve'])
+  })
+
+  it('never returns the previous owner after the invalidation of a user who was renamed', async () => {
+    const { create } = fleet()
+    const [here, there] = [create(), create()]
+    await here.byName('ada')
+    await there.byName('ada')
+    people = [
+      { id: 'u1', name: 'lovelace' },
+      { id: 'u2', name: 'ada' },
+    ]
+    await there.byId.invalidate('u1')
+    expect(await here.byName('ada')).toEqual({ id: 'u2', name: 'ada' })
+    expect(await here.byName('lovelace')).toEqual({ id: 'u1', name: 'lovelace' })
+  })
+
+  it('forgets where a name led when the name itself is invalidated', async () => {
+    const { create } = fleet()
+    const [here, there] = [create(), create()]
+    await here.byName('ada')
+    people = [{ id: 'u2', name: 'ada' }]
+    await there.byName.invalidate('ada')
+    expect(await here.byName('ada')).toEqual({ id: 'u2', name: 'ada' })
+  })
+
+  it('answers null when the one it leads to was deleted', async () => {
+    const { byName, byId } = fleet().create()
+    await byName('ada')
+    people = []
+    await byId.invalidate('u1')
+    expect(await byName('ada')).toBeNull()
+  })
+})

@@ -1,0 +1,55 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { SealError, seal, unseal } from '@/lib/cache/tokens/seal'
+import { type Services, startServices } from '../../../support/services'
+
+let services: Services
+
+beforeAll(async () => {
+  services = await startServices()
+})
+
+afterAll(() => services.close())
+
+describe('sealing', () => {
+  test('what was sealed under a key opens under that key, whatever it is', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme' }),
+        fc.string(),
+        (text, key) => unseal(seal(text, key), key) === text,
+      ),
+    )
+  })
+
+  test('what was sealed under one key does not open under another', () => {
+    const envelope = seal('ya29.secret', 'ck:token:1:user_a')
+    expect(() => unseal(envelope, 'ck:token:1:user_b')).toThrow(SealError)
+  })
+
+  test('an altered envelope does not open', () => {
+    const envelope = seal('ya29.secret', 'k')
+    for (let i = 0; i < envelope.length; i++) {
+      const altered = envelope.slice(0, i) + (envelope[i] === 'A' ? 'B' : 'A') + envelope.slice(i + 1)
+      let opened: string | undefined
+      try {
+        opened = unseal(altered, 'k')
+      } catch (error) {
+        expect(error).toBeInstanceOf(SealError)
+      }
+      // The last base64 digit carries spare bits: altering those alters no byte.
+      if (opened !== undefined) expect(opened).toBe('ya29.secret')
+    }
+  })
+
+  test('the envelope does not show the text', () => {
+    expect(seal('ya29.secret', 'k')).toMatch(/^v1\.local\.[A-Za-z0-9_-]+$/)
+  })
+
+  test.each(['', 'v1', 'v1.local', 'v1.local.AAAA', 'v2.local.AAAA', 'v1.gone.AAAA', '{"token":"x"}'])(
+    'garbage is refused: %j',
+    (garbage) => {
+      expect(() => unseal(garbage, 'k')).toThrow(SealError)
+    },
+  )
+})

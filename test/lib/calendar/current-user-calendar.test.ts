@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
+import {
+  currentUserCalendarEvents,
+  currentUserCalendarToken,
+} from '@/lib/calendar/current-user-calendar.server'
+import { CALENDAR_SCOPE } from '@/lib/calendar/google-calendar'
+import { type Services, startServices } from '../../support/services'
+
+let services: Services
+let userId = ''
+
+vi.mock('@clerk/nextjs/server', () => ({ auth: async () => ({ userId, sessionId: 'sess_1' }) }))
+
+beforeAll(async () => {
+  services = await startServices()
+})
+afterAll(() => services.close())
+
+test('accounts that are made up cost Clerk as many questions as calls are allowed, on the page too', async () => {
+  userId = services.clerk.createUser({ emails: ['loop@example.com'] }).id
+  services.clerk.connect(userId, { scopes: [CALENDAR_SCOPE] })
+  services.clerk.resetRequests()
+  const heard: AuditEvent[] = []
+  const off = onAudit('test', (event) => heard.push(event))
+  const range = { from: new Date(), to: new Date(Date.now() + 1000), limit: 1 }
+  const statuses: string[] = []
+  for (let i = 0; i < 70; i++)
+    statuses.push((await currentUserCalendarEvents(range, { account: `eac_${i}` })).status)
+  off()
+  expect(statuses.slice(0, 60)).toEqual(Array.from({ length: 60 }, () => 'not_connected'))
+  expect(statuses.at(-1)).toBe('rate_limited')
+  // The window may turn meanwhile.
+  expect(services.clerk.requests().total).toBeLessThan(65)
+  expect(await currentUserCalendarToken({})).toMatchObject({
+    status: 'rate_limited',
+    retryAfter: expect.any(Number),
+  })
+  expect(heard.at(-1)).toEqual({
+    ...{ action: 'token.read', actor: userId, subject: userId, target: 'google', outcome: 'rate_limited' },
+  })
+})

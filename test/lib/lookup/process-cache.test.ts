@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest'
+import { createProcessCache } from '@/lib/lookup/process-cache'
+import { createProcessState } from '@/lib/lookup/process-state'
+import { createPlainRuntime } from '@/lib/lookup/runtime/plain'
+import { createVirtualClock } from '../../../lib/lookup/testing/virtual-clock'
+import { createFleet, createUpstream, user } from './in-process-fleet'
+
+const cached = <T>(load: (id: string, context: { signal: AbortSignal }) => Promise<T | null>) => ({
+  ...user(load),
+  processTtl: 60,
+})
+
+describe('the process layer', () => {
+  it('is off unless a TTL is given', async () => {
+    const { join } = createFleet()
+    const process = join()
+    const lookup = process.defineLookup(user(async (id) => ({ id })))
+    await lookup('u1')
+    await lookup('u1')
+    expect(process.stats().user).toMatchObject({ process: 0, redis: 1 })
+  })
+
+  it('answers without asking Redis, for its TTL', async () => {
+    const { join, clock } = createFleet()
+    const process = join()
+    const lookup = process.defineLookup(cached(async (id) => ({ id })))
+    await lookup('u1')
+    process.store.commands.length = 0
+    expect(await lookup('u1')).toEqual({ id: 'u1' })
+    await clock.advance(59_000)
+    await lookup('u1')
+    expect(process.store.commands).toEqual([])
+    await clock.advance(2000)
+    await lookup('u1')
+    expect(process.store.commands).toEqual(['read'])
+  })
+
+  it('drops by tag what an invalidation of this process names', async () => {
+    const { join } = createFleet()
+    const process = join()
+    let version = 0
+    const lookup = process.defineLookup({ ...cached(async () => ++version), tags: (id) => [id, 'all'] })
+    await lookup.many(['u1', 'u2'])
+    await process.invalidateTags(['u1'])
+    expect(await lookup.many(['u1', 'u2'])).toEqual([3, 2])
+    await process.invalidateTags(['all'])
+    expect(await lookup.many(['u1', 'u2'])).toEqual([4, 5])
+  })
+
+  it('is not filled by a read that was sent before an invalidation and answered after it', async () => {
+    const { join, settle } = createFleet()
+    const process = join()
+    let version = 0
+    const lookup = process.defineLookup(cached(async () => ++version))
+    await join().defineLookup(user(async () => ++version))('u1')
+    const { read } = process.store
+    let answer = () => {}
+    process.store.read = async (keys) => {
+      const texts = await read(keys)
+      await new Promise<void>((resolve) => {
+        answer = resolve
+      })
+      return texts
+    }
+    const early = lookup('u1')
+    await settle()
+    process.store.read = read
+    await lookup.invalidate('u1')
+    answer()
+    expect(await early).toBe(1)
+    expect(await lookup('u1')).toBe(2)
+  })
+
+  it('is not filled by a load that was condemned', async () => {
+    const { join, settle } = createFleet()
+    const { calls, load } = createUpstream<number>()
+    const [process, other] = [join(), join()]
+    const lookup = process.defineLookup(cached(load))
+    const early = lookup('u1')
+    await settle()
+    await other.invalidateTags(['user:u1'])
+    calls[0]?.answer(1)
+    expect(await early).toBe(1)
+    const late = lookup('u1')
+    await settle()
+    calls[1]?.answer(2)
+    expect(await late).toBe(2)
+  })
+
+  it('counts its TTL from the sending of the read', async () => {
+    const { join, clock, settle } = createFleet()
+    const { calls, load } = createUpstream<number>()
+    const process = join()
+    const lookup = process.defineLookup({ ...cached(load), processTtl: 10 })
+    const slow = lookup('u1')
+    await clock.advance(6000)
+    calls[0]?.answer(1)
+    await slow
+    await clock.advance(4001)
+    process.store.commands.length = 0
+    await lookup('u1')
+    await settle()
+    expect(process.store.commands).toEqual(['read'])
+  })
+
+  it('is dropped even if the framework cannot be told of the invalidation', async () => {
+    const { join } = createFleet()
+    const host = { ...createPlainRuntime(), invalidated: () => Promise.reject(new Error('no framework')) }
+    let version = 0
+    const lookup = join({ host }).defineLookup(cached(async () => ++version))
+    await lookup('u1')
+    await lookup.invalidate('u1')
+    expect(await lookup('u1')).toBe(2)
+  })
+
+  it('keeps no answer that may not be stored, not even for those who waited for it', async () => {
+    const { join, clock, settle } = createFleet()
+    const { calls, load } = createUpstream<number>()
+    const declaration = { ...cached(load), ttl: () => 0 }
+    const [a, b] = [join().defineLookup(declaration), join().defineLookup(declaration)]
+    const first = a('u1')
+    await settle()
+    const waited = b('u1')
+    await settle()
+    calls[0]?.answer(1)
+    await clock.advance(500)
+    expect([await first, await waited]).toEqual([1, 1])
+    const later = b('u1')
+    await clock.advance(1500)
+    calls[1]?.answer(2)
+    expect(await later).toBe(2)
+  })
+
+  it('is bounded by entries and by bytes, and forgets the tags of what it evicts', () => {
+    const state = createProcessState()
+    const clock = createVirtualClock()
+    const layer = createProcessCache<number>('user', state, clock, 1000, { maxEntries: 3, maxBytes: 100 })
+    const ticket = state.ticket([])
+    ticket.open(clock.now())
+    for (let i = 0; i < 10; i++) layer.fill(ticket, `k${i}`, i, ['t'], 10)
+    expect([...Array(10).keys()].filter((i) => layer.get(`k${i}`))).toEqual([7, 8, 9])
+    layer.fill(ticket, 'big', 1, ['t'], 95)
+    expect([layer.get('big') !== undefined, layer.get('k9')]).toEqual([true, undefined])
+    layer.fill(ticket, 'too big', 1, ['t'], 101)
+    expect(layer.get('too big')).toBeUndefined()
+    state.drop(['t'])
+    expect(layer.get('big')).toBeUndefined()
+  })
+
+  it('is one for all copies of the modules in a process', async () => {
+    const { join } = createFleet()
+    const pages = join()
+    const routes = join({ state: pages.state })
+    let version = 0
+    const declaration = cached(async () => ++version)
+    const [inPage, inRoute] = [pages.defineLookup(declaration), routes.defineLookup(declaration)]
+    expect(await Promise.all([inPage('u1'), inRoute('u1')])).toEqual([1, 1])
+    await inRoute.invalidate('u1')
+    expect(await inPage('u1')).toBe(2)
+  })
+
+  it('does not serve for long what was filled while the backplane was not proven alive', async () => {
+    const { join, clock } = createFleet()
+    const process = join()
+    let epoch = 1
+    process.state.connect({ epoch: () => epoch, announce: async () => {} })
+    const lookup = process.defineLookup(cached(async (id) => ({ id })))
+    await lookup('u1')
+    await clock.advance(30_000)
+    await lookup('u1')
+    expect(process.stats().user).toMatchObject({ process: 1 })
+    epoch = 0
+    await lookup('u2')
+    await clock.advance(1001)
+    await lookup('u2')
+    expect(process.stats().user).toMatchObject({ process: 1, redis: 1 })
+  })
+})

@@ -1,0 +1,100 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { createCounts } from '@/lib/cache/counts'
+import { createLookups } from '@/lib/lookup/create-lookups'
+import { createProcessState } from '@/lib/lookup/process-state'
+import { createBackplane } from '@/lib/lookup/redis/backplane'
+import { createRedisStore } from '@/lib/lookup/redis/store'
+import { createPlainRuntime } from '@/lib/lookup/runtime/plain'
+import { type Engine, startEngine } from '../../../../local/upstash/engine'
+import { startUpstash, type Upstash } from '../../../../local/upstash/server'
+import { user } from '../in-process-fleet'
+
+const token = 'a token'
+
+describe('the backplane', () => {
+  let engine: Engine
+  let upstash: Upstash
+  const open: { close(): void }[] = []
+  let spaces = 0
+  let versions = 0
+
+  beforeAll(async () => {
+    engine = await startEngine({ prefer: 'wasm' })
+    upstash = await startUpstash({ token, engine })
+  })
+  afterAll(async () => {
+    await upstash.close()
+    await engine.close()
+  })
+  afterEach(() => {
+    for (const one of open.splice(0)) one.close()
+    upstash.faults.clear()
+  })
+
+  /** Processes with a process layer of ten minutes; time is real, heartbeats are fast. */
+  function start() {
+    const namespace = `space${++spaces}`
+    const join = (windowMs = 150) => {
+      const state = createProcessState()
+      const store = createRedisStore({ url: upstash.url, token, state, timeoutMs: 2000 })
+      const lookups = createLookups({ store, host: createPlainRuntime(), namespace, state })
+      const alive: boolean[] = []
+      lookups.on((event) => event.type === 'backplane' && alive.push(event.alive))
+      open.push(createBackplane({ url: upstash.url, token, namespace, state, beatMs: 30, windowMs }))
+      const lookup = lookups.defineLookup({ ...user(async () => ++versions), processTtl: 600 })
+      const counted = createCounts(state)
+      const counts = () => counted().user ?? { process: 0, redis: 0 }
+      return { ...lookups, state, alive, lookup, counts }
+    }
+    return join
+  }
+
+  it('drops in other processes what one of them invalidates', async () => {
+    const join = start()
+    const [a, b] = [join(2000), join(2000)]
+    await expect.poll(() => [a.state.epoch(), b.state.epoch()]).toEqual([1, 1])
+    const old = await b.lookup('u1')
+    expect([await b.lookup('u1'), b.counts().process]).toEqual([old, 1])
+    await a.invalidateTags(['user:u1'])
+    await expect.poll(() => b.lookup('u1')).not.toBe(old)
+  })
+
+  it('trusts nothing filled before a gap: not after a silent stall, not after the stream has ended', async () => {
+    const join = start()
+    for (const end of ['stall', 'end'] as const) {
+      const process = join()
+      await expect.poll(() => process.state.epoch()).toBe(1)
+      await process.lookup('u1')
+      await process.lookup('u1')
+      const before = process.counts()
+      expect(before.process).toBe(1)
+      upstash.streams[end]()
+      await expect.poll(() => process.alive).toContain(false)
+      const { redis } = { ...process.counts() }
+      await process.lookup('u1')
+      expect(process.counts().redis).toBe(redis + 1)
+    }
+  })
+
+  it('comes back to life on a new stream', async () => {
+    const process = start()()
+    await expect.poll(() => process.state.epoch()).toBe(1)
+    upstash.streams.stall()
+    await expect.poll(() => process.state.epoch(), { timeout: 5000 }).toBe(2)
+    expect(process.alive).toEqual([true, false, true])
+  })
+
+  it('makes an invalidation fail that the others could not be told of', async () => {
+    const process = start()()
+    await expect.poll(() => process.state.epoch()).toBe(1)
+    upstash.faults.set({ only: ['publish'], error: 'ERR no' })
+    await expect(process.invalidateTags(['x'])).rejects.toMatchObject({ code: 'invalidation_unconfirmed' })
+  })
+
+  it('is one per process, whoever asks for it', () => {
+    const state = createProcessState()
+    const options = { url: upstash.url, token, namespace: 'one', state }
+    open.push(createBackplane(options))
+    expect(createBackplane(options)).toBe(open.at(-1))
+  })
+})

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { LookupError } from '@/lib/lookup/errors'
+import { createPatience } from '@/lib/ops/rate-limited-retry'
+import { createVirtualClock } from '../../../lib/lookup/testing/virtual-clock'
+import { type Services, startServices } from '../../support/services'
+
+let services: Services
+
+beforeAll(async () => {
+  services = await startServices()
+})
+
+afterAll(() => services.close())
+
+function setUp() {
+  const clock = createVirtualClock()
+  const waits: number[] = []
+  const { signal } = new AbortController()
+  const onWait = (seconds: number) => waits.push(seconds)
+  return { clock, waits, patience: createPatience({ budget: 5, clock, signal, onWait }) }
+}
+
+test('what Clerk was too slow for is tried again', async () => {
+  const { clock, waits, patience } = setUp()
+  let tries = 0
+  const taken = patience.take(async () => {
+    if (tries++ === 0) throw new LookupError('load_timeout', 'Lookup "user": the loader took over 10 s')
+    return 'loaded'
+  })
+  await clock.advance(2_000)
+  expect(await taken).toBe('loaded')
+  expect(waits).toEqual([2])
+})
+
+test('what waiting does not help is not waited for', async () => {
+  const { waits, patience } = setUp()
+  const error = new LookupError('bad_value', 'Lookup "user": its codec cannot read what it wrote')
+  await expect(patience.take(() => Promise.reject(error))).rejects.toBe(error)
+  expect(waits).toEqual([])
+})
