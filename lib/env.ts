@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { KitError } from './errors'
+import { KitError } from './lookup/errors'
 
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''))
 const text = z.string().min(1)

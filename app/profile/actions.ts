@@ -1,9 +1,10 @@
 'use server'
 
 import { z } from 'zod'
-import { AuthError, requireUser } from '@/lib/auth/roles.server'
+import { AuthError } from '@/lib/auth/auth-error'
+import { requireUser } from '@/lib/auth/roles.server'
 import { SavedButStaleError, updateUserMetadata, updateUserProfile } from '@/lib/cache/user-writes'
-import { ClerkError } from '@/lib/clerk/request'
+import { ClerkError } from '@/lib/clerk/error'
 
 export type SaveResult = { status: 'idle' | 'saved' | 'refused'; message: string }
 

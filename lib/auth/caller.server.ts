@@ -1,6 +1,6 @@
 import 'server-only'
 import { auth } from '@clerk/nextjs/server'
-import { AuthError } from './roles.server'
+import { AuthError } from './auth-error'
 
 /** Who is signed in, as the session token says. What is read for them takes the session's guards along. */
 export interface Caller {

@@ -1,7 +1,8 @@
 import 'server-only'
 import { auth } from '@clerk/nextjs/server'
 import type { CachedUser } from '../cache/clerk-cache'
-import { AuthError, requireAdmin, requireUser } from './roles.server'
+import { AuthError } from './auth-error'
+import { requireAdmin, requireUser } from './roles.server'
 
 /** For pages: what the work gives a signed-in user; a redirect to the sign-in page when nobody is. */
 export async function orSignIn<T>(work: () => Promise<T>): Promise<T> {

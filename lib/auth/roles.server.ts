@@ -3,18 +3,8 @@ import { auth } from '@clerk/nextjs/server'
 import { audited, emitAudit } from '../cache/audit-events'
 import { type CachedUser, getCachedUserById, rolesOf } from '../cache/clerk-cache'
 import { updateUserMetadata } from '../cache/user-writes'
-import { KitError } from '../errors'
+import { AuthError } from './auth-error'
 import { type SessionOptions, userOfSession } from './session-user'
-
-/** Nobody is signed in, or who is may not do this. */
-export class AuthError extends KitError {
-  readonly status: 401 | 403
-
-  constructor(code: 'unauthenticated' | 'forbidden') {
-    super(code, code === 'unauthenticated' ? 'Sign in first.' : 'This needs a role you do not have.')
-    this.status = code === 'unauthenticated' ? 401 : 403
-  }
-}
 
 /** The signed-in user from the cache, or null: the cached counterpart of Clerk's `currentUser()`. */
 export async function getCurrentUser(): Promise<CachedUser | null> {

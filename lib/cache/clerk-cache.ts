@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { clerkFailure, clerkGet } from '../clerk/request'
+import { clerkFailure } from '../clerk/error'
+import { clerkGet } from '../clerk/request'
 import { env } from '../env'
 import { adaptive } from '../lookup/declaration'
 import { CACHED_USER_VERSION, type CachedUser, parseUsers } from './cached-user'

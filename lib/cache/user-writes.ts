@@ -1,6 +1,5 @@
 import { clerk } from '../clerk/request'
-import { KitError } from '../errors'
-import { isUnconfirmed } from '../lookup/errors'
+import { isUnconfirmed, KitError } from '../lookup/errors'
 import { type CachedUser, toCachedUser } from './cached-user'
 import { tagsOfUser, userById } from './clerk-cache'
 import { invalidateTags } from './lookups'

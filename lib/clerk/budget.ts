@@ -1,6 +1,6 @@
 import { env } from '../env'
-import type { LookupEvent } from '../lookup/events'
 import { onePerProcess } from '../lookup/one-per-process'
+import type { ClerkRequestEvent } from './events'
 import { clerkPause } from './request'
 
 /** Clerk's window, in milliseconds, and what it allows an instance in it. */
@@ -21,8 +21,8 @@ export function createClerkBudget(now: () => number = () => performance.now()) {
   }
 
   return {
-    listen(event: LookupEvent) {
-      if (event.type !== 'upstream' || event.service !== 'clerk' || event.operation === FREE) return
+    listen({ operation }: ClerkRequestEvent) {
+      if (operation === FREE) return
       forgetOld()
       sent.push(now())
     },

@@ -2,46 +2,11 @@ import { createClerkClient } from '@clerk/backend'
 import { isClerkAPIResponseError } from '@clerk/backend/errors'
 import { z } from 'zod'
 import { env } from '../env'
-import { KitError } from '../errors'
 import { onePerProcess } from '../lookup/one-per-process'
 import { outside } from '../lookup/outside'
-import { processState } from '../lookup/process-state'
 import { redis } from '../lookup/redis/client'
-
-type ClerkFailure = 'clerk_rate_limited' | 'clerk_unavailable' | 'clerk_unauthorized' | 'clerk_refused'
-
-/** Clerk did not answer as asked. Carries the HTTP status and Clerk's own error codes, never a key. */
-export class ClerkError extends KitError {
-  readonly status: number | undefined
-  /** Seconds to wait, where Clerk said so. */
-  readonly retryAfter: number | undefined
-  readonly clerkCodes: readonly string[]
-
-  constructor(status: number | undefined, retryAfter: number | undefined, clerkCodes: readonly string[]) {
-    const code = codeOf(status)
-    super(
-      code,
-      `Clerk: ${advice[code]}${status ? ` (HTTP ${status}${clerkCodes.map((c) => `, ${c}`).join('')})` : ''}`,
-    )
-    this.status = status
-    this.retryAfter = retryAfter
-    this.clerkCodes = clerkCodes
-  }
-}
-
-const advice: Record<ClerkFailure, string> = {
-  clerk_rate_limited: 'too many requests. Wait for as long as Retry-After says.',
-  clerk_unavailable:
-    'no usable answer from the Backend API. Look at https://status.clerk.com and at CLERK_API_URL.',
-  clerk_unauthorized: 'CLERK_SECRET_KEY was not accepted. Copy it again from the dashboard under API keys.',
-  clerk_refused: 'the request was not accepted.',
-}
-
-function codeOf(status: number | undefined): ClerkFailure {
-  if (status === 429) return 'clerk_rate_limited'
-  if (status === 401 || status === 403) return 'clerk_unauthorized'
-  return status === undefined || status >= 500 ? 'clerk_unavailable' : 'clerk_refused'
-}
+import { ClerkError } from './error'
+import { emitClerkRequest } from './events'
 
 /** A pause of the whole fleet after Clerk said 429, in milliseconds of `performance.now()`. */
 const pause = onePerProcess('clerk-pause', () => ({ until: 0, lookedAt: Number.NEGATIVE_INFINITY }))
@@ -79,14 +44,7 @@ async function pauseFleet(seconds: number): Promise<void> {
 async function attempt<T>(operation: string, call: () => Promise<T>): Promise<T> {
   await refuseWhilePaused()
   const started = performance.now()
-  const tell = (status: number) =>
-    processState().emit({
-      type: 'upstream',
-      service: 'clerk',
-      operation,
-      status,
-      ms: performance.now() - started,
-    })
+  const tell = (status: number) => emitClerkRequest({ operation, status, ms: performance.now() - started })
   try {
     const answer = await outside(call)
     tell(200)
@@ -153,20 +111,3 @@ export const clerkGet = (path: string, query: URLSearchParams, signal: AbortSign
     const status = response.ok ? undefined : response.status
     throw new ClerkError(status, secondsOf(response.headers.get('retry-after')), codes)
   })
-
-/** How a failure of Clerk is told to those who wait for the same load in other processes. */
-export const clerkFailure = {
-  encode: (error: unknown): string =>
-    error instanceof ClerkError
-      ? `clerk ${error.status ?? ''} ${error.retryAfter ?? ''} ${error.clerkCodes.join(',')}`
-      : 'failed',
-  decode(reason: string): unknown {
-    const [name, status, retryAfter, codes = ''] = reason.split(' ')
-    if (name !== 'clerk') return undefined
-    return new ClerkError(
-      Number(status) || undefined,
-      Number(retryAfter) || undefined,
-      codes.split(',').filter(Boolean),
-    )
-  },
-}

@@ -1,5 +1,5 @@
-import { AuthError } from '../auth/roles.server'
-import { ClerkError } from '../clerk/request'
+import { AuthError } from '../auth/auth-error'
+import { ClerkError } from '../clerk/error'
 import { ConfigurationError } from '../env'
 import { LookupError } from '../lookup/errors'
 

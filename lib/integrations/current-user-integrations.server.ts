@@ -1,5 +1,6 @@
 import 'server-only'
-import { AuthError, requireUser } from '../auth/roles.server'
+import { AuthError } from '../auth/auth-error'
+import { requireUser } from '../auth/roles.server'
 import { getConnectedIntegrations, type Integration } from './integrations.service'
 
 /** How the signed-in user's own connections stand; null when nobody is signed in. @throws ClerkError */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { ClerkError, clerkGet } from '../clerk/request'
+import { ClerkError } from '../clerk/error'
+import { clerkGet } from '../clerk/request'
 
 const account = z.object({
   id: z.string(),

@@ -24,18 +24,30 @@ export type LookupErrorCode =
   | 'scripts_not_permitted'
 
 /**
+ * Base of every error the kit throws. `code` is stable and safe to show; the message names the thing, what was
+ * expected and what to do. Neither ever carries a secret, a token or a cached value.
+ */
+export class KitError<Code extends string = string> extends Error {
+  readonly code: Code
+
+  constructor(code: Code, message: string) {
+    super(message)
+    this.name = new.target.name
+    this.code = code
+  }
+}
+
+/**
  * Every error the engine throws itself; a loader's own error is passed on as it is.
  * Messages name lookups, tags and settings, never a value, a command or a token.
  */
-export class LookupError extends Error {
-  override readonly name = 'LookupError'
-  constructor(
-    readonly code: LookupErrorCode,
-    message: string,
-    /** For `load_failed`: what the loader's failure was described as by its own process. */
-    readonly reason?: string,
-  ) {
-    super(`${message} (${code})`)
+export class LookupError extends KitError<LookupErrorCode> {
+  /** For `load_failed`: the short description of the failure that the loading process stored. */
+  readonly reason: string | undefined
+
+  constructor(code: LookupErrorCode, message: string, reason?: string) {
+    super(code, `${message} (${code})`)
+    this.reason = reason
   }
 }
 

@@ -27,7 +27,3 @@ export type LookupEvent =
   | { type: 'store_error'; operation: string; code: string }
   | { type: 'breaker'; open: boolean }
   | { type: 'backplane'; alive: boolean }
-  /** One HTTP attempt at an upstream, told by whoever made it. */
-  | { type: 'upstream'; service: string; operation: string; status: number; ms: number }
-  /** One webhook, told by whoever received it; `event` is "unknown" unless its signature was good. */
-  | { type: 'delivery'; event: string; outcome: string; ms: number }

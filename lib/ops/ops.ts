@@ -1,7 +1,6 @@
 import { onAudit } from '../cache/audit-events'
 import { ConfigurationError } from '../env'
-import { KitError } from '../errors'
-import { LookupError } from '../lookup/errors'
+import { KitError, LookupError } from '../lookup/errors'
 import { auditWriter, recordAccess } from '../telemetry/audit'
 import { CursorError } from '../telemetry/read-audit'
 import { auditCommand } from './audit-command'

@@ -1,5 +1,5 @@
-import { lookups } from '../cache/lookups'
-import { ClerkError } from '../clerk/request'
+import { ClerkError } from '../clerk/error'
+import { onClerkRequest } from '../clerk/events'
 import type { Clock } from '../lookup/clock'
 import { codeOf } from '../lookup/errors'
 
@@ -30,8 +30,7 @@ export function createPatience({ budget, clock, signal, onWait }: PatienceOption
   // the budget, as two may be made at a time.
   const most = budget - 1
   const recent: number[] = []
-  const off = lookups().on((event) => {
-    if (event.type !== 'upstream' || event.service !== 'clerk') return
+  const off = onClerkRequest('ops', () => {
     made++
     recent.push(clock.now())
     if (recent.length > most) recent.shift()

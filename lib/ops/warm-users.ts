@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { userById } from '../cache/clerk-cache'
 import { lookups, refreshesSettled } from '../cache/lookups'
 import { clerkGet } from '../clerk/request'
-import { KitError } from '../errors'
+import { KitError } from '../lookup/errors'
 import type { Patience } from './rate-limited-retry'
 
 /** Users of one request to Clerk: as many as its filters take, and a page of its lists. */

@@ -1,4 +1,5 @@
-import { ClerkError, clerkGet } from '../clerk/request'
+import { ClerkError } from '../clerk/error'
+import { clerkGet } from '../clerk/request'
 import { RedisError, redis } from '../lookup/redis/client'
 
 type Dependency = { status: 'up'; latencyMs: number } | { status: 'down'; reason: string }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { KitError } from '../errors'
 import type { Clock } from '../lookup/clock'
+import { KitError } from '../lookup/errors'
 import { outside } from '../lookup/outside'
 import { backgroundClock } from './background-clock'
 import { createFlushWaiters } from './flush-waiters'

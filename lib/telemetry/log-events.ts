@@ -1,3 +1,4 @@
+import type { ClerkRequestEvent } from '../clerk/events'
 import type { LookupEvent } from '../lookup/events'
 import { withoutIds } from './labels'
 import { log } from './log'
@@ -17,7 +18,8 @@ function createEdges() {
 export function createEventLog() {
   const edge = createEdges()
 
-  function upstream({ service, operation, status, ms }: Extract<LookupEvent, { type: 'upstream' }>) {
+  function clerk({ operation, status, ms }: ClerkRequestEvent) {
+    const service = 'clerk'
     const fields = { service, operation: withoutIds(operation), status, ms: Math.round(ms) }
     log().debug({ event: 'upstream', ...fields })
     const change = edge(service, status === 0 || status === 429 || status >= 500)
@@ -29,9 +31,8 @@ export function createEventLog() {
     if (change === 'over') log().info({ event: 'upstream_recovered', service }, `${service} answers again`)
   }
 
-  return (event: LookupEvent): void => {
-    if (event.type === 'upstream') upstream(event)
-    else if (event.type === 'breaker' && event.open)
+  function lookup(event: LookupEvent): void {
+    if (event.type === 'breaker' && event.open)
       log().warn({ event: 'breaker_open' }, 'Redis is left alone for a moment; reads go to the loaders')
     else if (event.type === 'breaker') log().info({ event: 'breaker_closed' }, 'Redis is asked again')
     else if (event.type === 'backplane' && event.alive)
@@ -47,4 +48,6 @@ export function createEventLog() {
     else if (event.type === 'corrupt')
       log().warn({ event: 'corrupt', lookup: event.lookup }, 'an entry was no entry, and is overwritten')
   }
+
+  return { clerk, lookup }
 }

@@ -1,9 +1,11 @@
 import { Counter, Registry } from 'prom-client'
 import type { AuditEvent } from '../cache/audit-events'
 import { lookupCounts } from '../cache/counts'
+import type { ClerkRequestEvent } from '../clerk/events'
 import type { LookupEvent } from '../lookup/events'
 import { onePerProcess } from '../lookup/one-per-process'
 import type { RedisRequest } from '../lookup/redis/client'
+import type { DeliveryEvent } from '../webhooks/events'
 import { createDuration } from './duration'
 import { addGauges } from './gauges'
 import { createLabel } from './labels'
@@ -99,12 +101,13 @@ function createMetrics() {
       if (event.type === 'load_error') errors.inc({ lookup: event.lookup, code: codeOf(event.code) })
       if (event.type === 'invalidate')
         invalidations.inc({ outcome: event.confirmed ? 'confirmed' : 'unconfirmed' })
-      if (event.type === 'delivery')
-        deliveries.inc({ event: codeOf(event.event), outcome: codeOf(event.outcome) })
-      if (event.type !== 'upstream') return
-      const of = { service: event.service, operation: operationOf(event.operation) }
-      attempts.inc({ ...of, status: String(event.status) })
-      upstream(of, event.ms)
+    },
+    delivery: ({ event, outcome }: DeliveryEvent) =>
+      deliveries.inc({ event: codeOf(event), outcome: codeOf(outcome) }),
+    clerk({ operation, status, ms }: ClerkRequestEvent) {
+      const of = { service: 'clerk', operation: operationOf(operation) }
+      attempts.inc({ ...of, status: String(status) })
+      upstream(of, ms)
     },
     redis({ operation, ms, failure }: RedisRequest) {
       redis({ operation: operationOf(operation) }, ms)

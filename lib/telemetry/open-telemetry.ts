@@ -1,5 +1,6 @@
 import { metrics, type ObservableResult, SpanStatusCode, trace } from '@opentelemetry/api'
 import type { Registry } from 'prom-client'
+import type { ClerkRequestEvent } from '../clerk/events'
 import type { LookupEvent } from '../lookup/events'
 import type { RedisRequest } from '../lookup/redis/client'
 import { OWN_OPERATION } from './connection'
@@ -42,26 +43,18 @@ export function traceEvent(event: LookupEvent): void {
   if (event.type === 'load') span(`load ${event.lookup}`, event.ms, { 'cache.lookup': event.lookup })
   else if (event.type === 'load_error')
     span(`load ${event.lookup}`, event.ms, { 'cache.lookup': event.lookup }, event.code)
-  else if (event.type === 'upstream') {
-    const { service, operation, status, ms } = event
-    const failed = status === 0 || status >= 400
-    const name = `${service} ${withoutIds(operation)}`
-    span(
-      name,
-      ms,
-      { 'peer.service': service, 'http.response.status_code': status },
-      failed ? String(status) : '',
-    )
-  } else if (
-    event.type === 'hit' ||
-    event.type === 'miss' ||
-    event.type === 'stale' ||
-    event.type === 'grace'
-  )
+  else if (event.type === 'hit' || event.type === 'miss' || event.type === 'stale' || event.type === 'grace')
     trace.getActiveSpan()?.addEvent(`cache.${event.type}`, {
       'cache.lookup': event.lookup,
       ...('layer' in event && { 'cache.layer': event.layer }),
     })
+}
+
+/** A request to Clerk. */
+export function traceClerk({ operation, status, ms }: ClerkRequestEvent): void {
+  const failed = status === 0 || status >= 400
+  const attributes = { 'peer.service': 'clerk', 'http.response.status_code': status }
+  span(`clerk ${withoutIds(operation)}`, ms, attributes, failed ? String(status) : '')
 }
 
 /** A request to Redis, as part of the trace it belongs to; one that many reads share belongs to none. */

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { KitError } from '../errors'
+import { KitError } from '../lookup/errors'
 import type { RedisClient } from '../lookup/redis/client'
 import { type AuditRecord, readBatches } from './audit-trail'
 

@@ -1,11 +1,13 @@
 import { onAudit } from '../cache/audit-events'
 import { lookupCounts } from '../cache/counts'
 import { clerkBudget } from '../clerk/budget'
+import { onClerkRequest } from '../clerk/events'
 import { stopsBetweenRequests } from '../env'
 import type { LookupEvent } from '../lookup/events'
 import { onePerProcess } from '../lookup/one-per-process'
 import { processState } from '../lookup/process-state'
 import { onRedisRequest } from '../lookup/redis/client'
+import { onDelivery } from '../webhooks/events'
 import { afterResponse } from './after-response'
 import { recordAccess } from './audit'
 import { backgroundClock } from './background-clock'
@@ -13,7 +15,7 @@ import type { WriterCounts } from './batch-writer'
 import { collectCounts } from './collect'
 import { createEventLog } from './log-events'
 import { metrics } from './metrics'
-import { observeRegistry, traceEvent, traceRedis } from './open-telemetry'
+import { observeRegistry, traceClerk, traceEvent, traceRedis } from './open-telemetry'
 import { writers } from './writers'
 
 /** Milliseconds between two tellings of what was counted. */
@@ -53,7 +55,7 @@ function createFlushRequest() {
  */
 export async function startTelemetry(): Promise<void> {
   lookupCounts()
-  const { registry, event: count, redis, access } = metrics()
+  const { registry, event: count, clerk, delivery, redis, access } = metrics()
   const budget = clerkBudget()
   const logEvent = createEventLog()
   const flushSoon = createFlushRequest()
@@ -62,11 +64,17 @@ export async function startTelemetry(): Promise<void> {
     if (stopsBetweenRequests && performance.now() - flushedAt > EVERY) flushSoon()
     traceEvent(event)
     if (event.type === 'hit') return
-    budget.listen(event)
     count(event)
-    logEvent(event)
+    logEvent.lookup(event)
   }
   processState().onBesideHits(listen, 'telemetry')
+  onClerkRequest('telemetry', (request) => {
+    budget.listen(request)
+    clerk(request)
+    logEvent.clerk(request)
+    traceClerk(request)
+  })
+  onDelivery('telemetry', delivery)
   onRedisRequest('telemetry', (request) => {
     redis(request)
     traceRedis(request)

@@ -1,7 +1,7 @@
 import { ZodError } from 'zod'
-import { lookups } from '../cache/lookups'
 import { isUnconfirmed } from '../lookup/errors'
 import { type DeliveryRecord, recordDelivery } from './delivery-log'
+import { emitDelivery } from './events'
 import { type Effect, handleClerkEvent } from './handlers'
 import { type Delivery, verifyWebhookRequest } from './verify-webhook'
 
@@ -43,7 +43,7 @@ export async function handleWebhook(
   const { answer, effect } = verdict
   const type = received.status === 'ok' ? received.delivery.type : 'unknown'
   const ms = Math.round((performance.now() - started) * 10) / 10
-  lookups().emit({ type: 'delivery', event: type, outcome: answer, ms })
+  emitDelivery({ event: type, outcome: answer, ms })
   // Whoever has no secret writes nothing anywhere.
   if (!('id' in received)) return answer
   const record = {

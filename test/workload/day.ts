@@ -145,8 +145,8 @@ export async function runDay({ share, ttl, signInWebhooks }: DayOptions) {
   const target = { url: app.url, secret: services.env.CLERK_WEBHOOK_SIGNING_SECRET ?? '' }
   clerk.webhooks.resume()
   clerk.webhooks.target(target)
+  kit.onClerkRequest('workload', () => counts.reported++)
   kit.lookups().on((event) => {
-    if (event.type === 'upstream' && event.service === 'clerk') counts.reported++
     if (event.type === 'load') counts.loads++
   })
 

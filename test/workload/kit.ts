@@ -7,12 +7,13 @@ export const signedIn = onePerProcess('signed-in', () => new AsyncLocalStorage<s
 
 /** The kit as an app imports it, loaded anew: the next environment is another installation. */
 export async function loadKit() {
-  const [users, roles, writes, { lookups }, { POST }] = await Promise.all([
+  const [users, roles, writes, { lookups }, { POST }, { onClerkRequest }] = await Promise.all([
     import('@/lib/cache/clerk-cache'),
     import('@/lib/auth/roles.server'),
     import('@/lib/cache/user-writes'),
     import('@/lib/cache/lookups'),
     import('@/app/api/webhooks/clerk/route'),
+    import('@/lib/clerk/events'),
   ])
   const source: Source = {
     currentUser: roles.getCurrentUser,
@@ -23,7 +24,7 @@ export async function loadKit() {
     byUsername: users.getCachedUserByUsername,
     idsByRole: async (role) => (await users.userIdsByRole(role)) ?? [],
   }
-  return { ...users, ...roles, ...writes, lookups, receive: POST, source }
+  return { ...users, ...roles, ...writes, lookups, onClerkRequest, receive: POST, source }
 }
 
 export type Kit = Awaited<ReturnType<typeof loadKit>>

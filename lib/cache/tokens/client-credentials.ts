@@ -6,7 +6,7 @@ import {
   processClientCredentialsResponse,
   ResponseBodyError,
 } from 'oauth4webapi'
-import { KitError } from '../../errors'
+import { KitError } from '../../lookup/errors'
 
 /** What a grant brings: the token, and the seconds it lives, or null where the service does not say. */
 export interface GrantedToken {

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { requireEnv } from '../../env'
-import { KitError } from '../../errors'
 import type { Codec } from '../../lookup/entry'
+import { KitError } from '../../lookup/errors'
 
 /** A sealed value could not be opened: unknown key, or not what was sealed under this Redis key. */
 export class SealError extends KitError {

@@ -1,6 +1,7 @@
 import type { OAuthProvider } from '@clerk/nextjs/types'
 import { z } from 'zod'
-import { ClerkError, clerk, clerkFailure } from '../../clerk/request'
+import { ClerkError, clerkFailure } from '../../clerk/error'
+import { clerk } from '../../clerk/request'
 import { requireEnv } from '../../env'
 import type { Declaration } from '../../lookup/declaration'
 import { joinKey } from '../../lookup/keys'

@@ -1,4 +1,4 @@
-import { ClerkError } from '../../clerk/request'
+import { ClerkError } from '../../clerk/error'
 import { requireEnv } from '../../env'
 import { LookupError } from '../../lookup/errors'
 import type { Lookup } from '../../lookup/lookup'

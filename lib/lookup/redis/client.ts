@@ -9,7 +9,7 @@ import {
   handleWhen,
 } from 'cockatiel'
 import { env } from '../../env'
-import { KitError } from '../../errors'
+import { KitError } from '../errors'
 import { createListeners, type Listener } from '../listeners'
 import { onePerProcess } from '../one-per-process'
 import { outside } from '../outside'

@@ -11,7 +11,8 @@ import {
 import { invalidateAllUserCache, invalidateUserCache } from '@/lib/cache/clerk-cache-utils'
 import { invalidateTags, lookups } from '@/lib/cache/lookups'
 import { SavedButStaleError, updateUserMetadata, updateUserProfile } from '@/lib/cache/user-writes'
-import { ClerkError } from '@/lib/clerk/request'
+import { ClerkError } from '@/lib/clerk/error'
+import { onClerkRequest } from '@/lib/clerk/events'
 import { redis } from '@/lib/lookup/redis/client'
 import { people, seed } from '../../../local/seed'
 import { type Services, startServices } from '../../support/services'
@@ -197,9 +198,7 @@ describe('writing a user', () => {
 
 test('the requests that events report are the requests that Clerk has seen', async () => {
   let reported = 0
-  const off = lookups().on((event) => {
-    if (event.type === 'upstream' && event.service === 'clerk') reported++
-  })
+  const off = onClerkRequest('test', () => reported++)
   services.clerk.faults.add({ status: 500, times: 1 })
   await getCachedUserById(people.member).catch(() => undefined)
   await Promise.all([

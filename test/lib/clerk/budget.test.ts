@@ -13,13 +13,11 @@ afterAll(() => services.close())
 test('is what Clerk allows in 10 s, less what this process has sent in them', () => {
   let now = 0
   const budget = createClerkBudget(() => now)
-  const ask = (operation: string) =>
-    budget.listen({ type: 'upstream', service: 'clerk', operation, status: 200, ms: 1 })
+  const ask = (operation: string) => budget.listen({ operation, status: 200, ms: 1 })
   for (let i = 0; i < 30; i++) ask('GET /users')
   now = 6_000
   for (let i = 0; i < 20; i++) ask('updateUser')
   ask('GET /jwks')
-  budget.listen({ type: 'upstream', service: 'google', operation: 'events', status: 200, ms: 1 })
   expect(budget.read()).toEqual({ limit: 1000, left: 950, pausedMs: 0 })
   now = 10_000
   expect(budget.read().left).toBe(980)

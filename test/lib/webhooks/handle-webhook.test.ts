@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { getCachedUserById, userById } from '@/lib/cache/clerk-cache'
-import { lookups } from '@/lib/cache/lookups'
-import type { LookupEvent } from '@/lib/lookup/events'
 import { deliveryCounts, recentDeliveries } from '@/lib/webhooks/delivery-log'
+import { type DeliveryEvent, onDelivery } from '@/lib/webhooks/events'
 import { people } from '../../../local/seed'
 import { listenForClerk } from '../../support/clerk-listener'
 import { type Services, startServices } from '../../support/services'
@@ -144,14 +143,14 @@ describe('a webhook', () => {
   })
 
   test('that is forged costs Redis nothing and is told as an event without its type', async () => {
-    const events: LookupEvent[] = []
-    const stop = lookups().on((event) => events.push(event))
+    const events: DeliveryEvent[] = []
+    const stop = onDelivery('test', (event) => events.push(event))
     const stranger = `whsec_${btoa('somebody else entirely')}`
     expect((await receive(webhookRequest(updated, { secret: stranger }))).status).toBe(400)
     await settled()
     stop()
     expect(services.upstash.counts().commands).toBe(0)
-    expect(events).toMatchObject([{ type: 'delivery', event: 'unknown', outcome: 'bad_signature' }])
+    expect(events).toMatchObject([{ event: 'unknown', outcome: 'bad_signature' }])
   })
 
   test('is answered within a second while Redis hangs', async () => {

@@ -1,4 +1,5 @@
 import { emitAudit } from '../../../../lib/cache/audit-events'
+import { emitClerkRequest } from '../../../../lib/clerk/events'
 import { processState } from '../../../../lib/lookup/process-state'
 import { startTelemetry, stopTelemetry } from '../../../../lib/telemetry/start'
 
@@ -6,7 +7,7 @@ import { startTelemetry, stopTelemetry } from '../../../../lib/telemetry/start'
 await startTelemetry()
 const { emit } = processState()
 const upstream = (status: number) =>
-  emit({ type: 'upstream', service: 'clerk', operation: 'GET /users/user_2secretsecret', status, ms: 12.4 })
+  emitClerkRequest({ operation: 'GET /users/user_2secretsecret', status, ms: 12.4 })
 
 for (let i = 0; i < 50; i++) emit({ type: 'hit', lookup: 'user', layer: 'redis' })
 for (const status of [200, 500, 503, 0, 200, 429, 200]) upstream(status)

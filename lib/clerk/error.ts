@@ -1,0 +1,57 @@
+import { KitError } from '../lookup/errors'
+
+export type ClerkErrorCode =
+  | 'clerk_rate_limited'
+  | 'clerk_unavailable'
+  | 'clerk_unauthorized'
+  | 'clerk_refused'
+
+/** Clerk did not answer as asked. Carries the HTTP status and Clerk's own error codes, never a key. */
+export class ClerkError extends KitError<ClerkErrorCode> {
+  readonly status: number | undefined
+  /** Seconds to wait, where Clerk said so. */
+  readonly retryAfter: number | undefined
+  readonly clerkCodes: readonly string[]
+
+  constructor(status: number | undefined, retryAfter: number | undefined, clerkCodes: readonly string[]) {
+    const code = codeOf(status)
+    super(
+      code,
+      `Clerk: ${advice[code]}${status ? ` (HTTP ${status}${clerkCodes.map((c) => `, ${c}`).join('')})` : ''}`,
+    )
+    this.status = status
+    this.retryAfter = retryAfter
+    this.clerkCodes = clerkCodes
+  }
+}
+
+const advice: Record<ClerkErrorCode, string> = {
+  clerk_rate_limited: 'too many requests. Wait for as long as Retry-After says.',
+  clerk_unavailable:
+    'no usable answer from the Backend API. Look at https://status.clerk.com and at CLERK_API_URL.',
+  clerk_unauthorized: 'CLERK_SECRET_KEY was not accepted. Copy it again from the dashboard under API keys.',
+  clerk_refused: 'the request was not accepted.',
+}
+
+function codeOf(status: number | undefined): ClerkErrorCode {
+  if (status === 429) return 'clerk_rate_limited'
+  if (status === 401 || status === 403) return 'clerk_unauthorized'
+  return status === undefined || status >= 500 ? 'clerk_unavailable' : 'clerk_refused'
+}
+
+/** How a failure of Clerk is told to those who wait for the same load in other processes. */
+export const clerkFailure = {
+  encode: (error: unknown): string =>
+    error instanceof ClerkError
+      ? `clerk ${error.status ?? ''} ${error.retryAfter ?? ''} ${error.clerkCodes.join(',')}`
+      : 'failed',
+  decode(reason: string): unknown {
+    const [name, status, retryAfter, codes = ''] = reason.split(' ')
+    if (name !== 'clerk') return undefined
+    return new ClerkError(
+      Number(status) || undefined,
+      Number(retryAfter) || undefined,
+      codes.split(',').filter(Boolean),
+    )
+  },
+}
