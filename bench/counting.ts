@@ -14,7 +14,7 @@ const hits = 250_000
 
 function kit(name: string, state: ProcessState): Contender {
   const { defineLookup } = createLookups({
-    ...{ store: createMemoryStore(systemClock), host: createPlainRuntime(), namespace: 'bench', state },
+    ...{ store: createMemoryStore(systemClock), runtime: createPlainRuntime(), namespace: 'bench', state },
   })
   const userById = defineLookup({
     ...{ name: 'user', version: 1, key: (id: string) => id, tags: tagsOf },

@@ -13,7 +13,7 @@ const order = z.object({ lookup: z.enum(['one', 'batch']), callers: z.number(), 
 
 const store = createRedisStore({ url, token, timeoutMs: 5000 })
 lookupCounts()
-const { defineLookup } = createLookups({ store, host: createPlainRuntime(), namespace: 'fleet' })
+const { defineLookup } = createLookups({ store, runtime: createPlainRuntime(), namespace: 'fleet' })
 async function ask(path: string, signal: AbortSignal): Promise<unknown> {
   const response = await fetch(`${upstream}/${path}`, { signal })
   return response.json()

@@ -43,7 +43,7 @@ function floor() {
 function kit(events: { heard: number }) {
   const { defineLookup, on } = createLookups({
     store: createMemoryStore(systemClock),
-    host: createPlainRuntime(),
+    runtime: createPlainRuntime(),
     namespace: 'bench',
     state: createProcessState(),
   })

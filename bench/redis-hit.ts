@@ -25,7 +25,7 @@ export const bareClient = ({ url, token }: Pick<RestServer, 'url' | 'token'>) =>
 export function kitOver({ url, token }: RestServer, namespace: string) {
   const state = createProcessState()
   const store = createRedisStore({ url, token, timeoutMs, state })
-  const { defineLookup } = createLookups({ store, host: createPlainRuntime(), namespace, state })
+  const { defineLookup } = createLookups({ store, runtime: createPlainRuntime(), namespace, state })
   return defineLookup({
     ...{ name: 'user', version: 1, key: (id: string) => id, tags: tagsOf, ttl: 3600 },
     load: async (id: string): Promise<SampleUser> => sampleUser(id),

@@ -36,7 +36,7 @@ export async function tokenHit(
   setEnvironment()
   const state = createProcessState()
   const store = createRedisStore({ url, token: secret, timeoutMs: 5000, state })
-  const { defineLookup } = createLookups({ store, host: createPlainRuntime(), namespace: 'token', state })
+  const { defineLookup } = createLookups({ store, runtime: createPlainRuntime(), namespace: 'token', state })
   const { get } = createTokenReader(defineLookup({ ...tokenDeclaration, load: async () => token }))
   const bare = bareClient({ url, token: secret })
   const read = async () => {

@@ -48,7 +48,7 @@ const mayImport: [prefix: string, allowed: string[]][] = [
       'lib/refusals',
       'lib/lookup/clock',
       'lib/lookup/errors',
-      'lib/lookup/keys',
+      'lib/lookup/slot',
       'lib/env',
       'lib/outside',
       'lib/one-per-process',

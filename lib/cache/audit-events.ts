@@ -1,5 +1,5 @@
 import { codeOf } from '../lookup/errors'
-import { createListeners, type Listener } from '../lookup/listeners'
+import { createListeners, type Listener } from '../lookup/events'
 import { onePerProcess } from '../lookup/one-per-process'
 
 /**
@@ -24,7 +24,7 @@ export type AuditEvent = {
 const listeners = onePerProcess('access-listeners', () => createListeners<AuditEvent>())
 
 /** Tells that something worth an audit record happened. Never throws. */
-export const emitAudit = (event: AuditEvent): void => listeners.tell(event)
+export const emitAudit = (event: AuditEvent): void => listeners.emit(event)
 
 /** Hears every access event of this process; the last listener of a name replaces the others. */
 export const onAudit = (name: string, listener: Listener<AuditEvent>): (() => void) =>

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto'
 import { clerkFailure } from '../clerk/error'
 import { clerkGet } from '../clerk/request'
 import { env } from '../env'
+import type { Once } from '../lookup/create-lookups'
 import { adaptive } from '../lookup/declaration'
+import { createAlias } from './alias'
 import { CACHED_USER_VERSION, type CachedUser, parseUsers } from './cached-user'
-import { defineAlias, defineLookup } from './lookups'
+import { defineLookup, lookups } from './lookups'
 
 export type { CachedUser }
 
@@ -96,21 +98,21 @@ const defineUserName = (
   const tagOf = (alias: string) => `${name}:${key(alias)}`
   const isCalled = (user: CachedUser, alias: string) =>
     goesBy(user).some((given) => given !== null && same(given) === same(alias))
-  const lookup = defineAlias<string, CachedUser>(() => ({
-    name,
-    version: 1,
-    to: userById,
-    key,
-    tags: (alias) => [tagOf(alias), TAG_OF_ALL_NAMES],
-    ttl: nameTtl(),
-    async resolve(alias, { signal }) {
+  const tags = (alias: string) => [tagOf(alias), TAG_OF_ALL_NAMES]
+  const names = defineLookup<string, string>(() => ({
+    ...{ name, version: 1, key, tags, memo: false, ttl: nameTtl() },
+    async load(alias, { signal }) {
       const users = await listUsers(filter, [same(alias)], signal)
       return users.find((user) => isCalled(user, alias))?.id
     },
-    verify: isCalled,
   }))
-  const find = async (alias: string): Promise<CachedUser | null> =>
-    alias.length > 0 && alias.length <= LONGEST_NAME ? lookup(alias) : null
+  const lookup = createAlias({ id: name, key, names, to: userById, verify: isCalled })
+  let memo: Once<CachedUser | null> | undefined
+  function find(alias: string): Promise<CachedUser | null> {
+    if (alias.length === 0 || alias.length > LONGEST_NAME) return Promise.resolve(null)
+    memo ??= lookups().defineMemo<CachedUser | null>(name)
+    return memo(alias, tags(alias), () => lookup(alias))
+  }
   return { find, tagOf }
 }
 

@@ -1,6 +1,6 @@
 import { env } from '../env'
-import { markerKey, tagVersionKey } from '../lookup/keys'
 import { redis } from '../lookup/redis/client'
+import { markerKey, tagVersionKey } from '../lookup/slot'
 import { CACHED_USER_VERSION } from './cached-user'
 import { tagsOfUser, userById } from './clerk-cache'
 import { revocationMarkersOf } from './revocations'

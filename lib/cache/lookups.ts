@@ -2,42 +2,52 @@ import { env, insideNext } from '../env'
 import { createLookups } from '../lookup/create-lookups'
 import type { Declaration } from '../lookup/declaration'
 import type { Lookup } from '../lookup/lookup'
-import { createBackplane } from '../lookup/redis/backplane'
+import { redis } from '../lookup/redis/client'
 import { createRedisStore } from '../lookup/redis/store'
 import { createPlainRuntime } from '../lookup/runtime/plain'
-import { onShutdown } from '../process/shutdown-hooks'
-import type { AliasDeclaration } from './alias'
+import type { Runtime } from '../lookup/runtime/runtime'
 import { lookupCounts } from './counts'
 
-/** Scripts, tests and workers load nothing of Next. */
-const plain = insideNext ? undefined : createPlainRuntime()
-const host = plain ?? (await import('../lookup/runtime/next')).createNextRuntime()
+const plain = createPlainRuntime()
 
-/** For scripts: resolves when no refresh is on its way in the background. In Next the host sees to that. */
-export const refreshesSettled = async (): Promise<void> => plain?.settled()
+/** For scripts: resolves when no background refresh is running. In Next the runtime keeps them alive. */
+export const refreshesSettled = (): Promise<void> => plain.settled()
+
+function runtime(): Runtime {
+  if (!insideNext) return plain
+  // Not an import: scripts, tests and workers must load nothing of Next.
+  const next: typeof import('../lookup/runtime/next') = require('../lookup/runtime/next')
+  return next.createNextRuntime()
+}
 
 function connect() {
-  const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token, CACHE_NAMESPACE: namespace } = env()
-  const store = createRedisStore({ url, token, timeoutMs: env().CACHE_REDIS_TIMEOUT_MS })
-  if (env().CACHE_BACKPLANE) onShutdown('backplane', createBackplane({ url, token, namespace }).close)
+  const store = createRedisStore({ client: redis() })
   const processCache = { maxEntries: env().CACHE_PROCESS_MAX }
   // From the first read on, whether or not telemetry was started.
   lookupCounts()
-  return { store, stats: lookupCounts, ...createLookups({ store, host, namespace, processCache }) }
+  const namespace = env().CACHE_NAMESPACE
+  return {
+    ...{ store, namespace, stats: lookupCounts },
+    ...createLookups({ store, runtime: runtime(), namespace, processCache }),
+  }
 }
 
 let connected: ReturnType<typeof connect> | undefined
 
-/** The lookups of this app over its Redis, made at the first use: the environment is not read at import. */
+/** This app's lookups over its Redis, made at the first use: nothing is read from the environment at import. */
 export function lookups() {
   connected ??= connect()
   return connected
 }
 
-function lazily<A, T>(create: () => Lookup<A, T>): Lookup<A, T> {
+/**
+ * Declares a lookup of this app. The declaration is a function because it may read the environment; it is checked at
+ * the first use. @throws LookupError `bad_declaration`, then
+ */
+export function defineLookup<A, T>(declaration: () => Declaration<A, T>): Lookup<A, T> {
   let made: Lookup<A, T> | undefined
   const lookup = () => {
-    made ??= create()
+    made ??= lookups().defineLookup(declaration())
     return made
   }
   return Object.assign((arg: A) => lookup()(arg), {
@@ -48,19 +58,9 @@ function lazily<A, T>(create: () => Lookup<A, T>): Lookup<A, T> {
     reload: (arg: A, matches?: (value: T) => boolean) => lookup().reload(arg, matches),
     invalidate: (arg: A) => lookup().invalidate(arg),
     invalidateIf: (arg: A, matches: (value: T) => boolean) => lookup().invalidateIf(arg, matches),
+    inspect: (arg: A) => lookup().inspect(arg),
   })
 }
 
-/**
- * Declares a lookup of this app. The declaration is a function because it may read the environment; it is checked at
- * the first use. @throws LookupError `bad_declaration`, then
- */
-export const defineLookup = <A, T>(declaration: () => Declaration<A, T>): Lookup<A, T> =>
-  lazily(() => lookups().defineLookup(declaration()))
-
-/** Declares another name for a lookup's value, such as a username for a user. */
-export const defineAlias = <A, T>(declaration: () => AliasDeclaration<A, T>): Lookup<A, T> =>
-  lazily(() => lookups().defineAlias(declaration()))
-
-/** After it has resolved, no read that begins later gets a value that carries one of these tags and is older. */
+/** Once it has resolved, no read that begins later gets an older value with one of these tags. */
 export const invalidateTags = (tags: readonly string[]): Promise<void> => lookups().invalidateTags(tags)

@@ -101,7 +101,7 @@ export function serviceTokenDeclaration(
     ttl: ({ expiresAt }) => (expiresAt === null ? TTL_WITHOUT_EXPIRY : MAX_TTL),
     refreshAfter: MAX_TTL,
     expiresAt: ({ expiresAt }) => expiresAt,
-    margin,
+    expiryBuffer: margin,
     refreshBefore,
     refreshEvery: 30,
     grace: Math.max(0, margin - LAST_USE),

@@ -3,7 +3,7 @@ import { invalidateTags } from '../cache/lookups'
 import { type OAuthTokenProblem, reloadOAuthToken } from '../cache/token-cache'
 import { type Clock, sleep, systemClock } from '../lookup/clock'
 import { isUnconfirmed } from '../lookup/errors'
-import { joinKey } from '../lookup/keys'
+import { joinKey } from '../lookup/slot'
 import { tagOfIntegrations } from './cache'
 
 export interface TokenToRefresh {

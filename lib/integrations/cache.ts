@@ -38,7 +38,7 @@ const status = defineLookup<Wanted, Stored>(() => ({
   tags: ({ userId }) => [tagOfIntegrations(userId), tagOfTokens(userId), TAG_OF_ALL],
   ttl: ({ ttl }) => ttl,
   expiresAt: ({ integrations }) => endOfTokens(integrations),
-  margin: 0,
+  expiryBuffer: 0,
   composed: true,
   timeout: 25,
   async load({ fetch, ttl }) {

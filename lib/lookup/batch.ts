@@ -1,16 +1,17 @@
 import { LookupError } from './errors'
-import type { Limit } from './load'
+import type { Limit } from './limit'
+import { outside } from './outside'
 
-interface Waiting<I, O> {
+interface Queued<I, O> {
   item: I
-  sent: (() => void) | undefined
+  onSent: (() => void) | undefined
   resolve(reply: O | Promise<O>): void
   reject(error: unknown): void
 }
 
 /**
- * Merges what is asked in one tick into one `send`, in chunks of at most `max` items and `maxBytes`.
- * `sent` is called when an item leaves: until then, and not a moment later, another caller may share it.
+ * Merges the calls of one tick into one `send`, in chunks of at most `max` items and `maxBytes`.
+ * `onSent` is called when an item leaves: only until then may another caller share it.
  */
 export function createBatch<I, O>(options: {
   /** Answers in the order of the items; a part may come later than others. */
@@ -18,25 +19,23 @@ export function createBatch<I, O>(options: {
   max: number
   maxBytes?: number
   bytes?(item: I): number
-  /** Runs the sending outside the first caller's async context. */
-  outside(work: () => void): void
   /** Bounds how many are on their way; what is asked for meanwhile is merged. */
-  limit: Limit
+  limit?: Limit
 }) {
-  const { send, max, maxBytes = 4_000_000, bytes = () => 0, outside, limit } = options
-  const queue: Waiting<I, O>[] = []
+  const { send, max, maxBytes = 4_000_000, bytes = () => 0, limit = (work) => work() } = options
+  const queue: Queued<I, O>[] = []
 
-  async function dispatch(chunk: Waiting<I, O>[]) {
-    for (const waiting of chunk) waiting.sent?.()
+  async function dispatch(chunk: Queued<I, O>[]) {
+    for (const queued of chunk) queued.onSent?.()
     try {
-      const replies = await send(chunk.map((waiting) => waiting.item))
-      chunk.forEach((waiting, i) => {
+      const replies = await send(chunk.map((queued) => queued.item))
+      chunk.forEach((queued, i) => {
         const reply = replies[i]
-        if (reply === undefined) waiting.reject(new LookupError('store_unavailable', 'A reply is missing'))
-        else waiting.resolve(reply)
+        if (reply === undefined) queued.reject(new LookupError('store_unavailable', 'A reply is missing'))
+        else queued.resolve(reply)
       })
     } catch (error) {
-      for (const waiting of chunk) waiting.reject(error)
+      for (const queued of chunk) queued.reject(error)
     }
   }
 
@@ -51,7 +50,7 @@ export function createBatch<I, O>(options: {
     return queue.splice(0, count)
   }
 
-  /** One command; whatever was asked for while it waited for its turn goes with it. */
+  /** One command, with everything that was queued while it waited for its turn. */
   const flush = () =>
     limit(async () => {
       const sent = dispatch(take())
@@ -59,10 +58,27 @@ export function createBatch<I, O>(options: {
       await sent
     })
 
-  return (item: I, sent?: () => void) =>
+  return (item: I, onSent?: () => void) =>
     new Promise<O>((resolve, reject) => {
-      queue.push({ item, sent, resolve, reject })
-      // After the promise jobs of this tick, so that siblings which awaited something settled are in.
+      queue.push({ item, onSent, resolve, reject })
+      // After the promise jobs of this tick, so that siblings which awaited something settled are included.
       if (queue.length === 1) outside(() => void Promise.resolve().then(() => process.nextTick(flush)))
     })
+}
+
+/** Shares the promise of an equal call for as long as that call has not been sent. */
+export function joinUnsent<R>(
+  unsent: Map<string, Promise<R>>,
+  key: string,
+  onJoin: () => void,
+  start: (onSent: () => void) => Promise<R>,
+): Promise<R> {
+  const joined = unsent.get(key)
+  if (joined) {
+    onJoin()
+    return joined
+  }
+  const promise = start(() => unsent.delete(key))
+  unsent.set(key, promise)
+  return promise
 }

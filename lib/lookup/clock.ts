@@ -2,7 +2,7 @@
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number
-  /** Calls `fn` after `ms` milliseconds; returns what cancels it. */
+  /** Calls `fn` after `ms` milliseconds; returns a function that cancels it. */
   timer(ms: number, fn: () => void): () => void
 }
 

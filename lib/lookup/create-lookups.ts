@@ -1,14 +1,50 @@
-import { type AliasDeclaration, createAlias } from '../cache/alias'
+import { randomBytes } from 'node:crypto'
+import { type Clock, systemClock } from './clock'
+import type { Engine } from './context'
 import { type Declaration, declare } from './declaration'
-import { createEngine, type EngineOptions } from './engine'
 import { LookupError } from './errors'
+import { createInvalidation } from './invalidate'
+import { createLimit } from './limit'
 import { createLookup, type Lookup } from './lookup'
+import { createMemo, oncePerRequest } from './memo'
+import type { ProcessCacheOptions } from './process-cache'
+import { type ProcessState, processState } from './process-state'
+import { createRequests } from './requests'
+import type { Runtime } from './runtime/runtime'
+import type { Store } from './store'
+
+export interface LookupsOptions {
+  store: Store
+  runtime: Runtime
+  /** First part of every key: two apps on one database need two. 1 to 64 letters, digits, ".", "_" or "-". */
+  namespace: string
+  clock?: Clock
+  /** 0 ≤ n < 1, for jitter. */
+  random?: () => number
+  /** Ids that never repeat in the fleet. */
+  newId?: () => string
+  /** The process's shared state; tests simulate several processes with several. */
+  state?: ProcessState
+  /** Most loader calls at a time in this process (default: 50). */
+  concurrency?: number
+  /** Most requests to Redis at a time for reads and loads in this process (default: 8). */
+  connections?: number
+  processCache?: ProcessCacheOptions
+  /**
+   * Whether a second declaration of a lookup replaces the first, as hot reload needs it, or throws (default: replaces,
+   * unless NODE_ENV is "production").
+   */
+  redeclare?: boolean
+}
+
+/** What `read` gave for the key the first time in this request. */
+export type Once<T> = (key: string, tags: readonly string[], read: () => Promise<T>) => Promise<T>
 
 /**
- * The lookups of an app, over one store and in one host.
+ * The lookups of an app, over one store and in one runtime.
  *
  * ```ts
- * const { defineLookup } = createLookups({ store, host, namespace: 'app' })
+ * const { defineLookup } = createLookups({ store, runtime, namespace: 'app' })
  * const userById = defineLookup({
  *   name: 'user', version: 1, ttl: 300,
  *   key: (id: string) => id, tags: (id) => [`user:${id}`],
@@ -16,38 +52,49 @@ import { createLookup, type Lookup } from './lookup'
  * })
  * await userById('user_1')
  * ```
+ * @throws LookupError `bad_declaration` for a namespace that cannot be part of a key
  */
-export function createLookups(options: EngineOptions) {
-  if (!/^[A-Za-z0-9_.-]{1,64}$/.test(options.namespace))
+export function createLookups(options: LookupsOptions) {
+  const { store, runtime, namespace, clock = systemClock, random = Math.random } = options
+  const { state = processState(), newId = () => randomBytes(12).toString('base64url') } = options
+  const { concurrency = 50, connections = 8, processCache = {} } = options
+  const { redeclare = process.env.NODE_ENV !== 'production' } = options
+  if (!/^[A-Za-z0-9_.-]{1,64}$/.test(namespace))
     throw new LookupError('bad_declaration', 'namespace must be 1 to 64 letters, digits, ".", "_" or "-"')
-  const engine = createEngine(options)
-  const names = new Set<string>()
 
-  function claim(id: string) {
-    if (names.has(id)) throw new LookupError('bad_declaration', `Lookup "${id}" is declared twice`)
-    names.add(id)
+  const shared = { store, runtime, namespace, clock, random, newId, state, processCache }
+  const { invalidate, revoke } = createInvalidation(shared)
+  const engine: Engine = {
+    ...{ ...shared, invalidate, revoke },
+    ...createRequests({ ...shared, connections }),
+    limit: state.share(`limit:${namespace}`, () => createLimit(concurrency)),
   }
+  const declared = new Set<string>()
 
   return {
-    /** Declares a lookup; throws `bad_declaration` for one that could not work. */
+    /** Declares a lookup. @throws LookupError `bad_declaration` for one that could not work */
     defineLookup<A, T>(declaration: Declaration<A, T>): Lookup<A, T> {
-      const declared = declare(declaration)
-      claim(declared.id)
-      return createLookup(engine, declared).callable
+      const checked = declare(declaration)
+      if (declared.has(checked.id) && !redeclare)
+        throw new LookupError('bad_declaration', `Lookup "${checked.id}" is declared twice`)
+      declared.add(checked.id)
+      return createLookup(engine, checked)
     },
-    /** Declares a lookup by another name for the same value. */
-    defineAlias<A, T>(declaration: AliasDeclaration<A, T>): Lookup<A, T> {
-      claim(`${declaration.name}.${declaration.version}`)
-      return createAlias(engine, declaration)
+    /** Makes every entry with one of these tags invalid, everywhere. @throws LookupError `invalidation_unconfirmed` */
+    invalidateTags: invalidate,
+    /** Sets a revocation marker for some seconds, and invalidates tags. @throws LookupError `invalidation_unconfirmed` */
+    revoke,
+    /**
+     * A memo of the request for what is put together from several lookups. `name` must be one of its own; `tags` are
+     * those whose invalidation in the same request drops a value.
+     */
+    defineMemo<T>(name: string): Once<T> {
+      const memo = state.share(`memo:${namespace}:${name}`, () => createMemo<T>(state))
+      return (key, tags, read) => oncePerRequest(runtime, memo, { key, tags }, read)
     },
-    /** Makes every entry with one of these tags invalid, everywhere; throws `invalidation_unconfirmed`. */
-    invalidateTags: (tags: readonly string[]) => engine.invalidate(tags),
-    /** Sets a guard for some seconds, and drops tags with it; throws `invalidation_unconfirmed`. */
-    revoke: engine.revoke,
-    /** Hears every event of this process; returns what ends it. */
-    on: engine.state.on,
-    /** Tells an event of another origin, such as an upstream attempt. */
-    emit: engine.state.emit,
-    healthy: () => engine.store.healthy(),
+    /** Calls the listener for every event of this process; returns a function that stops it. */
+    on: state.on,
+    /** False while the breaker of Redis is open. */
+    healthy: () => store.healthy(),
   }
 }

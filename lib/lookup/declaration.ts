@@ -33,7 +33,7 @@ export interface Declaration<A, T> {
   /** When the value itself expires, ms since the epoch; judged by Redis's clock. */
   expiresAt?(value: T): number | null
   /** Seconds before its own expiry at which a value stops being served; 30 unless told. */
-  margin?: number
+  expiryBuffer?: number
   /** Seconds before its own expiry at which background refreshes begin. */
   refreshBefore?: number
   /** Seconds between two background refreshes of one key, when the last one failed or changed nothing; 5. */
@@ -71,7 +71,7 @@ export interface Declared<A, T> extends Pick<Declaration<A, T>, 'name' | 'key' |
   lifetimes(value: T | null): { hard: number; soft: number; grace: number; expiry: number }
   grace: number
   processTtl: number
-  margin: number
+  expiryBuffer: number
   refreshBefore: number
   refreshEvery: number
   timeout: number
@@ -94,7 +94,7 @@ export function declare<A, T>(declaration: Declaration<A, T>): Declared<A, T> {
       : refuse(`${setting} must be 0 or more seconds, not ${value}`)
 
   const grace = seconds('grace', declaration.grace ?? 0)
-  const margin = seconds('margin', declaration.margin ?? 30)
+  const expiryBuffer = seconds('expiryBuffer', declaration.expiryBuffer ?? 30)
   const negative = seconds('negativeTtl', declaration.negativeTtl ?? 30)
   const processTtl = seconds('processTtl', declaration.processTtl ?? 0)
   const refreshBefore = seconds('refreshBefore', declaration.refreshBefore ?? 0)
@@ -123,11 +123,12 @@ export function declare<A, T>(declaration: Declaration<A, T>): Declared<A, T> {
     refuse('memo must be off with revocationMarkers: a revocation ends access at once')
   if (grace > 0 && revocationMarkers)
     refuse('grace must be 0 with revocationMarkers: a guarded lookup fails closed')
-  if (grace > 0 && expiresAt && grace >= margin)
-    refuse('grace must be shorter than margin, or it outlives the value')
-  if (!expiresAt && (declaration.margin !== undefined || refreshBefore > 0))
-    refuse('margin and refreshBefore need expiresAt')
-  if (refreshBefore > 0 && refreshBefore <= margin) refuse('refreshBefore must be longer than margin')
+  if (grace > 0 && expiresAt && grace >= expiryBuffer)
+    refuse('grace must be shorter than expiryBuffer, or it outlives the value')
+  if (!expiresAt && (declaration.expiryBuffer !== undefined || refreshBefore > 0))
+    refuse('expiryBuffer and refreshBefore need expiresAt')
+  if (refreshBefore > 0 && refreshBefore <= expiryBuffer)
+    refuse('refreshBefore must be longer than expiryBuffer')
 
   function lifetimes(value: T | null) {
     if (value === null) return { hard: negative, soft: negative, grace: 0, expiry: 0 }
@@ -141,7 +142,19 @@ export function declare<A, T>(declaration: Declaration<A, T>): Declared<A, T> {
   }
 
   return {
-    ...{ name, key, tags, load, loadMany, lifetimes, grace, processTtl, margin, refreshBefore, refreshEvery },
+    ...{
+      name,
+      key,
+      tags,
+      load,
+      loadMany,
+      lifetimes,
+      grace,
+      processTtl,
+      expiryBuffer,
+      refreshBefore,
+      refreshEvery,
+    },
     ...{ timeout, lease, batchMax, failure: declaration.failure },
     id: `${name}.${version}`,
     codec: declaration.codec ?? json<T>(),

@@ -3,8 +3,6 @@ export interface Codec<T> {
   encode(value: T, key: string): string
   /** Throws on text it did not write; the entry is then a miss and is overwritten. */
   decode(text: string, key: string): T
-  /** Whether a readable text should be written anew, such as one sealed under a key on its way out. */
-  outdated?(text: string): boolean
 }
 
 export const json = <T>(): Codec<T> => ({
@@ -14,25 +12,18 @@ export const json = <T>(): Codec<T> => ({
 
 /**
  * The text of an entry: `generation|key|v<length>|payload`, `n` instead of `v` for "not found".
- * The key binds it to its place, the length shows a truncated one.
+ * The key binds it to its place; the length shows a truncated one.
  */
 export function writeEntry<T>(generation: string, key: string, value: T | null, codec: Codec<T>): string {
   const payload = value === null ? '' : codec.encode(value, key)
   return `${generation}|${key}|${value === null ? 'n' : 'v'}${payload.length}|${payload}`
 }
 
-/** The generation an entry was loaded in. */
-export const generationOf = (entry: string) => entry.slice(0, entry.indexOf('|'))
-
 /** Whether an entry was loaded in this generation. */
-export const isOf = (generation: string, entry: string) => entry.startsWith(`${generation}|`)
+export const belongsTo = (generation: string, entry: string) => entry.startsWith(`${generation}|`)
 
-/** The frozen value of an entry, or undefined when it is truncated, foreign or belongs to another key. */
-export function readEntry<T>(
-  entry: string,
-  key: string,
-  codec: Codec<T>,
-): { value: T | null; outdated?: boolean } | undefined {
+/** The frozen value of an entry, or undefined when it is truncated, not an entry, or belongs to another key. */
+export function readEntry<T>(entry: string, key: string, codec: Codec<T>): { value: T | null } | undefined {
   const keyAt = entry.indexOf('|') + 1
   const markAt = keyAt + key.length + 1
   const payloadAt = entry.indexOf('|', markAt) + 1
@@ -42,8 +33,7 @@ export function readEntry<T>(
   if (mark === 'n0' && payload === '') return { value: null }
   if (mark !== `v${payload.length}`) return undefined
   try {
-    const value = freeze(codec.decode(payload, key))
-    return codec.outdated?.(payload) ? { value, outdated: true } : { value }
+    return { value: freeze(codec.decode(payload, key)) }
   } catch {
     return undefined
   }

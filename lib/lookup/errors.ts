@@ -1,28 +1,3 @@
-/** The stable codes of what can go wrong in a lookup. */
-export type LookupErrorCode =
-  /** A declaration or a setting that could not work; thrown when declared. */
-  | 'bad_declaration'
-  /** A loader returned something that its codec cannot turn into text. */
-  | 'bad_value'
-  /** Redis did not confirm an invalidation or revocation: the outcome is unknown, repeating is safe. */
-  | 'invalidation_unconfirmed'
-  /** The loader failed in another process, and its failure is shared with the callers waiting here. */
-  | 'load_failed'
-  /** The loader took longer than the lookup's `timeout`. */
-  | 'load_timeout'
-  /** A guard of this lookup is set: the session was revoked or the user deleted. */
-  | 'revoked'
-  /** A guarded lookup could not ask Redis whether it is revoked, so it answers nothing. */
-  | 'revocation_unknown'
-  /** A guarded lookup was called inside "use cache", where a revocation could not reach its value. */
-  | 'inside_use_cache'
-  /** Redis refused, timed out, or answered with something that is not an answer. */
-  | 'store_unavailable'
-  /** Redis refused because the plan's request or size quota is used up. */
-  | 'store_quota'
-  /** Redis does not let this token run scripts: loads go uncached, invalidation still works. */
-  | 'scripts_not_permitted'
-
 /**
  * Base of every error the kit throws. `code` is stable and safe to show; the message names the thing, what was
  * expected and what to do. Neither ever carries a secret, a token or a cached value.
@@ -37,12 +12,37 @@ export class KitError<Code extends string = string> extends Error {
   }
 }
 
+/** The stable codes of what can go wrong in a lookup. */
+export type LookupErrorCode =
+  /** A declaration or a setting that could not work; thrown when declared. */
+  | 'bad_declaration'
+  /** A loader returned something that its codec cannot turn into text. */
+  | 'bad_value'
+  /** Redis did not confirm an invalidation or revocation: the outcome is unknown, repeating is safe. */
+  | 'invalidation_unconfirmed'
+  /** The loader failed in another process, and its failure is shared with the callers waiting here. */
+  | 'load_failed'
+  /** The loader took longer than the lookup's `timeout`. */
+  | 'load_timeout'
+  /** A revocation marker of this lookup is set: the session was revoked or the user deleted. */
+  | 'revoked'
+  /** Redis could not be asked for the lookup's revocation markers, so it returns nothing. */
+  | 'revocation_unknown'
+  /** A lookup with revocation markers was called inside "use cache", where a revocation could not reach its value. */
+  | 'inside_use_cache'
+  /** Redis refused, timed out, or answered something unexpected. */
+  | 'store_unavailable'
+  /** Redis refused because the plan's request or size quota is used up. */
+  | 'store_quota'
+  /** Redis does not let this token run scripts: loads go uncached, invalidation still works. */
+  | 'scripts_not_permitted'
+
 /**
  * Every error the engine throws itself; a loader's own error is passed on as it is.
  * Messages name lookups, tags and settings, never a value, a command or a token.
  */
 export class LookupError extends KitError<LookupErrorCode> {
-  /** For `load_failed`: the short description of the failure that the loading process stored. */
+  /** `load_failed`: how the loading process described the failure. Of Redis: why it did not answer. */
   readonly reason: string | undefined
 
   constructor(code: LookupErrorCode, message: string, reason?: string) {
@@ -58,6 +58,15 @@ export function codeOf(error: unknown): string {
   return /^[A-Za-z0-9_.-]{1,64}$/.test(code) ? code : 'unknown'
 }
 
+const has = (error: unknown, ...codes: LookupErrorCode[]) =>
+  error instanceof LookupError && codes.includes(error.code)
+
 /** Whether an invalidation was not confirmed: the old value may still be read, and repeating is safe. */
-export const isUnconfirmed = (error: unknown) =>
-  error instanceof LookupError && error.code === 'invalidation_unconfirmed'
+export const isUnconfirmed = (error: unknown) => has(error, 'invalidation_unconfirmed')
+
+/** Whether Redis did not do what it was asked. */
+export const isOutage = (error: unknown) =>
+  has(error, 'store_unavailable', 'store_quota', 'scripts_not_permitted')
+
+/** Whether a read was refused for its revocation markers. */
+export const isRefusal = (error: unknown) => has(error, 'revoked', 'revocation_unknown')

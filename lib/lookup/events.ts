@@ -1,11 +1,9 @@
-type Layer = 'request' | 'process' | 'redis'
-
 /** Everything that happens. `code` is short and safe to log; no event carries a value or a key. */
 export type LookupEvent =
-  /** `negative`: the value is null. Not told of the request's memo, whose value may still be on its way. */
-  | { type: 'hit'; lookup: string; layer: Layer; negative?: true }
+  /** `negative`: the value is null. Not set for the request memo, whose value may still be loading. */
+  | { type: 'hit'; lookup: string; layer: 'request' | 'process' | 'redis'; negative?: true }
   | { type: 'miss'; lookup: string }
-  /** Served past its soft expiry; a refresh in the background was asked for. */
+  /** Served past its soft expiry; a background refresh was scheduled. */
   | { type: 'stale'; lookup: string }
   /** Served past its hard expiry because the loader failed. */
   | { type: 'grace'; lookup: string }
@@ -15,11 +13,15 @@ export type LookupEvent =
   | { type: 'waiting'; lookup: string }
   | { type: 'load'; lookup: string; ms: number; negative?: true }
   | { type: 'load_error'; lookup: string; code: string; ms: number }
-  /** What became of a loaded value; `stored` is the usual. */
-  | { type: 'commit'; lookup: string; outcome: 'stored' | 'unstored' | 'lost' | 'condemned' | 'unknown' }
-  /** An entry that was truncated, foreign, of another type or under another key: a miss, overwritten. */
+  /** What became of a loaded value; usually `stored`. */
+  | {
+      type: 'commit'
+      lookup: string
+      outcome: 'stored' | 'not_cacheable' | 'lost' | 'invalidated' | 'unknown'
+    }
+  /** An entry that was truncated, of another type, or stored under another key: a miss, and overwritten. */
   | { type: 'corrupt'; lookup: string }
-  /** Refused because of a guard. */
+  /** Refused because of a revocation marker. */
   | { type: 'refused'; lookup: string }
   /** Loaded past Redis, because Redis did not answer or the wait was too long. */
   | { type: 'uncached'; lookup: string; code: string }
@@ -27,3 +29,37 @@ export type LookupEvent =
   | { type: 'store_error'; operation: string; code: string }
   | { type: 'breaker'; open: boolean }
   | { type: 'backplane'; alive: boolean }
+
+export type Listener<E> = (event: E) => void
+
+/**
+ * Listeners of one kind of event. A listener with a name replaces the earlier one of that name, so that the copies of a
+ * module that Next loads do not listen twice. What a listener throws is ignored.
+ */
+export function createListeners<E>() {
+  const byName = new Map<unknown, Listener<E>>()
+  // An array of its own, because some events are emitted on every cache hit.
+  let listeners: readonly Listener<E>[] = []
+
+  return {
+    emit(event: E): void {
+      for (const listener of listeners) {
+        try {
+          listener(event)
+        } catch {
+          // The emitter has other work to do.
+        }
+      }
+    },
+    /** Calls the listener for every event until the returned function is called. */
+    on(listener: Listener<E>, name: unknown = Symbol('listener')): () => void {
+      byName.set(name, listener)
+      listeners = [...byName.values()]
+      return () => {
+        if (byName.get(name) !== listener) return
+        byName.delete(name)
+        listeners = [...byName.values()]
+      }
+    },
+  }
+}

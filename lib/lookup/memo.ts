@@ -1,29 +1,49 @@
 import type { ProcessState } from './process-state'
+import type { Runtime } from './runtime/runtime'
 
-interface Remembered<T> {
-  promise: Promise<T>
-  /** Undefined: dropped by any invalidation. */
-  tags: readonly string[] | undefined
-}
-
-/** What one request has already been told: a snapshot, dropped by invalidations made in that request. */
+/** What requests have been given already: snapshots, each dropped by invalidations made in that request. */
 export function createMemo<T>(state: ProcessState) {
-  const requests = new WeakMap<object, Map<string, Remembered<T>>>()
+  const requests = new WeakMap<object, Map<string, { promise: Promise<T>; tags: readonly string[] }>>()
   state.layers.add({
     drop(tag, request) {
       const memo = request && requests.get(request)
-      for (const [key, { tags }] of memo ?? []) if (!tags || tags.includes(tag)) memo?.delete(key)
+      for (const [key, { tags }] of memo ?? []) if (tags.includes(tag)) memo?.delete(key)
     },
     clear() {},
   })
   return {
     get: (request: object, key: string) => requests.get(request)?.get(key)?.promise,
     /** Remembers a promise; a failure is not remembered. */
-    set(request: object, key: string, promise: Promise<T>, tags: readonly string[] | undefined) {
-      const memo = requests.get(request) ?? new Map<string, Remembered<T>>()
+    set(request: object, key: string, promise: Promise<T>, tags: readonly string[]) {
+      const memo = requests.get(request) ?? new Map()
       requests.set(request, memo.set(key, { promise, tags }))
       promise.catch(() => memo.get(key)?.promise === promise && memo.delete(key))
       return promise
     },
   }
+}
+
+export type Memo<T> = ReturnType<typeof createMemo<T>>
+
+/**
+ * Reads once per request. Within a render every call gets the same promise, before anything is awaited; in a route
+ * handler or server action the value of the first call; without a request `read` runs each time.
+ */
+export function oncePerRequest<T>(
+  runtime: Runtime,
+  memo: Memo<T>,
+  { key, tags, onHit }: { key: string; tags: readonly string[]; onHit?: () => void },
+  read: () => Promise<T>,
+): Promise<T> {
+  const enter = runtime.enter
+  if (!enter) return read()
+  function remember(request: object, first: () => Promise<T>) {
+    const known = memo.get(request, key)
+    if (known === undefined) return memo.set(request, key, first(), tags)
+    onHit?.()
+    return known
+  }
+  const render = runtime.render?.()
+  if (render) return remember(render, () => enter(tags).then(read))
+  return enter(tags).then(({ request }) => (request ? remember(request, read) : read()))
 }

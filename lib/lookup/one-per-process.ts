@@ -1,7 +1,7 @@
 const home: { [key: symbol]: Map<string, unknown> | undefined } = globalThis
 const place = Symbol.for('clerk-cache-kit')
 
-/** The one value of this name in a registry; whoever asks first creates it. A name must always mean the same type. */
+/** The one value of this name in a registry, created by the first caller. A name must always mean the same type. */
 export function onePer<T>(registry: Map<string, unknown>, name: string, create: () => T): T {
   if (!registry.has(name)) registry.set(name, create())
   // The only place where the registry's unknown becomes what its creator put there.
@@ -10,7 +10,7 @@ export function onePer<T>(registry: Map<string, unknown>, name: string, create: 
 
 /**
  * The one value of this name in this process. Next loads a module once for pages, once for route handlers and once for
- * instrumentation: each copy finds the same value here.
+ * instrumentation; every copy finds the same value here.
  */
 export function onePerProcess<T>(name: string, create: () => T): T {
   home[place] ??= new Map()

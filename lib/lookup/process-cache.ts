@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from './clock'
 import { systemClock } from './clock'
-import type { ProcessState, Ticket } from './process-state'
+import type { ProcessState, Stamp } from './process-state'
 
-/** Milliseconds that a value may live here while the backplane is not proven alive. */
-const unprovenTtl = 1000
+/** Milliseconds that a value may be kept while the backplane is not proven to be alive. */
+const UNPROVEN_TTL = 1000
 
 interface Held<T> {
   /** Already resolved, so that a hit allocates nothing. */
@@ -15,27 +15,23 @@ interface Held<T> {
 }
 
 export interface ProcessCacheOptions {
-  /** Most entries of one lookup; 5000 unless told. */
+  /** Most entries of one lookup (default: 5000). */
   maxEntries?: number
-  /** Most bytes of one lookup, counted as text; 64 MB unless told. */
+  /** Most bytes of one lookup, counted as text (default: 64 MB). */
   maxBytes?: number
 }
 
-/** Values that this process may hand out without asking Redis: bounded by entries, bytes and time. */
+/** Values that this process may serve without asking Redis: bounded by entries, bytes and time. */
 export function createProcessCache<T>(
   lookup: string,
   state: ProcessState,
   clock: Clock,
-  ttl: number,
-  options: ProcessCacheOptions,
+  { maxEntries = 5000, maxBytes = 64_000_000 }: ProcessCacheOptions,
 ) {
-  const { maxEntries = 5000, maxBytes = 64_000_000 } = options
   const byTag = new Map<string, Set<string>>()
-  let [hits, negative] = [0, 0]
   const held = new LRUCache<string, Held<T>>({
     max: maxEntries,
     maxSize: maxBytes,
-    ttl,
     ...(clock === systemClock ? {} : { perf: clock, ttlResolution: 0 }),
     dispose: ({ tags }, key) => {
       for (const tag of tags) {
@@ -45,22 +41,17 @@ export function createProcessCache<T>(
     },
   })
 
-  const layer = {
+  const cache = {
     get(key: string): Held<T> | undefined {
-      // Asking notices a gap, and a gap clears this layer.
+      // Asking for the epoch notices a gap in the stream, and a gap clears this cache.
       if (state.backplane !== undefined) state.backplane.epoch()
-      const found = held.get(key)
-      if (found !== undefined) {
-        hits++
-        if (found.negative) negative++
-      }
-      return found
+      return held.get(key)
     },
-    /** Keeps a value, unless its tags were invalidated here since it was sent for. */
-    fill(ticket: Ticket, key: string, value: T, tags: readonly string[], bytes: number) {
-      const proven = ticket.epoch > 0 && ticket.epoch === state.epoch()
-      const left = (proven ? ttl : Math.min(ttl, unprovenTtl)) - (clock.now() - ticket.sentAt)
-      if (!ticket.valid || left <= 0) return
+    /** Keeps a value for `ttl` ms since its request was sent, if its tags were not invalidated since then. */
+    fill(stamp: Stamp, key: string, value: T, tags: readonly string[], ttl: number, bytes: number) {
+      const proven = stamp.epoch > 0 && stamp.epoch === state.epoch()
+      const left = (proven ? ttl : Math.min(ttl, UNPROVEN_TTL)) - (clock.now() - stamp.at)
+      if (left <= 0 || !state.isCurrent(stamp, tags)) return
       const kept = { promise: Promise.resolve(value), negative: value === null, tags }
       held.set(key, kept, { ttl: left, size: Math.max(bytes, 1) })
       if (!held.has(key)) return
@@ -74,8 +65,10 @@ export function createProcessCache<T>(
       for (const key of byTag.get(tag) ?? []) held.delete(key)
     },
     clear: () => held.clear(),
-    usage: () => ({ lookup, entries: held.size, bytes: held.calculatedSize, hits, negative }),
+    usage: () => ({ lookup, entries: held.size, bytes: held.calculatedSize }),
   }
-  state.layers.add(layer)
-  return layer
+  state.layers.add(cache)
+  return cache
 }
+
+export type ProcessCache<T> = ReturnType<typeof createProcessCache<T>>

@@ -1,93 +1,79 @@
-import type { LookupEvent } from './events'
-import { createListeners } from './listeners'
+import { createListeners, type LookupEvent } from './events'
 import { onePer, onePerProcess } from './one-per-process'
 
-/**
- * A read or load on its way: what it brings may be kept in the process only while the ticket is valid,
- * and counts as old as the ticket, which opens when the request is sent.
- */
-export interface Ticket {
-  sentAt: number
-  /** The backplane's epoch when it was opened. */
+/** When a request was sent. What it brings may be kept in this process while its tags are `current` since then. */
+export interface Stamp {
+  /** Compares with other stamps without a clock. */
+  sequence: number
+  /** Milliseconds of the engine's clock. */
+  at: number
+  /** The backplane's epoch. */
   epoch: number
-  valid: boolean
-  open(now: number): void
-  close(): void
 }
 
 interface Layer {
-  /** Drops what carries the tag; of a request's memo, only in the request that invalidated. */
+  /** Drops what carries the tag; from a request memo, only for the request that invalidated. */
   drop(tag: string, request?: object): void
   clear(): void
-  /** Of a process layer: what it holds now, and how often it answered, with null too. */
-  usage?(): { lookup: string; entries: number; bytes: number; hits: number; negative: number }
+  /** Only of process caches: what they hold. */
+  usage?(): { lookup: string; entries: number; bytes: number }
 }
 
-/** Invalidations of other processes. */
+/** Announces invalidations to other processes, and receives theirs. */
 export interface Backplane {
-  /** Grows with every change between alive and not; 0 while not proven alive. */
+  /** Changes whenever the stream is lost and found again; 0 while it is not proven to be alive. */
   epoch(): number
-  /** Tells the other processes; throws if that was not confirmed. */
+  /** Tells the other processes; throws when that was not confirmed. */
   announce(tags: readonly string[]): Promise<void>
 }
 
-/** Flights, tickets, layers and listeners: what must be one per process, or per simulated process. */
+/** This many invalidated tags are remembered one by one; older ones count as "any tag may be invalid". */
+const MAX_REMEMBERED = 10_000
+
+/** Everything that must exist once per process, or once per simulated process. */
 export function createProcessState() {
   const shared = new Map<string, unknown>()
-  const tickets = new Map<string, Set<Ticket>>()
   const events = createListeners<LookupEvent>()
-  const besideHits = createListeners<LookupEvent>()
   const layers = new Set<Layer>()
+  /** The sequence number of each tag's last invalidation in this process, oldest first. */
+  const invalidated = new Map<string, number>()
+  let invalidatedBefore = 0
   let backplane: Backplane | undefined
   let sequence = 0
 
-  const state = {
-    layers,
-    /** Numbers that only grow: "began before" without a clock. */
-    next: () => ++sequence,
+  function remember(tag: string) {
+    invalidated.delete(tag)
+    invalidated.set(tag, ++sequence)
+    const [oldest] = invalidated
+    if (invalidated.size <= MAX_REMEMBERED || !oldest) return
+    invalidatedBefore = oldest[1]
+    invalidated.delete(oldest[0])
+  }
 
-    /** As `onePerProcess`, of this state: what the copies of a module share. */
+  /** 1 without a backplane; with one, its epoch. */
+  const epoch = () => backplane?.epoch() ?? 1
+
+  return {
+    layers,
+    epoch,
+    on: events.on,
+    emit: events.emit,
+
+    /** Like `onePerProcess`, for this state: what the copies of a module share. */
     share<T>(name: string, create: () => T): T {
       return onePer(shared, name, create)
     },
 
-    /** Hears every event of this process, until the returned function is called; one listener a name. */
-    on: events.on,
-    /** As `on`, without the hits of process layers: these are the ones that must cost nothing, and count themselves. */
-    onBesideHits: besideHits.on,
-    emit(event: LookupEvent) {
-      events.tell(event)
-      if (event.type !== 'hit' || event.layer !== 'process') besideHits.tell(event)
-    },
+    stamp: (now: number): Stamp => ({ sequence: ++sequence, at: now, epoch: epoch() }),
 
-    ticket(tags: readonly string[]): Ticket {
-      const ticket: Ticket = {
-        sentAt: 0,
-        epoch: 0,
-        valid: true,
-        open(now) {
-          ticket.close()
-          Object.assign(ticket, { sentAt: now, epoch: state.epoch(), valid: true })
-          for (const tag of tags) {
-            const open = tickets.get(tag)
-            if (open) open.add(ticket)
-            else tickets.set(tag, new Set([ticket]))
-          }
-        },
-        close() {
-          for (const tag of tags) {
-            const open = tickets.get(tag)
-            if (open?.delete(ticket) && open.size === 0) tickets.delete(tag)
-          }
-        },
-      }
-      return ticket
-    },
+    /** Whether none of the tags was invalidated in this process since the stamp. */
+    isCurrent: ({ sequence: since }: Stamp, tags: readonly string[]) =>
+      since > invalidatedBefore && tags.every((tag) => (invalidated.get(tag) ?? 0) < since),
 
-    /** Forgets what carries these tags, and keeps what is on its way from being kept. */
+    /** Drops what carries these tags, and keeps requests that have been sent from filling the process cache. */
     drop(tags: readonly string[], request?: object) {
       for (const tag of tags) {
-        for (const ticket of tickets.get(tag) ?? []) ticket.valid = false
+        remember(tag)
         for (const layer of layers) layer.drop(tag, request)
       }
     },
@@ -98,10 +84,7 @@ export function createProcessState() {
     connect(other: Backplane | undefined) {
       backplane = other
     },
-    /** 1 without a backplane; with one, its epoch. */
-    epoch: () => backplane?.epoch() ?? 1,
   }
-  return state
 }
 
 export type ProcessState = ReturnType<typeof createProcessState>

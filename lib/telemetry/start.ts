@@ -67,7 +67,7 @@ export async function startTelemetry(): Promise<void> {
     count(event)
     logEvent.lookup(event)
   }
-  processState().onBesideHits(listen, 'telemetry')
+  processState().on(listen, 'telemetry')
   onClerkRequest('telemetry', (request) => {
     budget.listen(request)
     clerk(request)

@@ -1,4 +1,4 @@
-import { createListeners, type Listener } from '../lookup/listeners'
+import { createListeners, type Listener } from '../lookup/events'
 import { onePerProcess } from '../lookup/one-per-process'
 
 /** One webhook that was answered; `event` is "unknown" unless its signature was good. `ms` is the time to the answer. */
@@ -6,7 +6,7 @@ export type DeliveryEvent = { event: string; outcome: string; ms: number }
 
 const deliveries = onePerProcess('webhook-deliveries', () => createListeners<DeliveryEvent>())
 
-export const emitDelivery = (event: DeliveryEvent): void => deliveries.tell(event)
+export const emitDelivery = (event: DeliveryEvent): void => deliveries.emit(event)
 
 /** Calls the listener for every webhook of this process; the last listener of a name replaces the earlier ones. */
 export const onDelivery = (name: string, listener: Listener<DeliveryEvent>): (() => void) =>

@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { createProcessState } from '@/lib/lookup/process-state'
 import { createRedisClient } from '@/lib/lookup/redis/client'
 import { people } from '../../local/seed'
 import { quotaExceeded } from '../../local/upstash/faults'
@@ -88,7 +89,7 @@ describe.each(looks)('at $width px in $colorScheme', (look) => {
 
 async function forgetLogs() {
   const { url, token } = stage.standIns.upstash
-  await createRedisClient({ url, token, share: (_, create) => create() }).insist('del', (client) =>
+  await createRedisClient({ url, token, state: createProcessState() }).insist('del', (client) =>
     client.del('ck:webhooks:log'),
   )
 }
@@ -116,7 +117,7 @@ describe('Integrations', () => {
     await first.panel('integrations').getByText(shown('Connected')).waitFor()
     await first.settled()
     const { url, token } = stage.standIns.upstash
-    await createRedisClient({ url, token, share: (_, create) => create() }).insist('del', (client) =>
+    await createRedisClient({ url, token, state: createProcessState() }).insist('del', (client) =>
       client.del(`ck:f:integrations:${id}`),
     )
     stage.standIns.clerk.faults.add({ status: 503 })

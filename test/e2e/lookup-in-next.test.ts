@@ -68,7 +68,7 @@ beforeAll(async () => {
   upstream = await startItemUpstream()
   const state = createProcessState()
   const store = createRedisStore({ url: redis.url, token, timeoutMs: 5000, state })
-  elsewhere = createLookups({ store, state, host: createPlainRuntime(), namespace: 'fixture' })
+  elsewhere = createLookups({ store, state, runtime: createPlainRuntime(), namespace: 'fixture' })
   app = await buildAndStart(FIXTURE_PORT, env(BUILD, 'on'))
 })
 

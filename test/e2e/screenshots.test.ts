@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createProcessState } from '@/lib/lookup/process-state'
 import { createRedisClient } from '@/lib/lookup/redis/client'
 import { createCountsSink, minuteOf } from '@/lib/telemetry/fleet-counts'
 import { people } from '../../local/seed'
@@ -23,7 +24,7 @@ afterAll(async () => {
 /** An hour as a fleet might have counted it: a deployment that emptied the cache, a quiet spell, and usernames at times. */
 async function countAnHour() {
   const { url, token } = stage.standIns.upstash
-  const redis = createRedisClient({ url, token, share: (_, create) => create() })
+  const redis = createRedisClient({ url, token, state: createProcessState() })
   const sink = createCountsSink({ redis, namespace: 'ck', writer: 'an-hour' })
   const now = minuteOf(Date.now())
   const batch = Array.from({ length: 59 }, (_, i) => {

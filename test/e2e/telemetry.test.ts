@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { createProcessState } from '@/lib/lookup/process-state'
 import { createRedisClient } from '@/lib/lookup/redis/client'
 import { readFleetCounts } from '@/lib/telemetry/fleet-counts'
 import { exportAudit } from '@/lib/telemetry/read-audit'
@@ -38,7 +39,7 @@ async function start(overrides: Record<string, string | undefined> = {}) {
   /** What is recorded; a sign-in warms tokens, which is recorded too. */
   async function trail() {
     const { url, token } = on.standIns.upstash
-    const redis = createRedisClient({ url, token, share: (_, create) => create() })
+    const redis = createRedisClient({ url, token, state: createProcessState() })
     const records = []
     for await (const { record } of exportAudit({ redis, key: 'ck:audit' })) records.push(record)
     return records
@@ -174,7 +175,7 @@ describe('on SIGTERM', () => {
     expect(await app.stop()).toBe(0)
     // A load is counted when it has ended, and what was counted was written after that.
     const { url, token } = upstash
-    const redis = createRedisClient({ url, token, share: (_, create) => create() })
+    const redis = createRedisClient({ url, token, state: createProcessState() })
     const { series } = await readFleetCounts({ redis, namespace: 'ck' }, { minutes: 5, now: Date.now() })
     expect(viewOf(series).lookups.user?.loads).toBe(1)
   })

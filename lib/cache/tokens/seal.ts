@@ -69,5 +69,4 @@ export function unseal(envelope: string, redisKey: string): string {
 export const sealed = <T>(): Codec<T> => ({
   encode: (value, redisKey) => seal(JSON.stringify(value), redisKey),
   decode: (text, redisKey): T => JSON.parse(unseal(text, redisKey)),
-  outdated: (text) => !text.startsWith(`v1.${sealingKey().kid}.`),
 })

@@ -4,7 +4,7 @@ import { ClerkError, clerkFailure } from '../../clerk/error'
 import { clerk } from '../../clerk/request'
 import { requireEnv } from '../../env'
 import type { Declaration } from '../../lookup/declaration'
-import { joinKey } from '../../lookup/keys'
+import { joinKey } from '../../lookup/slot'
 import { emitAudit } from '../audit-events'
 import { isUserId } from '../clerk-cache'
 import { revocationMarkersOf } from '../revocations'
@@ -163,7 +163,7 @@ export const tokenDeclaration: Declaration<TokenRequest, LoadedToken> = {
   ttl: ttlOf,
   refreshAfter: MAX_TTL,
   expiresAt: (value) => (value.status === 'ok' ? value.token.expiresAt : null),
-  margin: MARGIN,
+  expiryBuffer: MARGIN,
   refreshBefore: SOFT_WINDOW,
   refreshEvery: REFRESH_EVERY,
   codec: sealed(),

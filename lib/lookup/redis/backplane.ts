@@ -1,28 +1,26 @@
 import { randomBytes } from 'node:crypto'
 import { type Clock, sleep, systemClock } from '../clock'
-import { LookupError } from '../errors'
 import { outside } from '../outside'
 import { type ProcessState, processState } from '../process-state'
+import type { RedisClient } from './client'
 
 export interface BackplaneOptions {
-  /** Upstash REST endpoint and token. */
-  url: string
-  token: string
+  redis: RedisClient
   /** The namespace of the lookups, which every process of the app shares. */
   namespace: string
-  /** Milliseconds between two heartbeats; 2000 unless told. Each costs one command. */
+  /** Milliseconds between two heartbeats (default: 2000). Each costs one command. */
   beatMs?: number
-  /** Milliseconds after a heartbeat's sending for which its arrival proves the stream; 5000 unless told. */
+  /** Milliseconds after a heartbeat was sent for which its arrival proves the stream (default: 5000). */
   windowMs?: number
   state?: ProcessState
   clock?: Clock
 }
 
 /**
- * Tells other processes what was invalidated here, and drops here what they invalidated, over Redis
- * publish/subscribe. A stream can stall in silence, so each process publishes heartbeats to itself: while
- * its own do not come back, its process layer keeps nothing for longer than a second and forgets what it
- * held. For servers that live long; one per process. `close` ends the stream, which would hold a shutdown.
+ * Tells other processes what was invalidated here, and drops here what they invalidated, over Redis publish/subscribe.
+ * A stream can stall without an error, so each process publishes heartbeats to itself: while its own do not come back,
+ * its process cache is emptied and keeps nothing for longer than a second. For servers that live long; one per process.
+ * `close` ends the stream, which would delay a shutdown.
  */
 export function createBackplane(options: BackplaneOptions): { close(): void } {
   const { state = processState(), namespace } = options
@@ -30,10 +28,9 @@ export function createBackplane(options: BackplaneOptions): { close(): void } {
 }
 
 function start(options: BackplaneOptions & { state: ProcessState }) {
-  const { url, token, namespace, state, beatMs = 2000, windowMs = 5000, clock = systemClock } = options
+  const { redis, namespace, state, beatMs = 2000, windowMs = 5000, clock = systemClock } = options
   const channel = `${namespace}:invalidations`
   const me = randomBytes(9).toString('base64url')
-  const authorization = `Bearer ${token}`
   let stream = new AbortController()
   let closed = false
   let epochs = 0
@@ -53,19 +50,10 @@ function start(options: BackplaneOptions & { state: ProcessState }) {
     return alive ? epochs : 0
   }
 
-  async function publish(message: { from: string; beat?: number; tags?: readonly string[] }) {
-    const reply = await fetch(url, {
-      method: 'POST',
-      headers: { authorization },
-      body: JSON.stringify(['PUBLISH', channel, JSON.stringify(message)]),
-      cache: 'no-store',
-      signal: AbortSignal.timeout(1000),
-    })
-    await reply.arrayBuffer()
-    if (!reply.ok) throw new LookupError('store_unavailable', `Redis answered PUBLISH with ${reply.status}`)
-  }
+  const publish = (message: { from: string; beat?: number; tags?: readonly string[] }) =>
+    redis.insist('publish', (client) => client.publish(channel, JSON.stringify(message)))
 
-  function hear(payload: string) {
+  function receive(payload: string) {
     const message: unknown = JSON.parse(payload)
     if (typeof message !== 'object' || message === null || !('from' in message)) return
     if ('beat' in message && typeof message.beat === 'number' && message.from === me) {
@@ -83,18 +71,17 @@ function start(options: BackplaneOptions & { state: ProcessState }) {
 
   /** Reads one stream until it ends. */
   async function listen(signal: AbortSignal) {
-    const headers = { authorization, accept: 'text/event-stream' }
-    const target = `${url.replace(/\/$/, '')}/subscribe/${encodeURIComponent(channel)}`
-    const reply = await fetch(target, { method: 'POST', headers, cache: 'no-store', signal })
-    if (!reply.ok || !reply.body) return
+    const { ok, body } = await redis.subscribe(channel, signal)
+    if (!ok || !body) return
     const prefix = `data: message,${channel},`
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader()
     let rest = ''
-    for await (const chunk of reply.body.pipeThrough(new TextDecoderStream())) {
-      const lines = (rest + chunk).split('\n')
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      const lines = (rest + part.value).split('\n')
       rest = lines.pop() ?? ''
       for (const line of lines) {
         if (line.startsWith('data: subscribe,')) void beat()
-        if (line.startsWith(prefix)) hear(line.slice(prefix.length))
+        if (line.startsWith(prefix)) receive(line.slice(prefix.length))
       }
     }
   }
@@ -113,14 +100,14 @@ function start(options: BackplaneOptions & { state: ProcessState }) {
   let cancel = () => {}
   function keepBeating(silent: number) {
     if (closed) return
-    // A stream that has brought nothing for long enough is given up for a new one.
+    // A stream that has brought nothing for long enough is replaced by a new one.
     const stalled = epoch() === 0 ? silent + beatMs : 0
     if (stalled > 2 * windowMs) stream.abort()
     void beat()
     cancel = clock.timer(beatMs, () => keepBeating(stalled > 2 * windowMs ? 0 : stalled))
   }
 
-  state.connect({ epoch, announce: (tags) => publish({ from: me, tags }) })
+  state.connect({ epoch, announce: (tags) => publish({ from: me, tags }).then(() => {}) })
   void keepListening()
   cancel = clock.timer(beatMs, () => keepBeating(0))
 

@@ -9,47 +9,55 @@ import {
   handleWhen,
 } from 'cockatiel'
 import { env } from '../../env'
-import { KitError } from '../errors'
-import { createListeners, type Listener } from '../listeners'
+import { LookupError } from '../errors'
+import { createListeners, type Listener } from '../events'
 import { onePerProcess } from '../one-per-process'
 import { outside } from '../outside'
+import { type ProcessState, processState } from '../process-state'
 
 /** Why Redis did not do what was asked, and what helps. */
 const advice = {
-  timeout: 'it did not answer within CACHE_REDIS_TIMEOUT_MS: look at its region and load',
-  unreachable: 'there is no connection to UPSTASH_REDIS_REST_URL: look at the address and the network',
+  timeout: 'it did not answer within CACHE_REDIS_TIMEOUT_MS: check its region and load',
+  unreachable: 'there is no connection to UPSTASH_REDIS_REST_URL: check the address and the network',
   unauthorized: 'UPSTASH_REDIS_REST_TOKEN was not accepted: copy the standard token from the Upstash console',
   quota: 'the plan’s limit is used up: raise it in the Upstash console',
-  too_large: 'the request was larger than the plan takes',
-  no_scripts: 'the token may not run EVAL and EVALSHA: use one that may, or values are not cached',
-  breaker_open: 'it has failed repeatedly and is left alone for a moment',
-  refused: 'it did not accept the command, or answered something else than Redis would',
+  too_large: 'the request was larger than the plan allows',
+  no_scripts: 'the token may not run EVAL and EVALSHA: use one that may, or nothing is cached',
+  breaker_open: 'it has failed repeatedly and is not asked for a moment',
+  refused: 'it did not accept the command, or its answer was not understood',
 } as const
 
 export type RedisFailure = keyof typeof advice
 
-/**
- * Redis did not do what was asked. Carries a reason and neither the client's message nor its cause, which quote whole
- * commands, values included.
- */
-export class RedisError extends KitError {
-  readonly reason: RedisFailure
+/** These say that the database is out; the others are about one request. */
+const OUTAGES: readonly RedisFailure[] = ['timeout', 'unreachable', 'unauthorized', 'quota']
+
+const codeOfFailure = (failure: RedisFailure) =>
+  failure === 'quota'
+    ? 'store_quota'
+    : failure === 'no_scripts'
+      ? 'scripts_not_permitted'
+      : 'store_unavailable'
+
+/** Redis did not do what was asked. Carries neither the client's message nor its cause, which quote whole commands. */
+export class RedisError extends LookupError {
+  override readonly reason: RedisFailure
 
   constructor(operation: string, reason: RedisFailure) {
-    super('redis_unavailable', `Redis ${operation} failed: ${advice[reason]}`)
+    super(codeOfFailure(reason), `Redis ${operation} failed: ${advice[reason]}`)
     this.reason = reason
   }
 }
 
-/** The client's words without the command, which it quotes behind them. */
-const wordsOf = (error: unknown): string =>
+/** The client's message without the command, which it quotes at the end. */
+const messageOf = (error: unknown): string =>
   error instanceof Error ? `${error.name} ${error.message.split(', command was:', 1)[0]}` : ''
 
-/** Reads a reason off an error of @upstash/redis 1.39 or of fetch. */
-function reasonOf(error: unknown): RedisFailure {
+/** Reads the failure from an error of @upstash/redis 1.39 or of fetch. */
+function failureOf(error: unknown): RedisFailure {
   if (error instanceof RedisError) return error.reason
   if (error instanceof BrokenCircuitError) return 'breaker_open'
-  const text = wordsOf(error)
+  const text = messageOf(error)
   if (/Timeout|Abort/.test(text)) return 'timeout'
   if (/fetch failed|ECONN|ENOTFOUND|socket|terminated/i.test(text)) return 'unreachable'
   if (/WRONGPASS|Unauthorized/i.test(text)) return 'unauthorized'
@@ -58,57 +66,40 @@ function reasonOf(error: unknown): RedisFailure {
   return /NOPERM/.test(text) ? 'no_scripts' : 'refused'
 }
 
-/** One operation that was sent to Redis, told by every connection of this process. */
+/** One operation that was sent to Redis, by any client of this process. */
 export type RedisRequest = { operation: string; ms: number; failure?: RedisFailure }
 
 const requests = onePerProcess('redis-requests', () => createListeners<RedisRequest>())
 
-/** Hears every operation that was sent; the last listener of a name replaces the others. */
+/** Calls the listener for every operation that was sent; the last listener of a name replaces the earlier ones. */
 export const onRedisRequest = (name: string, listener: Listener<RedisRequest>): (() => void) =>
   requests.on(listener, name)
 
-export type RedisOptions = {
+export interface RedisClientOptions {
   /** Upstash REST endpoint and token. */
   url: string
   token: string
-  /** Deadline of every operation in milliseconds; 250 unless told. */
+  /** Deadline of every operation in milliseconds (default: 250). */
   timeoutMs?: number
-  /** Failures in a row that open the breaker; 5 unless told. */
+  /** Failures in a row that open the breaker (default: 5). */
   breakAfter?: number
-  /** How long the breaker stays open at first; doubles up to ten times as much. 1000 ms unless told. */
+  /** How long the breaker stays open at first; doubles up to ten times as much (default: 1000 ms). */
   openMs?: number
-  /** How long it stays open after a quota error; 60 000 ms unless told. */
+  /** How long it stays open after a quota error (default: 60 000 ms). */
   quotaOpenMs?: number
-  /** Where the breaker lives: one per process unless told. */
-  share?: <T>(name: string, create: () => T) => T
-  /** Hears each failure, and each opening and closing of the breaker. */
-  onFailure?(operation: string, reason: RedisFailure): void
-  onBreaker?(open: boolean): void
+  /** Where the breaker is shared and events go: the process's own by default. */
+  state?: ProcessState
 }
 
 export type RedisClient = ReturnType<typeof createRedisClient>
 
-/**
- * An Upstash database over its REST API: every operation has a deadline and throws only `RedisError`, nothing is
- * repeated by itself, and commands of one tick go in one request.
- */
-export function createRedisClient(options: RedisOptions) {
-  const { url, token, timeoutMs = 250, breakAfter = 5, openMs = 1000, quotaOpenMs = 60_000 } = options
-  const { share = onePerProcess, onFailure, onBreaker } = options
-  const client = new Redis({
-    url,
-    token,
-    automaticDeserialization: false,
-    enableAutoPipelining: true,
-    enableTelemetry: false,
-    // A lost answer would send a write twice: the caller repeats what is safe to repeat.
-    retry: { retries: 0 },
-    // A function: a static signal that has aborted makes this client answer null as success.
-    signal: () => AbortSignal.timeout(timeoutMs),
-  })
-
-  const breaker = share(`breaker:${url}`, () => {
-    const isOutage = (error: Error) => !(error instanceof RedisError) || error.reason !== 'no_scripts'
+/** All clients of one database share its breaker; its first client sets the numbers. */
+function breakerOf(
+  { url, breakAfter = 5, openMs = 1000, quotaOpenMs = 60_000 }: RedisClientOptions,
+  state: ProcessState,
+) {
+  return state.share(`breaker:${url}`, () => {
+    const isOutage = (error: Error) => error instanceof RedisError && OUTAGES.includes(error.reason)
     const policy = circuitBreaker(handleWhen(isOutage), {
       breaker: new ConsecutiveBreaker(breakAfter),
       halfOpenAfter: new DelegateBackoff(({ attempt, result }) =>
@@ -117,26 +108,46 @@ export function createRedisClient(options: RedisOptions) {
           : openMs * Math.min(2 ** (attempt - 1), 10),
       ),
     })
-    policy.onStateChange((state) => {
-      if (state !== CircuitState.HalfOpen) onBreaker?.(state === CircuitState.Open)
+    policy.onStateChange((next) => {
+      if (next !== CircuitState.HalfOpen) state.emit({ type: 'breaker', open: next === CircuitState.Open })
     })
     return policy
   })
+}
 
-  /** Past the breaker: for what must be tried whatever came before, such as an invalidation. */
+/**
+ * An Upstash database over its REST API: every operation has a deadline and throws only `RedisError`, nothing is
+ * retried, and commands of one tick share one HTTP request.
+ */
+export function createRedisClient(options: RedisClientOptions) {
+  const { url, token, timeoutMs = 250, state = processState() } = options
+  const client = new Redis({
+    url,
+    token,
+    automaticDeserialization: false,
+    enableAutoPipelining: true,
+    enableTelemetry: false,
+    // A lost answer would send a write twice: the caller repeats what is safe to repeat.
+    retry: { retries: 0 },
+    // A function: a static signal that has aborted makes this client return null as success.
+    signal: () => AbortSignal.timeout(timeoutMs),
+  })
+  const breaker = breakerOf(options, state)
+
+  /** Without the breaker: for what must be tried whatever came before, such as an invalidation. */
   async function insist<T>(operation: string, use: (redis: Redis) => Promise<T>): Promise<T> {
     const started = performance.now()
-    const tell = (outcome: { failure?: RedisFailure }) =>
-      requests.tell({ operation, ms: performance.now() - started, ...outcome })
+    const sent = (outcome: { failure?: RedisFailure }) =>
+      requests.emit({ operation, ms: performance.now() - started, ...outcome })
     try {
       const answer = await outside(use, client)
-      tell({})
+      sent({})
       return answer
     } catch (error) {
-      const reason = reasonOf(error)
-      tell({ failure: reason })
-      onFailure?.(operation, reason)
-      throw new RedisError(operation, reason)
+      const failure = failureOf(error)
+      sent({ failure })
+      state.emit({ type: 'store_error', operation, code: codeOfFailure(failure) })
+      throw new RedisError(operation, failure)
     }
   }
 
@@ -147,11 +158,19 @@ export function createRedisClient(options: RedisOptions) {
       try {
         return await breaker.execute(() => insist(operation, use))
       } catch (error) {
-        throw error instanceof RedisError ? error : new RedisError(operation, reasonOf(error))
+        throw error instanceof RedisError ? error : new RedisError(operation, failureOf(error))
       }
     },
     /** False while the breaker is open. */
     isHealthy: () => breaker.state === CircuitState.Closed,
+    /** Opens a server-sent event stream of a channel. */
+    subscribe: (channel: string, signal: AbortSignal): Promise<Response> =>
+      fetch(`${url.replace(/\/$/, '')}/subscribe/${encodeURIComponent(channel)}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' },
+        cache: 'no-store',
+        signal,
+      }),
   }
 }
 
@@ -160,7 +179,7 @@ export function createScript(text: string) {
   const sha = createHash('sha1').update(text).digest('hex')
   return (client: Redis, keys: string[], argv: string[]): Promise<unknown> =>
     client.evalsha(sha, keys, argv).catch((error: unknown) => {
-      if (!wordsOf(error).includes('NOSCRIPT')) throw error
+      if (!messageOf(error).includes('NOSCRIPT')) throw error
       return client.eval(text, keys, argv)
     })
 }

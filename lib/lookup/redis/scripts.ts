@@ -1,6 +1,6 @@
 /**
- * The three steps that must be atomic, and the compare-and-drop. Each takes any number of requests, laid
- * out one after another in KEYS and ARGV: `slot` reads one off both.
+ * The three steps that must be atomic, and compare-and-drop. Each takes any number of requests, one after another in
+ * KEYS and ARGV: `slot` reads one off both.
  */
 const prelude = `
 local time = redis.call('TIME')
@@ -9,7 +9,7 @@ local k, a, foreign = 0, 0, false
 local function key() k = k + 1; return KEYS[k] end
 local function arg() a = a + 1; return ARGV[a] end
 local function num() return tonumber(arg()) end
--- A key of another type reads as absent; whoever stores there overwrites it.
+-- A key of another type reads as absent, and is deleted so that it can be overwritten.
 local function get(name)
   local v = redis.pcall('GET', name)
   if type(v) == 'string' then return v end
@@ -18,14 +18,14 @@ local function get(name)
 end
 local function slot()
   foreign = false
-  local hard, tagVersions, markers = num(), num(), num()
+  local hard, versions, markers = num(), num(), num()
   local s = { entry = key(), state = key(), tagVersions = {}, markers = 0 }
   if hard == 1 then s.hard = key() end
-  for i = 1, tagVersions do s.tagVersions[i] = key() end
+  for i = 1, versions do s.tagVersions[i] = key() end
   for _ = 1, markers do s.markers = s.markers + redis.call('EXISTS', key()) end
   return s
 end
--- Nil unless every fence is there.
+-- Nil unless every tag version is there.
 local function generation(s)
   local list = {}
   for i, name in ipairs(s.tagVersions) do
@@ -54,7 +54,7 @@ export const acquireScript = `${prelude}
   local gen, entry, state = generation(s), get(s.entry), get(s.state)
   local live = entry and current(entry, gen) and entry ~= reject
   local kind, who, rest = string.match(state or '', '^(%u):([^|]*)|(.*)$')
-  -- Whoever waits may have what began after he asked: by the flight he waits for, or after the one that had ended.
+  -- A waiter may receive the result of the load it waits for, or of one that started after it.
   local awaited = waiting ~= '' and waiting ~= '!' .. (who or '')
   if s.markers > 0 then
     out[i] = {'refused'}
@@ -72,14 +72,14 @@ export const acquireScript = `${prelude}
   end
 ${postlude}`
 
-/** ARGV after the slot: flight, generation, entry, hard, soft, grace, expiry, margin, refreshBefore, refreshEvery, hold. */
+/** ARGV after the slot: flight, generation, entry, hard, soft, grace, expiry, buffer, refreshBefore, refreshEvery, hold. */
 export const commitScript = `${prelude}
   local flight, gen, entry = arg(), arg(), arg()
   local hard, soft, grace = num(), num(), num()
-  local expiry, margin, before, every, hold = num(), num(), num(), num(), num()
+  local expiry, buffer, before, every, hold = num(), num(), num(), num(), num()
   local mine = get(s.state) == 'L:' .. flight .. '|' .. gen
   if expiry > 0 then
-    hard = math.min(hard, expiry - margin - now)
+    hard = math.min(hard, expiry - buffer - now)
     if before > 0 then soft = math.max(math.min(soft, expiry - before - now), every) end
   end
   soft = math.min(soft, hard)
@@ -90,13 +90,13 @@ export const commitScript = `${prelude}
     out[i] = 'lost'
   elseif generation(s) ~= gen then
     redis.call('UNLINK', s.state)
-    out[i] = 'condemned'
+    out[i] = 'invalidated'
   elseif hard < 1 then
-    -- For those who wait already, and no longer than the value is good for; one that came expired is no reason to ask
-    -- at once for the same again.
+    -- Kept for the current waiters, no longer than the value is valid; one that came expired is kept all the same, so
+    -- that the loader is not called again at once.
     if expiry > now then hold = math.min(hold, expiry - now) end
     redis.call('SET', s.state, 'U:' .. flight .. '|' .. entry, 'PX', hold)
-    out[i] = 'unstored'
+    out[i] = 'not_cacheable'
   else
     redis.call('SET', s.entry, entry, 'PX', hard + grace)
     redis.call('SET', s.state, 'K', 'PX', math.max(soft, 1))
@@ -121,13 +121,9 @@ export const failScript = `${prelude}
   out[i] = entry and current(entry, generation(s)) and entry or ''
 ${postlude}`
 
-/**
- * ARGV after the slot: the entry, and what to put in its place for the rest of its time; nothing drops it. Deleting the
- * state makes whoever is loading lose the lease.
- */
-export const replaceIfScript = `${prelude}
-  local same, replacement = get(s.entry) == arg(), arg()
-  if same and replacement == '' then redis.call('UNLINK', s.entry, s.state)
-  elseif same then redis.call('SET', s.entry, replacement, 'KEEPTTL') end
+/** ARGV after the slot: the entry. Deleting the state takes the lease from a load that has begun. */
+export const dropIfScript = `${prelude}
+  local same = get(s.entry) == arg()
+  if same then redis.call('UNLINK', s.entry, s.state) end
   out[i] = same and 1 or 0
 ${postlude}`

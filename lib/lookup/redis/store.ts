@@ -1,21 +1,8 @@
 import { LookupError, type LookupErrorCode } from '../errors'
-import type { Slot } from '../keys'
-import { type ProcessState, processState } from '../process-state'
+import type { Slot } from '../slot'
 import { type AcquireReply, type CommitReply, holdMs, type Store } from '../store'
-import { createRedisClient, createScript, RedisError, type RedisFailure, type RedisOptions } from './client'
-import { acquireScript, commitScript, failScript, replaceIfScript } from './scripts'
-
-export interface RedisStoreOptions
-  extends Pick<RedisOptions, 'url' | 'token' | 'timeoutMs' | 'breakAfter' | 'openMs' | 'quotaOpenMs'> {
-  /** The process's shared state, where the breaker lives and events go. */
-  state?: ProcessState
-}
-
-const codes: Partial<Record<RedisFailure, LookupErrorCode>> = {
-  quota: 'store_quota',
-  no_scripts: 'scripts_not_permitted',
-}
-const codeOfReason = (reason: RedisFailure): LookupErrorCode => codes[reason] ?? 'store_unavailable'
+import { createRedisClient, createScript, type RedisClient, type RedisClientOptions } from './client'
+import { acquireScript, commitScript, dropIfScript, failScript } from './scripts'
 
 export interface RedisStore extends Store {
   /** Asks Redis to run an empty script: what is wrong with it, or undefined. For an app's start. */
@@ -23,26 +10,12 @@ export interface RedisStore extends Store {
 }
 
 /** The store over the Upstash REST API: one command and one HTTP request for each operation. */
-export function createRedisStore(options: RedisStoreOptions): RedisStore {
-  const { state = processState(), ...rest } = options
-  const redis = createRedisClient({
-    ...rest,
-    share: state.share,
-    onFailure: (operation, reason) =>
-      state.emit({ type: 'store_error', operation, code: codeOfReason(reason) }),
-    onBreaker: (open) => state.emit({ type: 'breaker', open }),
-  })
-
-  const asLookupError = (error: unknown): never => {
-    throw error instanceof RedisError ? new LookupError(codeOfReason(error.reason), error.message) : error
-  }
-
-  const run: typeof redis.run = (operation, use) => redis.run(operation, use).catch(asLookupError)
-  const insist: typeof redis.insist = (operation, use) => redis.insist(operation, use).catch(asLookupError)
+export function createRedisStore(options: RedisClientOptions | { client: RedisClient }): RedisStore {
+  const { run, insist, isHealthy } = 'client' in options ? options.client : createRedisClient(options)
 
   function listOf(reply: unknown, length: number): unknown[] {
     if (Array.isArray(reply) && reply.length === length) return reply
-    throw new TypeError(`Redis answered something else than ${length} replies`)
+    throw new TypeError(`Redis did not answer with ${length} replies`)
   }
 
   function script(operation: string, text: string) {
@@ -70,7 +43,7 @@ export function createRedisStore(options: RedisStoreOptions): RedisStore {
   const acquire = script('acquire', acquireScript)
   const commit = script('commit', commitScript)
   const fail = script('fail', failScript)
-  const replaceIf = script('replaceIf', replaceIfScript)
+  const dropIf = script('dropIf', dropIfScript)
 
   return {
     check: () =>
@@ -78,7 +51,7 @@ export function createRedisStore(options: RedisStoreOptions): RedisStore {
         () => undefined,
         (error: unknown) => (error instanceof LookupError ? error.code : ('store_unavailable' as const)),
       ),
-    healthy: redis.isHealthy,
+    healthy: isHealthy,
     read: (keys) =>
       run('read', async (client) =>
         listOf(await client.mget(...keys), keys.length).map((v) => (typeof v === 'string' ? v : null)),
@@ -96,7 +69,7 @@ export function createRedisStore(options: RedisStoreOptions): RedisStore {
           requests.map((r) => r.slot),
           requests.map((r) => [
             ...[r.flight, r.generation, r.entry, r.hard, r.soft, r.grace],
-            ...[r.expiry, r.margin, r.refreshBefore, r.refreshEvery, holdMs],
+            ...[r.expiry, r.expiryBuffer, r.refreshBefore, r.refreshEvery, holdMs],
           ]),
         )
       ).map(toCommitReply),
@@ -110,20 +83,20 @@ export function createRedisStore(options: RedisStoreOptions): RedisStore {
     drop: async (keys) => {
       await insist('drop', (client) => client.unlink(...keys))
     },
-    replaceIf: async (slot, entry, replacement) =>
-      (await replaceIf([slot], [[entry, replacement ?? '']]))[0] === 1,
-    guard: async (key, ms) => {
-      await insist('guard', (client) => client.set(key, '1', { px: ms }))
+    dropIf: async (slot, entry) => (await dropIf([slot], [[entry]]))[0] === 1,
+    mark: async (key, ms) => {
+      await insist('mark', (client) => client.set(key, '1', { px: ms }))
     },
+    ttl: (keys) => insist('ttl', (client) => Promise.all(keys.map((key) => client.pttl(key)))),
   }
 }
 
-const outcomes: readonly CommitReply[] = ['stored', 'unstored', 'lost', 'condemned', 'refused']
+const outcomes: readonly CommitReply[] = ['stored', 'not_cacheable', 'lost', 'invalidated', 'refused']
 
 function toCommitReply(reply: unknown): CommitReply {
   const outcome = outcomes.find((o) => o === reply)
   if (outcome === undefined)
-    throw new LookupError('store_unavailable', 'Redis answered no known commit outcome')
+    throw new LookupError('store_unavailable', 'Redis answered commit with an unknown outcome')
   return outcome
 }
 
@@ -137,5 +110,5 @@ function toAcquireReply(reply: unknown): AcquireReply {
     if (kind === 'fail')
       return { kind, code: first, entry: typeof second === 'string' && second ? second : null }
   }
-  throw new LookupError('store_unavailable', 'Redis answered no known acquire reply')
+  throw new LookupError('store_unavailable', 'Redis answered acquire with an unknown reply')
 }

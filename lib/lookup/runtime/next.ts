@@ -2,16 +2,34 @@ import { cacheTag, revalidateTag, updateTag } from 'next/cache'
 import { headers } from 'next/headers'
 import { unstable_rethrow } from 'next/navigation'
 import { after, connection } from 'next/server'
-import { safe } from '../keys'
-import type { Host } from './runtime'
+import { cache } from 'react'
+import { safe } from '../slot'
+import type { Runtime } from './runtime'
 
-/**
- * The tags of an answer given inside "use cache", which its output then carries; false anywhere else.
- * Asked first, because `connection()` there fails the render even if its error is caught.
- */
-function insideUseCache(tags: readonly string[]): boolean {
+/** What is known of one server render. */
+interface Render {
+  found: boolean
+  /** Whether it renders the output of a "use cache" function, which React renders apart. */
+  cached?: boolean
+  /** Set once the render is known to be part of a request. */
+  entered?: Promise<void>
+}
+
+/** React gives the same object throughout a render, and a new one for each call outside of one. */
+const reactScope = cache((): Render => ({ found: false }))
+
+function currentRender(): Render | undefined {
+  const render = reactScope()
+  if (render.found) return render
+  if (reactScope() !== render) return undefined
+  render.found = true
+  return render
+}
+
+/** Adds the tags to the output of "use cache"; false anywhere else. */
+function tagCachedOutput(tags: readonly string[]): boolean {
   try {
-    // Hashed when long, as Next takes no tag over 256 characters.
+    // Hashed when long, because Next takes no tag over 256 characters.
     cacheTag(...tags.map(safe))
     return true
   } catch {
@@ -20,18 +38,17 @@ function insideUseCache(tags: readonly string[]): boolean {
 }
 
 /** Keeps what follows out of prerendered output; passes on what Next throws to stop a render. */
-async function leavePrerender() {
-  let waited: Promise<void> | undefined
+async function leavePrerender(render: Render) {
   try {
-    waited = connection()
+    render.entered ??= connection()
   } catch (error) {
-    // Outside Next, and in an `after()` scheduled by a render, it throws and there is nothing to wait for.
+    // Inside `unstable_cache`, and in an `after()` of a render, it throws and there is nothing to wait for.
     unstable_rethrow(error)
   }
-  await waited
+  await render.entered
 }
 
-/** The object that stands for this request: Next gives the same one to every part of it. */
+/** The object that stands for this request: Next returns the same one throughout it. Makes a route handler dynamic. */
 async function currentRequest(): Promise<object | undefined> {
   try {
     return await headers()
@@ -42,12 +59,15 @@ async function currentRequest(): Promise<object | undefined> {
 }
 
 /** Next's server: pages, route handlers, server actions, `after()` and "use cache". */
-export function createNextRuntime(): Host {
+export function createNextRuntime(): Runtime {
   return {
+    render: currentRender,
     async enter(tags) {
-      if (insideUseCache(tags)) return { request: undefined, cached: true }
-      await leavePrerender()
-      return { request: await currentRequest(), cached: false }
+      const render = currentRender()
+      if (!render) return { request: await currentRequest(), cached: false }
+      if (render.cached !== false) render.cached = tagCachedOutput(tags)
+      if (!render.cached) await leavePrerender(render)
+      return { request: render, cached: render.cached }
     },
     after(task) {
       try {
@@ -66,11 +86,11 @@ export function createNextRuntime(): Host {
             // Not in an action. `expire: 0`, because a profile would serve the old value once more.
             revalidateTag(tag, { expire: 0 })
           } catch {
-            // Rendering, or outside Next: nothing there that could be told.
+            // Rendering, or outside Next: there is no cache to tell.
           }
         }
       }
-      return currentRequest().catch(() => undefined)
+      return currentRender() ?? currentRequest().catch(() => undefined)
     },
   }
 }

@@ -1,7 +1,7 @@
-import type { Host } from './runtime'
+import type { Runtime } from './runtime'
 
 /** Scripts, tests and queue workers: no request, no framework. `settled` waits for background refreshes. */
-export function createPlainRuntime(): Host & { settled(): Promise<void> } {
+export function createPlainRuntime(): Runtime & { settled(): Promise<void> } {
   const running = new Set<Promise<void>>()
   return {
     after(task) {

@@ -1,18 +1,21 @@
-/** Where lookups run. `host-plain` for scripts and workers, `host-next` for a Next app. */
-export interface Host {
+/** Where lookups run: `plain.ts` for scripts and workers, `next.ts` for a Next app. */
+export interface Runtime {
+  /** The server render in progress, found without waiting: the same object throughout one render. */
+  render?(): object | undefined
   /**
-   * Called before a read does anything; absent where there is nothing to ask, which makes hits cheaper.
-   * `request` identifies the request whose memo may be used; `cached` says that the answer will become
-   * part of a cached output, which carries the tags.
+   * Called before a read does anything; waits until the answer may depend on the request. Omit it where there is no
+   * request, as in scripts.
    */
   enter?(tags: readonly string[]): Promise<Scope>
   /** Runs a task after the response, or at once where there is none. */
   after(task: () => Promise<void>): void
-  /** Tells the framework's own cache that tags are gone; never throws. Gives the request it happened in. */
+  /** Tells the framework's own cache that tags are invalid; never throws. Returns the request it happened in. */
   invalidated(tags: readonly string[]): Promise<object | undefined>
 }
 
-interface Scope {
+export interface Scope {
+  /** Identifies the request whose memo may be used. */
   request: object | undefined
+  /** The answer becomes part of a cached output, which now carries the tags. */
   cached: boolean
 }

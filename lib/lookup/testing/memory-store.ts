@@ -1,7 +1,7 @@
 import type { Clock } from '../clock'
 import { systemClock } from '../clock'
-import { isOf } from '../entry'
-import type { Slot } from '../keys'
+import { belongsTo } from '../entry'
+import type { Slot } from '../slot'
 import { type AcquireReply, type CommitReply, holdMs, type Store } from '../store'
 
 interface Cell {
@@ -10,8 +10,14 @@ interface Cell {
 }
 
 /**
- * The store in this process's memory: the model that the scripts are compared with, and a store for tests
- * and for scripts without Redis. `cells` is open so that tests can evict and corrupt.
+ * A store in this process's memory, for tests of your own lookups: no server, and with a clock of its own no waiting.
+ * It behaves like the Redis store (the same contract tests run on both). `cells` is open so that a test can evict or
+ * corrupt an entry.
+ *
+ * ```ts
+ * const clock = createVirtualClock()
+ * const lookups = createLookups({ store: createMemoryStore(clock), runtime: createPlainRuntime(), namespace: 'test', clock })
+ * ```
  */
 export function createMemoryStore(clock: Clock = systemClock): Store & { cells: Map<string, Cell> } {
   const cells = new Map<string, Cell>()
@@ -25,7 +31,7 @@ export function createMemoryStore(clock: Clock = systemClock): Store & { cells: 
   }
   const set = (key: string, text: string, ms: number) => cells.set(key, { text, until: clock.now() + ms })
   const present = (key: string) => get(key) !== null
-  const guarded = (slot: Slot) => slot.markers.some(present)
+  const revoked = (slot: Slot) => slot.markers.some(present)
 
   function generation(slot: Slot): string | null {
     const tagVersions = slot.tagVersions.map(get)
@@ -44,15 +50,15 @@ export function createMemoryStore(clock: Clock = systemClock): Store & { cells: 
         const gen = generation(slot) ?? ''
         const entry = get(slot.entry)
         const state = get(slot.state)
-        const live = entry !== null && isOf(gen, entry) && entry !== reject
+        const live = entry !== null && belongsTo(gen, entry) && entry !== reject
         const [, kind, who, rest] = state?.match(/^([A-Z]):([^|]*)\|(.*)$/s) ?? []
         const awaited = waiting !== '' && waiting !== `!${who}`
-        if (guarded(slot)) return { kind: 'refused' }
+        if (revoked(slot)) return { kind: 'refused' }
         if (live && (slot.hard === undefined || present(slot.hard)) && !(refresh && state === null))
           return { kind: 'hit', entry }
         if (kind === 'L' && rest === gen && who !== undefined && who !== flight)
           return { kind: 'wait', flight: who, generation: gen }
-        if (kind === 'U' && rest !== undefined && isOf(gen, rest))
+        if (kind === 'U' && rest !== undefined && belongsTo(gen, rest))
           return awaited ? { kind: 'hit', entry: rest } : { kind: 'wait', flight: `!${who}`, generation: gen }
         if (kind === 'F' && awaited && rest !== undefined)
           return { kind: 'fail', code: rest, entry: live && slot.hard !== undefined ? entry : null }
@@ -67,26 +73,26 @@ export function createMemoryStore(clock: Clock = systemClock): Store & { cells: 
         let { hard, soft } = request
         const mine = get(slot.state) === `L:${flight}|${request.generation}`
         if (expiry > 0) {
-          hard = Math.min(hard, expiry - request.margin - clock.now())
+          hard = Math.min(hard, expiry - request.expiryBuffer - clock.now())
           if (request.refreshBefore > 0)
             soft = Math.max(
               Math.min(soft, expiry - request.refreshBefore - clock.now()),
               request.refreshEvery,
             )
         }
-        if (guarded(slot)) {
+        if (revoked(slot)) {
           if (mine) cells.delete(slot.state)
           return 'refused'
         }
         if (!mine) return 'lost'
         if (generation(slot) !== request.generation) {
           cells.delete(slot.state)
-          return 'condemned'
+          return 'invalidated'
         }
         if (hard < 1) {
           const left = expiry - clock.now()
           set(slot.state, `U:${flight}|${entry}`, left > 0 ? Math.min(holdMs, left) : holdMs)
-          return 'unstored'
+          return 'not_cacheable'
         }
         set(slot.entry, entry, hard + grace)
         set(slot.state, 'K', Math.max(Math.min(soft, hard), 1))
@@ -104,23 +110,22 @@ export function createMemoryStore(clock: Clock = systemClock): Store & { cells: 
         if (code === '') {
           if (state?.startsWith(`L:${flight}|`)) cells.delete(slot.state)
         } else if (state === `L:${flight}|${gen}`) set(slot.state, `F:${flight}|${code}`, cooldown)
-        const entry = slot.hard === undefined || guarded(slot) ? null : get(slot.entry)
+        const entry = slot.hard === undefined || revoked(slot) ? null : get(slot.entry)
         const current = generation(slot)
-        return entry !== null && current !== null && isOf(current, entry) ? entry : null
+        return entry !== null && current !== null && belongsTo(current, entry) ? entry : null
       }),
 
     drop: async (keys) => {
       for (const key of keys) cells.delete(key)
     },
-    replaceIf: async (slot, entry, replacement) => {
+    dropIf: async (slot, entry) => {
       if (get(slot.entry) !== entry) return false
-      const cell = cells.get(slot.entry)
-      if (replacement === null) for (const key of [slot.entry, slot.state]) cells.delete(key)
-      else if (cell) cell.text = replacement
+      for (const key of [slot.entry, slot.state]) cells.delete(key)
       return true
     },
-    guard: async (key, ms) => {
+    mark: async (key, ms) => {
       set(key, '1', ms)
     },
+    ttl: async (keys) => keys.map((key) => (present(key) ? (cells.get(key)?.until ?? 0) - clock.now() : -2)),
   }
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { createAlias, createHints } from '@/lib/cache/alias'
 import { createFleet, user } from '../lookup/in-process-fleet'
 
 interface Person {
@@ -19,20 +20,27 @@ describe('an alias', () => {
           return people.find((person) => person.id === id) ?? null
         }),
       )
-      const byName = process.defineAlias({
+      const names = process.defineLookup({
         name: 'username',
         version: 1,
         key: (name: string) => name,
         tags: (name) => [`username:${name}`],
         ttl: 300,
-        to: byId,
-        resolve: async (name) => {
+        memo: false,
+        load: async (name) => {
           calls.push(`name ${name}`)
           return people.find((person) => person.name === name)?.id ?? null
         },
-        verify: (person, name) => person.name === name,
       })
-      return { ...process, byId, byName }
+      const byName = createAlias({
+        id: 'username',
+        key: (name: string) => name,
+        names,
+        to: byId,
+        verify: (person, name) => person.name === name,
+        hints: createHints(),
+      })
+      return { ...process, byId, names, byName }
     }
     return { create, clock }
   }
@@ -87,7 +95,7 @@ describe('an alias', () => {
     const [here, there] = [create(), create()]
     await here.byName('ada')
     people = [{ id: 'u2', name: 'ada' }]
-    await there.byName.invalidate('ada')
+    await there.names.invalidate('ada')
     expect(await here.byName('ada')).toEqual({ id: 'u2', name: 'ada' })
   })
 

@@ -59,7 +59,7 @@ function startWorld() {
   }
   async function read(scopes: string[] = []) {
     const result = await wait(at(reads++).reader.get(key, { ...asked, scopes }))
-    await Promise.all(instances.map(({ host }) => wait(host.settled())))
+    await Promise.all(instances.map(({ runtime }) => wait(runtime.settled())))
     return result
   }
   async function readValid(): Promise<OAuthToken> {

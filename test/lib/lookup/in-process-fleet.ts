@@ -1,6 +1,6 @@
 import { createCounts } from '@/lib/cache/counts'
+import type { LookupsOptions } from '@/lib/lookup/create-lookups'
 import { createLookups } from '@/lib/lookup/create-lookups'
-import type { EngineOptions } from '@/lib/lookup/engine'
 import { LookupError } from '@/lib/lookup/errors'
 import type { LookupEvent } from '@/lib/lookup/events'
 import { createProcessState } from '@/lib/lookup/process-state'
@@ -26,8 +26,9 @@ export function watch(store: Store) {
     commit: wrap('commit', store.commit),
     fail: wrap('fail', store.fail),
     drop: wrap('drop', store.drop),
-    replaceIf: wrap('replaceIf', store.replaceIf),
-    guard: wrap('guard', store.guard),
+    dropIf: wrap('dropIf', store.dropIf),
+    mark: wrap('mark', store.mark),
+    ttl: wrap('ttl', store.ttl),
     healthy: () => !watched.down,
   })
 }
@@ -38,13 +39,13 @@ export function createFleet() {
   const store = createMemoryStore(clock)
   let ids = 0
 
-  function join(options: Partial<EngineOptions> = {}) {
+  function join(options: Partial<LookupsOptions> = {}) {
     const watched = watch(store)
-    const host = createPlainRuntime()
+    const runtime = createPlainRuntime()
     const state = createProcessState()
     const events: LookupEvent[] = []
     const lookups = createLookups({
-      ...{ store: watched, host, clock, state, namespace: 't', random: () => 0 },
+      ...{ store: watched, runtime, clock, state, namespace: 't', random: () => 0 },
       newId: () => `id${++ids}`,
       ...options,
     })
@@ -54,7 +55,7 @@ export function createFleet() {
       ...lookups,
       stats,
       store: watched,
-      host,
+      runtime,
       state,
       events,
       types: () => events.map((event) => event.type),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { joinKey, safe } from '@/lib/lookup/keys'
+import { joinKey, safe } from '@/lib/lookup/slot'
 
 const nasty = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),

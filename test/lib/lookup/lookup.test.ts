@@ -373,7 +373,7 @@ describe('expiry', () => {
     await lookup('u1')
     await clock.advance(241_000)
     expect(await Promise.all([lookup('u1'), lookup('u1')])).toEqual([1, 1])
-    await process.host.settled()
+    await process.runtime.settled()
     await settle()
     expect(version).toBe(2)
     expect(await lookup('u1')).toBe(2)
@@ -394,13 +394,13 @@ describe('expiry', () => {
     await clock.advance(241_000)
     for (let second = 0; second < 30; second++) {
       expect(await lookup('u1')).toBe(1)
-      await process.host.settled()
+      await process.runtime.settled()
       await clock.advance(1000)
     }
     expect(calls).toBe(4)
   })
 
-  it('caps the lifetime by the value’s own expiry and margin', async () => {
+  it('caps the lifetime by the value’s own expiry and expiryBuffer', async () => {
     const { join, clock, store } = createFleet()
     const expiresAt = clock.now() + 100_000
     const lookup = join().defineLookup({
@@ -408,7 +408,7 @@ describe('expiry', () => {
       ...{
         ttl: 3300,
         expiresAt: (value: { expiresAt: number }) => value.expiresAt,
-        margin: 30,
+        expiryBuffer: 30,
         refreshBefore: 40,
       },
     })
@@ -534,7 +534,7 @@ describe('a guard', () => {
   it('is reported unconfirmed when either half failed', async () => {
     const { join, clock } = createFleet()
     const process = join()
-    process.store.failing.add('guard')
+    process.store.failing.add('mark')
     const outcome = process
       .revoke('user:u1', { seconds: 60, tags: ['user:u1'] })
       .catch((error: unknown) => error)
@@ -670,32 +670,5 @@ describe('reload', () => {
     fails = true
     await expect(lookup.reload('u1')).rejects.toThrow('down')
     expect(await lookup('u1')).toEqual({ id: 'u1' })
-  })
-})
-
-describe('a value whose text is outdated', () => {
-  it('is written anew once it was read, for the rest of its time, without a load', async () => {
-    const { join, clock, store } = createFleet()
-    let version = 1
-    const codec = {
-      encode: (value: string) => `${version}:${value}`,
-      decode: (text: string) => text.slice(2),
-      outdated: (text: string) => !text.startsWith(`${version}:`),
-    }
-    const process = join()
-    let loads = 0
-    const lookup = process.defineLookup({ ...user(async (id) => `${id}.${++loads}`), codec })
-    const stored = () => [...store.cells].find(([key]) => key.startsWith('t:e:'))?.[1]
-    await lookup('u1')
-    const until = stored()?.until
-    version = 2
-    await clock.advance(1000)
-    process.store.commands.length = 0
-    expect(await lookup('u1')).toBe('u1.1')
-    await process.host.settled()
-    expect(stored()?.text).toMatch(/\|2:u1\.1$/)
-    expect(stored()?.until).toBe(until)
-    expect(await lookup('u1')).toBe('u1.1')
-    expect(process.store.commands).toEqual(['read', 'replaceIf', 'read'])
   })
 })

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { createNextRuntime } from '@/lib/lookup/runtime/next'
-import type { Host } from '@/lib/lookup/runtime/runtime'
+import type { Runtime } from '@/lib/lookup/runtime/runtime'
 import { createFleet, user } from './in-process-fleet'
 
 /** A framework with one request at a time, which may render into a cache. */
 function createRequests() {
   const now = { request: {} as object | undefined, cached: false }
   const told: string[] = []
-  const host: Host = {
+  const runtime: Runtime = {
     enter: async () => ({ ...now }),
     after: (task) => void task(),
     async invalidated(tags) {
@@ -15,14 +15,14 @@ function createRequests() {
       return now.request
     },
   }
-  return { now, told, host }
+  return { now, told, runtime }
 }
 
 describe('the memo of a request', () => {
   it('answers again what the request was told, and another request anew', async () => {
     const { join } = createFleet()
-    const { now, host } = createRequests()
-    const process = join({ host })
+    const { now, runtime } = createRequests()
+    const process = join({ runtime })
     const lookup = process.defineLookup(user(async (id) => ({ id })))
     expect(await lookup('u1')).toBe(await lookup('u1'))
     expect(process.stats().user).toMatchObject({ request: 1, redis: 0 })
@@ -33,10 +33,10 @@ describe('the memo of a request', () => {
 
   it('is a snapshot, dropped by an invalidation in the same request', async () => {
     const { join } = createFleet()
-    const { host, told } = createRequests()
+    const { runtime, told } = createRequests()
     let version = 0
     const load = async () => ++version
-    const lookup = join({ host }).defineLookup(user(load))
+    const lookup = join({ runtime }).defineLookup(user(load))
     await lookup('u1')
     await join().invalidateTags(['user:u1'])
     expect(await lookup('u1')).toBe(1)
@@ -47,8 +47,8 @@ describe('the memo of a request', () => {
 
   it('is passed by fresh, and by lookups with guards', async () => {
     const { join } = createFleet()
-    const { host } = createRequests()
-    const process = join({ host })
+    const { runtime } = createRequests()
+    const process = join({ runtime })
     const lookup = process.defineLookup(user(async (id) => ({ id })))
     const guarded = process.defineLookup({
       ...user(async (id) => ({ id })),
@@ -61,9 +61,9 @@ describe('the memo of a request', () => {
 
   it('does not keep failures', async () => {
     const { join } = createFleet()
-    const { host } = createRequests()
+    const { runtime } = createRequests()
     let calls = 0
-    const lookup = join({ host }).defineLookup(
+    const lookup = join({ runtime }).defineLookup(
       user(async () => {
         if (calls++ === 0) throw new Error('once')
         return 1
@@ -76,20 +76,20 @@ describe('the memo of a request', () => {
 
 it('refuses a guarded lookup inside "use cache"', async () => {
   const { join } = createFleet()
-  const { host, now } = createRequests()
+  const { runtime, now } = createRequests()
   now.cached = true
-  const lookup = join({ host }).defineLookup({
+  const lookup = join({ runtime }).defineLookup({
     ...user(async (id) => ({ id })),
     revocationMarkers: (id) => [id],
   })
   await expect(lookup('u1')).rejects.toMatchObject({ code: 'inside_use_cache' })
 })
 
-describe('the Next host outside Next', () => {
+describe('the Next runtime outside Next', () => {
   it('reads, refreshes and invalidates as if there were no framework', async () => {
     const { join, clock, settle } = createFleet()
     let version = 0
-    const lookup = join({ host: createNextRuntime() }).defineLookup(user(async () => ++version))
+    const lookup = join({ runtime: createNextRuntime() }).defineLookup(user(async () => ++version))
     expect([await lookup('u1'), await lookup('u1')]).toEqual([1, 1])
     await clock.advance(250_000)
     expect(await lookup('u1')).toBe(1)

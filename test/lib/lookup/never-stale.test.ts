@@ -78,8 +78,9 @@ async function run({ seed, processes, faults, processTtl, batched }: World) {
       commit: network(store.commit),
       fail: network(store.fail),
       drop: network(store.drop),
-      replaceIf: network(store.replaceIf),
-      guard: network(store.guard),
+      dropIf: network(store.dropIf),
+      mark: network(store.mark),
+      ttl: store.ttl,
       healthy: () => true,
     }
     const state = createProcessState()
@@ -87,7 +88,7 @@ async function run({ seed, processes, faults, processTtl, batched }: World) {
     const skewed = { ...clock, now: () => clock.now() + (index - 1) * 5_000_000 }
     const lookups = createLookups({
       store: remote,
-      host: createPlainRuntime(),
+      runtime: createPlainRuntime(),
       namespace: 't',
       state,
       clock: skewed,

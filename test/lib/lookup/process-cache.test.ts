@@ -105,9 +105,9 @@ describe('the process layer', () => {
 
   it('is dropped even if the framework cannot be told of the invalidation', async () => {
     const { join } = createFleet()
-    const host = { ...createPlainRuntime(), invalidated: () => Promise.reject(new Error('no framework')) }
+    const runtime = { ...createPlainRuntime(), invalidated: () => Promise.reject(new Error('no framework')) }
     let version = 0
-    const lookup = join({ host }).defineLookup(cached(async () => ++version))
+    const lookup = join({ runtime }).defineLookup(cached(async () => ++version))
     await lookup('u1')
     await lookup.invalidate('u1')
     expect(await lookup('u1')).toBe(2)
@@ -134,14 +134,14 @@ describe('the process layer', () => {
   it('is bounded by entries and by bytes, and forgets the tags of what it evicts', () => {
     const state = createProcessState()
     const clock = createVirtualClock()
-    const layer = createProcessCache<number>('user', state, clock, 1000, { maxEntries: 3, maxBytes: 100 })
-    const ticket = state.ticket([])
-    ticket.open(clock.now())
-    for (let i = 0; i < 10; i++) layer.fill(ticket, `k${i}`, i, ['t'], 10)
+    const layer = createProcessCache<number>('user', state, clock, { maxEntries: 3, maxBytes: 100 })
+    const fill = (key: string, value: number, bytes: number) =>
+      layer.fill(state.stamp(clock.now()), key, value, ['t'], 1000, bytes)
+    for (let i = 0; i < 10; i++) fill(`k${i}`, i, 10)
     expect([...Array(10).keys()].filter((i) => layer.get(`k${i}`))).toEqual([7, 8, 9])
-    layer.fill(ticket, 'big', 1, ['t'], 95)
+    fill('big', 1, 95)
     expect([layer.get('big') !== undefined, layer.get('k9')]).toEqual([true, undefined])
-    layer.fill(ticket, 'too big', 1, ['t'], 101)
+    fill('too big', 1, 101)
     expect(layer.get('too big')).toBeUndefined()
     state.drop(['t'])
     expect(layer.get('big')).toBeUndefined()

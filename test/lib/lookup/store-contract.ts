@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it, vi } from 'vitest'
-import type { Slot } from '@/lib/lookup/keys'
+import type { Slot } from '@/lib/lookup/slot'
 import type { AcquireReply, AcquireRequest, CommitRequest, Store } from '@/lib/lookup/store'
 import { createMemoryStore } from '@/lib/lookup/testing/memory-store'
 
@@ -20,7 +20,7 @@ const asked = (changes: Partial<AcquireRequest> = {}): AcquireRequest => ({
 })
 const offered = (generation: string, changes: Partial<CommitRequest> = {}): CommitRequest => ({
   ...{ slot, flight: 'a', generation, entry: `${generation}|value`, hard: 60_000, soft: 50_000, grace: 0 },
-  ...{ expiry: 0, margin: 0, refreshBefore: 0, refreshEvery: 0 },
+  ...{ expiry: 0, expiryBuffer: 0, refreshBefore: 0, refreshEvery: 0 },
   ...changes,
 })
 
@@ -93,7 +93,7 @@ export function storeContract(store: () => Store, fresh: () => Promise<void>) {
   contract('refuses a commit whose generation was invalidated, and frees the lease', async () => {
     const generation = await lease()
     await store().drop(['f1'])
-    expect(await store().commit([offered(generation)])).toEqual(['condemned'])
+    expect(await store().commit([offered(generation)])).toEqual(['invalidated'])
     expect(await store().read(['e', 's'])).toEqual([null, null])
   })
 
@@ -141,7 +141,7 @@ export function storeContract(store: () => Store, fresh: () => Promise<void>) {
 
   contract('gives an unstorable answer to those who waited, and makes others wait', async () => {
     const generation = await lease()
-    expect(await store().commit([offered(generation, { hard: 0 })])).toEqual(['unstored'])
+    expect(await store().commit([offered(generation, { hard: 0 })])).toEqual(['not_cacheable'])
     expect(await acquire({ flight: 'b', waiting: 'a' }, { flight: 'c' })).toEqual([
       { kind: 'hit', entry: `${generation}|value` },
       { kind: 'wait', flight: '!a', generation },
@@ -164,7 +164,7 @@ export function storeContract(store: () => Store, fresh: () => Promise<void>) {
   contract('holds such an answer no longer than it is good for', async () => {
     const generation = await lease()
     const expiry = Date.now() + 300
-    await store().commit([offered(generation, { hard: 60_000, margin: 30_000, expiry })])
+    await store().commit([offered(generation, { hard: 60_000, expiryBuffer: 30_000, expiry })])
     expect(await acquire({ flight: 'b' })).toMatchObject([{ kind: 'wait' }])
     await vi.waitFor(async () => expect(await acquire({ flight: 'b' })).toMatchObject([{ kind: 'load' }]), {
       timeout: 900,
@@ -182,12 +182,14 @@ export function storeContract(store: () => Store, fresh: () => Promise<void>) {
   contract('judges an absolute expiry by its own clock', async () => {
     const generation = await lease()
     const expiry = Date.now() + 20_000
-    expect(await store().commit([offered(generation, { expiry, margin: 30_000 })])).toEqual(['unstored'])
+    expect(await store().commit([offered(generation, { expiry, expiryBuffer: 30_000 })])).toEqual([
+      'not_cacheable',
+    ])
   })
 
   contract('refuses to acquire and to commit under a guard', async () => {
     const generation = await lease({ slot: guarded })
-    await store().guard('g2', 60_000)
+    await store().mark('g2', 60_000)
     expect(await acquire({ slot: guarded })).toEqual([{ kind: 'refused' }])
     expect(await store().commit([offered(generation, { slot: guarded })])).toEqual(['refused'])
     expect(await store().read(['ue', 'us', 'g2'])).toEqual([null, null, '1'])
@@ -195,16 +197,16 @@ export function storeContract(store: () => Store, fresh: () => Promise<void>) {
 
   contract('drops an entry only while it is the one named, and what is loading for it', async () => {
     const entry = await stored()
-    expect(await store().replaceIf(slot, `${entry}!`, null)).toBe(false)
-    expect(await store().replaceIf(slot, entry, null)).toBe(true)
+    expect(await store().dropIf(slot, `${entry}!`)).toBe(false)
+    expect(await store().dropIf(slot, entry)).toBe(true)
     expect(await store().read(['e', 's'])).toEqual([null, null])
   })
 
-  contract('puts another text in the place of an entry only while it is the one named', async () => {
-    const entry = await stored()
-    expect(await store().replaceIf(slot, `${entry}!`, 'other')).toBe(false)
-    expect(await store().replaceIf(slot, entry, `${entry}2`)).toBe(true)
-    expect(await store().read(['e', 's'])).toEqual([`${entry}2`, 'K'])
+  contract('says for how long keys are kept', async () => {
+    await stored()
+    const [entry = 0, absent = 0] = await store().ttl(['e', 'none'])
+    expect(entry).toBeGreaterThan(0)
+    expect(absent).toBeLessThan(0)
   })
 
   contract('answers many requests in their order', async () => {
@@ -271,8 +273,8 @@ const step = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      type: fc.constant('replaceIf' as const),
-      ...{ place, same: fc.boolean(), drop: fc.boolean() },
+      type: fc.constant('dropIf' as const),
+      ...{ place, same: fc.boolean() },
     }),
   },
 )
@@ -299,7 +301,7 @@ async function trace(store: Store, steps: readonly Step[]): Promise<string> {
       const life = {
         hard: one.hard,
         expiry: one.near ? Date.now() + 60_000 : 0,
-        margin: 30_000,
+        expiryBuffer: 30_000,
         refreshBefore: 40_000,
       }
       lines.push(
@@ -320,10 +322,10 @@ async function trace(store: Store, steps: readonly Step[]): Promise<string> {
         ]),
       )
     else if (one.type === 'drop') await store.drop([one.key])
-    else if (one.type === 'guard') await store.guard(one.key, 60_000)
+    else if (one.type === 'guard') await store.mark(one.key, 60_000)
     else {
       const named = one.same ? (entry ?? 'no') : 'other'
-      lines.push(await store.replaceIf(at, named, one.drop ? null : `${named}+`))
+      lines.push(await store.dropIf(at, named))
     }
     lines.push(await store.read(['e', 's', 'ge', 'gs', 'gh', 'ue', 'us', 'f1', 'f2', 'g1', 'g2']))
   }

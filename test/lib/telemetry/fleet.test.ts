@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { createProcessState } from '@/lib/lookup/process-state'
 import { createRedisClient } from '@/lib/lookup/redis/client'
 import { readFleetCounts } from '@/lib/telemetry/fleet-counts'
 import { viewOf } from '@/lib/telemetry/stats-view'
@@ -49,7 +50,7 @@ test('after a mixed run over 4 processes the numbers are those counted at Clerk 
     const redis = createRedisClient({
       url: upstash.url,
       token: upstash.token,
-      share: (_, create) => create(),
+      state: createProcessState(),
     })
     const { processes, series } = await readFleetCounts(
       { redis, namespace: 'ck' },

@@ -1,3 +1,4 @@
+import { createProcessState } from '@/lib/lookup/process-state'
 import { createRedisClient } from '@/lib/lookup/redis/client'
 import { startEngine } from '../../../local/upstash/engine'
 import { startUpstash } from '../../../local/upstash/server'
@@ -11,7 +12,7 @@ export async function startRedis() {
     url: upstash.url,
     token,
     timeoutMs: 5000,
-    share: (_, create) => create(),
+    state: createProcessState(),
   })
   return {
     upstash,

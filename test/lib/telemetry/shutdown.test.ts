@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { createProcessState } from '@/lib/lookup/process-state'
 import { createRedisClient } from '@/lib/lookup/redis/client'
 import { exportAudit } from '@/lib/telemetry/read-audit'
 import { startStandIns } from '../../../local/stand-ins'
@@ -23,7 +24,7 @@ async function reckon(said: { out: string; err: string }) {
   const redis = createRedisClient({
     url: services.upstash.url,
     token: services.upstash.token,
-    share: (_, create) => create(),
+    state: createProcessState(),
     timeoutMs: 5000,
   })
   const targets: number[] = []

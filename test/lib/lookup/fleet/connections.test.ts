@@ -32,7 +32,13 @@ describe.skipIf(!redisServer())('200 parallel lookups', () => {
   async function start(namespace: string) {
     const state = createProcessState()
     const store = createRedisStore({ url: upstash.url, token, timeoutMs: 10_000, state })
-    const { defineLookup } = createLookups({ store, host: createPlainRuntime(), namespace, state, ...bound })
+    const { defineLookup } = createLookups({
+      store,
+      runtime: createPlainRuntime(),
+      namespace,
+      state,
+      ...bound,
+    })
     const lookup = defineLookup({
       ...{ name: 'value', version: 1, ttl: 300, key: (key: string) => key, tags: (key: string) => [key] },
       async load(key: string, { signal }): Promise<unknown> {

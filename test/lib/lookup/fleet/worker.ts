@@ -26,7 +26,7 @@ function watched(store: Store): Store {
 
 // A deadline that a busy machine cannot pass: past it a read would load on its own, which is not looked at here.
 const store = watched(createRedisStore({ url, token, timeoutMs: 10_000 }))
-const { defineLookup, on } = createLookups({ store, host: createPlainRuntime(), namespace: 'fleet' })
+const { defineLookup, on } = createLookups({ store, runtime: createPlainRuntime(), namespace: 'fleet' })
 on(({ type }) => {
   if (type === 'uncached') report.uncached++
 })

@@ -3,6 +3,7 @@ import { createCounts } from '@/lib/cache/counts'
 import { createLookups } from '@/lib/lookup/create-lookups'
 import { createProcessState } from '@/lib/lookup/process-state'
 import { createBackplane } from '@/lib/lookup/redis/backplane'
+import { createRedisClient } from '@/lib/lookup/redis/client'
 import { createRedisStore } from '@/lib/lookup/redis/store'
 import { createPlainRuntime } from '@/lib/lookup/runtime/plain'
 import { type Engine, startEngine } from '../../../../local/upstash/engine'
@@ -36,11 +37,12 @@ describe('the backplane', () => {
     const namespace = `space${++spaces}`
     const join = (windowMs = 150) => {
       const state = createProcessState()
-      const store = createRedisStore({ url: upstash.url, token, state, timeoutMs: 2000 })
-      const lookups = createLookups({ store, host: createPlainRuntime(), namespace, state })
+      const redis = createRedisClient({ url: upstash.url, token, state, timeoutMs: 2000 })
+      const store = createRedisStore({ client: redis })
+      const lookups = createLookups({ store, runtime: createPlainRuntime(), namespace, state })
       const alive: boolean[] = []
       lookups.on((event) => event.type === 'backplane' && alive.push(event.alive))
-      open.push(createBackplane({ url: upstash.url, token, namespace, state, beatMs: 30, windowMs }))
+      open.push(createBackplane({ redis, namespace, state, beatMs: 30, windowMs }))
       const lookup = lookups.defineLookup({ ...user(async () => ++versions), processTtl: 600 })
       const counted = createCounts(state)
       const counts = () => counted().user ?? { process: 0, redis: 0 }
@@ -93,7 +95,8 @@ describe('the backplane', () => {
 
   it('is one per process, whoever asks for it', () => {
     const state = createProcessState()
-    const options = { url: upstash.url, token, namespace: 'one', state }
+    const redis = createRedisClient({ url: upstash.url, token, state })
+    const options = { redis, namespace: 'one', state }
     open.push(createBackplane(options))
     expect(createBackplane(options)).toBe(open.at(-1))
   })

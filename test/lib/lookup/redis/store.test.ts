@@ -45,7 +45,7 @@ function overEngine(prefer: 'server' | 'wasm') {
       state,
       ...options,
     })
-    const lookups = createLookups({ store, host: createPlainRuntime(), namespace: 't', state })
+    const lookups = createLookups({ store, runtime: createPlainRuntime(), namespace: 't', state })
     const codes: string[] = []
     lookups.on((event) => 'code' in event && codes.push(event.code))
     const stats = createCounts(state)

@@ -294,8 +294,8 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     if (load.number < floor && !shared)
       violate(`promise 1: load ${load.number} for ${place}, which was invalidated at ${floor}`)
     if (load.expiresAt !== null && load.doneAt < origin.moment)
-      if (load.expiresAt - lifetimes[lookup].margin * 1000 <= origin.at)
-        violate(`promise 4: a token past its margin for ${place}`)
+      if (load.expiresAt - lifetimes[lookup].expiryBuffer * 1000 <= origin.at)
+        violate(`promise 4: a token past its expiryBuffer for ${place}`)
     if (load.stored) return checkLifetime(read, load, load.stored, place)
     if (shared) return
     if (load.doneAt < origin.moment || load.proc !== read.proc)
@@ -468,7 +468,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
         return moment
       },
       answered(operation, keys, sentAt) {
-        if (operation === 'drop' || operation === 'guard') known.confirmed.push({ keys, sentAt })
+        if (operation === 'drop' || operation === 'mark') known.confirmed.push({ keys, sentAt })
       },
       failed() {
         known.failedAt = tick()

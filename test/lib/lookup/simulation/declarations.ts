@@ -1,3 +1,4 @@
+import { createAlias, createHints } from '@/lib/cache/alias'
 import type { Codec } from '@/lib/lookup/entry'
 import type { Lookup } from '@/lib/lookup/lookup'
 import { type Fact, guardOf, leaseMs, lifetimes, tagsOf, timeoutMs } from './facts'
@@ -25,7 +26,7 @@ export interface Lookups {
   card: Lookup<string, Fact>
   token: Lookup<string, Fact>
   note: Lookup<string, Fact>
-  name: Lookup<string, Fact>
+  name(name: string): Promise<Fact | null>
 }
 
 /** The lookups of one process, declared when first used: a world seldom needs all of them everywhere. */
@@ -57,7 +58,7 @@ export function declareLookups(kit: ReturnType<Kit['createLookups']>, source: So
       declared.token ??= kit.defineLookup<string, Fact>({
         ...{ name: 'token', version: 1, key, tags: tagsOf.token, ...times },
         ...{ ttl: lifetimes.token.ttl, negativeTtl: 5, revocationMarkers: (id) => [guardOf(id)] },
-        ...{ expiresAt: ({ expiresAt }) => expiresAt, margin: lifetimes.token.margin },
+        ...{ expiresAt: ({ expiresAt }) => expiresAt, expiryBuffer: lifetimes.token.expiryBuffer },
         ...{ refreshBefore: 6, refreshEvery: 2 },
         load: (arg, { signal }) => source.loadOne(proc, 'token', arg, signal),
       })
@@ -74,10 +75,12 @@ export function declareLookups(kit: ReturnType<Kit['createLookups']>, source: So
       return declared.note
     },
     get name() {
-      declared.name ??= kit.defineAlias<string, Fact>({
-        ...{ name: 'name', version: 1, key, tags: tagsOf.name, ttl: 20, negativeTtl: 5, ...times },
-        to: this.user,
-        resolve: (name, { signal }) => source.resolve(proc, name, signal),
+      declared.name ??= createAlias<string, Fact>({
+        ...{ id: 'name', key, to: this.user, hints: createHints() },
+        names: kit.defineLookup<string, string>({
+          ...{ name: 'name', version: 1, key, tags: tagsOf.name, ttl: 20, negativeTtl: 5, ...times },
+          ...{ memo: false, load: (name, { signal }) => source.resolve(proc, name, signal) },
+        }),
         verify: (user, name) => user.name === name,
       })
       return declared.name

@@ -33,10 +33,10 @@ export const canonical = ({ id, stamp, name, shape, expiresAt, inner }: Fact) =>
 
 /** Seconds. Short ones, so that few steps reach every expiry. */
 export const lifetimes = {
-  user: { ttl: 20, grace: 10, processTtl: 0, negativeTtl: 5, margin: 0 },
-  card: { ttl: 20, grace: 0, processTtl: 4, negativeTtl: 5, margin: 0 },
-  token: { ttl: 15, grace: 0, processTtl: 0, negativeTtl: 5, margin: 3 },
-  note: { ttl: 20, grace: 0, processTtl: 0, negativeTtl: 5, margin: 0 },
+  user: { ttl: 20, grace: 10, processTtl: 0, negativeTtl: 5, expiryBuffer: 0 },
+  card: { ttl: 20, grace: 0, processTtl: 4, negativeTtl: 5, expiryBuffer: 0 },
+  token: { ttl: 15, grace: 0, processTtl: 0, negativeTtl: 5, expiryBuffer: 3 },
+  note: { ttl: 20, grace: 0, processTtl: 0, negativeTtl: 5, expiryBuffer: 0 },
 } as const
 export const timeoutMs = 2000
 export const leaseMs = 3000

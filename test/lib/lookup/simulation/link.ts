@@ -3,7 +3,7 @@ import type { Store } from '@/lib/lookup/store'
 import type { Kit } from './kit'
 import { drain, type Sleeper, type Time } from './time'
 
-export type Operation = 'read' | 'acquire' | 'commit' | 'fail' | 'drop' | 'replaceIf' | 'guard'
+export type Operation = 'read' | 'acquire' | 'commit' | 'fail' | 'drop' | 'dropIf' | 'mark'
 
 /** A request on its way to the store, or an answer on its way back. */
 interface Packet {
@@ -65,7 +65,7 @@ export function createLink(time: Time, { LookupError }: Kit, note: (line: () => 
       taken: (reply: R) => void = () => {},
       settled: () => void = () => {},
     ): Promise<R> {
-      const gated = operation !== 'drop' && operation !== 'guard'
+      const gated = operation !== 'drop' && operation !== 'mark'
       const sentAt = ear.sent(operation, keys)
       const label = `${owner.name} ${operation}`
       const refuse = (why: string) => {
@@ -137,9 +137,9 @@ export function createLink(time: Time, { LookupError }: Kit, note: (line: () => 
       fail: (requests) =>
         send('fail', keysOf(requests), () => store.fail(requests), undefined, done(requests)),
       drop: (keys) => send('drop', keys, () => store.drop(keys)),
-      replaceIf: (slot, entry, replacement) =>
-        send('replaceIf', [slot.entry], () => store.replaceIf(slot, entry, replacement)),
-      guard: (key, ms) => send('guard', [key], () => store.guard(key, ms)),
+      dropIf: (slot, entry) => send('dropIf', [slot.entry], () => store.dropIf(slot, entry)),
+      mark: (key, ms) => send('mark', [key], () => store.mark(key, ms)),
+      ttl: store.ttl,
     }
   }
 

@@ -57,7 +57,7 @@ const how = fc.constantFrom<ReadHow[]>(
   'reload',
 )
 const ending = fc.constantFrom<Ending[]>('ok', 'ok', 'ok', 'error', 'bad', 'partial')
-/** Around each deadline, lease, expiry and margin there is; milliseconds. */
+/** Around each deadline, lease, expiry and expiryBuffer there is; milliseconds. */
 const anyTime = fc.constantFrom(
   1,
   60,
@@ -75,7 +75,7 @@ const anyTime = fc.constantFrom(
   21_000,
 )
 
-const operations: Operation[] = ['acquire', 'acquire', 'commit', 'fail', 'read', 'drop', 'guard']
+const operations: Operation[] = ['acquire', 'acquire', 'commit', 'fail', 'read', 'drop', 'mark']
 const operation = fc.constantFrom(...operations)
 const fault = fc.constantFrom('cut' as const, 'swap' as const, 'garbage' as const)
 

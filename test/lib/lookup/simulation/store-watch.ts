@@ -12,7 +12,7 @@ interface Lease {
   flight: string
   lease: number
   at: number
-  status: 'leased' | 'stored' | 'failed' | 'unstored'
+  status: 'leased' | 'stored' | 'failed' | 'not_cacheable'
   hard: number
   soft: number
   cooldown: number
@@ -61,7 +61,7 @@ export function watchStore(
         time.now() < (hardEnds.get(slotOf(request.slot.entry)) ?? 0)
       if (request.refresh && served) return 'promise 2: refreshed again right after a failure'
     }
-    if (last.status === 'unstored' && age < last.hold)
+    if (last.status === 'not_cacheable' && age < last.hold)
       return 'promise 2: an answer not to be stored was asked for again'
     return undefined
   }
@@ -114,13 +114,13 @@ export function watchStore(
     guardSet: boolean,
     reply: string,
   ) {
-    const { slot, entry, generation: gen, grace, expiry, margin, refreshBefore, refreshEvery } = request
+    const { slot, entry, generation: gen, grace, expiry, expiryBuffer, refreshBefore, refreshEvery } = request
     const load = find.byFlight(request.flight)
     const stamp = stampOf(entry)
     if (guardSet && reply !== 'refused') violate(`rule 6: a commit was ${reply} beside a set guard`)
     if (load) load.doneAt = chronicle.tick()
     if (reply === 'refused') excuse(slot.entry)
-    if (reply !== 'stored' && reply !== 'unstored') return
+    if (reply !== 'stored' && reply !== 'not_cacheable') return
     if (!held) violate('rule 9: a commit was taken from a holder without the lease')
     if (!current) violate('rule 9: a commit was taken in a generation that is gone')
     if (!entry.startsWith(`${gen}|`))
@@ -132,7 +132,7 @@ export function watchStore(
       if (request.hard > declared || request.hard < 0.9 * declared - 1)
         violate(`promise 4: a lifetime of ${request.hard} ms where ${declared} was declared`)
     }
-    const left = expiry > 0 ? expiry - margin - time.now() : Number.POSITIVE_INFINITY
+    const left = expiry > 0 ? expiry - expiryBuffer - time.now() : Number.POSITIVE_INFINITY
     const hard = Math.min(request.hard, left)
     let soft = request.soft
     if (expiry > 0 && refreshBefore > 0)
@@ -185,13 +185,13 @@ export function watchStore(
       })
       return replies
     },
-    async replaceIf(slot, entry, replacement) {
-      if (replacement === null) excuse(slot.entry)
-      return store.replaceIf(slot, entry, replacement)
+    async dropIf(slot, entry) {
+      excuse(slot.entry)
+      return store.dropIf(slot, entry)
     },
-    async guard(key, ms) {
+    async mark(key, ms) {
       markers.push({ key, from: time.now(), to: time.now() + ms })
-      await store.guard(key, ms)
+      await store.mark(key, ms)
     },
   }
 

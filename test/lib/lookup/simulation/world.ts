@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Lookup } from '@/lib/lookup/lookup'
-import type { Host } from '@/lib/lookup/runtime/runtime'
+import type { Runtime } from '@/lib/lookup/runtime/runtime'
 import { createChecker, type How } from './checker'
 import { createChronicle } from './chronicle'
 import { declareLookups } from './declarations'
@@ -66,17 +66,17 @@ export function createWorld(kit: Kit, log?: (line: string) => void) {
         return ear.sent(operation, keys)
       },
     })
-    const plain: Host = {
+    const plain: Runtime = {
       after: (task) => void task(),
       invalidated: async () => context.getStore()?.request,
     }
     // The first process has no requests, as a worker has none; the others have.
-    const host: Host =
+    const runtime: Runtime =
       proc === 0
         ? plain
         : { ...plain, enter: async () => ({ request: context.getStore()?.request, cached: false }) }
     const engine = kit.createLookups({
-      ...{ store, host, clock, namespace: 't', state: kit.createProcessState() },
+      ...{ store, runtime, clock, namespace: 't', state: kit.createProcessState() },
       ...{ processCache: { maxEntries: 10 } },
       newId: () => `i${++ids}`,
       random: () => (draws++ % 5) / 5,

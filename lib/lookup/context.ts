@@ -1,0 +1,107 @@
+import { LRUCache } from 'lru-cache'
+import type { Clock } from './clock'
+import type { Declared } from './declaration'
+import { readEntry } from './entry'
+import { LookupError } from './errors'
+import type { createInvalidation } from './invalidate'
+import type { Limit } from './limit'
+import { createLoader } from './load'
+import { createMemo } from './memo'
+import { createProcessCache, type ProcessCache, type ProcessCacheOptions } from './process-cache'
+import type { ProcessState, Stamp } from './process-state'
+import type { createRequests } from './requests'
+import type { Runtime } from './runtime/runtime'
+import type { Target } from './slot'
+import type { Store } from './store'
+
+/** What all lookups of an app share. */
+export interface Engine extends ReturnType<typeof createRequests>, ReturnType<typeof createInvalidation> {
+  store: Store
+  runtime: Runtime
+  namespace: string
+  clock: Clock
+  random(): number
+  newId(): string
+  state: ProcessState
+  /** Bounds loader calls. */
+  limit: Limit
+  processCache: ProcessCacheOptions
+}
+
+/** A value, and the text it was decoded from: a caller that cannot use the value rejects the text. */
+export interface Outcome<T> {
+  value: T | null
+  entry: string
+}
+
+/** A load past Redis. */
+export interface Bypass<T> {
+  promise: Promise<Outcome<T>>
+  stamp: Stamp
+  /** The breaker was open when it began. */
+  open: boolean
+}
+
+/** One lookup, as the steps of a read see it. */
+export type Context<A, T> = ReturnType<typeof createContext<A, T>>
+
+const bounded = <V extends NonNullable<unknown>>(maxSize: number) =>
+  new LRUCache<string, V>({ maxSize, sizeCalculation: () => 1 })
+
+export function createContext<A, T>(engine: Engine, declared: Declared<A, T>) {
+  const { state, clock, namespace } = engine
+  const { name, id, codec } = declared
+
+  // Once per process: the copies of this module that Next loads find each other's loads and values here.
+  const local = state.share(`lookup:${namespace}:${id}`, () => ({
+    memo: createMemo<T | null>(state),
+    processCache: undefined as ProcessCache<T | null> | undefined,
+    /** Loads under a lease of this process, and waits for those of others, by flight and generation. */
+    flights: new Map<string, Promise<Outcome<T>>>(),
+    bypassed: bounded<Bypass<T>>(1000),
+    /** When each key's last background refresh was scheduled. */
+    refreshing: bounded<number>(5000),
+    unsentReads: new Map<string, Promise<Outcome<T>>>(),
+    unsentMisses: new Map<string, Promise<Outcome<T>>>(),
+  }))
+  if (declared.processTtl > 0)
+    local.processCache ??= createProcessCache(name, state, clock, engine.processCache)
+
+  const emit = (type: 'miss' | 'stale' | 'grace' | 'coalesced' | 'waiting' | 'corrupt' | 'refused') =>
+    state.emit({ type, lookup: name })
+
+  return {
+    ...{ engine, declared, local, emit },
+    loader: createLoader(declared, clock, declared.composed ? (work) => work() : engine.limit),
+
+    emitHit(layer: 'request' | 'process' | 'redis', negative = false) {
+      state.emit({ type: 'hit', lookup: name, layer, ...(negative && { negative }) })
+    },
+
+    /** Decodes an entry; undefined, and an event, for one that cannot be used. */
+    open({ slot }: Target<A>, entry: string): Outcome<T> | undefined {
+      const found = readEntry(entry, slot.entry, codec)
+      if (!found) emit('corrupt')
+      return found && { value: found.value, entry }
+    },
+
+    /** Keeps a value in the process, if there is a process cache and nothing was invalidated since the stamp. */
+    fill({ arg, tags }: Target<A>, stamp: Stamp, { value, entry }: Outcome<T>) {
+      local.processCache?.fill(stamp, declared.key(arg), value, tags, declared.processTtl, entry.length)
+    },
+
+    refuse(): never {
+      emit('refused')
+      throw new LookupError('revoked', `Lookup "${name}": access was revoked`)
+    },
+
+    revocationUnknown: () =>
+      new LookupError(
+        'revocation_unknown',
+        `Lookup "${name}": Redis could not say whether access was revoked`,
+      ),
+  }
+}
+
+/** Whether a read must be refused while a revocation marker is set. */
+export const isRevocable = ({ slot }: Target<unknown>) => slot.markers.length > 0

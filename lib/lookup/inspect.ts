@@ -1,0 +1,43 @@
+import type { Context } from './context'
+import { keysOf, type Target, validate } from './slot'
+
+/** What Redis holds of a value. Seconds and bytes; null for what is not there. */
+export interface Inspection<T> {
+  /** What the next read would be given; undefined when it would load. */
+  value: T | null | undefined
+  bytes: number | null
+  /** Until the entry is deleted. */
+  entrySeconds: number | null
+  /** Until the soft expiry. */
+  freshSeconds: number | null
+  /** Until the hard expiry; the entry is kept longer where there is grace. */
+  hardSeconds: number | null
+  /** Of the tag version that expires first. */
+  tagVersionSeconds: number | null
+  /** Of the revocation marker that stays longest. */
+  revokedSeconds: number | null
+}
+
+const seconds = (ms: number | undefined) => (ms === undefined || ms < 0 ? null : Math.round(ms / 1000))
+
+/** One MGET, and a PTTL for each key. @throws LookupError when Redis does not answer */
+export async function inspectRedis<A, T>(
+  { engine, open }: Context<A, T>,
+  target: Target<A>,
+): Promise<Inspection<T>> {
+  const { slot } = target
+  const keys = keysOf(slot)
+  const [values, ttls] = await Promise.all([engine.reads(keys), engine.store.ttl(keys)])
+  const { entry, revoked } = validate(slot, values)
+  const stateAt = 1 + slot.tagVersions.length + slot.markers.length
+  const entrySeconds = seconds(ttls[0])
+  return {
+    value: entry === null || revoked ? undefined : open(target, entry)?.value,
+    bytes: values[0] ? Buffer.byteLength(values[0]) : null,
+    entrySeconds,
+    freshSeconds: seconds(ttls[stateAt]),
+    hardSeconds: slot.hard === undefined ? entrySeconds : seconds(ttls[stateAt + 1]),
+    tagVersionSeconds: seconds(Math.min(...ttls.slice(1, 1 + slot.tagVersions.length))),
+    revokedSeconds: seconds(Math.max(-1, ...ttls.slice(1 + slot.tagVersions.length, stateAt))),
+  }
+}

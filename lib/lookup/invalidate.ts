@@ -1,0 +1,60 @@
+import { type Clock, sleep } from './clock'
+import { LookupError } from './errors'
+import type { ProcessState } from './process-state'
+import type { Runtime } from './runtime/runtime'
+import { markerKey, tagVersionKey } from './slot'
+import type { Store } from './store'
+
+interface InvalidationOptions {
+  store: Store
+  runtime: Runtime
+  state: ProcessState
+  clock: Clock
+  namespace: string
+  random: () => number
+}
+
+/** Invalidation: delete the tag versions in Redis, tell the other processes, and drop what this process holds. */
+export function createInvalidation({ store, runtime, state, clock, namespace, random }: InvalidationOptions) {
+  /** Tries three times. The outcome of a failure is unknown, and repeating is safe. */
+  async function confirm(what: string, work: () => Promise<unknown>) {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await work()
+        return
+      } catch {
+        if (attempt === 2)
+          throw new LookupError('invalidation_unconfirmed', `Redis did not confirm that ${what}: repeat it`)
+        await sleep(clock, 50 * 3 ** attempt * (1 + random()))
+      }
+    }
+  }
+
+  async function invalidate(tags: readonly string[], also: () => Promise<unknown> = async () => {}) {
+    let confirmed = false
+    try {
+      await confirm(`[${tags.join(', ')}] is invalid`, () =>
+        Promise.all([
+          tags.length > 0 && store.drop(tags.map((tag) => tagVersionKey(namespace, tag))),
+          also(),
+        ]),
+      )
+      // After the tag versions: a process that receives this must find them deleted.
+      if (tags.length > 0)
+        await confirm('other processes were told', async () => state.backplane?.announce(tags))
+      confirmed = true
+    } finally {
+      // This process at once, whatever the runtime does; the memo of the current request after that.
+      state.drop(tags)
+      state.drop(tags, await runtime.invalidated(tags).catch(() => undefined))
+      state.emit({ type: 'invalidate', tags, confirmed })
+    }
+  }
+
+  return {
+    invalidate: (tags: readonly string[]) => invalidate(tags),
+    /** Refuses every read with this revocation marker for some seconds; invalidates tags in the same step. */
+    revoke: (marker: string, { seconds, tags = [] }: { seconds: number; tags?: readonly string[] }) =>
+      invalidate(tags, () => store.mark(markerKey(namespace, marker), seconds * 1000)),
+  }
+}

@@ -1,0 +1,100 @@
+import { type Context, isRevocable, type Outcome } from './context'
+import { codeOf, isOutage } from './errors'
+import { loadValue } from './load'
+import type { Stamp } from './process-state'
+import type { Target } from './slot'
+
+/** A lease that this process holds: the flight it was given to, and the tag versions at that time. */
+export interface Lease {
+  flight: string
+  generation: string
+}
+
+export const flightKey = ({ flight, generation }: Lease) => `${flight}|${generation}`
+
+/** Loads a value under a lease and stores it. Other callers in this process find the load by its flight. */
+export function loadUnderLease<A, T>(
+  context: Context<A, T>,
+  target: Target<A>,
+  lease: Lease,
+  stamp: Stamp,
+): Promise<Outcome<T>> {
+  const { flights } = context.local
+  const key = flightKey(lease)
+  const promise = loadAndCommit(context, target, lease, stamp).finally(() => flights.delete(key))
+  flights.set(key, promise)
+  return promise
+}
+
+async function loadAndCommit<A, T>(
+  context: Context<A, T>,
+  target: Target<A>,
+  lease: Lease,
+  stamp: Stamp,
+): Promise<Outcome<T>> {
+  const { declared } = context
+  let outcome: Outcome<T>
+  let lifetimes: ReturnType<typeof declared.lifetimes>
+  try {
+    outcome = await loadValue(context, target, lease.generation)
+    lifetimes = declared.lifetimes(outcome.value)
+  } catch (error) {
+    const kept = await markFailed(context, target, lease, error)
+    if (!kept) throw error
+    return kept
+  }
+  return commit(context, target, lease, stamp, outcome, lifetimes)
+}
+
+/** Tells waiters in other processes that the load failed; returns a value in grace if there is one. */
+async function markFailed<A, T>(
+  { engine, declared, open, emit }: Context<A, T>,
+  target: Target<A>,
+  lease: Lease,
+  error: unknown,
+): Promise<Outcome<T> | undefined> {
+  const { slot } = target
+  const code = declared.failure?.encode(error) || codeOf(error)
+  const cooldown = Math.max(declared.refreshEvery, 1000)
+  const entry = await engine
+    .repeatOnce(() => engine.fails({ slot, ...lease, code, cooldown }))
+    .catch((unmarked: unknown) => {
+      void engine.release(slot, lease.flight, unmarked)
+      return null
+    })
+  const kept = entry === null ? undefined : open(target, entry)
+  if (kept) emit('grace')
+  return kept
+}
+
+/** Stores a value. Its callers get it whether or not it could be stored, unless access was revoked. */
+async function commit<A, T>(
+  { engine, declared, fill, refuse, revocationUnknown }: Context<A, T>,
+  target: Target<A>,
+  lease: Lease,
+  stamp: Stamp,
+  outcome: Outcome<T>,
+  lifetimes: { hard: number; soft: number; grace: number; expiry: number },
+): Promise<Outcome<T>> {
+  const { slot } = target
+  const { name, expiryBuffer, refreshBefore, refreshEvery } = declared
+  // Jitter only shortens.
+  const jitter = 1 - 0.1 * engine.random()
+  const request = {
+    ...{ slot, ...lease, entry: outcome.entry, ...lifetimes, expiryBuffer, refreshEvery },
+    hard: Math.floor(lifetimes.hard * jitter),
+    soft: Math.floor(lifetimes.soft * jitter),
+    refreshBefore: Math.floor(refreshBefore * (1 + 0.1 * engine.random())),
+  }
+  const reply = await engine
+    .repeatOnce(() => engine.commits(request))
+    .catch((error: unknown) => {
+      void engine.release(slot, lease.flight, error)
+      if (isRevocable(target) && isOutage(error)) throw revocationUnknown()
+      return 'unknown' as const
+    })
+  if (reply === 'refused') return refuse()
+  engine.state.emit({ type: 'commit', lookup: name, outcome: reply })
+  if (reply === 'stored') fill(target, stamp, outcome)
+  return outcome
+}

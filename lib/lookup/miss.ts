@@ -1,0 +1,121 @@
+import { joinUnsent } from './batch'
+import { bypass } from './bypass'
+import type { Context, Outcome } from './context'
+import { isRefusal, LookupError } from './errors'
+import { flightKey, loadUnderLease } from './lease'
+import type { Stamp } from './process-state'
+import type { Target } from './slot'
+import type { AcquireReply } from './store'
+
+/**
+ * Nothing usable is cached: one process of the fleet loads the value, the others wait for it. `reject` is an entry that
+ * this caller cannot use ('' if there is none). Joins an equal call while its acquire has not been sent.
+ */
+export function handleMiss<A, T>(
+  context: Context<A, T>,
+  target: Target<A>,
+  reject: string,
+): Promise<Outcome<T>> {
+  const { local, emit } = context
+  return joinUnsent(
+    local.unsentMisses,
+    `${target.mergeKey}|${reject}`,
+    () => emit('coalesced'),
+    (onSent) => {
+      const promise: Promise<Outcome<T>> = acquireOrWait(context, target, reject, onSent, () => promise)
+      return promise
+    },
+  )
+}
+
+async function acquireOrWait<A, T>(
+  context: Context<A, T>,
+  target: Target<A>,
+  reject: string,
+  onSent: () => void,
+  self: () => Promise<Outcome<T>>,
+): Promise<Outcome<T>> {
+  const { engine, declared, local, emit } = context
+  const { state, clock } = engine
+  const flight = engine.newId()
+  const deadline = clock.now() + declared.lease + declared.timeout
+  let stamp: Stamp | undefined
+  let waiting = ''
+  /** Under which this wait is found by other callers of this process. */
+  let waitKey = ''
+  const stopWaiting = () => local.flights.get(waitKey) === self() && local.flights.delete(waitKey)
+  try {
+    for (let round = 0; ; round++) {
+      const request = { slot: target.slot, flight, waiting, reject, refresh: false, lease: declared.lease }
+      const acquire = () =>
+        engine.acquires(request, () => {
+          onSent()
+          stamp = state.stamp(clock.now())
+        })
+      const reply = await engine.repeatOnce(acquire).catch((failure: unknown) => ({ failure }))
+      // What follows may wait for the same flight, and must not find this wait itself.
+      stopWaiting()
+      const sent = stamp ?? state.stamp(clock.now())
+      if ('failure' in reply) {
+        void engine.release(target.slot, flight, reply.failure)
+        // Others may have joined this wait since it last asked: what they share must begin after that.
+        return await bypass(context, target, round === 0 ? sent : state.stamp(clock.now()), reply.failure)
+      }
+      if (reply.kind !== 'wait') return await handleReply(context, target, flight, reply, sent, waiting)
+
+      // Join only a load of the generation that our own acquire returned: an older one could predate an invalidation
+      // that this caller has seen.
+      waiting = reply.flight
+      waitKey = flightKey(reply)
+      const other = local.flights.get(waitKey)
+      if (other) {
+        emit('coalesced')
+        try {
+          return await other
+        } catch (error) {
+          // The other caller may be refused for revocation markers that are not ours.
+          if (!isRefusal(error)) throw error
+          continue
+        }
+      }
+      if (clock.now() >= deadline)
+        return await bypass(context, target, state.stamp(clock.now()), 'waited_too_long')
+      if (round === 0) emit('waiting')
+      local.flights.set(waitKey, self())
+      await engine.pause(round)
+    }
+  } finally {
+    stopWaiting()
+  }
+}
+
+async function handleReply<A, T>(
+  context: Context<A, T>,
+  target: Target<A>,
+  flight: string,
+  reply: Exclude<AcquireReply, { kind: 'wait' }>,
+  stamp: Stamp,
+  waiting: string,
+): Promise<Outcome<T>> {
+  const { declared, emit, emitHit, fill, open, refuse } = context
+  if (reply.kind === 'refused') return refuse()
+  if (reply.kind === 'load') {
+    if (reply.foreign) emit('corrupt')
+    return loadUnderLease(context, target, { flight, generation: reply.generation }, stamp)
+  }
+  if (reply.kind === 'fail') {
+    const kept = reply.entry === null ? undefined : open(target, reply.entry)
+    if (kept) {
+      emit('grace')
+      return kept
+    }
+    const failed = `Lookup "${declared.name}": the loader failed in another process`
+    throw declared.failure?.decode(reply.code) ?? new LookupError('load_failed', failed, reply.code)
+  }
+  const outcome = open(target, reply.entry)
+  if (!outcome) return handleMiss(context, target, reply.entry)
+  emitHit('redis', outcome.value === null)
+  // A waiter may be given an answer that must not be kept.
+  if (waiting === '') fill(target, stamp, outcome)
+  return outcome
+}
