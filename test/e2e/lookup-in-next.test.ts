@@ -268,10 +268,10 @@ describe('inside "use cache"', () => {
     expect(upstream.loadsOf(id)).toBe(2)
   })
 
-  test('a lookup with guards is refused', async () => {
+  test('a lookup with revocation markers is refused', async () => {
     expect(await app.page('readGuardedCached', id)).toEqual({
       code: 'inside_use_cache',
-      message: 'Lookup "guarded" has guards: call it outside "use cache" (inside_use_cache)',
+      message: 'Lookup "guarded" has revocation markers: call it outside "use cache" (inside_use_cache)',
     })
   })
 })

@@ -199,7 +199,7 @@ describe('over twelve hours', () => {
     }
     async function poll() {
       const tokens = await drive(Promise.all(processes.map(({ token }) => token(''))), pass)
-      await drive(Promise.all(processes.map(({ host }) => host.settled())), pass)
+      await drive(Promise.all(processes.map(({ runtime }) => runtime.settled())), pass)
       for (const token of tokens) expect(service.isValid(token?.token ?? '')).toBe(true)
       return tokens[0]
     }
