@@ -1,4 +1,5 @@
-import { env, insideNext } from '../env'
+import { cacheSettings, redisAddress } from '../config'
+import { insideNext } from '../env'
 import { createLookups } from '../lookup/create-lookups'
 import type { Declaration } from '../lookup/declaration'
 import type { Lookup } from '../lookup/lookup'
@@ -17,10 +18,12 @@ const host = plain ?? (await import('../lookup/runtime/next')).createNextRuntime
 export const refreshesSettled = async (): Promise<void> => plain?.settled()
 
 function connect() {
-  const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token, CACHE_NAMESPACE: namespace } = env()
-  const store = createRedisStore({ url, token, timeoutMs: env().CACHE_REDIS_TIMEOUT_MS })
-  if (env().CACHE_BACKPLANE) onShutdown('backplane', createBackplane({ url, token, namespace }).close)
-  const processCache = { maxEntries: env().CACHE_PROCESS_MAX }
+  const { url, token, timeoutMs } = redisAddress()
+  const { CACHE_NAMESPACE: namespace } = cacheSettings()
+  const store = createRedisStore({ url, token, timeoutMs })
+  if (cacheSettings().CACHE_BACKPLANE)
+    onShutdown('backplane', createBackplane({ url, token, namespace }).close)
+  const processCache = { maxEntries: cacheSettings().CACHE_PROCESS_MAX }
   // From the first read on, whether or not telemetry was started.
   lookupCounts()
   return { store, stats: lookupCounts, ...createLookups({ store, host, namespace, processCache }) }
