@@ -1,153 +1,6 @@
 import { z } from 'zod'
 import { KitError } from './lookup/errors'
-
-const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''))
-const text = z.string().min(1)
-const seconds = z.coerce.number().int().min(0)
-
-/**
- * `kid:base64` pairs, comma separated; the first seals, every one opens. Problems name the position and not the id:
- * where only the key was set, the id would be the secret.
- */
-const keyRing = z.string().transform((value, context) =>
-  value.split(',').map((pair, index, pairs) => {
-    const [kid = '', encoded = ''] = pair.trim().split(':')
-    const key = Buffer.from(encoded, 'base64')
-    if (!/^[A-Za-z0-9_-]{1,32}$/.test(kid))
-      context.addIssue(`key ${index + 1} must start with an id of letters and digits, then ":"`)
-    else if (pairs.findIndex((other) => other.trim().startsWith(`${kid}:`)) !== index)
-      context.addIssue(`key ${index + 1} has the id of an earlier one`)
-    else if (key.length !== 32) context.addIssue(`key ${index + 1} must be 32 bytes in base64`)
-    return { kid, key }
-  }),
-)
-
-/** A key ring as CACHE_ENCRYPTION_KEYS has it, or what is wrong with it. */
-export function parseKeyRing(text: string): { error?: string } {
-  const result = keyRing.safeParse(text)
-  return result.success ? {} : { error: result.error.issues[0]?.message ?? 'malformed' }
-}
-
-/** What a variable is for, and an example of it: both are shown when it is missing or malformed. */
-const meant = (purpose: string, example: string) => ({ description: purpose, examples: [example] })
-
-const schema = z.object({
-  NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: z
-    .string()
-    .regex(/^pk_(test|live)_./, 'must start with pk_test_ or pk_live_')
-    .meta(
-      meant("Clerk's publishable key, from the dashboard under API keys", 'pk_test_Y2xlcmsuZXhhbXBsZS5jb20k'),
-    ),
-  CLERK_SECRET_KEY: z
-    .string()
-    .regex(/^sk_(test|live)_./, 'must start with sk_test_ or sk_live_')
-    .meta(meant("Clerk's secret key, from the dashboard under API keys", 'sk_test_…')),
-  UPSTASH_REDIS_REST_URL: httpUrl.meta(
-    meant(
-      'the REST address of the Upstash database (KV_REST_API_URL is read too)',
-      'https://eu1-example-12345.upstash.io',
-    ),
-  ),
-  UPSTASH_REDIS_REST_TOKEN: text.meta(
-    meant(
-      'the REST token of the Upstash database, not the read-only one (KV_REST_API_TOKEN is read too)',
-      'AX…',
-    ),
-  ),
-  CLERK_WEBHOOK_SIGNING_SECRET: z
-    .string()
-    .transform((value) => value.split(',').map((secret) => secret.trim()))
-    .refine((secrets) => secrets.every((secret) => /^whsec_[A-Za-z0-9+/=]+$/.test(secret)), {
-      message: 'each secret starts with whsec_; two may stand side by side, comma separated, while rotating',
-    })
-    .optional()
-    .meta(
-      meant(
-        'verifies webhooks; from the endpoint page of the Clerk dashboard',
-        'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
-      ),
-    ),
-  CACHE_ENCRYPTION_KEYS: keyRing
-    .optional()
-    .meta(
-      meant(
-        'seals OAuth tokens in Redis; kid:base64 of 32 bytes, newest first',
-        'k1:$(openssl rand -base64 32)',
-      ),
-    ),
-  OPS_TOKEN: z
-    .string()
-    .min(16, 'must have at least 16 characters')
-    .optional()
-    .meta(meant('lets monitoring read statistics and metrics', '$(openssl rand -hex 32)')),
-  CLERK_API_URL: httpUrl
-    .default('https://api.clerk.com')
-    .meta(meant("the address of Clerk's Backend API", 'https://api.clerk.com')),
-  CLERK_JWT_KEY: z
-    .string()
-    .refine(
-      (pem) => pem.includes('-----BEGIN PUBLIC KEY-----'),
-      'must be a PEM that begins with -----BEGIN PUBLIC KEY-----',
-    )
-    .optional()
-    .meta(
-      meant(
-        'lets the middleware verify sessions without asking Clerk for its keys',
-        '"-----BEGIN PUBLIC KEY-----…"',
-      ),
-    ),
-  NEXT_PUBLIC_CLERK_SIGN_IN_URL: z
-    .string()
-    .regex(/^(\/|https?:\/\/)/, 'must be a path or an http(s) address')
-    .optional()
-    .meta(meant("the sign-in page, where it is not Clerk's own", '/sign-in')),
-  GOOGLE_API_BASE_URL: httpUrl
-    .default('https://www.googleapis.com')
-    .meta(meant("the address of Google's APIs", 'https://www.googleapis.com')),
-  CACHE_NAMESPACE: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,32}$/, 'takes 1 to 32 letters, digits, - or _')
-    .default('ck')
-    .meta(meant('the first part of every Redis key, so that several apps can share a database', 'ck')),
-  CACHE_USER_TTL: z
-    .union(
-      [z.literal('adaptive'), seconds.min(1)],
-      'must be a whole number of seconds from 1 up, or "adaptive"',
-    )
-    .default(300)
-    .meta(
-      meant(
-        'seconds a user stays in Redis; "adaptive": a tenth of the time since they last changed, 1 min to 1 h',
-        '300',
-      ),
-    ),
-  CACHE_PROCESS_TTL: seconds
-    .max(600)
-    .default(0)
-    .meta(meant('seconds a value may be kept in the process; 0 switches the layer off', '0')),
-  CACHE_PROCESS_MAX: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .default(5000)
-    .meta(meant('entries the process layer holds at most', '5000')),
-  CACHE_REDIS_TIMEOUT_MS: z.coerce
-    .number()
-    .int()
-    .min(10)
-    .max(10_000)
-    .default(250)
-    .meta(meant('milliseconds after which a Redis request is given up', '250')),
-  CACHE_BACKPLANE: z
-    .enum(['on', 'off'])
-    .default('off')
-    .transform((value) => value === 'on')
-    .meta(meant('announces invalidations to the process layers of other instances', 'off')),
-  LOG_LEVEL: z
-    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
-    .default('info')
-    .meta(meant('the least severe line that is logged', 'info')),
-})
+import { onePerProcess } from './lookup/one-per-process'
 
 /** True in Next's server, false in scripts, tests and workers. Next writes the value in when it builds. */
 export const insideNext = process.env.NEXT_RUNTIME === 'nodejs'
@@ -157,67 +10,123 @@ export const stopsBetweenRequests = ['VERCEL', 'AWS_LAMBDA_FUNCTION_NAME', 'K_SE
   (name) => process.env[name],
 )
 
-/** True where Next leaves SIGTERM and SIGINT to the app; set by whoever starts Next, before it starts. */
+/** True where Next leaves SIGTERM and SIGINT to the app. Has to be set before Next starts. */
 export const handlesSignals = Boolean(process.env.NEXT_MANUAL_SIG_HANDLE)
 
-/** True in a build, false in `next dev`, scripts and tests that say nothing. */
+/** True in a build, false in `next dev`, and in scripts and tests that do not set NODE_ENV. */
 export const inProduction = process.env.NODE_ENV === 'production'
 
-type Name = keyof typeof schema.shape
-export type Env = z.output<typeof schema>
+export type ConfigurationErrorCode = 'not_configured' | 'configured_too_late'
 
-/** Thrown for a missing or malformed environment; its message lists every problem, and no value. */
-export class ConfigurationError extends KitError {
-  constructor(problems: string[]) {
-    super(
-      'not_configured',
-      `The environment is not complete:\n\n${problems.join('\n')}\n\nSet them in .env.local or in the host's settings; .env.example lists all. Without any account, \`npm run dev\` sets them by itself.`,
+/** A setting is missing or malformed, or was changed too late. The message names the settings and shows no value. */
+export class ConfigurationError extends KitError<ConfigurationErrorCode> {}
+
+export const notConfigured = (problems: readonly string[]) =>
+  new ConfigurationError(
+    'not_configured',
+    `Settings are missing or malformed:\n\n${problems.join('\n')}\n\nSet them as environment variables (for example in .env.local), or in code with configure().`,
+  )
+
+type Source = Readonly<Record<string, string | undefined>>
+
+/** Values given in code, which come before the environment, and the names of variables that were already read. */
+const given = onePerProcess('settings', () => ({
+  values: new Map<string, string>(),
+  read: new Set<string>(),
+}))
+
+/**
+ * Gives variables in code. Giving the same value again changes nothing, so each copy of a module can do it.
+ * @throws ConfigurationError `configured_too_late` when a variable that was already read would change
+ */
+export function setVariables(variables: Source): void {
+  const changed = Object.entries(variables).filter(
+    ([name, value]) => value !== undefined && (given.values.get(name) ?? process.env[name]) !== value,
+  )
+  const tooLate = changed.map(([name]) => name).filter((name) => given.read.has(name))
+  if (tooLate.length > 0)
+    throw new ConfigurationError(
+      'configured_too_late',
+      `configure() would change ${tooLate.join(', ')}, which this process already uses. Call it before the first read, for example in instrumentation.ts.`,
     )
-  }
+  for (const [name, value] of changed) if (value !== undefined) given.values.set(name, value)
 }
 
-const isName = (name: PropertyKey): name is Name => name in schema.shape
+export const text = z.string().min(1)
 
-function problem(name: Name, state: string): string {
-  const { description, examples } = schema.shape[name].meta() ?? {}
-  return `  ${name} ${state}\n    what for: ${description}\n    example:  ${name}=${examples}`
+export const httpAddress = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+  .transform((url) => url.replace(/\/+$/, ''))
+
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER) {
+  const range = max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`
+  return z
+    .string()
+    .transform(Number)
+    .refine((n) => Number.isInteger(n) && n >= min && n <= max, `must be a whole number ${range}`)
 }
+
+export const oneOf = <const T extends readonly string[]>(values: T) =>
+  z.enum(values, { error: `must be one of: ${values.join(', ')}` })
+
+/** What a variable is for, with an example and another name it is read under. Shown where it is missing or malformed. */
+export const about = (description: string, example: string, alias?: string) => ({
+  ...{ description, examples: [example] },
+  ...(alias && { alias }),
+})
 
 /**
- * Parses an environment. Empty values count as missing.
- * @throws ConfigurationError naming every variable that is missing or malformed, its purpose and an example.
+ * The variables of one part. The environment is parsed at the first call, and only these variables of it: what another
+ * part or another tool has set cannot make this part fail. Empty values count as missing.
+ * @throws ConfigurationError `not_configured` that names each missing or malformed variable, its purpose and an example
  */
-export function parseEnv(source: Readonly<Record<string, string | undefined>>): Env {
-  const given: Record<string, string | undefined> = {}
-  for (const name of Object.keys(schema.shape)) given[name] = source[name] || undefined
-  given.UPSTASH_REDIS_REST_URL ??= source.KV_REST_API_URL || undefined
-  given.UPSTASH_REDIS_REST_TOKEN ??= source.KV_REST_API_TOKEN || undefined
+export function defineSettings<Shape extends Record<string, z.ZodType>>(shape: Shape) {
+  const schema = z.object(shape)
+  type Values = z.output<typeof schema>
+  let values: Values | undefined
 
-  const result = schema.safeParse(given)
-  if (result.success) return result.data
-  const problems = new Map<Name, string>()
-  for (const { path, message } of result.error.issues) {
-    const name = path[0] ?? ''
-    if (!isName(name) || problems.has(name)) continue
-    problems.set(name, problem(name, given[name] ? `is malformed: ${message}` : 'is missing'))
+  function problem(name: string, state: string): string {
+    const { description, examples } = shape[name]?.meta() ?? {}
+    return `  ${name} ${state}\n    purpose: ${description}\n    example: ${name}=${examples}`
   }
-  throw new ConfigurationError([...problems.values()])
-}
 
-let current: Env | undefined
+  function parse(source: Source): { values: Values } | { problems: string[] } {
+    const used: Record<string, string | undefined> = {}
+    for (const [name, type] of Object.entries(shape)) {
+      const alias = type.meta()?.alias
+      used[name] = source[name] || (typeof alias === 'string' && source[alias]) || undefined
+    }
+    const result = schema.safeParse(used)
+    if (result.success) return { values: result.data }
+    const problems = new Map<string, string>()
+    for (const { path, message } of result.error.issues) {
+      const name = String(path[0])
+      if (!problems.has(name))
+        problems.set(name, problem(name, used[name] ? `is malformed: ${message}` : 'is missing'))
+    }
+    return { problems: [...problems.values()] }
+  }
 
-/** The environment of this process, parsed at the first call. @throws ConfigurationError */
-export function env(): Env {
-  current ??= parseEnv(process.env)
-  return current
-}
+  function read(): Values {
+    if (values) return values
+    const result = parse({ ...process.env, ...Object.fromEntries(given.values) })
+    if ('problems' in result) throw notConfigured(result.problems)
+    for (const name of Object.keys(shape)) given.read.add(name)
+    values = result.values
+    return values
+  }
 
-/**
- * A variable that only one feature needs.
- * @throws ConfigurationError when it is not set; routes answer it with `not_configured`.
- */
-export function requireEnv<N extends Name>(name: N): NonNullable<Env[N]> {
-  const value = env()[name]
-  if (value === undefined || value === null) throw new ConfigurationError([problem(name, 'is missing')])
-  return value
+  return Object.assign(read, {
+    /** What is wrong with these variables, in the environment of this process by default. */
+    problems(source: Source = { ...process.env, ...Object.fromEntries(given.values) }): string[] {
+      const result = parse(source)
+      return 'problems' in result ? result.problems : []
+    },
+    /** A variable that only one feature needs. @throws ConfigurationError `not_configured` when it is not set */
+    require<N extends keyof Values & string>(name: N): NonNullable<Values[N]> {
+      const value = read()[name]
+      if (value === undefined || value === null) throw notConfigured([problem(name, 'is missing')])
+      return value
+    },
+  })
 }

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { requireEnv } from '../env'
+import { opsSettings } from './settings'
 
 const digest = (text: string) => createHash('sha256').update(text).digest()
 
@@ -8,6 +8,6 @@ const digest = (text: string) => createHash('sha256').update(text).digest()
  * @throws ConfigurationError without OPS_TOKEN
  */
 export function carriesOpsToken(request: Request): boolean {
-  const expected = digest(`Bearer ${requireEnv('OPS_TOKEN')}`)
+  const expected = digest(`Bearer ${opsSettings.require('OPS_TOKEN')}`)
   return timingSafeEqual(digest(request.headers.get('authorization') ?? ''), expected)
 }

@@ -1,4 +1,5 @@
-import { RedisError, redis } from '../lookup/redis/client'
+import { redis } from '../config'
+import { RedisError } from '../lookup/redis/client'
 import { TAG_OF_ALL_NAMES, tagsOfUser, userById } from './clerk-cache'
 import type { Counts } from './counts'
 import { invalidateTags, lookups } from './lookups'

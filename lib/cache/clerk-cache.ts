@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { clerkFailure } from '../clerk/error'
 import { clerkGet } from '../clerk/request'
-import { env } from '../env'
+import { cacheSettings } from '../config'
 import type { Once } from '../lookup/create-lookups'
 import { adaptive } from '../lookup/declaration'
 import { createAlias } from './alias'
@@ -49,13 +49,13 @@ const ADAPTIVE = { min: 60, max: 60 * 60 }
 const DEFAULT_TTL = 300
 
 function userTtl() {
-  const ttl = env().CACHE_USER_TTL
+  const ttl = cacheSettings().CACHE_USER_TTL
   return ttl === 'adaptive' ? adaptive(ADAPTIVE) : ttl
 }
 
 /** Of what has no time of change of its own. */
 function nameTtl(): number {
-  const ttl = env().CACHE_USER_TTL
+  const ttl = cacheSettings().CACHE_USER_TTL
   return ttl === 'adaptive' ? DEFAULT_TTL : ttl
 }
 
@@ -66,7 +66,7 @@ export const userById = defineLookup<string, CachedUser>(() => ({
   tags: (id) => [`user:${id}`],
   ttl: userTtl(),
   grace: GRACE,
-  processTtl: env().CACHE_PROCESS_TTL,
+  processTtl: cacheSettings().CACHE_PROCESS_TTL,
   loadMany: (ids, { signal }) => loadUsers(ids, signal),
   batch: { max: PER_REQUEST },
   failure: clerkFailure,

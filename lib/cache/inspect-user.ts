@@ -1,5 +1,4 @@
-import { env } from '../env'
-import { redis } from '../lookup/redis/client'
+import { cacheSettings, namespace, redis } from '../config'
 import { markerKey, tagVersionKey } from '../lookup/slot'
 import { CACHED_USER_VERSION } from './cached-user'
 import { tagsOfUser, userById } from './clerk-cache'
@@ -9,7 +8,7 @@ const left = (ms: number) => (ms < 0 ? null : Math.round(ms / 1000))
 
 /** The most seconds an entry is old: lifetimes carry up to 10 % jitter, downwards. */
 function oldestAge(hardSeconds: number | null): number | null {
-  const ttl = env().CACHE_USER_TTL
+  const ttl = cacheSettings().CACHE_USER_TTL
   return hardSeconds === null || ttl === 'adaptive' ? null : Math.max(0, ttl - hardSeconds)
 }
 
@@ -19,10 +18,9 @@ function oldestAge(hardSeconds: number | null): number | null {
  * @throws RedisError
  */
 export async function inspectUser(id: string) {
-  const namespace = env().CACHE_NAMESPACE
-  const key = (kind: string) => `${namespace}:${kind}:user.${CACHED_USER_VERSION}:${id}`
-  const [fence = ''] = tagsOfUser(id).map((tag) => tagVersionKey(namespace, tag))
-  const [guard = ''] = revocationMarkersOf(id).map((name) => markerKey(namespace, name))
+  const key = (kind: string) => `${namespace()}:${kind}:user.${CACHED_USER_VERSION}:${id}`
+  const [fence = ''] = tagsOfUser(id).map((tag) => tagVersionKey(namespace(), tag))
+  const [guard = ''] = revocationMarkersOf(id).map((name) => markerKey(namespace(), name))
   const [value, [entry, state, hard, fenced, guarded, bytes]] = await Promise.all([
     userById.peek(id),
     redis().insist('inspect', (client) =>

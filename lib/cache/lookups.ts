@@ -1,8 +1,8 @@
-import { env, insideNext } from '../env'
+import { cacheSettings, givenRuntime, namespace, redis } from '../config'
+import { insideNext } from '../env'
 import { createLookups } from '../lookup/create-lookups'
 import type { Declaration } from '../lookup/declaration'
 import type { Lookup } from '../lookup/lookup'
-import { redis } from '../lookup/redis/client'
 import { createRedisStore } from '../lookup/redis/store'
 import { createPlainRuntime } from '../lookup/runtime/plain'
 import type { Runtime } from '../lookup/runtime/runtime'
@@ -14,6 +14,8 @@ const plain = createPlainRuntime()
 export const refreshesSettled = (): Promise<void> => plain.settled()
 
 function runtime(): Runtime {
+  const given = givenRuntime()
+  if (given) return given
   if (!insideNext) return plain
   // Not an import: scripts, tests and workers must load nothing of Next.
   const next: typeof import('../lookup/runtime/next') = require('../lookup/runtime/next')
@@ -22,13 +24,12 @@ function runtime(): Runtime {
 
 function connect() {
   const store = createRedisStore({ client: redis() })
-  const processCache = { maxEntries: env().CACHE_PROCESS_MAX }
+  const processCache = { maxEntries: cacheSettings().CACHE_PROCESS_MAX }
   // From the first read on, whether or not telemetry was started.
   lookupCounts()
-  const namespace = env().CACHE_NAMESPACE
   return {
-    ...{ store, namespace, stats: lookupCounts },
-    ...createLookups({ store, runtime: runtime(), namespace, processCache }),
+    ...{ store, stats: lookupCounts },
+    ...createLookups({ store, runtime: runtime(), namespace: namespace(), processCache }),
   }
 }
 

@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import { requireEnv } from '../env'
 import type { Declaration } from '../lookup/declaration'
 import { codeOf, KitError } from '../lookup/errors'
-import { outside } from '../lookup/outside'
 import { emitAudit } from './audit-events'
 import { defineLookup } from './lookups'
 import {
@@ -12,21 +10,22 @@ import {
 } from './tokens/client-credentials'
 import { fingerprintOf, OAuthToken, type StoredToken } from './tokens/oauth-token'
 import { sealed } from './tokens/seal'
-import { isUnauthorizedAnswer, isUnauthorizedError } from './tokens/unauthorized'
+import { encryptionKeys } from './tokens/settings'
+import { retryOnUnauthorized } from './tokens/unauthorized'
 
 interface ServiceTokenSettings {
   /** Letters, digits and dashes: names the service in Redis, events and errors. */
   name: string
-  /** Seconds before its end from which on a token is no longer used; 300 unless told. Less than it lives. */
+  /** A token is not used in the last seconds before it expires. Default: 300. Must be less than its lifetime. */
   margin?: number
-  /** Seconds before its end from which on a new one is fetched in the background; 3 × margin unless told. */
+  /** Seconds before it expires from which a new one is fetched in the background. Default: 3 × margin. */
   refreshBefore?: number
 }
 
 export type ServiceTokenDeclaration = ServiceTokenSettings &
   (
     | {
-        /** Any grant: asks the service for a token. What it throws is reported by its code alone. */
+        /** Any grant: asks the service for a token. Of an error that it throws, only the code is reported. */
         fetchToken(context: { signal: AbortSignal }): Promise<GrantedToken>
       }
     | {
@@ -35,35 +34,35 @@ export type ServiceTokenDeclaration = ServiceTokenSettings &
       }
   )
 
-/** A service's own token: call it for the token, or let `use` work with it. */
+/** A service's own token: call it for the token, or pass `use` the work to do with it. */
 export interface ServiceToken {
   /** @throws ServiceTokenError when there is none and none can be had; ConfigurationError without keys to seal with. */
   (): Promise<OAuthToken>
   /**
-   * Runs the work with the token. Where the service answers 401, the token is dropped unless another has taken its
-   * place, and the work runs once more with the next one.
+   * Runs the work with the token. If the service answers 401, the token is replaced, unless another process already has,
+   * and the work runs once more with the next one.
    */
   use<R>(work: (token: OAuthToken) => Promise<R>): Promise<R>
-  /** Forgets the token everywhere. @throws LookupError `invalidation_unconfirmed` */
+  /** Drops the token in every process. @throws LookupError `invalidation_unconfirmed` */
   invalidate(): Promise<void>
 }
 
-/** A service gave no token. Says which service and why in a code, never what was sent or answered. */
+/** A service issued no token. The message names the service and a code, never what was sent or answered. */
 export class ServiceTokenError extends KitError {
   constructor(name: string, reason: string) {
-    super('service_token_failed', `The service "${name}" gave no token (${reason})`)
+    super('service_token_failed', `The service "${name}" issued no token (${reason})`)
   }
 }
 
-/** Served while refreshing fails, until so many seconds before its end. */
+/** While refreshing fails, a token is served until so many seconds before it expires. */
 const LAST_USE = 30
-/** A token is fetched anew once a day even if it lives longer. */
+/** A token is fetched again once a day even if it lives longer. */
 const MAX_TTL = 24 * 60 * 60
 const TTL_WITHOUT_EXPIRY = 5 * 60
 
 type StoredServiceToken = Pick<StoredToken, 'token' | 'fingerprint' | 'expiresAt'>
 
-/** What `fetchToken` gives comes from somewhere else: a time that is none would be no expiry. */
+/** `fetchToken` is code of the app: a malformed time would mean no expiry. */
 const granted: z.ZodType<GrantedToken> = z.object({
   token: z.string().min(1),
   expiresIn: z.number().nullable(),
@@ -122,45 +121,34 @@ export function defineServiceToken(declaration: ServiceTokenDeclaration): Servic
   const { name } = declaration
   const tokens = defineLookup(() => serviceTokenDeclaration(declaration))
 
-  async function read(): Promise<OAuthToken> {
-    requireEnv('CACHE_ENCRYPTION_KEYS')
-    const tell = (outcome: string, fingerprint?: string) =>
+  async function read(
+    from: () => Promise<StoredServiceToken | null> = () => tokens(''),
+  ): Promise<OAuthToken> {
+    encryptionKeys()
+    const emit = (outcome: string, fingerprint?: string) =>
       emitAudit({
         ...{ action: 'service-token.read', actor: 'system', subject: name, outcome },
         ...(fingerprint && { fingerprint }),
       })
-    const held = await tokens('').catch((error: unknown) => {
-      tell(codeOf(error))
+    const held = await from().catch((error: unknown) => {
+      emit(codeOf(error))
       throw error
     })
     if (!held) throw new ServiceTokenError(name, 'none')
-    tell('ok', held.fingerprint)
+    emit('ok', held.fingerprint)
     return new OAuthToken({ ...held, scopes: [], externalAccountId: '' })
   }
 
   async function use<R>(work: (token: OAuthToken) => Promise<R>): Promise<R> {
-    const token = await read()
-    const answer = await outside(work, token).then(
-      (value) => ({ refused: isUnauthorizedAnswer(value), end: () => value }),
-      (error: unknown) => ({
-        refused: isUnauthorizedError(error),
-        end: (): never => {
-          throw error
-        },
-      }),
-    )
-    if (!answer.refused) return answer.end()
-    const isAnswered = await tokens
-      .invalidateIf('', (held) => held.fingerprint === token.fingerprint)
-      .then(
-        () => true,
-        () => false,
-      )
-    // While Redis cannot drop it, the next token would be the same.
-    if (!isAnswered) return answer.end()
-    const next = await read()
-    return next.fingerprint === token.fingerprint ? answer.end() : outside(work, next)
+    const outcome = await retryOnUnauthorized(await read(), work, ({ fingerprint }) => {
+      const isRefused = (held: StoredServiceToken) => held.fingerprint === fingerprint
+      return read(() => tokens.reload('', isRefused)).catch(async (error: unknown) => {
+        await tokens.invalidateIf('', isRefused).catch(() => false)
+        throw error
+      })
+    })
+    return outcome.settle()
   }
 
-  return Object.assign(read, { use, invalidate: () => tokens.invalidate('') })
+  return Object.assign(() => read(), { use, invalidate: () => tokens.invalidate('') })
 }

@@ -1,29 +1,28 @@
-import type { OAuthProvider } from '@clerk/nextjs/types'
 import { defineLookup } from './lookups'
-import type { OAuthToken } from './tokens/oauth-token'
-import { type LoadedToken, type TokenRequest, tokenDeclaration } from './tokens/token-lookup'
-import type { OAuthTokenProblem, OAuthTokenResult } from './tokens/token-outcome'
-import { createTokenReader } from './tokens/token-reader'
+import { type LoadedToken, type TokenRequest, tokenDeclaration } from './tokens/lookup'
+import type { OAuthProvider, OAuthToken } from './tokens/oauth-token'
+import type { OAuthTokenProblem, OAuthTokenResult } from './tokens/outcome'
+import { createTokenReader } from './tokens/reader'
 
-export type { OAuthToken } from './tokens/oauth-token'
-export { tagOfTokens } from './tokens/token-lookup'
-export type { OAuthTokenProblem, OAuthTokenResult } from './tokens/token-outcome'
+export { tagOfTokens } from './tokens/lookup'
+export type { OAuthProvider, OAuthToken } from './tokens/oauth-token'
+export type { OAuthTokenProblem, OAuthTokenResult } from './tokens/outcome'
 
 export interface OAuthTokenOptions {
-  /** What the token must be good for; a token with fewer scopes is `scope_missing`. */
+  /** Scopes that the token must have. A token with fewer is `scope_missing`. */
   scopes?: readonly string[]
   /** Which of several accounts at the provider. */
   externalAccountId?: string | undefined
-  /** The session on whose behalf: revoking it ends access at once. */
+  /** The session that the token is read for: revoking it ends access at once. */
   sessionId?: string | null | undefined
-  /** Who asks, for the audit trail: a user's id. `system` unless told. */
+  /** The caller, for the audit trail: a user's ID. Default: `system`. */
   actor?: string
 }
 
 const tokens = defineLookup<TokenRequest, LoadedToken>(() => tokenDeclaration)
 const reader = createTokenReader(tokens)
 
-/** The key and the terms that the public arguments stand for. */
+/** The lookup's argument and the reader's, from the public ones. */
 const asked = (
   userId: string,
   provider: OAuthProvider,
@@ -35,8 +34,8 @@ const asked = (
   ] as const
 
 /**
- * The user's access token for a provider, from the cache or from Clerk. Sealed in Redis; never handed out of the cache
- * within 30 s of its end. Every outcome but a configuration error is a result, not a throw.
+ * The user's access token for a provider, from the cache or from Clerk. Encrypted in Redis; never served from the cache
+ * in the last 30 s before it expires. Every outcome but a configuration error is a result and does not throw.
  * @throws ConfigurationError without CACHE_ENCRYPTION_KEYS.
  */
 export const getCachedOAuthToken = (
@@ -46,8 +45,8 @@ export const getCachedOAuthToken = (
 ): Promise<OAuthTokenResult> => reader.get(...asked(userId, provider, options))
 
 /**
- * As `getCachedOAuthToken`, but Clerk is asked whatever is cached, which stays until then: for a user who has just
- * asked for it. Clerk itself renews a token only once it has expired.
+ * Always asks Clerk, and replaces the cached token only on success: for an explicit "refresh" by a user. Clerk itself
+ * renews a token only once it has expired.
  */
 export const reloadOAuthToken = (
   userId: string,
@@ -56,10 +55,10 @@ export const reloadOAuthToken = (
 ): Promise<OAuthTokenResult> => reader.reload(...asked(userId, provider, options))
 
 /**
- * Lets `use` work with the user's token. A 401, returned as a `Response` (or anything of `status` 401) or thrown with
- * that status, means that the provider refuses the token: it is replaced unless another has taken its place, and `use`
- * runs once more if Clerk has another one; else the account has to be reconnected. A 403 is a question of scopes and
- * is left to the caller. `use` runs outside the request: what it needs of `headers()` and the like is read before.
+ * Runs `use` with the user's token. A 401, returned as a `Response` (or anything with `status` 401) or thrown with that
+ * status, means that the provider refuses the token: it is replaced, unless another process already has, and `use` runs
+ * once more if Clerk has another one. Otherwise the account has to be reconnected. A 403 is a question of scopes and is
+ * left to the caller. `use` runs outside the request: read `headers()` and the like before.
  * @throws what `use` throws, but for a 401; ConfigurationError without CACHE_ENCRYPTION_KEYS.
  */
 export const withOAuthToken = <R>(
@@ -70,12 +69,12 @@ export const withOAuthToken = <R>(
 ): Promise<{ status: 'ok'; value: R } | OAuthTokenProblem> =>
   reader.withToken(...asked(userId, provider, options), use)
 
-/** Loads the tokens that are not cached yet, for users about to need them. Says nothing of what came of it. */
+/** Loads the token if it is not cached yet. Does not report the outcome. */
 export const warmUpOAuthToken = (userId: string, provider: OAuthProvider) =>
   tokens.warm([{ userId, provider }])
 
 /**
- * Forgets every cached token of the user, whatever the provider: they share a tag.
+ * Invalidates every cached token of the user, at all providers: they share a tag.
  * @throws LookupError `invalidation_unconfirmed` when Redis did not confirm it.
  */
 export const invalidateOAuthToken = (userId: string, provider: OAuthProvider): Promise<void> =>

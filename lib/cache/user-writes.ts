@@ -1,4 +1,4 @@
-import { clerk } from '../clerk/request'
+import { clerk } from '../clerk/sdk'
 import { isUnconfirmed, KitError } from '../lookup/errors'
 import { type CachedUser, toCachedUser } from './cached-user'
 import { tagsOfUser, userById } from './clerk-cache'

@@ -4,7 +4,7 @@ import {
   type OAuthTokenProblem,
   withOAuthToken,
 } from '../cache/token-cache'
-import { scopeMissing } from '../cache/tokens/token-outcome'
+import { scopeMissing } from '../cache/tokens/outcome'
 import {
   CALENDAR_SCOPE,
   type CalendarEvent,

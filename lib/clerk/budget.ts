@@ -1,7 +1,7 @@
-import { env } from '../env'
+import { clerkSettings } from '../config'
 import { onePerProcess } from '../lookup/one-per-process'
 import type { ClerkRequestEvent } from './events'
-import { clerkPause } from './request'
+import { clerkPause } from './pause'
 
 /** Clerk's window, in milliseconds, and what it allows an instance in it. */
 const WINDOW = 10_000
@@ -14,7 +14,7 @@ const FREE = 'GET /jwks'
 export function createClerkBudget(now: () => number = () => performance.now()) {
   const sent: number[] = []
 
-  function forgetOld() {
+  function dropOld() {
     const since = now() - WINDOW
     const first = sent.findIndex((at) => at > since)
     sent.splice(0, first < 0 ? sent.length : first)
@@ -23,12 +23,12 @@ export function createClerkBudget(now: () => number = () => performance.now()) {
   return {
     listen({ operation }: ClerkRequestEvent) {
       if (operation === FREE) return
-      forgetOld()
+      dropOld()
       sent.push(now())
     },
     read() {
-      forgetOld()
-      const limit = env().CLERK_SECRET_KEY.startsWith('sk_live_') ? LIMITS.live : LIMITS.test
+      dropOld()
+      const limit = clerkSettings().CLERK_SECRET_KEY.startsWith('sk_live_') ? LIMITS.live : LIMITS.test
       const pausedMs = Math.max(0, clerkPause().until - now())
       return {
         limit,

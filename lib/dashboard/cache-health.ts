@@ -1,6 +1,6 @@
 import { lookups } from '../cache/lookups'
 import { clerkBudget } from '../clerk/budget'
-import { env } from '../env'
+import { namespace } from '../config'
 import { RedisError } from '../lookup/redis/client'
 import { checkHealth } from '../process/health'
 import { telemetryRedis } from '../telemetry/connection'
@@ -17,7 +17,7 @@ const MINUTES = 60
 
 /** The fleet's last hour; this process since it began, where Redis cannot be asked. */
 async function counted(now: number) {
-  const where = { redis: telemetryRedis(), namespace: env().CACHE_NAMESPACE }
+  const where = { redis: telemetryRedis(), namespace: namespace() }
   try {
     const [{ processes, series }, minutes] = await Promise.all([
       readFleetCounts(where, { minutes: MINUTES, now }),

@@ -1,7 +1,6 @@
 import { Ratelimit } from '@upstash/ratelimit'
 import type { Redis } from '@upstash/redis'
-import { env } from '../env'
-import { redis } from '../lookup/redis/client'
+import { namespace, redis } from '../config'
 
 export interface CallLimit {
   /** Names what is limited, in Redis. */
@@ -19,7 +18,7 @@ function limiter(client: Redis, { name, calls, seconds }: CallLimit): Ratelimit 
   const made = new Ratelimit({
     redis: client,
     limiter: Ratelimit.slidingWindow(calls, `${seconds} s`),
-    prefix: `${env().CACHE_NAMESPACE}:limit:${name}`,
+    prefix: `${namespace()}:limit:${name}`,
     // Whoever is over the limit is refused without asking Redis again.
     ephemeralCache: new Map(),
     // Redis has a deadline of its own, and this one's passing would count as allowed.

@@ -1,5 +1,5 @@
 import { getCachedOAuthToken, type OAuthTokenProblem } from '../cache/token-cache'
-import { notConnected, type Remedy, reconnectRequired } from '../cache/tokens/token-outcome'
+import { notConnected, type Remedy, reconnectRequired } from '../cache/tokens/outcome'
 import { ClerkError } from '../clerk/error'
 import { type ExternalAccount, externalAccountsOf } from './external-accounts'
 import { type Provider, providers } from './providers'

@@ -1,9 +1,13 @@
 import { Webhook } from 'svix'
 import { lookups } from '../cache/lookups'
 import { seal, unseal } from '../cache/tokens/seal'
-import { ConfigurationError, env } from '../env'
+import { tokenSettings } from '../cache/tokens/settings'
+import { clerkSettings, redis } from '../config'
+import { notConfigured } from '../env'
 import { codeOf } from '../lookup/errors'
-import { createScript, RedisError, redis } from '../lookup/redis/client'
+import { createScript, RedisError } from '../lookup/redis/client'
+import { appSettings, settingsProblems } from '../process/settings'
+import { webhookSettings } from '../webhooks/settings'
 
 export interface Finding {
   state: 'ok' | 'warn' | 'fail'
@@ -23,17 +27,15 @@ const NEAR_MS = 20
 const SKEW = { warn: 2_000, fail: 5_000 }
 
 function settings(): Finding {
-  try {
-    env()
-    return ok('complete')
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error
-    return fail('not complete', error.message)
-  }
+  const problems = settingsProblems()
+  return problems.length === 0 ? ok('complete') : fail('not complete', notConfigured(problems).message)
 }
 
 function keys(): Finding {
-  const [published, secret] = [env().NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY, env().CLERK_SECRET_KEY]
+  const [published, secret] = [
+    appSettings().NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY,
+    clerkSettings().CLERK_SECRET_KEY,
+  ]
   const kind = (key: string) => key.split('_')[1]
   if (kind(published) !== kind(secret))
     return fail(
@@ -47,7 +49,7 @@ function keys(): Finding {
 
 /** One request to Clerk, and how far its clock is from ours; the clock is looked at by `clock`. */
 async function askClerk(): Promise<{ status: number; ms: number; skew: number | undefined } | undefined> {
-  const { CLERK_API_URL, CLERK_SECRET_KEY } = env()
+  const { CLERK_API_URL, CLERK_SECRET_KEY } = clerkSettings()
   const started = performance.now()
   const response = await fetch(`${CLERK_API_URL}/v1/users?limit=1`, {
     headers: { authorization: `Bearer ${CLERK_SECRET_KEY}` },
@@ -129,7 +131,7 @@ async function eviction(): Promise<Finding> {
 }
 
 function encryption(): Finding {
-  const ring = env().CACHE_ENCRYPTION_KEYS
+  const ring = tokenSettings().CACHE_ENCRYPTION_KEYS
   if (!ring)
     return warn(
       'no key',
@@ -141,7 +143,7 @@ function encryption(): Finding {
 }
 
 function webhooks(): Finding {
-  const secrets = env().CLERK_WEBHOOK_SIGNING_SECRET
+  const secrets = webhookSettings().CLERK_WEBHOOK_SIGNING_SECRET
   if (!secrets)
     return warn(
       'no secret',

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { parseKeyRing, requireEnv } from '../env'
+import { encryptionKeys, parseKeyRing } from '../cache/tokens/settings'
 import { type Command, EXIT, readFlags } from './command'
 import { InputError } from './id-list'
 
@@ -36,7 +36,7 @@ export const keysCommand: Command = {
     const [what, ...more] = words
     if ((what !== 'new' && what !== 'rotate') || more.length > 0)
       throw new InputError('Say `keys new` or `keys rotate`.')
-    const ring = what === 'new' ? [] : requireEnv('CACHE_ENCRYPTION_KEYS')
+    const ring = what === 'new' ? [] : encryptionKeys()
     const key = newKey(given('kid') ?? freeId(ring), ring)
     const first = [key, ...ring].map(entryOf).join(',')
     const last = [...ring, key].map(entryOf).join(',')

@@ -1,4 +1,4 @@
-import { env } from '../env'
+import { namespace } from '../config'
 import { telemetryRedis } from '../telemetry/connection'
 import { readFleetCounts } from '../telemetry/fleet-counts'
 import { viewOf } from '../telemetry/stats-view'
@@ -30,7 +30,7 @@ export const statsCommand: Command = {
     const { given, words, json } = readFlags(argv, ['minutes'])
     if (words.length > 0) throw new InputError(`Unexpected ${JSON.stringify(words[0])}.`)
     const minutes = whole('--minutes', given('minutes') ?? '60', 1, 1440)
-    const where = { redis: telemetryRedis(), namespace: env().CACHE_NAMESPACE }
+    const where = { redis: telemetryRedis(), namespace: namespace() }
     const { processes, series } = await readFleetCounts(where, { minutes, now: clock.now() })
     const view = viewOf(series)
     if (json) out(`${JSON.stringify({ minutes, processes, ...view })}\n`)

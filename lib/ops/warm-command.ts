@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { audited } from '../cache/audit-events'
-import { ConfigurationError, env } from '../env'
+import { cacheSettings, clerkSettings, redisSettings } from '../config'
+import { ConfigurationError } from '../env'
 import { KitError, LookupError } from '../lookup/errors'
 import { type Command, EXIT, type Surroundings, whole } from './command'
 import { InputError, parseIds } from './id-list'
@@ -80,7 +81,9 @@ function given(argv: readonly string[]) {
 
 async function load(asked: Asked, around: Surroundings): Promise<number> {
   const { clock, signal } = around
-  const { CLERK_API_URL, UPSTASH_REDIS_REST_URL, CACHE_NAMESPACE, CACHE_USER_TTL } = env()
+  const { CLERK_API_URL } = clerkSettings()
+  const { UPSTASH_REDIS_REST_URL } = redisSettings()
+  const { CACHE_NAMESPACE, CACHE_USER_TTL } = cacheSettings()
   const progress = createProgress({
     write: asked.json ? () => {} : around.err,
     isTTY: around.isTTY,

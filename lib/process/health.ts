@@ -1,6 +1,7 @@
 import { ClerkError } from '../clerk/error'
 import { clerkGet } from '../clerk/request'
-import { RedisError, redis } from '../lookup/redis/client'
+import { redis } from '../config'
+import { RedisError } from '../lookup/redis/client'
 
 type Dependency = { status: 'up'; latencyMs: number } | { status: 'down'; reason: string }
 export type Health = {

@@ -1,18 +1,16 @@
 import { lookups } from '../cache/lookups'
-import { ConfigurationError, env } from '../env'
+import { notConfigured } from '../env'
+import { settingsProblems } from './settings'
 
 /**
- * Ends the process with 1 and a message when the environment is missing something or malformed. Not by throwing:
- * Next would go on listening and answer 500 to everything.
+ * Ends the process with exit code 1 and a message when a setting is missing or malformed. It does not throw: Next would
+ * keep listening and answer 500 to every request.
  */
 export function refuseBadEnvironment(): void {
-  try {
-    env()
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error
-    process.stderr.write(`\n${error.message}\n\n`)
-    process.exit(1)
-  }
+  const problems = settingsProblems()
+  if (problems.length === 0) return
+  process.stderr.write(`\n${notConfigured(problems).message}\n\n`)
+  process.exit(1)
 }
 
 const warnings: Partial<Record<string, string>> = {

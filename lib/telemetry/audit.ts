@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../cache/audit-events'
-import { env } from '../env'
+import { namespace } from '../config'
 import { onePerProcess } from '../lookup/one-per-process'
 import { createBatchWriter } from './batch-writer'
 import { telemetryRedis } from './connection'
@@ -11,7 +11,7 @@ const TRAIL_BYTES = 32 * 1024 * 1024
 /** Most characters of a field. Ids and short words have fewer; what has more was made by somebody to fill the trail. */
 const LONGEST = 200
 
-export const auditKey = (): string => `${env().CACHE_NAMESPACE}:audit`
+export const auditKey = (): string => `${namespace()}:audit`
 
 const clip = (text: string) => text.slice(0, LONGEST)
 

@@ -1,4 +1,4 @@
-import { env } from '../env'
+import { redisAddress } from '../config'
 import { createRedisClient, type RedisClient } from '../lookup/redis/client'
 
 /** A batch is half a megabyte at most: it gets longer than a read that a page waits for. Milliseconds. */
@@ -9,9 +9,8 @@ let connection: RedisClient | undefined
 /** The database of the environment, by requests of their own: a page's reads never wait behind a batch. */
 export function telemetryRedis(): RedisClient {
   connection ??= createRedisClient({
-    url: env().UPSTASH_REDIS_REST_URL,
-    token: env().UPSTASH_REDIS_REST_TOKEN,
-    timeoutMs: Math.max(env().CACHE_REDIS_TIMEOUT_MS, TIMEOUT),
+    ...redisAddress(),
+    timeoutMs: Math.max(redisAddress().timeoutMs, TIMEOUT),
   })
   return connection
 }

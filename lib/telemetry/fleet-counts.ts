@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { env } from '../env'
+import { namespace } from '../config'
 import { onePerProcess } from '../lookup/one-per-process'
 import { createScript, type RedisClient } from '../lookup/redis/client'
 import { createBatchWriter, type Entry } from './batch-writer'
@@ -82,7 +82,7 @@ export const countsWriter = () =>
     const writer = randomBytes(9).toString('base64url')
     return createBatchWriter<CountsRecord>({
       ...{ writer, maxPending: MOST_PENDING, maxBatch: 50 },
-      sink: createCountsSink({ redis: telemetryRedis(), namespace: env().CACHE_NAMESPACE, writer }),
+      sink: createCountsSink({ redis: telemetryRedis(), namespace: namespace(), writer }),
       onDeadLetter: ({ id }) => logDeadLetter('counts', id),
       onSink: (state) => logSink('counts', state),
     })

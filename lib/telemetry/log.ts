@@ -1,8 +1,9 @@
 import pino, { type Logger } from 'pino'
-import { env, insideNext } from '../env'
+import { insideNext } from '../env'
 import { onePerProcess } from '../lookup/one-per-process'
 import { RedisError } from '../lookup/redis/client'
 import type { WriterCounts } from './batch-writer'
+import { logSettings } from './settings'
 
 /**
  * JSON lines on standard output, from LOG_LEVEL up; outside Next on standard error. Redacted by construction: a line is
@@ -11,7 +12,7 @@ import type { WriterCounts } from './batch-writer'
 export const log = (): Logger =>
   onePerProcess('log', () =>
     pino(
-      { name: 'clerk-cache', level: env().LOG_LEVEL, base: { pid: process.pid } },
+      { name: 'clerk-cache', level: logSettings().LOG_LEVEL, base: { pid: process.pid } },
       // What a command prints on standard output is its result.
       pino.destination({ fd: insideNext ? 1 : 2, sync: true }),
     ),

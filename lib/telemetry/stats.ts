@@ -1,6 +1,6 @@
 import { lookups } from '../cache/lookups'
 import { clerkBudget } from '../clerk/budget'
-import { env } from '../env'
+import { namespace } from '../config'
 import { RedisError } from '../lookup/redis/client'
 import { telemetryRedis } from './connection'
 import { readSeries } from './counter-snapshot'
@@ -25,7 +25,7 @@ async function processStats() {
 }
 
 async function fleetStats(minutes: number) {
-  const where = { redis: telemetryRedis(), namespace: env().CACHE_NAMESPACE }
+  const where = { redis: telemetryRedis(), namespace: namespace() }
   try {
     const { processes, series } = await readFleetCounts(where, { minutes, now: Date.now() })
     return { minutes, processes, ...viewOf(series) }

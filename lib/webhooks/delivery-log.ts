@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { env } from '../env'
-import { redis } from '../lookup/redis/client'
+import { namespace, redis } from '../config'
 
 /** Deliveries the log keeps. */
 const KEPT = 200
@@ -34,7 +33,7 @@ redis.call('LTRIM', KEYS[2], 0, ARGV[2] - 1)
 redis.call('HINCRBY', KEYS[3], ARGV[3], 1)
 return 1`
 
-const keyOf = (name: string) => `${env().CACHE_NAMESPACE}:webhooks:${name}`
+const keyOf = (name: string) => `${namespace()}:webhooks:${name}`
 
 /**
  * Writes a delivery down, unless one with its id succeeded before; says whether this one is the first. One Redis

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 
+/** Clerk's name of a provider, such as `google`, `github` or `custom_acme`. */
+export type OAuthProvider = string
+
 /** A token as it is sealed in Redis. */
 export interface StoredToken {
   token: string
-  /** As `fingerprintOf` has it: kept, so that a read need not compute it. */
+  /** Made by `fingerprintOf`, and stored so that a read does not compute it. */
   fingerprint: string
   /** Milliseconds since 1970, or null where the provider did not say. */
   expiresAt: number | null
@@ -12,14 +15,14 @@ export interface StoredToken {
   externalAccountId: string
 }
 
-/** Tells one token from another without giving it away: 72 bits of its SHA-256. */
+/** Distinguishes tokens without revealing them: 72 bits of its SHA-256. */
 export const fingerprintOf = (token: string): string =>
   createHash('sha256').update(token).digest('base64url').slice(0, 12)
 
-/** An access token that can be used but not seen: it prints and serialises as `[redacted]`. */
+/** An access token that prints and serializes as `[redacted]`. */
 export class OAuthToken {
   readonly #token: string
-  /** Tells it from others without giving it away. */
+  /** Distinguishes it from other tokens without revealing it. */
   readonly fingerprint: string
   /** Milliseconds since 1970, or null where the provider did not say. */
   readonly expiresAt: number | null

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
-import { requireEnv } from '../../env'
 import type { Codec } from '../../lookup/entry'
 import { KitError } from '../../lookup/errors'
+import { encryptionKeys } from './settings'
 
 /** A sealed value could not be opened: unknown key, or not what was sealed under this Redis key. */
 export class SealError extends KitError {
@@ -25,20 +25,15 @@ function keyFor(master: Buffer): Buffer {
   return key
 }
 
-/** The key that seals: the ring's first. */
-function sealingKey() {
-  const [first] = requireEnv('CACHE_ENCRYPTION_KEYS')
-  if (!first) throw new SealError()
-  return first
-}
-
 /**
  * Seals text with AES-256-GCM under the first key of CACHE_ENCRYPTION_KEYS, bound to the Redis key it is stored
  * under. Envelope: `v1.<kid>.<base64url of iv (12 bytes), ciphertext, tag (16 bytes)>`.
  * @throws ConfigurationError without a key.
  */
 export function seal(text: string, redisKey: string): string {
-  const { kid, key } = sealingKey()
+  const [first] = encryptionKeys()
+  if (!first) throw new SealError()
+  const { kid, key } = first
   const iv = randomBytes(12)
   const cipher = createCipheriv('aes-256-gcm', keyFor(key), iv).setAAD(Buffer.from(redisKey))
   const body = Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
@@ -48,7 +43,7 @@ export function seal(text: string, redisKey: string): string {
 /** Opens what `seal` made, with any key of the ring. @throws SealError */
 export function unseal(envelope: string, redisKey: string): string {
   const [version, kid, encoded = ''] = envelope.split('.')
-  const entry = requireEnv('CACHE_ENCRYPTION_KEYS').find((candidate) => candidate.kid === kid)
+  const entry = encryptionKeys().find((candidate) => candidate.kid === kid)
   const body = Buffer.from(encoded, 'base64url')
   if (version !== 'v1' || !entry || body.length < 28) throw new SealError()
   const decipher = createDecipheriv('aes-256-gcm', keyFor(entry.key), body.subarray(0, 12))
@@ -62,9 +57,8 @@ export function unseal(envelope: string, redisKey: string): string {
 }
 
 /**
- * A codec whose text in Redis is sealed: what opens was written here, under this key and its version, and is not checked
- * again. A text under a key that no longer seals is written anew when it is read, so that a key can leave the ring once
- * the longest TTL has passed.
+ * A codec whose text in Redis is sealed. What opens was written by this code, under this Redis key and version, so it is
+ * not validated again. Every key of the ring opens; an old key can leave the ring once the longest TTL has passed.
  */
 export const sealed = <T>(): Codec<T> => ({
   encode: (value, redisKey) => seal(JSON.stringify(value), redisKey),

@@ -1,14 +1,52 @@
+import { outside } from '../../lookup/outside'
+import type { OAuthToken } from './oauth-token'
+
 const is401 = (value: unknown): boolean => value === 401 || value === '401'
 
 const property = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 
-/** Whether an answer is a 401: a `Response`, of whichever class, or an HTTP client's answer with a `status`. */
+/** Whether an answer is a 401: a `Response` of any class, or an HTTP client's answer with a `status`. */
 export const isUnauthorizedAnswer = (answer: unknown): boolean => is401(property(answer, 'status'))
 
-/** Whether an error says HTTP 401, where the usual HTTP clients and Google's SDK put it. */
+/** Whether an error is an HTTP 401, where the usual HTTP clients and Google's SDK put the status. */
 export const isUnauthorizedError = (error: unknown): boolean =>
   [
     ...['status', 'statusCode', 'code'].map((name) => property(error, name)),
     property(property(error, 'response'), 'status'),
   ].some(is401)
+
+/** What the work with a token came to: `refused` after a 401. `settle` returns or throws what the work did. */
+export interface Attempt<R> {
+  refused: boolean
+  settle(): R
+}
+
+async function attempt<R>(work: (token: OAuthToken) => Promise<R>, token: OAuthToken): Promise<Attempt<R>> {
+  try {
+    const value = await outside(work, token)
+    return { refused: isUnauthorizedAnswer(value), settle: () => value }
+  } catch (error) {
+    return {
+      refused: isUnauthorizedError(error),
+      settle() {
+        throw error
+      },
+    }
+  }
+}
+
+/**
+ * Runs the work with a token. After a 401, it runs once more if `replace` has another token. `work` runs outside the
+ * request.
+ */
+export async function retryOnUnauthorized<R>(
+  token: OAuthToken,
+  work: (token: OAuthToken) => Promise<R>,
+  replace: (refused: OAuthToken) => Promise<OAuthToken | undefined>,
+): Promise<Attempt<R>> {
+  const first = await attempt(work, token)
+  if (!first.refused) return first
+  const next = await replace(token)
+  return next && next.fingerprint !== token.fingerprint ? attempt(work, next) : first
+}

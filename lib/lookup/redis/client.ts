@@ -8,7 +8,6 @@ import {
   DelegateBackoff,
   handleWhen,
 } from 'cockatiel'
-import { env } from '../../env'
 import { LookupError } from '../errors'
 import { createListeners, type Listener } from '../events'
 import { onePerProcess } from '../one-per-process'
@@ -182,16 +181,4 @@ export function createScript(text: string) {
       if (!messageOf(error).includes('NOSCRIPT')) throw error
       return client.eval(text, keys, argv)
     })
-}
-
-let connection: RedisClient | undefined
-
-/** The database of the environment. */
-export function redis(): RedisClient {
-  connection ??= createRedisClient({
-    url: env().UPSTASH_REDIS_REST_URL,
-    token: env().UPSTASH_REDIS_REST_TOKEN,
-    timeoutMs: env().CACHE_REDIS_TIMEOUT_MS,
-  })
-  return connection
 }

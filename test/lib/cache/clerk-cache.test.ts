@@ -13,7 +13,7 @@ import { invalidateTags, lookups } from '@/lib/cache/lookups'
 import { SavedButStaleError, updateUserMetadata, updateUserProfile } from '@/lib/cache/user-writes'
 import { ClerkError } from '@/lib/clerk/error'
 import { onClerkRequest } from '@/lib/clerk/events'
-import { redis } from '@/lib/lookup/redis/client'
+import { redis } from '@/lib/config'
 import { people, seed } from '../../../local/seed'
 import { type Services, startServices } from '../../support/services'
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { revokeSession, revokeUser } from '@/lib/cache/revocations'
 import { getCachedOAuthToken, invalidateOAuthToken } from '@/lib/cache/token-cache'
 import { CALENDAR_SCOPE } from '@/lib/calendar/google-calendar'
-import { redis } from '@/lib/lookup/redis/client'
+import { redis } from '@/lib/config'
 import { people } from '../../../local/seed'
 import { type Services, startServices } from '../../support/services'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
+import { redis } from '@/lib/config'
 import { batchRefreshTokens } from '@/lib/integrations/integrations.service'
-import { redis } from '@/lib/lookup/redis/client'
 import { createVirtualClock, drive } from '../../../lib/lookup/testing/virtual-clock'
 import { type Services, startServices } from '../../support/services'
 

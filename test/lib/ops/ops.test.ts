@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { getCachedUserById } from '@/lib/cache/clerk-cache'
 import { revokeUser } from '@/lib/cache/revocations'
-import { parseKeyRing } from '@/lib/env'
+import { parseKeyRing } from '@/lib/cache/tokens/settings'
 import { systemClock } from '@/lib/lookup/clock'
 import { EXIT } from '@/lib/ops/command'
 import { ops } from '@/lib/ops/ops'

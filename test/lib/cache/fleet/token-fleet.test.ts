@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { redis } from '@/lib/lookup/redis/client'
+import { redis } from '@/lib/config'
 import { redisServer } from '../../../support/missing'
 import { type Services, startServices } from '../../../support/services'
 import { startTokenFleet } from './start-token-fleet'

@@ -2,7 +2,7 @@ import { connection } from 'next/server'
 import { z } from 'zod'
 import { carriesOpsToken } from '@/lib/auth/ops-token'
 import { requireAdmin } from '@/lib/auth/roles.server'
-import { env } from '@/lib/env'
+import { opsSettings } from '@/lib/auth/settings'
 import { errorResponse, knownErrorResponse, PRIVATE } from '@/lib/http/error-response'
 import { cacheStats } from '@/lib/telemetry/stats'
 
@@ -12,7 +12,7 @@ const query = z.object({ minutes: z.coerce.number().int().min(1).max(1440).defau
 export async function GET(request: Request): Promise<Response> {
   await connection()
   try {
-    if (!(env().OPS_TOKEN && carriesOpsToken(request))) await requireAdmin()
+    if (!(opsSettings().OPS_TOKEN && carriesOpsToken(request))) await requireAdmin()
     const asked = query.safeParse(Object.fromEntries(new URL(request.url).searchParams))
     if (!asked.success)
       return errorResponse(400, 'bad_request', 'minutes must be a whole number from 1 to 1440.')

@@ -1,15 +1,14 @@
-import type { OAuthProvider } from '@clerk/nextjs/types'
 import { z } from 'zod'
 import { ClerkError, clerkFailure } from '../../clerk/error'
-import { clerk } from '../../clerk/request'
-import { requireEnv } from '../../env'
+import { clerkGet } from '../../clerk/request'
 import type { Declaration } from '../../lookup/declaration'
 import { joinKey } from '../../lookup/slot'
 import { emitAudit } from '../audit-events'
 import { isUserId } from '../clerk-cache'
 import { revocationMarkersOf } from '../revocations'
-import { fingerprintOf, type StoredToken } from './oauth-token'
+import { fingerprintOf, type OAuthProvider, type StoredToken } from './oauth-token'
 import { sealed } from './seal'
+import { encryptionKeys } from './settings'
 
 /** Which token, and for whom it is looked up. */
 export interface TokenRequest {
@@ -17,9 +16,9 @@ export interface TokenRequest {
   provider: OAuthProvider
   /** One of several accounts at the provider; without it the only one there is. */
   externalAccountId?: string | undefined
-  /** Of the session on whose behalf: ends with it. */
+  /** The session that it is read for: revoking that ends access. */
   sessionId?: string | null | undefined
-  /** Fingerprint of a token that the provider has just refused: if Clerk has no other, there is none. */
+  /** Fingerprint of a token that the provider has just refused. If Clerk has no other, there is none. */
   refused?: string
 }
 
@@ -30,7 +29,7 @@ export interface ConnectedAccount {
   scopes: readonly string[]
 }
 
-/** What Clerk says of a token, as it is cached. */
+/** Clerk's answer about a token, as it is cached. */
 export type LoadedToken =
   | { status: 'ok'; token: StoredToken }
   | { status: 'account_ambiguous'; accounts: readonly ConnectedAccount[] }
@@ -45,13 +44,13 @@ const RECONNECT = new Set([
   'oauth_token_retrieval_error',
   'external_account_missing_refresh_token',
 ])
-/** Of these, the ones where the provider never gave a refresh token: only a fresh consent brings one. */
+/** Of these, the ones where the provider never issued a refresh token: only a new consent brings one. */
 const CONSENT = new Set(['oauth_missing_refresh_token', 'external_account_missing_refresh_token'])
 const NOT_ENABLED = new Set(['oauth_token_provider_not_enabled', 'oauth_unsupported_provider'])
 
-/** Seconds before its end from which on a token is not served from the cache. */
-const MARGIN = 30
-/** Seconds before its end from which on Clerk is asked again in the background, and how often. */
+/** A token is not served from the cache in the last seconds before it expires. */
+const EXPIRY_BUFFER = 30
+/** Seconds before it expires from which a background refresh asks Clerk, and how often. */
 const SOFT_WINDOW = 5 * 60
 const REFRESH_EVERY = 30
 const MAX_TTL = 55 * 60
@@ -68,25 +67,30 @@ function ttlOf(value: LoadedToken): number {
 /** The unit of `expires_at` is undocumented; below 1e12 it can only be seconds. */
 const inMilliseconds = (time: number) => (time < 1e12 ? time * 1000 : time)
 
-/** What is used of Clerk's answer, which its SDK hands on unchecked. */
+/** What is used of Clerk's answer. */
 const answer = z.object({
   data: z.array(
-    z.object({
-      ...{ externalAccountId: z.string(), token: z.string(), label: z.string().nullish() },
-      ...{ expiresAt: z.number().nullish(), scopes: z.array(z.string()).nullish() },
-    }),
+    z
+      .object({
+        ...{ external_account_id: z.string(), token: z.string(), label: z.string().nullish() },
+        ...{ expires_at: z.number().nullish(), scopes: z.array(z.string()).nullish() },
+      })
+      .transform(({ external_account_id, expires_at, ...rest }) => ({
+        ...rest,
+        externalAccountId: external_account_id,
+        expiresAt: expires_at,
+      })),
   ),
 })
 
-async function askClerk({
-  userId,
-  provider,
-  externalAccountId,
-  refused,
-}: TokenRequest): Promise<LoadedToken> {
-  const json = await clerk('oauth_access_tokens', ({ users }) =>
-    users.getUserOauthAccessToken(userId, provider),
-  )
+/** Clerk's path for the tokens of a user. Custom providers are named without the prefix here too. */
+const pathOf = ({ userId, provider }: TokenRequest) =>
+  `/users/${userId}/oauth_access_tokens/${encodeURIComponent(provider.startsWith('oauth_') ? provider : `oauth_${provider}`)}`
+
+async function askClerk(request: TokenRequest, signal: AbortSignal): Promise<LoadedToken> {
+  const { externalAccountId, refused } = request
+  const paginated = new URLSearchParams({ paginated: 'true' })
+  const json = await clerkGet(pathOf(request), paginated, signal, 'oauth_access_tokens')
   const { data } = answer.safeParse(json)
   if (!data) throw new ClerkError(undefined, undefined, [])
   const chosen = externalAccountId
@@ -118,23 +122,23 @@ async function askClerk({
   }
 }
 
-async function load(key: TokenRequest): Promise<LoadedToken> {
-  // What could not be sealed is not asked for.
-  requireEnv('CACHE_ENCRYPTION_KEYS')
+async function load(key: TokenRequest, { signal }: { signal: AbortSignal }): Promise<LoadedToken> {
+  // A token that could not be sealed is not loaded.
+  encryptionKeys()
   if (!isUserId(key.userId)) return { status: 'not_connected' }
-  const tell = (outcome: string, fingerprint?: string) =>
+  const emit = (outcome: string, fingerprint?: string) =>
     emitAudit({
       ...{ action: 'token.refresh', actor: 'system', subject: key.userId, target: targetOf(key), outcome },
       ...(fingerprint !== undefined && { fingerprint }),
     })
   try {
-    const loaded = await askClerk(key)
-    tell(loaded.status, loaded.status === 'ok' ? loaded.token.fingerprint : undefined)
+    const loaded = await askClerk(key, signal)
+    emit(loaded.status, loaded.status === 'ok' ? loaded.token.fingerprint : undefined)
     return loaded
   } catch (error) {
     if (!(error instanceof ClerkError)) throw error
     const says = (codes: ReadonlySet<string>) => error.clerkCodes.some((code) => codes.has(code))
-    tell(error.clerkCodes[0] ?? error.code)
+    emit(error.clerkCodes[0] ?? error.code)
     if (says(RECONNECT)) return { status: 'reconnect_required', consent: says(CONSENT) }
     if (says(NOT_ENABLED)) return { status: 'not_enabled' }
     if (error.status === 404) return { status: 'not_connected' }
@@ -142,7 +146,7 @@ async function load(key: TokenRequest): Promise<LoadedToken> {
   }
 }
 
-/** How the audit trail names a token: its provider, and the account where one was chosen. */
+/** The name of a token in the audit trail: its provider, and the account where one was chosen. */
 export const targetOf = ({ provider, externalAccountId }: TokenRequest): string =>
   externalAccountId ? `${provider}:${externalAccountId}` : provider
 
@@ -150,8 +154,8 @@ export const targetOf = ({ provider, externalAccountId }: TokenRequest): string 
 export const tagOfTokens = (userId: string) => `tokens:${userId}`
 
 /**
- * A user's token at a provider. Clerk hands out the same token until it has expired and cannot be made to renew it, so
- * the last minutes are a soft window and not a miss.
+ * A user's token at a provider. Clerk returns the same token until it has expired and cannot be made to renew it, so the
+ * last minutes before that are a background refresh and not a miss.
  */
 export const tokenDeclaration: Declaration<TokenRequest, LoadedToken> = {
   name: 'token',
@@ -163,7 +167,7 @@ export const tokenDeclaration: Declaration<TokenRequest, LoadedToken> = {
   ttl: ttlOf,
   refreshAfter: MAX_TTL,
   expiresAt: (value) => (value.status === 'ok' ? value.token.expiresAt : null),
-  expiryBuffer: MARGIN,
+  expiryBuffer: EXPIRY_BUFFER,
   refreshBefore: SOFT_WINDOW,
   refreshEvery: REFRESH_EVERY,
   codec: sealed(),

@@ -1,34 +1,33 @@
 import { ClerkError } from '../../clerk/error'
-import { requireEnv } from '../../env'
 import { LookupError } from '../../lookup/errors'
 import type { Lookup } from '../../lookup/lookup'
-import { outside } from '../../lookup/outside'
 import { emitAudit } from '../audit-events'
+import { type LoadedToken, type TokenRequest, targetOf } from './lookup'
 import { OAuthToken } from './oauth-token'
-import { type LoadedToken, type TokenRequest, targetOf } from './token-lookup'
 import {
   notConnected,
   type OAuthTokenProblem,
   type OAuthTokenResult,
   reconnectRequired,
   scopeMissing,
-} from './token-outcome'
-import { isUnauthorizedAnswer, isUnauthorizedError } from './unauthorized'
+} from './outcome'
+import { encryptionKeys } from './settings'
+import { retryOnUnauthorized } from './unauthorized'
 
-/** A token, under the key it was found by, or why there is none. */
+/** A token with the key it was found under, or why there is none. */
 type Found = { status: 'ok'; token: OAuthToken; key: TokenRequest } | OAuthTokenProblem
 
-/** What a token is asked for: the scopes it must have, and who asks. */
+/** The scopes that the token must have, and the caller for the audit trail. */
 interface Asked {
   scopes: readonly string[]
   actor: string
 }
 
-/** Reads tokens through a lookup and says what comes of it in the public terms. */
+/** Reads tokens through a lookup, and returns the public results. */
 export function createTokenReader(tokens: Lookup<TokenRequest, LoadedToken>) {
-  /** Told to the audit trail, whatever comes of it. */
+  /** Each read is an audit event, whatever its outcome. */
   async function read(key: TokenRequest, { scopes, actor }: Asked, from: Read = tokens): Promise<Found> {
-    requireEnv('CACHE_ENCRYPTION_KEYS')
+    encryptionKeys()
     const found = await find(key, scopes, from)
     const ok = found.status === 'ok'
     emitAudit({
@@ -39,7 +38,7 @@ export function createTokenReader(tokens: Lookup<TokenRequest, LoadedToken>) {
     return found
   }
 
-  /** Lets `use` work with the token, and once more with the next one if the provider refuses it. */
+  /** Runs `use` with the token, and once more with the next one if the provider refuses it. */
   async function withToken<R>(
     key: TokenRequest,
     asked: Asked,
@@ -47,25 +46,25 @@ export function createTokenReader(tokens: Lookup<TokenRequest, LoadedToken>) {
   ): Promise<{ status: 'ok'; value: R } | OAuthTokenProblem> {
     const first = await read(key, asked)
     if (first.status !== 'ok') return first
-    const answer = await attempt(use, first.token)
-    if (answer) return { status: 'ok', value: answer.value }
-
-    const refused = first.token.fingerprint
-    const isRefused = (held: LoadedToken) => held.status === 'ok' && held.token.fingerprint === refused
-    // Not dropped first: whoever reads meanwhile would load it again, not knowing that it was refused.
-    const replace: Read = (sought) => tokens.reload(sought, isRefused)
-    const second = await read({ ...first.key, refused }, asked, replace)
-    if (second.status === 'unavailable' || second.status === 'rate_limited')
-      await tokens.invalidateIf(first.key, isRefused).catch(() => false)
-    if (second.status !== 'ok') return second
-    const isAnother = second.token.fingerprint !== refused
-    const again = isAnother ? await attempt(use, second.token) : undefined
-    return again ? { status: 'ok', value: again.value } : reconnectRequired(key.provider, asked.scopes)
+    let problem: OAuthTokenProblem | undefined
+    const outcome = await retryOnUnauthorized(first.token, use, async ({ fingerprint }) => {
+      const isRefused = (held: LoadedToken) => held.status === 'ok' && held.token.fingerprint === fingerprint
+      // Replaced and not dropped first: a concurrent reader would load the refused token again.
+      const replace: Read = (sought) => tokens.reload(sought, isRefused)
+      const second = await read({ ...first.key, refused: fingerprint }, asked, replace)
+      if (second.status === 'unavailable' || second.status === 'rate_limited')
+        await tokens.invalidateIf(first.key, isRefused).catch(() => false)
+      if (second.status === 'ok') return second.token
+      problem = second
+      return undefined
+    })
+    if (!outcome.refused) return { status: 'ok', value: outcome.settle() }
+    return problem ?? reconnectRequired(key.provider, asked.scopes)
   }
 
   return {
     get: (key: TokenRequest, asked: Asked) => read(key, asked).then(withoutKey),
-    /** As `get`, but asks Clerk whatever is cached. */
+    /** Like `get`, but always asks Clerk. */
     reload: (key: TokenRequest, asked: Asked) =>
       read(key, asked, (sought) => tokens.reload(sought)).then(withoutKey),
     withToken,
@@ -102,7 +101,7 @@ async function find(key: TokenRequest, scopes: readonly string[], read: Read): P
   }
 }
 
-/** Mistakes in the code that calls: nobody's outage. */
+/** Mistakes in the calling code, which are not an outage. */
 const MISTAKES = ['bad_declaration', 'bad_value', 'inside_use_cache']
 
 function problemOf(
@@ -114,20 +113,4 @@ function problemOf(
   return error.code === 'clerk_rate_limited'
     ? { status: 'rate_limited', retryAfter: error.retryAfter ?? 10 }
     : { status: 'unavailable' }
-}
-
-/** What `use` made of the token, or undefined when the provider refused it. */
-async function attempt<R>(
-  use: (token: OAuthToken) => Promise<R>,
-  token: OAuthToken,
-): Promise<{ value: R } | undefined> {
-  try {
-    const value = await outside(use, token)
-    if (!isUnauthorizedAnswer(value)) return { value }
-    // The socket is wanted again. Of a body that `use` has read or cloned this fails, or never ends.
-    if (value instanceof Response) void value.body?.cancel().catch(() => undefined)
-  } catch (error) {
-    if (!isUnauthorizedError(error)) throw error
-  }
-  return undefined
 }

@@ -1,0 +1,170 @@
+import { z } from 'zod'
+import {
+  about,
+  ConfigurationError,
+  defineSettings,
+  httpAddress,
+  oneOf,
+  setVariables,
+  text,
+  wholeNumber,
+} from './env'
+import { onePerProcess } from './lookup/one-per-process'
+import { createRedisClient, type RedisClient } from './lookup/redis/client'
+import type { Runtime } from './lookup/runtime/runtime'
+
+export const redisSettings = defineSettings({
+  UPSTASH_REDIS_REST_URL: httpAddress.meta(
+    about(
+      'the REST address of the Upstash database (KV_REST_API_URL is read too)',
+      'https://eu1-example-12345.upstash.io',
+      'KV_REST_API_URL',
+    ),
+  ),
+  UPSTASH_REDIS_REST_TOKEN: text.meta(
+    about(
+      'the REST token of the Upstash database, not the read-only one (KV_REST_API_TOKEN is read too)',
+      'AX…',
+      'KV_REST_API_TOKEN',
+    ),
+  ),
+  CACHE_REDIS_TIMEOUT_MS: wholeNumber(10, 10_000)
+    .default(250)
+    .meta(about('milliseconds after which a Redis request counts as failed', '250')),
+})
+
+export const clerkSettings = defineSettings({
+  CLERK_SECRET_KEY: z
+    .string()
+    .regex(/^sk_(test|live)_./, 'must start with sk_test_ or sk_live_')
+    .meta(about("Clerk's secret key, from the dashboard under API keys", 'sk_test_…')),
+  CLERK_API_URL: httpAddress
+    .default('https://api.clerk.com')
+    .meta(about("the address of Clerk's Backend API", 'https://api.clerk.com')),
+})
+
+export const cacheSettings = defineSettings({
+  CACHE_NAMESPACE: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 letters, digits, - or _')
+    .default('ck')
+    .meta(about('the first part of every Redis key, so that several apps can share a database', 'ck')),
+  CACHE_USER_TTL: z
+    .union([z.literal('adaptive'), wholeNumber(1)], 'must be a whole number of 1 or more, or "adaptive"')
+    .default(300)
+    .meta(
+      about(
+        'seconds a user stays in Redis; "adaptive": a tenth of the time since the user last changed, 1 min to 1 h',
+        '300',
+      ),
+    ),
+  CACHE_PROCESS_TTL: wholeNumber(0, 600)
+    .default(0)
+    .meta(about('seconds a value stays in the process cache; 0 switches that cache off', '0')),
+  CACHE_PROCESS_MAX: wholeNumber(1)
+    .default(5000)
+    .meta(about('the most entries that the process cache holds', '5000')),
+  CACHE_BACKPLANE: oneOf(['on', 'off'])
+    .default('off')
+    .transform((value) => value === 'on')
+    .meta(about('announces invalidations to the process caches of other instances', 'off')),
+  ACCOUNT_URL: z
+    .string()
+    .regex(/^(\/|https?:\/\/)/, 'must be a path or an http(s) address')
+    .default('/account')
+    .meta(about('the page where people connect their accounts', '/account')),
+})
+
+/** What can be given in code. Each setting that is left out comes from the environment. */
+export interface Config {
+  /** Address and token of the Upstash database, or a client made by `createRedisClient`. */
+  redis?: { url: string; token: string } | RedisClient
+  clerk?: { secretKey?: string; apiUrl?: string }
+  /** The first part of every Redis key. */
+  namespace?: string
+  /** Where lookups run. Default: Next inside Next's server, plain Node elsewhere. */
+  runtime?: Runtime
+  /** Seconds a user stays in Redis. */
+  userTtl?: number | 'adaptive'
+  /** Path or address of the page where people connect their accounts. */
+  accountPage?: string
+  /** Any other setting, by its name in `.env.example`. */
+  variables?: Readonly<Record<string, string>>
+}
+
+/** Objects given in code, and which of them are in use. */
+const objects = onePerProcess(
+  'config',
+  (): { redis?: RedisClient; runtime?: Runtime; used: Set<string> } => ({
+    used: new Set(),
+  }),
+)
+
+/**
+ * Gives settings in code, before the first read. Values that are the same as before change nothing. A client or a
+ * runtime is taken once: later ones are ignored, because each copy of a module in a process makes its own.
+ * @throws ConfigurationError `configured_too_late` when a setting would change that is already in use
+ */
+export function configure({
+  redis,
+  clerk,
+  namespace,
+  runtime,
+  userTtl,
+  accountPage,
+  variables,
+}: Config): void {
+  const client = redis && 'run' in redis ? redis : undefined
+  const address = redis && 'url' in redis ? redis : undefined
+  for (const [name, object] of [
+    ['redis', client],
+    ['runtime', runtime],
+  ] as const)
+    if (object && !objects[name] && objects.used.has(name))
+      throw new ConfigurationError(
+        'configured_too_late',
+        `configure() was given a ${name}, but this process already uses another. Call it before the first read, for example in instrumentation.ts.`,
+      )
+  setVariables({
+    ...variables,
+    UPSTASH_REDIS_REST_URL: address?.url,
+    UPSTASH_REDIS_REST_TOKEN: address?.token,
+    CLERK_SECRET_KEY: clerk?.secretKey,
+    CLERK_API_URL: clerk?.apiUrl,
+    CACHE_NAMESPACE: namespace,
+    CACHE_USER_TTL: userTtl?.toString(),
+    ACCOUNT_URL: accountPage,
+  })
+  if (client) objects.redis ??= client
+  if (runtime) objects.runtime ??= runtime
+}
+
+/** The Redis client given in code. */
+export const givenRedis = (): RedisClient | undefined => objects.redis
+
+/** The runtime given in code. */
+export function givenRuntime(): Runtime | undefined {
+  objects.used.add('runtime')
+  return objects.runtime
+}
+
+/** Address, token and deadline of the database. @throws ConfigurationError */
+export function redisAddress() {
+  const { UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN, CACHE_REDIS_TIMEOUT_MS } = redisSettings()
+  return { url: UPSTASH_REDIS_REST_URL, token: UPSTASH_REDIS_REST_TOKEN, timeoutMs: CACHE_REDIS_TIMEOUT_MS }
+}
+
+let connection: RedisClient | undefined
+
+/** The app's one connection to Redis. @throws ConfigurationError */
+export function redis(): RedisClient {
+  objects.used.add('redis')
+  connection ??= objects.redis ?? createRedisClient(redisAddress())
+  return connection
+}
+
+/** The first part of every Redis key. @throws ConfigurationError */
+export const namespace = (): string => cacheSettings().CACHE_NAMESPACE
+
+/** The page where people connect their accounts. @throws ConfigurationError */
+export const accountPage = (): string => cacheSettings().ACCOUNT_URL
