@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+
+/** What a user can be looked up by, besides the ID. */
+export type NameKind = 'username' | 'email' | 'external-id'
+
+/** The names of one user. A kind that is left out is not known; an empty list says that the user has none. */
+export interface NamesOfUser {
+  usernames?: readonly string[]
+  emails?: readonly string[]
+  externalIds?: readonly string[]
+}
+
+/** Clerk compares usernames and e-mail addresses without regard to case. */
+export const normalizeName = (name: string) => name.normalize('NFKC').toLowerCase()
+
+/** A name as it appears in Redis keys, tags and events. An e-mail address is hashed, because those end up in logs. */
+export const keyOfName: Record<NameKind, (name: string) => string> = {
+  username: normalizeName,
+  email: (address) => createHash('sha256').update(normalizeName(address)).digest('base64url'),
+  'external-id': (id) => id,
+}
+
+export const tagOfUser = (userId: string) => `user:${userId}`
+
+/** Tag of everything that is computed from all users, such as the list of IDs by role. */
+export const TAG_OF_ALL_USERS = 'users'
+
+export const tagOfName = (kind: NameKind, name: string) => `${kind}:${keyOfName[kind](name)}`
+
+/** Tag of every lookup by this kind of name. Invalidate it when you do not know which names a user has gained. */
+export const tagOfAllNames = (kind: NameKind) => `${kind}s`
+
+export const tagOfTokens = (userId: string) => `tokens:${userId}`
+export const tagOfIntegrations = (userId: string) => `integrations:${userId}`
+export const TAG_OF_ALL_INTEGRATIONS = 'integrations'
+
+const tagsOfNames = (kind: NameKind, names: readonly string[] | undefined) =>
+  names?.map((name) => tagOfName(kind, name)) ?? [tagOfAllNames(kind)]
+
+/**
+ * Every tag that a user is cached under: the user, the lists of users, the names, the tokens and the integrations.
+ * Where the names of a kind are not known, the tag of all names of that kind: any of them may be this user's now.
+ */
+export const tagsOfUser = (userId: string, names: NamesOfUser = {}): string[] => [
+  tagOfUser(userId),
+  TAG_OF_ALL_USERS,
+  ...tagsOfNames('username', names.usernames),
+  ...tagsOfNames('email', names.emails),
+  ...tagsOfNames('external-id', names.externalIds),
+  tagOfTokens(userId),
+  tagOfIntegrations(userId),
+]
