@@ -167,7 +167,7 @@ type Name = keyof typeof schema.shape
 export type Env = z.output<typeof schema>
 
 /** Thrown for a missing or malformed environment; its message lists every problem, and no value. */
-export class ConfigurationError extends KitError {
+export class ConfigurationError extends KitError<'not_configured'> {
   constructor(problems: string[]) {
     super(
       'not_configured',

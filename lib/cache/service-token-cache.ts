@@ -49,7 +49,7 @@ export interface ServiceToken {
 }
 
 /** A service gave no token. Says which service and why in a code, never what was sent or answered. */
-export class ServiceTokenError extends KitError {
+export class ServiceTokenError extends KitError<'service_token_failed'> {
   constructor(name: string, reason: string) {
     super('service_token_failed', `The service "${name}" gave no token (${reason})`)
   }

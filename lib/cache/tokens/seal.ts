@@ -4,7 +4,7 @@ import type { Codec } from '../../lookup/entry'
 import { KitError } from '../../lookup/errors'
 
 /** A sealed value could not be opened: unknown key, or not what was sealed under this Redis key. */
-export class SealError extends KitError {
+export class SealError extends KitError<'seal_broken'> {
   constructor() {
     super(
       'seal_broken',

@@ -1,0 +1,335 @@
+import type { AuthError } from './auth/auth-error'
+import type { ServiceTokenError } from './cache/service-token-cache'
+import type { SealError } from './cache/tokens/seal'
+import type { SavedButStaleError } from './cache/user-writes'
+import type { ClerkError } from './clerk/error'
+import type { ConfigurationError } from './env'
+import { isKitError, type KitError, type LookupError } from './lookup/errors'
+import type { RedisError } from './lookup/redis/client'
+import { type RedisFailure, redisFailures } from './lookup/redis/failures'
+import type { InputError } from './ops/id-list'
+import type { RefusedBatchError } from './telemetry/batch-writer'
+import type { CursorError } from './telemetry/read-audit'
+
+/** What is said about an error: to the person who made the request, and to the people who run the app. */
+interface Description {
+  /** What happened, as a heading. `{provider}` stands for the provider's name. */
+  title: string
+  /** What the person who made the request can do. `{seconds}` stands for how long to wait. */
+  advice: string
+  /** HTTP status of a route's answer. */
+  status: number
+  /** What the people who run the app can do. Can name settings, never their values. */
+  fix?: string
+  /** The code that a route answers instead: callers outside need not know which part failed. */
+  answeredAs?: RouteCode | AuthError['code'] | ConfigurationError['code']
+}
+
+/** Codes of answers for which there is no error object: outcomes of a token, and refusals of a route. */
+export type RouteCode =
+  | 'account_ambiguous'
+  | 'bad_payload'
+  | 'bad_request'
+  | 'bad_signature'
+  | 'cross_origin'
+  | 'not_connected'
+  | 'not_enabled'
+  | 'rate_limited'
+  | 'reconnect_required'
+  | 'scope_missing'
+  | 'too_large'
+  | 'unavailable'
+
+/** Every error class with its codes, and the codes of routes. */
+interface Sources {
+  LookupError: LookupError
+  RedisError: RedisError
+  ClerkError: ClerkError
+  AuthError: AuthError
+  ConfigurationError: ConfigurationError
+  SavedButStaleError: SavedButStaleError
+  SealError: SealError
+  ServiceTokenError: ServiceTokenError
+  RefusedBatchError: RefusedBatchError
+  CursorError: CursorError
+  InputError: InputError
+  routes: { code: RouteCode }
+}
+
+/** The code of every error that the kit throws, and of every answer of its routes. */
+export type ErrorCode = Sources[keyof Sources]['code']
+
+const RETRY = 'Try again in a few seconds.'
+const MISTAKE = 'This is a mistake in the app’s code, not an outage. Trying again does not help.'
+const OUTAGE = { advice: RETRY, status: 503, answeredAs: 'unavailable' } as const
+
+/** What is said about each code, by the error class that has it. `docs/errors.md` is generated from this. */
+export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['code'], Description> } = {
+  LookupError: {
+    bad_declaration: {
+      title: 'A lookup is declared incorrectly',
+      advice: MISTAKE,
+      status: 500,
+      fix: 'The error’s message names the lookup and the option.',
+    },
+    bad_value: {
+      title: 'A loaded value cannot be stored',
+      advice: MISTAKE,
+      status: 500,
+      fix: 'The loader returned a value that the lookup’s codec cannot write and read back.',
+    },
+    inside_use_cache: {
+      title: 'A lookup was called inside "use cache"',
+      advice: MISTAKE,
+      status: 500,
+      fix: 'This lookup can be revoked, and a revocation cannot reach a value that Next keeps. Call it outside.',
+    },
+    invalidation_unconfirmed: {
+      title: 'Redis did not confirm the invalidation',
+      advice: 'Old values may be served until they expire. Try again: repeating is safe.',
+      status: 503,
+      fix: 'Check Redis, then repeat the invalidation.',
+    },
+    load_failed: {
+      ...OUTAGE,
+      title: 'A value could not be loaded',
+      fix: 'The load failed in another process, which logged why.',
+    },
+    load_timeout: {
+      ...OUTAGE,
+      title: 'Loading a value took too long',
+      fix: 'The source did not answer within the lookup’s `timeout`. Check its latency.',
+    },
+    revoked: {
+      title: 'Your session was ended',
+      advice: 'Sign in again.',
+      status: 401,
+      answeredAs: 'unauthenticated',
+    },
+    revocation_unknown: {
+      ...OUTAGE,
+      title: 'Your session could not be checked',
+      advice: 'Redis did not answer, so it is unknown whether your session was revoked. Nothing was changed.',
+      fix: 'Check Redis.',
+    },
+    store_unavailable: {
+      ...OUTAGE,
+      title: 'Redis does not answer',
+      fix: 'Check Redis. Values are loaded from their source meanwhile.',
+    },
+    store_quota: {
+      ...OUTAGE,
+      title: redisFailures.quota.title,
+      fix: redisFailures.quota.fix,
+    },
+    scripts_not_permitted: {
+      ...OUTAGE,
+      title: redisFailures.no_scripts.title,
+      fix: redisFailures.no_scripts.fix,
+    },
+  },
+  RedisError: {
+    redis_unavailable: {
+      ...OUTAGE,
+      title: 'Redis did not do what was asked',
+      fix: 'The error’s `reason` says why.',
+    },
+  },
+  ClerkError: {
+    clerk_rate_limited: {
+      title: 'Too many requests to Clerk',
+      advice: 'Try again in {seconds}.',
+      status: 429,
+      fix: 'Look on the dashboard for a lookup that misses often.',
+      answeredAs: 'rate_limited',
+    },
+    clerk_unavailable: {
+      ...OUTAGE,
+      title: 'Clerk does not answer',
+      fix: 'Check https://status.clerk.com and CLERK_API_URL.',
+    },
+    clerk_unauthorized: {
+      ...OUTAGE,
+      title: 'Clerk did not accept the app’s key',
+      advice: 'Only the people who run this app can fix this.',
+      fix: 'Copy CLERK_SECRET_KEY again from the Clerk dashboard under API keys.',
+    },
+    clerk_refused: {
+      ...OUTAGE,
+      title: 'Clerk did not accept the request',
+      fix: 'The error’s `clerkCodes` say why.',
+    },
+  },
+  AuthError: {
+    unauthenticated: { title: 'You are not signed in', advice: 'Sign in, then try again.', status: 401 },
+    forbidden: {
+      title: 'You do not have access',
+      advice: 'This needs a role that you do not have.',
+      status: 403,
+      fix: 'Roles are in the user’s public metadata.',
+    },
+  },
+  ConfigurationError: {
+    not_configured: {
+      title: 'This is not set up yet',
+      advice: 'Only the people who run this app can fix this.',
+      status: 503,
+      fix: 'A setting is missing or malformed. `npm run ops -- doctor` names it.',
+    },
+  },
+  SavedButStaleError: {
+    saved_but_stale: {
+      title: 'Saved',
+      advice: 'Pages may show the old value for a few minutes. Saving again is safe.',
+      status: 503,
+      fix: 'Clerk saved the change, but Redis did not confirm the invalidation. Check Redis.',
+    },
+  },
+  SealError: {
+    seal_broken: {
+      ...OUTAGE,
+      title: 'A stored value could not be decrypted',
+      fix: 'The key that encrypted it is not in CACHE_ENCRYPTION_KEYS, or the value was changed. It is loaded again.',
+    },
+  },
+  ServiceTokenError: {
+    service_token_failed: {
+      ...OUTAGE,
+      title: 'A service did not issue a token',
+      fix: 'The error’s message names the service and the reason.',
+    },
+  },
+  RefusedBatchError: {
+    batch_refused: {
+      title: 'A batch of records cannot be stored',
+      advice: MISTAKE,
+      status: 500,
+      fix: 'A record is too large or cannot be written as JSON. The batch writer finds it and reports it.',
+    },
+  },
+  CursorError: {
+    bad_cursor: {
+      title: 'This page of the audit trail does not exist',
+      advice: 'Go back to the newest records.',
+      status: 400,
+      fix: 'Use only cursors that the audit trail returned.',
+    },
+  },
+  InputError: {
+    bad_input: {
+      title: 'The command’s input is not valid',
+      advice: 'The message says where, and what is expected.',
+      status: 400,
+    },
+  },
+  routes: {
+    account_ambiguous: {
+      title: 'Several {provider} accounts are connected',
+      advice: 'Choose one of them.',
+      status: 409,
+    },
+    bad_payload: { title: 'The body is not a Clerk event', advice: 'Send what Clerk sends.', status: 400 },
+    bad_request: { title: 'The request is not valid', advice: 'Correct it, then try again.', status: 400 },
+    bad_signature: {
+      title: 'The webhook’s signature is not valid',
+      advice: 'Sign with this endpoint’s secret, and send the request within 5 minutes.',
+      status: 400,
+      fix: 'Copy the endpoint’s signing secret from the Clerk dashboard into CLERK_WEBHOOK_SIGNING_SECRET.',
+    },
+    cross_origin: {
+      title: 'The request came from another site',
+      advice: 'Only this site’s own pages can send it.',
+      status: 403,
+    },
+    not_connected: {
+      title: '{provider} is not connected',
+      advice: 'Connect it on your account page, then come back.',
+      status: 404,
+    },
+    not_enabled: {
+      title: '{provider} is not enabled',
+      advice: 'Only the people who run this app can fix this.',
+      status: 503,
+      fix: 'Enable it in the Clerk dashboard under SSO connections.',
+      answeredAs: 'not_configured',
+    },
+    rate_limited: { title: 'Too many requests', advice: 'Try again in {seconds}.', status: 429 },
+    reconnect_required: {
+      title: '{provider} has to be connected again',
+      advice: '{provider} no longer renews this connection. Reconnect it on your account page.',
+      status: 409,
+    },
+    scope_missing: {
+      title: 'A {provider} permission is missing',
+      advice: 'Connect {provider} again on your account page, and grant what it asks for.',
+      status: 403,
+    },
+    too_large: { title: 'The body is over 1 MB', advice: 'Send a smaller body.', status: 413 },
+    unavailable: { title: '{provider} does not answer', advice: RETRY, status: 503 },
+  },
+}
+
+export interface Problem extends Description {
+  code: ErrorCode
+  /** Seconds to wait. */
+  retryAfter?: number
+}
+
+interface Details {
+  retryAfter?: number
+  /** The provider's name, such as Google. */
+  provider?: string
+}
+
+const byCode: Record<ErrorCode, Description> = {
+  ...descriptions.LookupError,
+  ...descriptions.RedisError,
+  ...descriptions.ClerkError,
+  ...descriptions.AuthError,
+  ...descriptions.ConfigurationError,
+  ...descriptions.SavedButStaleError,
+  ...descriptions.SealError,
+  ...descriptions.ServiceTokenError,
+  ...descriptions.RefusedBatchError,
+  ...descriptions.CursorError,
+  ...descriptions.InputError,
+  ...descriptions.routes,
+}
+
+const inSeconds = (seconds: number) => (seconds === 1 ? '1 second' : `${seconds} seconds`)
+
+/** The problem of an outcome that has a code and no error object. */
+export function problemWithCode(code: ErrorCode, { retryAfter, provider }: Details = {}): Problem {
+  const described = byCode[code]
+  const filled = (text: string) =>
+    text
+      .replaceAll('{provider}', provider ?? 'The service')
+      .replaceAll('{seconds}', retryAfter === undefined ? 'a few seconds' : inSeconds(retryAfter))
+  return {
+    ...described,
+    code,
+    title: filled(described.title),
+    advice: filled(described.advice),
+    ...(retryAfter !== undefined && { retryAfter }),
+  }
+}
+
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(byCode, code)
+
+/** What happened, what to do and which HTTP status to answer; undefined for an error that is not the kit's. */
+export function problemOf(error: unknown): Problem | undefined {
+  if (!isKitError(error) || !isErrorCode(error.code)) return undefined
+  const retryAfter =
+    'retryAfter' in error && typeof error.retryAfter === 'number' ? error.retryAfter : undefined
+  return {
+    ...problemWithCode(error.code, retryAfter === undefined ? {} : { retryAfter }),
+    ...reasonOf(error),
+  }
+}
+
+/** A RedisError says more precisely what is wrong. */
+const reasonOf = (error: KitError): Partial<Description> =>
+  'reason' in error && isRedisFailure(error.reason) ? redisFailures[error.reason] : {}
+
+const isRedisFailure = (reason: unknown): reason is RedisFailure =>
+  typeof reason === 'string' && Object.hasOwn(redisFailures, reason)
