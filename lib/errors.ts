@@ -255,8 +255,9 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
     },
     rate_limited: { title: 'Too many requests', advice: 'Try again in {seconds}.', status: 429 },
     reconnect_required: {
-      title: '{provider} has to be connected again',
-      advice: '{provider} no longer renews this connection. Reconnect it on your account page.',
+      title: '{provider} needs to be reconnected',
+      advice:
+        '{provider} no longer renews this connection. Disconnect it on your account page and connect it again.',
       status: 409,
     },
     scope_missing: {
@@ -265,7 +266,11 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
       status: 403,
     },
     too_large: { title: 'The body is over 1 MB', advice: 'Send a smaller body.', status: 413 },
-    unavailable: { title: '{provider} does not answer', advice: RETRY, status: 503 },
+    unavailable: {
+      title: 'Temporarily unavailable',
+      advice: 'A service that this needs does not answer. Try again in a few seconds.',
+      status: 503,
+    },
   },
 }
 
@@ -303,7 +308,7 @@ export function problemWithCode(code: ErrorCode, { retryAfter, provider }: Detai
   const described = byCode[code]
   const filled = (text: string) =>
     text
-      .replaceAll('{provider}', provider ?? 'The service')
+      .replaceAll('{provider}', provider ?? 'The provider')
       .replaceAll('{seconds}', retryAfter === undefined ? 'a few seconds' : inSeconds(retryAfter))
   return {
     ...described,
@@ -314,17 +319,23 @@ export function problemWithCode(code: ErrorCode, { retryAfter, provider }: Detai
   }
 }
 
+/** Whether the app's code is at fault, and not a service or the caller: such an error belongs in the log. */
+export const isMistake = ({ status }: Problem): boolean => status === 500
+
+/** A problem in one line. */
+export const messageOf = ({ title, advice }: Problem): string => `${title}. ${advice}`
+
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(byCode, code)
 
 /** What happened, what to do and which HTTP status to answer; undefined for an error that is not the kit's. */
 export function problemOf(error: unknown): Problem | undefined {
   if (!isKitError(error) || !isErrorCode(error.code)) return undefined
-  const retryAfter =
-    'retryAfter' in error && typeof error.retryAfter === 'number' ? error.retryAfter : undefined
-  return {
-    ...problemWithCode(error.code, retryAfter === undefined ? {} : { retryAfter }),
-    ...reasonOf(error),
-  }
+  const { status } = byCode[error.code]
+  const wait =
+    status === 429 && 'retryAfter' in error && typeof error.retryAfter === 'number'
+      ? { retryAfter: error.retryAfter }
+      : {}
+  return { ...problemWithCode(error.code, wait), ...reasonOf(error) }
 }
 
 /** A RedisError says more precisely what is wrong. */

@@ -17,7 +17,6 @@ const pauseKey = () => `${env().CACHE_NAMESPACE}:clerk-paused`
 
 /** A process that calls Clerk asks Redis whether another was told to wait, but not more often than this. */
 const LOOK_EVERY_MS = 1000
-const DEFAULT_PAUSE = 10
 
 async function refuseWhilePaused(): Promise<void> {
   const now = performance.now()
@@ -52,7 +51,7 @@ async function attempt<T>(operation: string, call: () => Promise<T>): Promise<T>
   } catch (error) {
     const failure = asClerkError(error)
     tell(failure?.status ?? 0)
-    if (failure?.code === 'clerk_rate_limited') await pauseFleet(failure.retryAfter ?? DEFAULT_PAUSE)
+    if (failure?.code === 'clerk_rate_limited') await pauseFleet(failure.retryAfter)
     throw failure ?? error
   }
 }
