@@ -345,9 +345,10 @@ export interface Problem extends Omit<Description, 'meaning'> {
 }
 
 interface Details {
-  retryAfter?: number
+  /** Seconds to wait. */
+  retryAfter?: number | undefined
   /** The provider's name, such as Google. */
-  provider?: string
+  provider?: string | undefined
 }
 
 const byCode: Record<ErrorCode, Description> = {

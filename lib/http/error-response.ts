@@ -33,12 +33,11 @@ function render(problem: Problem, { message, status, action, headers }: Options 
   )
 }
 
-/** The answer for a code; `retryAfter` in seconds becomes the header Retry-After. */
+/** The answer for a code. `retryAfter`, in seconds, becomes the header Retry-After. */
 export const errorResponse = (
   code: ErrorCode,
-  { retryAfter, provider, ...options }: Options & { retryAfter?: number; provider?: string } = {},
-): Response =>
-  render(problemWithCode(code, { ...(retryAfter && { retryAfter }), ...(provider && { provider }) }), options)
+  { retryAfter, provider, ...options }: Options & { retryAfter?: number | undefined; provider?: string } = {},
+): Response => render(problemWithCode(code, { retryAfter, provider }), options)
 
 /** The answer for an error of the kit. Rethrows any other error, which Next logs and answers with 500. */
 export function knownErrorResponse(error: unknown): Response {

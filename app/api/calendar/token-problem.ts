@@ -6,7 +6,7 @@ export const tokenProblem = (problem: OAuthTokenProblem): Response =>
   errorResponse(problem.status, {
     provider: 'Google',
     action: actionOf(problem),
-    ...(problem.status === 'rate_limited' && { retryAfter: problem.retryAfter }),
+    retryAfter: 'retryAfter' in problem ? problem.retryAfter : undefined,
   })
 
 function actionOf(problem: OAuthTokenProblem): Action | undefined {
