@@ -5,9 +5,9 @@ import type { SavedButStaleError } from './cache/user-writes'
 import type { ClerkError } from './clerk/error'
 import type { ConfigurationError } from './env'
 import { isKitError, type KitError, type LookupError } from './lookup/errors'
-import type { RedisError } from './lookup/redis/client'
 import { type RedisFailure, redisFailures } from './lookup/redis/failures'
 import type { InputError } from './ops/id-list'
+import type { NothingKeptError } from './ops/warm-users'
 import type { RefusedBatchError } from './telemetry/batch-writer'
 import type { CursorError } from './telemetry/read-audit'
 
@@ -45,7 +45,6 @@ export type RouteCode =
 /** Every error class with its codes, and the codes of routes. */
 interface Sources {
   LookupError: LookupError
-  RedisError: RedisError
   ClerkError: ClerkError
   AuthError: AuthError
   ConfigurationError: ConfigurationError
@@ -55,6 +54,7 @@ interface Sources {
   RefusedBatchError: RefusedBatchError
   CursorError: CursorError
   InputError: InputError
+  NothingKeptError: NothingKeptError
   routes: { code: RouteCode }
 }
 
@@ -125,13 +125,14 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
       fix: 'Check Redis.',
     },
     store_unavailable: {
-      meaning: 'Redis refused a request of the lookup engine, timed out, or returned something unexpected.',
+      meaning:
+        'Redis refused a command, timed out, or returned something unexpected. The error’s `reason` says which.',
       ...OUTAGE,
       title: 'Redis does not answer',
       fix: 'Check Redis. Values are loaded from their source meanwhile.',
     },
     store_quota: {
-      meaning: 'Redis refused a request of the lookup engine because the plan’s limit is used up.',
+      meaning: 'Redis refused a command because the plan’s limit is used up.',
       ...OUTAGE,
       title: redisFailures.quota.title,
       fix: redisFailures.quota.fix,
@@ -142,14 +143,6 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
       ...OUTAGE,
       title: redisFailures.no_scripts.title,
       fix: redisFailures.no_scripts.fix,
-    },
-  },
-  RedisError: {
-    redis_unavailable: {
-      meaning: 'A Redis command failed outside the lookup engine. The error’s `reason` says why.',
-      ...OUTAGE,
-      title: 'Redis did not do what was asked',
-      fix: 'The error’s `reason` says what to check.',
     },
   },
   ClerkError: {
@@ -257,6 +250,14 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
       status: 400,
     },
   },
+  NothingKeptError: {
+    redis_unavailable: {
+      meaning: '`npm run ops -- warm` loaded users, and Redis did not store them.',
+      ...OUTAGE,
+      title: 'Redis did not store what was loaded',
+      fix: 'Check UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, then run the command again.',
+    },
+  },
   routes: {
     account_ambiguous: {
       meaning: 'Several connected accounts would do, and the request did not choose one with `?account=`.',
@@ -353,7 +354,7 @@ interface Details {
 
 const byCode: Record<ErrorCode, Description> = {
   ...descriptions.LookupError,
-  ...descriptions.RedisError,
+  ...descriptions.NothingKeptError,
   ...descriptions.ClerkError,
   ...descriptions.AuthError,
   ...descriptions.ConfigurationError,
@@ -403,9 +404,13 @@ export function problemOf(error: unknown): Problem | undefined {
   return { ...problemWithCode(error.code, wait), ...reasonOf(error) }
 }
 
-/** A RedisError says more precisely what is wrong. */
+const OF_REDIS = ['store_unavailable', 'store_quota', 'scripts_not_permitted']
+
+/** A RedisError has a reason that says more precisely what is wrong. */
 const reasonOf = (error: KitError): Partial<Description> =>
-  'reason' in error && isRedisFailure(error.reason) ? redisFailures[error.reason] : {}
+  OF_REDIS.includes(error.code) && 'reason' in error && isRedisFailure(error.reason)
+    ? redisFailures[error.reason]
+    : {}
 
 const isRedisFailure = (reason: unknown): reason is RedisFailure =>
   typeof reason === 'string' && Object.hasOwn(redisFailures, reason)

@@ -9,11 +9,7 @@ const root = join(import.meta.dirname, '../..')
 const sources: Record<keyof typeof descriptions, { file: string; from: string }> = {
   LookupError: {
     file: 'lib/lookup/errors.ts',
-    from: 'Thrown by the lookup engine: by every cached read, every invalidation and every revocation.',
-  },
-  RedisError: {
-    file: 'lib/lookup/redis/client.ts',
-    from: 'Thrown by a Redis command outside the lookup engine: the audit trail, statistics, the webhook log.',
+    from: 'Thrown by the lookup engine: by every cached read, every invalidation and every revocation. Its subclass `RedisError` is thrown by every Redis command, with a `reason`.',
   },
   ClerkError: {
     file: 'lib/clerk/error.ts',
@@ -45,6 +41,7 @@ const sources: Record<keyof typeof descriptions, { file: string; from: string }>
     file: 'lib/ops/id-list.ts',
     from: 'Thrown by the commands of `npm run ops`, which end with 2.',
   },
+  NothingKeptError: { file: 'lib/ops/warm-users.ts', from: 'Thrown by `npm run ops -- warm`.' },
   routes: {
     file: 'lib/errors.ts',
     from: 'Outcomes without an error object. Routes answer them, pages show them.',

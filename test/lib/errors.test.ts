@@ -21,7 +21,7 @@ describe('the problem of an error', () => {
 
   test.each(Object.entries(redisFailures))('says of a Redis failure, %s, what helps', (reason, words) => {
     const error = new RedisError('read', reason as keyof typeof redisFailures)
-    expect(problemOf(error)).toMatchObject({ code: 'redis_unavailable', status: 503, ...words })
+    expect(problemOf(error)).toMatchObject({ code: error.code, status: 503, ...words })
     expect(error.message).toContain(words.fix)
   })
 
