@@ -13,8 +13,8 @@ export default function ErrorPage({
   return (
     <>
       <PageTitle title="Something went wrong">
-        The page could not be put together.{' '}
-        {error.digest ? `The server’s log has it under ${error.digest}.` : ''}
+        This page could not be loaded.{' '}
+        {error.digest ? `The server’s log has the details under ${error.digest}.` : ''}
       </PageTitle>
       <button type="button" className={button('outline')} onClick={reset}>
         Try again

@@ -7,7 +7,7 @@ import './globals.css'
 export const metadata: Metadata = {
   title: { default: 'Clerk cache kit', template: '%s · Clerk cache kit' },
   description:
-    'Clerk users and OAuth tokens, one Redis round trip away and never stale after an invalidation.',
+    'Clerk users and OAuth tokens from Redis in one round trip, and never stale after an invalidation.',
 }
 
 export default function RootLayout({ children }: { children: ReactNode }) {

@@ -5,9 +5,7 @@ import { PageTitle } from '@/components/page-title'
 export default function NotFound() {
   return (
     <>
-      <PageTitle title="Nothing here">
-        This page does not exist, or the person it was about does not.
-      </PageTitle>
+      <PageTitle title="Page not found">This page does not exist, or the user was deleted.</PageTitle>
       <Link href="/experts" className={button('outline')}>
         All experts
       </Link>

@@ -5,16 +5,25 @@ import { LiveNumbers } from './_home/live-numbers'
 import { OwnConnections } from './_home/own-connections'
 
 const promises = [
-  ['Never stale', 'A webhook or a server action invalidates, and no later read sees the old value.'],
-  ['One round trip', 'Users and tokens cost one Redis command instead of 70 to 350 ms at Clerk.'],
-  ['Sealed tokens', 'OAuth tokens lie encrypted in Redis, bound to their key, and never reach a log.'],
-  ['Calm when Redis is not', 'Every operation has a deadline; reads go on from the source.'],
+  [
+    'Never stale',
+    'After a webhook or a server action has invalidated a user, no later read returns the old value.',
+  ],
+  ['One round trip', 'A user or a token costs one Redis command instead of 70 to 350 ms at Clerk.'],
+  [
+    'Encrypted tokens',
+    'OAuth tokens are encrypted in Redis, each bound to its key, and never appear in a log.',
+  ],
+  [
+    'Works without Redis',
+    'Every operation has a deadline. While Redis is down, reads are answered by Clerk.',
+  ],
 ] as const
 
 const places = [
   ['/experts', 'Experts', 'A list and profiles of users, from one batched lookup.'],
   ['/calendar', 'Calendar', 'Your next events, read with a cached Google token.'],
-  ['/dashboard', 'Dashboard', 'For admins: is Redis there, and what does the cache save?'],
+  ['/dashboard', 'Dashboard', 'For admins: integrations, Redis and Clerk, and hit rates.'],
 ] as const
 
 export default function HomePage() {
@@ -25,7 +34,8 @@ export default function HomePage() {
           Clerk users and tokens, one Redis read away
         </h1>
         <p className="text-lg text-soft">
-          A Next.js kit that keeps what Clerk knows close to your pages, and drops it the moment it changes.
+          A Next.js kit that caches Clerk users and OAuth tokens in Redis, and invalidates them when they
+          change.
         </p>
         <Link href="/experts" className={button()}>
           See cached users
@@ -38,12 +48,12 @@ export default function HomePage() {
         <h2 id="numbers" className="mb-4 font-semibold text-xl">
           This server, since it started
         </h2>
-        <Suspense fallback={<p className="h-28 text-soft lg:h-12">Counting…</p>}>
+        <Suspense fallback={<p className="h-28 text-soft lg:h-12">Loading…</p>}>
           <LiveNumbers />
         </Suspense>
       </section>
       <section
-        aria-label="What it promises"
+        aria-label="Promises"
         className="grid gap-px overflow-hidden rounded-xl border border-line bg-line sm:grid-cols-2"
       >
         {promises.map(([title, text]) => (
@@ -54,11 +64,11 @@ export default function HomePage() {
         ))}
       </section>
       <section>
-        <h2 className="mb-4 font-semibold text-xl">Look around</h2>
+        <h2 className="mb-4 font-semibold text-xl">Explore</h2>
         <ul className="grid gap-4 sm:grid-cols-3">
           {places.map(([href, title, text]) => (
             <li key={href}>
-              {/* Whole page loads, as in the header: protected pages may answer with a redirect elsewhere. */}
+              {/* Full page loads, as in the header: protected pages may redirect to another origin. */}
               <a
                 href={href}
                 className="block h-full rounded-xl border border-line bg-surface p-5 hover:border-accent"

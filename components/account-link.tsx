@@ -3,7 +3,7 @@
 import { useClerk } from '@clerk/nextjs'
 import { button } from './button'
 
-/** Leads to Clerk's account page, where accounts are connected, disconnected and given scopes. */
+/** Opens Clerk's account page, where users connect and disconnect accounts and grant permissions. */
 export function AccountLink({ children }: { children: string }) {
   const clerk = useClerk()
   return (

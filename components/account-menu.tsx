@@ -5,12 +5,13 @@ import { button } from './button'
 
 const item = 'block w-full rounded px-3 py-2 text-left text-sm hover:bg-page'
 
-/** Sign in, or the signed-in user with account, switch and sign out. Every page it leads to is Clerk's own. */
+/** A sign-in button, or the signed-in user's menu. The pages it opens are Clerk's own, except the profile. */
 export function AccountMenu() {
   const clerk = useClerk()
   const { isLoaded, user } = useUser()
 
-  if (!isLoaded) return <div className="h-9 w-24" aria-hidden />
+  // As wide as the avatar on small screens, where the header has no room to spare.
+  if (!isLoaded) return <div className="h-9 w-10 sm:w-24" aria-hidden />
   if (!user)
     return (
       <button type="button" className={button()} onClick={() => clerk.redirectToSignIn()}>
@@ -39,13 +40,13 @@ export function AccountMenu() {
           {user.primaryEmailAddress?.emailAddress ?? name}
         </p>
         <a href="/profile" className={item}>
-          Your profile
+          Profile
         </a>
         <button type="button" className={item} onClick={() => clerk.redirectToUserProfile()}>
-          Account page
+          Account
         </button>
         <button type="button" className={item} onClick={() => clerk.signOut(() => clerk.redirectToSignIn())}>
-          Switch user
+          Switch account
         </button>
         <button type="button" className={item} onClick={() => clerk.signOut({ redirectUrl: '/' })}>
           Sign out

@@ -1,4 +1,4 @@
-/** Decorative: the name always stands beside it. */
+/** Decorative: the name is always next to it. */
 export function Avatar({ src, size }: { src: string; size: number }) {
   return (
     // biome-ignore lint/performance/noImgElement: Clerk serves avatars in the size asked for

@@ -3,6 +3,6 @@ const styles = {
   outline: 'border border-line bg-surface text-ink hover:bg-page',
 }
 
-/** The look of a button, for buttons and for links that act like one. */
+/** The classes of a button, for buttons and for links that look like one. */
 export const button = (style: keyof typeof styles = 'solid') =>
   `inline-flex h-9 shrink-0 items-center whitespace-nowrap justify-center rounded-md px-3 sm:px-4 font-medium text-sm ${styles[style]}`

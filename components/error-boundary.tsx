@@ -6,7 +6,7 @@ import { button } from './button'
 
 type Props = { title: string; retry(): void; children: ReactNode }
 
-/** Keeps a failing part from taking the page with it. Errors by which Next redirects pass. */
+/** Shows an error in place of one part of the page. Errors that Next uses for redirects pass through. */
 export class ErrorBoundary extends Component<Props, { failed: boolean }> {
   override state = { failed: false }
 
@@ -19,7 +19,7 @@ export class ErrorBoundary extends Component<Props, { failed: boolean }> {
     if (!this.state.failed) return this.props.children
     return (
       <div role="alert" className="rounded-xl border border-line bg-surface p-5">
-        <p className="mb-3 font-medium">{this.props.title} could not be put together.</p>
+        <p className="mb-3 font-medium">{this.props.title} could not be loaded.</p>
         <button
           type="button"
           className={button('outline')}

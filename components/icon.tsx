@@ -1,4 +1,4 @@
-/** Decorative: the name always stands beside it. */
+/** Decorative: the name is always next to it. */
 export const Icon = ({ path }: { path: string }) => (
   <svg viewBox="0 0 24 24" className="size-5 fill-current" aria-hidden="true">
     <path d={path} />

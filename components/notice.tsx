@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** A state in words: what is the case, and below it what helps. */
+/** A message in place of content: what happened, and what to do. */
 export function Notice({ title, children }: { title: string; children?: ReactNode }) {
   return (
     <section className="rounded-xl border border-line bg-surface p-6">

@@ -12,7 +12,7 @@ export function Panel({ id, title, children }: { id: string; title: string; chil
   )
 }
 
-/** As high as what it stands for, so that nothing moves when that comes. */
+/** A placeholder with the height of the panel, so that nothing moves when the panel arrives. */
 export function PanelSkeleton({ title, height }: { title: string; height: string }) {
   return (
     <div
@@ -23,7 +23,7 @@ export function PanelSkeleton({ title, height }: { title: string; height: string
   )
 }
 
-/** Where a panel has nothing to show: what that means, and what helps. */
+/** A message in a panel that has nothing to show: what that means, and what to do. */
 export function PanelNote({ title, children }: { title: string; children?: ReactNode }) {
   return (
     <div className="rounded-xl border border-line bg-surface p-5">

@@ -6,17 +6,17 @@ import { CurrentNav, NavLinks } from './nav'
 export function SiteHeader() {
   return (
     <header className="sticky top-0 z-10 border-line border-b bg-surface">
-      <div className="mx-auto flex h-14 max-w-5xl items-center gap-2 px-4 sm:gap-6 sm:px-6">
+      <div className="mx-auto flex h-14 max-w-5xl items-center gap-1 px-4 sm:gap-6 sm:px-6">
         <Link
           href="/"
           className="flex shrink-0 items-center gap-2 font-semibold"
           aria-label="Clerk cache kit, home"
         >
-          {/* biome-ignore lint/performance/noImgElement: an SVG icon of 200 bytes needs no optimiser */}
+          {/* biome-ignore lint/performance/noImgElement: an SVG icon of 200 bytes needs no optimizer */}
           <img src="/icon.svg" alt="" width={24} height={24} />
           <span className="hidden whitespace-nowrap sm:inline">Clerk cache kit</span>
         </Link>
-        <nav aria-label="Main" className="flex text-sm sm:gap-1">
+        <nav aria-label="Main" className="flex min-w-0 overflow-x-auto p-1 text-sm sm:gap-1">
           <Suspense fallback={<NavLinks />}>
             <CurrentNav />
           </Suspense>

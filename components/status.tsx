@@ -1,17 +1,17 @@
 const looks = {
-  good: { shape: '●', colour: 'text-good' },
-  warn: { shape: '▲', colour: 'text-warn' },
-  bad: { shape: '■', colour: 'text-bad' },
-  idle: { shape: '○', colour: 'text-soft' },
+  good: { shape: '●', color: 'text-good' },
+  warn: { shape: '▲', color: 'text-warn' },
+  bad: { shape: '■', color: 'text-bad' },
+  idle: { shape: '○', color: 'text-soft' },
 } as const
 
 export type Tone = keyof typeof looks
 
-/** A state in words, a shape and a colour, of which each alone says enough. */
+/** A state as words, a shape and a color. Each of them is enough by itself. */
 export function Status({ tone, children }: { tone: Tone; children: string }) {
-  const { shape, colour } = looks[tone]
+  const { shape, color } = looks[tone]
   return (
-    <span className={`font-medium ${colour}`}>
+    <span className={`font-medium ${color}`}>
       <span aria-hidden>{shape}</span> {children}
     </span>
   )

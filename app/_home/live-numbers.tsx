@@ -2,26 +2,25 @@ import { connection } from 'next/server'
 import { atAGlance } from '@/lib/telemetry/process-summary'
 
 const number = new Intl.NumberFormat('en')
+/** Shown until something was counted. */
+const NO_DATA = '–'
 const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 })
 
-/** What this very server has answered since it started. */
+/** What this process has counted since it started. */
 export async function LiveNumbers() {
   await connection()
   const { cached, asked, redisMs } = await atAGlance()
   const figures = [
-    [number.format(cached), 'lookups answered by the cache'],
-    [number.format(asked), 'requests to Clerk'],
-    [
-      cached + asked === 0 ? 'no traffic yet' : percent.format(cached / (cached + asked)),
-      'of reads spared Clerk',
-    ],
-    [redisMs === null ? 'no traffic yet' : `≤ ${redisMs} ms`, 'for half of all Redis requests'],
+    ['Reads answered by the cache', number.format(cached)],
+    ['Requests to Clerk', number.format(asked)],
+    ['Reads without Clerk', cached + asked === 0 ? NO_DATA : percent.format(cached / (cached + asked))],
+    ['Median Redis latency', redisMs === null ? NO_DATA : `≤ ${redisMs} ms`],
   ] as const
   return (
     <dl className="grid grid-cols-2 gap-x-6 gap-y-4 lg:grid-cols-4">
-      {figures.map(([figure, meaning]) => (
-        <div key={meaning} className="flex flex-col-reverse justify-end">
-          <dt className="text-sm text-soft">{meaning}</dt>
+      {figures.map(([label, figure]) => (
+        <div key={label} className="flex flex-col-reverse justify-end">
+          <dt className="text-sm text-soft">{label}</dt>
           <dd className="font-semibold text-xl tabular-nums">{figure}</dd>
         </div>
       ))}

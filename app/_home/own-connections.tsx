@@ -5,16 +5,16 @@ import { Status, type Tone } from '@/components/status'
 import { currentUserIntegrations } from '@/lib/integrations/current-user-integrations.server'
 import type { Integration } from '@/lib/integrations/integrations.service'
 
-const states: Record<Integration['status'], [tone: Tone, words: string]> = {
+const states: Record<Integration['status'], [tone: Tone, label: string]> = {
   connected: ['good', 'Connected'],
-  expiring: ['good', 'Connected, about to be renewed'],
-  degraded: ['warn', 'Could not be checked just now'],
+  expiring: ['good', 'Connected, renews soon'],
+  degraded: ['warn', 'Could not be checked'],
   scope_missing: ['bad', 'A permission is missing'],
-  reconnect_required: ['bad', 'Has to be connected again'],
+  reconnect_required: ['bad', 'Needs to be reconnected'],
   not_connected: ['idle', 'Not connected'],
 }
 
-/** The signed-in user's own connections, with what they can do about each; nothing for anybody else. */
+/** The signed-in user's own connections, and what they can do about each. Nothing for visitors. */
 export const OwnConnections = () =>
   orOutage(async () => {
     const integrations = await currentUserIntegrations()
@@ -34,13 +34,13 @@ export const OwnConnections = () =>
   })
 
 function Connection({ integration: { id, name, icon, status, action } }: { integration: Integration }) {
-  const [tone, words] = states[status]
+  const [tone, label] = states[status]
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-3 p-5" data-provider={id}>
       <Icon path={icon} />
       <div className="min-w-0 flex-1 basis-60">
         <p className="font-medium">{name}</p>
-        <Status tone={tone}>{words}</Status>
+        <Status tone={tone}>{label}</Status>
         {action && <p className="mt-1 text-sm text-soft">{action.label}.</p>}
       </div>
       {(action || status === 'connected' || status === 'expiring') && (

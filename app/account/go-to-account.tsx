@@ -3,7 +3,7 @@
 import { useClerk, useUser } from '@clerk/nextjs'
 import { useEffect } from 'react'
 
-/** Goes on to Clerk's account page, once Clerk's script knows that somebody is signed in. */
+/** Redirects to Clerk's account page when Clerk's script has loaded and the user is signed in. */
 export function GoToAccount() {
   const clerk = useClerk()
   const { isSignedIn } = useUser()

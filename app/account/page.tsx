@@ -5,11 +5,11 @@ import { GoToAccount } from './go-to-account'
 
 export const metadata: Metadata = { title: 'Account' }
 
-/** A link that anything can give away, as only Clerk's script knows where its account page is. */
+/** A fixed address for links: only Clerk's script knows where its account page is. */
 export default function AccountPage() {
   return (
     <>
-      <PageTitle title="Account">Where accounts are connected, disconnected and given scopes.</PageTitle>
+      <PageTitle title="Account">Connect and disconnect accounts, and grant permissions.</PageTitle>
       <GoToAccount />
       <AccountLink>Open your account page</AccountLink>
     </>

@@ -7,7 +7,7 @@ const dayName = new Intl.DateTimeFormat('en', {
   timeZone: 'UTC',
 })
 
-/** Times are shown as the calendar gives them: in its own zone, which Google writes into every time. */
+/** Times are shown in the calendar's own time zone: Google writes its offset into every time. */
 const dayOf = (time: string) => time.slice(0, 10)
 const clockOf = (time: string) => time.slice(11, 16)
 

@@ -9,6 +9,7 @@ import { PageTitle } from '@/components/page-title'
 import { orSignIn } from '@/lib/auth/page-access.server'
 import type { OAuthTokenProblem } from '@/lib/cache/token-cache'
 import { currentUserCalendarEvents } from '@/lib/calendar/current-user-calendar.server'
+import { problemWithCode } from '@/lib/errors'
 import { EventList } from './event-list'
 
 export const metadata: Metadata = { title: 'Calendar' }
@@ -37,7 +38,7 @@ export default function CalendarPage({ searchParams }: PageProps<'/calendar'>) {
 }
 
 async function Events({ searchParams }: Pick<PageProps<'/calendar'>, 'searchParams'>) {
-  // Nothing of this is prerendered, the time least of all.
+  // The current time must not be prerendered.
   await connection()
   const { account } = await searchParams
   const from = new Date()
@@ -47,69 +48,43 @@ async function Events({ searchParams }: Pick<PageProps<'/calendar'>, 'searchPara
       currentUserCalendarEvents({ from, to, limit: 50 }, { account: one(account) }),
     )
     if (outcome.status !== 'ok') return <Problem problem={outcome} />
-    if (outcome.events.length === 0)
-      return <Notice title="Nothing planned">The next {DAYS} days are free.</Notice>
+    if (outcome.events.length === 0) return <Notice title="No events">Your next {DAYS} days are free.</Notice>
     return <EventList events={outcome.events} />
   })
 }
 
-/** A parameter that is given twice says nothing. */
+/** A parameter that is given twice is ignored. */
 const one = (value: string | string[] | undefined) => (typeof value === 'string' ? value : undefined)
 
 function Problem({ problem }: { problem: OAuthTokenProblem }) {
-  switch (problem.status) {
-    case 'not_connected':
-      return (
-        <Notice title="Google is not connected">
-          <p>{problem.action.label}, then come back.</p>
-          <AccountLink>Connect Google</AccountLink>
-        </Notice>
-      )
-    case 'reconnect_required':
-      return (
-        <Notice title="Google wants to be connected again">
-          <p>Google no longer renews this connection. {problem.action.label}.</p>
-          <AccountLink>Reconnect Google</AccountLink>
-        </Notice>
-      )
-    case 'scope_missing':
-      return (
-        <Notice title="Google does not let us read your calendar">
-          <p>{problem.action.label}:</p>
-          <ul className="list-inside list-disc break-all">
-            {problem.missing.map((scope) => (
-              <li key={scope}>
-                <code>{scope}</code>
-              </li>
-            ))}
-          </ul>
-          <AccountLink>Grant access</AccountLink>
-        </Notice>
-      )
-    case 'account_ambiguous':
-      return (
-        <Notice title="Which Google account?">
-          <p>Several are connected. Choose the one whose calendar you want to see.</p>
-          <ul className="list-inside list-disc">
-            {problem.accounts.map(({ externalAccountId, label }, index) => (
-              <li key={externalAccountId}>
-                <Link href={`/calendar?account=${externalAccountId}`} className="underline">
-                  {label ?? `Account ${index + 1}`}
-                </Link>
-              </li>
-            ))}
-          </ul>
-        </Notice>
-      )
-    case 'revoked':
-      return <Notice title="You were signed out">Sign in again to see your calendar.</Notice>
-    case 'not_enabled':
-      return (
-        <Notice title="Google is not offered here">Clerk’s dashboard has it under SSO connections.</Notice>
-      )
-    case 'rate_limited':
-      return <Notice title="Too many requests">Try again in {problem.retryAfter} seconds.</Notice>
-    case 'unavailable':
-      return <Notice title="Your calendar cannot be reached">Nothing is lost. Try again shortly.</Notice>
-  }
+  const { title, advice } = problemWithCode(problem.status, {
+    provider: 'Google',
+    retryAfter: 'retryAfter' in problem ? problem.retryAfter : undefined,
+  })
+  return (
+    <Notice title={title}>
+      <p>{'action' in problem ? `${problem.action.label}.` : advice}</p>
+      {problem.status === 'scope_missing' && (
+        <ul aria-label="Missing permissions" className="list-inside list-disc break-all">
+          {problem.missing.map((scope) => (
+            <li key={scope}>
+              <code>{scope}</code>
+            </li>
+          ))}
+        </ul>
+      )}
+      {problem.status === 'account_ambiguous' && (
+        <ul aria-label="Accounts" className="list-inside list-disc">
+          {problem.accounts.map(({ externalAccountId, label }, index) => (
+            <li key={externalAccountId}>
+              <Link href={`/calendar?account=${externalAccountId}`} className="underline">
+                {label ?? `Account ${index + 1}`}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+      {'action' in problem && <AccountLink>Open your account page</AccountLink>}
+    </Notice>
+  )
 }

@@ -29,7 +29,7 @@ function explain(error: unknown): ActionResult {
   if (error instanceof LookupError && error.code === 'invalidation_unconfirmed')
     return failed('Redis did not confirm it. Old values may be served. Repeating is safe.')
   if (error instanceof ClerkError && error.code === 'clerk_rate_limited')
-    return failed(`Clerk is asked too often. Try again in ${error.retryAfter ?? 10} seconds.`)
+    return failed(`Clerk is asked too often. Try again in ${error.retryAfter} seconds.`)
   if (error instanceof ClerkError || error instanceof LookupError)
     return failed('Clerk does not answer. Repeating is safe.')
   throw error

@@ -4,7 +4,7 @@ import { Notice } from '@/components/notice'
 import { PageTitle } from '@/components/page-title'
 import { PanelSkeleton } from '@/components/panel'
 import { signedInAdmin } from '@/lib/auth/page-access.server'
-import { describeOutage } from '@/lib/http/error-message'
+import { problemToShow } from '@/lib/http/problem-to-show'
 import { Dashboard } from './_components/dashboard'
 import { Outage } from './_components/outage'
 
@@ -24,7 +24,7 @@ export default function DashboardPage({ searchParams }: PageProps<'/dashboard'>)
 }
 
 async function ForAdmins({ searchParams }: Pick<PageProps<'/dashboard'>, 'searchParams'>) {
-  const admin = await signedInAdmin().catch(describeOutage)
+  const admin = await signedInAdmin().catch(problemToShow)
   if (admin && 'advice' in admin) return <Outage {...admin} />
   if (!admin)
     return (

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { CachedUser } from '@/lib/cache/clerk-cache'
 
-/** What this app keeps in an expert's public metadata. Metadata is anybody's JSON: a field that is off is left out. */
+/** What this app keeps in an expert's public metadata, which can be any JSON. A field of another type gets its default. */
 const profile = z.object({
   headline: z.string().catch(''),
   bio: z.string().catch(''),
@@ -10,7 +10,7 @@ const profile = z.object({
   currency: z.string().length(3).catch('USD'),
 })
 
-/** A cached user as the experts pages show one. */
+/** A cached user as the experts pages show them. */
 export function expertOf(user: CachedUser) {
   return {
     id: user.id,

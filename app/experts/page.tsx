@@ -14,7 +14,7 @@ export default function ExpertsPage() {
   return (
     <>
       <PageTitle title="Experts">
-        Everybody below comes from one lookup: one Redis command when they are cached.
+        All users on this page come from one batched lookup: one Redis command when they are cached.
       </PageTitle>
       <Suspense fallback={<ExpertsSkeleton />}>
         <Experts />
@@ -31,7 +31,7 @@ async function Experts() {
     if (users.length === 0)
       return (
         <Notice title="No experts yet">
-          In the Clerk dashboard give a user the public metadata <code>{'{ "role": "expert" }'}</code>.
+          In the Clerk dashboard, set a user’s public metadata to <code>{'{ "role": "expert" }'}</code>.
         </Notice>
       )
     return (

@@ -1,49 +1,57 @@
 'use server'
 
 import { z } from 'zod'
-import { AuthError } from '@/lib/auth/auth-error'
 import { requireUser } from '@/lib/auth/roles.server'
-import { SavedButStaleError, updateUserMetadata, updateUserProfile } from '@/lib/cache/user-writes'
-import { ClerkError } from '@/lib/clerk/error'
+import { updateUserMetadata, updateUserProfile } from '@/lib/cache/user-writes'
+import { messageOf } from '@/lib/errors'
+import { problemToShow } from '@/lib/http/problem-to-show'
 
-export type SaveResult = { status: 'idle' | 'saved' | 'refused'; message: string }
+const name = (label: string) =>
+  z.string().trim().min(1, `Enter a ${label}.`).max(100, 'Enter at most 100 characters.')
 
-const form = z.object({
-  firstName: z
-    .string()
-    .trim()
-    .min(1, 'First name: at least one letter')
-    .max(100, 'First name: at most 100 letters'),
-  lastName: z
-    .string()
-    .trim()
-    .min(1, 'Last name: at least one letter')
-    .max(100, 'Last name: at most 100 letters'),
-  setup: z.enum(['not_started', 'in_progress', 'complete'], 'Setup: choose one of the three'),
+const profileForm = z.object({
+  firstName: name('first name'),
+  lastName: name('last name'),
+  setup: z.enum(['not_started', 'in_progress', 'complete']),
 })
 
-const refused = (message: string): SaveResult => ({ status: 'refused', message })
+type Profile = { firstName: string; lastName: string; setup: string }
 
-/** Saves the signed-in user's own name and setup status. Whose it is comes from the session, never from the form. */
+export interface SaveResult {
+  status: 'idle' | 'saved' | 'refused'
+  message: string
+  /** What is wrong with a field. */
+  errors?: { [Name in keyof Profile]?: string[] | undefined }
+  /** What was entered, to show it again. */
+  entered?: Profile
+}
+
+const text = z.string().catch('')
+const enteredForm = z.object({ firstName: text, lastName: text, setup: text })
+
+/** Saves the signed-in user's own name and setup status. The session says which user, never the form. */
 export async function saveProfile(_before: SaveResult, data: FormData): Promise<SaveResult> {
+  const fields = Object.fromEntries(data)
+  const refused = (message: string): SaveResult => ({
+    status: 'refused',
+    message,
+    entered: enteredForm.parse(fields),
+  })
   try {
     const { id } = await requireUser()
-    const parsed = form.safeParse(Object.fromEntries(data))
-    if (!parsed.success) return refused(parsed.error.issues.map(({ message }) => message).join('. '))
+    const parsed = profileForm.safeParse(fields)
+    if (!parsed.success)
+      return {
+        ...refused('Not saved. Correct the marked fields.'),
+        errors: z.flattenError(parsed.error).fieldErrors,
+      }
     const { firstName, lastName, setup } = parsed.data
     await updateUserProfile(id, { firstName, lastName })
     await updateUserMetadata(id, { unsafeMetadata: { setup: { status: setup } } })
     return { status: 'saved', message: 'Saved.' }
   } catch (error) {
-    if (error instanceof SavedButStaleError)
-      return { status: 'saved', message: 'Saved. Pages may show the old name for a few minutes.' }
-    if (error instanceof AuthError) return refused('Sign in again, then save.')
-    if (error instanceof ClerkError)
-      return refused(
-        error.code === 'clerk_rate_limited'
-          ? `Too many changes at once. Try again in ${error.retryAfter ?? 10} seconds.`
-          : 'Clerk did not save it. Try again shortly.',
-      )
-    throw error
+    const problem = problemToShow(error)
+    if (problem.code === 'saved_but_stale') return { status: 'saved', message: messageOf(problem) }
+    return refused(messageOf(problem))
   }
 }

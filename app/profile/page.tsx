@@ -12,7 +12,7 @@ export default function ProfilePage() {
   return (
     <>
       <PageTitle title="Profile">
-        Saved at Clerk, and gone from every cache by the time you see the answer.
+        Changes are saved to Clerk, and every cache is invalidated before you see the result.
       </PageTitle>
       <Suspense
         fallback={
@@ -29,7 +29,7 @@ export default function ProfilePage() {
   )
 }
 
-/** Unsafe metadata is whatever the user's browser wrote: anything else counts as not started. */
+/** The user's browser can write anything into unsafe metadata. What does not match counts as not started. */
 const setupOf = z.object({ setup: z.object({ status: z.enum(['not_started', 'in_progress', 'complete']) }) })
 
 function OwnProfile() {
@@ -39,8 +39,8 @@ function OwnProfile() {
     return (
       <>
         <p className="mb-6 text-soft">
-          You are shown as <strong className="text-ink">{user.fullName ?? user.username ?? 'unnamed'}</strong>
-          .
+          Your name is shown as{' '}
+          <strong className="wrap-anywhere text-ink">{user.fullName ?? user.username ?? 'Unnamed'}</strong>.
         </p>
         <ProfileForm profile={{ firstName: user.firstName ?? '', lastName: user.lastName ?? '', setup }} />
       </>

@@ -4,43 +4,37 @@ import { useActionState } from 'react'
 import { button } from '@/components/button'
 import { type SaveResult, saveProfile } from './actions'
 
-const field = 'mt-1 block h-10 w-full rounded-md border border-line bg-surface px-3'
+const field = 'mt-1 block h-10 w-full rounded-md border border-line bg-surface px-3 aria-invalid:border-bad'
 
 export type Profile = { firstName: string; lastName: string; setup: string }
 
+const idle: SaveResult = { status: 'idle', message: '' }
+
 export function ProfileForm({ profile }: { profile: Profile }) {
-  const [result, save, pending] = useActionState<SaveResult, FormData>(saveProfile, {
-    status: 'idle',
-    message: '',
-  })
+  const [{ status, message, errors, entered }, save, pending] = useActionState(saveProfile, idle)
+  // React resets a form after its action: what was refused stays as the default values.
+  const shown = { ...profile, ...entered }
   return (
-    // React resets a form after its action: the key brings in what was saved.
+    // The key brings in what was saved.
     <form key={JSON.stringify(profile)} action={save} className="max-w-md space-y-5">
-      <label className="block text-sm">
-        First name
-        <input
-          name="firstName"
-          defaultValue={profile.firstName}
-          required
-          maxLength={100}
-          autoComplete="given-name"
-          className={field}
-        />
-      </label>
-      <label className="block text-sm">
-        Last name
-        <input
-          name="lastName"
-          defaultValue={profile.lastName}
-          required
-          maxLength={100}
-          autoComplete="family-name"
-          className={field}
-        />
-      </label>
+      <NameField
+        name="firstName"
+        label="First name"
+        value={shown.firstName}
+        error={errors?.firstName?.[0]}
+        autoComplete="given-name"
+      />
+      <NameField
+        name="lastName"
+        label="Last name"
+        value={shown.lastName}
+        error={errors?.lastName?.[0]}
+        autoComplete="family-name"
+      />
       <label className="block text-sm">
         Setup
-        <select name="setup" defaultValue={profile.setup} className={field}>
+        {/* React does not update the default of a select that is mounted. */}
+        <select key={shown.setup} name="setup" defaultValue={shown.setup} className={field}>
           <option value="not_started">Not started</option>
           <option value="in_progress">In progress</option>
           <option value="complete">Complete</option>
@@ -50,10 +44,44 @@ export function ProfileForm({ profile }: { profile: Profile }) {
         <button type="submit" disabled={pending} className={`${button()} disabled:opacity-60`}>
           {pending ? 'Saving…' : 'Save'}
         </button>
-        <p role="status" className={result.status === 'refused' ? 'text-bad text-sm' : 'text-good text-sm'}>
-          {pending ? '' : result.message}
+        <p role="status" className={status === 'refused' ? 'text-bad text-sm' : 'text-good text-sm'}>
+          {pending ? '' : message}
         </p>
       </div>
     </form>
+  )
+}
+
+interface NameFieldProps {
+  name: string
+  label: string
+  value: string
+  error: string | undefined
+  autoComplete: string
+}
+
+function NameField({ name, label, value, error, autoComplete }: NameFieldProps) {
+  const errorId = `${name}-error`
+  return (
+    <div className="text-sm">
+      <label>
+        {label}
+        <input
+          name={name}
+          defaultValue={value}
+          required
+          maxLength={100}
+          autoComplete={autoComplete}
+          aria-invalid={error ? true : undefined}
+          aria-describedby={error ? errorId : undefined}
+          className={field}
+        />
+      </label>
+      {error && (
+        <p id={errorId} className="mt-1 text-bad">
+          {error}
+        </p>
+      )}
+    </div>
   )
 }

@@ -8,7 +8,7 @@ import { invalidateTags } from './lookups'
  * Clerk has saved the change, and Redis did not confirm that the old value is gone. Pages may show it until Clerk's
  * webhook repeats the invalidation, or the entry expires. Nothing is lost; saving again is safe.
  */
-export class SavedButStaleError extends KitError {
+export class SavedButStaleError extends KitError<'saved_but_stale'> {
   /** The user as Clerk has it now. */
   readonly user: CachedUser
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { OAuthToken } from '../cache/token-cache'
-import { env } from '../env'
+import { RETRY_AFTER } from '../clerk/error'
+import { googleSettings } from './settings'
 
 export const CALENDAR_SCOPE = 'https://www.googleapis.com/auth/calendar.readonly'
 
@@ -61,7 +62,7 @@ export function fetchEvents(
     singleEvents: 'true',
     orderBy: 'startTime',
   })
-  return fetch(`${env().GOOGLE_API_BASE_URL}/calendar/v3/calendars/primary/events?${query}`, {
+  return fetch(`${googleSettings().GOOGLE_API_BASE_URL}/calendar/v3/calendars/primary/events?${query}`, {
     headers: { authorization: `Bearer ${token.reveal()}` },
     cache: 'no-store',
     signal: AbortSignal.timeout(10_000),
@@ -72,12 +73,12 @@ export function fetchEvents(
 export async function readEvents(response: Response | undefined): Promise<CalendarResult> {
   if (!response) return { status: 'unavailable' }
   if (response.status === 429)
-    return { status: 'rate_limited', retryAfter: Number(response.headers.get('retry-after')) || 10 }
+    return { status: 'rate_limited', retryAfter: Number(response.headers.get('retry-after')) || RETRY_AFTER }
   const json: unknown = await response.json().catch(() => undefined)
   // Google also answers 403 when a quota is used up.
   if (response.status === 403)
     return RATE_LIMITS.has(reasonOf(json))
-      ? { status: 'rate_limited', retryAfter: 10 }
+      ? { status: 'rate_limited', retryAfter: RETRY_AFTER }
       : { status: 'scope_missing' }
   const body = eventList.safeParse(json)
   if (!response.ok || !body.success) return { status: 'unavailable' }

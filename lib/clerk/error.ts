@@ -6,11 +6,14 @@ export type ClerkErrorCode =
   | 'clerk_unauthorized'
   | 'clerk_refused'
 
+/** Seconds to wait before the next try where the other side did not say: the window of Clerk's rate limits. */
+export const RETRY_AFTER = 10
+
 /** Clerk did not answer as asked. Carries the HTTP status and Clerk's own error codes, never a key. */
 export class ClerkError extends KitError<ClerkErrorCode> {
   readonly status: number | undefined
-  /** Seconds to wait, where Clerk said so. */
-  readonly retryAfter: number | undefined
+  /** Seconds to wait before the next try: as Clerk said, or `RETRY_AFTER`. */
+  readonly retryAfter: number
   readonly clerkCodes: readonly string[]
 
   constructor(status: number | undefined, retryAfter: number | undefined, clerkCodes: readonly string[]) {
@@ -20,7 +23,7 @@ export class ClerkError extends KitError<ClerkErrorCode> {
       `Clerk: ${advice[code]}${status ? ` (HTTP ${status}${clerkCodes.map((c) => `, ${c}`).join('')})` : ''}`,
     )
     this.status = status
-    this.retryAfter = retryAfter
+    this.retryAfter = retryAfter ?? RETRY_AFTER
     this.clerkCodes = clerkCodes
   }
 }
@@ -43,7 +46,7 @@ function codeOf(status: number | undefined): ClerkErrorCode {
 export const clerkFailure = {
   encode: (error: unknown): string =>
     error instanceof ClerkError
-      ? `clerk ${error.status ?? ''} ${error.retryAfter ?? ''} ${error.clerkCodes.join(',')}`
+      ? `clerk ${error.status ?? ''} ${error.retryAfter} ${error.clerkCodes.join(',')}`
       : 'failed',
   decode(reason: string): unknown {
     const [name, status, retryAfter, codes = ''] = reason.split(' ')

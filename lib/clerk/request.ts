@@ -8,8 +8,6 @@ import { pauseFleet, refuseWhilePaused } from './pause'
 /** The version of the Backend API that is read. The SDK names it too: reads and writes must not differ in shape. */
 const API_VERSION = '2026-05-12'
 
-const DEFAULT_PAUSE = 10
-
 /**
  * Sends one request to Clerk, unless the fleet is paused, and emits it as an event.
  * @throws ClerkError where `call` does
@@ -25,7 +23,7 @@ export async function clerkRequest<T>(operation: string, call: () => Promise<T>)
   } catch (error) {
     const failure = error instanceof ClerkError ? error : undefined
     emit(failure?.status ?? 0)
-    if (failure?.code === 'clerk_rate_limited') await pauseFleet(failure.retryAfter ?? DEFAULT_PAUSE)
+    if (failure?.code === 'clerk_rate_limited') await pauseFleet(failure.retryAfter)
     throw error
   }
 }

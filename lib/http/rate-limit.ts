@@ -3,38 +3,38 @@ import type { Redis } from '@upstash/redis'
 import { namespace, redis } from '../config'
 
 export interface CallLimit {
-  /** Names what is limited, in Redis. */
+  /** Names the limit in Redis. */
   name: string
-  /** Most calls of one caller in a sliding window of so many seconds. */
+  /** Calls that one caller can make in a sliding window of this many seconds. */
   calls: number
   seconds: number
 }
 
 const limiters = new Map<string, Ratelimit>()
 
-function limiter(client: Redis, { name, calls, seconds }: CallLimit): Ratelimit {
-  const known = limiters.get(name)
-  if (known) return known
-  const made = new Ratelimit({
+function limiterOf(client: Redis, { name, calls, seconds }: CallLimit): Ratelimit {
+  const existing = limiters.get(name)
+  if (existing) return existing
+  const limiter = new Ratelimit({
     redis: client,
     limiter: Ratelimit.slidingWindow(calls, `${seconds} s`),
     prefix: `${namespace()}:limit:${name}`,
-    // Whoever is over the limit is refused without asking Redis again.
+    // Callers over the limit are refused from memory, without a Redis command.
     ephemeralCache: new Map(),
-    // Redis has a deadline of its own, and this one's passing would count as allowed.
+    // No deadline here: the library counts a timeout as allowed, and the Redis client has its own deadline.
     timeout: 0,
   })
-  limiters.set(name, made)
-  return made
+  limiters.set(name, limiter)
+  return limiter
 }
 
 /**
- * Counts one call: undefined while it is within the limit, else the seconds to wait. One Redis command. While Redis
- * does not answer nobody is refused: what is limited here asks Redis too, and fails closed by itself.
+ * Counts one call with one Redis command: undefined within the limit, else the seconds to wait. While Redis does not
+ * answer, every call is allowed: what is limited here reads Redis as well, and refuses by itself.
  */
 export async function overLimit(limit: CallLimit, caller: string): Promise<number | undefined> {
   const answer = await redis()
-    .run('limit', (client) => limiter(client, limit).limit(caller))
+    .run('limit', (client) => limiterOf(client, limit).limit(caller))
     .catch(() => undefined)
   if (!answer || answer.success) return undefined
   return Math.max(1, Math.ceil((answer.reset - Date.now()) / 1000))

@@ -1,6 +1,6 @@
 import { getCachedOAuthToken, type OAuthTokenProblem } from '../cache/token-cache'
 import { notConnected, type Remedy, reconnectRequired } from '../cache/tokens/outcome'
-import { ClerkError } from '../clerk/error'
+import { ClerkError, RETRY_AFTER } from '../clerk/error'
 import { type ExternalAccount, externalAccountsOf } from './external-accounts'
 import { type Provider, providers } from './providers'
 
@@ -27,9 +27,6 @@ export type CheckedIntegration = {
   best: Finding
   accounts: readonly (Finding & Pick<ExternalAccount, 'externalAccountId' | 'label'>)[]
 }
-
-/** Seconds after which what could not be checked is checked again, unless Clerk says. */
-const RETRY_AFTER = 10
 
 const nothing = {
   ...{ since: null, expiresAt: null, retryAt: null, action: null },

@@ -1,9 +1,13 @@
+/** On every KitError. Next loads a module several times in one process, where `instanceof` does not see each other's. */
+const BRAND = Symbol.for('clerk-cache-kit.error')
+
 /**
  * Base of every error the kit throws. `code` is stable and safe to show; the message names the thing, what was
  * expected and what to do. Neither ever carries a secret, a token or a cached value.
  */
 export class KitError<Code extends string = string> extends Error {
   readonly code: Code
+  readonly [BRAND] = true
 
   constructor(code: Code, message: string) {
     super(message)
@@ -11,6 +15,9 @@ export class KitError<Code extends string = string> extends Error {
     this.code = code
   }
 }
+
+/** Whether an error is the kit's, whichever copy of this module made it. */
+export const isKitError = (error: unknown): error is KitError => error instanceof Error && BRAND in error
 
 /** The stable codes of what can go wrong in a lookup. */
 export type LookupErrorCode =

@@ -75,7 +75,7 @@ async function clerk(): Promise<Finding> {
 }
 
 const unreachable = (error: unknown): Finding => {
-  if (error instanceof RedisError) return fail(error.reason, `${error.message}.`)
+  if (error instanceof RedisError) return fail(error.reason, error.message)
   throw error
 }
 

@@ -1,7 +1,12 @@
 import { isUserId } from '../cache/clerk-cache'
+import { KitError } from '../lookup/errors'
 
 /** What somebody gave the command is not what it takes; the message says where and what would be. */
-export class InputError extends Error {}
+export class InputError extends KitError<'bad_input'> {
+  constructor(message: string) {
+    super('bad_input', message)
+  }
+}
 
 /**
  * User ids, one a line or as a JSON array of strings; each once, in the order given.

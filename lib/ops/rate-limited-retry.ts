@@ -5,8 +5,6 @@ import { codeOf } from '../lookup/errors'
 
 /** The window of Clerk's rate limits, in milliseconds. */
 const WINDOW = 10_000
-/** Where Clerk did not say how long, in seconds. */
-const RATE_LIMIT_PAUSE = 10
 /** Tries while Clerk or Redis does not answer, with pauses of 2, 4 and 8 s between them. */
 const TRIES = 4
 /** Codes of what may be over in a moment. */
@@ -78,7 +76,7 @@ export function createPatience({ budget, clock, signal, onWait }: PatienceOption
           return await work()
         } catch (error) {
           if (error instanceof ClerkError && error.code === 'clerk_rate_limited')
-            await pause((error.retryAfter ?? RATE_LIMIT_PAUSE) * 1000, 'Clerk says: too many requests')
+            await pause(error.retryAfter * 1000, 'Clerk says: too many requests')
           else if (error instanceof Error && PASSING.includes(codeOf(error)) && failures < TRIES)
             await pause(2 ** failures++ * 1000, error.message)
           else throw error

@@ -11,7 +11,7 @@ const PER_REQUEST = 100
 const TIMEOUT = 10_000
 
 /** Without Redis a loaded user is kept nowhere: warming would spend Clerk's requests for nothing. */
-class NothingKeptError extends KitError {
+export class NothingKeptError extends KitError<'redis_unavailable'> {
   constructor(code: string) {
     super(
       'redis_unavailable',

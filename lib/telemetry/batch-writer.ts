@@ -10,7 +10,7 @@ import { recordSize } from './record-size'
 export type { Entry }
 
 /** Thrown by a sink for what a batch holds: it would be refused again, and parts of it may not be. */
-export class RefusedBatchError extends KitError {
+export class RefusedBatchError extends KitError<'batch_refused'> {
   constructor(message: string) {
     super('batch_refused', message)
   }

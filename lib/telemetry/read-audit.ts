@@ -14,7 +14,7 @@ interface Filter {
 }
 
 /** A cursor that `readAudit` or `exportAudit` did not give. */
-export class CursorError extends KitError {
+export class CursorError extends KitError<'bad_cursor'> {
   constructor(cursor: string) {
     super('bad_cursor', `${JSON.stringify(cursor.slice(0, 40))} is no cursor of the audit trail.`)
   }

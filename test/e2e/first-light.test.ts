@@ -81,7 +81,7 @@ describe('the chain from Clerk to the page', () => {
   test('a profile that does not exist says so', async () => {
     const { page } = await visitor()
     await page.goto(`${stage.app.url}/experts/nobody-of-that-name`)
-    await page.getByRole('heading', { name: 'Nothing here' }).waitFor()
+    await page.getByRole('heading', { name: 'Page not found' }).waitFor()
   })
 
   test('a member with Google connected sees their events, and the second view asks neither Clerk for a token', async () => {
@@ -99,8 +99,8 @@ describe('the chain from Clerk to the page', () => {
 
   test.each([
     ['Noah Baker', 'Google is not connected'],
-    ['Ruth Adeyemi', 'Google wants to be connected again'],
-    ['Sam Novak', 'Google does not let us read your calendar'],
+    ['Ruth Adeyemi', 'Google needs to be reconnected'],
+    ['Sam Novak', 'A Google permission is missing'],
   ])('%s is told: %s', async (name, heading) => {
     const view = await visitor()
     await signIn(view, name)
@@ -121,7 +121,7 @@ describe('the chain from Clerk to the page', () => {
     const view = await visitor()
     await signIn(view, 'Mia Moreau')
     await view.page.getByRole('button', { name: 'Account of Mia Moreau' }).click()
-    await view.page.getByRole('button', { name: 'Switch user' }).click()
+    await view.page.getByRole('button', { name: 'Switch account' }).click()
     await view.page.getByRole('button', { name: 'Ada Lindgren' }).click()
     await view.page.getByRole('button', { name: 'Account of Ada Lindgren' }).click()
     await view.page.getByRole('button', { name: 'Sign out' }).click()
@@ -160,14 +160,19 @@ describe('the chain from Clerk to the page', () => {
     await view.page.getByRole('main').getByText('Brunello Keller').waitFor()
   })
 
-  test('a name that is none is refused in words, and nothing is saved', async () => {
+  test('a blank name is marked, what was entered stays, and nothing is saved', async () => {
     const view = await visitor()
     await signIn(view, 'Mia Moreau')
     await view.page.goto(`${stage.app.url}/profile`)
     await view.settled()
     await view.page.getByLabel('First name').fill('   ')
+    await view.page.getByLabel('Setup').selectOption('in_progress')
     await view.page.getByRole('button', { name: 'Save' }).click()
-    await view.page.getByText('First name: at least one letter').waitFor()
+    await view.page.getByText('Enter a first name.').waitFor()
+    const field = view.page.getByLabel('First name')
+    expect(await field.getAttribute('aria-invalid')).toBe('true')
+    expect(await field.getAttribute('aria-describedby')).toBe('firstName-error')
+    expect(await view.page.getByLabel('Setup').inputValue()).toBe('in_progress')
     expect(stage.standIns.clerk.users().find(({ id }) => id === people.member)?.firstName).toBe('Mia')
   })
 

@@ -29,7 +29,7 @@ describe.each(looks)('the home page at $width px, $colorScheme', (look) => {
     const view = await openView(browser, look)
     await view.page.goto(stage.app.url)
     // While a page streams in, what has come waits hidden beside it.
-    await view.page.getByText('lookups answered by the cache').filter({ visible: true }).waitFor()
+    await view.page.getByText('Reads answered by the cache').filter({ visible: true }).waitFor()
     await view.settled()
     expect(await view.page.getByText('Your connections').count()).toBe(0)
     expect(await axeFindings(view.page)).toEqual([])
@@ -54,7 +54,7 @@ test('a connection that was mended on the account page is mended on the home pag
   const view = await openAs(browser, stage, people.needsReconnecting)
   await view.page.goto(stage.app.url)
   const google = view.page.locator('[data-provider="google"]').filter({ visible: true })
-  await google.getByText('Has to be connected again').waitFor()
+  await google.getByText('Needs to be reconnected').waitFor()
   await view.settled()
   await google.getByRole('button', { name: 'Open your account page' }).click()
   await view.page.waitForURL(/\/user/)

@@ -46,25 +46,25 @@ async function countAnHour() {
 }
 
 const pages = [
-  { name: 'home', path: '/', shows: 'lookups answered by the cache' },
+  { name: 'home', path: '/', shows: 'Reads answered by the cache' },
   {
     name: 'home-signed-in',
     path: '/',
     as: people.needsReconnecting,
-    shows: 'Has to be connected again',
+    shows: 'Needs to be reconnected',
   },
   { name: 'experts', path: '/experts', shows: 'Amara Okafor' },
   { name: 'expert', path: '/experts/amara-okafor', shows: 'Amara Okafor' },
-  { name: 'not-found', path: '/experts/nobody', shows: 'Nothing here' },
+  { name: 'not-found', path: '/experts/nobody', shows: 'Page not found' },
   { name: 'calendar', path: '/calendar', as: people.member, shows: 'Quarterly planning' },
   {
     name: 'calendar-reconnect',
     path: '/calendar',
     as: people.needsReconnecting,
-    shows: 'Google wants to be connected again',
+    shows: 'Google needs to be reconnected',
   },
   { name: 'calendar-scopes', path: '/calendar', as: people.tooFewScopes, shows: 'calendar.readonly' },
-  { name: 'profile', path: '/profile', as: people.expert, shows: 'You are shown as' },
+  { name: 'profile', path: '/profile', as: people.expert, shows: 'Your name is shown as' },
   { name: 'dashboard', path: '/dashboard', as: people.admin, shows: 'Nobody chosen' },
   {
     name: 'dashboard-user',

@@ -208,7 +208,7 @@ describe('several Google accounts', () => {
       expect(stage.standIns.clerk.tokenInfo(token)?.externalAccountId).toBe(account)
     }
     const page = await (await get('/calendar')).text()
-    expect(page).toContain('Which Google account?')
+    expect(page).toContain('Several Google accounts are connected')
     for (const address of ['0@example.com', '1@example.com']) expect(page).toContain(address)
     const href = /href="(\/calendar\?account=[^"]+)"/.exec(page)?.[1] ?? ''
     expect(await (await get(href)).text()).toContain(`Meeting of ${id}`)
@@ -222,7 +222,7 @@ describe('with Redis dead', () => {
     stage.standIns.upstash.faults.set({ reset: 'before' })
     try {
       expect(await errorOf(await get('/api/calendar/token'))).toEqual([503, 'unavailable'])
-      expect(await (await get('/calendar')).text()).toContain('Your calendar cannot be reached')
+      expect(await (await get('/calendar')).text()).toContain('Temporarily unavailable')
     } finally {
       stage.standIns.upstash.faults.clear()
     }

@@ -1,7 +1,7 @@
 import { connection } from 'next/server'
 import { checkHealth } from '@/lib/process/health'
 
-/** 200 while the app can answer its users, with `degraded` where a dependency is out; 503 when nothing is left. */
+/** 200 while the app can serve its users (`degraded` if one dependency is down), 503 when both are down. */
 export async function GET(): Promise<Response> {
   await connection()
   const health = await checkHealth()

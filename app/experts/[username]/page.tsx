@@ -41,18 +41,18 @@ async function Profile({ params }: Props) {
         <header className="flex items-center gap-5">
           <Avatar src={expert.imageUrl} size={80} />
           <div className="min-w-0">
-            <h1 className="break-words font-semibold text-2xl tracking-tight sm:text-3xl">{expert.name}</h1>
-            <p className="text-soft">
+            <h1 className="wrap-anywhere font-semibold text-2xl tracking-tight sm:text-3xl">{expert.name}</h1>
+            <p className="wrap-anywhere text-soft">
               @{expert.username} · member since {expert.memberSince}
             </p>
           </div>
         </header>
-        {expert.headline && <p className="mt-6 text-lg">{expert.headline}</p>}
-        {expert.bio && <p className="mt-3 max-w-prose text-soft">{expert.bio}</p>}
+        {expert.headline && <p className="wrap-anywhere mt-6 text-lg">{expert.headline}</p>}
+        {expert.bio && <p className="wrap-anywhere mt-3 max-w-prose text-soft">{expert.bio}</p>}
         {expert.specialties.length > 0 && (
           <ul aria-label="Specialties" className="mt-6 flex flex-wrap gap-2">
             {expert.specialties.map((name) => (
-              <li key={name} className="rounded-full border border-line px-3 py-1 text-sm">
+              <li key={name} className="wrap-anywhere rounded-full border border-line px-3 py-1 text-sm">
                 {name}
               </li>
             ))}
@@ -69,7 +69,7 @@ async function Profile({ params }: Props) {
 const money = (amount: number, currency: string) =>
   new Intl.NumberFormat('en', { style: 'currency', currency, maximumFractionDigits: 0 }).format(amount)
 
-/** A path segment arrives encoded; a malformed one names nobody. */
+/** Decodes a path segment. A malformed one matches no user. */
 function decode(segment: string): string {
   try {
     return decodeURIComponent(segment)

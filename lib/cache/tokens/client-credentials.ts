@@ -6,7 +6,6 @@ import {
   processClientCredentialsResponse,
   ResponseBodyError,
 } from 'oauth4webapi'
-import { KitError } from '../../lookup/errors'
 
 /** What a grant brings: the token, and the seconds it lives, or null where the service does not say. */
 export interface GrantedToken {
@@ -25,8 +24,15 @@ export interface ClientCredentials {
   parameters?: Record<string, string>
 }
 
-/** The authorization server refused; carries its `error` code of RFC 6749, 5.2. */
-class GrantRefused extends KitError {}
+/** The authorization server refused; carries its `error` code of RFC 6749, 5.2. Never leaves the kit: ServiceTokenError reports the code. */
+class GrantRefused extends Error {
+  readonly code: string
+
+  constructor(code: string) {
+    super('The authorization server refused.')
+    this.code = code
+  }
+}
 
 const isLoopback = ({ hostname }: URL) => ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
 
@@ -47,7 +53,7 @@ export async function clientCredentialsGrant(
   const { access_token, expires_in } = await processClientCredentialsResponse(server, client, response).catch(
     (error: unknown) => {
       // Its cause is the whole answer.
-      if (error instanceof ResponseBodyError) throw new GrantRefused(error.error, 'refused')
+      if (error instanceof ResponseBodyError) throw new GrantRefused(error.error)
       throw error
     },
   )

@@ -111,6 +111,6 @@ function problemOf(
     return { status: error.code === 'revoked' ? 'revoked' : 'unavailable' }
   if (!(error instanceof ClerkError)) throw error
   return error.code === 'clerk_rate_limited'
-    ? { status: 'rate_limited', retryAfter: error.retryAfter ?? 10 }
+    ? { status: 'rate_limited', retryAfter: error.retryAfter }
     : { status: 'unavailable' }
 }

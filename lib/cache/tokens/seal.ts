@@ -4,7 +4,7 @@ import { KitError } from '../../lookup/errors'
 import { encryptionKeys } from './settings'
 
 /** A sealed value could not be opened: unknown key, or not what was sealed under this Redis key. */
-export class SealError extends KitError {
+export class SealError extends KitError<'seal_broken'> {
   constructor() {
     super(
       'seal_broken',

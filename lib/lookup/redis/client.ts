@@ -13,20 +13,9 @@ import { createListeners, type Listener } from '../events'
 import { onePerProcess } from '../one-per-process'
 import { outside } from '../outside'
 import { type ProcessState, processState } from '../process-state'
+import { type RedisFailure, redisFailures } from './failures'
 
-/** Why Redis did not do what was asked, and what helps. */
-const advice = {
-  timeout: 'it did not answer within CACHE_REDIS_TIMEOUT_MS: check its region and load',
-  unreachable: 'there is no connection to UPSTASH_REDIS_REST_URL: check the address and the network',
-  unauthorized: 'UPSTASH_REDIS_REST_TOKEN was not accepted: copy the standard token from the Upstash console',
-  quota: 'the plan’s limit is used up: raise it in the Upstash console',
-  too_large: 'the request was larger than the plan allows',
-  no_scripts: 'the token may not run EVAL and EVALSHA: use one that may, or nothing is cached',
-  breaker_open: 'it has failed repeatedly and is not asked for a moment',
-  refused: 'it did not accept the command, or its answer was not understood',
-} as const
-
-export type RedisFailure = keyof typeof advice
+export type { RedisFailure }
 
 /** These say that the database is out; the others are about one request. */
 const OUTAGES: readonly RedisFailure[] = ['timeout', 'unreachable', 'unauthorized', 'quota']
@@ -43,7 +32,7 @@ export class RedisError extends LookupError {
   override readonly reason: RedisFailure
 
   constructor(operation: string, reason: RedisFailure) {
-    super(codeOfFailure(reason), `Redis ${operation} failed: ${advice[reason]}`)
+    super(codeOfFailure(reason), `Redis ${operation} failed. ${redisFailures[reason].fix}`)
     this.reason = reason
   }
 }

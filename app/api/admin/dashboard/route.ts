@@ -1,15 +1,16 @@
 import { connection } from 'next/server'
 import { snapshot, snapshotFeed } from '@/lib/dashboard/panels.server'
-import { errorResponse, isSameOrigin, knownErrorResponse, PRIVATE } from '@/lib/http/error-response'
+import { errorResponse, knownErrorResponse, PRIVATE } from '@/lib/http/error-response'
+import { isSameOrigin } from '@/lib/http/same-origin'
 
-/** What open dashboards show: as server-sent events to whoever takes those, else as JSON. For admins. */
+/** What an open dashboard shows, for admins: server-sent events where the client accepts them, otherwise JSON. */
 export async function GET(request: Request): Promise<Response> {
   await connection()
-  if (!isSameOrigin(request)) return errorResponse(403, 'cross_origin', 'Only for this site’s own pages.')
+  if (!isSameOrigin(request)) return errorResponse('cross_origin')
   try {
     if (!request.headers.get('accept')?.includes('text/event-stream'))
       return Response.json(await snapshot(), { headers: PRIVATE })
-    // Compressed, events would wait for each other.
+    // no-transform: compression would hold events back.
     const headers = {
       'Content-Type': 'text/event-stream',
       'Cache-Control': `${PRIVATE['Cache-Control']}, no-transform`,

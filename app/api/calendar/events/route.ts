@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { currentUserCalendarEvents } from '@/lib/calendar/current-user-calendar.server'
 import { knownErrorResponse, PRIVATE } from '@/lib/http/error-response'
-import { accountId, badRequest, refusal } from '../admit'
-import { tokenProblem } from '../respond'
+import { accountId, badRequest, refusalOf } from '../authorize'
+import { tokenProblem } from '../token-problem'
 
 const DAY = 24 * 60 * 60 * 1000
 
@@ -18,10 +18,10 @@ const range = z
   .transform(({ to, ...rest }) => ({ ...rest, to: to ?? new Date(rest.from.getTime() + 14 * DAY) }))
   .refine(({ from, to }) => from < to, { message: 'to must be later than from', path: ['to'] })
 
-/** `?from=&to=&limit=&account=`: RFC 3339 times or dates; 14 days from now and 50 events unless told. */
+/** `?from=&to=&limit=&account=`: RFC 3339 times or dates; by default 14 days from now, and 50 events. */
 export async function GET(request: Request): Promise<Response> {
   try {
-    const refused = await refusal(request)
+    const refused = await refusalOf(request)
     if (refused) return refused
     const query = range.safeParse(Object.fromEntries(new URL(request.url).searchParams))
     if (!query.success) return badRequest(query.error)

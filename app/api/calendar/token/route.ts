@@ -1,19 +1,19 @@
 import { z } from 'zod'
 import { currentUserCalendarToken } from '@/lib/calendar/current-user-calendar.server'
 import { knownErrorResponse, PRIVATE } from '@/lib/http/error-response'
-import { accountId, badRequest, refusal } from '../admit'
-import { tokenProblem } from '../respond'
+import { accountId, badRequest, refusalOf } from '../authorize'
+import { tokenProblem } from '../token-problem'
 
 const query = z.object({ account: accountId })
 
 /** The signed-in user's own Google token, for the site's own pages. `?account=` chooses among several. */
 export async function GET(request: Request): Promise<Response> {
   try {
-    const refused = await refusal(request)
+    const refused = await refusalOf(request)
     if (refused) return refused
-    const asked = query.safeParse(Object.fromEntries(new URL(request.url).searchParams))
-    if (!asked.success) return badRequest(asked.error)
-    const result = await currentUserCalendarToken(asked.data)
+    const parsed = query.safeParse(Object.fromEntries(new URL(request.url).searchParams))
+    if (!parsed.success) return badRequest(parsed.error)
+    const result = await currentUserCalendarToken(parsed.data)
     if (result.status !== 'ok') return tokenProblem(result)
     const { expiresAt, scopes } = result.token
     return Response.json({ token: result.token.reveal(), expiresAt, scopes }, { headers: PRIVATE })

@@ -10,17 +10,10 @@ const answers: Record<Answer, () => Response> = {
   ok: taken,
   ignored: taken,
   // What was not read is still in the connection, and a next request on it would wait behind.
-  too_large: () =>
-    errorResponse(413, 'too_large', 'The body is over 1 MB.', { headers: { Connection: 'close' } }),
-  bad_signature: () =>
-    errorResponse(
-      400,
-      'bad_signature',
-      'The signature, its secret or its time is not right: CLERK_WEBHOOK_SIGNING_SECRET must be this endpoint’s.',
-    ),
-  bad_payload: () => errorResponse(400, 'bad_payload', 'The body is not a Clerk event.'),
-  invalidation_unconfirmed: () =>
-    errorResponse(503, 'invalidation_unconfirmed', 'Redis did not confirm the invalidation. Deliver again.'),
+  too_large: () => errorResponse('too_large', { headers: { Connection: 'close' } }),
+  bad_signature: () => errorResponse('bad_signature'),
+  bad_payload: () => errorResponse('bad_payload'),
+  invalidation_unconfirmed: () => errorResponse('invalidation_unconfirmed'),
 }
 
 export async function POST(request: Request): Promise<Response> {
@@ -28,6 +21,9 @@ export async function POST(request: Request): Promise<Response> {
     return answers[await handleWebhook(request, after)]()
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
-    return errorResponse(500, error.code, 'CLERK_WEBHOOK_SIGNING_SECRET is not set.')
+    return errorResponse('not_configured', {
+      status: 500,
+      message: 'CLERK_WEBHOOK_SIGNING_SECRET is not set.',
+    })
   }
 }

@@ -1,0 +1,423 @@
+import type { AuthError } from './auth/auth-error'
+import type { ServiceTokenError } from './cache/service-token-cache'
+import type { SealError } from './cache/tokens/seal'
+import type { SavedButStaleError } from './cache/user-writes'
+import type { ClerkError } from './clerk/error'
+import type { ConfigurationError } from './env'
+import { isKitError, type KitError, type LookupError } from './lookup/errors'
+import { type RedisFailure, redisFailures } from './lookup/redis/failures'
+import type { InputError } from './ops/id-list'
+import type { NothingKeptError } from './ops/warm-users'
+import type { RefusedBatchError } from './telemetry/batch-writer'
+import type { CursorError } from './telemetry/read-audit'
+
+/** What is said about an error: to the person who made the request, and to the people who run the app. */
+interface Description {
+  /** What the code stands for, for `docs/errors.md`. */
+  meaning: string
+  /** What happened, as a heading. `{provider}` stands for the provider's name. */
+  title: string
+  /** What the person who made the request can do. `{seconds}` stands for how long to wait. */
+  advice: string
+  /** HTTP status of a route's answer. */
+  status: number
+  /** What the people who run the app can do. Can name settings, never their values. */
+  fix?: string
+  /** The code that a route answers instead: callers outside need not know which part failed. */
+  answeredAs?: RouteCode | AuthError['code'] | ConfigurationError['code']
+}
+
+/** Codes of answers for which there is no error object: outcomes of a token, and refusals of a route. */
+export type RouteCode =
+  | 'account_ambiguous'
+  | 'bad_payload'
+  | 'bad_request'
+  | 'bad_signature'
+  | 'cross_origin'
+  | 'not_connected'
+  | 'not_enabled'
+  | 'rate_limited'
+  | 'reconnect_required'
+  | 'scope_missing'
+  | 'too_large'
+  | 'unavailable'
+
+/** Every error class with its codes, and the codes of routes. */
+interface Sources {
+  LookupError: LookupError
+  ClerkError: ClerkError
+  AuthError: AuthError
+  ConfigurationError: ConfigurationError
+  SavedButStaleError: SavedButStaleError
+  SealError: SealError
+  ServiceTokenError: ServiceTokenError
+  RefusedBatchError: RefusedBatchError
+  CursorError: CursorError
+  InputError: InputError
+  NothingKeptError: NothingKeptError
+  routes: { code: RouteCode }
+}
+
+/** The code of every error that the kit throws, and of every answer of its routes. */
+export type ErrorCode = Sources[keyof Sources]['code']
+
+const RETRY = 'Try again in a few seconds.'
+const MISTAKE = 'This is a mistake in the app’s code, not an outage. Trying again does not help.'
+const OUTAGE = { advice: RETRY, status: 503, answeredAs: 'unavailable' } as const
+
+/** What is said about each code, by the error class that has it. `docs/errors.md` is generated from this. */
+export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['code'], Description> } = {
+  LookupError: {
+    bad_declaration: {
+      meaning: 'A lookup was declared with an option that cannot work.',
+      title: 'A lookup is declared incorrectly',
+      advice: MISTAKE,
+      status: 500,
+      fix: 'The error’s message names the lookup and the option.',
+    },
+    bad_value: {
+      meaning: 'A loader returned a value that the lookup’s codec cannot write and read back.',
+      title: 'A loaded value cannot be stored',
+      advice: MISTAKE,
+      status: 500,
+      fix: 'Return a value that the codec can write and read back, such as plain JSON.',
+    },
+    inside_use_cache: {
+      meaning:
+        'A lookup with revocation markers was called inside "use cache". Next would keep the value, and a revocation could not reach it.',
+      title: 'A lookup was called inside "use cache"',
+      advice: MISTAKE,
+      status: 500,
+      fix: 'Call the lookup outside "use cache".',
+    },
+    invalidation_unconfirmed: {
+      meaning: 'Redis did not confirm an invalidation or a revocation, so it is unknown whether it happened.',
+      title: 'Redis did not confirm the invalidation',
+      advice: 'Old values may be served until they expire. Try again: repeating is safe.',
+      status: 503,
+      fix: 'Check Redis, then repeat the invalidation.',
+    },
+    load_failed: {
+      meaning:
+        'The loader failed in another process, and the callers that waited for it here share its failure.',
+      ...OUTAGE,
+      title: 'A value could not be loaded',
+      fix: 'Look in the logs of the other processes.',
+    },
+    load_timeout: {
+      meaning: 'The loader took longer than the lookup’s `timeout`.',
+      ...OUTAGE,
+      title: 'Loading a value took too long',
+      fix: 'The source did not answer within the lookup’s `timeout`. Check its latency.',
+    },
+    revoked: {
+      meaning: 'A revocation marker is set: the session was revoked, or the user was deleted.',
+      title: 'Your session was ended',
+      advice: 'Sign in again.',
+      status: 401,
+      answeredAs: 'unauthenticated',
+    },
+    revocation_unknown: {
+      meaning: 'Redis did not answer, so the revocation markers could not be read, and nothing is returned.',
+      ...OUTAGE,
+      title: 'Your session could not be checked',
+      advice: 'Redis did not answer, so it is unknown whether your session was revoked. Nothing was changed.',
+      fix: 'Check Redis.',
+    },
+    store_unavailable: {
+      meaning:
+        'Redis refused a command, timed out, or returned something unexpected. The error’s `reason` says which.',
+      ...OUTAGE,
+      title: 'Redis does not answer',
+      fix: 'Check Redis. Values are loaded from their source meanwhile.',
+    },
+    store_quota: {
+      meaning: 'Redis refused a command because the plan’s limit is used up.',
+      ...OUTAGE,
+      title: redisFailures.quota.title,
+      fix: redisFailures.quota.fix,
+    },
+    scripts_not_permitted: {
+      meaning:
+        'The Redis token cannot run scripts. Values are loaded from their source and not cached. Invalidation works.',
+      ...OUTAGE,
+      title: redisFailures.no_scripts.title,
+      fix: redisFailures.no_scripts.fix,
+    },
+  },
+  ClerkError: {
+    clerk_rate_limited: {
+      meaning: 'Clerk answered 429, or a process of the fleet was told to wait and the pause is not over.',
+      title: 'Too many requests to Clerk',
+      advice: 'Try again in {seconds}.',
+      status: 429,
+      fix: 'Look on the dashboard for a lookup that misses often.',
+      answeredAs: 'rate_limited',
+    },
+    clerk_unavailable: {
+      meaning: 'The Backend API did not answer, or answered with a 5xx status or an unexpected body.',
+      ...OUTAGE,
+      title: 'Clerk does not answer',
+      fix: 'Check https://status.clerk.com and CLERK_API_URL.',
+    },
+    clerk_unauthorized: {
+      meaning: 'Clerk answered 401 or 403.',
+      ...OUTAGE,
+      title: 'Clerk did not accept the app’s key',
+      advice: 'Only the people who run this app can fix this.',
+      fix: 'Copy CLERK_SECRET_KEY again from the Clerk dashboard under API keys.',
+    },
+    clerk_refused: {
+      meaning: 'Clerk answered with another 4xx status.',
+      ...OUTAGE,
+      title: 'Clerk did not accept the request',
+      fix: 'The error’s `clerkCodes` say why.',
+    },
+  },
+  AuthError: {
+    unauthenticated: {
+      meaning: 'Nobody is signed in, the session was revoked, or the user was deleted.',
+      title: 'You are not signed in',
+      advice: 'Sign in, then try again.',
+      status: 401,
+    },
+    forbidden: {
+      meaning: 'The signed-in user does not have the role.',
+      title: 'You do not have access',
+      advice: 'This needs a role that you do not have.',
+      status: 403,
+      fix: 'Roles are in the user’s public metadata.',
+    },
+  },
+  ConfigurationError: {
+    not_configured: {
+      meaning: 'An environment variable that this needs is missing or malformed.',
+      title: 'This is not set up yet',
+      advice: 'Only the people who run this app can fix this.',
+      status: 503,
+      fix: 'A setting is missing or malformed. `npm run ops -- doctor` names it.',
+    },
+    configured_too_late: {
+      meaning: '`configure()` would change a setting that this process has already used.',
+      title: 'This is a mistake in the app’s code',
+      advice: 'Only the people who run this app can fix this.',
+      status: 500,
+      fix: 'Call `configure()` before the first read, for example in `instrumentation.ts`.',
+    },
+  },
+  SavedButStaleError: {
+    saved_but_stale: {
+      meaning: 'Clerk saved a change, and Redis did not confirm the invalidation that follows it.',
+      title: 'Saved',
+      advice: 'Pages may show the old value for a few minutes. Saving again is safe.',
+      status: 503,
+      fix: 'Clerk saved the change, but Redis did not confirm the invalidation. Check Redis.',
+    },
+  },
+  SealError: {
+    seal_broken: {
+      meaning: 'A value in Redis could not be decrypted. A read counts it as a miss.',
+      ...OUTAGE,
+      title: 'A stored value could not be decrypted',
+      fix: 'The key that encrypted it is not in CACHE_ENCRYPTION_KEYS, or the value was changed. It is loaded again.',
+    },
+  },
+  ServiceTokenError: {
+    service_token_failed: {
+      meaning: 'A service did not return a token, or returned one that is not usable.',
+      ...OUTAGE,
+      title: 'A service did not issue a token',
+      fix: 'The error’s message names the service and the reason.',
+    },
+  },
+  RefusedBatchError: {
+    batch_refused: {
+      meaning:
+        'A sink cannot store a batch because of its content. The batch writer looks for the record and drops it.',
+      title: 'A batch of records cannot be stored',
+      advice: MISTAKE,
+      status: 500,
+      fix: 'A record is too large or cannot be written as JSON. The batch writer finds it and reports it.',
+    },
+  },
+  CursorError: {
+    bad_cursor: {
+      meaning: 'A cursor was given that the audit trail did not return.',
+      title: 'This page of the audit trail does not exist',
+      advice: 'Go back to the newest records.',
+      status: 400,
+      fix: 'Use only cursors that the audit trail returned.',
+    },
+  },
+  InputError: {
+    bad_input: {
+      meaning: 'An argument, a flag or a file of an operations command is not valid.',
+      title: 'The command’s input is not valid',
+      advice: 'The message says where, and what is expected.',
+      status: 400,
+    },
+  },
+  NothingKeptError: {
+    redis_unavailable: {
+      meaning: '`npm run ops -- warm` loaded users, and Redis did not store them.',
+      ...OUTAGE,
+      title: 'Redis did not store what was loaded',
+      fix: 'Check UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, then run the command again.',
+    },
+  },
+  routes: {
+    account_ambiguous: {
+      meaning: 'Several connected accounts would do, and the request did not choose one with `?account=`.',
+      title: 'Several {provider} accounts are connected',
+      advice: 'Choose one of them.',
+      status: 409,
+    },
+    bad_payload: {
+      meaning: 'A webhook with a valid signature has a body that is not a Clerk event.',
+      title: 'The body is not a Clerk event',
+      advice: 'Send what Clerk sends.',
+      status: 400,
+    },
+    bad_request: {
+      meaning: 'A query parameter is missing or not valid. The message names it.',
+      title: 'The request is not valid',
+      advice: 'Correct it, then try again.',
+      status: 400,
+    },
+    bad_signature: {
+      meaning: 'A webhook was signed with another secret, not at all, or more than 5 minutes ago.',
+      title: 'The webhook’s signature is not valid',
+      advice: 'Sign with this endpoint’s secret, and send the request within 5 minutes.',
+      status: 400,
+      fix: 'Copy the endpoint’s signing secret from the Clerk dashboard into CLERK_WEBHOOK_SIGNING_SECRET.',
+    },
+    cross_origin: {
+      meaning: 'A browser sent the request from a page of another site.',
+      title: 'The request came from another site',
+      advice: 'Only this site’s own pages can send it.',
+      status: 403,
+    },
+    not_connected: {
+      meaning: 'The user has not connected an account of this provider. Cached for 60 s.',
+      title: '{provider} is not connected',
+      advice: 'Connect it on your account page, then come back.',
+      status: 404,
+    },
+    not_enabled: {
+      meaning: 'The Clerk instance does not offer this provider.',
+      title: '{provider} is not enabled',
+      advice: 'Only the people who run this app can fix this.',
+      status: 503,
+      fix: 'Enable it in the Clerk dashboard under SSO connections.',
+      answeredAs: 'not_configured',
+    },
+    rate_limited: {
+      meaning: 'The caller made too many requests, or Clerk or the provider asked to wait.',
+      title: 'Too many requests',
+      advice: 'Try again in {seconds}.',
+      status: 429,
+    },
+    reconnect_required: {
+      meaning:
+        'The provider refused the token and does not renew it. Cached for 5 minutes, or until Clerk reports a change of the user.',
+      title: '{provider} needs to be reconnected',
+      advice:
+        '{provider} no longer renews this connection. Disconnect it on your account page and connect it again.',
+      status: 409,
+    },
+    scope_missing: {
+      meaning: 'The connected account does not grant a scope that this needs.',
+      title: 'A {provider} permission is missing',
+      advice: 'Connect {provider} again on your account page, and grant what it asks for.',
+      status: 403,
+    },
+    too_large: {
+      meaning: 'The body of a webhook is over 1 MB.',
+      title: 'The body is over 1 MB',
+      advice: 'Send a smaller body.',
+      status: 413,
+    },
+    unavailable: {
+      meaning: 'Clerk, Redis or the provider did not answer.',
+      title: 'Temporarily unavailable',
+      advice: 'A service that this needs does not answer. Try again in a few seconds.',
+      status: 503,
+    },
+  },
+}
+
+export interface Problem extends Omit<Description, 'meaning'> {
+  code: ErrorCode
+  /** Seconds to wait. */
+  retryAfter?: number
+}
+
+interface Details {
+  /** Seconds to wait. */
+  retryAfter?: number | undefined
+  /** The provider's name, such as Google. */
+  provider?: string | undefined
+}
+
+const byCode: Record<ErrorCode, Description> = {
+  ...descriptions.LookupError,
+  ...descriptions.NothingKeptError,
+  ...descriptions.ClerkError,
+  ...descriptions.AuthError,
+  ...descriptions.ConfigurationError,
+  ...descriptions.SavedButStaleError,
+  ...descriptions.SealError,
+  ...descriptions.ServiceTokenError,
+  ...descriptions.RefusedBatchError,
+  ...descriptions.CursorError,
+  ...descriptions.InputError,
+  ...descriptions.routes,
+}
+
+const inSeconds = (seconds: number) => (seconds === 1 ? '1 second' : `${seconds} seconds`)
+
+/** The problem of an outcome that has a code and no error object. */
+export function problemWithCode(code: ErrorCode, { retryAfter, provider }: Details = {}): Problem {
+  const { meaning: _, ...described } = byCode[code]
+  const filled = (text: string) =>
+    text
+      .replaceAll('{provider}', provider ?? 'The provider')
+      .replaceAll('{seconds}', retryAfter === undefined ? 'a few seconds' : inSeconds(retryAfter))
+  return {
+    ...described,
+    code,
+    title: filled(described.title),
+    advice: filled(described.advice),
+    ...(retryAfter !== undefined && { retryAfter }),
+  }
+}
+
+/** Whether the app's code is at fault, and not a service or the caller: such an error belongs in the log. */
+export const isMistake = ({ status }: Problem): boolean => status === 500
+
+/** A problem in one line. */
+export const messageOf = ({ title, advice }: Problem): string => `${title}. ${advice}`
+
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(byCode, code)
+
+/** What happened, what to do and which HTTP status to answer; undefined for an error that is not the kit's. */
+export function problemOf(error: unknown): Problem | undefined {
+  if (!isKitError(error) || !isErrorCode(error.code)) return undefined
+  const { status } = byCode[error.code]
+  const wait =
+    status === 429 && 'retryAfter' in error && typeof error.retryAfter === 'number'
+      ? { retryAfter: error.retryAfter }
+      : {}
+  return { ...problemWithCode(error.code, wait), ...reasonOf(error) }
+}
+
+const OF_REDIS = ['store_unavailable', 'store_quota', 'scripts_not_permitted']
+
+/** A RedisError has a reason that says more precisely what is wrong. */
+const reasonOf = (error: KitError): Partial<Description> =>
+  OF_REDIS.includes(error.code) && 'reason' in error && isRedisFailure(error.reason)
+    ? redisFailures[error.reason]
+    : {}
+
+const isRedisFailure = (reason: unknown): reason is RedisFailure =>
+  typeof reason === 'string' && Object.hasOwn(redisFailures, reason)

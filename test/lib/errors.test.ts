@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest'
+import { ClerkError } from '@/lib/clerk/error'
+import { descriptions, problemOf, problemWithCode } from '@/lib/errors'
+import { KitError, LookupError } from '@/lib/lookup/errors'
+import { RedisError } from '@/lib/lookup/redis/client'
+import { redisFailures } from '@/lib/lookup/redis/failures'
+import { InputError } from '@/lib/ops/id-list'
+
+describe('the problem of an error', () => {
+  test('has the code, what happened, what to do, and the status', () => {
+    expect(problemOf(new ClerkError(429, 7, []))).toEqual({
+      code: 'clerk_rate_limited',
+      title: 'Too many requests to Clerk',
+      advice: 'Try again in 7 seconds.',
+      fix: 'Look on the dashboard for a lookup that misses often.',
+      status: 429,
+      answeredAs: 'rate_limited',
+      retryAfter: 7,
+    })
+  })
+
+  test.each(Object.entries(redisFailures))('says of a Redis failure, %s, what helps', (reason, words) => {
+    const error = new RedisError('read', reason as keyof typeof redisFailures)
+    expect(problemOf(error)).toMatchObject({ code: error.code, status: 503, ...words })
+    expect(error.message).toContain(words.fix)
+  })
+
+  test('is there for an error of another copy of the module, as Next loads several', () => {
+    const copy = Object.assign(new Error('no'), {
+      code: 'load_timeout',
+      [Symbol.for('clerk-cache-kit.error')]: true,
+    })
+    expect(copy).not.toBeInstanceOf(KitError)
+    expect(problemOf(copy)).toMatchObject({ status: 503 })
+  })
+
+  test('is there for what a command was given', () => {
+    expect(problemOf(new InputError('no'))).toMatchObject({ code: 'bad_input', status: 400 })
+  })
+
+  test.each([
+    new Error('no'),
+    Object.assign(new Error('no'), { code: 'clerk_unavailable' }),
+    new KitError('constructor', 'a code that the kit does not have'),
+    { code: 'clerk_unavailable' },
+    'clerk_unavailable',
+    undefined,
+  ])('is undefined for %o', (error) => {
+    expect(problemOf(error)).toBeUndefined()
+  })
+})
+
+describe('the words about each code', () => {
+  const all = Object.values(descriptions).flatMap((ofClass) => Object.entries(ofClass))
+
+  test('are of one code each: no two classes share a code', () => {
+    const codes = all.map(([code]) => code)
+    expect(codes).toEqual([...new Set(codes)])
+  })
+
+  test.each(all)('of %s are a title without a period, sentences, and a status of an error', (_, words) => {
+    expect(words.title).toMatch(/^[A-Z{].*[^.]$/)
+    expect(words.advice).toMatch(/^[A-Z{].*\.$/)
+    if (words.fix !== undefined) expect(words.fix).toMatch(/^[A-Z{].*\.$/)
+    expect(words.status).toBeGreaterThanOrEqual(400)
+  })
+
+  test('name the provider where one is known', () => {
+    expect(problemWithCode('scope_missing', { provider: 'Google' }).title).toBe(
+      'A Google permission is missing',
+    )
+    expect(problemWithCode('not_connected').title).toBe('The provider is not connected')
+  })
+
+  test('call no mistake in the code an outage', () => {
+    for (const code of ['bad_declaration', 'bad_value', 'inside_use_cache'] as const)
+      expect(problemOf(new LookupError(code, ''))).toMatchObject({
+        status: 500,
+        advice: expect.stringContaining('mistake'),
+      })
+  })
+})
