@@ -4,8 +4,8 @@ import { listenForClerk } from '../support/clerk-listener'
 import { startServices } from '../support/services'
 import parameters from './day.json'
 import { type Kit, loadKit, signedIn } from './kit'
+import { seededRandom, seedUsers, watchFetch } from './seed-users'
 import { PAGES, type Source, visit } from './session'
-import { dice, settleTown, watchFetch } from './town'
 
 interface Session {
   me: User
@@ -22,7 +22,7 @@ const EDIT_PAGE = 3
  * the day, each user's as the others': no rush hour, which would flatter a cache.
  */
 function schedule(members: User[], experts: User[], steps: number) {
-  const random = dice(parameters.seed)
+  const random = seededRandom(parameters.seed)
   const pick = (from: number) => Math.floor(random() * from)
   const starts = new Map<number, Session[]>()
   for (const me of members) {
@@ -131,7 +131,7 @@ export async function runDay({ share, ttl, signInWebhooks }: DayOptions) {
   vi.resetModules()
   const kit: Kit = await loadKit()
   const { clerk } = services
-  const { admin, members, experts } = settleTown(clerk, parameters)
+  const { admin, members, experts } = seedUsers(clerk, parameters)
   const floors = new Map<string, number>()
   const raise = (id: unknown, version: unknown) => {
     if (typeof id === 'string' && typeof version === 'number')

@@ -4,8 +4,8 @@ import { type Services, startServices } from '../support/services'
 import { type Day, runDay } from './day'
 import parameters from './day.json'
 import { type Kit, loadKit, signedIn } from './kit'
+import { seedUsers } from './seed-users'
 import { directly, LOOKUPS, PAGES, type Source, visit } from './session'
-import { settleTown } from './town'
 
 // Before the kit is imported: it reads the clock that the day turns.
 vi.hoisted(() => vi.useFakeTimers({ toFake: ['Date'] }))
@@ -31,7 +31,7 @@ describe(`a session of ${LOOKUPS} lookups`, () => {
   beforeAll(async () => {
     services = await startServices({ CACHE_NAMESPACE: 'session', CACHE_REDIS_TIMEOUT_MS: '10000' })
     kit = await loadKit()
-    me = settleTown(services.clerk, { users: 1, experts: parameters.experts }).members[0]?.id ?? ''
+    me = seedUsers(services.clerk, { users: 1, experts: parameters.experts }).members[0]?.id ?? ''
   })
 
   afterAll(() => services.close())
