@@ -5,17 +5,20 @@ import { createRequire } from 'node:module'
 import { connect, createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseEnv } from 'node:util'
+import { runningDevServer } from './dev-server'
 import { seed } from './seed'
 import { portsBeside, type StandIns, startStandIns } from './stand-ins'
+import { removeStandInsFile, writeStandInsFile } from './stand-ins-file'
 
-const USAGE = 'Usage: npm run dev | npm run start:local (PORT=4000 before it moves everything)'
-/** A build of its own: NEXT_PUBLIC_* values are inlined, so no build may serve two installations. */
+const USAGE =
+  'Usage: npm run dev | npm run start:local. PORT=4000 npm run dev uses the ports 4000 to 4003 (default: 3000).'
+/** NEXT_PUBLIC_* values are inlined, so a build for the stand-ins must not be reused with real keys. */
 const LOCAL_BUILD = '.next-local'
-/** Milliseconds that Next gets to end by itself. */
-const PATIENCE = 10_000
+/** How long Next may take to stop, in milliseconds. */
+const STOP_TIMEOUT = 10_000
 
-/** The first of the seed are one of each kind. */
-const PEOPLE_SHOWN = 6
+/** The first seed users are one of each kind. */
+const USERS_SHOWN = 6
 
 const next = createRequire(import.meta.url).resolve('next/dist/bin/next')
 
@@ -24,7 +27,7 @@ function fail(message: string): never {
   process.exit(1)
 }
 
-/** Real keys anywhere Next would read them from: then nothing is stood in for. */
+/** Looks where Next looks. With real keys no stand-in is started. */
 function hasRealKeys(mode: 'dev' | 'start'): boolean {
   if (process.env.CLERK_SECRET_KEY) return true
   const name = mode === 'dev' ? 'development' : 'production'
@@ -33,7 +36,7 @@ function hasRealKeys(mode: 'dev' | 'start'): boolean {
   )
 }
 
-/** Something may listen on one address only, so both are tried. */
+/** Tries IPv4 and IPv6, since another program may listen on only one of them. */
 async function isFree(port: number): Promise<boolean> {
   for (const host of ['127.0.0.1', '::']) {
     const server = createServer()
@@ -51,8 +54,17 @@ async function refuseTakenPorts(appPort: number, ports: Record<string, number>):
   for (const [what, port] of Object.entries(ports))
     if (!(await isFree(port)))
       fail(
-        `Port ${port} (for ${what}) is taken. End what uses it, or move everything: PORT=${appPort + 1000} npm run dev`,
+        `Port ${port} (for ${what}) is taken. Stop the program that uses it, or use other ports: PORT=${appPort + 1000} npm run dev`,
       )
+}
+
+/** Next allows one `next dev` in a folder, and would say so only after the welcome text. */
+function refuseSecondDevServer(): void {
+  const running = runningDevServer()
+  if (running)
+    fail(
+      `npm run dev already runs in this folder: ${running.appUrl} (process ${running.pid}). Open it, or stop it first.`,
+    )
 }
 
 async function answers(port: number): Promise<boolean> {
@@ -72,10 +84,10 @@ function printWelcome({ appUrl, clerk, engine }: StandIns): void {
   Redis             ${engine.name}
 
   Who can sign in, with one click on the sign-in page:`)
-  for (const { firstName, lastName, purpose } of seed.users.slice(0, PEOPLE_SHOWN))
+  for (const { firstName, lastName, purpose } of seed.users.slice(0, USERS_SHOWN))
     console.log(`    ${`${firstName} ${lastName}`.padEnd(18)} ${purpose}`)
-  console.log(`    … and ${seed.users.length - PEOPLE_SHOWN} more experts`)
-  console.log('\n  Ctrl-C ends all of it.\n')
+  console.log(`    … and ${seed.users.length - USERS_SHOWN} more experts`)
+  console.log('\n  npm run ops and npm run webhook work in another terminal. Ctrl-C stops everything.\n')
 }
 
 function startNext(args: string[], env: Record<string, string>): ChildProcess {
@@ -88,6 +100,7 @@ async function main(): Promise<void> {
   const port = Number(process.env.PORT || 3000)
   if (!Number.isInteger(port) || port < 1 || port > 65_532)
     fail(`PORT must be a number from 1 to 65532. ${USAGE}`)
+  if (mode === 'dev') refuseSecondDevServer()
 
   const real = hasRealKeys(mode)
   await refuseTakenPorts(port, { 'the app': port, ...(real ? {} : portsBeside(port)) })
@@ -95,39 +108,43 @@ async function main(): Promise<void> {
   const env: Record<string, string> = standIns
     ? { ...standIns.env, ...(mode === 'start' && { NEXT_DIST_DIR: LOCAL_BUILD }) }
     : {}
+  if (standIns) {
+    writeStandInsFile(standIns.env)
+    process.once('exit', () => removeStandInsFile())
+  }
   if (real) console.log('\n  CLERK_SECRET_KEY is set: using the real services; no stand-in is started.\n')
 
   let child: ChildProcess | undefined
-  let ending = false
-  const end = async (code: number): Promise<never> => {
-    ending = true
+  let stopping = false
+  const stop = async (code: number): Promise<never> => {
+    stopping = true
     if (child && child.exitCode === null && child.signalCode === null) {
-      const gone = once(child, 'exit')
+      const exited = once(child, 'exit')
       child.kill('SIGTERM')
-      if (!(await Promise.race([gone.then(() => true), pause(PATIENCE, false)]))) child.kill('SIGKILL')
+      if (!(await Promise.race([exited.then(() => true), pause(STOP_TIMEOUT, false)]))) child.kill('SIGKILL')
     }
     await standIns?.close()
     process.exit(code)
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
-      if (!ending) void end(0)
+      if (!stopping) void stop(0)
     })
 
   if (mode === 'start') {
     child = startNext(['build'], env)
     const [code] = await once(child, 'exit')
-    if (ending) return
-    if (code !== 0) await end(1)
+    if (stopping) return
+    if (code !== 0) await stop(1)
   }
-  // A build ends as in production: see lib/shutdown.ts.
+  // A production build shuts down as in production: see lib/process/shutdown.ts.
   const signals: Record<string, string> = mode === 'start' ? { NEXT_MANUAL_SIG_HANDLE: 'true' } : {}
   child = startNext([mode, '--port', String(port)], { ...env, ...signals })
   child.once('exit', (code) => {
-    if (!ending) void end(code ?? 1)
+    if (!stopping) void stop(code ?? 1)
   })
-  while (!ending && !(await answers(port))) await pause(200)
-  if (!ending && standIns) printWelcome(standIns)
+  while (!stopping && !(await answers(port))) await pause(200)
+  if (!stopping && standIns) printWelcome(standIns)
 }
 
 main().catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)))

@@ -10,7 +10,7 @@ function scope(name: string) {
   return `https://www.googleapis.com/auth/${name}`
 }
 
-/** Ids look like Clerk's: a prefix and 27 characters. */
+/** IDs look like Clerk's: a prefix and 27 characters. */
 const id = (prefix: string, name: string) => `${prefix}_2local${name.replace(/[^a-z]/gi, '').padEnd(21, '0')}`
 
 export const people = {
@@ -19,7 +19,7 @@ export const people = {
   neverConnected: id('user', 'NoahNever'),
   needsReconnecting: id('user', 'RuthReconnect'),
   tooFewScopes: id('user', 'SamScopes'),
-  /** The first expert, who has Google connected too. */
+  /** The first expert, with Google connected. */
   expert: id('user', 'amara'),
 }
 
@@ -105,7 +105,7 @@ const google = (name: string, scopes: string[]) => ({
   scopes,
 })
 
-/** Everybody the local Clerk knows at its start. */
+/** The seed users: the users of the Clerk stand-in when it starts. */
 export const seed: Seed = {
   users: [
     member('admin', ['Ada', 'Lindgren'], { purpose: 'Admin', publicMetadata: { role: 'admin' } }),
@@ -127,7 +127,7 @@ export const seed: Seed = {
   ],
 }
 
-/** Calendars of those who connected one, around `today`. */
+/** Calendar events around `today`, for the seed users who connected a calendar. */
 export function seedEvents(today = new Date()): Record<string, CalendarEvent[]> {
   const midnight = Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate())
   const meeting = (

@@ -8,7 +8,7 @@ import { startUpstash } from './upstash/server'
 
 export type StandIns = Awaited<ReturnType<typeof startStandIns>>
 
-/** The ports of the stand-ins that follow the app's own: Clerk, Upstash, Google. */
+/** The stand-ins use the three ports after the app's. */
 export const portsBeside = (appPort: number) => ({
   clerk: appPort + 1,
   upstash: appPort + 2,
@@ -16,8 +16,8 @@ export const portsBeside = (appPort: number) => ({
 })
 
 /**
- * Starts Clerk, Upstash and Google for an app on `http://localhost:<appPort>`, seeded. `env` is all that app needs
- * to use them through the real SDKs. With `now` a test turns Clerk's and Google's clock.
+ * Starts Clerk, Upstash and Google with the seed users, for an app on `http://localhost:<appPort>`. `env` is the
+ * environment with which the app uses them through the real SDKs. `now` is the clock of Clerk and Google, for tests.
  */
 export async function startStandIns(
   appPort: number,
@@ -26,7 +26,7 @@ export async function startStandIns(
   const ports = options.ports ?? portsBeside(appPort)
   const appUrl = `http://localhost:${appPort}`
   const engine = await startEngine({
-    // An engine that was asked for by name is not replaced by another.
+    // A test that names an engine gets that one, even if LOCAL_REDIS_URL is set.
     ...(process.env.LOCAL_REDIS_URL && !options.redis && { url: process.env.LOCAL_REDIS_URL }),
     ...(options.redis && { prefer: options.redis }),
   })

@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { systemClock } from '../lookup/clock'
 import { EXIT } from './command'
+import { loadSettings } from './load-settings'
 import { ops } from './ops'
 
-/** As Next reads them in production: the first to name a variable wins, and the real environment before all. */
-for (const file of ['.env.production.local', '.env.local', '.env.production', '.env'])
-  if (existsSync(file)) process.loadEnvFile(file)
+if (loadSettings() === 'stand-ins') process.stderr.write('Using the stand-ins of npm run dev.\n')
 
 const interruption = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const)

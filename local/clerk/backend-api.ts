@@ -2,7 +2,7 @@ import type { Endpoint, Parts } from './endpoint'
 import { sessionEndpoints } from './session-endpoints'
 import { userEndpoints } from './user-endpoints'
 
-/** All that the stand-in has of the Backend API. */
+/** The endpoints of the Backend API that the stand-in has. */
 export function backendEndpoints(parts: Parts): Endpoint[] {
   const { keys, appUrl } = parts
   return [

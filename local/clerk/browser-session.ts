@@ -10,7 +10,7 @@ export type BrowserSessions = ReturnType<typeof createBrowserSessions>
 
 /**
  * The cookies of Clerk: `__client` is the Frontend API's own, `__session` and `__client_uat` are the app's.
- * On localhost one jar serves both, as cookies know no ports.
+ * On localhost the browser sends both to each, because cookies ignore ports.
  */
 export function createBrowserSessions(state: State, keys: Keys, appUrl: string) {
   const clientOf = (context: Context): Client | undefined =>

@@ -3,12 +3,12 @@ import type { Fault, RateLimit } from './faults'
 import type { UserPatch } from './records'
 import type { ClerkStandIn } from './server'
 
-/** The stand-in's own controls over HTTP, for other processes and for curl. Browsers are kept out. */
+/** Controls of the stand-in over HTTP, for tests in other processes and for curl. Requests from browsers are refused. */
 export function createControlApi(clerk: Omit<ClerkStandIn, 'close'>) {
   const api = new Hono()
   api.use(async (context, next) => {
     if (context.req.header('origin') || context.req.header('sec-fetch-site'))
-      return context.text('Not for browsers.', 403)
+      return context.text('Requests from browsers are refused.', 403)
     return next()
   })
 
@@ -32,7 +32,7 @@ export function createControlApi(clerk: Omit<ClerkStandIn, 'close'>) {
   )
 
   api.post('/users/:id/token/expire', async (context) => {
-    clerk.expireToken(context.req.param('id'), (await told(context)).at)
+    clerk.expireToken(context.req.param('id'), (await optionsOf(context)).at)
     return context.body(null, 204)
   })
   api.post('/users/:id/token/revoke', (context) => {
@@ -67,7 +67,7 @@ export function createControlApi(clerk: Omit<ClerkStandIn, 'close'>) {
 
   api.get('/webhooks', (context) => context.json(clerk.webhooks.log()))
   api.post('/webhooks/:action', async (context) => {
-    const { reversed = false, times } = await told(context)
+    const { reversed = false, times } = await optionsOf(context)
     const { webhooks } = clerk
     const actions = new Map<string, () => void | Promise<void>>([
       ['pause', webhooks.pause],
@@ -85,13 +85,13 @@ export function createControlApi(clerk: Omit<ClerkStandIn, 'close'>) {
   return api
 }
 
-interface Told {
+interface Options {
   reversed?: boolean
   times?: number
   at?: number
 }
 
-async function told(context: Context): Promise<Told> {
+async function optionsOf(context: Context): Promise<Options> {
   const body = await context.req.text()
   return body === '' ? {} : JSON.parse(body)
 }

@@ -17,7 +17,7 @@ export interface Endpoint {
   answer: (request: BackendRequest) => unknown
 }
 
-/** What the endpoints work with. */
+/** What every endpoint needs. */
 export interface Parts {
   state: State
   tokens: OAuthTokens
@@ -31,7 +31,7 @@ export function listed(items: unknown[], query: URLSearchParams) {
   return query.get('paginated') === 'true' ? { data, total_count: items.length } : data
 }
 
-/** A path parameter. */
+/** A path parameter that must be there. */
 export const id = (param: string | undefined): string => {
   if (!param) throw notFound('resource', '')
   return param

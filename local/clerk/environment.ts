@@ -1,4 +1,4 @@
-/** What clerk-js asks first: where the hosted pages are. It has defaults for all it is not told. */
+/** The first answer clerk-js asks for: where the hosted pages are. It has defaults for everything left out. */
 export function environmentJson(urls: { signIn: string; account: string; app: string }) {
   return {
     object: 'environment',

@@ -1,4 +1,4 @@
-/** An error as Clerk's API answers it. Codes, texts and statuses are those of Clerk's error catalogue. */
+/** An error answer of Clerk's API. Codes, texts and statuses are those of Clerk's error catalogue. */
 export class ClerkError extends Error {
   readonly status: number
   readonly code: string

@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ClerkError, tooManyRequests } from './errors'
 
-/** What should go wrong. Without `route`, with every Backend API request; without `times`, until cleared. */
+/** A fault to inject. Without `route` it affects every Backend API request, without `times` it stays until cleared. */
 export interface Fault {
   /** `METHOD /path-template`, as in the request counts, or just the template. */
   route?: string
   times?: number
-  /** The answer is what was true when the request came, and is this late. */
+  /** Delays the answer. Its content is the state at the time of the request. */
   latencyMs?: number
   status?: number
   code?: string
-  /** Seconds; with a status of 429 Clerk sends them as Retry-After. */
+  /** Seconds, sent as Retry-After with a status of 429. */
   retryAfter?: number
   /** `hang` never answers, `refuse` closes the connection. */
   connection?: 'hang' | 'refuse'
 }
 
-/** Requests per window; Clerk's production instances allow 1000 per 10 s, and 10 updates of one user. */
+/** Requests per window. Clerk's production instances allow 1000 requests and 10 updates of one user in 10 s. */
 export interface RateLimit {
   requests: number
   updatesPerUser?: number
@@ -30,7 +30,7 @@ export function createFaults(now: () => number, rateLimit: RateLimit | undefined
   const windows = new Map<string, { startedAt: number; count: number }>()
   let limit = rateLimit
 
-  function spend(key: string, most: number, windowMs: number) {
+  function countRequest(key: string, most: number, windowMs: number) {
     const window = windows.get(key)
     if (!window || window.startedAt + windowMs <= now()) {
       windows.set(key, { startedAt: now(), count: 1 })
@@ -49,8 +49,8 @@ export function createFaults(now: () => number, rateLimit: RateLimit | undefined
       windows.clear()
     },
 
-    /** Throws Clerk's error, or says how the answer is to fare. */
-    async meet(method: string, template: string, userId: string | undefined): Promise<Outcome> {
+    /** Throws Clerk's error, or returns the faults that affect the answer. */
+    async apply(method: string, template: string, userId: string | undefined): Promise<Outcome> {
       const outcome: Outcome = {}
       for (const fault of faults) {
         if (fault.route && fault.route !== template && fault.route !== `${method} ${template}`) continue
@@ -71,8 +71,8 @@ export function createFaults(now: () => number, rateLimit: RateLimit | undefined
       }
       if (limit) {
         const { requests, updatesPerUser = 10, windowMs = 10_000 } = limit
-        spend('all', requests, windowMs)
-        if (userId && (method === 'PATCH' || method === 'PUT')) spend(userId, updatesPerUser, windowMs)
+        countRequest('all', requests, windowMs)
+        if (userId && (method === 'PATCH' || method === 'PUT')) countRequest(userId, updatesPerUser, windowMs)
       }
       return outcome
     },

@@ -15,16 +15,16 @@ interface Parts {
   count: (route: string) => void
 }
 
-/** The API that clerk-js and the middleware's handshake speak to, mounted where NEXT_PUBLIC_CLERK_PROXY_URL points. */
+/** The API that clerk-js and the middleware's handshake use, mounted where NEXT_PUBLIC_CLERK_PROXY_URL points. */
 export function createFrontendApi({ state, browsers, appUrl, url, count }: Parts) {
   const api = new Hono()
   api.use(cors({ origin: appUrl, credentials: true, exposeHeaders: ['authorization'] }))
 
-  /** clerk-js sends everything but GET as POST, with the method it means in `_method`. */
+  /** clerk-js sends every method other than GET as POST, with the real method in `_method`. */
   function on(method: string, path: string, answer: (context: Context) => Promise<Response>) {
     api.on(method === 'GET' ? ['GET'] : [method, 'POST'], path, async (context, next) => {
-      const meant = context.req.query('_method') ?? context.req.method
-      if (meant.toUpperCase() !== method) return next()
+      const actualMethod = context.req.query('_method') ?? context.req.method
+      if (actualMethod.toUpperCase() !== method) return next()
       if (method !== 'GET' && context.req.header('origin') !== appUrl)
         throw new ClerkError(400, 'origin_invalid', 'Invalid HTTP Origin header')
       count(`${method} ${path.replace(/:(\w+)/g, '{$1}')}`)
@@ -65,7 +65,7 @@ export function createFrontendApi({ state, browsers, appUrl, url, count }: Parts
     return state.user(session.userId)
   }
 
-  async function runShutdownHooks(context: Context) {
+  async function endAllSessions(context: Context) {
     const client = browsers.clientOf(context)
     for (const open of client ? state.sessionsOf(client) : []) state.endSession(open.id, 'removed')
     await browsers.setCookies(context, client)
@@ -85,8 +85,8 @@ export function createFrontendApi({ state, browsers, appUrl, url, count }: Parts
   on('GET', '/v1/client', async (context) =>
     context.json({ response: await describeClient(context), client: null }),
   )
-  on('DELETE', '/v1/client', runShutdownHooks)
-  on('DELETE', '/v1/client/sessions', runShutdownHooks)
+  on('DELETE', '/v1/client', endAllSessions)
+  on('DELETE', '/v1/client/sessions', endAllSessions)
   on('GET', '/v1/client/handshake', async (context) => {
     const back = context.req.query('redirect_url')
     if (!back || !isWithin(back, appUrl))

@@ -1,7 +1,7 @@
 import { invalidParam, taken } from './errors'
 import type { User } from './records'
 
-/** Checks what is to identify a user, beside these others, and gives it in the form that is stored. */
+/** Validates a username, an e-mail address or an external ID, checks that no other user has it, and normalizes it. */
 export function identifiers(others: Iterable<User>) {
   const known = [...others]
   return {

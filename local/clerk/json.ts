@@ -8,12 +8,12 @@ const verified = (strategy: string, object: string) => ({
   expire_at: 0,
 })
 
-/** `url` is the stand-in's address: avatars live there. */
+/** `url` is the stand-in's address, which serves the avatars. */
 export function userJson(user: User, url: string) {
   const avatar = `${url}/avatars/${user.id}.svg`
   return {
     ...frontendUserJson(user, url),
-    // Here the id of a Google account is that of its identification; the rest of the API takes the other one.
+    // Only here the `id` of a Google account is its identification's; all other endpoints expect `external_account_id`.
     external_accounts: user.accounts.map((account) => ({
       ...accountJson(account, user, url),
       id: account.identificationId,
@@ -32,7 +32,7 @@ export function userJson(user: User, url: string) {
   }
 }
 
-/** What the Frontend API shows of a user: no private metadata. */
+/** A user in the Frontend API, which has no private metadata. */
 export function frontendUserJson(user: User, url: string) {
   const linked = (address: string) =>
     user.accounts
@@ -106,7 +106,7 @@ function accountJson(account: ExternalAccount, user: User, url: string) {
   }
 }
 
-/** In webhooks a Google account has another shape, and another id, than in the API. */
+/** A user in a webhook, where a Google account has another shape and another ID than in the API. */
 export function webhookUserJson(user: User, url: string) {
   return {
     ...userJson(user, url),

@@ -18,7 +18,7 @@ export type Keys = Awaited<ReturnType<typeof generateKeys>>
 
 let keys: Promise<Keys> | undefined
 
-/** One pair a process: making it takes a quarter of a second, and tests start many stand-ins. */
+/** One pair per process: generating one takes 250 ms, and tests start many stand-ins. */
 export function createKeys(): Promise<Keys> {
   keys ??= generateKeys()
   return keys
@@ -30,7 +30,7 @@ async function generateKeys() {
     jwtKey: await exportSPKI(publicKey),
     jwks: { keys: [{ ...(await exportJWK(publicKey)), use: 'sig', kid: KEY_ID, alg: 'RS256' }] },
 
-    /** A session token as Clerk's version 2 has it; it lives 60 s unless told. `at` is in milliseconds. */
+    /** A session token of Clerk's version 2. `at` is in milliseconds, `lifetime` in seconds (default: 60). */
     sign(session: Session, authorizedParty: string, at: number, lifetime = LIFETIME): Promise<string> {
       const issuedAt = Math.floor(at / 1000)
       return new SignJWT({

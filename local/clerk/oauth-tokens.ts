@@ -14,7 +14,7 @@ export interface TokenInfo {
 
 export type OAuthTokens = ReturnType<typeof createOAuthTokens>
 
-/** The providers' side of connected accounts: what tokens exist, which are good, and when Clerk gets a new one. */
+/** The provider's side of connected accounts: which tokens exist, which are valid, and when Clerk gets a new one. */
 export function createOAuthTokens(state: State) {
   const { now } = state
 
@@ -31,10 +31,10 @@ export function createOAuthTokens(state: State) {
     return issued
   }
 
-  /** The token Clerk hands out: the one it has until that has expired, and only then a new one. */
+  /** The token Clerk returns: the same one until it has expired, and only then a new one. */
   function current(userId: string, account: ExternalAccount): IssuedToken & { token: string } {
     let issued = account.token === undefined ? undefined : state.tokens.get(account.token)
-    // Without a refresh token there was one token, that of the day of connecting.
+    // Without a refresh token there is only the token from the time of connecting.
     issued ??= issue(userId, account, account.grant === 'renewable' ? undefined : account.updatedAt + HOUR)
     if (issued.expiresAt <= now()) {
       if (account.grant === 'no_refresh_token')
@@ -67,7 +67,7 @@ export function createOAuthTokens(state: State) {
   return {
     current,
 
-    /** What the provider knows of a token; nothing once it was revoked there. */
+    /** What the provider knows about a token. Undefined once it was revoked there. */
     info(token: string): TokenInfo | undefined {
       const issued = state.tokens.get(token)
       if (!issued || issued.revoked) return undefined
@@ -75,7 +75,7 @@ export function createOAuthTokens(state: State) {
       return { userId, externalAccountId, scopes, expiresAt }
     },
 
-    /** Sets the moment (default: now) at which the user's current tokens expire. */
+    /** Sets the time (default: now) at which the user's current tokens expire. */
     expire(userId: string, at = now(), accountId?: string) {
       for (const account of accounts(userId, accountId)) {
         const issued = account.token === undefined ? undefined : state.tokens.get(account.token)
@@ -84,13 +84,13 @@ export function createOAuthTokens(state: State) {
       }
     },
 
-    /** The person withdrew access in their Google account: tokens stop working there, and Clerk is not told. */
+    /** Acts as a user who withdraws access in their Google account: tokens stop working at once, and Clerk is not informed. */
     revokeAtProvider(userId: string, accountId?: string) {
       for (const account of accounts(userId, accountId)) account.grant = 'revoked'
       for (const issued of issuedTo(userId, accountId)) issued.revoked = true
     },
 
-    /** The token alone is refused from now on; the grant stands, so the next renewal works. */
+    /** Revokes this token only. The grant stays valid, so the next renewal works. */
     revokeToken(token: string) {
       const issued = state.tokens.get(token)
       if (issued) issued.revoked = true

@@ -52,11 +52,11 @@ export function avatar(user: User): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 80" width="80" height="80"><rect width="80" height="80" fill="hsl(${hue} 45% 38%)"/><text x="40" y="51" font-family="system-ui,sans-serif" font-size="30" fill="#fff" text-anchor="middle">${initials}</text></svg>`
 }
 
-// clerk-js puts the way back behind the #, where no server sees it.
+// clerk-js puts the return address after the #, which is not sent to the server.
 export const SCRIPT = `
-const told = new URLSearchParams(location.hash.replace(/^#[/]?[?]?/, ''))
+const params = new URLSearchParams(location.hash.replace(/^#[/]?[?]?/, ''))
 const names = ['sign_in_force_redirect_url', 'redirect_url', 'sign_in_fallback_redirect_url']
-const back = names.map((name) => told.get(name)).find(Boolean)
+const back = names.map((name) => params.get(name)).find(Boolean)
 if (back) document.querySelector('[name=redirect_url]').value = back
 `
 export const SCRIPT_HASH = `'sha256-${createHash('sha256').update(SCRIPT).digest('base64')}'`

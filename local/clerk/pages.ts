@@ -16,14 +16,14 @@ import {
 import type { User } from './records'
 import type { State } from './state'
 
-/** What stands in for Clerk's hosted pages: sign-in and account. */
+/** Replaces Clerk's hosted pages: sign-in and account. */
 export function createPages(parts: { state: State; browsers: BrowserSessions; appUrl: string }) {
   const { state, browsers, appUrl } = parts
   const pages = new Hono()
 
   pages.use(async (context, next) => {
     await next()
-    // Without it the app would take the way back for a visit from a foreign origin and start a handshake.
+    // With a referrer the app would treat the return as a visit from another origin and start a handshake.
     context.header('referrer-policy', 'no-referrer')
     context.header('cache-control', 'no-store')
     context.header(
@@ -41,15 +41,16 @@ export function createPages(parts: { state: State; browsers: BrowserSessions; ap
     const session = browsers.activeSession(browsers.clientOf(context))
     return session && state.users.get(session.userId)
   }
-  const wayBack = (value: unknown) => (typeof value === 'string' && isWithin(value, appUrl) ? value : appUrl)
+  const returnUrl = (value: unknown) =>
+    typeof value === 'string' && isWithin(value, appUrl) ? value : appUrl
 
   pages.get('/sign-in', (context) => {
-    const back = wayBack(context.req.query('redirect_url'))
+    const back = returnUrl(context.req.query('redirect_url'))
     const current = signedIn(context)
     return context.html(
       layout(
         'Sign in',
-        html`<p>This page stands in for Clerk's. Choose who you are.</p>
+        html`<p>This page replaces Clerk's own when you run the app locally. Choose a user.</p>
           <form method="post" action="/sign-in">
             <input type="hidden" name="redirect_url" value="${back}" />
             <ul class="people">
@@ -72,10 +73,10 @@ export function createPages(parts: { state: State; browsers: BrowserSessions; ap
   pages.post('/sign-in', async (context) => {
     const form = await context.req.parseBody()
     if (typeof form.user_id !== 'string' || !state.users.has(form.user_id))
-      return context.text('There is no such person.', 400)
+      return context.text('This user does not exist.', 400)
     const { client } = state.signIn(form.user_id, browsers.clientOf(context))
     await browsers.setCookies(context, client)
-    return context.redirect(wayBack(form.redirect_url), 303)
+    return context.redirect(returnUrl(form.redirect_url), 303)
   })
 
   pages.get('/sign-out', (context) =>
@@ -103,7 +104,7 @@ export function createPages(parts: { state: State; browsers: BrowserSessions; ap
     return context.html(
       layout(
         'Account',
-        html`<p>This page stands in for Clerk's. <a href="${appUrl}">Back to the app</a></p>
+        html`<p>This page replaces Clerk's own when you run the app locally. <a href="${appUrl}">Back to the app</a></p>
           <section aria-labelledby="profile">
             <h2 id="profile">Profile</h2>
             <form method="post" action="/user/profile">
@@ -135,7 +136,7 @@ export function createPages(parts: { state: State; browsers: BrowserSessions; ap
     )
   })
 
-  /** What only a signed-in person may do; afterwards the account page again, or the sign-in page. */
+  /** A form that only signed-in users may send. It leads back to the account page, or to the sign-in page. */
   const act = (path: string, change: (user: User, form: Record<string, string[]>, id: string) => void) =>
     pages.post(path, async (context) => {
       const user = signedIn(context)

@@ -1,6 +1,6 @@
 export type Metadata = Record<string, unknown>
 
-/** Whether the provider still renews the account's tokens, never gave a refresh token, or has withdrawn the grant. */
+/** Whether the provider renews the account's tokens, never gave a refresh token, or has revoked the grant. */
 export type Grant = 'renewable' | 'no_refresh_token' | 'revoked'
 
 export interface ExternalAccount {
@@ -47,7 +47,7 @@ export interface Session {
   expireAt: number
 }
 
-/** A browser: Clerk keeps its sessions behind the `__client` cookie. */
+/** A browser. Clerk finds its sessions by the `__client` cookie. */
 export interface Client {
   id: string
   secret: string
@@ -63,7 +63,7 @@ export interface IssuedToken {
   revoked: boolean
 }
 
-/** Times are in milliseconds. What is left out is empty. `purpose` is shown on the sign-in page. */
+/** Times are in milliseconds. Fields left out are empty. `purpose` is shown on the sign-in page. */
 export interface SeedUser {
   id: string
   username?: string

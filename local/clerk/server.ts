@@ -21,15 +21,15 @@ import { createState } from './state'
 import { createWebhooks, type WebhookTarget } from './webhooks'
 
 export interface ClerkOptions {
-  /** 0, the default, takes a free one. */
+  /** Default: 0, a free one. */
   port?: number
-  /** The app's origin, such as `http://localhost:3000`: the only place to send people back to. */
+  /** The app's origin, such as `http://localhost:3000`. The pages redirect only there. */
   appUrl: string
   seed: Seed
   webhook?: WebhookTarget
-  /** Off unless given. */
+  /** Default: no limit. */
   rateLimit?: RateLimit
-  /** Milliseconds; a test may turn the clock. */
+  /** The clock, in milliseconds. A test can pass its own. */
   now?: () => number
 }
 
@@ -37,7 +37,7 @@ export type ClerkStandIn = Awaited<ReturnType<typeof startClerk>>
 
 const CLERK_JS = dirname(createRequire(import.meta.url).resolve('@clerk/clerk-js'))
 
-/** Starts a Clerk on this machine: Backend API, Frontend API, clerk-js, hosted pages and webhooks on one port. */
+/** Starts a local Clerk: Backend API, Frontend API, clerk-js, hosted pages and webhooks on one port. */
 export async function startClerk(options: ClerkOptions) {
   const now = options.now ?? Date.now
   const appUrl = new URL(options.appUrl).origin
@@ -65,7 +65,7 @@ export async function startClerk(options: ClerkOptions) {
     webhooks,
     faults,
 
-    /** All that an app needs to take this for Clerk. */
+    /** The environment with which an app uses this stand-in instead of Clerk. */
     env: {
       NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: PUBLISHABLE_KEY,
       NEXT_PUBLIC_CLERK_PROXY_URL: `${url}/fapi`,
@@ -80,9 +80,9 @@ export async function startClerk(options: ClerkOptions) {
       CLERK_WEBHOOK_SIGNING_SECRET: options.webhook?.secret ?? WEBHOOK_SECRET,
     },
 
-    /** Backend API requests since the start or the last reset. */
+    /** Requests to the Backend API since the start or the last reset. */
     requests: backendLog.read,
-    /** The browser's, and the handshakes. */
+    /** Requests to the Frontend API, handshakes included. */
     frontendRequests: frontendLog.read,
     resetRequests() {
       backendLog.reset()
@@ -96,7 +96,7 @@ export async function startClerk(options: ClerkOptions) {
 
     connect: state.connect,
     disconnect: state.disconnect,
-    /** A new consent with other scopes, and so a new token. */
+    /** Simulates a new consent with other scopes, which issues a new token. */
     setScopes(userId: string, scopes: string[], accountId?: string) {
       for (const { id, email, provider } of [...state.user(userId).accounts])
         if (accountId === undefined || id === accountId) state.connect(userId, { email, provider, scopes })
@@ -105,12 +105,12 @@ export async function startClerk(options: ClerkOptions) {
     revokeAtProvider: tokens.revokeAtProvider,
     revokeToken: tokens.revokeToken,
     tokenInfo: tokens.info,
-    /** Every OAuth token there has been, good or not. */
+    /** Every OAuth token ever issued, valid or not. */
     issuedTokens: () => [...state.tokens.keys()],
 
     sessions: (): Session[] => [...state.sessions.values()],
     endSession: state.endSession,
-    /** Signs somebody in without a browser: the bearer token, and the cookies a browser would have. */
+    /** Signs a user in without a browser. Returns the bearer token and the cookies that a browser would have. */
     async issueSession(userId: string) {
       const { client, session } = state.signIn(userId)
       const jwt = await browsers.jwt(session)
@@ -137,7 +137,7 @@ export async function startClerk(options: ClerkOptions) {
       context.env.outgoing.once('close', end)
       context.header('clerk-api-version', '2026-05-12')
       const userId = context.req.param('user_id')
-      const { connection, latencyMs } = await faults.meet(endpoint.method, `/v1${endpoint.path}`, userId)
+      const { connection, latencyMs } = await faults.apply(endpoint.method, `/v1${endpoint.path}`, userId)
       if (connection === 'hang') await new Promise(() => undefined)
       if (connection === 'refuse') context.env.incoming.socket.destroy()
       if (context.req.header('authorization') !== `Bearer ${SECRET_KEY}`) throw invalidSecretKey()
@@ -187,7 +187,7 @@ async function bodyOf(context: Context): Promise<Record<string, unknown>> {
   }
 }
 
-/** Keeps what is on the answer already: without its CORS headers clerk-js could not read a refusal. */
+/** Keeps the headers that are set already: without those for CORS clerk-js could not read the error. */
 function refusal(context: Context, error: unknown): Response {
   const known =
     error instanceof ClerkError ? error : new ClerkError(500, 'internal_clerk_error', String(error))

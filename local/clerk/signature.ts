@@ -1,6 +1,6 @@
 import { Webhook } from 'svix'
 
-/** The headers that svix, who delivers for Clerk, sends with a body. */
+/** The headers of a webhook request. Clerk delivers its webhooks through Svix. */
 export const signatureHeaders = (secret: string, id: string, body: string, at = new Date()) => ({
   'content-type': 'application/json',
   'svix-id': id,

@@ -22,7 +22,7 @@ export const newId = (prefix: string): string =>
 
 export type State = ReturnType<typeof createState>
 
-/** Everything the stand-in knows. Each change that Clerk would tell by webhook goes through `emit`. */
+/** The data of the stand-in. Each change for which Clerk sends a webhook calls `emit`. */
 export function createState(options: { seed: Seed; now: () => number; emit: (event: ClerkEvent) => void }) {
   const { now, emit } = options
   const users = new Map<string, User>()
@@ -111,7 +111,7 @@ export function createState(options: { seed: Seed; now: () => number; emit: (eve
     return found
   }
 
-  /** Signs a browser in. One session a browser, as Clerk's single-session mode has it. */
+  /** Signs a browser in. A browser has one session, as in Clerk's single-session mode. */
   function signIn(userId: string, browser?: Client): { client: Client; session: Session } {
     const found = user(userId)
     const at = now()
@@ -153,7 +153,7 @@ export function createState(options: { seed: Seed; now: () => number; emit: (eve
       .filter((open) => open.clientId === client.id && open.status === 'active')
   }
 
-  /** Connecting again replaces the account with the same e-mail address: a new consent and a new token. */
+  /** Connecting the same e-mail address again replaces the account and issues a new token. */
   function connect(
     userId: string,
     given: { provider?: string; email?: string; scopes: string[]; grant?: Grant },
@@ -180,7 +180,7 @@ export function createState(options: { seed: Seed; now: () => number; emit: (eve
     return account
   }
 
-  /** The provider is not told, so tokens already handed out stay good there until they expire. */
+  /** The provider is not informed, so tokens issued before stay valid there until they expire. */
   function disconnect(userId: string, accountId: string): ExternalAccount {
     const found = user(userId)
     const account = found.accounts.find((other) => other.id === accountId)

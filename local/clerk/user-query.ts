@@ -25,7 +25,7 @@ const DATES: Record<string, (user: User) => number | null> = {
 const includes = (text: string | null, part: string) =>
   text?.toLowerCase().includes(part.toLowerCase()) ?? false
 
-/** The users that all filters of `GET /v1/users` and `/v1/users/count` let through, in no order. */
+/** The users that match all filters of `GET /v1/users` and `/v1/users/count`, in no particular order. */
 export function filterUsers(users: Iterable<User>, query: URLSearchParams): User[] {
   const keep: ((user: User) => boolean)[] = []
   const valuesOf = (param: string) => {
@@ -45,7 +45,7 @@ export function filterUsers(users: Iterable<User>, query: URLSearchParams): User
     if (wanted.length > 0) keep.push((user) => wanted.includes(read(user) ?? ''))
     if (excluded.length > 0) keep.push((user) => !excluded.includes(read(user) ?? ''))
   }
-  const partly = (param: string, matches: (user: User, value: string) => boolean) => {
+  const optional = (param: string, matches: (user: User, value: string) => boolean) => {
     const value = query.get(param)
     if (value) keep.push((user) => matches(user, value))
   }
@@ -69,11 +69,11 @@ export function filterUsers(users: Iterable<User>, query: URLSearchParams): User
   const emailHas = (user: User, value: string) => user.emails.some((email) => includes(email.address, value))
   const nameHas = (user: User, value: string) =>
     includes(`${user.firstName ?? ''} ${user.lastName ?? ''}`, value)
-  partly('email_address_query', emailHas)
-  partly('username_query', (user, value) => includes(user.username, value))
-  partly('name_query', nameHas)
-  partly('phone_number_query', () => false)
-  partly(
+  optional('email_address_query', emailHas)
+  optional('username_query', (user, value) => includes(user.username, value))
+  optional('name_query', nameHas)
+  optional('phone_number_query', () => false)
+  optional(
     'query',
     (user, value) =>
       emailHas(user, value) ||
@@ -81,16 +81,16 @@ export function filterUsers(users: Iterable<User>, query: URLSearchParams): User
       includes(user.username, value) ||
       includes(user.id, value),
   )
-  partly('banned', (user, value) => user.banned === (value === 'true'))
+  optional('banned', (user, value) => user.banned === (value === 'true'))
   for (const [name, read] of Object.entries(DATES)) {
-    partly(`${name}_before`, (user, value) => (read(user) ?? 0) < Number(value))
-    partly(`${name}_after`, (user, value) => (read(user) ?? 0) > Number(value))
-    partly(`${name}_since`, (user, value) => (read(user) ?? 0) >= Number(value))
+    optional(`${name}_before`, (user, value) => (read(user) ?? 0) < Number(value))
+    optional(`${name}_after`, (user, value) => (read(user) ?? 0) > Number(value))
+    optional(`${name}_since`, (user, value) => (read(user) ?? 0) >= Number(value))
   }
   return [...users].filter((user) => keep.every((test) => test(user)))
 }
 
-/** Orders as `order_by` says (default `-created_at`) and cuts the page out. */
+/** Sorts by `order_by` (default: `-created_at`) and returns the requested page. */
 export function pageOfUsers(users: User[], query: URLSearchParams): User[] {
   const order = query.get('order_by') ?? '-created_at'
   const descending = order.startsWith('-')
@@ -115,18 +115,12 @@ export function paginate<T>(items: T[], query: URLSearchParams): T[] {
   return items.slice(offset, offset + limit)
 }
 
-function integer(
-  query: URLSearchParams,
-  param: string,
-  otherwise: number,
-  least: number,
-  most: number,
-): number {
+function integer(query: URLSearchParams, param: string, fallback: number, min: number, max: number): number {
   const given = query.get(param)
-  if (given === null) return otherwise
+  if (given === null) return fallback
   const value = Number(given)
-  if (!Number.isInteger(value) || value < least || value > most)
-    throw invalidParam(param, `${param} must be an integer from ${least} to ${most}`)
+  if (!Number.isInteger(value) || value < min || value > max)
+    throw invalidParam(param, `${param} must be an integer from ${min} to ${max}`)
   return value
 }
 

@@ -7,14 +7,14 @@ import { newId } from './state'
 export interface WebhookTarget {
   url: string
   secret: string
-  /** Waits before the retries, in ms. Clerk's: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h. */
+  /** Delays before each retry, in milliseconds. Default: Clerk's, 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h. */
   retryDelays?: number[]
 }
 
 export interface Delivery {
   id: string
   type: string
-  /** The status each attempt got, or why it got none. */
+  /** For each attempt the status of the answer, or the reason why there was none. */
   attempts: (number | string)[]
   state: 'waiting' | 'delivered' | 'given up'
 }
@@ -26,7 +26,7 @@ const RETRY_DELAYS = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 1
 const TIMEOUT = 15 * SECOND
 const LOG_LENGTH = 1000
 
-/** Sends what Clerk would send: signed by svix, at least once, in no promised order, again after a failure. */
+/** Sends webhooks as Clerk does: signed, at least once, in no guaranteed order, retried after a failure. */
 export function createWebhooks(options: {
   target: WebhookTarget | undefined
   now: () => number
@@ -38,7 +38,7 @@ export function createWebhooks(options: {
   let lost = 0
   const held: (() => Promise<void>)[] = []
   const log: Delivery[] = []
-  const underway = new Set<Promise<void>>()
+  const inProgress = new Set<Promise<void>>()
   const closing = new AbortController()
   let retryNow = new AbortController()
 
@@ -81,8 +81,8 @@ export function createWebhooks(options: {
     log.push(delivery)
     if (log.length > LOG_LENGTH) log.shift()
     const start = () => {
-      const work = deliver(to, delivery, body).finally(() => underway.delete(work))
-      underway.add(work)
+      const work = deliver(to, delivery, body).finally(() => inProgress.delete(work))
+      inProgress.add(work)
       return work
     }
     for (let copy = 0; copy < copies; copy += 1) {
@@ -94,7 +94,7 @@ export function createWebhooks(options: {
   return {
     log: (): readonly Delivery[] => log,
 
-    /** Tells the app of a change. */
+    /** Sends the app an event. */
     send(event: ClerkEvent) {
       const body = {
         data: dataOf(event, options.url()),
@@ -107,16 +107,16 @@ export function createWebhooks(options: {
       post(newId('msg'), event.type, JSON.stringify(body))
     },
 
-    /** Resolves once nothing is on its way or waiting for a retry; what is held by `pause` does not count. */
+    /** Resolves once no delivery is in progress or waiting for a retry. Deliveries held by `pause` do not count. */
     async flush() {
-      while (underway.size > 0) await Promise.all(underway)
+      while (inProgress.size > 0) await Promise.all(inProgress)
     },
 
     pause() {
       paused = true
     },
 
-    /** Sends what was held, last event first if so told. */
+    /** Sends the deliveries held by `pause`, with `reversed` the last one first. */
     resume({ reversed = false } = {}) {
       paused = false
       const starts = held.splice(0)
@@ -124,19 +124,19 @@ export function createWebhooks(options: {
         for (const start of starts) void start()
         return
       }
-      // One after another: on two connections at once the first to arrive would be a matter of chance.
+      // One after another, because on two connections the order of arrival would be random.
       const work = (async () => {
         for (const start of starts.reverse()) await start()
-      })().finally(() => underway.delete(work))
-      underway.add(work)
+      })().finally(() => inProgress.delete(work))
+      inProgress.add(work)
     },
 
-    /** Every message from now on is sent this many times. */
+    /** Sends every following message this many times. */
     duplicate(times: number) {
       copies = Math.max(1, times)
     },
 
-    /** The next attempts never reach the app. */
+    /** Loses the next attempts before they reach the app. */
     loseNext(attempts: number) {
       lost = attempts
     },
@@ -152,7 +152,7 @@ export function createWebhooks(options: {
 
     async close() {
       closing.abort()
-      await Promise.all(underway)
+      await Promise.all(inProgress)
     },
   }
 }

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 
-/** What Google knows of an access token; times in milliseconds. */
+/** What Google knows about an access token. Times are in milliseconds. */
 export interface GoogleToken {
   userId: string
   scopes: string[]
@@ -21,11 +21,11 @@ export interface CalendarEvent {
 }
 
 export interface GoogleOptions {
-  /** 0, the default, takes a free one. */
+  /** Default: 0, a free one. */
   port?: number
-  /** Who issues the tokens: the Clerk stand-in. */
+  /** The Clerk stand-in, which issues the tokens. */
   clerk: { tokenInfo: (token: string) => GoogleToken | undefined }
-  /** By user id. */
+  /** Events by user ID. */
   events: Record<string, CalendarEvent[]>
   now?: () => number
 }
@@ -41,7 +41,7 @@ const LIST_READERS = [
   'calendar.calendarlist.readonly',
 ]
 
-/** Starts a Google Calendar on this machine that refuses unknown, expired and revoked tokens, and missing scopes. */
+/** Starts a local Google Calendar that refuses unknown, expired and revoked tokens, and tokens without the scope. */
 export async function startGoogle(options: GoogleOptions) {
   const now = options.now ?? Date.now
   const events = new Map(Object.entries(options.events))
@@ -123,7 +123,7 @@ export async function startGoogle(options: GoogleOptions) {
     }),
     resetRequests: () => requests.clear(),
     setEvents: (userId: string, list: CalendarEvent[]) => void events.set(userId, list),
-    /** Google refuses this token from now on, whatever its issuer thinks. */
+    /** Makes Google refuse this token, even while its issuer considers it valid. */
     revokeToken: (token: string) => void revoked.add(token),
     close: () => new Promise<void>((done) => server.close(() => done()).closeAllConnections()),
   }

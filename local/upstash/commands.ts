@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Command, RedisError, type Reply } from './resp'
 
-// What Upstash does not serve over REST, or what would change a connection that requests share.
+// Commands that Upstash does not serve over REST, and commands that would change a connection shared by requests.
 const UNAVAILABLE = new Set(
   `acl asking auth bgrewriteaof bgsave blmove blmpop blpop brpop brpoplpush bzmpop bzpopmax bzpopmin client
   cluster config debug discard exec failover hello latency migrate module monitor multi psubscribe psync
@@ -11,7 +11,7 @@ const UNAVAILABLE = new Set(
 
 export const nameOf = (command: Command) => String(command[0] ?? '').toLowerCase()
 
-/** Why a command is refused, or undefined. */
+/** The error with which a command is refused, or undefined. */
 export function refusal(command: Command): string | undefined {
   const name = nameOf(command)
   const blocks = name.startsWith('xread') && command.some((arg) => String(arg).toLowerCase() === 'block')
@@ -20,8 +20,8 @@ export function refusal(command: Command): string | undefined {
 }
 
 /**
- * Upstash takes the script flag `allow-key-locking`, which Redis and Valkey refuse: scripts go to the engine
- * without it, while callers keep naming them by the SHA-1 of what they sent.
+ * Upstash accepts the script flag `allow-key-locking`, which Redis and Valkey refuse. Scripts are sent to the engine
+ * without it, while callers still use the SHA-1 of the script they sent.
  */
 export function createScripts() {
   const engineSha = new Map<string, string>()

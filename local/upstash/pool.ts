@@ -2,16 +2,16 @@ import type { Command, Connection, Reply } from './resp'
 
 type Slot = { connection: Promise<Connection>; load: number }
 
-/** A few connections, opened when needed and again after they broke. The commands of one run share one. */
+/** A few connections, opened on demand and again after they broke. The commands of one run use the same one. */
 export function createPool(connect: () => Promise<Connection>, size = 4) {
   const slots: Slot[] = []
 
   function pick(): Slot {
-    const [idlest] = slots.toSorted((a, b) => a.load - b.load)
-    if (idlest && (idlest.load === 0 || slots.length >= size)) return idlest
+    const [leastBusy] = slots.toSorted((a, b) => a.load - b.load)
+    if (leastBusy && (leastBusy.load === 0 || slots.length >= size)) return leastBusy
     const slot: Slot = { connection: connect(), load: 0 }
-    const forget = () => void slots.splice(slots.indexOf(slot), 1)
-    slot.connection.then(({ closed }) => closed.then(forget), forget)
+    const remove = () => void slots.splice(slots.indexOf(slot), 1)
+    slot.connection.then(({ closed }) => closed.then(remove), remove)
     slots.push(slot)
     return slot
   }

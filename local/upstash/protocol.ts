@@ -6,7 +6,7 @@ const MAX_BODY = 10 * 1024 * 1024
 
 export type Item = { result: Reply } | { error: string }
 
-/** Becomes a response `{"error": message}` with this status. */
+/** Answered as `{"error": message}` with this status. */
 export class HttpError extends Error {
   constructor(
     readonly status: number,
@@ -18,7 +18,7 @@ export class HttpError extends Error {
 
 export const isBatch = (path: string) => path === '/pipeline' || path === '/multi-exec'
 
-/** The whole body; one over Upstash's limit is read to its end, so that the client sees the answer. */
+/** Reads the whole body. A body over Upstash's limit is read to its end too, so that the client gets the answer. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
@@ -37,17 +37,17 @@ const argument = z.union([z.string(), z.number(), z.boolean()], 'must be a strin
 const command = z.array(argument.transform(String), 'must be an array').min(1, 'is empty')
 const batch = z.array(command, 'must be an array of commands').min(1, 'is empty')
 
-/** `/` and the batches have their commands in the body; any other path is a command, the body its last value. */
+/** For `/` and batches the commands are in the body. Any other path is a command, and the body is its last value. */
 export function parseCommands(path: string, query: string[], body: Buffer): Command[] {
   if (path === '/') return [parseJson(command, body)]
   if (isBatch(path)) return parseJson(batch, body)
   const segments = path.slice(1).split('/').map(decodeBytes)
-  // Options behind the value: POST /set/foo?EX=100&NX
+  // Options follow the value: POST /set/foo?EX=100&NX
   const options = query.flatMap((pair) => pair.split(/=(.*)/s, 2)).filter(Boolean)
   return [[...segments, ...(body.length > 0 ? [body] : []), ...options.map(decodeBytes)]]
 }
 
-/** The bytes a percent-encoded part stands for, which need not be UTF-8. */
+/** Decodes percent-encoding to bytes, which are not always UTF-8. */
 function decodeBytes(part: string): Buffer {
   const binary = part.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
@@ -68,13 +68,13 @@ export function parseJson<T>(schema: z.ZodType<T>, body: Buffer): T {
   throw new HttpError(400, `ERR failed to parse the request body: ${issue?.path.join('.')} ${issue?.message}`)
 }
 
-/** Errors and the status OK stay plain where strings are asked for in base64. */
+/** With base64, errors and the status OK are still plain text. */
 export function itemText(item: Item, base64: boolean): string {
   if ('error' in item) return JSON.stringify(item)
   return `{"result":${item.result === 'OK' ? '"OK"' : replyText(item.result, base64)}}`
 }
 
-/** Integers are written digit by digit: JSON allows 64 bits where a JavaScript number does not. */
+/** Integers are written as text: they have 64 bits, which a JavaScript number cannot hold. */
 function replyText(reply: Reply, base64: boolean): string {
   if (reply === null) return 'null'
   if (typeof reply === 'bigint') return reply.toString()

@@ -5,20 +5,20 @@ export class RedisError {
   constructor(readonly message: string) {}
 }
 
-/** RESP2: a string is a status (`OK`), a Buffer a bulk string, a bigint an integer. */
+/** A RESP2 reply: a string is a status (`OK`), a Buffer a bulk string, a bigint an integer. */
 export type Reply = null | bigint | string | Buffer | RedisError | Reply[]
 export type Command = (string | Buffer)[]
 
 export type Connection = {
-  /** Sends the commands in one write; the replies come in their order. Rejects when the connection ends. */
+  /** Sends the commands in one write and returns their replies in order. Rejects when the connection ends. */
   run(commands: Command[]): Promise<Reply[]>
-  /** Sends one command and hands over every reply from now on (SUBSCRIBE). */
+  /** Sends one command and passes every following reply to the listener (SUBSCRIBE). */
   listen(command: Command, onReply: (reply: Reply) => void): void
   closed: Promise<void>
   close(): void
 }
 
-/** Speaks RESP2 over a stream of bytes. */
+/** A RESP2 client over a stream of bytes. */
 export function openConnection(stream: Duplex): Connection {
   type Waiting = { count: number; replies: Reply[]; resolve(r: Reply[]): void; reject(e: Error): void }
   const waiting: Waiting[] = []
@@ -63,11 +63,11 @@ function encode(command: Command): Buffer {
   return Buffer.concat(parts)
 }
 
-/** Returns a function to feed with chunks, cut anywhere; calls `onReply` for each complete reply. */
+/** Returns a function that takes chunks of any size, and calls `onReply` for each complete reply. */
 export function createParser(onReply: (reply: Reply) => void) {
   let chunks: Buffer[] = []
   let size = 0
-  // A long bulk string arrives in many chunks: nothing is joined before all of it can be there.
+  // A long bulk string arrives in many chunks, which are joined only once all of it can be there.
   let needed = 0
 
   return (chunk: Buffer) => {

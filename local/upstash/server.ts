@@ -17,7 +17,7 @@ type Job = { path: string; commands: Command[]; base64: boolean }
 
 /**
  * Serves Upstash's REST protocol on 127.0.0.1 in front of an engine, which it does not close. `port` 0 (the
- * default) is any free one. Beside it, under the same token: `GET /_local/counts` and
+ * default) is a free one. With the same token it also serves `GET /_local/counts` and
  * `POST /_local/{reset,faults,streams,refuse}`.
  */
 export async function startUpstash(options: { port?: number; token: string; engine: Engine }) {
@@ -131,12 +131,12 @@ export async function startUpstash(options: { port?: number; token: string; engi
     const address = server.address()
     return typeof address === 'object' && address ? address.port : port
   }
-  /** Takes connections again after `refuse`. */
+  /** Accepts connections again after `refuse`. */
   async function accept() {
     clearTimeout(accepting)
     if (!server.listening) await listen(port)
   }
-  /** Breaks open connections and refuses new ones, until `accept()` or for so many milliseconds. */
+  /** Closes open connections and refuses new ones, until `accept()` or for this many milliseconds. */
   async function refuse(ms?: number) {
     clearTimeout(accepting)
     const closed = server.listening && once(server, 'close')

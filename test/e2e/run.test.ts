@@ -48,7 +48,7 @@ describe('npm run dev', () => {
   test('starts everything, says who can sign in, and leaves nothing behind on Ctrl-C', async () => {
     const redisBefore = redisServers()
     const { child, until } = npmRun('dev')
-    const text = await until('Ctrl-C ends all of it')
+    const text = await until('Ctrl-C stops everything')
     expect(text).toContain(`http://localhost:${RUN_PORT}`)
     expect(text).toContain('Ada Lindgren')
     const html = await (await fetch(`http://localhost:${RUN_PORT}/experts`)).text()

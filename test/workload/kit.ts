@@ -2,10 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { onePerProcess } from '@/lib/lookup/one-per-process'
 import type { Source } from './session'
 
-/** Whose request it is, as `auth()` of @clerk/nextjs says it in an app; one for all copies that are loaded. */
+/** The user of the current request, as `auth()` of @clerk/nextjs returns it. All loaded copies share one. */
 export const signedIn = onePerProcess('signed-in', () => new AsyncLocalStorage<string>())
 
-/** The kit as an app imports it, loaded anew: the next environment is another installation. */
+/** The kit as an app imports it. Each call loads a new copy, so that the next environment is another installation. */
 export async function loadKit() {
   const [users, roles, writes, { lookups }, { POST }, { onClerkRequest }] = await Promise.all([
     import('@/lib/cache/clerk-cache'),

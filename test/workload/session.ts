@@ -6,7 +6,7 @@ interface Person {
   updatedAt: number
 }
 
-/** How an app asks who somebody is: one way with Clerk's SDK, one with the kit. */
+/** How an app reads users: implemented once with Clerk's SDK, once with the kit. */
 export interface Source {
   currentUser(): Promise<Person | null>
   requireUser(): Promise<Person | null>
@@ -17,16 +17,16 @@ export interface Source {
   idsByRole(role: string): Promise<readonly string[]>
 }
 
-/** Cards on the experts page. */
+/** The number of cards on the experts page. */
 const CARDS = 12
 
-/** 15 lookups: who is signed in, whether the navigation shows the admin's links, who is an expert, and 12 cards. */
+/** 15 lookups: the signed-in user, their role for the navigation, the list of experts, and 12 cards. */
 async function expertsPage(source: Source, me: string) {
   const experts = async () => source.byIds((await source.idsByRole('expert')).slice(0, CARDS))
   await Promise.all([source.currentUser(), source.hasRole(me, 'admin'), experts()])
 }
 
-/** 7 lookups: the same layout, the page's own check, guest and host, and whether the host may still be booked. */
+/** 7 lookups: the same layout, the page's own check, guest and host, and whether the host is still an expert. */
 async function bookingPage(source: Source, me: string, username: string) {
   const host = async () => {
     const expert = await source.byUsername(username)
@@ -41,7 +41,7 @@ async function bookingPage(source: Source, me: string, username: string) {
   ])
 }
 
-/** A session: the experts, then one of them, a day, a time, a confirmation and the booking. 50 lookups. */
+/** A session has 50 lookups: the experts page, then five pages to book one of them. */
 export const PAGES = 6
 export const LOOKUPS = 15 + (PAGES - 1) * 7
 
@@ -49,8 +49,8 @@ export const visit = (source: Source, page: number, me: string, expert: string) 
   page === 0 ? expertsPage(source, me) : bookingPage(source, me, expert)
 
 /**
- * What apps write that ask Clerk's SDK: each component asks for what it shows. `seen` is React's memory of one render,
- * in which an identical GET is answered a second time without a request.
+ * An app that uses Clerk's SDK directly: each component reads what it shows. `seen` is React's memory of one render,
+ * which answers an identical GET without a second request.
  */
 export function directly(client: ClerkClient, me: string, seen?: Map<string, Promise<User>>): Source {
   function byId(id: string): Promise<User> {

@@ -4,19 +4,19 @@ import { type Services, startServices } from '../support/services'
 import { type Day, runDay } from './day'
 import parameters from './day.json'
 import { type Kit, loadKit, signedIn } from './kit'
+import { seedUsers } from './seed-users'
 import { directly, LOOKUPS, PAGES, type Source, visit } from './session'
-import { settleTown } from './town'
 
-// Before the kit is imported: it reads the clock that the day turns.
+// Before the kit is imported, because it uses the clock that the day advances.
 vi.hoisted(() => vi.useFakeTimers({ toFake: ['Date'] }))
 vi.mock('@clerk/nextjs/server', async () => {
   const { signedIn: who } = await import('./kit')
   return { auth: async () => ({ userId: who.getStore() ?? null }) }
 })
-// Outside Next there is no response to come after.
+// Outside Next there is no response, so tasks run at once.
 vi.mock('next/server', () => ({ after: (task: () => Promise<unknown>) => void task() }))
 
-/** A twentieth of the day, at its full pace: all of it takes minutes. `WORKLOAD_SHARE=1` runs all of it. */
+/** A twentieth of the day, at full load. `WORKLOAD_SHARE=1` runs the whole day, which takes minutes. */
 const share = Number(process.env.WORKLOAD_SHARE ?? 0.05)
 const part = share === 1 ? 'a day' : `the first ${Math.round(parameters.hours * 60 * share)} minutes of a day`
 
@@ -31,12 +31,12 @@ describe(`a session of ${LOOKUPS} lookups`, () => {
   beforeAll(async () => {
     services = await startServices({ CACHE_NAMESPACE: 'session', CACHE_REDIS_TIMEOUT_MS: '10000' })
     kit = await loadKit()
-    me = settleTown(services.clerk, { users: 1, experts: parameters.experts }).members[0]?.id ?? ''
+    me = seedUsers(services.clerk, { users: 1, experts: parameters.experts }).members[0]?.id ?? ''
   })
 
   afterAll(() => services.close())
 
-  /** What the stand-in counts while one person goes from page to page. */
+  /** The requests that the stand-in counts while one user visits all pages. */
   async function callsOf(sourceOf: (page: number) => Source): Promise<number> {
     services.clerk.resetRequests()
     for (let page = 0; page < PAGES; page++)
@@ -45,18 +45,18 @@ describe(`a session of ${LOOKUPS} lookups`, () => {
   }
   const client = () => createClerkClient({ secretKey: services.clerk.secretKey, apiUrl: services.clerk.url })
 
-  test('costs Clerk more than 50 calls when components ask its SDK', async () => {
+  test('costs Clerk more than 50 requests when components use its SDK', async () => {
     const source = directly(client(), me)
     session.direct = await callsOf(() => source)
     expect(session.direct).toBeGreaterThan(50)
   })
 
-  test('costs less where React answers identical requests of one render from memory', async () => {
+  test('costs less if React answers identical requests of one render from memory', async () => {
     session.remembered = await callsOf(() => directly(client(), me, new Map()))
     expect(session.remembered).toBeLessThan(session.direct)
   })
 
-  test('costs at most 4 calls through a cold cache, and none through a warm one', async () => {
+  test('costs at most 4 requests with a cold cache, and none with a warm one', async () => {
     session.cold = await callsOf(() => kit.source)
     session.warm = await callsOf(() => kit.source)
     expect(session.cold).toBeLessThanOrEqual(4)
@@ -67,12 +67,12 @@ describe(`a session of ${LOOKUPS} lookups`, () => {
 const scenarios = [
   { ttl: 300, signInWebhooks: true },
   { ttl: 300, signInWebhooks: false },
-  // Too long for a small part of the day to tell anything about it.
+  // A small part of the day is too short to show the effect of this TTL.
   ...(share >= 0.25 ? [{ ttl: 3600, signInWebhooks: true }] : []),
 ]
 
 describe.each(scenarios)(
-  `${part} of ${parameters.users} users, kept for $ttl s, webhooks of sign-ins: $signInWebhooks`,
+  `${part} of ${parameters.users} users, TTL $ttl s, webhooks for sign-ins: $signInWebhooks`,
   (scenario) => {
     let day: Day
 
@@ -81,26 +81,26 @@ describe.each(scenarios)(
       days.push(day)
     }, 1_200_000)
 
-    test('costs Clerk at least 98 % fewer calls than asking directly', () => {
+    test('costs Clerk at least 98 % fewer requests than without the kit', () => {
       expect(fewer(day.requests, directCalls(day))).toBeGreaterThanOrEqual(98)
     })
 
-    test('would cost at least 96.5 % fewer if no two lookups had ever been merged', () => {
+    test('would cost at least 96.5 % fewer if no lookups were merged', () => {
       expect(fewer(day.apart, directCalls(day))).toBeGreaterThanOrEqual(96.5)
     })
 
-    test('returns no value older than an invalidation that was acknowledged', () => {
+    test('returns no value older than a confirmed invalidation', () => {
       expect(day.reads).toBeGreaterThan(day.sessions * 40)
       expect(day.stale).toBe(0)
     })
 
-    test('reports as events the very requests that Clerk has counted', () => {
+    test('reports an event for each request that Clerk has counted', () => {
       expect(day.reported).toBe(day.requests)
     })
   },
 )
 
-/** The day's sessions at the price measured above, and what is written either way. */
+/** The requests of the day's sessions without the kit, as measured above, plus the writes. */
 const directCalls = (day: Day) => day.sessions * session.direct + day.writes
 const fewer = (calls: number, than: number) => 100 * (1 - calls / than)
 

@@ -19,7 +19,7 @@ const failure = (call: Promise<unknown>) =>
   )
 
 describe('GET /v1/users', () => {
-  it('gives the users asked for by id, newest first, and leaves unknown ids out', async () => {
+  it('returns the requested users, newest first, and leaves out unknown IDs', async () => {
     const { data, totalCount } = await sdk.users.getUserList({
       userId: [people.admin, people.expert, 'user_unknown', people.member],
     })
@@ -27,7 +27,7 @@ describe('GET /v1/users', () => {
     expect(totalCount).toBe(3)
   })
 
-  it('is asked with one value per parameter, and counted beside its count', async () => {
+  it('takes one value per parameter, and the SDK sends a count request as well', async () => {
     clerk.resetRequests()
     await sdk.users.getUserList({ userId: [people.admin, people.expert] })
     expect(clerk.requests()).toMatchObject({
@@ -51,7 +51,7 @@ describe('GET /v1/users', () => {
     expect((await sdk.users.getUserList(filter)).data.map((user) => user.id)).toEqual(ids)
   })
 
-  it('gives ten unless told, in the order and from the place told', async () => {
+  it('returns 10 users by default, with the requested order, limit and offset', async () => {
     expect((await sdk.users.getUserList()).data).toHaveLength(10)
     const named = await sdk.users.getUserList({ orderBy: '+first_name', limit: 2, offset: 1 })
     expect(named.data.map((user) => user.firstName)).toEqual(['Amara', 'Bruno'])
@@ -70,7 +70,7 @@ describe('GET /v1/users', () => {
 })
 
 describe('one user', () => {
-  it('is found by id, and unknown ones are not', async () => {
+  it('is found by ID, and an unknown ID is not found', async () => {
     const user = await sdk.users.getUser(people.member)
     expect(user).toMatchObject({
       fullName: 'Mia Moreau',
@@ -111,7 +111,7 @@ describe('one user', () => {
     expect(await failure(sdk.users.updateUser(people.admin, patch))).toEqual({ status: 422, code })
   })
 
-  it('merges metadata deeply, null deletes, and replaces where told to', async () => {
+  it('merges metadata deeply, deletes keys set to null, and can replace all of it', async () => {
     const id = people.neverConnected
     await sdk.users.replaceUserMetadata(id, { publicMetadata: { a: { b: 1, c: 2 }, d: [1, 2] } })
     const merged = await sdk.users.updateUserMetadata(id, {
@@ -139,7 +139,7 @@ describe('the secret key', () => {
   })
 })
 
-it('answers with the content type that the SDK takes for JSON', async () => {
+it('answers with the content type that the SDK parses as JSON', async () => {
   const headers = { authorization: `Bearer ${clerk.secretKey}` }
   const response = await fetch(`${clerk.url}/v1/users?limit=1`, { headers })
   expect(response.headers.get('content-type')).toBe('application/json')

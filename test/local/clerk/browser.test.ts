@@ -27,7 +27,7 @@ afterAll(async () => {
   await new Promise((resolve) => app.server.close(resolve).closeAllConnections())
 })
 
-/** The least that is an app on Clerk: the SDK's check before each page, as the middleware makes it, and clerk-js. */
+/** A minimal app on Clerk: the SDK's check before each page, as in the middleware, and clerk-js. */
 function serveApp() {
   const sdk = createClerkClient({
     secretKey: clerk.secretKey,
@@ -57,7 +57,7 @@ function serveApp() {
   })
 }
 
-/** Who is signed in for the server and for clerk-js, once that has nothing more to ask. */
+/** The user that the server and clerk-js consider signed in, once clerk-js sends no more requests. */
 const shown = async (page: Page) => {
   await page.waitForFunction('document.title !== "App"')
   await page.waitForLoadState('networkidle')
@@ -65,7 +65,7 @@ const shown = async (page: Page) => {
 }
 
 describe('the real clerk-js in a real browser', () => {
-  it('signs in, stays signed in, follows changes and signs out, with nothing amiss', async () => {
+  it('signs in, stays signed in, shows changes and signs out, without errors', async () => {
     const { context, page, trouble } = await openView(browser)
     await page.goto(app.url)
     expect(await shown(page)).toEqual({ server: '', client: 'nobody' })
@@ -87,7 +87,7 @@ describe('the real clerk-js in a real browser', () => {
     await page.getByRole('link', { name: 'Back to the app' }).click()
     expect(await shown(page)).toEqual({ server: mia?.id, client: 'Maria Moreau-Lind' })
 
-    // As after a minute's absence: the app's cookie is gone, and one handshake brings it back.
+    // After a minute without requests the app's cookie has expired, and one handshake renews it.
     await page.goto('about:blank')
     clerk.resetRequests()
     await context.clearCookies({ name: /^__session/ })
@@ -107,7 +107,7 @@ describe('the real clerk-js in a real browser', () => {
     await context.close()
   })
 
-  it('switches to another person', async () => {
+  it('switches to another user', async () => {
     const { context, page, trouble } = await openView(browser)
     for (const [name, button] of [
       ['Ada Lindgren', /Ada/],

@@ -28,7 +28,7 @@ it('reads and resets the counts', async () => {
   expect(clerk.requests().total).toBe(0)
 })
 
-it('changes people and their tokens', async () => {
+it('changes users and their tokens', async () => {
   await call('PATCH', `/users/${people.admin}`, { firstName: 'Changed' })
   expect(clerk.users().find((user) => user.id === people.admin)?.firstName).toBe('Changed')
   const { jwt } = await (await call('POST', `/users/${people.admin}/session`)).json()
@@ -44,7 +44,7 @@ it('changes people and their tokens', async () => {
   expect(member()?.accounts).toEqual([])
 })
 
-it('creates people and connects accounts', async () => {
+it('creates users and connects accounts', async () => {
   const { id } = await (
     await call('POST', '/users', { emails: ['made@example.com'], firstName: 'Made' })
   ).json()
@@ -64,13 +64,13 @@ it('injects faults and clears them', async () => {
   expect([(await clerkCall()).status, (await clerkCall()).status]).toEqual([200, 429])
 })
 
-it('steers webhooks', async () => {
+it('controls webhooks', async () => {
   for (const action of ['pause', 'resume', 'duplicate', 'lose', 'retry', 'flush'])
     expect((await call('POST', `/webhooks/${action}`)).status).toBe(200)
   expect((await call('POST', '/webhooks/explode')).status).toBe(404)
 })
 
-it('keeps browsers out', async () => {
+it('refuses requests from browsers', async () => {
   const response = await call('DELETE', '/requests', undefined, { origin: 'http://localhost:3000' })
   expect(response.status).toBe(403)
 })

@@ -20,19 +20,19 @@ const read = () =>
     (error) => ({ status: error.status, code: error.errors?.[0]?.code, retryAfter: error.retryAfter }),
   )
 
-it('answers an error as many times as told, for the route told', async () => {
+it('answers with an error for the given route, the given number of times', async () => {
   clerk.faults.add({ route: 'GET /v1/users/{user_id}', times: 1, status: 500 })
   expect(await sdk.users.getCount()).toBe(seed.users.length)
   expect(await read()).toMatchObject({ status: 500, code: 'internal_clerk_error' })
   expect(await read()).toBe('ok')
 })
 
-it('says 429 with Retry-After', async () => {
+it('answers 429 with Retry-After', async () => {
   clerk.faults.add({ status: 429, retryAfter: 7, times: 1 })
   expect(await read()).toEqual({ status: 429, code: 'too_many_requests', retryAfter: 7 })
 })
 
-it('answers late with what was true when it was asked', async () => {
+it('a delayed answer has the state at the time of the request', async () => {
   clerk.faults.add({ latencyMs: 50, times: 1 })
   const late = sdk.users.getUser(people.admin)
   await expect.poll(() => clerk.requests().total).toBe(1)
@@ -57,7 +57,7 @@ it('is slow, refuses the connection, or hangs', async () => {
   expect(await read()).toBe('ok')
 })
 
-it('limits requests a window, and updates of one user more strictly', async () => {
+it('limits requests per window, and updates of one user more strictly', async () => {
   clerk.faults.limit({ requests: 20 })
   for (let request = 0; request < 20; request += 1) expect(await read()).toBe('ok')
   expect(await read()).toMatchObject({ status: 429, retryAfter: 10 })

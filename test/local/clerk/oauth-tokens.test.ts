@@ -22,7 +22,7 @@ const failure = (userId: string, provider: 'google' | 'github' | 'line' = 'googl
     (error) => [error.status, error.errors[0].code],
   )
 
-it('hands out the same token until it has expired, then a new one', async () => {
+it('returns the same token until it has expired, then a new one', async () => {
   const [first] = await tokensOf(people.member)
   expect(first).toMatchObject({ provider: 'oauth_google', expiresAt: clock + HOUR })
   expect(first?.token).toMatch(/^ya29\./)
@@ -38,14 +38,14 @@ it('hands out the same token until it has expired, then a new one', async () => 
   })
 })
 
-it('renews an expired token only when asked', async () => {
+it('renews an expired token only on request', async () => {
   const [first] = await tokensOf(people.member)
   clerk.expireToken(people.member)
   expect(clerk.tokenInfo(first?.token ?? '')?.expiresAt).toBe(clock)
   expect((await tokensOf(people.member))[0]?.token).not.toBe(first?.token)
 })
 
-it('has an empty list for who never connected, and errors for who cannot be renewed', async () => {
+it('returns an empty list for a user who never connected, and an error for an account that cannot be renewed', async () => {
   expect(await tokensOf(people.neverConnected)).toEqual([])
   expect(await failure(people.needsReconnecting)).toEqual([422, 'oauth_missing_refresh_token'])
   expect(await failure(people.member, 'github')).toEqual([404, 'oauth_token_provider_not_enabled'])
@@ -53,7 +53,7 @@ it('has an empty list for who never connected, and errors for who cannot be rene
   expect(await failure('user_unknown')).toEqual([404, 'resource_not_found'])
 })
 
-it('hands out the only token of an account without refresh token for its hour', async () => {
+it('returns the only token of an account without a refresh token for one hour', async () => {
   clerk.connect(people.neverConnected, { scopes: ['openid'], grant: 'no_refresh_token' })
   const [only] = await tokensOf(people.neverConnected)
   clock += HOUR - 1
@@ -62,7 +62,7 @@ it('hands out the only token of an account without refresh token for its hour', 
   expect(await failure(people.neverConnected)).toEqual([422, 'oauth_missing_refresh_token'])
 })
 
-it('goes on handing out a token revoked at Google until it expires', async () => {
+it('still returns a token revoked at Google until it expires', async () => {
   const [first] = await tokensOf(people.member)
   clerk.revokeAtProvider(people.member)
   expect(clerk.tokenInfo(first?.token ?? '')).toBeUndefined()
@@ -73,7 +73,7 @@ it('goes on handing out a token revoked at Google until it expires', async () =>
   expect((await tokensOf(people.member))[0]?.scopes).toEqual(['openid'])
 })
 
-it('knows several accounts of one person, and forgets the one disconnected', async () => {
+it('has several accounts per user, and removes the disconnected one', async () => {
   clerk.connect(people.member, { email: 'mia@work.example.com', scopes: ['openid'] })
   const both = await tokensOf(people.member)
   expect(both.map((token) => token.scopes?.length)).toEqual([5, 1])

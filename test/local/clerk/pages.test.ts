@@ -21,13 +21,13 @@ const member = () => clerk.users().find((user) => user.id === people.member)
 const cookieOf = async (userId: string) => `__client=${(await clerk.issueSession(userId)).cookies.__client}`
 
 describe('the sign-in page', () => {
-  it('names everybody and what they are for', async () => {
+  it('lists all users and what each is for', async () => {
     const page = await (await fetch(`${clerk.url}/sign-in`)).text()
     for (const user of seed.users) expect(page).toContain(user.id)
     expect(page).toContain('Google needs reconnecting')
   })
 
-  it('signs in, sets the cookies and goes back', async () => {
+  it('signs in, sets the cookies and redirects back', async () => {
     const response = await submit('/sign-in', [
       ['user_id', people.member],
       ['redirect_url', `${APP}/calendar`],
@@ -41,7 +41,7 @@ describe('the sign-in page', () => {
   })
 
   it.each(['https://elsewhere.example.com/', 'javascript:alert(1)', '//elsewhere.example.com'])(
-    'goes to the app instead of %s',
+    'redirects to the app instead of %s',
     async (target) => {
       const response = await submit('/sign-in', [
         ['user_id', people.member],
@@ -51,14 +51,14 @@ describe('the sign-in page', () => {
     },
   )
 
-  it('escapes what it shows, and takes no form from another site', async () => {
+  it('escapes its content, and refuses forms from another site', async () => {
     clerk.updateUser(people.member, { firstName: '<script>alert(1)</script>' })
     expect(await (await fetch(`${clerk.url}/sign-in`)).text()).not.toContain('<script>alert')
     const response = await submit('/sign-in', [['user_id', people.member]], { 'sec-fetch-site': 'same-site' })
     expect(response.status).toBe(403)
   })
 
-  it('replaces the browser’s session when somebody else signs in', async () => {
+  it('replaces the browser’s session when another user signs in', async () => {
     const cookie = await cookieOf(people.member)
     await submit('/sign-in', [['user_id', people.admin]], { cookie })
     expect(clerk.sessions().map(({ userId, status }) => [userId, status])).toEqual([
@@ -69,7 +69,7 @@ describe('the sign-in page', () => {
 })
 
 describe('the account page', () => {
-  it('is for those signed in', async () => {
+  it('requires a signed-in user', async () => {
     const response = await fetch(`${clerk.url}/user`, { redirect: 'manual' })
     expect(response.headers.get('location')).toBe('/sign-in')
     expect((await submit('/user/profile', [['first_name', 'X']])).headers.get('location')).toBe('/sign-in')
@@ -88,7 +88,7 @@ describe('the account page', () => {
     expect(member()).toMatchObject({ firstName: 'Maria', lastName: null })
   })
 
-  it('connects Google with the scopes chosen, again with others, and disconnects', async () => {
+  it('connects Google with the chosen scopes, reconnects with others, and disconnects', async () => {
     const cookie = await cookieOf(people.neverConnected)
     const account = () => clerk.users().find((user) => user.id === people.neverConnected)?.accounts[0]
     const calendar = 'https://www.googleapis.com/auth/calendar.readonly'
@@ -111,14 +111,14 @@ describe('the account page', () => {
     expect(account()).toBeUndefined()
   })
 
-  it('mends an account that needs reconnecting', async () => {
+  it('reconnects an account that needs it', async () => {
     const cookie = await cookieOf(people.needsReconnecting)
     await submit('/user/accounts', [['email', 'ruth@example.com']], { cookie })
     const ruth = clerk.users().find((user) => user.id === people.needsReconnecting)
     expect(ruth?.accounts.map((account) => account.grant)).toEqual(['renewable'])
   })
 
-  it('signs out one’s own sessions only', async () => {
+  it('signs out only the user’s own sessions', async () => {
     const cookie = await cookieOf(people.member)
     const [own] = clerk.sessions()
     const other = await clerk.issueSession(people.admin)

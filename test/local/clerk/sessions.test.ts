@@ -41,7 +41,7 @@ describe('a session', () => {
     }
   })
 
-  it('is verified by the key set as well', async () => {
+  it('can be verified with the key set too', async () => {
     const { jwt } = await clerk.issueSession(people.admin)
     const request = new Request(APP, { headers: { authorization: `Bearer ${jwt}` } })
     clerk.resetRequests()
@@ -49,7 +49,7 @@ describe('a session', () => {
     expect(clerk.requests().byRoute).toEqual({ 'GET /v1/jwks': 1 })
   })
 
-  it('is listed, read, given tokens and revoked', async () => {
+  it('can be listed, read and revoked, and issues tokens', async () => {
     const { sessionId } = await clerk.issueSession(people.expert)
     const { data, totalCount } = await sdk.sessions.getSessionList({
       userId: people.expert,
@@ -70,7 +70,7 @@ describe('the handshake', () => {
   const received = (response: Response) =>
     Object.fromEntries(response.headers.getSetCookie().map((line) => line.split(';')[0]?.split('=') ?? []))
 
-  it('renews an expired session in one round and comes back', async () => {
+  it('renews an expired session with one redirect and returns to the app', async () => {
     offset = -120_000
     const { cookies } = await clerk.issueSession(people.member)
     offset = 0
@@ -95,7 +95,7 @@ describe('the handshake', () => {
     expect([after.status, after.isAuthenticated]).toEqual(['signed-out', false])
   })
 
-  it('sends nobody elsewhere', async () => {
+  it('never redirects to another origin', async () => {
     const elsewhere = encodeURIComponent('https://elsewhere.example.com/')
     const response = await follow(`${clerk.url}/fapi/v1/client/handshake?redirect_url=${elsewhere}`, {})
     expect(response.status).toBe(400)
@@ -103,7 +103,7 @@ describe('the handshake', () => {
 })
 
 describe('the Frontend API', () => {
-  it('takes changes from the app only', async () => {
+  it('accepts changes only from the app', async () => {
     const { cookies, sessionId } = await clerk.issueSession(people.member)
     const remove = (origin: string) =>
       fetch(`${clerk.url}/fapi/v1/client/sessions/${sessionId}/remove`, {

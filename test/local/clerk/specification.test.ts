@@ -7,7 +7,7 @@ interface Probe {
   path?: () => string
   body?: unknown
   status?: number
-  /** Sends no key. */
+  /** Sends no secret key. */
   anonymous?: true
   paginated?: true
 }
@@ -31,7 +31,7 @@ const member = (rest = '') => `/users/${people.member}${rest}`
 const tokens = (userId: string, provider = 'oauth_google') =>
   `/users/${userId}/oauth_access_tokens/${provider}`
 
-/** At least one request for every endpoint of the stand-in, and one for each way it can refuse. */
+/** For every endpoint of the stand-in at least one request, and one for each of its errors. */
 const probes: Record<string, Probe[]> = {
   'GET /users': [
     {},
@@ -113,7 +113,7 @@ it.each(Object.keys(probes))('%s answers as specified', async (name) => {
   }
 })
 
-// `vitest -u` writes the extract anew where the whole specification is at hand.
+// `vitest -u` updates the extract if the whole specification is there.
 it.runIf(isFull)('is committed as an extract that is up to date', async () => {
   const extract = `${JSON.stringify(extractOf(clerk.endpoints), null, 1)}\n`
   await expect(extract).toMatchFileSnapshot('./bapi-extract.json')

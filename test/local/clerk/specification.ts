@@ -8,7 +8,7 @@ type Json = Record<string, unknown>
 const FULL = new URL('../../../../shared/clerk-openapi/bapi.yml', import.meta.url)
 const EXTRACT = new URL('./bapi-extract.json', import.meta.url)
 
-/** Clerk's specification of the Backend API where it lies beside the repository, or what is committed of it. */
+/** Clerk's specification of the Backend API if it lies beside the repository, otherwise the committed extract. */
 export const isFull = existsSync(FULL)
 const document: Json = isFull ? parse(readFileSync(FULL, 'utf8')) : JSON.parse(readFileSync(EXTRACT, 'utf8'))
 
@@ -16,12 +16,12 @@ const ajv = new Ajv({ strict: false, allErrors: true })
 addFormats.default(ajv)
 ajv.addSchema(withNulls(document), 'bapi')
 
-/** Whether the specification has the operation. */
+/** Whether the specification has this operation. */
 export function specifies(method: string, path: string): boolean {
   return at(['paths', path, method.toLowerCase()]) !== undefined
 }
 
-/** What the specification finds wrong with an answer to the operation. Of a `page`, its `data` is looked at. */
+/** How an answer to the operation differs from the specification. For a `page`, its `data` is checked. */
 export function faultsOf(
   method: string,
   path: string,
@@ -43,7 +43,7 @@ export function faultsOf(
 
 const PROSE = new Set(['description', 'example'])
 
-/** The specification cut down to the responses of these operations, without prose. */
+/** The specification reduced to the responses of these operations, without descriptions. */
 export function extractOf(operations: { method: string; path: string }[]): Json {
   const paths: Record<string, Json> = {}
   for (const { method, path } of operations) {
@@ -66,7 +66,7 @@ export function extractOf(operations: { method: string; path: string }[]): Json 
   )
 }
 
-/** JSON Schema has no `nullable`: the same, or null. */
+/** Replaces `nullable`, which JSON Schema does not have. */
 function withNulls(document: Json): Json {
   return JSON.parse(JSON.stringify(document), (_, node) => {
     if (!isJson(node) || node.nullable !== true) return node

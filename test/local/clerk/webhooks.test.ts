@@ -52,7 +52,7 @@ afterEach(() => stop())
 
 const types = () => received.map((event) => event.type).toSorted()
 
-it('tells of every change to a user, signed', async () => {
+it('sends a signed webhook for every change to a user', async () => {
   const sdk = createClerkClient({ secretKey: clerk.secretKey, apiUrl: clerk.url })
   const { id } = await sdk.users.createUser({ emailAddress: ['hook@example.com'], externalId: 'hook' })
   await clerk.webhooks.flush()
@@ -65,7 +65,7 @@ it('tells of every change to a user, signed', async () => {
   expect(received[2]?.data).toEqual({ object: 'user', id, deleted: true, external_id: 'hook' })
 })
 
-it('tells of sign-ins, with a user.updated beside them, and of every end of a session', async () => {
+it('sends session.created and user.updated for a sign-in, and an event for every end of a session', async () => {
   const sdk = createClerkClient({ secretKey: clerk.secretKey, apiUrl: clerk.url })
   const { sessionId } = await clerk.issueSession(people.member)
   await sdk.sessions.revokeSession(sessionId)
@@ -86,7 +86,7 @@ it('tells of sign-ins, with a user.updated beside them, and of every end of a se
   })
 })
 
-it('tells of connecting and disconnecting by user.updated, in the shape that differs from the API', async () => {
+it('sends user.updated for connecting and disconnecting, in a shape that differs from the API', async () => {
   const account = clerk.connect(people.neverConnected, { scopes: ['openid'] })
   await clerk.webhooks.flush()
   expect(received[0]?.data.external_accounts).toMatchObject([
@@ -97,7 +97,7 @@ it('tells of connecting and disconnecting by user.updated, in the shape that dif
   expect(types()).toEqual(['user.updated', 'user.updated'])
 })
 
-it('tries again after a failure, with the same id and a signature of its own', async () => {
+it('retries after a failure, with the same ID and a new signature', async () => {
   statuses = [503]
   clerk.updateUser(people.admin, { firstName: 'Again' })
   await clerk.webhooks.flush()
@@ -107,7 +107,7 @@ it('tries again after a failure, with the same id and a signature of its own', a
   ])
 })
 
-it('gives up after the last retry, and can be told not to wait for it', async () => {
+it('gives up after the last retry, and can retry at once', async () => {
   statuses = [500, 500, 500]
   clerk.updateUser(people.admin, { firstName: 'Lost' })
   await expect.poll(() => clerk.webhooks.log()[0]?.attempts).toEqual([500, 500])

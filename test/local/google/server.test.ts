@@ -44,7 +44,7 @@ it('lists the events of the token’s owner in a time range, in order', async ()
   expect((await get(EVENTS, token([CALENDAR], people.neverConnected))).body.items).toEqual([])
 })
 
-it('gives pages', async () => {
+it('returns pages', async () => {
   const bearer = token()
   const first = await get(`${EVENTS}?maxResults=8`, bearer)
   const second = await get(`${EVENTS}?maxResults=8&pageToken=${first.body.nextPageToken}`, bearer)
@@ -57,7 +57,7 @@ it('lists calendars', async () => {
   expect(body.items).toMatchObject([{ primary: true }])
 })
 
-it('answers 401 to no token, an unknown, an expired and a revoked one', async () => {
+it('answers 401 without a token, and to an unknown, expired or revoked one', async () => {
   const revoked = token()
   google.revokeToken(revoked)
   const expired = token()

@@ -8,7 +8,7 @@ import { startUpstash, type Upstash } from '../../../local/upstash/server'
 const token = 'a token'
 const LIMIT = 10 * 1024 * 1024
 
-/** What any engine behind the stand-in has to give, asked for with the real SDK and with plain requests. */
+/** The contract of every engine behind the stand-in, tested with the real SDK and with plain requests. */
 export function upstashContract(prefer: 'server' | 'wasm') {
   let engine: Engine
   let upstash: Upstash
@@ -43,7 +43,7 @@ export function upstashContract(prefer: 'server' | 'wasm') {
   const base64 = { 'upstash-encoding': 'base64' }
 
   describe('the SDK', () => {
-    it('stores and reads strings, numbers, objects and nothing', async () => {
+    it('stores and reads strings, numbers, objects and null', async () => {
       expect(await redis.set('object', { a: [1, null, 'ß'] })).toBe('OK')
       expect(await redis.get('object')).toEqual({ a: [1, null, 'ß'] })
       expect(await redis.get('missing')).toBeNull()
@@ -64,7 +64,7 @@ export function upstashContract(prefer: 'server' | 'wasm') {
       ).toEqual(['OK', ['OK']])
     })
 
-    it('sets with conditions and times to live', async () => {
+    it('sets with conditions and TTLs', async () => {
       expect(await redis.set('lock', 'mine', { nx: true, px: 60_000 })).toBe('OK')
       expect(await redis.set('lock', 'yours', { nx: true, px: 60_000 })).toBeNull()
       expect(await redis.pttl('lock')).toBeGreaterThan(50_000)
@@ -72,7 +72,7 @@ export function upstashContract(prefer: 'server' | 'wasm') {
       await expect.poll(() => redis.get('short')).toBeNull()
     })
 
-    it('keeps the order of a pipeline, with an error in its place', async () => {
+    it('keeps the order of a pipeline, errors included', async () => {
       const results = await redis
         .pipeline()
         .set('list', 'text')
@@ -95,15 +95,15 @@ export function upstashContract(prefer: 'server' | 'wasm') {
       expect(upstash.counts().peakSockets).toBeLessThanOrEqual(4)
     })
 
-    it('runs a transaction without anything in between', async () => {
-      // Too long for one write to the engine, so that other connections would get their turn.
+    it('runs a transaction without other commands in between', async () => {
+      // Too long for one write to the engine, so that other connections could run commands in between.
       const padding = 'x'.repeat(1_000_000)
       const own = (id: string) => redis.multi().set('id', id).set('c', padding).get('id').exec()
       const ids = Array.from({ length: 16 }, (_, i) => `transaction ${i}`)
       expect(await Promise.all(ids.map(own))).toEqual(ids.map((id) => ['OK', 'OK', id]))
     })
 
-    it('runs scripts, by text, by hash, and reports a hash nobody loaded', async () => {
+    it('runs scripts by text and by hash, and reports an unknown hash', async () => {
       const script = 'return {KEYS[1], ARGV[1], {1, false}}'
       await expect(redis.evalsha('0'.repeat(40), [], [])).rejects.toThrow('NOSCRIPT')
       expect(await redis.eval(script, ['k'], ['v'])).toEqual(['k', 'v', [1, null]])
@@ -148,7 +148,7 @@ export function upstashContract(prefer: 'server' | 'wasm') {
       expect(upstash.streams.count()).toBe(0)
     })
 
-    it('gets a sync token that moves on', async () => {
+    it('returns a sync token that changes', async () => {
       await redis.set('a', 1)
       const first = redis.readYourWritesSyncToken
       await redis.set('a', 2)
@@ -181,7 +181,7 @@ export function upstashContract(prefer: 'server' | 'wasm') {
 
   describe('over plain HTTP', () => {
     it.each(['/', '/pipeline', '/multi-exec', '/get/a', '/subscribe/a', '/_local/counts', '/nothing'])(
-      'asks for the token on %s',
+      'requires the token on %s',
       async (path) => {
         for (const authorization of ['', 'Bearer', 'Bearer wrong', `Basic ${token}`, token]) {
           const { status, text } = await ask(path, [['GET', 'a']], { authorization })
@@ -191,7 +191,7 @@ export function upstashContract(prefer: 'server' | 'wasm') {
       },
     )
 
-    it('takes the token from the address too', async () => {
+    it('accepts the token in the URL too', async () => {
       const response = await fetch(`${upstash.url}/set/a/b?_token=${encodeURIComponent(token)}`)
       expect(await response.json()).toEqual({ result: 'OK' })
     })
@@ -217,7 +217,7 @@ export function upstashContract(prefer: 'server' | 'wasm') {
       expect((await ask('/', ['DECRBY', 'm', '9007199254740993'])).text).toBe('{"result":-9007199254740993}')
     })
 
-    it('puts the errors of a pipeline into a 200', async () => {
+    it('answers 200 with the errors of a pipeline in its items', async () => {
       const { status, text } = await ask('/pipeline', [
         ['SET', 'a', 'x'],
         ['INCR', 'a'],
@@ -233,7 +233,7 @@ export function upstashContract(prefer: 'server' | 'wasm') {
       ])
     })
 
-    it('executes all of a transaction past a failing command, and nothing of a malformed one', async () => {
+    it('executes a transaction past a failing command, and nothing of a malformed transaction', async () => {
       const failing = await ask('/multi-exec', [
         ['SET', 'a', 'x'],
         ['INCR', 'a'],
@@ -282,7 +282,7 @@ export function upstashContract(prefer: 'server' | 'wasm') {
       expect([status, text]).toEqual([400, expect.stringContaining('ERR Command is not available')])
     })
 
-    it('knows four methods', async () => {
+    it('accepts four methods', async () => {
       expect(await ask('/get/a', undefined, {}, 'GET')).toMatchObject({
         status: 200,
         text: '{"result":null}',
@@ -292,7 +292,7 @@ export function upstashContract(prefer: 'server' | 'wasm') {
       expect(await ask('/get/a', undefined, {}, 'DELETE')).toMatchObject({ status: 405 })
     })
 
-    it('takes commands from the path, the body as their last value, options from the query', async () => {
+    it('takes the command from the path, its last value from the body, its options from the query', async () => {
       await ask('/set/a%20key%2Fx/%F0%9F%8D%8B', undefined, {}, 'GET')
       expect((await ask('/get/a%20key%2Fx', undefined, {}, 'GET')).text).toBe('{"result":"🍋"}')
       await ask('/set/b?EX=100', '["any", "body"]')
@@ -302,7 +302,7 @@ export function upstashContract(prefer: 'server' | 'wasm') {
       expect((await ask('/nope/x')).status).toBe(400)
     })
 
-    it('encodes every string but OK where base64 is asked for', async () => {
+    it('with base64 encodes every string other than OK', async () => {
       const script = "return {'OK', {'é', 1, false}}"
       expect((await ask('/set/a/OK', undefined, base64)).text).toBe('{"result":"OK"}')
       expect((await ask('/get/a', undefined, base64)).text).toBe('{"result":"T0s="}')
@@ -334,7 +334,7 @@ export function upstashContract(prefer: 'server' | 'wasm') {
       )
     })
 
-    it('gives the same answers to a pipeline as to its commands one by one', async () => {
+    it('answers a pipeline like its commands one by one', async () => {
       const key = fc.constantFrom('a', 'b')
       const command = fc.oneof(
         fc.tuple(fc.constant('SET'), key, fc.constantFrom('1', 'x')),
@@ -354,7 +354,7 @@ export function upstashContract(prefer: 'server' | 'wasm') {
       )
     })
 
-    it('takes a body of 10 MB and refuses one byte more', async () => {
+    it('accepts a body of 10 MB and refuses one byte more', async () => {
       const body = (size: number) => `["SET","big","${'x'.repeat(size - '["SET","big",""]'.length)}"]`
       expect(await ask('/', body(LIMIT))).toMatchObject({ status: 200, text: '{"result":"OK"}' })
       expect(await redis.strlen('big')).toBe(LIMIT - 16)
@@ -397,7 +397,7 @@ export function upstashContract(prefer: 'server' | 'wasm') {
     })
   })
 
-  it('answers 500 while the engine is dead, and works again when it is back, empty', async () => {
+  it('answers 500 while the engine is down, and works again with an empty one', async () => {
     await redis.set('a', 1)
     await engine.kill()
     expect(await ask('/get/a')).toMatchObject({ status: 500 })
@@ -407,7 +407,7 @@ export function upstashContract(prefer: 'server' | 'wasm') {
   })
 }
 
-/** Reads a stream until it has given so many characters. */
+/** Reads a stream until it has this many characters. */
 export async function readText(response: Response, length: number): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''

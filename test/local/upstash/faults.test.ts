@@ -58,7 +58,7 @@ describe('a fault of the stand-in', () => {
     ['loses the answer', { reset: 'after' }, /fetch failed/],
     ['breaks off in the answer', { reset: 'during' }, /terminated/],
     ['cuts the JSON', { truncate: true }, /Unable to parse response body/],
-  ] as const)('%s of a request that was executed', async (_, fault, message) => {
+  ] as const)('%s after the request was executed', async (_, fault, message) => {
     upstash.faults.next(fault)
     await expect(redis.incr('n')).rejects.toThrow(message)
     expect(await redis.get('n')).toBe(1)
@@ -92,7 +92,7 @@ describe('a fault of the stand-in', () => {
     expect(performance.now() - started).toBeGreaterThan(35)
   })
 
-  it('holds a request at a point the test chooses', async () => {
+  it('holds a request at a point that the test chooses', async () => {
     const [arrived, arrive] = signal()
     const [released, release] = signal()
     const before = () => {
@@ -107,7 +107,7 @@ describe('a fault of the stand-in', () => {
     expect(await held).toBe(1)
   })
 
-  it('refuses scripts as a user without the permission, in a pipeline too, and nothing else', async () => {
+  it('refuses only scripts, in a pipeline too, like Redis for a user without the permission', async () => {
     upstash.faults.set(noScripts)
     await expect(redis.eval('return 1', [], [])).rejects.toThrow(/NOPERM/)
     const results = await redis
@@ -121,7 +121,7 @@ describe('a fault of the stand-in', () => {
     expect(await redis.eval('return 1', [], [])).toBe(1)
   })
 
-  it('meets only the requests it names, after those it skips, as often as it is set', async () => {
+  it('affects only the requests it names, after those it skips, as often as it is set', async () => {
     upstash.faults.next(
       { only: ['set'], skip: 1, ...quotaExceeded },
       { only: ['/pipeline'], ...quotaExceeded },
@@ -160,7 +160,7 @@ describe('a fault of the stand-in', () => {
     await expect.poll(() => redis.get('a').catch(() => 'refused')).toBeNull()
   })
 
-  it('makes open subscriptions fall silent, or end', async () => {
+  it('makes open subscriptions silent, or ends them', async () => {
     const silent = await subscribe('news')
     upstash.faults.next({ hang: 'after' })
     const muted = await subscribe('news')

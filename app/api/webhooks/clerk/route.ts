@@ -3,12 +3,12 @@ import { ConfigurationError } from '@/lib/env'
 import { errorResponse } from '@/lib/http/error-response'
 import { type Answer, handleWebhook } from '@/lib/webhooks/handle-webhook'
 
-const taken = () => Response.json({ ok: true })
+const accepted = (outcome: 'ok' | 'ignored') => () => Response.json({ ok: true, outcome })
 
 /** Any answer but 200 makes Clerk deliver again. */
 const answers: Record<Answer, () => Response> = {
-  ok: taken,
-  ignored: taken,
+  ok: accepted('ok'),
+  ignored: accepted('ignored'),
   // What was not read is still in the connection, and a next request on it would wait behind.
   too_large: () => errorResponse('too_large', { headers: { Connection: 'close' } }),
   bad_signature: () => errorResponse('bad_signature'),

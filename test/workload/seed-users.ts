@@ -1,27 +1,27 @@
 import { setImmediate } from 'node:timers/promises'
 import type { ClerkStandIn } from '../../local/clerk/server'
 
-/** The people of a workload, at Clerk. The experts are the newest: Clerk lists those first. */
-export function settleTown(clerk: ClerkStandIn, size: { users: number; experts: number }) {
-  // Nobody listens yet, and nobody needs to hear of those who were always there.
+/** Creates the users of a workload at Clerk. The experts are the newest, because Clerk lists those first. */
+export function seedUsers(clerk: ClerkStandIn, size: { users: number; experts: number }) {
+  // The app does not run yet, and needs no webhook for users who exist from the start.
   clerk.webhooks.target(undefined)
   const create = (username: string, age: number, role: string) =>
     clerk.createUser({
       username,
       firstName: username,
-      lastName: 'Of Town',
-      emails: [`${username}@town.example`],
+      lastName: 'Seed',
+      emails: [`${username}@seed.example`],
       publicMetadata: { role },
       createdAt: Date.now() - age,
     })
   const DAY = 24 * 3600_000
-  const admin = create('town-admin', 9 * DAY, 'admin')
+  const admin = create('seed-admin', 9 * DAY, 'admin')
   const members = Array.from({ length: size.users }, (_, i) => create(`member-${i}`, 8 * DAY, 'member'))
   const experts = Array.from({ length: size.experts }, (_, i) => create(`expert-${i}`, DAY, 'expert'))
   return { admin, members, experts }
 }
 
-/** Knows when nothing is on its way any more, background refreshes included. */
+/** Counts the open requests. `quiet` resolves when there are none, background refreshes included. */
 export function watchFetch() {
   const real = globalThis.fetch
   let open = 0
@@ -35,7 +35,7 @@ export function watchFetch() {
   }
   return {
     async quiet() {
-      for (let calm = 0; calm < 3; calm = open === 0 ? calm + 1 : 0) await setImmediate()
+      for (let idleTurns = 0; idleTurns < 3; idleTurns = open === 0 ? idleTurns + 1 : 0) await setImmediate()
     },
     restore() {
       globalThis.fetch = real
@@ -43,8 +43,8 @@ export function watchFetch() {
   }
 }
 
-/** Numbers from 0 to 1 that are the same in every run (mulberry32). */
-export function dice(seed: number) {
+/** Random numbers from 0 to 1 that are the same in every run (mulberry32). */
+export function seededRandom(seed: number) {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0
