@@ -5,18 +5,39 @@ const root = fileURLToPath(new URL('.', import.meta.url))
 /** Where `.ci/run` wants the results as JSON. */
 const report = process.env.TEST_REPORT
 
-/** Drives a browser, so it runs with those that do: alone. */
+/** Needs a browser, so it runs with the end-to-end tests. */
 const withBrowser = ['test/local/clerk/browser.test.ts']
+
+/** Many runs, many processes or much data: what takes long. */
+const proof = [
+  'test/lib/lookup/simulation/*.test.ts',
+  'test/lib/lookup/never-stale.test.ts',
+  'test/lib/**/fleet/*.test.ts',
+  'test/lib/telemetry/fleet.test.ts',
+  'test/lib/webhooks/converge.test.ts',
+  'test/mutants/*.test.ts',
+  'test/workload/*.test.ts',
+]
+
+// The projects run as one group, in the order of their names, so that no core waits for the last file of a project.
+// A test must not depend on how busy the machine is: these limits only end what hangs.
+const patient = {
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 60_000 } },
+}
 
 export default defineConfig({
   resolve: {
     alias: {
       '@': root,
-      // Throws outside a React server build; the modules it guards are tested in plain Node.
+      // Throws outside a React server build. The modules it guards are tested in plain Node.
       'server-only': `${root}test/support/server-only.ts`,
     },
   },
   test: {
+    // By default Vitest leaves one core idle.
+    maxWorkers: '100%',
     reporters: [
       'default',
       './test/support/missing-reporter.ts',
@@ -26,30 +47,33 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...patient,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/mutants/**', ...withBrowser],
+          exclude: ['test/e2e/**', ...proof, ...withBrowser],
           setupFiles: ['test/support/setup.ts'],
-          testTimeout: 20_000,
         },
       },
       {
         extends: true,
-        test: { name: 'mutants', include: ['test/mutants/*.test.ts'], sequence: { groupOrder: 1 } },
+        test: {
+          ...patient,
+          name: 'proof',
+          include: proof,
+          setupFiles: ['test/support/setup.ts'],
+          testTimeout: 600_000,
+        },
       },
       {
         extends: true,
         test: {
+          ...patient,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts', ...withBrowser],
-          // A browser on a busy machine may be late once; never twice.
-          retry: 1,
-          sequence: { groupOrder: 2 },
           setupFiles: ['test/support/setup.ts'],
           globalSetup: ['test/e2e/global-setup.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 240_000,
-          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],

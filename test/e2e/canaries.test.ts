@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { people } from '../../local/seed'
-import { type Stage, startStage } from '../support/app'
 import { dumpRedis } from '../support/redis-dump'
+import { useStage } from '../support/stage'
 
-let stage: Stage
-
-beforeAll(async () => {
-  stage = await startStage({ LOG_LEVEL: 'trace' })
-})
-afterAll(() => stage?.close())
+const stage = useStage({ LOG_LEVEL: 'trace' })
 
 const PAGES = ['/', '/experts', '/calendar', '/profile', '/dashboard', '/account']
 const ROUTES = ['/api/calendar/events', '/api/calendar/events?limit=0', '/api/health']

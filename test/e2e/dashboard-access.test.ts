@@ -1,29 +1,20 @@
-import type { Browser, Request } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Request } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
-import { type Stage, startStage } from '../support/app'
-import { launchBrowser, type View } from '../support/browser'
-import { openAs, openDashboard, panelOf } from '../support/dashboard'
+import type { View } from '../support/browser'
+import { openDashboard, panelOf } from '../support/dashboard'
+import { useBrowser, useStage } from '../support/stage'
 
-let stage: Stage
-let browser: Browser
-
-beforeAll(async () => {
-  stage = await startStage()
-  browser = await launchBrowser()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.close()
-})
+const stage = useStage()
+// Next prints an error for an action from another origin.
+const browser = useBrowser(stage, { output: true })
 
 const CALENDAR = 'https://www.googleapis.com/auth/calendar.readonly'
 const REFUSED = 'Refused. Only admins may do this'
 
 /** The request that a button of the dashboard sends, as it can be sent again by anybody. */
 async function requestOf(press: (view: View) => Promise<unknown>, query: string) {
-  const view = await openAs(browser, stage)
+  const view = await browser.openAs()
   await openDashboard(view, stage, query)
   const sent: Promise<Request> = view.page.waitForRequest((request) => 'next-action' in request.headers())
   await press(view)
@@ -103,13 +94,25 @@ describe('an action of the dashboard, sent by somebody else', () => {
   })
 
   test('the refusal of a member is in the trail that an admin reads', async () => {
-    const view = await openAs(browser, stage)
+    const view = await browser.openAs()
     await openDashboard(view, stage, `?audit=${people.member}`)
     await panelOf(view)('audit').getByText('forbidden').first().waitFor()
-    await view.context.close()
-    expect(view.trouble).toEqual([])
   })
 })
+
+/** The snapshots that come over a stream of events, one after another. */
+async function* snapshotsOf(body: ReadableStream<Uint8Array> | null) {
+  const decoder = new TextDecoder()
+  const reader = body?.getReader()
+  let text = ''
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+    text += decoder.decode(part.value, { stream: true })
+    const events = text.split('\n\n')
+    text = events.pop() ?? ''
+    for (const event of events) if (event.startsWith('data: ')) yield event
+  }
+  throw new Error('The stream of events ended')
+}
 
 describe('the feed of the dashboard', () => {
   const ask = async (headers: Record<string, string>) => {
@@ -150,18 +153,21 @@ describe('the feed of the dashboard', () => {
         ),
       )
       expect(streams.map(({ status }) => status)).toEqual(streams.map(() => 200))
-      // What each asks when it comes, the admin's role, is over.
-      await new Promise((resolve) => setTimeout(resolve, 2_000))
+      const heard = streams.map(({ body }) => snapshotsOf(body))
+      const update = () => Promise.all(heard.map((snapshots) => snapshots.next()))
+      // A listener costs something when it comes: it is checked, and gets a snapshot of its own, before or after the
+      // first that is for all.
+      await update()
+      await update()
       stage.standIns.upstash.resetCounts()
-      await new Promise((resolve) => setTimeout(resolve, 15_000))
+      await update()
       const { commands } = stage.standIns.upstash.counts()
       end.abort()
-      await new Promise((resolve) => setTimeout(resolve, 1_000))
       return commands
     }
     const one = await costOf(1)
     const twenty = await costOf(20)
-    process.stdout.write(`Redis commands in 15 s: ${one} for one who listens, ${twenty} for twenty\n`)
+    process.stdout.write(`Redis commands for an update: ${one} for one listener, ${twenty} for twenty\n`)
     expect(one).toBeGreaterThan(0)
     // The app's own counts go to Redis too, and fall into the one window or the other.
     expect(twenty).toBeLessThanOrEqual(one + 4)

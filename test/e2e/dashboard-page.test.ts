@@ -1,36 +1,21 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
 import { quotaExceeded } from '../../local/upstash/faults'
-import { type Stage, startStage } from '../support/app'
-import { launchBrowser, type View } from '../support/browser'
-import { axeFindings, openAs, openDashboard, panelOf } from '../support/dashboard'
+import { axeFindings, openDashboard, panelOf } from '../support/dashboard'
+import { useBrowser, useStage } from '../support/stage'
 
-let stage: Stage
-let browser: Browser
-const views: View[] = []
-
-beforeAll(async () => {
-  stage = await startStage()
-  browser = await launchBrowser()
-})
+const stage = useStage()
+// What is out shows as failed requests.
+const browser = useBrowser(stage, { trouble: true })
 
 afterEach(async () => {
   stage.standIns.upstash.faults.clear()
   stage.standIns.clerk.faults.clear()
   await stage.standIns.upstash.accept()
-  for (const { context } of views.splice(0)) await context.close()
-  expect(stage.app.output(), 'what the server printed').toEqual([])
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.close()
 })
 
 async function visit(query = '', user?: string) {
-  const view = await openAs(browser, stage, user)
-  views.push(view)
+  const view = await browser.openAs(user)
   await openDashboard(view, stage, query)
   return { ...view, panel: panelOf(view) }
 }
@@ -43,11 +28,10 @@ const sharedReadsEnd = () => new Promise((resolve) => setTimeout(resolve, 5_500)
 
 describe('first load', () => {
   test.each([1280, 375])(
-    'at %i px brings at most 120 KB of script of its own, moves and blocks nothing',
+    'at %i px brings at most 120 KB of script of its own, moves nothing, and waits for no script or other site to show it',
     async (width) => {
       const weigh = async (path: string) => {
-        const view = await openAs(browser, stage, people.admin, { width })
-        views.push(view)
+        const view = await browser.openAs(people.admin, { width })
         const sizes = new Map<string, number>()
         view.page.on('response', async (response) => {
           const { pathname } = new URL(response.url())
@@ -55,15 +39,17 @@ describe('first load', () => {
           const { responseBodySize } = await response.request().sizes()
           sizes.set(pathname, responseBodySize)
         })
+        const hosts = new Set<string>()
+        view.page.on('request', (request) => hosts.add(new URL(request.url()).hostname))
         await view.page.addInitScript(watchVitals)
-        await view.page.goto(stage.app.url + path)
+        const document = await view.page.goto(stage.app.url + path)
         await view.settled()
         const vitals: unknown = await view.page.evaluate('window.vitals')
-        return { sizes, vitals }
+        return { sizes, vitals, hosts, html: (await document?.text()) ?? '' }
       }
       await weigh('/dashboard')
       const plain = await weigh('/not-a-page')
-      const { sizes, vitals } = await weigh(`/dashboard?user=${people.member}`)
+      const { sizes, vitals, hosts, html } = await weigh(`/dashboard?user=${people.member}`)
       const own = [...sizes].filter(([file]) => !plain.sizes.has(file))
       const bytes = own.reduce((all, [, size]) => all + size, 0)
       process.stdout.write(
@@ -71,10 +57,15 @@ describe('first load', () => {
       )
       expect(bytes).toBeGreaterThan(0)
       expect(bytes).toBeLessThan(120 * 1024)
-      const { cls, tbt, lcp } = parseVitals(vitals)
-      expect(cls).toBeLessThan(0.1)
-      expect(tbt).toBeLessThan(200)
-      expect(lcp).toBeLessThan(2500)
+      // Blocking time and largest paint are printed above: they measure the machine. What keeps them small is exact.
+      expect(parseVitals(vitals).cls).toBeLessThan(0.1)
+      const scripts = [...html.matchAll(/<script\b[^>]*\bsrc="[^"]*"[^>]*>/g)].map(([tag]) => tag)
+      expect(scripts.length).toBeGreaterThan(0)
+      expect(scripts.filter((tag) => !/\b(async|defer)\b|noModule/i.test(tag))).toEqual([])
+      expect(html.match(/<link\b[^>]*rel="stylesheet"/g)).toHaveLength(1)
+      expect([...hosts].filter((host) => host !== 'localhost' && host !== '127.0.0.1')).toEqual([])
+      for (const panel of ['integrations', 'cache', 'webhooks', 'audit', 'lookup'])
+        expect(html).toContain(`id="${panel}"`)
     },
   )
 })
@@ -168,6 +159,7 @@ describe('updates', () => {
     const before = await panel('webhooks')
       .getByText(/^as of/)
       .textContent()
+    // Longer than two updates are apart: nothing comes that could be waited for.
     await page.waitForTimeout(7_000)
     expect(
       await panel('webhooks')
@@ -194,8 +186,7 @@ describe('updates', () => {
   })
 
   test('come by asking where no stream gets through', async () => {
-    const view = await openAs(browser, stage)
-    views.push(view)
+    const view = await browser.openAs()
     await view.page.route('**/api/admin/dashboard', (route) =>
       route.request().resourceType() === 'eventsource' ? route.abort() : route.continue(),
     )
@@ -246,8 +237,7 @@ describe('with the keyboard only', () => {
 })
 
 test('a member is told that it is for admins, and sees nothing else', async () => {
-  const view = await openAs(browser, stage, people.member)
-  views.push(view)
+  const view = await browser.openAs(people.member)
   await view.page.goto(`${stage.app.url}/dashboard?user=${people.admin}`)
   await view.page.getByRole('heading', { name: 'For admins only' }).waitFor()
   await view.settled()

@@ -1,41 +1,21 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { createProcessState } from '@/lib/lookup/process-state'
 import { createRedisClient } from '@/lib/lookup/redis/client'
 import { people } from '../../local/seed'
 import { quotaExceeded } from '../../local/upstash/faults'
-import { type Stage, startStage } from '../support/app'
-import { launchBrowser, type View } from '../support/browser'
-import { axeFindings, type Look, openAs, openDashboard, panelOf } from '../support/dashboard'
+import { axeFindings, openDashboard, panelOf } from '../support/dashboard'
+import { type Look, useBrowser, useStage } from '../support/stage'
 
-let stage: Stage
-let browser: Browser
-const views: View[] = []
-
-beforeAll(async () => {
-  stage = await startStage()
-  browser = await launchBrowser()
-})
+const stage = useStage()
+const browser = useBrowser(stage)
 
 afterEach(async () => {
   stage.standIns.upstash.faults.clear()
   stage.standIns.clerk.faults.clear()
-  for (const { context, trouble, settled } of views.splice(0)) {
-    await settled()
-    await context.close()
-    expect(trouble, 'console errors, warnings and failed requests').toEqual([])
-  }
-  expect(stage.app.output(), 'what the server printed').toEqual([])
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.close()
 })
 
 async function visit(query = '', { as = people.admin, ...look }: Look & { as?: string } = {}) {
-  const view = await openAs(browser, stage, as, look)
-  views.push(view)
+  const view = await browser.openAs(as, look)
   await openDashboard(view, stage, query)
   return { ...view, panel: panelOf(view) }
 }

@@ -1,37 +1,10 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
-import { type Stage, startStage } from '../support/app'
-import { launchBrowser, openView, type View } from '../support/browser'
+import type { View } from '../support/browser'
+import { useBrowser, useStage } from '../support/stage'
 
-let stage: Stage
-let browser: Browser
-const views: View[] = []
-
-beforeAll(async () => {
-  stage = await startStage()
-  browser = await launchBrowser()
-})
-
-afterEach(async () => {
-  for (const { context, trouble, settled } of views.splice(0)) {
-    await settled()
-    await context.close()
-    expect(trouble, 'console errors, warnings and failed requests').toEqual([])
-  }
-  expect(stage.app.output(), 'what the server printed').toEqual([])
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.close()
-})
-
-async function visitor(options: Parameters<typeof openView>[1] = {}): Promise<View> {
-  const view = await openView(browser, options)
-  views.push(view)
-  return view
-}
+const stage = useStage()
+const browser = useBrowser(stage)
 
 /** Through the page's own button and the hosted sign-in page, as a person would. */
 async function signIn({ page, settled }: View, name: string, from = '/') {
@@ -46,13 +19,13 @@ async function signIn({ page, settled }: View, name: string, from = '/') {
 
 describe('the chain from Clerk to the page', () => {
   test('a visitor signs in on the hosted page and comes back to where they were', async () => {
-    const view = await visitor()
+    const view = await browser.open()
     await signIn(view, 'Mia Moreau', '/experts')
     expect(new URL(view.page.url()).pathname).toBe('/experts')
   })
 
   test('the second view of the experts costs Clerk nothing', async () => {
-    const { page, settled } = await visitor()
+    const { page, settled } = await browser.open()
     await page.goto(`${stage.app.url}/experts`)
     await page.getByRole('listitem').nth(11).waitFor()
     await settled()
@@ -64,7 +37,7 @@ describe('the chain from Clerk to the page', () => {
   })
 
   test('a name changed at Clerk is on the next view', async () => {
-    const { page, settled } = await visitor()
+    const { page, settled } = await browser.open()
     await page.goto(`${stage.app.url}/experts`)
     await page.getByRole('main').getByText('Amara Okafor').waitFor()
     await settled()
@@ -79,13 +52,13 @@ describe('the chain from Clerk to the page', () => {
   })
 
   test('a profile that does not exist says so', async () => {
-    const { page } = await visitor()
+    const { page } = await browser.open()
     await page.goto(`${stage.app.url}/experts/nobody-of-that-name`)
     await page.getByRole('heading', { name: 'Page not found' }).waitFor()
   })
 
   test('a member with Google connected sees their events, and the second view asks neither Clerk for a token', async () => {
-    const view = await visitor()
+    const view = await browser.open()
     await signIn(view, 'Mia Moreau')
     await view.page.goto(`${stage.app.url}/calendar`)
     await view.page.getByRole('main').getByText('Quarterly planning').waitFor()
@@ -102,14 +75,14 @@ describe('the chain from Clerk to the page', () => {
     ['Ruth Adeyemi', 'Google needs to be reconnected'],
     ['Sam Novak', 'A Google permission is missing'],
   ])('%s is told: %s', async (name, heading) => {
-    const view = await visitor()
+    const view = await browser.open()
     await signIn(view, name)
     await view.page.goto(`${stage.app.url}/calendar`)
     await view.page.getByRole('heading', { name: heading }).waitFor()
   })
 
   test('a signed-out visitor of a protected page is asked to sign in and led there', async () => {
-    const { page } = await visitor()
+    const { page } = await browser.open()
     await page.goto(`${stage.app.url}/calendar`)
     expect(page.url()).toContain(stage.standIns.clerk.url)
     await page.getByRole('button', { name: 'Mia Moreau' }).click()
@@ -118,7 +91,7 @@ describe('the chain from Clerk to the page', () => {
   })
 
   test('a user switches to another and signs out', async () => {
-    const view = await visitor()
+    const view = await browser.open()
     await signIn(view, 'Mia Moreau')
     await view.page.getByRole('button', { name: 'Account of Mia Moreau' }).click()
     await view.page.getByRole('button', { name: 'Switch account' }).click()
@@ -129,7 +102,7 @@ describe('the chain from Clerk to the page', () => {
   })
 
   test('an admin sees connections and counts on the dashboard', async () => {
-    const view = await visitor()
+    const view = await browser.open()
     await signIn(view, 'Ada Lindgren')
     await view.page.goto(`${stage.app.url}/dashboard`)
     await view.page.getByRole('rowheader', { name: 'Users', exact: true }).waitFor()
@@ -138,14 +111,14 @@ describe('the chain from Clerk to the page', () => {
   })
 
   test('a member is refused the dashboard', async () => {
-    const view = await visitor()
+    const view = await browser.open()
     await signIn(view, 'Mia Moreau')
     await view.page.goto(`${stage.app.url}/dashboard`)
     await view.page.getByRole('heading', { name: 'For admins only' }).waitFor()
   })
 
   test('an expert who saves their profile sees the new name in the same answer, and everybody on the next view', async () => {
-    const view = await visitor()
+    const view = await browser.open()
     await signIn(view, 'Bruno Keller')
     await view.page.goto(`${stage.app.url}/profile`)
     await view.settled()
@@ -177,7 +150,7 @@ describe('the chain from Clerk to the page', () => {
   })
 
   test('a page left alone for 20 s stays quiet, its session fresh', async () => {
-    const view = await visitor()
+    const view = await browser.open()
     await signIn(view, 'Mia Moreau', '/experts')
     await view.page.waitForTimeout(20_000)
     await view.page.reload()
@@ -185,7 +158,7 @@ describe('the chain from Clerk to the page', () => {
   })
 
   test('a session whose token has run out goes on at the next page', async () => {
-    const view = await visitor()
+    const view = await browser.open()
     await signIn(view, 'Mia Moreau')
     await view.page.goto('about:blank')
     await expireSessionToken(view)

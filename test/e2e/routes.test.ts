@@ -1,18 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
 import { type StandIns, startStandIns } from '../../local/stand-ins'
 import { noScripts } from '../../local/upstash/faults'
-import { type Stage, startStage, tryStartApp } from '../support/app'
+import { tryStartApp } from '../support/app'
 import { E2E_PORT } from '../support/ports'
+import { useStage } from '../support/stage'
 
-let stage: Stage
-
-beforeAll(async () => {
-  stage = await startStage()
-})
-
-afterAll(() => stage?.close())
+const stage = useStage()
 
 beforeEach(() => {
   stage.standIns.upstash.faults.clear()

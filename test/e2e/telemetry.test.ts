@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createProcessState } from '@/lib/lookup/process-state'
 import { createRedisClient } from '@/lib/lookup/redis/client'
@@ -13,13 +12,6 @@ import { type Stage, startStage } from '../support/app'
 import { launchBrowser, openView } from '../support/browser'
 
 let stage: Stage | undefined
-let browser: Browser
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-
-afterAll(() => browser?.close())
 
 afterEach(async () => {
   await stage?.close()
@@ -41,7 +33,9 @@ async function start(overrides: Record<string, string | undefined> = {}) {
     const { url, token } = on.standIns.upstash
     const redis = createRedisClient({ url, token, state: createProcessState() })
     const records = []
-    for await (const { record } of exportAudit({ redis, key: 'ck:audit' })) records.push(record)
+    // A cursor begins with the id that Redis gave the batch: the time it was written.
+    for await (const { record, cursor } of exportAudit({ redis, key: 'ck:audit' }))
+      records.push({ ...record, writtenAt: Number(cursor.split('-')[0]) })
     return records
   }
   return { ...on, get, jwtOf, trail, opsToken: on.standIns.env.OPS_TOKEN ?? '' }
@@ -106,9 +100,7 @@ describe('GET /api/admin/cache/stats', () => {
     const stats = async () => (await get('/api/admin/cache/stats?minutes=5', opsToken)).json()
     const user = { hits: { redis: 26 }, misses: 13, loads: 13 }
     expect(await stats()).toMatchObject({ process: { lookups: { user } } })
-    await expect
-      .poll(stats, { timeout: 15_000, interval: 500 })
-      .toMatchObject({ fleet: { processes: 1, lookups: { user } } })
+    await expect.poll(stats, { interval: 500 }).toMatchObject({ fleet: { processes: 1, lookups: { user } } })
   })
 
   test.each(['0', '1441', 'many', '1.5'])('refuses minutes=%s', async (minutes) => {
@@ -132,6 +124,7 @@ describe('on SIGTERM', () => {
       CACHE_BACKPLANE: 'on',
       CACHE_PROCESS_TTL: '60',
     })
+    const browser = await launchBrowser()
     const view = await openView(browser)
     await view.page.goto(`${app.url}/dashboard`)
     await view.page.getByRole('button', { name: 'Ada Lindgren' }).click()
@@ -146,11 +139,9 @@ describe('on SIGTERM', () => {
     standIns.upstash.faults.set({ only: ['mget'], delayReply: 1500 })
     const refused = Array.from({ length: 40 }, () => get('/api/admin/cache/stats', jwt).then(errorOf))
     await pause(700)
-    const began = performance.now()
     const exit = app.stop()
     expect(await Promise.all(refused)).toEqual(Array(40).fill([403, 'forbidden']))
     expect(await exit).toBe(0)
-    expect(performance.now() - began).toBeLessThan(10_000)
     standIns.upstash.faults.clear()
 
     const [{ writers }] = stopped.parse(app.logs().filter(({ event }) => event === 'stopped'))
@@ -159,7 +150,7 @@ describe('on SIGTERM', () => {
     expect(records).toHaveLength(writers.audit.written)
     expect(records.filter(({ action }) => action === 'admin.require')).toHaveLength(40)
     expect(app.output()).toEqual([])
-    await view.context.close()
+    await browser.close()
   })
 
   test('what the answer left to after() is done, too', async () => {
@@ -190,8 +181,9 @@ test('where instances stop between requests, a record is written when its reques
   const { get, jwtOf, trail, app } = await start({ AWS_LAMBDA_FUNCTION_NAME: 'app' })
   const jwt = await jwtOf(people.member)
   await Promise.all(Array.from({ length: 5 }, () => get('/api/admin/cache/stats', jwt)))
-  // Less than the 5 s after which the writer's own time comes.
   const refusals = async () => (await trail()).filter(({ action }) => action === 'admin.require')
-  await expect.poll(async () => (await refusals()).length, { timeout: 3000 }).toBe(5)
+  await expect.poll(async () => (await refusals()).length).toBe(5)
+  // Sooner than the 5 s after which the writer's own timer would have written them, by the clock of Redis.
+  for (const { at, writtenAt } of await refusals()) expect(writtenAt - at).toBeLessThan(5000)
   expect(app.output()).toEqual([])
 })

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
-import { type Stage, startStage } from '../support/app'
 import { launchBrowser, openView } from '../support/browser'
 import { dumpRedis } from '../support/redis-dump'
+import { useStage } from '../support/stage'
 
-let stage: Stage
+const stage = useStage()
 const CALENDAR = 'https://www.googleapis.com/auth/calendar.readonly'
 
-beforeAll(async () => {
-  stage = await startStage()
-})
-afterAll(() => stage?.close())
 beforeEach(() => {
   stage.standIns.clerk.faults.clear()
 })
@@ -143,7 +139,7 @@ test('each refusal is in the audit trail: who, whose, and why', async () => {
     `${of(id, id)},"target":"google:eac_2somebodyelses","outcome":"not_connected"`,
     `${of('anonymous', 'nobody')},"target":"google","outcome":"unauthenticated"`,
   ]
-  for (const record of records) await expect.poll(trail, { timeout: 15_000 }).toContain(record)
+  for (const record of records) await expect.poll(trail).toContain(record)
 })
 
 describe('a caller in a loop', () => {

@@ -1,28 +1,22 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { getCachedUserById, userById } from '@/lib/cache/clerk-cache'
 import { revocationMarkersOf } from '@/lib/cache/revocations'
 import { recentDeliveries } from '@/lib/webhooks/delivery-log'
 import { people } from '../../local/seed'
 import { sendWebhook } from '../../local/send-webhook'
 import { listenForClerk } from '../support/clerk-listener'
-import { type Services, startServices } from '../support/services'
+import { useServices } from '../support/services'
 import { createReceiver } from '../support/webhook-receiver'
 
-let services: Services
+const services = useServices()
 let app: Awaited<ReturnType<typeof listenForClerk>>
 const { receive, settled } = createReceiver()
 
 beforeAll(async () => {
-  services = await startServices()
   app = await listenForClerk(receive, () => {})
 })
 
-afterAll(async () => {
-  await app.close()
-  await services.close()
-})
-
-beforeEach(() => services.engine.restart())
+afterAll(() => app.close())
 
 async function run(args: string[], secrets?: string) {
   const printed = { out: '', err: '' }

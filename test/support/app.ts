@@ -1,20 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createRequire } from 'node:module'
-import { setTimeout as pause } from 'node:timers/promises'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { portsBeside, type StandIns, startStandIns } from '../../local/stand-ins'
-import { E2E_PORT } from './ports'
-
-const next = createRequire(import.meta.url).resolve('next/dist/bin/next')
-
-const E2E_BUILD = '.next-e2e'
-
-/** Lines Next prints by itself, by their beginning; whatever else the server says is the app's. */
-const OF_NEXT = [
-  '▲ Next.js', '- Local:', '- Network:', '✓ ', '- Cache Components', '- Partial Prefetching',
-  '⚠ The "middleware" file convention is deprecated.', 'To migrate automatically, run:',
-  'npx @next/codemod@canary middleware-to-proxy .', 'Learn more: https://nextjs.org/docs/messages/middleware-to-proxy',
-] // biome-ignore format: one list
+import { buildNext, type Environment, startNext } from './next'
+import { BUILD_PORT, E2E_BUILD, E2E_COPY, E2E_PORT } from './ports'
 
 const isLog = (line: string) => line.startsWith('{"level":')
 
@@ -24,77 +13,77 @@ export type App = {
   output(): string[]
   /** The lines of the log. */
   logs(): Record<string, unknown>[]
-  /** Ends it as an operator would; resolves with the exit code. */
+  /** Ends it as an operator would. Resolves with the exit code, or null if it had to be killed. */
   stop(): Promise<number | null>
 }
 
-function runNext(args: string[], env: Record<string, string | undefined>) {
-  const child = spawn(process.execPath, [next, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_ENV: 'production', VITEST: undefined, ...env },
-  })
-  let text = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (part) => (text += part))
-  return { child, text: () => text }
-}
-
-/** Builds the app for the stand-ins of the e2e ports, once a run. */
+/** Builds the app once for all e2e tests, and deletes the copies of the build before. */
 export async function buildApp(): Promise<void> {
-  const standIns = await startStandIns(E2E_PORT)
+  for (const name of await readdir('.'))
+    if (name.startsWith(E2E_BUILD)) await rm(name, { recursive: true, force: true })
+  const standIns = await startStandIns(BUILD_PORT)
   try {
-    const { child, text } = runNext(['build'], { ...standIns.env, NEXT_DIST_DIR: E2E_BUILD })
-    const [code] = await once(child, 'exit')
-    if (code !== 0) throw new Error(`next build failed:\n${text()}`)
+    await buildNext({ ...standIns.env, NEXT_DIST_DIR: E2E_BUILD })
   } finally {
     await standIns.close()
   }
 }
 
-async function waitForExit(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-  return child.exitCode
+/** What `next start` does not read. */
+const UNUSED = /\.map$|^(cache|dev|diagnostics|types)$/
+
+/** Copies the build and puts this worker's ports in the place of those it was built for. */
+async function copyBuild(from: string, to: string): Promise<void> {
+  await mkdir(to)
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)]
+    if (UNUSED.test(entry.name)) continue
+    if (entry.isDirectory()) await copyBuild(source, target)
+    else if (!/\.(js|json|html|rsc|meta|body|segment|segments)$/.test(entry.name)) await cp(source, target)
+    else await writeFile(target, forThisWorker(await readFile(source, 'utf8')))
+  }
 }
+
+function forThisWorker(text: string): string {
+  let result = text.replaceAll(E2E_BUILD, E2E_COPY)
+  for (const i of [0, 1, 2, 3])
+    for (const host of ['localhost', '127.0.0.1'])
+      for (const colon of [':', '%3A'])
+        result = result.replaceAll(`${host}${colon}${BUILD_PORT + i}`, `${host}${colon}${E2E_PORT + i}`)
+  return result
+}
+
+/**
+ * The environment of the app in every test that does not set it: a machine that is busy for a while must not turn an
+ * answer of Redis into a failure.
+ */
+const PATIENT = { CACHE_REDIS_TIMEOUT_MS: '10000' }
 
 /** `next start` on the e2e build. Resolves when it answers, or with an exit code and its words when it ends instead. */
 export async function tryStartApp(
-  env: Record<string, string | undefined>,
+  env: Environment,
 ): Promise<{ app: App } | { exitCode: number | null; words: string }> {
-  const { child, text } = runNext(['start', '--port', String(E2E_PORT)], {
+  if (!existsSync(E2E_COPY)) await copyBuild(E2E_BUILD, E2E_COPY)
+  const { child, exited, text, lines, stop } = await startNext(E2E_PORT, {
     NEXT_MANUAL_SIG_HANDLE: 'true',
+    ...PATIENT,
     ...env,
-    NEXT_DIST_DIR: E2E_BUILD,
+    NEXT_DIST_DIR: E2E_COPY,
   })
-  const lines = () =>
-    text()
-      .split('\n')
-      .map((line) => line.trim())
-  while (!text().includes('✓ Ready')) {
-    if (child.exitCode !== null) return { exitCode: child.exitCode, words: text() }
-    await pause(20)
-  }
-  // register() runs at the first request at the latest; a bad environment ends the process there.
   const url = `http://localhost:${E2E_PORT}`
-  const answered = await fetch(`${url}/icon.svg`).then(
-    () => true,
-    () => false,
-  )
-  if (!answered) return { exitCode: await waitForExit(child), words: text() }
+  const isRunning = child.exitCode === null && child.signalCode === null
+  // register() runs at the first request at the latest; a bad environment ends the process there.
+  const answered = isRunning && (await fetch(`${url}/icon.svg`).catch(() => undefined))
+  if (!answered) return { exitCode: await exited, words: text() }
   return {
     app: {
       url,
-      output: () =>
-        lines().filter((line) => line && !isLog(line) && !OF_NEXT.some((start) => line.startsWith(start))),
+      output: () => lines().filter((line) => !isLog(line)),
       logs: () =>
         lines()
           .filter(isLog)
           .map((line) => JSON.parse(line)),
-      stop: async () => {
-        child.kill('SIGTERM')
-        const ended = await Promise.race([waitForExit(child), pause(10_000, 'late' as const)])
-        if (ended === 'late') child.kill('SIGKILL')
-        return ended === 'late' ? null : ended
-      },
+      stop,
     },
   }
 }
@@ -102,7 +91,7 @@ export async function tryStartApp(
 export type Stage = { app: App; standIns: StandIns; close(): Promise<void> }
 
 /** The stand-ins and the app in front of them, in this process and one child. */
-export async function startStage(overrides: Record<string, string | undefined> = {}): Promise<Stage> {
+export async function startStage(overrides: Environment = {}): Promise<Stage> {
   const standIns = await startStandIns(E2E_PORT, { ports: portsBeside(E2E_PORT) })
   const started = await tryStartApp({ ...standIns.env, ...overrides })
   if (!('app' in started)) {

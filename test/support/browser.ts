@@ -49,6 +49,8 @@ export async function openView(
     colorScheme,
     reducedMotion: 'reduce',
   })
+  // Ends what hangs. A busy machine may be late.
+  context.setDefaultTimeout(120_000)
   const page = await context.newPage()
   const trouble: string[] = []
   const underWay = new Set<Request>()

@@ -1,23 +1,9 @@
 import { createRequire } from 'node:module'
-import type { Browser, Page } from 'playwright-core'
-import { people } from '../../local/seed'
-import type { Stage } from './app'
-import { openView, type View } from './browser'
+import type { Page } from 'playwright-core'
+import type { View } from './browser'
+import type { UsedStage } from './stage'
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-
-export type Look = NonNullable<Parameters<typeof openView>[1]>
-
-/** A browser in which an admin, or whoever else, is signed in. */
-export async function openAs(browser: Browser, stage: Stage, user: string = people.admin, look: Look = {}) {
-  const view = await openView(browser, look)
-  const { cookies } = await stage.standIns.clerk.issueSession(user)
-  await stage.standIns.clerk.webhooks.flush()
-  await view.context.addCookies(
-    Object.entries(cookies).map(([name, value]) => ({ name, value, url: stage.app.url })),
-  )
-  return view
-}
 
 const PANELS = ['integrations', 'cache', 'webhooks', 'audit', 'lookup'] as const
 
@@ -28,7 +14,7 @@ export const panelOf =
     page.locator(`#${id}`).filter({ visible: true })
 
 /** Opens the dashboard and waits for every panel to be there. */
-export async function openDashboard(view: View, stage: Stage, query = ''): Promise<void> {
+export async function openDashboard(view: View, stage: UsedStage, query = ''): Promise<void> {
   const { page, settled } = view
   await page.goto(`${stage.app.url}/dashboard${query}`)
   for (const id of PANELS) await panelOf(view)(id).waitFor()

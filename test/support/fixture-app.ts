@@ -1,46 +1,10 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createRequire } from 'node:module'
-import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { buildNext, startNext } from './next'
 
-const next = createRequire(import.meta.url).resolve('next/dist/bin/next')
 const folder = fileURLToPath(new URL('../fixtures/lookup-app', import.meta.url))
 
-/** What `next start` prints by itself, by the beginning of the line. */
-const OF_NEXT = [
-  '▲ Next.js',
-  '- Local:',
-  '- Network:',
-  '- Cache Components',
-  '- Partial Prefetching',
-  '✓ ',
-  '⚠ `experimental.useCache` is deprecated',
-]
-
-function runNext(args: string[], env: Record<string, string>) {
-  const child = spawn(process.execPath, [next, ...args], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', VITEST: undefined, ...env },
-  })
-  let said = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (part) => (said += part))
-  const exited = once(child, 'exit')
-  // Whatever ends the tests ends it too.
-  const end = () => child.kill()
-  process.once('exit', end)
-  void exited.then(() => process.off('exit', end))
-  return { child, exited, said: () => said }
-}
-
 /** `next build` of `test/fixtures/lookup-app`. */
-export async function buildFixture(env: Record<string, string>): Promise<void> {
-  const { exited, said } = runNext(['build'], env)
-  const [code] = await exited
-  if (code !== 0) throw new Error(`next build of the fixture failed:\n${said()}`)
-}
+export const buildFixture = (env: Record<string, string>) => buildNext(env, folder)
 
 const unescaped = (html: string) =>
   html.replaceAll('&quot;', '"').replaceAll('&#x27;', "'").replaceAll('&lt;', '<').replaceAll('&amp;', '&')
@@ -58,11 +22,8 @@ async function outputsOf(response: Response): Promise<unknown[]> {
 
 /** `next start` of the fixture as last built with the same environment; resolves when it listens. */
 export async function startFixture(port: number, env: Record<string, string>) {
-  const { child, exited, said } = runNext(['start', '--port', String(port)], env)
-  while (!said().includes('✓ Ready')) {
-    if (child.exitCode !== null) throw new Error(`next start of the fixture ended:\n${said()}`)
-    await pause(20)
-  }
+  const { child, text, lines, stop } = await startNext(port, env, folder)
+  if (child.exitCode !== null) throw new Error(`next start of the fixture ended:\n${text()}`)
   const url = `http://localhost:${port}`
   const query = (scenario: string, id: string) => new URLSearchParams({ scenario, id })
 
@@ -94,16 +55,8 @@ export async function startFixture(port: number, env: Record<string, string>) {
       return (await outputsOf(await fetch(`${url}/actions`, { method: 'POST', body: form, headers })))[0]
     },
     /** What the server printed that is not Next's own. */
-    said: () =>
-      said()
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line && !OF_NEXT.some((start) => line.startsWith(start))),
-    async stop() {
-      child.kill('SIGTERM')
-      const late = pause(10_000, 'late' as const, { ref: false })
-      if ((await Promise.race([exited, late])) === 'late') child.kill('SIGKILL')
-    },
+    said: lines,
+    stop,
   }
 }
 

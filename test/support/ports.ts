@@ -1,9 +1,18 @@
-/** `TEST_PORT_OFFSET=100` lets the browser tests of two checkouts run at the same time. */
+/** `TEST_PORT_OFFSET=1000` lets two checkouts run the e2e tests at the same time. */
 const offset = Number(process.env.TEST_PORT_OFFSET ?? 0)
 
-/** The e2e build has these ports inlined (NEXT_PUBLIC_*), so they are fixed: this one and the next three. */
-export const E2E_PORT = 4310 + offset
-/** Of the tests of `npm run dev`. */
+/** Test files run side by side, one per worker. Vitest numbers the workers from 1. */
+const worker = Number(process.env.VITEST_POOL_ID ?? 1)
+
+/** The app is built for this port and the next three: NEXT_PUBLIC_* values are inlined. No server listens on them. */
+export const BUILD_PORT = 4400 + offset
+/** The app of this worker; its stand-ins take the next three ports. */
+export const E2E_PORT = BUILD_PORT + 10 * worker
+/** For the tests of `npm run dev`. */
 export const RUN_PORT = 4330 + offset
-/** Of the app that tests the engine inside Next, and the next one. */
+/** For the app that tests lookups inside Next, and the next port. */
 export const FIXTURE_PORT = 4350 + offset
+
+export const E2E_BUILD = '.next-e2e'
+/** The build of this worker: the one build, with this worker's ports in it. */
+export const E2E_COPY = `${E2E_BUILD}-${worker}`

@@ -1,17 +1,24 @@
+import { afterAll, beforeAll, beforeEach, vi } from 'vitest'
 import { startStandIns } from '../../local/stand-ins'
+
+/**
+ * The environment of every test that does not set it: a machine that is busy for a while must not turn an answer of
+ * Redis into a failure. Tests about deadlines set their own.
+ */
+const PATIENT = { CACHE_REDIS_TIMEOUT_MS: '10000' }
+
+type Overrides = Record<string, string | undefined>
+type StandInOptions = { redis?: 'wasm'; now?: () => number }
 
 /**
  * The stand-ins on free ports, and this process's environment set to use them: the code under test talks to them
  * through the real SDKs. The app itself is not there.
  */
-export async function startServices(
-  overrides: Record<string, string | undefined> = {},
-  options: { redis?: 'wasm'; now?: () => number } = {},
-) {
+export async function startServices(overrides: Overrides = {}, options: StandInOptions = {}) {
   const standIns = await startStandIns(0, { ports: { clerk: 0, upstash: 0, google: 0 }, ...options })
   standIns.clerk.webhooks.pause()
   const before = { ...process.env }
-  Object.assign(process.env, standIns.env)
+  Object.assign(process.env, standIns.env, PATIENT)
   for (const [name, value] of Object.entries(overrides))
     if (value === undefined) delete process.env[name]
     else process.env[name] = value
@@ -25,3 +32,60 @@ export async function startServices(
 }
 
 export type Services = Awaited<ReturnType<typeof startServices>>
+
+export interface UseServicesOptions extends StandInOptions {
+  /** Environment variables, or a function that gives them once the test file's own servers listen. */
+  env?: Overrides | (() => Overrides | Promise<Overrides>)
+  /** Stops `performance.now()`, by which Clerk's pauses are counted, and makes every test a minute later. */
+  performanceClock?: boolean
+  /** Keeps what tests have stored in Redis for the next ones of the file. */
+  keep?: boolean
+}
+
+/**
+ * The services, from before the first test of a file until after the last. Every test begins with an empty Redis, no
+ * faults, and all counts at zero.
+ */
+export function useServices({ env = {}, performanceClock, keep, ...options }: UseServicesOptions = {}) {
+  let running: Services | undefined
+  const services = () => {
+    if (!running)
+      throw new Error('The services are not there: useServices() starts them before the first test')
+    return running
+  }
+  beforeAll(async () => {
+    if (performanceClock) vi.useFakeTimers({ toFake: ['performance'] })
+    running = await startServices(typeof env === 'function' ? await env() : env, options)
+  })
+  afterAll(async () => {
+    if (performanceClock) vi.useRealTimers()
+    await running?.close()
+  })
+  beforeEach(async () => {
+    if (performanceClock) vi.advanceTimersByTime(60_000)
+    const { upstash, clerk, google, engine } = services()
+    upstash.faults.clear()
+    clerk.faults.clear()
+    if (!keep) await engine.restart()
+    clerk.resetRequests()
+    google.resetRequests()
+    upstash.resetCounts()
+  })
+  return {
+    get env() {
+      return services().env
+    },
+    get clerk() {
+      return services().clerk
+    },
+    get upstash() {
+      return services().upstash
+    },
+    get google() {
+      return services().google
+    },
+    get engine() {
+      return services().engine
+    },
+  }
+}

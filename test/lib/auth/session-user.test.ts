@@ -1,23 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { userOfSession } from '@/lib/auth/session-user'
 import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
 import { revokeSession, revokeUser } from '@/lib/cache/revocations'
 import { people } from '../../../local/seed'
-import { type Services, startServices } from '../../support/services'
+import { useServices } from '../../support/services'
 
-let services: Services
+const services = useServices()
 let told: AuditEvent[] = []
 const mia = { userId: people.member, sessionId: 'sess_1' }
 
-beforeAll(async () => {
-  services = await startServices()
-})
-
-afterAll(() => services.close())
-
 beforeEach(async () => {
-  services.upstash.faults.clear()
-  await services.engine.restart()
   told = []
   const stop = onAudit('test', (event) => told.push(event))
   await userOfSession(mia)

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   getCachedUserByEmail,
   getCachedUserByExternalId,
@@ -15,29 +15,9 @@ import { ClerkError } from '@/lib/clerk/error'
 import { onClerkRequest } from '@/lib/clerk/events'
 import { redis } from '@/lib/config'
 import { people, seed } from '../../../local/seed'
-import { type Services, startServices } from '../../support/services'
+import { useServices } from '../../support/services'
 
-let services: Services
-
-beforeAll(async () => {
-  // Clerk's pauses are counted by this clock: every test is a minute after the one before.
-  vi.useFakeTimers({ toFake: ['performance'] })
-  services = await startServices()
-})
-
-afterAll(async () => {
-  vi.useRealTimers()
-  await services.close()
-})
-
-beforeEach(async () => {
-  vi.advanceTimersByTime(60_000)
-  services.upstash.faults.clear()
-  services.clerk.faults.clear()
-  await services.engine.restart()
-  services.clerk.resetRequests()
-  services.upstash.resetCounts()
-})
+const services = useServices({ performanceClock: true })
 
 const calls = () => services.clerk.requests().total
 const expertIds = seed.users
@@ -215,13 +195,6 @@ describe('when something is out', () => {
   test('without Redis users still come from Clerk', async () => {
     services.upstash.faults.set({ reset: 'before' })
     expect((await getCachedUserById(people.expert))?.id).toBe(people.expert)
-  })
-
-  test('a Redis that hangs delays a read by its deadline only', async () => {
-    services.upstash.faults.set({ hang: 'before' })
-    const started = performance.now()
-    expect((await getCachedUserById(people.expert))?.id).toBe(people.expert)
-    expect(performance.now() - started).toBeLessThan(5_000)
   })
 
   test('an invalidation that Redis did not confirm is an error, and says that repeating is safe', async () => {

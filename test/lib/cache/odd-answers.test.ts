@@ -1,32 +1,33 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
-import { type Services, startServices } from '../../support/services'
+import { useServices } from '../../support/services'
 
-/** In front of a Clerk that answers whatever a test wants. */
-let services: Services
 let body: unknown
 let type: string
 let asked: string[]
 let userId: string
 let users = 0
 
+/** A Clerk that answers whatever a test wants. */
 const clerk = createServer((request, response) => {
   asked.push(request.url ?? '')
   response.writeHead(200, { 'content-type': type })
   response.end(JSON.stringify(body))
 })
 
-beforeAll(async () => {
-  clerk.listen(0, '127.0.0.1')
-  await once(clerk, 'listening')
-  const address = clerk.address()
-  if (typeof address !== 'object' || address === null) throw new Error('no port')
-  services = await startServices({ CLERK_API_URL: `http://127.0.0.1:${address.port}` })
+useServices({
+  keep: true,
+  async env() {
+    clerk.listen(0, '127.0.0.1')
+    await once(clerk, 'listening')
+    const address = clerk.address()
+    if (typeof address !== 'object' || address === null) throw new Error('no port')
+    return { CLERK_API_URL: `http://127.0.0.1:${address.port}` }
+  },
 })
-afterAll(async () => {
-  await services.close()
+afterAll(() => {
   clerk.closeAllConnections()
   clerk.close()
 })

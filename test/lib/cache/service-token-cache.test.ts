@@ -1,25 +1,20 @@
 import { inspect } from 'node:util'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { defineServiceToken, serviceTokenDeclaration } from '@/lib/cache/service-token-cache'
 import type { ClientCredentials } from '@/lib/cache/tokens/client-credentials'
 import { redis } from '@/lib/config'
 import { defineFreightToken, pollShipments } from '../../../docs/examples/freight-poller'
 import { drive } from '../../../lib/lookup/testing/virtual-clock'
-import { type Services, startServices } from '../../support/services'
+import { useServices } from '../../support/services'
 import { startTokenService, type TokenService } from '../../support/token-service'
 import { createFleet } from '../lookup/in-process-fleet'
 
-let services: Services
+const services = useServices()
 let service: TokenService
 let declared = 0
 const HOUR = 60 * 60 * 1000
 
-beforeAll(async () => {
-  services = await startServices()
-})
-afterAll(() => services.close())
 beforeEach(async () => {
-  await services.engine.restart()
   service = await startTokenService()
 })
 afterEach(() => service.close())

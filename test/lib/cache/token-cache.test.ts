@@ -1,32 +1,13 @@
 import { inspect } from 'node:util'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { revokeSession, revokeUser } from '@/lib/cache/revocations'
 import { getCachedOAuthToken, invalidateOAuthToken } from '@/lib/cache/token-cache'
 import { CALENDAR_SCOPE } from '@/lib/calendar/google-calendar'
 import { redis } from '@/lib/config'
 import { people } from '../../../local/seed'
-import { type Services, startServices } from '../../support/services'
+import { useServices } from '../../support/services'
 
-let services: Services
-
-beforeAll(async () => {
-  // Clerk's pauses are counted by this clock: every test is a minute after the one before.
-  vi.useFakeTimers({ toFake: ['performance'] })
-  services = await startServices()
-})
-
-afterAll(async () => {
-  vi.useRealTimers()
-  await services.close()
-})
-
-beforeEach(async () => {
-  vi.advanceTimersByTime(60_000)
-  services.upstash.faults.clear()
-  services.clerk.faults.clear()
-  await services.engine.restart()
-  services.clerk.resetRequests()
-})
+const services = useServices({ performanceClock: true })
 
 async function connectedToken() {
   const result = await getCachedOAuthToken(people.member, 'google')

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { revocationMarkersOf } from '@/lib/cache/revocations'
 import { tagOfTokens, tokenDeclaration } from '@/lib/cache/tokens/lookup'
 import type { OAuthToken } from '@/lib/cache/tokens/oauth-token'
 import { createTokenReader } from '@/lib/cache/tokens/reader'
 import { drive } from '../../../lib/lookup/testing/virtual-clock'
-import { type Services, startServices } from '../../support/services'
+import { useServices } from '../../support/services'
 import { createFleet } from '../lookup/in-process-fleet'
 
 /** A whole life of a token takes an hour; here it takes the time of its requests. */
@@ -13,18 +13,8 @@ const SECOND = 1000
 const MINUTE = 60 * SECOND
 const SCOPE = 'https://www.googleapis.com/auth/calendar.readonly'
 
-let services: Services
+const services = useServices({ now: () => now, performanceClock: true, keep: true })
 let now = Date.now()
-
-beforeAll(async () => {
-  // Clerk's client asks Redis about pauses by this clock; nobody pauses here.
-  vi.useFakeTimers({ toFake: ['performance'] })
-  services = await startServices({}, { now: () => now })
-})
-afterAll(async () => {
-  vi.useRealTimers()
-  await services.close()
-})
 
 /** Three instances over one cache, their own clocks a minute apart, in front of the real requests to Clerk. */
 function startWorld() {

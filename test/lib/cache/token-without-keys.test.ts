@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { getCachedOAuthToken, reloadOAuthToken, warmUpOAuthToken } from '@/lib/cache/token-cache'
 import { people } from '../../../local/seed'
-import { type Services, startServices } from '../../support/services'
+import { useServices } from '../../support/services'
 
-let services: Services
-
-beforeAll(async () => {
-  services = await startServices({ CACHE_ENCRYPTION_KEYS: undefined })
-})
-afterAll(() => services.close())
+const services = useServices({ env: { CACHE_ENCRYPTION_KEYS: undefined }, keep: true })
 
 test('without a key to seal with, Clerk is asked for no token', async () => {
   services.clerk.resetRequests()

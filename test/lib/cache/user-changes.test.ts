@@ -8,15 +8,14 @@ import {
 } from '@/lib/cache/clerk-cache'
 import { warmUpUserCache, warmUpUsersCache } from '@/lib/cache/clerk-cache-utils'
 import { listenForClerk } from '../../support/clerk-listener'
-import { type Services, startServices } from '../../support/services'
+import { useServices } from '../../support/services'
 import { createReceiver } from '../../support/webhook-receiver'
 
-let services: Services
+const services = useServices()
 let app: Awaited<ReturnType<typeof listenForClerk>>
 const heard: string[] = []
 
 beforeAll(async () => {
-  services = await startServices()
   app = await listenForClerk(createReceiver().receive, ({ type }) => heard.push(type))
   services.clerk.webhooks.target({
     url: app.url,
@@ -24,15 +23,11 @@ beforeAll(async () => {
   })
 })
 
-afterAll(async () => {
-  await app.close()
-  await services.close()
-})
+afterAll(() => app.close())
 
 beforeEach(async () => {
   services.clerk.webhooks.resume()
   await services.clerk.webhooks.flush()
-  await services.engine.restart()
   heard.length = 0
 })
 

@@ -1,21 +1,16 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
 import {
   currentUserCalendarEvents,
   currentUserCalendarToken,
 } from '@/lib/calendar/current-user-calendar.server'
 import { CALENDAR_SCOPE } from '@/lib/calendar/google-calendar'
-import { type Services, startServices } from '../../support/services'
+import { useServices } from '../../support/services'
 
-let services: Services
+const services = useServices({ keep: true })
 let userId = ''
 
 vi.mock('@clerk/nextjs/server', () => ({ auth: async () => ({ userId, sessionId: 'sess_1' }) }))
-
-beforeAll(async () => {
-  services = await startServices()
-})
-afterAll(() => services.close())
 
 test('accounts that are made up cost Clerk as many questions as calls are allowed, on the page too', async () => {
   userId = services.clerk.createUser({ emails: ['loop@example.com'] }).id

@@ -1,14 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createClerkBudget } from '@/lib/clerk/budget'
-import { type Services, startServices } from '../../support/services'
+import { useServices } from '../../support/services'
 
-let services: Services
-
-beforeAll(async () => {
-  services = await startServices()
-})
-
-afterAll(() => services.close())
+useServices({ keep: true })
 
 test('is what Clerk allows in 10 s, less what this process has sent in them', () => {
   let now = 0

@@ -1,28 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
 import { redis } from '@/lib/config'
 import { batchRefreshTokens } from '@/lib/integrations/integrations.service'
 import { createVirtualClock, drive } from '../../../lib/lookup/testing/virtual-clock'
-import { type Services, startServices } from '../../support/services'
+import { useServices } from '../../support/services'
 
-let services: Services
+const services = useServices({ performanceClock: true })
 const ROUTE = '/v1/users/{user_id}/oauth_access_tokens/{provider}'
-
-beforeAll(async () => {
-  // Clerk's pauses are counted by this clock.
-  vi.useFakeTimers({ toFake: ['performance'] })
-  services = await startServices()
-})
-afterAll(async () => {
-  vi.useRealTimers()
-  await services.close()
-})
-beforeEach(async () => {
-  vi.advanceTimersByTime(60_000)
-  services.clerk.faults.clear()
-  await services.engine.restart()
-  services.clerk.resetRequests()
-})
 
 function users(count: number, connected = true) {
   return Array.from({ length: count }, () => {

@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { getCachedIntegrations, integrationCache } from '@/lib/integrations/cache'
 import type { CheckedIntegration } from '@/lib/integrations/check'
-import { type Services, startServices } from '../../support/services'
+import { useServices } from '../../support/services'
 
-let services: Services
-
-beforeAll(async () => {
-  services = await startServices()
-})
-
-afterAll(() => services.close())
+const services = useServices()
 
 beforeEach(async () => {
-  await services.engine.restart()
   await integrationCache.clear()
 })
 

@@ -1,36 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
 import { batchRefreshTokens } from '@/lib/integrations/batch-refresh-tokens'
 import { disconnectIntegration, getConnectedIntegrations } from '@/lib/integrations/integrations.service'
 import { handleClerkEvent } from '@/lib/webhooks/handlers'
 import { people } from '../../../local/seed'
-import { type Services, startServices } from '../../support/services'
+import { useServices } from '../../support/services'
 
 const CALENDAR = 'https://www.googleapis.com/auth/calendar.readonly'
 const EVENTS = 'https://www.googleapis.com/auth/calendar.events'
 
-let services: Services
-
-beforeAll(async () => {
-  // Clerk's pauses are counted by this clock: every test is a minute after the one before.
-  vi.useFakeTimers({ toFake: ['performance'] })
-  services = await startServices()
-})
-
-afterAll(async () => {
-  vi.useRealTimers()
-  await services.close()
-})
-
-beforeEach(async () => {
-  vi.advanceTimersByTime(60_000)
-  services.clerk.faults.clear()
-  services.upstash.faults.clear()
-  await services.engine.restart()
-  services.clerk.resetRequests()
-  services.upstash.resetCounts()
-})
+const services = useServices({ performanceClock: true })
 
 const calls = () => services.clerk.requests().total
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { getCachedUserById } from '@/lib/cache/clerk-cache'
 import { revokeUser } from '@/lib/cache/revocations'
 import { parseKeyRing } from '@/lib/cache/tokens/settings'
@@ -8,20 +8,9 @@ import { ops } from '@/lib/ops/ops'
 import { startTelemetry, stopTelemetry } from '@/lib/telemetry/start'
 import { people } from '../../../local/seed'
 import { noScripts } from '../../../local/upstash/faults'
-import { type Services, startServices } from '../../support/services'
+import { useServices } from '../../support/services'
 
-let services: Services
-
-beforeAll(async () => {
-  services = await startServices({ CACHE_REDIS_TIMEOUT_MS: '5000', LOG_LEVEL: 'silent' })
-})
-
-afterAll(() => services.close())
-
-beforeEach(() => {
-  services.upstash.faults.clear()
-  services.clerk.faults.clear()
-})
+const services = useServices({ env: { LOG_LEVEL: 'silent' }, keep: true })
 
 async function run(...argv: string[]) {
   const said = { out: '', err: '' }

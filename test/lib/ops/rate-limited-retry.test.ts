@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { LookupError } from '@/lib/lookup/errors'
 import { createPatience } from '@/lib/ops/rate-limited-retry'
 import { createVirtualClock } from '../../../lib/lookup/testing/virtual-clock'
-import { type Services, startServices } from '../../support/services'
+import { useServices } from '../../support/services'
 
-let services: Services
-
-beforeAll(async () => {
-  services = await startServices()
-})
-
-afterAll(() => services.close())
+useServices({ keep: true })
 
 function setUp() {
   const clock = createVirtualClock()

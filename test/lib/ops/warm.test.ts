@@ -4,34 +4,27 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { getCachedUserById } from '@/lib/cache/clerk-cache'
 import { EXIT, type Surroundings } from '@/lib/ops/command'
 import { ops } from '@/lib/ops/ops'
-import { type Services, startServices } from '../../support/services'
+import { useServices } from '../../support/services'
 
 // Clerk's windows and pauses, Redis and the command all go by this clock, which waiting moves.
 vi.hoisted(() => vi.useFakeTimers({ toFake: ['Date', 'performance'] }))
 
-let services: Services
+const services = useServices({ redis: 'wasm' })
 let folder: string
 const ids: string[] = []
 
 beforeAll(async () => {
-  services = await startServices({ CACHE_REDIS_TIMEOUT_MS: '5000' }, { redis: 'wasm' })
   services.clerk.webhooks.target(undefined)
   for (let i = 0; i < 1000; i++) ids.push(services.clerk.createUser({ emails: [`u${i}@example.com`] }).id)
 })
 
-afterAll(() => services.close())
-
 beforeEach(async () => {
   vi.advanceTimersByTime(3600_000)
-  services.clerk.faults.clear()
   services.clerk.faults.limit(undefined)
-  services.upstash.faults.clear()
-  await services.engine.restart()
-  services.clerk.resetRequests()
   folder = await mkdtemp(join(tmpdir(), 'warm-test-'))
   return () => rm(folder, { recursive: true })
 })

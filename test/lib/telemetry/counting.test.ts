@@ -1,20 +1,17 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { getCachedUserById } from '@/lib/cache/clerk-cache'
 import { startTelemetry, stopTelemetry } from '@/lib/telemetry/start'
 import { cacheStats } from '@/lib/telemetry/stats'
 import { people } from '../../../local/seed'
-import { type Services, startServices } from '../../support/services'
+import { useServices } from '../../support/services'
 
-let services: Services
+const services = useServices({ keep: true })
 
 beforeAll(async () => {
-  services = await startServices({ CACHE_REDIS_TIMEOUT_MS: '5000' })
   await getCachedUserById(people.member)
   services.upstash.resetCounts()
   await startTelemetry()
 })
-
-afterAll(() => services.close())
 
 test('counting adds no command to a read, and one for all that was counted', async () => {
   for (let i = 0; i < 50; i++) await getCachedUserById(people.member)

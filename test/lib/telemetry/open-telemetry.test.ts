@@ -11,7 +11,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { getCachedUserById } from '@/lib/cache/clerk-cache'
 import { startTelemetry, stopTelemetry } from '@/lib/telemetry/start'
 import { people } from '../../../local/seed'
-import { type Services, startServices } from '../../support/services'
+import { useServices } from '../../support/services'
 
 /** As an SDK for Node has it: what is active follows the asynchronous calls. */
 function contextManager() {
@@ -31,20 +31,18 @@ const measured = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
 const meters = new MeterProvider({
   readers: [new PeriodicExportingMetricReader({ exporter: measured, exportIntervalMillis: 3600_000 })],
 })
-let services: Services
+const services = useServices({ env: { LOG_LEVEL: 'silent' }, keep: true })
 
 beforeAll(async () => {
   context.setGlobalContextManager(contextManager())
   trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] }))
   metricsApi.setGlobalMeterProvider(meters)
-  services = await startServices({ CACHE_REDIS_TIMEOUT_MS: '5000', LOG_LEVEL: 'silent' })
   await startTelemetry()
 })
 
 afterAll(async () => {
   await stopTelemetry({ timeout: 1000 })
   await meters.shutdown()
-  await services.close()
 })
 
 beforeEach(() => spans.reset())

@@ -10,11 +10,11 @@ import { revocationMarkersOf } from '@/lib/cache/revocations'
 import { getConnectedIntegrations } from '@/lib/integrations/integrations.service'
 import { codeOf } from '@/lib/lookup/errors'
 import { listenForClerk } from '../../support/clerk-listener'
-import { type Services, startServices } from '../../support/services'
+import { type Services, useServices } from '../../support/services'
 import { webhookRequest } from '../../support/signed-webhook'
 import { createReceiver } from '../../support/webhook-receiver'
 
-let services: Services
+const services = useServices({ keep: true })
 let clerk: Services['clerk']
 let collector: Awaited<ReturnType<typeof listenForClerk>>
 const { receive, settled } = createReceiver()
@@ -23,7 +23,6 @@ const sent: { id: string; body: string }[] = []
 let run = 0
 
 beforeAll(async () => {
-  services = await startServices()
   clerk = services.clerk
   collector = await listenForClerk(
     async (request) => {
@@ -36,10 +35,7 @@ beforeAll(async () => {
   clerk.webhooks.resume()
 })
 
-afterAll(async () => {
-  await collector.close()
-  await services.close()
-})
+afterAll(() => collector.close())
 
 /** Two users who take names from each other, sign in and out, connect Google, and are deleted. */
 function createWorld() {

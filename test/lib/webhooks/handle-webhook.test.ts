@@ -1,28 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { getCachedUserById, userById } from '@/lib/cache/clerk-cache'
+import { onRedisRequest } from '@/lib/lookup/redis/client'
 import { deliveryCounts, recentDeliveries } from '@/lib/webhooks/delivery-log'
 import { type DeliveryEvent, onDelivery } from '@/lib/webhooks/events'
 import { people } from '../../../local/seed'
 import { listenForClerk } from '../../support/clerk-listener'
-import { type Services, startServices } from '../../support/services'
+import { useServices } from '../../support/services'
 import { eventOf, webhookRequest } from '../../support/signed-webhook'
 import { createReceiver } from '../../support/webhook-receiver'
 
-let services: Services
+const services = useServices()
 const { receive, settled } = createReceiver()
-
-beforeAll(async () => {
-  services = await startServices()
-})
-
-afterAll(() => services.close())
-
-beforeEach(async () => {
-  services.upstash.faults.clear()
-  await services.engine.restart()
-  services.clerk.resetRequests()
-  services.upstash.resetCounts()
-})
 
 const secret = () => services.env.CLERK_WEBHOOK_SIGNING_SECRET ?? ''
 const updated = eventOf('user.updated', { id: people.member })
@@ -153,12 +141,15 @@ describe('a webhook', () => {
     expect(events).toMatchObject([{ event: 'unknown', outcome: 'bad_signature' }])
   })
 
-  test('is answered within a second while Redis hangs', async () => {
+  test('is answered while Redis still hangs, long before its deadline', async () => {
+    const failures: unknown[] = []
+    const stop = onRedisRequest('test', ({ failure }) => failures.push(failure))
     services.upstash.faults.set({ hang: 'before' })
-    const started = performance.now()
     const answer = receive(webhookRequest(updated, { secret: secret() }))
     expect((await answer).status).toBe(503)
-    expect(performance.now() - started).toBeLessThan(1000)
+    stop()
+    // The deadline of Redis is 10 s here: it has not passed yet.
+    expect(failures).toEqual([])
     services.upstash.faults.clear()
     await settled()
   })

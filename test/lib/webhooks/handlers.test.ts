@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   getCachedUserByEmail,
   getCachedUserByExternalId,
@@ -11,20 +11,9 @@ import { getCachedOAuthToken } from '@/lib/cache/token-cache'
 import { getConnectedIntegrations } from '@/lib/integrations/integrations.service'
 import { handleClerkEvent } from '@/lib/webhooks/handlers'
 import { people } from '../../../local/seed'
-import { type Services, startServices } from '../../support/services'
+import { useServices } from '../../support/services'
 
-let services: Services
-
-beforeAll(async () => {
-  services = await startServices()
-})
-
-afterAll(() => services.close())
-
-beforeEach(async () => {
-  await services.engine.restart()
-  services.clerk.resetRequests()
-})
+const services = useServices()
 
 const deliver = (type: string, data: Record<string, unknown>) => handleClerkEvent({ type, data })
 const calls = () => services.clerk.requests().total

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { verifyWebhookRequest } from '@/lib/webhooks/verify-webhook'
-import { type Services, startServices } from '../../support/services'
+import { useServices } from '../../support/services'
 import { signatureOf, webhookRequest } from '../../support/signed-webhook'
 
 const secret = `whsec_${Buffer.from('the current secret of this test!').toString('base64')}`
@@ -12,13 +12,7 @@ const body = JSON.stringify({
   data: { id: 'user_1', username: 'ada' },
 })
 
-let services: Services
-
-beforeAll(async () => {
-  services = await startServices({ CLERK_WEBHOOK_SIGNING_SECRET: `${secret},${former}` })
-})
-
-afterAll(() => services.close())
+useServices({ env: { CLERK_WEBHOOK_SIGNING_SECRET: `${secret},${former}` }, keep: true })
 
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000)
 const statusOf = async (request: Request) => (await verifyWebhookRequest(request)).status

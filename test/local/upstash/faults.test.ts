@@ -78,9 +78,15 @@ describe('a fault of the stand-in', () => {
   })
 
   it.each(['before', 'after'] as const)('hangs %s executing until the client gives up', async (hang) => {
-    upstash.faults.next({ hang })
-    const impatient = new Redis({ url: upstash.url, token, signal: () => AbortSignal.timeout(30) })
-    await expect(impatient.incr('n')).rejects.toThrow(/timeout/)
+    const [arrived, arrive] = signal()
+    upstash.faults.next({ hang, before: arrive })
+    const patience = new AbortController()
+    const impatient = new Redis({ url: upstash.url, token, signal: () => patience.signal })
+    const given = expect(impatient.incr('n')).rejects.toThrow(/gave up/)
+    await arrived
+    if (hang === 'after') await expect.poll(() => redis.get('n')).toBe(1)
+    patience.abort(new Error('gave up'))
+    await given
     expect(await redis.get('n')).toBe(hang === 'after' ? 1 : null)
   })
 

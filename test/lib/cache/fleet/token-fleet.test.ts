@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { redis } from '@/lib/config'
 import { redisServer } from '../../../support/missing'
-import { type Services, startServices } from '../../../support/services'
+import { useServices } from '../../../support/services'
 import { startTokenFleet } from './start-token-fleet'
 import type { Report } from './token-worker'
 
@@ -9,19 +9,13 @@ const SECOND = 1000
 const keys = ['k1', 'k2', 'k3'].map((kid) => `${kid}:${Buffer.alloc(32, kid).toString('base64')}`)
 const [k1 = '', k2 = '', k3 = ''] = keys
 
-let services: Services
+const services = useServices({ env: { CACHE_ENCRYPTION_KEYS: k1 } })
 let userId: string
 let closing: (() => Promise<void>)[] = []
 
-beforeAll(async () => {
-  services = await startServices({ CACHE_REDIS_TIMEOUT_MS: '5000', CACHE_ENCRYPTION_KEYS: k1 })
-})
-afterAll(() => services.close())
-beforeEach(async () => {
-  await services.engine.restart()
+beforeEach(() => {
   userId = services.clerk.createUser({ emails: [`u${services.clerk.users().length}@example.com`] }).id
   services.clerk.connect(userId, { scopes: [] })
-  services.clerk.resetRequests()
 })
 afterEach(async () => {
   for (const close of closing) await close()

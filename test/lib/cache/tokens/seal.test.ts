@@ -1,15 +1,9 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { SealError, seal, unseal } from '@/lib/cache/tokens/seal'
-import { type Services, startServices } from '../../../support/services'
+import { useServices } from '../../../support/services'
 
-let services: Services
-
-beforeAll(async () => {
-  services = await startServices()
-})
-
-afterAll(() => services.close())
+useServices({ keep: true })
 
 describe('sealing', () => {
   test('what was sealed under a key opens under that key, whatever it is', () => {

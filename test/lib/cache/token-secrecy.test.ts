@@ -1,0 +1,60 @@
+import { inspect } from 'node:util'
+import { expect, test, vi } from 'vitest'
+import { onAudit } from '@/lib/cache/audit-events'
+import { lookups } from '@/lib/cache/lookups'
+import {
+  getCachedOAuthToken,
+  invalidateOAuthToken,
+  type OAuthToken,
+  withOAuthToken,
+} from '@/lib/cache/token-cache'
+import { people } from '../../../local/seed'
+import { useServices } from '../../support/services'
+
+// For the Redis that hangs.
+const services = useServices({ env: { CACHE_REDIS_TIMEOUT_MS: '250' } })
+const userId = people.member
+
+const events = (token: OAuthToken) =>
+  fetch(`${services.google.url}/calendar/v3/calendars/primary/events`, {
+    headers: { authorization: `Bearer ${token.reveal()}` },
+  })
+
+async function cached(): Promise<OAuthToken> {
+  const result = await getCachedOAuthToken(userId, 'google')
+  if (result.status !== 'ok') throw new Error(`expected a token, got ${result.status}`)
+  return result.token
+}
+
+test('no event and no error carries a token, whatever goes wrong', async () => {
+  const told: unknown[] = []
+  const ends = [onAudit('test', (event) => told.push(event)), lookups().on((event) => told.push(event))]
+  const attempt = async () => {
+    await withOAuthToken(userId, 'google', events).catch((error: unknown) => told.push(error))
+    await getCachedOAuthToken(userId, 'google').catch((error: unknown) => told.push(error))
+    await invalidateOAuthToken(userId, 'google').catch((error: unknown) => told.push(error))
+    await withOAuthToken(userId, 'google', () => Promise.reject(new Error('mine'))).catch(() => {})
+  }
+  const { faults } = services.upstash
+  await attempt()
+  for (const fault of [
+    { reset: 'before' },
+    { reset: 'after' },
+    { hang: 'after' },
+    { truncate: true },
+    { short: 1 },
+  ] as const) {
+    faults.set(fault)
+    await attempt()
+    faults.clear()
+    services.google.revokeToken((await vi.waitFor(cached, { timeout: 60_000, interval: 100 })).reveal())
+    services.clerk.expireToken(userId)
+    await attempt()
+  }
+  for (const end of ends) end()
+  expect(told.length).toBeGreaterThan(50)
+  expect(told.some((one) => one instanceof Error)).toBe(true)
+  const text = told.map((one) => inspect(one, { depth: 20, showHidden: true })).join(' ')
+  const canaries = services.clerk.issuedTokens()
+  expect(canaries.filter((token) => text.includes(token.slice(5, 25)))).toEqual([])
+})
