@@ -134,7 +134,7 @@ describe('the chain from Clerk to the page', () => {
   })
 
   test('a blank name is marked, what was entered stays, and nothing is saved', async () => {
-    const view = await visitor()
+    const view = await browser.open()
     await signIn(view, 'Mia Moreau')
     await view.page.goto(`${stage.app.url}/profile`)
     await view.settled()
