@@ -1,6 +1,9 @@
 import { lookups } from '../cache/lookups'
+import { cacheSettings, namespace, redis } from '../config'
 import { notConfigured } from '../env'
+import { createBackplane } from '../lookup/redis/backplane'
 import { settingsProblems } from './settings'
+import { onShutdown } from './shutdown-hooks'
 
 /**
  * Ends the process with exit code 1 and a message when a setting is missing or malformed. It does not throw: Next would
@@ -25,4 +28,10 @@ export async function warnOfRedis(): Promise<void> {
   const problem = await lookups().store.check()
   const warning = problem && warnings[problem]
   if (warning) process.stderr.write(`\nRedis: ${warning}\n\n`)
+}
+
+/** Connects the process caches of all servers, where CACHE_BACKPLANE is on. */
+export function startBackplane(): void {
+  if (!cacheSettings().CACHE_BACKPLANE) return
+  onShutdown('backplane', createBackplane({ redis: redis(), namespace: namespace() }).close)
 }
