@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { LookupEvent } from '@/lib/lookup/events'
+import { createProcessState } from '@/lib/lookup/process-state'
+import { createRedisClient } from '@/lib/lookup/redis/client'
+import { createRedisStore } from '@/lib/lookup/redis/store'
+import { type Engine, startEngine } from '../../../../local/upstash/engine'
+import { startUpstash, type Upstash } from '../../../../local/upstash/server'
+
+const token = 'a token'
+let engine: Engine
+let upstash: Upstash
+
+beforeAll(async () => {
+  engine = await startEngine()
+  upstash = await startUpstash({ token, engine })
+})
+
+afterAll(async () => {
+  await upstash?.close()
+  await engine?.close()
+})
+
+beforeEach(() => upstash.faults.clear())
+
+function connect() {
+  const state = createProcessState()
+  const events: LookupEvent[] = []
+  state.on((event) => events.push(event))
+  const client = () => createRedisClient({ url: upstash.url, token, timeoutMs: 10_000, breakAfter: 3, state })
+  return { events, client, state }
+}
+
+const wrongPass = { error: 'WRONGPASS invalid or missing auth token', status: 401 }
+
+test('all clients of one database share its breaker, and the lookups see it open', async () => {
+  const { client, events } = connect()
+  const [one, another] = [client(), client()]
+  const store = createRedisStore({ client: another })
+  upstash.faults.set(wrongPass)
+  for (let i = 0; i < 3; i++) await one.run('get', (redis) => redis.get('x')).catch(() => undefined)
+  expect([one.isHealthy(), another.isHealthy(), store.healthy()]).toEqual([false, false, false])
+  expect(events.filter(({ type }) => type === 'breaker')).toEqual([{ type: 'breaker', open: true }])
+})
+
+test.each([
+  ['a key of another type', 'WRONGTYPE Operation against a key holding the wrong kind of value'],
+  ['an error in a script', 'ERR Error running script: user_script:1: attempt to index a nil value'],
+  ['a request that is too large', 'ERR max request size exceeded. Limit: 10485760 bytes'],
+  ['no permission for scripts', "NOPERM this user has no permissions to run the 'evalsha' command"],
+])('%s says nothing about the database: its breaker stays closed', async (_, error) => {
+  const { client } = connect()
+  const redis = client()
+  upstash.faults.set({ error })
+  for (let i = 0; i < 10; i++) await redis.run('get', (one) => one.get('x')).catch(() => undefined)
+  expect(redis.isHealthy()).toBe(true)
+})
+
+test('an operation that fails is an event, by whichever client it was sent', async () => {
+  const { client, events } = connect()
+  upstash.faults.set(wrongPass)
+  await expect(client().insist('ping', (redis) => redis.ping())).rejects.toMatchObject({
+    reason: 'unauthorized',
+  })
+  expect(events).toEqual([{ type: 'store_error', operation: 'ping', code: 'store_unavailable' }])
+})
