@@ -2,7 +2,7 @@ import { appendFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { portsBeside, type StandIns, startStandIns } from '../../local/stand-ins'
-import { type NextServer, startNextDev } from '../support/next'
+import { type NextProcess, startNext } from '../support/next'
 import { E2E_COPY, E2E_PORT } from '../support/ports'
 
 /** A copy of the app that this test may edit. Git and TypeScript ignore it, as they ignore builds. */
@@ -10,7 +10,7 @@ const COPY = `${E2E_COPY}-dev`
 const EXPERTS = 13
 
 let standIns: StandIns
-let server: NextServer
+let server: NextProcess
 
 beforeAll(async () => {
   await rm(COPY, { recursive: true, force: true })
@@ -20,7 +20,7 @@ beforeAll(async () => {
   for (const name of ['next.config.mjs', 'package.json', 'postcss.config.mjs', 'tsconfig.json'])
     await cp(name, join(COPY, name))
   standIns = await startStandIns(E2E_PORT, { ports: portsBeside(E2E_PORT) })
-  server = await startNextDev(COPY, E2E_PORT, { ...standIns.env, CACHE_REDIS_TIMEOUT_MS: '10000' })
+  server = await startNext(E2E_PORT, { ...standIns.env, CACHE_REDIS_TIMEOUT_MS: '10000' }, COPY, 'dev')
 })
 
 afterAll(async () => {

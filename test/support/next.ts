@@ -77,9 +77,18 @@ export async function buildNext(env: Environment, cwd?: string): Promise<void> {
   if ((await exited) !== 0) throw new Error(`next build failed:\n${text()}`)
 }
 
-/** `next start`. Resolves when it listens or has ended. */
-export async function startNext(port: number, env: Environment, cwd?: string): Promise<NextProcess> {
-  const running = runNext(['start', '--port', String(port)], env, cwd)
+/** `next start` or `next dev`. Resolves when it listens or has ended. */
+export async function startNext(
+  port: number,
+  env: Environment,
+  cwd?: string,
+  mode: 'start' | 'dev' = 'start',
+): Promise<NextProcess> {
+  const running = runNext(
+    [mode, '--port', String(port)],
+    mode === 'dev' ? { ...env, NODE_ENV: 'development' } : env,
+    cwd,
+  )
   const { child, text } = running
   while (!text().includes('✓ Ready') && child.exitCode === null && child.signalCode === null) await pause(20)
   return running
