@@ -35,6 +35,14 @@ test.each(files)('every relative link in %s leads to a file and a heading', (fil
   expect(brokenLinks(file)).toEqual([])
 })
 
+/** Guides describe the code of today. Decisions and the changelog may name files that are gone. */
+const guides = files.filter((file) => !/^(docs\/decisions|CHANGELOG)/.test(file))
+
+test.each(guides)('every path that %s names exists', (file) => {
+  const paths = [...textOf(join(root, file)).matchAll(/`((?:app|bench|docs|lib|local|test)\/[\w./[\]-]*)`/g)]
+  expect(paths.map(([, path = '']) => path).filter((path) => !existsSync(join(root, path)))).toEqual([])
+})
+
 test('the index of the docs links every guide, and the index of decisions every record', () => {
   for (const folder of ['docs', 'docs/decisions']) {
     const names = readdirSync(join(root, folder)).filter(

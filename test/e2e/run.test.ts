@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -68,12 +69,19 @@ describe('npm run dev', () => {
     expect(text).toContain('Ada Lindgren')
     const html = await (await fetch(`http://localhost:${RUN_PORT}/experts`)).text()
     expect(html).toContain('Amara Okafor')
+    expect(existsSync('.env.stand-ins')).toBe(true)
+    const second = npmRun('dev', { PORT: String(RUN_PORT + 500) })
+    await once(second.child, 'close')
+    expect(second.child.exitCode).toBe(1)
+    expect(second.text()).toContain(`npm run dev already runs in this folder: http://localhost:${RUN_PORT}`)
+    expect(second.text()).not.toContain('Ada Lindgren')
     const servers = redisServersOf(child.pid)
     expect(servers).toHaveLength(redisServer() ? 1 : 0)
     if (child.pid) process.kill(-child.pid, 'SIGINT')
     if (child.exitCode === null) await once(child, 'exit')
     await expect.poll(() => alive(child.pid)).toEqual([])
     await expect.poll(() => servers.filter(isAlive)).toEqual([])
+    expect(existsSync('.env.stand-ins')).toBe(false)
   })
 
   test('names a taken port and the way out', async () => {
