@@ -108,6 +108,7 @@ async function main(): Promise<void> {
   const env: Record<string, string> = standIns
     ? { ...standIns.env, ...(mode === 'start' && { NEXT_DIST_DIR: LOCAL_BUILD }) }
     : {}
+  if (mode === 'dev') env.LOG_FORMAT = process.env.LOG_FORMAT || 'pretty'
   if (standIns) {
     writeStandInsFile(standIns.env)
     process.once('exit', () => removeStandInsFile())
