@@ -1,7 +1,7 @@
 import { createListeners, type Listener } from '../lookup/events'
 import { onePerProcess } from '../lookup/one-per-process'
 
-/** One webhook that was answered; `event` is "unknown" unless its signature was good. `ms` is the time to the answer. */
+/** One webhook that was answered. `event` is its type, or `unknown` if the signature is bad. `ms` is the time it took. */
 export type DeliveryEvent = { event: string; outcome: string; ms: number }
 
 const deliveries = onePerProcess('webhook-deliveries', () => createListeners<DeliveryEvent>())

@@ -5,11 +5,10 @@ import {
   getCachedUserById,
   getCachedUserByUsername,
   getCachedUsersByIds,
-  tagsOfUser,
   userIdsByRole,
 } from '@/lib/cache/clerk-cache'
 import { invalidateAllUserCache, invalidateUserCache } from '@/lib/cache/clerk-cache-utils'
-import { invalidateTags, lookups } from '@/lib/cache/lookups'
+import { lookups } from '@/lib/cache/lookups'
 import { SavedButStaleError, updateUserMetadata, updateUserProfile } from '@/lib/cache/user-writes'
 import { ClerkError } from '@/lib/clerk/error'
 import { onClerkRequest } from '@/lib/clerk/events'
@@ -105,7 +104,7 @@ describe('other names of a user', () => {
     const told: unknown[] = []
     const end = lookups().on((event) => told.push(event))
     await getCachedUserByEmail('mia@example.com')
-    await invalidateTags(tagsOfUser(people.member, { emails: ['mia@example.com'] }))
+    await invalidateUserCache(people.member, { emails: ['mia@example.com'] })
     end()
     const keys = await redis().run('keys', (client) => client.keys('*'))
     expect(keys.some((key) => key.includes(':e:email.'))).toBe(true)

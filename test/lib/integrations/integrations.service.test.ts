@@ -3,7 +3,7 @@ import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
 import { batchRefreshTokens } from '@/lib/integrations/batch-refresh-tokens'
 import { disconnectIntegration, getConnectedIntegrations } from '@/lib/integrations/integrations.service'
-import { handleClerkEvent } from '@/lib/webhooks/handlers'
+import { handleClerkEvent } from '@/lib/webhooks/handle-clerk-event'
 import { people } from '../../../local/seed'
 import { useServices } from '../../support/services'
 
