@@ -68,6 +68,7 @@ export function toCachedUser(json: unknown) {
 /** A cached user: plain, frozen data that can be a prop of a client component. Times are milliseconds since 1970. */
 export type CachedUser = Readonly<ReturnType<typeof toCachedUser>>
 
+/** A user with a value for every field, as the Backend API returns it. */
 const SAMPLE = {
   ...{
     id: 'user_1',
@@ -103,26 +104,3 @@ export const namesOf = (user: CachedUser): NamesOfUser => ({
   emails: user.verifiedEmailAddresses,
   externalIds: user.externalId === null ? [] : [user.externalId],
 })
-
-const oneName = z
-  .string()
-  .nullable()
-  .transform((name) => (name === null ? [] : [name]))
-  .optional()
-  .catch(undefined)
-
-const names = z.object({
-  username: oneName,
-  external_id: oneName,
-  email_addresses: z
-    .array(z.object({ email_address: z.string() }))
-    .optional()
-    .catch(undefined),
-})
-
-/** The names in the JSON of a user, of the Backend API or a webhook. What cannot be read there is not known. */
-export function namesIn(json: object): NamesOfUser {
-  const { username, external_id, email_addresses } = names.parse(json)
-  const emails = email_addresses?.map(({ email_address }) => email_address)
-  return { usernames: username, externalIds: external_id, emails }
-}

@@ -19,7 +19,7 @@ export interface BatchRefreshOptions {
   /** The ID of the user who refreshes, for the audit trail (default: `system`). */
   actor?: string
   /** Seconds to wait in total when Clerk limits the rate (default: 30). Tokens left after that are `rate_limited`. */
-  patience?: number
+  maxWait?: number
   clock?: Clock
 }
 
@@ -33,7 +33,7 @@ const CONCURRENCY = 5
  */
 export async function batchRefreshTokens(
   requested: readonly TokenToRefresh[],
-  { actor = 'system', patience = 30, clock = systemClock }: BatchRefreshOptions = {},
+  { actor = 'system', maxWait = 30, clock = systemClock }: BatchRefreshOptions = {},
 ): Promise<RefreshedToken[]> {
   // Only these fields: callers may pass the results of another batch, which have a status of their own.
   const tokens = requested.map(({ userId, provider, externalAccountId }) => ({
@@ -44,7 +44,7 @@ export async function batchRefreshTokens(
     joinKey(userId, provider, externalAccountId)
   const queue = [...new Map(tokens.map((token) => [keyOf(token), token]))]
   const outcomes = new Map<string, RefreshedToken>()
-  const end = clock.now() + patience * 1000
+  const end = clock.now() + maxWait * 1000
   let pause = Promise.resolve()
   let pausedUntil = 0
 

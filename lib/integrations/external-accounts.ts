@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { namesIn } from '../cache/cached-user'
+import { namesIn } from '../cache/names-in-json'
 import { type NamesOfUser, NO_NAMES } from '../cache/tags'
 import { ClerkError } from '../clerk/error'
 import { clerkGet } from '../clerk/request'

@@ -8,6 +8,6 @@ const deliveries = onePerProcess('webhook-deliveries', () => createListeners<Del
 
 export const emitDelivery = (event: DeliveryEvent): void => deliveries.emit(event)
 
-/** Calls the listener for every webhook of this process; the last listener of a name replaces the earlier ones. */
+/** Calls the listener for every webhook of this process. A listener of the same name is replaced. */
 export const onDelivery = (name: string, listener: Listener<DeliveryEvent>): (() => void) =>
   deliveries.on(listener, name)

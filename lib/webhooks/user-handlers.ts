@@ -1,5 +1,5 @@
-import { namesIn } from '../cache/cached-user'
 import { invalidateUserCache, warmUpUserCache } from '../cache/clerk-cache-utils'
+import { namesIn } from '../cache/names-in-json'
 import { revokeSession, revokeUser } from '../cache/revocations'
 import type { NamesOfUser } from '../cache/tags'
 import type { WebhookHandler, WebhookHandlers } from './handlers'

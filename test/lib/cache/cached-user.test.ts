@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { CACHED_USER_VERSION, namesIn, namesOf, toCachedUser, versionOf } from '@/lib/cache/cached-user'
+import { CACHED_USER_VERSION, namesOf, toCachedUser, versionOf } from '@/lib/cache/cached-user'
+import { namesIn } from '@/lib/cache/names-in-json'
 
 const user = { id: 'user_1', created_at: 1, updated_at: 2 }
 
