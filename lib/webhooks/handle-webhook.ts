@@ -1,8 +1,8 @@
-import { isUnconfirmed } from '../lookup/errors'
+import { isKitError, isUnconfirmed } from '../lookup/errors'
 import { type DeliveryRecord, recordDelivery } from './delivery-log'
 import { emitDelivery } from './events'
 import { type ClerkEvent, type HandledEvent, handleClerkEvent } from './handle-clerk-event'
-import { subjectOf, WebhookError } from './payload'
+import { subjectOf } from './payload'
 import { verifyWebhookRequest } from './verify-webhook'
 
 /** The result of a webhook. `ignored` is a type that no part of the app handles. */
@@ -73,7 +73,8 @@ async function handle(event: ClerkEvent): Promise<Outcome> {
     const result = await handleClerkEvent(event)
     return { answer: result.handled ? 'ok' : 'ignored', result }
   } catch (error) {
-    if (error instanceof WebhookError) return { answer: error.code }
+    // Not `instanceof`: a handler may come from another copy of the module.
+    if (isKitError(error) && error.code === 'bad_payload') return { answer: 'bad_payload' }
     if (isUnconfirmed(error)) return { answer: 'invalidation_unconfirmed' }
     throw error
   }

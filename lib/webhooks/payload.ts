@@ -2,7 +2,7 @@ import { KitError } from '../lookup/errors'
 
 /** The codes of a WebhookError. */
 export type WebhookErrorCode =
-  /** The payload of a webhook has not the ID that its type must have. */
+  /** The payload of a webhook does not have the ID that its type must have. */
   'bad_payload'
 
 /** A webhook that cannot be handled. Delivering it again does not help. */

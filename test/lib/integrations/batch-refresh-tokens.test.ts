@@ -47,7 +47,7 @@ describe('a batch refresh', () => {
   })
 
   test('sends at most five requests at the same time', async () => {
-    services.clerk.faults.add({ latencyMs: 30 })
+    services.clerk.faults.add({ latencyMs: 200 })
     await batchRefreshTokens(users(23))
     expect(services.clerk.requests()).toMatchObject({ total: 23, peak: 5 })
   })
