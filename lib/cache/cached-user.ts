@@ -70,14 +70,8 @@ export type CachedUser = Readonly<ReturnType<typeof toCachedUser>>
 
 /** A user with a value for every field, as the Backend API returns it. */
 const SAMPLE = {
-  ...{
-    id: 'user_1',
-    external_id: '1',
-    username: 'ada',
-    first_name: 'Ada',
-    last_name: 'Byron',
-    image_url: '/ada.png',
-  },
+  ...{ id: 'user_1', external_id: '1', username: 'ada', image_url: '/ada.png' },
+  ...{ first_name: 'Ada', last_name: 'Byron' },
   email_addresses: [{ id: 'idn_1', email_address: 'ada@example.com', verification: { status: 'verified' } }],
   primary_email_address_id: 'idn_1',
   external_accounts: [{ provider: 'oauth_google', verification: { status: 'verified' } }],

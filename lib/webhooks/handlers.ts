@@ -1,7 +1,7 @@
 import { onePerProcess } from '../lookup/one-per-process'
 
 /** What a handler has done. */
-export interface HandlerResult {
+interface HandlerResult {
   /** What was invalidated, as nouns for the log. Never a name or an address. */
   invalidated?: readonly string[]
   /** Work for after the answer, such as warming the cache. It may never run, so nothing may depend on it. */
