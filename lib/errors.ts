@@ -10,6 +10,7 @@ import type { InputError } from './ops/id-list'
 import type { NothingKeptError } from './ops/warm-users'
 import type { RefusedBatchError } from './telemetry/batch-writer'
 import type { CursorError } from './telemetry/read-audit'
+import type { WebhookError } from './webhooks/payload'
 
 /** What is said about an error: to the person who made the request, and to the people who run the app. */
 interface Description {
@@ -30,7 +31,6 @@ interface Description {
 /** Codes of answers for which there is no error object: outcomes of a token, and refusals of a route. */
 export type RouteCode =
   | 'account_ambiguous'
-  | 'bad_payload'
   | 'bad_request'
   | 'bad_signature'
   | 'cross_origin'
@@ -55,6 +55,7 @@ interface Sources {
   CursorError: CursorError
   InputError: InputError
   NothingKeptError: NothingKeptError
+  WebhookError: WebhookError
   routes: { code: RouteCode }
 }
 
@@ -265,18 +266,20 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
       fix: 'Check UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, then run the command again.',
     },
   },
+  WebhookError: {
+    bad_payload: {
+      meaning: 'A webhook with a valid signature has a body that is not a Clerk event, or that has no ID.',
+      title: 'The body is not a Clerk event',
+      advice: 'Send what Clerk sends.',
+      status: 400,
+    },
+  },
   routes: {
     account_ambiguous: {
       meaning: 'Several connected accounts would do, and the request did not choose one with `?account=`.',
       title: 'Several {provider} accounts are connected',
       advice: 'Choose one of them.',
       status: 409,
-    },
-    bad_payload: {
-      meaning: 'A webhook with a valid signature has a body that is not a Clerk event.',
-      title: 'The body is not a Clerk event',
-      advice: 'Send what Clerk sends.',
-      status: 400,
     },
     bad_request: {
       meaning: 'A query parameter is missing or not valid. The message names it.',
@@ -371,6 +374,7 @@ const byCode: Record<ErrorCode, Description> = {
   ...descriptions.RefusedBatchError,
   ...descriptions.CursorError,
   ...descriptions.InputError,
+  ...descriptions.WebhookError,
   ...descriptions.routes,
 }
 

@@ -35,7 +35,7 @@ export const refreshToken = async (_before: ActionResult | null, form: FormData)
   adminAction('dashboard.refresh', { form, shape: ofAccount }, async ({ admin, asked }) => {
     const { userId, provider, externalAccountId } = asked
     const token = { userId, provider: provider.id, ...(externalAccountId && { externalAccountId }) }
-    const [outcome] = await batchRefreshTokens([token], { actor: admin, patience: 5 })
+    const [outcome] = await batchRefreshTokens([token], { actor: admin, maxWait: 5 })
     return outcome?.status === 'ok'
       ? done(wordsOfRefresh(provider.name, outcome))
       : failed(wordsOfRefresh(provider.name, outcome))

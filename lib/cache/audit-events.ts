@@ -2,35 +2,32 @@ import { codeOf } from '../lookup/errors'
 import { createListeners, type Listener } from '../lookup/events'
 import { onePerProcess } from '../lookup/one-per-process'
 
-/**
- * What the audit trail records: who did what to whose, and what came of it. Ids and short words only: never a token,
- * a name or an address.
- */
+/** What the audit trail records. It has IDs and short words in it, never a token, a name or an address. */
 export type AuditEvent = {
   /** What was done, such as `token.read`, `token.refresh`, `role.update`, `cache.invalidate`. */
   action: string
-  /** Who did it: a user's id, or `system` for work that nobody in particular asked for. */
+  /** Who did it: the ID of a user, or `system` for background work. */
   actor: string
-  /** Whose it was: a user's id, or a service's name. */
+  /** Whose data it was: the ID of a user, or the name of a service. */
   subject: string
-  /** What in particular: a provider, an account, a role. */
+  /** A provider, an account or a role. */
   target?: string
-  /** What came of it: `ok`, or the code of the refusal or failure. */
+  /** `ok`, or the error's code. */
   outcome: string
-  /** Tells one secret from another without giving it away. */
+  /** Identifies a token without showing it. */
   fingerprint?: string
 }
 
-const listeners = onePerProcess('access-listeners', () => createListeners<AuditEvent>())
+const listeners = onePerProcess('audit-listeners', () => createListeners<AuditEvent>())
 
-/** Tells that something worth an audit record happened. Never throws. */
+/** Emits an audit event to all listeners of this process. Never throws. */
 export const emitAudit = (event: AuditEvent): void => listeners.emit(event)
 
-/** Hears every access event of this process; the last listener of a name replaces the others. */
+/** Calls the listener for every audit event of this process. A listener of the same name is replaced. */
 export const onAudit = (name: string, listener: Listener<AuditEvent>): (() => void) =>
   listeners.on(listener, name)
 
-/** Does what is to be audited and tells what came of it; what it throws is thrown on. */
+/** Does the work and emits an audit event with its outcome. Throws what the work throws. */
 export async function audited<T>(event: Omit<AuditEvent, 'outcome'>, work: () => Promise<T>): Promise<T> {
   try {
     const result = await work()

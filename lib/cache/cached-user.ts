@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import type { NamesOfUser } from './tags'
 
 const text = z
   .string()
@@ -25,10 +26,10 @@ const externalAccounts = z
   .default([])
 
 /**
- * Selects a cached user from the Backend API's JSON, under Clerk's property names. This is the only place that says
- * which fields the cache keeps: adding one is one line, and changes the version below by itself. Private metadata does
- * not belong here, where it could become a prop of a client component.
- * @throws ZodError when it is not a user
+ * Selects the fields that the cache keeps from the Backend API's JSON of a user, under Clerk's property names. To cache
+ * another field, add it here and to `SAMPLE`. Private metadata must not be added: a cached user may become a prop of a
+ * client component.
+ * @throws ZodError if the JSON is not a user
  */
 export function toCachedUser(json: unknown) {
   const user = z.record(z.string(), z.unknown()).parse(json)
@@ -51,7 +52,7 @@ export function toCachedUser(json: unknown) {
     verifiedEmailAddresses: addresses
       .filter(({ verified }) => verified)
       .map(({ emailAddress }) => emailAddress),
-    /** Such as `google`: where an account is connected. */
+    /** The providers of the connected accounts, such as `google`. */
     connectedProviders: externalAccounts
       .parse(user.external_accounts)
       .filter(({ verification }) => verification?.status === 'verified')
@@ -64,16 +65,36 @@ export function toCachedUser(json: unknown) {
   }
 }
 
-/**
- * A user as the cache hands it out: plain, frozen data, the same on hit and miss, fit to be a prop of a client
- * component. Times are milliseconds since 1970.
- */
+/** A cached user: plain, frozen data that can be a prop of a client component. Times are milliseconds since 1970. */
 export type CachedUser = Readonly<ReturnType<typeof toCachedUser>>
 
-const fields = Object.keys(toCachedUser({ id: 'user_', created_at: 0, updated_at: 0 }))
+/** A user with a value for every field, as the Backend API returns it. */
+const SAMPLE = {
+  ...{ id: 'user_1', external_id: '1', username: 'ada', image_url: '/ada.png' },
+  ...{ first_name: 'Ada', last_name: 'Byron' },
+  email_addresses: [{ id: 'idn_1', email_address: 'ada@example.com', verification: { status: 'verified' } }],
+  primary_email_address_id: 'idn_1',
+  external_accounts: [{ provider: 'oauth_google', verification: { status: 'verified' } }],
+  ...{ public_metadata: { role: 'admin' }, unsafe_metadata: { theme: 'dark' } },
+  ...{ created_at: 1, updated_at: 2, last_sign_in_at: 3 },
+}
 
-/** Part of the Redis key: another list of fields is another version, so that no entry of another shape is read. */
-export const CACHED_USER_VERSION = createHash('sha256').update(fields.join()).digest().readUInt32BE()
+/** A number that changes when the cached user gets another shape. `select` is `toCachedUser`, or another one in tests. */
+export const versionOf = (select: (json: typeof SAMPLE) => object): number =>
+  createHash('sha256')
+    .update(JSON.stringify(select(SAMPLE)))
+    .digest()
+    .readUInt32BE()
 
-/** Selects the users of a list answer of the Backend API, a bare array. @throws ZodError */
+/** Part of the Redis key, so that a new deployment does not read entries of another shape. */
+export const CACHED_USER_VERSION = versionOf(toCachedUser)
+
+/** The users in a list of the Backend API, which is a bare array. @throws ZodError */
 export const parseUsers = (json: unknown): CachedUser[] => z.array(z.unknown()).parse(json).map(toCachedUser)
+
+/** The names by which a cached user can be found. */
+export const namesOf = (user: CachedUser): NamesOfUser => ({
+  usernames: user.username === null ? [] : [user.username],
+  emails: user.verifiedEmailAddresses,
+  externalIds: user.externalId === null ? [] : [user.externalId],
+})

@@ -1,39 +1,45 @@
 import { redis } from '../config'
 import { RedisError } from '../lookup/redis/client'
-import { TAG_OF_ALL_NAMES, tagsOfUser, userById } from './clerk-cache'
+import { userById } from './clerk-cache'
 import type { Counts } from './counts'
 import { invalidateTags, lookups } from './lookups'
-
-/** Forgets a user. @throws LookupError `invalidation_unconfirmed` when Redis did not confirm it; repeating is safe. */
-export const invalidateUserCache = (userId: string): Promise<void> => invalidateAllUserCache(userId)
+import { type NamesOfUser, tagsOfUser } from './tags'
 
 /**
- * Forgets a user, the lists of users by role, and where their username leads; without one, where every name leads, as
- * any may have become theirs. Whoever knows the username saves the others a question to Clerk.
- * @throws LookupError `invalidation_unconfirmed` when Redis did not confirm it; repeating is safe.
+ * Invalidates everything that is cached of a user, in every process: the user, the lists of users by role, the lookups
+ * by name, the tokens and the integration status. This is what *Invalidate* means on the dashboard, in `ops`, in
+ * webhooks and after writes.
+ *
+ * Pass the names that the user has now, if you know them. A kind of name that you leave out is invalidated for all
+ * users, because any of those names could be this user's; each costs Clerk one request when it is next looked up.
+ * @throws LookupError `invalidation_unconfirmed` if Redis did not confirm it. Repeating is safe.
  */
-export async function invalidateAllUserCache(userId: string, username?: string | null): Promise<void> {
-  await invalidateTags(
-    username ? tagsOfUser(userId, { usernames: [username] }) : [...tagsOfUser(userId), TAG_OF_ALL_NAMES],
-  )
-}
+export const invalidateUserCache = (userId: string, names?: NamesOfUser): Promise<void> =>
+  invalidateTags(tagsOfUser(userId, names))
+
+/**
+ * The same as `invalidateUserCache`, for a caller who knows the username: lookups by the usernames of other users stay
+ * cached. @throws LookupError as `invalidateUserCache`
+ */
+export const invalidateAllUserCache = (userId: string, username?: string | null): Promise<void> =>
+  invalidateUserCache(userId, username ? { usernames: [username] } : {})
 
 /** Loads a user who is not cached yet. */
 export const warmUpUserCache = (userId: string) => userById.warm([userId])
 
-/** Loads those of the users who are not cached yet; says how many are now, and how many could not be loaded. */
+/** Loads the users who are not cached yet. Returns how many are cached now and how many could not be loaded. */
 export const warmUpUsersCache = (ids: readonly string[]) => userById.warm(ids)
 
 export type ClerkCacheStats = {
   isRedisAvailable: boolean
-  /** Milliseconds one PING took, or why there was no answer. */
+  /** How long one PING took in milliseconds, or why it failed. */
   redis: { latencyMs: number } | { reason: string }
   cacheType: 'Redis' | 'Process'
-  /** Of this process, since it started. */
+  /** The counts of this process since it started. */
   lookups: Record<string, Counts & { hits: number; hitRate: number | null }>
 }
 
-/** State and counters of the cache, of this process. Never throws for a dead Redis. */
+/** The state and the counts of the cache in this process. Does not throw when Redis is down. */
 export async function getClerkCacheStats(): Promise<ClerkCacheStats> {
   const started = performance.now()
   const state = await redis()

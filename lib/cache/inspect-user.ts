@@ -1,49 +1,32 @@
 import { cacheSettings, namespace, redis } from '../config'
-import { markerKey, tagVersionKey } from '../lookup/slot'
+import { markerKey } from '../lookup/slot'
 import { CACHED_USER_VERSION } from './cached-user'
-import { tagsOfUser, userById } from './clerk-cache'
+import { userById } from './clerk-cache'
 import { revocationMarkersOf } from './revocations'
 
-const left = (ms: number) => (ms < 0 ? null : Math.round(ms / 1000))
-
-/** The most seconds an entry is old: lifetimes carry up to 10 % jitter, downwards. */
-function oldestAge(hardSeconds: number | null): number | null {
+/** The highest age of an entry in seconds. It may be younger, because a TTL is shortened by up to 10 % at random. */
+function highestAge(hardSeconds: number | null): number | null {
   const ttl = cacheSettings().CACHE_USER_TTL
   return hardSeconds === null || ttl === 'adaptive' ? null : Math.max(0, ttl - hardSeconds)
 }
 
 /**
- * What Redis holds of a user: the value that the next read would be given, and how old, how long and how large its entry
- * is. Seconds and bytes; null for what is not there. Two requests.
- * @throws RedisError
+ * What Redis has of a user: the value that the next read returns, the size of the entry and how long its keys are kept.
+ * Seconds and bytes; null for a key that does not exist.
+ * @throws LookupError or RedisError if Redis does not answer
  */
 export async function inspectUser(id: string) {
-  const key = (kind: string) => `${namespace()}:${kind}:user.${CACHED_USER_VERSION}:${id}`
-  const [fence = ''] = tagsOfUser(id).map((tag) => tagVersionKey(namespace(), tag))
-  const [guard = ''] = revocationMarkersOf(id).map((name) => markerKey(namespace(), name))
-  const [value, [entry, state, hard, fenced, guarded, bytes]] = await Promise.all([
-    userById.peek(id),
-    redis().insist('inspect', (client) =>
-      Promise.all([
-        client.pttl(key('e')),
-        client.pttl(key('s')),
-        client.pttl(key('h')),
-        client.pttl(fence),
-        client.pttl(guard),
-        client.strlen(key('e')),
-      ]),
-    ),
+  const [marker = ''] = revocationMarkersOf(id)
+  const [entry, revokedMs] = await Promise.all([
+    userById.inspect(id),
+    redis().insist('pttl', (client) => client.pttl(markerKey(namespace(), marker))),
   ])
   return {
-    value,
+    ...entry,
+    bytes: entry.bytes ?? 0,
     version: CACHED_USER_VERSION,
-    bytes,
-    entrySeconds: left(entry),
-    freshSeconds: left(state),
-    hardSeconds: left(hard),
-    fenceSeconds: left(fenced),
-    revokedSeconds: left(guarded),
-    oldestAge: oldestAge(left(hard)),
+    revokedSeconds: revokedMs < 0 ? null : Math.round(revokedMs / 1000),
+    oldestAge: highestAge(entry.hardSeconds),
   }
 }
 

@@ -1,25 +1,26 @@
 import { lookups } from './lookups'
+import { NO_NAMES, tagsOfUser } from './tags'
 
 /**
- * How long a guard stands: a session token lives 60 s and Clerk issues no new one to a revoked session or a deleted
- * user, so 10 minutes leave room for any skew. Seconds.
+ * How long a revocation marker is kept. A session token lives for 60 s, and Clerk issues no new one for a revoked
+ * session or a deleted user, so 10 minutes leave room for clock skew. Seconds.
  */
-const GUARD_SECONDS = 600
+const MARKER_SECONDS = 600
 
-const guardOfUser = (userId: string) => `user:${userId}`
-const guardOfSession = (sessionId: string) => `session:${sessionId}`
+const markerOfUser = (userId: string) => `user:${userId}`
+const markerOfSession = (sessionId: string) => `session:${sessionId}`
 
-/** The guards that end a signed-in user's access while they stand: pass them to a read of what is theirs. */
+/** The revocation markers that end a signed-in user's access. Pass them to a read of this user's data. */
 export const revocationMarkersOf = (userId: string, sessionId?: string | null): string[] =>
-  sessionId ? [guardOfUser(userId), guardOfSession(sessionId)] : [guardOfUser(userId)]
+  sessionId ? [markerOfUser(userId), markerOfSession(sessionId)] : [markerOfUser(userId)]
 
 /**
- * Refuses everything guarded by the user from now on, and forgets what carries these tags.
- * @throws LookupError `invalidation_unconfirmed` when Redis did not confirm it; repeating is safe.
+ * Ends the access of a deleted user at once, and invalidates everything that is cached of this user.
+ * @throws LookupError `invalidation_unconfirmed` if Redis did not confirm it. Repeating is safe.
  */
-export const revokeUser = (userId: string, tags: readonly string[]): Promise<void> =>
-  lookups().revoke(guardOfUser(userId), { seconds: GUARD_SECONDS, tags })
+export const revokeUser = (userId: string): Promise<void> =>
+  lookups().revoke(markerOfUser(userId), { seconds: MARKER_SECONDS, tags: tagsOfUser(userId, NO_NAMES) })
 
-/** Refuses everything guarded by the session from now on. @throws LookupError as `revokeUser` */
+/** Ends the access of one session at once. @throws LookupError as `revokeUser` */
 export const revokeSession = (sessionId: string): Promise<void> =>
-  lookups().revoke(guardOfSession(sessionId), { seconds: GUARD_SECONDS })
+  lookups().revoke(markerOfSession(sessionId), { seconds: MARKER_SECONDS })

@@ -3,12 +3,15 @@ import { createHash } from 'node:crypto'
 /** What a user can be looked up by, besides the ID. */
 export type NameKind = 'username' | 'email' | 'external-id'
 
-/** The names of one user. A kind that is left out is not known; an empty list says that the user has none. */
+/** The names of one user. A kind that is left out is not known; an empty list means that the user has none. */
 export interface NamesOfUser {
-  usernames?: readonly string[]
-  emails?: readonly string[]
-  externalIds?: readonly string[]
+  usernames?: readonly string[] | undefined
+  emails?: readonly string[] | undefined
+  externalIds?: readonly string[] | undefined
 }
+
+/** For a user who does not exist at Clerk. */
+export const NO_NAMES: NamesOfUser = { usernames: [], emails: [], externalIds: [] }
 
 /** Clerk compares usernames and e-mail addresses without regard to case. */
 export const normalizeName = (name: string) => name.normalize('NFKC').toLowerCase()
@@ -39,7 +42,9 @@ const tagsOfNames = (kind: NameKind, names: readonly string[] | undefined) =>
 
 /**
  * Every tag that a user is cached under: the user, the lists of users, the names, the tokens and the integrations.
- * Where the names of a kind are not known, the tag of all names of that kind: any of them may be this user's now.
+ * Pass the names that the user has now. Where a kind is not known, every lookup by that kind of name is included,
+ * because any of them could lead to this user now. Names that the user has given up need no tag: what a name leads to
+ * is checked on every read.
  */
 export const tagsOfUser = (userId: string, names: NamesOfUser = {}): string[] => [
   tagOfUser(userId),

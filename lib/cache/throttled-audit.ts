@@ -2,17 +2,20 @@ import { LRUCache } from 'lru-cache'
 import { onePerProcess } from '../lookup/one-per-process'
 import { type AuditEvent, emitAudit } from './audit-events'
 
-/** Refusals of one kind and actor that are told in a minute: repeating one must not push all else out of the trail. */
-const MOST = 20
+/** How many events of one kind and actor are emitted in a minute. More would push other events out of the trail. */
+const MAX_PER_MINUTE = 20
 
-const told = onePerProcess('told-refusals', () => new LRUCache<string, number>({ max: 5000, ttl: 60_000 }))
+const counts = onePerProcess(
+  'throttled-audit',
+  () => new LRUCache<string, number>({ max: 5000, ttl: 60_000 }),
+)
 
-/** Tells a refusal that its actor can bring about as often as they like. */
+/** Emits an audit event that its actor can cause as often as they like, such as a refusal. */
 export function emitThrottledAudit(event: AuditEvent): void {
   const kind = `${event.action} ${event.outcome} ${event.actor}`
-  const count = told.get(kind) ?? 0
-  if (count >= MOST) return
-  // The minute is that of the first.
-  told.set(kind, count + 1, { noUpdateTTL: count > 0 })
+  const count = counts.get(kind) ?? 0
+  if (count >= MAX_PER_MINUTE) return
+  // The minute begins with the first event.
+  counts.set(kind, count + 1, { noUpdateTTL: count > 0 })
   emitAudit(event)
 }

@@ -4,7 +4,6 @@ import type { OAuthProvider, OAuthToken } from './tokens/oauth-token'
 import type { OAuthTokenProblem, OAuthTokenResult } from './tokens/outcome'
 import { createTokenReader } from './tokens/reader'
 
-export { tagOfTokens } from './tokens/lookup'
 export type { OAuthProvider, OAuthToken } from './tokens/oauth-token'
 export type { OAuthTokenProblem, OAuthTokenResult } from './tokens/outcome'
 

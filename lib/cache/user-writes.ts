@@ -1,12 +1,11 @@
 import { clerk } from '../clerk/sdk'
 import { isUnconfirmed, KitError } from '../lookup/errors'
-import { type CachedUser, toCachedUser } from './cached-user'
-import { tagsOfUser, userById } from './clerk-cache'
-import { invalidateTags } from './lookups'
+import { type CachedUser, namesOf, toCachedUser } from './cached-user'
+import { invalidateUserCache } from './clerk-cache-utils'
 
 /**
- * Clerk has saved the change, and Redis did not confirm that the old value is gone. Pages may show it until Clerk's
- * webhook repeats the invalidation, or the entry expires. Nothing is lost; saving again is safe.
+ * Clerk has saved the change, but Redis did not confirm the invalidation. Pages may show the old value until Clerk's
+ * webhook repeats the invalidation or the entry expires. Saving again is safe.
  */
 export class SavedButStaleError extends KitError<'saved_but_stale'> {
   /** The user as Clerk has it now. */
@@ -15,7 +14,7 @@ export class SavedButStaleError extends KitError<'saved_but_stale'> {
   constructor(user: CachedUser) {
     super(
       'saved_but_stale',
-      'Saved at Clerk, but Redis did not confirm that the old value is gone. Saving again is safe.',
+      'Saved at Clerk, but Redis did not confirm the invalidation, so pages may show the old value for a while. Saving again is safe.',
     )
     this.user = user
   }
@@ -23,30 +22,20 @@ export class SavedButStaleError extends KitError<'saved_but_stale'> {
 
 type Metadata = Record<string, unknown>
 
-/** The names that a user is known to have. */
-const namesOf = (user: CachedUser | null | undefined) => ({
-  usernames: user?.username ? [user.username] : [],
-  emails: user?.verifiedEmailAddresses ?? [],
-  externalIds: user?.externalId ? [user.externalId] : [],
-})
-
-/** Writes to Clerk, then forgets the user under every name they had or have: the writer reads their own write. */
+/** Writes to Clerk and then invalidates the user, so that the next read returns what was written. */
 async function write(userId: string, operation: string, call: Parameters<typeof clerk<{ raw: unknown }>>[1]) {
-  const before = await userById.peek(userId)
-  const after = toCachedUser((await clerk(operation, call)).raw)
+  const user = toCachedUser((await clerk(operation, call)).raw)
   try {
-    await invalidateTags([
-      ...new Set([...tagsOfUser(userId, namesOf(before)), ...tagsOfUser(userId, namesOf(after))]),
-    ])
+    await invalidateUserCache(userId, namesOf(user))
   } catch (error) {
-    throw isUnconfirmed(error) ? new SavedButStaleError(after) : error
+    throw isUnconfirmed(error) ? new SavedButStaleError(user) : error
   }
-  return after
+  return user
 }
 
 /**
- * Changes a user's names at Clerk. The caller authorises.
- * @throws ClerkError when Clerk refuses; SavedButStaleError when it has saved and Redis did not confirm.
+ * Changes a user's names at Clerk. The caller must check that the signed-in user may do this.
+ * @throws ClerkError if Clerk refuses the change; SavedButStaleError if Redis did not confirm the invalidation.
  */
 export const updateUserProfile = (
   userId: string,
@@ -54,8 +43,9 @@ export const updateUserProfile = (
 ): Promise<CachedUser> => write(userId, 'updateUser', ({ users }) => users.updateUser(userId, changes))
 
 /**
- * Merges into a user's metadata at Clerk: deep, and null deletes. The caller authorises.
- * @throws ClerkError when Clerk refuses; SavedButStaleError when it has saved and Redis did not confirm.
+ * Merges into a user's metadata at Clerk. The merge is deep, and null deletes a key. The caller must check that the
+ * signed-in user may do this.
+ * @throws ClerkError if Clerk refuses the change; SavedButStaleError if Redis did not confirm the invalidation.
  */
 export const updateUserMetadata = (
   userId: string,

@@ -1,10 +1,10 @@
 import type { OAuthProvider } from '@clerk/nextjs/types'
 import { invalidateTags } from '../cache/lookups'
+import { tagOfIntegrations } from '../cache/tags'
 import { type OAuthTokenProblem, reloadOAuthToken } from '../cache/token-cache'
 import { type Clock, sleep, systemClock } from '../lookup/clock'
 import { isUnconfirmed } from '../lookup/errors'
 import { joinKey } from '../lookup/slot'
-import { tagOfIntegrations } from './cache'
 
 export interface TokenToRefresh {
   userId: string
@@ -12,31 +12,31 @@ export interface TokenToRefresh {
   externalAccountId?: string
 }
 
-/** The token asked for, and what came of it; `expiresAt` in milliseconds since 1970, null where nobody said. */
+/** The result for one token. `expiresAt` is in milliseconds since 1970, or null if the provider did not say. */
 export type RefreshedToken = TokenToRefresh & ({ status: 'ok'; expiresAt: number | null } | OAuthTokenProblem)
 
 export interface BatchRefreshOptions {
-  /** Who asks, for the audit trail: a user's id. */
+  /** The ID of the user who refreshes, for the audit trail (default: `system`). */
   actor?: string
-  /** Seconds it may wait altogether when Clerk says "too many"; what is left then is `rate_limited`. 30 unless told. */
-  patience?: number
+  /** Seconds to wait in total when Clerk limits the rate (default: 30). Tokens left after that are `rate_limited`. */
+  maxWait?: number
   clock?: Clock
 }
 
-/** Requests to Clerk at a time. */
-const AT_A_TIME = 5
+/** The highest number of requests to Clerk at the same time. */
+const CONCURRENCY = 5
 
 /**
- * Brings cached tokens up to what Clerk has now: each one once, five at a time, the failure of one touching no other.
- * When Clerk says "too many" all wait as long as it says. Results in the order of the arguments; never a token.
- * @throws ConfigurationError without CACHE_ENCRYPTION_KEYS.
+ * Loads each token from Clerk again, five at a time. If one fails, the others go on. If Clerk limits the rate, all wait
+ * for as long as Clerk says. The results are in the order of the arguments and have no token in them.
+ * @throws ConfigurationError if CACHE_ENCRYPTION_KEYS is not set.
  */
 export async function batchRefreshTokens(
-  asked: readonly TokenToRefresh[],
-  { actor = 'system', patience = 30, clock = systemClock }: BatchRefreshOptions = {},
+  requested: readonly TokenToRefresh[],
+  { actor = 'system', maxWait = 30, clock = systemClock }: BatchRefreshOptions = {},
 ): Promise<RefreshedToken[]> {
-  // No more than these: the results of another batch may be asked for again, and have a status of their own.
-  const tokens = asked.map(({ userId, provider, externalAccountId }) => ({
+  // Only these fields: callers may pass the results of another batch, which have a status of their own.
+  const tokens = requested.map(({ userId, provider, externalAccountId }) => ({
     ...{ userId, provider },
     ...(externalAccountId && { externalAccountId }),
   }))
@@ -44,7 +44,7 @@ export async function batchRefreshTokens(
     joinKey(userId, provider, externalAccountId)
   const queue = [...new Map(tokens.map((token) => [keyOf(token), token]))]
   const outcomes = new Map<string, RefreshedToken>()
-  const end = clock.now() + patience * 1000
+  const end = clock.now() + maxWait * 1000
   let pause = Promise.resolve()
   let pausedUntil = 0
 
@@ -66,10 +66,10 @@ export async function batchRefreshTokens(
   async function work() {
     for (let next = queue.shift(); next; next = queue.shift()) outcomes.set(next[0], await refresh(next[1]))
   }
-  await Promise.all(Array.from({ length: AT_A_TIME }, work))
+  await Promise.all(Array.from({ length: CONCURRENCY }, work))
   const users = new Set(tokens.map(({ userId }) => userId))
   await invalidateTags([...users].map(tagOfIntegrations)).catch((error: unknown) => {
-    // The tokens are new all the same; the status of the integrations is for 5 minutes at most.
+    // The tokens are refreshed. Only the integration status may be old, for at most 5 minutes.
     if (!isUnconfirmed(error)) throw error
   })
   return tokens.flatMap((token) => {

@@ -1,20 +1,16 @@
 import { LRUCache } from 'lru-cache'
 import { defineLookup, invalidateTags } from '../cache/lookups'
-import { tagOfTokens } from '../cache/token-cache'
+import { TAG_OF_ALL_INTEGRATIONS, tagOfIntegrations, tagOfTokens } from '../cache/tags'
 import { onePerProcess } from '../lookup/one-per-process'
 import type { CheckedIntegration } from './check'
 
 const TTL = 5 * 60
 
-/** Carried by a user's integration status. */
-export const tagOfIntegrations = (userId: string) => `integrations:${userId}`
-const TAG_OF_ALL = 'integrations'
-
 type Integrations = readonly CheckedIntegration[]
-type Wanted = { userId: string; ttl?: number; fetch?(): Promise<Integrations> }
+type Request = { userId: string; ttl?: number; fetch?(): Promise<Integrations> }
 type Stored = { integrations: Integrations; ttl: number; until: number }
 
-/** Seconds: what could not be checked is checked again as soon as that may help. */
+/** Seconds. A failed check is repeated as soon as that may help. */
 const ttlOf = (integrations: Integrations, now: number) =>
   Math.min(
     TTL,
@@ -25,19 +21,19 @@ const ttlOf = (integrations: Integrations, now: number) =>
     ),
   )
 
-/** A status is as old as the token it was found out with: when that ends, it is found out anew. */
-function endOfTokens(integrations: Integrations): number | null {
-  const ends = integrations.flatMap(({ accounts }) => accounts.flatMap(({ expiresAt }) => expiresAt ?? []))
-  return ends.length > 0 ? Math.min(...ends) : null
+/** A status expires with the token that it was checked with. */
+function firstExpiryOf(integrations: Integrations): number | null {
+  const times = integrations.flatMap(({ accounts }) => accounts.flatMap(({ expiresAt }) => expiresAt ?? []))
+  return times.length > 0 ? Math.min(...times) : null
 }
 
-const status = defineLookup<Wanted, Stored>(() => ({
+const status = defineLookup<Request, Stored>(() => ({
   name: 'integrations',
   version: 1,
   key: ({ userId }) => userId,
-  tags: ({ userId }) => [tagOfIntegrations(userId), tagOfTokens(userId), TAG_OF_ALL],
+  tags: ({ userId }) => [tagOfIntegrations(userId), tagOfTokens(userId), TAG_OF_ALL_INTEGRATIONS],
   ttl: ({ ttl }) => ttl,
-  expiresAt: ({ integrations }) => endOfTokens(integrations),
+  expiresAt: ({ integrations }) => firstExpiryOf(integrations),
   expiryBuffer: 0,
   composed: true,
   timeout: 25,
@@ -49,14 +45,14 @@ const status = defineLookup<Wanted, Stored>(() => ({
   },
 }))
 
-/** What this process has seen: until when, by user. */
+/** What this process has read: when the status of each user expires, and the counts. */
 const seen = onePerProcess('integrations-seen', () => ({
   until: new LRUCache<string, number>({ max: 5000 }),
   hits: 0,
   misses: 0,
 }))
 
-function note(userId: string, stored: Stored | null | undefined): Integrations | null {
+function remember(userId: string, stored: Stored | null | undefined): Integrations | null {
   if (!stored) return null
   seen.until.set(userId, stored.until)
   return stored.integrations
@@ -67,7 +63,7 @@ function count(isHit: boolean) {
   else seen.misses++
 }
 
-/** The user's integrations from the cache, or from `fetchFn`, which only one caller of all runs. 5 minutes. */
+/** The user's integrations from the cache, or from `fetchFn`, which runs once for all callers. Cached for 5 minutes. */
 export async function getCachedIntegrations(
   userId: string,
   fetchFn: () => Promise<Integrations>,
@@ -81,41 +77,41 @@ export async function getCachedIntegrations(
     },
   })
   count(!fetched)
-  return note(userId, stored) ?? []
+  return remember(userId, stored) ?? []
 }
 
-/** The cache by itself, for those who know its names. What is in it, all instances share. */
+/** The cache alone, with the usual names. All processes share what is in it. */
 export const integrationCache = {
-  /** What is cached, or null; asks nobody. */
+  /** What is cached, or null. Never asks Clerk. */
   async get(userId: string): Promise<Integrations | null> {
     const stored = await status.peek({ userId })
     count(Boolean(stored))
-    return note(userId, stored)
+    return remember(userId, stored)
   },
 
   async has(userId: string): Promise<boolean> {
     return Boolean(await status.peek({ userId }))
   },
 
-  /** Replaces what is cached; `ttl` in seconds, 300 unless told. @throws as `invalidate` */
+  /** Replaces what is cached. `ttl` is in seconds (default: 300). @throws as `invalidate` */
   async set(userId: string, integrations: Integrations, ttl = TTL): Promise<void> {
     await status.invalidate({ userId })
-    note(userId, await status.fresh({ userId, ttl, fetch: async () => integrations }))
+    remember(userId, await status.fresh({ userId, ttl, fetch: async () => integrations }))
   },
 
-  /** Forgets one user's. @throws LookupError `invalidation_unconfirmed` when Redis did not confirm it. */
+  /** Invalidates one user's integrations. @throws LookupError `invalidation_unconfirmed` if Redis did not confirm it. */
   async invalidate(userId: string): Promise<void> {
     seen.until.delete(userId)
     await invalidateTags([tagOfIntegrations(userId)])
   },
 
-  /** Forgets everybody's. @throws as `invalidate` */
+  /** Invalidates the integrations of all users. @throws as `invalidate` */
   async clear(): Promise<void> {
     seen.until.clear()
-    await invalidateTags([TAG_OF_ALL])
+    await invalidateTags([TAG_OF_ALL_INTEGRATIONS])
   },
 
-  /** Of this process: the last 5000 users it has seen, and the reads since it started. */
+  /** The counts of this process: the last 5000 users that it has read, and its hits and misses since it started. */
   getStats() {
     const active = [...seen.until.values()].filter((until) => until > Date.now()).length
     const { hits, misses } = seen
@@ -123,7 +119,7 @@ export const integrationCache = {
     return { size, active, expired: size - active, hits, misses }
   },
 
-  /** Redis lets expired entries go by itself; this forgets the notes on them, and says how many those were. */
+  /** Removes expired users from the counts of this process and returns how many. Redis drops expired entries itself. */
   cleanupExpired(): number {
     const expired = [...seen.until].filter(([, until]) => until <= Date.now())
     for (const [userId] of expired) seen.until.delete(userId)

@@ -1,17 +1,17 @@
 import { getCachedOAuthToken, type OAuthTokenProblem } from '../cache/token-cache'
 import { notConnected, type Remedy, reconnectRequired } from '../cache/tokens/outcome'
 import { ClerkError, RETRY_AFTER } from '../clerk/error'
-import { type ExternalAccount, externalAccountsOf } from './external-accounts'
+import { accountsAndNamesOf, type ExternalAccount } from './external-accounts'
 import { type Provider, providers } from './providers'
 
-/** What was found of one account, or of a provider without any. Holds no token. Times are ms since 1970. */
+/** The state of one account, or of a provider without accounts. Has no token in it. Times are ms since 1970. */
 export type Finding = {
   status: 'connected' | 'degraded' | 'scope_missing' | 'reconnect_required' | 'not_connected'
   /** When it was connected. */
   since: number | null
-  /** When its token ends; Clerk renews it then. */
+  /** When its token expires. Clerk renews it then. */
   expiresAt: number | null
-  /** When asking again may bring another answer. */
+  /** When a new check may have another result. */
   retryAt: number | null
   /** Required and optional scopes that were not granted. */
   missing: readonly string[]
@@ -19,11 +19,11 @@ export type Finding = {
   action: Remedy | null
 }
 
-/** A provider as it was at `checkedAt`: the form that is cached. */
+/** The state of a provider at the time `checkedAt`. This is what is cached. */
 export type CheckedIntegration = {
   provider: string
   checkedAt: number
-  /** Of the account that works best. */
+  /** The state of the account that works best. */
   best: Finding
   accounts: readonly (Finding & Pick<ExternalAccount, 'externalAccountId' | 'label'>)[]
 }
@@ -51,8 +51,8 @@ function reconnect(provider: Provider, problem = reconnectRequired(provider.id, 
   return { ...nothing, status: 'reconnect_required' as const, action: actionOf(problem) }
 }
 
-/** `externalAccountId` only where there are several: the token of an only account is cached without it. */
-async function findOut(
+/** Pass `externalAccountId` only if there are several accounts: the token of a single account is cached without it. */
+async function checkAccount(
   userId: string,
   provider: Provider,
   { verified, externalAccountId }: { verified: boolean; externalAccountId?: string },
@@ -72,7 +72,7 @@ async function findOut(
     case 'reconnect_required':
       return reconnect(provider, result)
     case 'not_connected':
-      // Connected by a way that brings no token, such as One Tap.
+      // Some ways to connect give no token, such as One Tap.
       return reconnect(provider)
     case 'rate_limited':
       return degraded(now, result.retryAfter)
@@ -85,24 +85,23 @@ const ranks: readonly Finding['status'][] = ['connected', 'degraded', 'scope_mis
 const rankOf = ({ status }: Finding) => ranks.indexOf(status)
 
 /**
- * Asks Clerk what a user has connected, and for a token of each account, which the token cache may have. What Clerk
- * does not answer is `degraded`.
- * @throws ConfigurationError without CACHE_ENCRYPTION_KEYS
+ * Asks Clerk which accounts a user has connected, and the token cache for a token of each. If Clerk fails, the state is
+ * `degraded`.
+ * @throws ConfigurationError if CACHE_ENCRYPTION_KEYS is not set
  */
 export async function checkIntegrations(userId: string, now = Date.now()): Promise<CheckedIntegration[]> {
-  const known = await externalAccountsOf(userId).catch((error: unknown) => {
+  const user = await accountsAndNamesOf(userId).catch((error: unknown) => {
     if (error instanceof ClerkError) return error
     throw error
   })
   const check = async (provider: Provider): Promise<CheckedIntegration> => {
     const checked = { provider: provider.id, checkedAt: now }
-    if (known instanceof ClerkError)
-      return { ...checked, best: degraded(now, known.retryAfter), accounts: [] }
-    const own = known.filter((account) => account.provider === provider.id)
+    if (user instanceof ClerkError) return { ...checked, best: degraded(now, user.retryAfter), accounts: [] }
+    const own = user.accounts.filter((account) => account.provider === provider.id)
     const accounts = await Promise.all(
       own.map(async ({ externalAccountId, label, since, verified }) => {
-        const asked = own.length > 1 ? { verified, externalAccountId } : { verified }
-        return { ...(await findOut(userId, provider, asked, now)), externalAccountId, label, since }
+        const options = own.length > 1 ? { verified, externalAccountId } : { verified }
+        return { ...(await checkAccount(userId, provider, options, now)), externalAccountId, label, since }
       }),
     )
     const [first] = accounts.toSorted((one, other) => rankOf(one) - rankOf(other))

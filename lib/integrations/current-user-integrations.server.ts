@@ -3,7 +3,7 @@ import { AuthError } from '../auth/auth-error'
 import { requireUser } from '../auth/roles.server'
 import { getConnectedIntegrations, type Integration } from './integrations.service'
 
-/** How the signed-in user's own connections stand; null when nobody is signed in. @throws ClerkError */
+/** The integrations of the signed-in user, or null if nobody is signed in. @throws ClerkError */
 export async function currentUserIntegrations(): Promise<Integration[] | null> {
   try {
     const { id } = await requireUser()

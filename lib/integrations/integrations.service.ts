@@ -1,18 +1,16 @@
 import { emitAudit } from '../cache/audit-events'
-import { tagsOfUser } from '../cache/clerk-cache'
-import { invalidateTags } from '../cache/lookups'
-import { tagOfTokens } from '../cache/token-cache'
+import { invalidateUserCache } from '../cache/clerk-cache-utils'
 import { ClerkError } from '../clerk/error'
 import { clerk } from '../clerk/sdk'
 import { codeOf } from '../lookup/errors'
-import { getCachedIntegrations, tagOfIntegrations } from './cache'
+import { getCachedIntegrations } from './cache'
 import { type CheckedIntegration, checkIntegrations, type Finding } from './check'
-import { externalAccountsOf } from './external-accounts'
+import { accountsAndNamesOf } from './external-accounts'
 import { type Provider, providers } from './providers'
 
 export { batchRefreshTokens } from './batch-refresh-tokens'
 
-/** Milliseconds before the end of a token from which on a connection counts as expiring. */
+/** A connection is `expiring` when its token expires within this time. Milliseconds. */
 const SOON = 5 * 60 * 1000
 
 type IntegrationStatus = Finding['status'] | 'expiring'
@@ -20,10 +18,10 @@ type IntegrationStatus = Finding['status'] | 'expiring'
 type Timed<F extends Finding> = Omit<F, 'status'> & { status: IntegrationStatus }
 
 /**
- * A provider and how the user's connection to it stands. `connected` works; `expiring` does for under 5 minutes and is
- * renewed by Clerk at `expiresAt`; `degraded` could not be checked and is again at `retryAt`; the others say in
- * `action` what helps. `since`, `checkedAt`, `expiresAt` and `retryAt` are milliseconds since 1970. Plain data, fit for
- * a client component; the labels of the accounts are addresses.
+ * A provider and the state of the user's connection to it. `connected` works. `expiring` works for less than 5 more
+ * minutes, until Clerk renews the token at `expiresAt`. `degraded` could not be checked; the next check is at `retryAt`.
+ * For the others `action` says what to do. Times are milliseconds since 1970. Plain data that can be a prop of a client
+ * component. The labels of the accounts are e-mail addresses.
  */
 export type Integration = Timed<Finding> &
   Pick<Provider, 'id' | 'name' | 'icon'> & {
@@ -38,10 +36,10 @@ function timed<F extends Finding>(finding: F, now: number): Timed<F> {
 }
 
 /**
- * How each provider of `providers.ts` stands for a user, in their order; from the cache, at most 5 minutes old, and
- * never older than the last change that Clerk told of. Several accounts of one provider: that of the one that works
- * best, and all in `accounts`. The caller authorises.
- * @throws ConfigurationError without CACHE_ENCRYPTION_KEYS
+ * The state of each provider of `providers.ts` for a user, in that order. Cached for at most 5 minutes, and never older
+ * than the user's last webhook. If a user has several accounts at a provider, the state is that of the account that
+ * works best, and `accounts` has all. The caller must check that the signed-in user may see this.
+ * @throws ConfigurationError if CACHE_ENCRYPTION_KEYS is not set
  */
 export async function getConnectedIntegrations(userId: string): Promise<Integration[]> {
   const checked = await getCachedIntegrations(userId, () => checkIntegrations(userId))
@@ -58,32 +56,34 @@ export async function getConnectedIntegrations(userId: string): Promise<Integrat
 }
 
 /**
- * Removes a user's accounts of a provider at Clerk, or the one named, and forgets their tokens and status. Nothing to
- * remove is no error. The caller authorises; `actor` is who asks, for the audit trail: the user unless told.
- * @throws ClerkError; LookupError `invalidation_unconfirmed` when Redis did not confirm it. Repeating is safe.
+ * Removes a user's accounts at a provider from Clerk, or only the one with `externalAccountId`, and invalidates the user.
+ * It is not an error if there is no account. The caller must check that the signed-in user may do this. `actor` is the
+ * ID of the signed-in user, for the audit trail (default: `userId`).
+ * @throws ClerkError; LookupError `invalidation_unconfirmed` if Redis did not confirm it. Repeating is safe.
  */
 export async function disconnectIntegration(
   userId: string,
   provider: Provider['id'],
   { externalAccountId, actor = userId }: { externalAccountId?: string; actor?: string } = {},
 ): Promise<void> {
+  const { accounts, names } = await accountsAndNamesOf(userId)
+  const chosen = accounts.filter(
+    (account) =>
+      account.provider === provider &&
+      (externalAccountId === undefined || account.externalAccountId === externalAccountId),
+  )
   try {
-    const accounts = (await externalAccountsOf(userId)).filter(
-      (account) =>
-        account.provider === provider &&
-        (externalAccountId === undefined || account.externalAccountId === externalAccountId),
-    )
-    for (const account of accounts)
+    for (const account of chosen)
       await remove({ userId, provider, externalAccountId: account.externalAccountId, actor })
   } finally {
-    await invalidateTags([...tagsOfUser(userId), tagOfTokens(userId), tagOfIntegrations(userId)])
+    await invalidateUserCache(userId, names)
   }
 }
 
 type Removal = { userId: string; provider: string; externalAccountId: string; actor: string }
 
 async function remove({ userId, provider, externalAccountId, actor }: Removal): Promise<void> {
-  const tell = (outcome: string) =>
+  const audit = (outcome: string) =>
     emitAudit({
       action: 'integration.disconnect',
       ...{ actor, subject: userId, target: `${provider}:${externalAccountId}`, outcome },
@@ -92,11 +92,11 @@ async function remove({ userId, provider, externalAccountId, actor }: Removal): 
     await clerk('deleteUserExternalAccount', ({ users }) =>
       users.deleteUserExternalAccount({ userId, externalAccountId }),
     )
-    tell('ok')
+    audit('ok')
   } catch (error) {
-    // Somebody else has just removed it.
+    // Another request has just removed it.
     const isGone = error instanceof ClerkError && error.status === 404
-    tell(isGone ? 'not_connected' : codeOf(error))
+    audit(isGone ? 'not_connected' : codeOf(error))
     if (!isGone) throw error
   }
 }

@@ -2,18 +2,18 @@ import type { OAuthProvider } from '@clerk/nextjs/types'
 import { CALENDAR_SCOPE } from '../calendar/google-calendar'
 
 export type Provider = {
-  /** Clerk's name of it. */
+  /** Clerk's name for the provider. */
   id: OAuthProvider
   name: string
-  /** The `d` of an SVG path in a box of 24 by 24, to be filled. */
+  /** The `d` attribute of a filled SVG path in a 24 by 24 box. */
   icon: string
-  /** Without these the app cannot do its work. */
+  /** The scopes that the app needs. */
   requiredScopes: readonly string[]
-  /** What would let it do more. */
+  /** Scopes that allow more, but are not needed. */
   optionalScopes: readonly string[]
 }
 
-/** Every provider whose connection the app shows. Each is enabled at Clerk under SSO connections. */
+/** The providers whose connections the app shows. Each must be enabled at Clerk under SSO connections. */
 export const providers: readonly Provider[] = [
   {
     id: 'google',

@@ -3,14 +3,14 @@ import { type Command, columns, EXIT, oneUser, readFlags } from './command'
 
 /** What the cache knows of a user: never a value. */
 async function inspect(id: string) {
-  const { value, entrySeconds, freshSeconds, fenceSeconds, revokedSeconds } = await inspectUser(id)
+  const { value, entrySeconds, freshSeconds, tagVersionSeconds, revokedSeconds } = await inspectUser(id)
   return {
     user: id,
     answer: value === undefined ? 'not cached' : value === null ? 'cached: there is no such user' : 'cached',
     updatedAt: value?.updatedAt ?? null,
     entrySeconds,
     freshSeconds,
-    fenceSeconds,
+    tagVersionSeconds,
     revokedSeconds,
   }
 }
@@ -35,7 +35,7 @@ export const inspectCommand: Command = {
           ],
           ['entry kept for', seconds(found.entrySeconds, 'no entry')],
           ['fresh for', seconds(found.freshSeconds, 'not fresh: the next read refreshes it')],
-          ['fence', seconds(found.fenceSeconds, 'none: nothing loaded before counts')],
+          ['fence', seconds(found.tagVersionSeconds, 'none: nothing loaded before counts')],
           ['revoked for', seconds(found.revokedSeconds, 'not revoked')],
         ]),
       )

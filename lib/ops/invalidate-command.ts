@@ -1,8 +1,5 @@
 import { audited } from '../cache/audit-events'
-import { TAG_OF_ALL_NAMES, tagsOfUser } from '../cache/clerk-cache'
-import { invalidateTags } from '../cache/lookups'
-import { tagOfTokens } from '../cache/token-cache'
-import { tagOfIntegrations } from '../integrations/cache'
+import { invalidateUserCache } from '../cache/clerk-cache-utils'
 import { type Command, EXIT, oneUser, readFlags } from './command'
 
 export const invalidateCommand: Command = {
@@ -11,8 +8,7 @@ export const invalidateCommand: Command = {
   async run(argv, { out }) {
     const { words, json } = readFlags(argv, [])
     const id = oneUser(words)
-    const tags = [...tagsOfUser(id), TAG_OF_ALL_NAMES, tagOfTokens(id), tagOfIntegrations(id)]
-    await audited({ action: 'cache.invalidate', actor: 'ops', subject: id }, () => invalidateTags(tags))
+    await audited({ action: 'cache.invalidate', actor: 'ops', subject: id }, () => invalidateUserCache(id))
     out(json ? `${JSON.stringify({ user: id, invalidated: true })}\n` : `${id} is forgotten.\n`)
     return EXIT.done
   },

@@ -1,49 +1,50 @@
 import { z } from 'zod'
 import { namespace, redis } from '../config'
 
-/** Deliveries the log keeps. */
+/** How many deliveries the log keeps. */
 const KEPT = 200
 
-/** Clerk gives up after 28 hours; a delivery replayed by hand later than this is logged again. Seconds. */
-const REMEMBERED = 48 * 60 * 60
+/** How long a delivery that succeeded is known. Clerk stops trying after 28 hours. Seconds. */
+const DONE_SECONDS = 48 * 60 * 60
 
 const record = z.object({
-  /** Milliseconds since 1970, when it was answered. */
+  /** When it was answered, in milliseconds since 1970. */
   at: z.number(),
-  /** The `svix-id`, which every attempt to deliver one message shares. */
+  /** The `svix-id`, which is the same for every attempt to deliver one webhook. */
   id: z.string(),
   type: z.string(),
+  /** The ID of the user it is about, or of whatever else it is about. */
+  subject: z.string().nullable().default(null),
   outcome: z.enum(['ok', 'ignored', 'refused', 'failed']),
-  /** The code of a refusal or failure. */
+  /** The error's code, if it was refused or failed. */
   reason: z.string().nullable(),
   /** Milliseconds from the request to the answer. */
   ms: z.number(),
-  /** The user or session, and the kinds of what else was invalidated. */
+  /** What was invalidated: `user`, `tokens`, `2 e-mail addresses`. */
   invalidated: z.array(z.string()),
 })
 
-/** One answered delivery: no payload, no name, no address. */
+/** One delivery in the log. It has no payload, no name and no address in it. */
 export type DeliveryRecord = z.infer<typeof record>
 
-/** In one step, so that of two copies exactly one is the first. Nothing is remembered of what has failed. */
+/** One step, so that of two copies at the same time exactly one is the first. A failure is not remembered. */
 const script = `
-if ARGV[4] == '1' and not redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[5]) then return 0 end
+if ARGV[3] == '1' and not redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[4]) then return 0 end
 redis.call('LPUSH', KEYS[2], ARGV[1])
 redis.call('LTRIM', KEYS[2], 0, ARGV[2] - 1)
-redis.call('HINCRBY', KEYS[3], ARGV[3], 1)
 return 1`
 
 const keyOf = (name: string) => `${namespace()}:webhooks:${name}`
 
 /**
- * Writes a delivery down, unless one with its id succeeded before; says whether this one is the first. One Redis
- * command. Without an answer of Redis the line is lost and the delivery counts as the first.
+ * Logs a delivery, if no delivery with its ID has succeeded before. Returns whether this is the first. One Redis
+ * command. If Redis does not answer, the line is lost and the result is true.
  */
 export async function recordDelivery(delivery: DeliveryRecord): Promise<boolean> {
-  const { id, type, outcome } = delivery
+  const { id, outcome } = delivery
   const succeeded = outcome === 'ok' || outcome === 'ignored'
-  const keys = [keyOf(`done:${id}`), keyOf('log'), keyOf('counts')]
-  const args = [JSON.stringify(delivery), KEPT, `${type} ${outcome}`, succeeded ? 1 : 0, REMEMBERED]
+  const keys = [keyOf(`done:${id}`), keyOf('log')]
+  const args = [JSON.stringify(delivery), KEPT, succeeded ? 1 : 0, DONE_SECONDS]
   return redis()
     .run('eval', (client) => client.eval(script, keys, args.map(String)))
     .then(
@@ -52,20 +53,10 @@ export async function recordDelivery(delivery: DeliveryRecord): Promise<boolean>
     )
 }
 
-/** The last deliveries, newest first. @throws RedisError */
+/** The last deliveries of the whole fleet, newest first. @throws RedisError */
 export async function recentDeliveries(): Promise<DeliveryRecord[]> {
   const lines = await redis().run('lrange', (client) => client.lrange<string>(keyOf('log'), 0, KEPT - 1))
   return lines.flatMap((line) => record.safeParse(parse(line)).data ?? [])
-}
-
-/** Messages by type and outcome (`user.updated ok`), of the whole fleet, each counted once. @throws RedisError */
-export async function deliveryCounts(): Promise<Record<string, number>> {
-  // Without its own parsing the client hands on Redis's flat list of fields and values.
-  const reply: unknown = await redis().run('hgetall', (client) => client.hgetall(keyOf('counts')))
-  const list = z.array(z.string()).catch([]).parse(reply)
-  return Object.fromEntries(
-    list.flatMap((field, i) => (i % 2 === 0 ? [[field, Number(list[i + 1])] as const] : [])),
-  )
 }
 
 function parse(line: string): unknown {

@@ -1,11 +1,11 @@
-import { ZodError } from 'zod'
-import { isUnconfirmed } from '../lookup/errors'
+import { isKitError, isUnconfirmed } from '../lookup/errors'
 import { type DeliveryRecord, recordDelivery } from './delivery-log'
 import { emitDelivery } from './events'
-import { type Effect, handleClerkEvent } from './handlers'
-import { type Delivery, verifyWebhookRequest } from './verify-webhook'
+import { type ClerkEvent, type HandledEvent, handleClerkEvent } from './handle-clerk-event'
+import { subjectOf } from './payload'
+import { verifyWebhookRequest } from './verify-webhook'
 
-/** What the sender is told; `ignored` is a type that nobody handles. */
+/** The result of a webhook. `ignored` is a type that no part of the app handles. */
 export type Answer =
   | 'ok'
   | 'ignored'
@@ -14,10 +14,10 @@ export type Answer =
   | 'bad_payload'
   | 'invalidation_unconfirmed'
 
-type Verdict = { answer: 'ok'; effect: Effect } | { answer: Exclude<Answer, 'ok'>; effect?: undefined }
+type Outcome = { answer: Answer; result?: HandledEvent }
 
-/** The sender is answered within a second. What is still under way goes on; the next attempt repeats it. */
-const PATIENCE_MS = 900
+/** A webhook is answered within a second. If this time passes, it goes on, and Clerk's next attempt repeats it. */
+const DEADLINE_MS = 900
 
 const outcomes: Record<Answer, DeliveryRecord['outcome']> = {
   ok: 'ok',
@@ -29,52 +29,52 @@ const outcomes: Record<Answer, DeliveryRecord['outcome']> = {
 }
 
 /**
- * Takes one webhook: verifies, invalidates, answers. It invalidates at every attempt, so that no copy depends on the
- * luck of another; the log and slow work come after the answer, once for each `svix-id` that succeeded.
- * @throws ConfigurationError without CLERK_WEBHOOK_SIGNING_SECRET
+ * Handles a request of Clerk: verifies the signature, invalidates, and returns what to answer. Every attempt
+ * invalidates, so that no copy of a webhook depends on another one. The log and the warming come after the answer, once
+ * for each `svix-id` that succeeded.
+ * @throws ConfigurationError if CLERK_WEBHOOK_SIGNING_SECRET is not set
  */
 export async function handleWebhook(
   request: Request,
   after: (task: () => Promise<void>) => void,
 ): Promise<Answer> {
   const started = performance.now()
-  const received = await verifyWebhookRequest(request)
-  const verdict = received.status === 'ok' ? await actInTime(received.delivery) : { answer: received.status }
-  const { answer, effect } = verdict
-  const type = received.status === 'ok' ? received.delivery.type : 'unknown'
+  const webhook = await verifyWebhookRequest(request)
+  const event = webhook.status === 'ok' ? webhook.event : undefined
+  const { answer, result } = event ? await handleInTime(event) : { answer: webhook.status }
+  const type = event?.type ?? 'unknown'
   const ms = Math.round((performance.now() - started) * 10) / 10
   emitDelivery({ event: type, outcome: answer, ms })
-  // Whoever has no secret writes nothing anywhere.
-  if (!('id' in received)) return answer
+  // A sender without the secret must not be able to write anything.
+  if (!('id' in webhook)) return answer
+  const outcome = outcomes[answer]
   const record = {
-    at: Date.now(),
-    id: received.id,
-    type,
-    outcome: outcomes[answer],
-    reason: outcomes[answer] === 'ok' || outcomes[answer] === 'ignored' ? null : answer,
-    ms,
-    invalidated: [...(effect?.invalidated ?? [])],
+    ...{ at: Date.now(), id: webhook.id, type, outcome, ms },
+    subject: event ? subjectOf(event.data) : null,
+    reason: outcome === 'ok' || outcome === 'ignored' ? null : answer,
+    invalidated: [...(result?.invalidated ?? [])],
   }
   after(async () => {
-    if (await recordDelivery(record)) await effect?.later?.()
+    if (await recordDelivery(record)) await result?.later()
   })
   return answer
 }
 
-async function actInTime(delivery: Delivery): Promise<Verdict> {
+async function handleInTime(event: ClerkEvent): Promise<Outcome> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<Verdict>((resolve) => {
-    timer = setTimeout(resolve, PATIENCE_MS, { answer: 'invalidation_unconfirmed' })
+  const late = new Promise<Outcome>((resolve) => {
+    timer = setTimeout(resolve, DEADLINE_MS, { answer: 'invalidation_unconfirmed' })
   })
-  return Promise.race([act(delivery), late]).finally(() => clearTimeout(timer))
+  return Promise.race([handle(event), late]).finally(() => clearTimeout(timer))
 }
 
-async function act(delivery: Delivery): Promise<Verdict> {
+async function handle(event: ClerkEvent): Promise<Outcome> {
   try {
-    const effect = await handleClerkEvent(delivery)
-    return effect ? { answer: 'ok', effect } : { answer: 'ignored' }
+    const result = await handleClerkEvent(event)
+    return { answer: result.handled ? 'ok' : 'ignored', result }
   } catch (error) {
-    if (error instanceof ZodError) return { answer: 'bad_payload' }
+    // Not `instanceof`: a handler may come from another copy of the module.
+    if (isKitError(error) && error.code === 'bad_payload') return { answer: 'bad_payload' }
     if (isUnconfirmed(error)) return { answer: 'invalidation_unconfirmed' }
     throw error
   }

@@ -17,5 +17,5 @@ export const webhookSettings = defineSettings({
     ),
 })
 
-/** The secrets that a webhook may be signed with. @throws ConfigurationError without any */
+/** The secrets that a webhook may be signed with. @throws ConfigurationError if there is none */
 export const signingSecrets = () => webhookSettings.require('CLERK_WEBHOOK_SIGNING_SECRET')

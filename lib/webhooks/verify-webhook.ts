@@ -1,39 +1,43 @@
 import { Webhook } from 'svix'
 import { z } from 'zod'
+import type { ClerkEvent } from './handle-clerk-event'
 import { signingSecrets } from './settings'
 
-/** Clerk's payloads are a few kilobytes; nothing beyond this is read. */
+/** Clerk's payloads have a few kilobytes. Reading stops at this size. */
 const MAX_BYTES = 1024 * 1024
 
-export type Delivery = { type: string; data: Record<string, unknown> }
-
-export type Received =
-  | { status: 'ok'; id: string; delivery: Delivery }
+export type VerifiedWebhook =
+  | { status: 'ok'; id: string; event: ClerkEvent }
   | { status: 'too_large' }
   | { status: 'bad_signature' }
-  /** Signed by Clerk's secret, and no event all the same. */
+  /** The signature is good, but the body is not an event. */
   | { status: 'bad_payload'; id: string }
 
 const payload = z.object({ type: z.string(), data: z.record(z.string(), z.unknown()) })
 
-/** The raw body, or undefined once it is longer than the limit, whatever its headers say. */
+/** The raw body, or undefined if it is too large. The size is counted, because a header may be wrong. */
 async function readBody(request: Request): Promise<Buffer | undefined> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength
-    if (size > MAX_BYTES) return undefined
-    chunks.push(chunk)
+  // Not `for await`: with the DOM types of TypeScript 5.9 a stream cannot be iterated.
+  const reader = request.body?.getReader()
+  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+    size += next.value.byteLength
+    if (size > MAX_BYTES) {
+      await reader?.cancel()
+      return undefined
+    }
+    chunks.push(next.value)
   }
   return Buffer.concat(chunks)
 }
 
 /**
- * Reads and verifies a webhook over its raw bytes, against every secret of CLERK_WEBHOOK_SIGNING_SECRET. Not
- * `verifyWebhook` of @clerk/nextjs: it reads a body of any length.
- * @throws ConfigurationError without a secret.
+ * Reads a webhook and verifies its signature with every secret of CLERK_WEBHOOK_SIGNING_SECRET. Used instead of
+ * `verifyWebhook` of @clerk/nextjs, which reads a body of any size and drops the ID of the webhook.
+ * @throws ConfigurationError if CLERK_WEBHOOK_SIGNING_SECRET is not set
  */
-export async function verifyWebhookRequest(request: Request): Promise<Received> {
+export async function verifyWebhookRequest(request: Request): Promise<VerifiedWebhook> {
   const secrets = signingSecrets()
   const body = await readBody(request)
   if (!body) return { status: 'too_large' }
@@ -45,10 +49,10 @@ export async function verifyWebhookRequest(request: Request): Promise<Received> 
     return { status: 'bad_signature' }
   const id = headers['svix-id'] ?? ''
   const parsed = payload.safeParse(parseJson(text))
-  return parsed.success ? { status: 'ok', id, delivery: parsed.data } : { status: 'bad_payload', id }
+  return parsed.success ? { status: 'ok', id, event: parsed.data } : { status: 'bad_payload', id }
 }
 
-/** svix signs text: only where it stands for one sequence of bytes is its signature one over these. */
+/** The body as text, or undefined if it is not UTF-8. svix verifies text, so each text must stand for one body only. */
 function textOf(body: Buffer): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
@@ -57,13 +61,13 @@ function textOf(body: Buffer): string | undefined {
   }
 }
 
-/** A bad secret cannot get here (`settings.ts`), so what svix throws is about the signature, its time or the JSON. */
+/** `settings.ts` has checked the secret, so svix throws only because of the signature, its time or the JSON. */
 function isSigned(secret: string, text: string, headers: Record<string, string>): boolean {
   try {
     new Webhook(secret).verify(text, headers)
     return true
   } catch (error) {
-    // The signature was good and the body is not JSON: that is for the payload check to say.
+    // The signature is good and the body is not JSON. The check of the payload reports that.
     return error instanceof SyntaxError
   }
 }

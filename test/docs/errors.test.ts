@@ -42,6 +42,7 @@ const sources: Record<keyof typeof descriptions, { file: string; from: string }>
     from: 'Thrown by the commands of `npm run ops`, which end with 2.',
   },
   NothingKeptError: { file: 'lib/ops/warm-users.ts', from: 'Thrown by `npm run ops -- warm`.' },
+  WebhookError: { file: 'lib/webhooks/payload.ts', from: 'Thrown by `handleClerkEvent`.' },
   routes: {
     file: 'lib/errors.ts',
     from: 'Outcomes without an error object. Routes answer them, pages show them.',

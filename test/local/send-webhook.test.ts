@@ -53,7 +53,7 @@ describe('npm run webhook', () => {
       await send('user.updated', '--user', people.member, '--id', 'msg_twice', '--data', '{"username":"mia"}')
     const lines = await recentDeliveries()
     expect(lines.map(({ id }) => id)).toEqual(['msg_twice'])
-    expect(lines[0]?.invalidated).toContain('usernames: 1')
+    expect(lines[0]?.invalidated).toContain('1 username')
   })
 
   test('signs with --secret, or with the first secret of the environment', async () => {

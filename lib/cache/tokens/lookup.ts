@@ -6,6 +6,7 @@ import { joinKey } from '../../lookup/slot'
 import { emitAudit } from '../audit-events'
 import { isUserId } from '../clerk-cache'
 import { revocationMarkersOf } from '../revocations'
+import { tagOfTokens } from '../tags'
 import { fingerprintOf, type OAuthProvider, type StoredToken } from './oauth-token'
 import { sealed } from './seal'
 import { encryptionKeys } from './settings'
@@ -149,9 +150,6 @@ async function load(key: TokenRequest, { signal }: { signal: AbortSignal }): Pro
 /** The name of a token in the audit trail: its provider, and the account where one was chosen. */
 export const targetOf = ({ provider, externalAccountId }: TokenRequest): string =>
   externalAccountId ? `${provider}:${externalAccountId}` : provider
-
-/** Carried by every token of a user. */
-export const tagOfTokens = (userId: string) => `tokens:${userId}`
 
 /**
  * A user's token at a provider. Clerk returns the same token until it has expired and cannot be made to renew it, so the

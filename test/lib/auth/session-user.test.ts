@@ -43,7 +43,7 @@ describe('the user of a session', () => {
   })
 
   test('is nobody in any session as soon as the user was deleted', async () => {
-    await revokeUser(people.member, [])
+    await revokeUser(people.member)
     expect(await userOfSession(mia)).toBeNull()
     expect(await userOfSession({ ...mia, sessionId: 'sess_2' })).toBeNull()
   })

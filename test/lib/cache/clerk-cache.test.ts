@@ -5,11 +5,10 @@ import {
   getCachedUserById,
   getCachedUserByUsername,
   getCachedUsersByIds,
-  tagsOfUser,
   userIdsByRole,
 } from '@/lib/cache/clerk-cache'
 import { invalidateAllUserCache, invalidateUserCache } from '@/lib/cache/clerk-cache-utils'
-import { invalidateTags, lookups } from '@/lib/cache/lookups'
+import { lookups } from '@/lib/cache/lookups'
 import { SavedButStaleError, updateUserMetadata, updateUserProfile } from '@/lib/cache/user-writes'
 import { ClerkError } from '@/lib/clerk/error'
 import { onClerkRequest } from '@/lib/clerk/events'
@@ -33,18 +32,18 @@ describe('users through the cache', () => {
     expect(calls()).toBe(1)
   })
 
-  test('a user that Clerk does not know is null, and is remembered as that', async () => {
+  test('a user that Clerk does not know is null, and that is cached', async () => {
     expect(await getCachedUserById('user_2doesnotexist')).toBeNull()
     expect(await getCachedUserById('user_2doesnotexist')).toBeNull()
     expect(calls()).toBe(1)
   })
 
-  test('an id that cannot be one is null and never sent', async () => {
+  test('a text that cannot be an ID is null and is not sent to Clerk', async () => {
     expect(await getCachedUserById('../users?limit=500')).toBeNull()
     expect(calls()).toBe(0)
   })
 
-  test('twelve cold users are one request, twelve warm ones none', async () => {
+  test('twelve users that are not cached cost one request, and cached ones none', async () => {
     const ids = expertIds.slice(0, 12)
     const cold = await getCachedUsersByIds(ids)
     expect(cold.map(({ id }) => id)).toEqual(ids)
@@ -53,7 +52,7 @@ describe('users through the cache', () => {
     expect(calls()).toBe(1)
   })
 
-  test('unknown ids are left out and the order asked is kept', async () => {
+  test('unknown IDs are left out and the order of the list is kept', async () => {
     const users = await getCachedUsersByIds([people.member, 'user_2doesnotexist', people.admin])
     expect(users.map(({ id }) => id)).toEqual([people.member, people.admin])
   })
@@ -85,7 +84,7 @@ describe('users through the cache', () => {
     services.clerk.updateUser(people.admin, { firstName: 'Ada' })
   })
 
-  test('a role gives the ids of those who have it', async () => {
+  test('a role gives the IDs of the users who have it', async () => {
     expect(await userIdsByRole('admin')).toEqual([people.admin])
     expect(new Set(await userIdsByRole('expert'))).toEqual(new Set(expertIds))
   })
@@ -101,22 +100,22 @@ describe('other names of a user', () => {
     expect((await getCachedUserByEmail('MIA@example.com'))?.id).toBe(people.member)
   })
 
-  test('an address is in no key of Redis and in no event', async () => {
-    const told: unknown[] = []
-    const end = lookups().on((event) => told.push(event))
+  test('an e-mail address is not in any Redis key or event', async () => {
+    const events: unknown[] = []
+    const stop = lookups().on((event) => events.push(event))
     await getCachedUserByEmail('mia@example.com')
-    await invalidateTags(tagsOfUser(people.member, { emails: ['mia@example.com'] }))
-    end()
+    await invalidateUserCache(people.member, { emails: ['mia@example.com'] })
+    stop()
     const keys = await redis().run('keys', (client) => client.keys('*'))
     expect(keys.some((key) => key.includes(':e:email.'))).toBe(true)
-    expect(JSON.stringify([keys, told])).not.toContain('mia@example')
+    expect(JSON.stringify([keys, events])).not.toContain('mia@example')
   })
 
   test('an external id leads to its user', async () => {
     expect((await getCachedUserByExternalId('expert-1'))?.id).toBe(people.expert)
   })
 
-  test('an address that was given up no longer leads to its user', async () => {
+  test('an address that its user has given up leads to no user', async () => {
     await getCachedUserByEmail('noah@example.com')
     services.clerk.updateUser(people.neverConnected, { primaryEmail: 'noah.baker@example.com' })
     await invalidateUserCache(people.neverConnected)
@@ -125,7 +124,7 @@ describe('other names of a user', () => {
   })
 
   test.each(['a:b', '*', 'user_1\0', '‮evil', '__proto__', 'x'.repeat(10_000), "' OR 1=1", '%00', '🦊'])(
-    'a hostile name is nobody: %j',
+    'a hostile name leads to no user: %j',
     async (name) => {
       expect(await getCachedUserByUsername(name)).toBeNull()
       expect(await getCachedUserByEmail(name)).toBeNull()
@@ -157,7 +156,7 @@ describe('writing a user', () => {
     await updateUserProfile(people.admin, { username: 'ada-lindgren' })
   })
 
-  test('what Clerk saved and Redis did not confirm is an error that has the new user', async () => {
+  test('a change that Redis did not confirm is an error that has the new user in it', async () => {
     services.upstash.faults.set({ reset: 'before' })
     const error = await updateUserProfile(people.admin, { lastName: 'Berg' }).catch(
       (caught: unknown) => caught,
@@ -168,7 +167,7 @@ describe('writing a user', () => {
     await updateUserProfile(people.admin, { lastName: 'Lindgren' })
   })
 
-  test('what Clerk refuses changes nothing', async () => {
+  test('a change that Clerk refuses changes nothing', async () => {
     await expect(updateUserProfile(people.admin, { username: 'mia-moreau' })).rejects.toMatchObject({
       code: 'clerk_refused',
     })
@@ -176,7 +175,7 @@ describe('writing a user', () => {
   })
 })
 
-test('the requests that events report are the requests that Clerk has seen', async () => {
+test('the events report every request that Clerk has received', async () => {
   let reported = 0
   const off = onClerkRequest('test', () => reported++)
   services.clerk.faults.add({ status: 500, times: 1 })
@@ -191,13 +190,13 @@ test('the requests that events report are the requests that Clerk has seen', asy
   expect(reported).toBe(calls())
 })
 
-describe('when something is out', () => {
-  test('without Redis users still come from Clerk', async () => {
+describe('when Redis or Clerk is down', () => {
+  test('without Redis users come from Clerk', async () => {
     services.upstash.faults.set({ reset: 'before' })
     expect((await getCachedUserById(people.expert))?.id).toBe(people.expert)
   })
 
-  test('an invalidation that Redis did not confirm is an error, and says that repeating is safe', async () => {
+  test('an invalidation that Redis did not confirm is an error, and the message says to repeat it', async () => {
     services.upstash.faults.set({ reset: 'before' })
     await expect(invalidateUserCache(people.expert)).rejects.toMatchObject({
       code: 'invalidation_unconfirmed',
@@ -227,19 +226,19 @@ describe('when something is out', () => {
       retryAfter: 3,
     })
     expect(calls()).toBe(1)
-    // Redis counts by its own clock, which nobody turns.
+    // Redis uses its own clock, which the test does not change.
     await redis().run('del', (client) => client.del('ck:clerk-paused'))
     vi.advanceTimersByTime(3_001)
     expect((await getCachedUserById(people.admin))?.id).toBe(people.admin)
   })
 
-  test('a 429 told to another process pauses this one too', async () => {
+  test('a 429 in another process pauses this one too', async () => {
     await redis().run('set', (client) => client.set('ck:clerk-paused', '1', { ex: 5 }))
     await expect(getCachedUserById(people.expert)).rejects.toMatchObject({ code: 'clerk_rate_limited' })
     expect(calls()).toBe(0)
   })
 
-  test('while paused a user past its time stands in', async () => {
+  test('an expired user is served during the pause', async () => {
     await getCachedUserById(people.expert)
     const keys = await redis().run('keys', (client) => client.keys('ck:[hs]:user*'))
     await redis().run('del', (client) => client.del(...keys))
@@ -247,7 +246,7 @@ describe('when something is out', () => {
     expect((await getCachedUserById(people.expert))?.id).toBe(people.expert)
   })
 
-  test('an error is not remembered', async () => {
+  test('an error is not cached', async () => {
     services.clerk.faults.add({ status: 500 })
     await expect(getCachedUserById(people.expert)).rejects.toThrow()
     services.clerk.faults.clear()

@@ -108,7 +108,7 @@ describe('an OAuth token through the cache', () => {
     await revokeSession('sess_1')
     expect(await getCachedOAuthToken(people.member, 'google', asked)).toEqual({ status: 'revoked' })
     expect(await getCachedOAuthToken(people.member, 'google')).toMatchObject({ status: 'ok' })
-    await revokeUser(people.member, [])
+    await revokeUser(people.member)
     expect(await getCachedOAuthToken(people.member, 'google')).toEqual({ status: 'revoked' })
   })
 

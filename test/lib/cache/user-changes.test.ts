@@ -13,10 +13,10 @@ import { createReceiver } from '../../support/webhook-receiver'
 
 const services = useServices()
 let app: Awaited<ReturnType<typeof listenForClerk>>
-const heard: string[] = []
+const received: string[] = []
 
 beforeAll(async () => {
-  app = await listenForClerk(createReceiver().receive, ({ type }) => heard.push(type))
+  app = await listenForClerk(createReceiver().receive, ({ type }) => received.push(type))
   services.clerk.webhooks.target({
     url: app.url,
     secret: services.env.CLERK_WEBHOOK_SIGNING_SECRET ?? '',
@@ -28,16 +28,16 @@ afterAll(() => app.close())
 beforeEach(async () => {
   services.clerk.webhooks.resume()
   await services.clerk.webhooks.flush()
-  heard.length = 0
+  received.length = 0
 })
 
-/** Makes changes at Clerk, of which the app hears nothing until `deliver`. */
-function changeUnheard<T>(change: () => T): T {
+/** Changes something at Clerk. Its webhooks are held back until `deliver`. */
+function changeWithoutWebhooks<T>(change: () => T): T {
   services.clerk.webhooks.pause()
   return change()
 }
 
-/** Every webhook that was held back arrives and is acknowledged, one after the other, in this order. */
+/** Delivers the webhooks that were held back, one after the other, in this order. */
 async function deliver(order: 'as sent' | 'reversed') {
   services.clerk.webhooks.resume({ reversed: order === 'reversed' })
   await services.clerk.webhooks.flush()
@@ -46,7 +46,7 @@ async function deliver(order: 'as sent' | 'reversed') {
 const calls = () => services.clerk.requests().total
 
 describe.each(['as sent', 'reversed'] as const)('when webhooks arrive %s', (order) => {
-  test('a user who was deleted and created again is the new one by every name, and the old id is nobody', async () => {
+  test('a user who was deleted and created again is found by every name, and the old ID is not found', async () => {
     const name = `phoenix-${order.slice(0, 2)}`
     const given = { username: name, emails: [`${name}@example.com`], externalId: `crm-${name}` }
     const former = services.clerk.createUser(given)
@@ -56,12 +56,12 @@ describe.each(['as sent', 'reversed'] as const)('when webhooks arrive %s', (orde
     expect((await getCachedUserByEmail(`${name}@example.com`))?.id).toBe(former.id)
     expect((await getCachedUserByExternalId(`crm-${name}`))?.id).toBe(former.id)
 
-    const next = changeUnheard(() => {
+    const next = changeWithoutWebhooks(() => {
       services.clerk.deleteUser(former.id)
       return services.clerk.createUser(given)
     })
     await deliver(order)
-    expect(heard.toSorted()).toEqual(['user.created', 'user.created', 'user.deleted'])
+    expect(received.toSorted()).toEqual(['user.created', 'user.created', 'user.deleted'])
     expect(await getCachedUserById(former.id)).toBeNull()
     expect((await getCachedUserByUsername(name))?.id).toBe(next.id)
     expect((await getCachedUserByEmail(`${name}@example.com`))?.id).toBe(next.id)
@@ -82,7 +82,7 @@ describe.each(['as sent', 'reversed'] as const)('when webhooks arrive %s', (orde
     await getCachedUserById(next.id)
     expect((await getCachedUserByUsername(`popular-${suffix}`))?.id).toBe(former.id)
 
-    changeUnheard(() => {
+    changeWithoutWebhooks(() => {
       services.clerk.updateUser(former.id, { username: `former-${suffix}` })
       services.clerk.updateUser(next.id, { username: `popular-${suffix}` })
     })
@@ -101,13 +101,13 @@ test('between the two webhooks a reassigned username never leads to its previous
 
   services.clerk.updateUser(former.id, { username: 'between-former' })
   await services.clerk.webhooks.flush()
-  changeUnheard(() => services.clerk.updateUser(next.id, { username: 'between-name' }))
+  changeWithoutWebhooks(() => services.clerk.updateUser(next.id, { username: 'between-name' }))
   expect((await getCachedUserByUsername('between-name'))?.id).not.toBe(former.id)
   await deliver('as sent')
   expect((await getCachedUserByUsername('between-name'))?.id).toBe(next.id)
 })
 
-test('a changed e-mail address leads to its user, and the former one to nobody', async () => {
+test('a changed e-mail address leads to its user, and the former one to no user', async () => {
   const { id } = services.clerk.createUser({ emails: ['before@example.com'] })
   await services.clerk.webhooks.flush()
   expect(await getCachedUserByEmail('after@example.com')).toBeNull()
@@ -130,7 +130,7 @@ test('an e-mail address that its user has removed is free for another', async ()
   expect((await getCachedUserByEmail('shared@example.com'))?.id).toBe(next.id)
 })
 
-test('hostile metadata stays data: it gives nobody a role and changes no prototype', async () => {
+test('hostile metadata gives no role and changes no prototype', async () => {
   const publicMetadata: Record<string, unknown> = JSON.parse(
     '{"__proto__":{"role":"admin"},"constructor":{"prototype":{"polluted":true}},"toString":"x"}',
   )
@@ -143,7 +143,7 @@ test('hostile metadata stays data: it gives nobody a role and changes no prototy
 })
 
 describe('warming', () => {
-  test('250 users are 3 requests, and what is warm costs none', async () => {
+  test('250 users cost 3 requests, and cached users none', async () => {
     const ids = Array.from(
       { length: 250 },
       (_, i) => services.clerk.createUser({ emails: [`w${i}@example.com`] }).id,
@@ -157,7 +157,7 @@ describe('warming', () => {
     expect(calls()).toBe(3)
   })
 
-  test('what Clerk does not answer has failed, and nothing throws', async () => {
+  test('a user that Clerk does not return counts as failed, and nothing throws', async () => {
     services.clerk.faults.add({ status: 500, times: 1 })
     expect(await warmUpUserCache('user_2cannotbewarmed')).toEqual({ warmed: 0, failed: 1 })
     expect(await warmUpUserCache('user_2cannotbewarmed')).toEqual({ warmed: 1, failed: 0 })

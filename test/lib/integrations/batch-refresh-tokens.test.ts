@@ -19,7 +19,7 @@ function users(count: number, connected = true) {
 }
 
 describe('a batch refresh', () => {
-  test('asks once for each token however often it is named, and answers in the order asked', async () => {
+  test('loads each token once, even if it is listed twice, and returns the results in the order of the list', async () => {
     const [a, b] = users(2)
     const [c] = users(1, false)
     if (!a || !b || !c) throw new Error('three users')
@@ -34,7 +34,7 @@ describe('a batch refresh', () => {
     expect(JSON.stringify(results)).not.toContain('ya29')
   })
 
-  test('brings the new token to everybody, though the old one was cached', async () => {
+  test('replaces a cached token by the new one', async () => {
     const [user] = users(1)
     if (!user) throw new Error('a user')
     const before = await getCachedOAuthToken(user.userId, 'google')
@@ -46,13 +46,13 @@ describe('a batch refresh', () => {
     expect(result).toMatchObject({ status: 'ok', expiresAt: after.token.expiresAt })
   })
 
-  test('has at most five requests under way', async () => {
-    services.clerk.faults.add({ latencyMs: 30 })
+  test('sends at most five requests at the same time', async () => {
+    services.clerk.faults.add({ latencyMs: 200 })
     await batchRefreshTokens(users(23))
     expect(services.clerk.requests()).toMatchObject({ total: 23, peak: 5 })
   })
 
-  test('keeps the failure of one from the others', async () => {
+  test('goes on with the others if one fails', async () => {
     const all = users(7)
     services.clerk.faults.add({ route: ROUTE, status: 500, times: 1 })
     const results = await batchRefreshTokens(all)
@@ -62,7 +62,7 @@ describe('a batch refresh', () => {
     ])
   })
 
-  test('waits as one when Clerk says "too many", and then goes on to the end', async () => {
+  test('pauses all requests when Clerk limits the rate, and then finishes', async () => {
     const clock = createVirtualClock()
     const started = clock.now()
     const pass = async (ms: number) => {
@@ -75,18 +75,18 @@ describe('a batch refresh', () => {
     const results = await drive(batchRefreshTokens(users(12), { clock }), pass)
     expect(new Set(results.map(({ status }) => status))).toEqual(new Set(['ok']))
     expect(clock.now() - started).toBeGreaterThanOrEqual(7000)
-    // Nobody asked while it waited: the twelve, and the one that was refused.
+    // No request was sent during the pause: only the twelve, and the ones that were refused.
     expect(services.clerk.requests().total).toBeLessThanOrEqual(12 + 5)
   })
 
-  test('gives up in time when the wait would be longer than its patience', async () => {
+  test('does not wait when the wait would be longer than `maxWait`', async () => {
     services.clerk.faults.add({ route: ROUTE, status: 429, retryAfter: 60 })
-    const results = await batchRefreshTokens(users(8), { patience: 10 })
+    const results = await batchRefreshTokens(users(8), { maxWait: 10 })
     expect(results.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 'rate_limited'))
     expect(services.clerk.requests().total).toBeLessThanOrEqual(5)
   })
 
-  test('takes the results of another one, and gives them anew', async () => {
+  test('accepts the results of another batch as its list', async () => {
     const [user] = users(1)
     if (!user) throw new Error('a user')
     const before = { ...user, status: 'rate_limited' as const, retryAfter: 7 }
@@ -95,14 +95,14 @@ describe('a batch refresh', () => {
     ])
   })
 
-  test('keeps an id that nobody has from the others', async () => {
+  test('of an ID that does not exist leaves the others as they are', async () => {
     const all = [{ userId: '', provider: 'google' as const }, ...users(1)]
     expect((await batchRefreshTokens(all)).map(({ status }) => status)).toEqual(['not_connected', 'ok'])
   })
 
-  test('does not ask again at once when Clerk gives it no time to wait', async () => {
+  test('does not repeat a request at once when Clerk says to wait 0 s', async () => {
     services.clerk.faults.add({ route: ROUTE, status: 429, retryAfter: 0 })
-    const [result] = await batchRefreshTokens(users(1), { patience: 1 })
+    const [result] = await batchRefreshTokens(users(1), { maxWait: 1 })
     expect(result).toMatchObject({ status: 'rate_limited' })
     expect(services.clerk.requests().total).toBe(1)
   })

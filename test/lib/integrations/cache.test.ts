@@ -27,14 +27,14 @@ const checked = (provider: string): CheckedIntegration[] => [
 ]
 
 describe('getCachedIntegrations', () => {
-  test('fetches once for any number of callers, and what it fetched is the same on hit and miss', async () => {
+  test('fetches once for any number of callers, and returns the same on hit and miss', async () => {
     const fetch = vi.fn(async () => checked('google'))
     const all = await Promise.all(Array.from({ length: 10 }, () => getCachedIntegrations('user_1', fetch)))
     expect([...all, await getCachedIntegrations('user_1', fetch)]).toEqual(Array(11).fill(checked('google')))
     expect(fetch).toHaveBeenCalledTimes(1)
   })
 
-  test('passes on the failure of a fetch, and keeps nothing', async () => {
+  test('throws the error of a fetch, and caches nothing', async () => {
     await expect(
       getCachedIntegrations('user_1', async () => {
         throw new Error('no answer')
@@ -52,7 +52,7 @@ describe('getCachedIntegrations', () => {
 })
 
 describe('integrationCache', () => {
-  test('gives back what was set, until it is invalidated', async () => {
+  test('returns what was set until it is invalidated', async () => {
     expect(await integrationCache.get('user_1')).toBeNull()
     await integrationCache.set('user_1', checked('google'))
     await integrationCache.set('user_1', checked('slack'))
@@ -62,7 +62,7 @@ describe('integrationCache', () => {
     expect(await integrationCache.has('user_1')).toBe(false)
   })
 
-  test('keeps what was set for as long as it was told, and 5 minutes unless told', async () => {
+  test('keeps what was set for `ttl` seconds, or 5 minutes by default', async () => {
     await integrationCache.set('user_1', checked('google'), 20)
     await integrationCache.set('user_2', checked('google'))
     const connection = await services.engine.connect()
@@ -77,7 +77,7 @@ describe('integrationCache', () => {
     expect(Number(long)).toBeLessThanOrEqual(300_000)
   })
 
-  test('forgets everybody at once', async () => {
+  test('invalidates all users at once', async () => {
     await integrationCache.set('user_1', checked('google'))
     await integrationCache.set('user_2', checked('google'))
     await integrationCache.clear()
@@ -87,7 +87,7 @@ describe('integrationCache', () => {
     ])
   })
 
-  test('counts what this process has seen', async () => {
+  test('counts the reads of this process', async () => {
     const before = integrationCache.getStats()
     await integrationCache.get('user_1')
     await integrationCache.set('user_1', checked('google'), 1)

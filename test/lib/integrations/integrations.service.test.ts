@@ -3,7 +3,7 @@ import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
 import { batchRefreshTokens } from '@/lib/integrations/batch-refresh-tokens'
 import { disconnectIntegration, getConnectedIntegrations } from '@/lib/integrations/integrations.service'
-import { handleClerkEvent } from '@/lib/webhooks/handlers'
+import { handleClerkEvent } from '@/lib/webhooks/handle-clerk-event'
 import { people } from '../../../local/seed'
 import { useServices } from '../../support/services'
 
@@ -27,7 +27,7 @@ const connected = (...scopes: string[]) => {
 }
 
 describe('the status of an integration', () => {
-  test('of a working account is connected, since when, and with nothing to do', async () => {
+  test('of a working account is connected, with its time and no action', async () => {
     const { id, account } = connected(CALENDAR, EVENTS)
     expect(await google(id)).toEqual({
       id: 'google',
@@ -56,11 +56,11 @@ describe('the status of an integration', () => {
     [people.neverConnected, 'not_connected'],
     [people.tooFewScopes, 'scope_missing'],
     [people.needsReconnecting, 'reconnect_required'],
-  ])('of %s is %s, and what helps is on the account page', async (userId, status) => {
+  ])('of %s is %s, and the action leads to the account page', async (userId, status) => {
     expect(await google(userId)).toMatchObject({ status, action: { href: '/account' } })
   })
 
-  test('names the scopes that are missing, and those that would let it do more', async () => {
+  test('has the missing scopes, required and optional', async () => {
     expect(await google(people.tooFewScopes)).toMatchObject({
       missing: [CALENDAR],
       action: { scopes: [CALENDAR] },
@@ -71,14 +71,14 @@ describe('the status of an integration', () => {
     })
   })
 
-  test('is expiring in the last five minutes of a token, until Clerk renews it', async () => {
+  test('is expiring in the last five minutes of a token', async () => {
     const { id } = connected(CALENDAR)
     const end = Date.now() + 4 * 60_000
     services.clerk.expireToken(id, end)
     expect(await google(id)).toMatchObject({ status: 'expiring', expiresAt: end, retryAt: end })
   })
 
-  test('is degraded while Clerk is out, and is not asked for again before it may help', async () => {
+  test('is degraded while Clerk is down, and is not checked again before `retryAt`', async () => {
     services.clerk.faults.add({ status: 429, retryAfter: 7 })
     const before = Date.now()
     const found = await google(people.member)
@@ -94,7 +94,7 @@ describe('the status of an integration', () => {
     expect(Number(ttl)).toBeGreaterThan(0)
   })
 
-  test('with several accounts is that of the one that works best, and tells of each', async () => {
+  test('with several accounts is that of the one that works best, and lists each', async () => {
     const { id, account } = connected()
     const other = services.clerk.connect(id, { email: 'work@example.com', scopes: [CALENDAR] })
     const found = await google(id)
@@ -105,7 +105,7 @@ describe('the status of an integration', () => {
     ])
   })
 
-  test('never holds the token, in Redis or in the answer', async () => {
+  test('never has the token in it, in Redis or in the result', async () => {
     const { id } = connected(CALENDAR)
     const result = await getCachedOAuthToken(id, 'google')
     const token = result.status === 'ok' ? result.token.reveal() : 'none'
@@ -119,7 +119,7 @@ describe('the status of an integration', () => {
 })
 
 describe('the cache of the status', () => {
-  test('asks Clerk for the user and for each token once, and then Redis alone, with one command', async () => {
+  test('loads the user and each token from Clerk once, and then costs one Redis command', async () => {
     const { id } = connected(CALENDAR)
     await google(id)
     expect(calls()).toBe(2)
@@ -155,17 +155,17 @@ describe('the cache of the status', () => {
     expect((await google(id)).status).toBe('reconnect_required')
   })
 
-  test('100 users at once are answered: a status that waits for tokens leaves them room to be loaded', async () => {
-    const ids = Array.from({ length: 100 }, () => connected(CALENDAR).id)
+  test('is read by 60 users at once: a status that waits for tokens does not block loading them', async () => {
+    const ids = Array.from({ length: 60 }, () => connected(CALENDAR).id)
     const found = await Promise.all(ids.map(google))
     expect(found.every(({ status }) => status === 'connected')).toBe(true)
   })
 })
 
 describe('disconnecting', () => {
-  test('removes the account at Clerk, and the next look sees it gone; it is told', async () => {
-    const told: AuditEvent[] = []
-    const stop = onAudit('test', (event) => told.push(event))
+  test('removes the account at Clerk, the next read does not have it, and an audit event says so', async () => {
+    const events: AuditEvent[] = []
+    const stop = onAudit('test', (event) => events.push(event))
     const { id, account } = connected(CALENDAR)
     await google(id)
     await disconnectIntegration(id, 'google')
@@ -173,7 +173,7 @@ describe('disconnecting', () => {
     expect(services.clerk.users().find((user) => user.id === id)?.accounts).toEqual([])
     expect((await google(id)).status).toBe('not_connected')
     expect(await getCachedOAuthToken(id, 'google')).toMatchObject({ status: 'not_connected' })
-    expect(told.filter(({ action }) => action === 'integration.disconnect')).toEqual([
+    expect(events.filter(({ action }) => action === 'integration.disconnect')).toEqual([
       {
         action: 'integration.disconnect',
         actor: id,
@@ -198,9 +198,9 @@ describe('disconnecting', () => {
     expect((await google(id)).status).toBe('not_connected')
   })
 
-  test('that Clerk refuses says so, and is told', async () => {
-    const told: AuditEvent[] = []
-    const stop = onAudit('test', (event) => told.push(event))
+  test('that Clerk refuses is an error, and an audit event says so', async () => {
+    const events: AuditEvent[] = []
+    const stop = onAudit('test', (event) => events.push(event))
     const { id } = connected(CALENDAR)
     services.clerk.faults.add({
       route: 'DELETE /v1/users/{user_id}/external_accounts/{external_account_id}',
@@ -208,10 +208,10 @@ describe('disconnecting', () => {
     })
     await expect(disconnectIntegration(id, 'google')).rejects.toMatchObject({ code: 'clerk_unavailable' })
     stop()
-    expect(told.at(-1)).toMatchObject({ action: 'integration.disconnect', outcome: 'clerk_unavailable' })
+    expect(events.at(-1)).toMatchObject({ action: 'integration.disconnect', outcome: 'clerk_unavailable' })
   })
 
-  test('that Redis did not confirm says so, and may be repeated', async () => {
+  test('that Redis did not confirm is an error, and may be repeated', async () => {
     const { id } = connected(CALENDAR)
     services.upstash.faults.set({ only: ['unlink'], reset: 'before' })
     await expect(disconnectIntegration(id, 'google')).rejects.toMatchObject({

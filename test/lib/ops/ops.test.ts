@@ -81,7 +81,7 @@ describe('inspect', () => {
     const cached = await json('inspect', id)
     expect(cached).toMatchObject({ user: id, answer: 'cached', revokedSeconds: null })
     expect(cached.freshSeconds).toBeGreaterThan(100)
-    await revokeUser(id, [])
+    await revokeUser(id)
     expect((await json('inspect', id)).revokedSeconds).toBeGreaterThan(500)
     const { out } = await run('inspect', id)
     expect(out).toContain('cached')

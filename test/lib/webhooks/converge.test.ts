@@ -18,7 +18,7 @@ const services = useServices({ keep: true })
 let clerk: Services['clerk']
 let collector: Awaited<ReturnType<typeof listenForClerk>>
 const { receive, settled } = createReceiver()
-/** What Clerk has sent and nobody has acted on. */
+/** The webhooks that Clerk has sent and the test has not delivered yet. */
 const sent: { id: string; body: string }[] = []
 let run = 0
 
@@ -67,7 +67,7 @@ function createWorld() {
     if (kind === 7 && which === 0) clerk.deleteUser(id)
   }
 
-  /** Everything that can be asked, as the cache has it. */
+  /** Everything that can be read, through the cache. */
   const read = () =>
     Promise.all([
       ...people.map(getCachedUserById),
@@ -116,7 +116,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(fc.constant('read' as const)) },
 )
 
-test('in any order, late and repeated, webhooks lead to what Clerk has', async () => {
+test('webhooks lead to the state that Clerk has, in any order, late and repeated', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 4, maxLength: 24 }),

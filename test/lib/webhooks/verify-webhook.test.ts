@@ -5,7 +5,7 @@ import { signatureOf, webhookRequest } from '../../support/signed-webhook'
 
 const secret = `whsec_${Buffer.from('the current secret of this test!').toString('base64')}`
 const former = `whsec_${Buffer.from('the former secret of this test!!').toString('base64')}`
-const stranger = `whsec_${Buffer.from('somebody else').toString('base64')}`
+const stranger = `whsec_${Buffer.from('another secret').toString('base64')}`
 const body = JSON.stringify({
   type: 'user.updated',
   object: 'event',
@@ -17,7 +17,7 @@ useServices({ env: { CLERK_WEBHOOK_SIGNING_SECRET: `${secret},${former}` }, keep
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000)
 const statusOf = async (request: Request) => (await verifyWebhookRequest(request)).status
 
-/** A request whose body comes as a stream. */
+/** A request with a stream as its body. */
 const streamed = (stream: ReadableStream<Uint8Array>, headers: Record<string, string> = {}) => {
   const options: RequestInit & { duplex: 'half' } = { method: 'POST', body: stream, duplex: 'half', headers }
   return new Request('http://localhost/', options)
@@ -28,7 +28,7 @@ describe('a webhook', () => {
     expect(await verifyWebhookRequest(webhookRequest(body, { secret }))).toEqual({
       status: 'ok',
       id: 'msg_1',
-      delivery: { type: 'user.updated', data: { id: 'user_1', username: 'ada' } },
+      event: { type: 'user.updated', data: { id: 'user_1', username: 'ada' } },
     })
   })
 
@@ -63,8 +63,8 @@ describe('a webhook', () => {
     expect(await statusOf(request)).toBe('bad_signature')
   })
 
-  test('whose bytes are not the text that was signed is refused', async () => {
-    // Decoded without care both are the replacement character.
+  test('whose bytes are not the signed text is refused', async () => {
+    // A decoder that is not strict turns both into the replacement character.
     const headers = signatureOf('\uFFFD', { secret })
     const request = new Request('http://localhost/', {
       method: 'POST',
@@ -74,13 +74,13 @@ describe('a webhook', () => {
     expect(await statusOf(request)).toBe('bad_signature')
   })
 
-  test('without a body is refused, and well signed is no event', async () => {
+  test('without a body is refused, and an empty body that is signed is a bad payload', async () => {
     expect(await statusOf(new Request('http://localhost/', { method: 'POST' }))).toBe('bad_signature')
     expect(await statusOf(webhookRequest('', { secret }))).toBe('bad_payload')
   })
 
   test.each(['not json', '[]', '{}', '{"type":1,"data":{}}', '{"type":"user.updated"}'])(
-    'well signed that is no event is a bad payload: %s',
+    'with a good signature that is not an event is a bad payload: %s',
     async (text) => {
       expect(await verifyWebhookRequest(webhookRequest(text, { secret }))).toEqual({
         status: 'bad_payload',
@@ -89,7 +89,7 @@ describe('a webhook', () => {
     },
   )
 
-  test('sent byte by byte is received', async () => {
+  test('that arrives byte by byte is received', async () => {
     const bytes = Buffer.from(
       JSON.stringify({ type: 'user.updated', data: { id: 'user_1', name: 'Zoë 🎈' } }),
     )
@@ -103,7 +103,7 @@ describe('a webhook', () => {
     expect(await statusOf(streamed(stream, signatureOf(bytes.toString(), { secret })))).toBe('ok')
   })
 
-  test('of over a megabyte is not read to its end', async () => {
+  test('of more than a megabyte is not read to its end', async () => {
     let sent = 0
     const stream = new ReadableStream<Uint8Array>({
       pull(controller) {

@@ -1,15 +1,19 @@
 import { after } from 'next/server'
 import { ConfigurationError } from '@/lib/env'
 import { errorResponse } from '@/lib/http/error-response'
+import { tokenHandlers } from '@/lib/integrations/token-handlers'
 import { type Answer, handleWebhook } from '@/lib/webhooks/handle-webhook'
+import { addWebhookHandlers } from '@/lib/webhooks/handlers'
+
+addWebhookHandlers('tokens', tokenHandlers)
 
 const accepted = (outcome: 'ok' | 'ignored') => () => Response.json({ ok: true, outcome })
 
-/** Any answer but 200 makes Clerk deliver again. */
+/** If the answer is not 200, Clerk delivers again. */
 const answers: Record<Answer, () => Response> = {
   ok: accepted('ok'),
   ignored: accepted('ignored'),
-  // What was not read is still in the connection, and a next request on it would wait behind.
+  // The rest of the body is still in the connection, so the next request must use another one.
   too_large: () => errorResponse('too_large', { headers: { Connection: 'close' } }),
   bad_signature: () => errorResponse('bad_signature'),
   bad_payload: () => errorResponse('bad_payload'),
