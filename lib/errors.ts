@@ -28,7 +28,7 @@ interface Description {
 }
 
 /** Codes of answers for which there is no error object: outcomes of a token, and refusals of a route. */
-export type RouteCode =
+type RouteCode =
   | 'account_ambiguous'
   | 'bad_payload'
   | 'bad_request'
