@@ -1,13 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { overLimit } from '@/lib/http/rate-limit'
-import { type Services, startServices } from '../../support/services'
+import { useServices } from '../../support/services'
 
-let services: Services
-
-beforeAll(async () => {
-  services = await startServices({ CACHE_REDIS_TIMEOUT_MS: '10000' })
-})
-afterAll(() => services.close())
+const services = useServices({ keep: true })
 
 // So long that no window ends during a test.
 const limit = (name: string) => ({ name, calls: 3, seconds: 100_000 })
@@ -35,10 +30,6 @@ describe('a limit of three calls', () => {
 
   test('allows every call while Redis does not answer', async () => {
     services.upstash.faults.set({ reset: 'before' })
-    try {
-      for (let i = 0; i < 5; i++) expect(await overLimit(limit('outage'), 'user_1')).toBeUndefined()
-    } finally {
-      services.upstash.faults.clear()
-    }
+    for (let i = 0; i < 5; i++) expect(await overLimit(limit('outage'), 'user_1')).toBeUndefined()
   })
 })

@@ -1,22 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { saveProfile } from '@/app/profile/actions'
-import { type Services, startServices } from '../support/services'
+import { useServices } from '../../support/services'
 
-let services: Services
+const services = useServices({ performanceClock: true })
 let userId: string | null = null
 
 vi.mock('@clerk/nextjs/server', () => ({
   auth: async () => ({ userId, sessionId: userId && 'sess_1' }),
 }))
-
-beforeAll(async () => {
-  services = await startServices({ CACHE_REDIS_TIMEOUT_MS: '10000' })
-})
-afterEach(() => {
-  services.clerk.faults.clear()
-  services.upstash.faults.clear()
-})
-afterAll(() => services.close())
 
 const valid = { firstName: 'Ada', lastName: 'Byron', setup: 'complete' }
 
@@ -42,7 +33,6 @@ describe('saving a profile', () => {
 
   test('marks a blank name, keeps what was entered, and writes nothing', async () => {
     signIn()
-    services.clerk.resetRequests()
     expect(await save({ firstName: '  ' })).toEqual({
       status: 'refused',
       message: 'Not saved. Correct the marked fields.',
