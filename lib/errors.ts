@@ -199,8 +199,8 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
     },
     configured_too_late: {
       meaning: '`configure()` would change a setting that this process has already used.',
-      title: 'This is a mistake in the app’s code',
-      advice: 'Only the people who run this app can fix this.',
+      title: 'A setting was changed too late',
+      advice: MISTAKE,
       status: 500,
       fix: 'Call `configure()` before the first read, for example in `instrumentation.ts`.',
     },
