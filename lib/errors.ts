@@ -29,7 +29,7 @@ interface Description {
 }
 
 /** Codes of answers for which there is no error object: outcomes of a token, and refusals of a route. */
-export type RouteCode =
+type RouteCode =
   | 'account_ambiguous'
   | 'bad_request'
   | 'bad_signature'
@@ -200,8 +200,8 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
     },
     configured_too_late: {
       meaning: '`configure()` would change a setting that this process has already used.',
-      title: 'This is a mistake in the app’s code',
-      advice: 'Only the people who run this app can fix this.',
+      title: 'A setting was changed too late',
+      advice: MISTAKE,
       status: 500,
       fix: 'Call `configure()` before the first read, for example in `instrumentation.ts`.',
     },

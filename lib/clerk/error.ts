@@ -6,10 +6,10 @@ export type ClerkErrorCode =
   | 'clerk_unauthorized'
   | 'clerk_refused'
 
-/** Seconds to wait before the next try where the other side did not say: the window of Clerk's rate limits. */
+/** Seconds to wait before the next try where the service did not say: the window of Clerk's rate limits. */
 export const RETRY_AFTER = 10
 
-/** Clerk did not answer as asked. Carries the HTTP status and Clerk's own error codes, never a key. */
+/** Clerk did not answer, or refused. Carries the HTTP status and Clerk's own error codes, never a key. */
 export class ClerkError extends KitError<ClerkErrorCode> {
   readonly status: number | undefined
   /** Seconds to wait before the next try: as Clerk said, or `RETRY_AFTER`. */
@@ -29,10 +29,11 @@ export class ClerkError extends KitError<ClerkErrorCode> {
 }
 
 const advice: Record<ClerkErrorCode, string> = {
-  clerk_rate_limited: 'too many requests. Wait for as long as Retry-After says.',
+  clerk_rate_limited: 'too many requests. Wait as long as Retry-After says.',
   clerk_unavailable:
-    'no usable answer from the Backend API. Look at https://status.clerk.com and at CLERK_API_URL.',
-  clerk_unauthorized: 'CLERK_SECRET_KEY was not accepted. Copy it again from the dashboard under API keys.',
+    'no usable answer from the Backend API. Check https://status.clerk.com and CLERK_API_URL.',
+  clerk_unauthorized:
+    'CLERK_SECRET_KEY was not accepted. Copy it again from the Clerk dashboard under API keys.',
   clerk_refused: 'the request was not accepted.',
 }
 
@@ -42,7 +43,7 @@ function codeOf(status: number | undefined): ClerkErrorCode {
   return status === undefined || status >= 500 ? 'clerk_unavailable' : 'clerk_refused'
 }
 
-/** How a failure of Clerk is told to those who wait for the same load in other processes. */
+/** How a failure of Clerk reaches the callers that wait for the same load in other processes. */
 export const clerkFailure = {
   encode: (error: unknown): string =>
     error instanceof ClerkError

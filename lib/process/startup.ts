@@ -1,6 +1,7 @@
 import { lookups } from '../cache/lookups'
 import { cacheSettings, namespace, redis } from '../config'
 import { notConfigured } from '../env'
+import { problemWithCode } from '../errors'
 import { createBackplane } from '../lookup/redis/backplane'
 import { settingsProblems } from './settings'
 import { onShutdown } from './shutdown-hooks'
@@ -16,18 +17,12 @@ export function refuseBadEnvironment(): void {
   process.exit(1)
 }
 
-const warnings: Partial<Record<string, string>> = {
-  scripts_not_permitted:
-    'the token of UPSTASH_REDIS_REST_TOKEN may not run scripts (EVAL, EVALSHA). Nothing will be cached; invalidation works. Use the standard token.',
-  store_quota:
-    'the database is over its plan’s limit. Reads go on from Clerk until it is raised in the Upstash console.',
-}
-
-/** Says once, at the start, what Redis will not do. A Redis that is merely out of reach is no reason not to start. */
+/** Warns once, at the start, if Redis refuses what the cache needs. If Redis is only unreachable, the app starts silently. */
 export async function warnOfRedis(): Promise<void> {
-  const problem = await lookups().store.check()
-  const warning = problem && warnings[problem]
-  if (warning) process.stderr.write(`\nRedis: ${warning}\n\n`)
+  const code = await lookups().store.check()
+  if (code !== 'scripts_not_permitted' && code !== 'store_quota') return
+  const { title, fix } = problemWithCode(code)
+  process.stderr.write(`\n${title}. ${fix}\n\n`)
 }
 
 /** Connects the process caches of all servers, where CACHE_BACKPLANE is on. */

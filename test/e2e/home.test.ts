@@ -52,3 +52,31 @@ test('a connection that was mended on the account page is mended on the home pag
   await google.getByText('Connected', { exact: false }).waitFor()
   expect(await google.innerText()).toContain('Manage')
 })
+
+test.each([320, 375])('no page is wider than a screen of %i px, however long the names', async (width) => {
+  const { clerk } = stage.standIns
+  const username = `u${'n'.repeat(60)}`
+  const { id } = clerk.createUser({
+    emails: ['long@example.com'],
+    username: `${username}${width}`,
+    firstName: 'W'.repeat(60),
+    lastName: 'ש'.repeat(60),
+    publicMetadata: { role: 'expert', headline: 'W'.repeat(80), specialties: ['W'.repeat(60)] },
+  })
+  await clerk.webhooks.flush()
+  const look: Look = { width, colorScheme: 'light' }
+  const paths = ['/', '/experts', `/experts/${username}${width}`]
+  const visits = [
+    { view: await browser.open(look), paths },
+    { view: await browser.openAs(id, look), paths: [...paths, '/profile'] },
+  ]
+  for (const { view, paths } of visits) {
+    const widthOf = () => view.page.evaluate('document.documentElement.scrollWidth')
+    for (const path of paths) {
+      await view.page.goto(stage.app.url + path)
+      expect(await widthOf(), `${path} as it arrives`).toBe(width)
+      await view.settled()
+      expect(await widthOf(), path).toBe(width)
+    }
+  }
+})

@@ -174,9 +174,9 @@ describe('the start', () => {
     expect('words' in started && started.words).toContain(message)
   })
 
-  test('says that nothing will be cached where Redis runs no scripts', async () => {
+  test('says that nothing is cached where Redis runs no scripts', async () => {
     const started = await start({}, ({ upstash }) => upstash.faults.set(noScripts))
-    expect('output' in started && started.output.join(' ')).toContain('may not run scripts')
+    expect('output' in started && started.output.join(' ')).toContain('cannot run scripts')
   })
 
   test('goes ahead and says nothing while Redis is out of reach', async () => {

@@ -1,0 +1,63 @@
+import { describe, expect, test, vi } from 'vitest'
+import { saveProfile } from '@/app/profile/actions'
+import { useServices } from '../../support/services'
+
+const services = useServices({ performanceClock: true })
+let userId: string | null = null
+
+vi.mock('@clerk/nextjs/server', () => ({
+  auth: async () => ({ userId, sessionId: userId && 'sess_1' }),
+}))
+
+const valid = { firstName: 'Ada', lastName: 'Byron', setup: 'complete' }
+
+function save(changes: Partial<typeof valid> = {}) {
+  const form = new FormData()
+  for (const [name, value] of Object.entries({ ...valid, ...changes })) form.set(name, value)
+  return saveProfile({ status: 'idle', message: '' }, form)
+}
+
+const signIn = () => {
+  userId = services.clerk.createUser({ emails: [`u${services.clerk.users().length}@example.com`] }).id
+}
+
+describe('saving a profile', () => {
+  test('writes the name of the signed-in user to Clerk', async () => {
+    signIn()
+    expect(await save()).toEqual({ status: 'saved', message: 'Saved.' })
+    expect(services.clerk.users().find(({ id }) => id === userId)).toMatchObject({
+      firstName: 'Ada',
+      lastName: 'Byron',
+    })
+  })
+
+  test('marks a blank name, keeps what was entered, and writes nothing', async () => {
+    signIn()
+    expect(await save({ firstName: '  ' })).toEqual({
+      status: 'refused',
+      message: 'Not saved. Correct the marked fields.',
+      errors: { firstName: ['Enter a first name.'] },
+      entered: { ...valid, firstName: '  ' },
+    })
+    const routes = Object.keys(services.clerk.requests().byRoute)
+    expect(routes.filter((route) => route.startsWith('PATCH'))).toEqual([])
+  })
+
+  test('asks a visitor to sign in', async () => {
+    userId = null
+    expect(await save()).toEqual({
+      status: 'refused',
+      message: 'You are not signed in. Sign in, then try again.',
+      entered: valid,
+    })
+  })
+
+  test('says for how long to wait when Clerk has had too many requests', async () => {
+    signIn()
+    services.clerk.faults.add({ status: 429, retryAfter: 1 })
+    expect(await save()).toMatchObject({
+      status: 'refused',
+      message: 'Too many requests to Clerk. Try again in 1 second.',
+    })
+  })
+})

@@ -1,0 +1,30 @@
+import { renderToStaticMarkup } from 'react-dom/server'
+import { describe, expect, test } from 'vitest'
+import { orOutage } from '@/components/or-outage'
+import { ClerkError } from '@/lib/clerk/error'
+import { LookupError } from '@/lib/lookup/errors'
+
+const pageThatThrows = async (error: unknown) =>
+  renderToStaticMarkup(
+    await orOutage(async () => {
+      throw error
+    }),
+  )
+
+describe('a page', () => {
+  test('shows what it renders', async () => {
+    expect(renderToStaticMarkup(await orOutage(async () => 'events'))).toBe('events')
+  })
+
+  test('names the service that does not answer, and what to do', async () => {
+    const html = await pageThatThrows(new ClerkError(undefined, undefined, []))
+    expect(html).toContain('Clerk does not answer')
+    expect(html).toContain('Try again in a few seconds.')
+    expect(await pageThatThrows(new LookupError('store_unavailable', ''))).toContain('Redis does not answer')
+  })
+
+  test('leaves a mistake in the code to Next, which logs it', async () => {
+    const mistake = new LookupError('bad_declaration', '')
+    await expect(pageThatThrows(mistake)).rejects.toBe(mistake)
+  })
+})
