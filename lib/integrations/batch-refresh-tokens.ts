@@ -1,4 +1,4 @@
-import type { OAuthProvider } from '@clerk/nextjs/types'
+import type { OAuthProvider } from '../cache/token-cache'
 import { invalidateTags } from '../cache/lookups'
 import { type OAuthTokenProblem, reloadOAuthToken } from '../cache/token-cache'
 import { type Clock, sleep, systemClock } from '../lookup/clock'
