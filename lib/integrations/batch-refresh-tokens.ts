@@ -1,5 +1,5 @@
-import type { OAuthProvider } from '../cache/token-cache'
 import { invalidateTags } from '../cache/lookups'
+import type { OAuthProvider } from '../cache/token-cache'
 import { type OAuthTokenProblem, reloadOAuthToken } from '../cache/token-cache'
 import { type Clock, sleep, systemClock } from '../lookup/clock'
 import { isUnconfirmed } from '../lookup/errors'
