@@ -50,7 +50,12 @@ export const cacheSettings = defineSettings({
     .default('ck')
     .meta(about('the first part of every Redis key, so that several apps can share a database', 'ck')),
   CACHE_USER_TTL: z
-    .union([z.literal('adaptive'), wholeNumber(1)], 'must be a whole number of 1 or more, or "adaptive"')
+    .string()
+    .transform((value) => (value === 'adaptive' ? value : Number(value)))
+    .refine(
+      (value) => value === 'adaptive' || (Number.isInteger(value) && value > 0),
+      'must be a whole number of 1 or more, or "adaptive"',
+    )
     .default(300)
     .meta(
       about(

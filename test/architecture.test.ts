@@ -1,118 +1,49 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { importsOf, resolveImport } from '../docs/registry/closures'
 
 const root = join(import.meta.dirname, '..')
 
-/** Who may import from whom, by the first matching prefix. What is not listed may not be imported. */
-const mayImport: [prefix: string, allowed: string[]][] = [
-  ['lib/lookup/store-redis.ts', ['lib/lookup', 'lib/redis']],
-  ['lib/lookup', ['lib/lookup', 'lib/listeners', 'lib/outside', 'lib/one-per-process']],
-  ['lib/redis', ['lib/env', 'lib/errors', 'lib/listeners', 'lib/outside', 'lib/one-per-process']],
-  ['lib/env', ['lib/errors']],
-  ['lib/errors', []],
-  ['lib/outside', []],
-  ['lib/one-per-process', []],
-  ['lib/listeners', []],
-  ['lib/access', ['lib/listeners', 'lib/lookup/errors', 'lib/one-per-process']],
-  ['lib/endings', ['lib/one-per-process']],
-  ['lib/counts', ['lib/lookup/events', 'lib/lookup/process-state', 'lib/one-per-process']],
-  [
-    'lib/clerk',
-    ['lib/env', 'lib/errors', 'lib/redis', 'lib/lookup/process-state', 'lib/outside', 'lib/one-per-process'],
+/** What each part imports, itself apart. Every allowance is used; what is not listed may not be imported. */
+const mayImport: Record<string, readonly string[]> = {
+  'lib/lookup': [],
+  'lib/env': ['lib/lookup'],
+  'lib/config': ['lib/env', 'lib/lookup'],
+  'lib/clerk': ['lib/config', 'lib/lookup'],
+  'lib/cache': ['lib/clerk', 'lib/config', 'lib/env', 'lib/lookup'],
+  'lib/auth': ['lib/cache', 'lib/env', 'lib/lookup'],
+  'lib/webhooks': ['lib/cache', 'lib/config', 'lib/env', 'lib/lookup'],
+  'lib/http': ['lib/config', 'lib/errors'],
+  'lib/integrations': ['lib/auth', 'lib/cache', 'lib/clerk', 'lib/lookup', 'lib/webhooks'],
+  'lib/calendar': ['lib/auth', 'lib/cache', 'lib/clerk', 'lib/env', 'lib/http', 'lib/integrations'],
+  'lib/telemetry': ['lib/cache', 'lib/clerk', 'lib/config', 'lib/env', 'lib/lookup', 'lib/webhooks'],
+  'lib/process': [
+    ...['lib/auth', 'lib/cache', 'lib/calendar', 'lib/clerk', 'lib/config', 'lib/env', 'lib/lookup'],
+    ...['lib/telemetry', 'lib/webhooks'],
   ],
-  [
-    'lib/cache',
-    [
-      'lib/cache',
-      'lib/lookup',
-      'lib/clerk',
-      'lib/counts',
-      'lib/endings',
-      'lib/redis',
-      'lib/env',
-      'lib/errors',
-      'lib/access',
-      'lib/outside',
-    ],
+  'lib/dashboard': [
+    ...['lib/auth', 'lib/cache', 'lib/clerk', 'lib/config', 'lib/integrations', 'lib/lookup'],
+    ...['lib/process', 'lib/telemetry', 'lib/webhooks'],
   ],
-  [
-    'lib/integrations',
-    [
-      'lib/integrations',
-      'lib/cache',
-      'lib/clerk',
-      'lib/auth/caller.server',
-      'lib/auth/roles.server',
-      'lib/rate-limit',
-      'lib/refusals',
-      'lib/lookup/clock',
-      'lib/lookup/errors',
-      'lib/lookup/slot',
-      'lib/env',
-      'lib/outside',
-      'lib/one-per-process',
-      'lib/access',
-    ],
+  'lib/ops': [
+    ...['lib/cache', 'lib/clerk', 'lib/config', 'lib/env', 'lib/integrations', 'lib/lookup'],
+    ...['lib/process', 'lib/telemetry', 'lib/webhooks'],
   ],
-  [
-    'lib/auth',
-    ['lib/auth', 'lib/cache', 'lib/lookup/errors', 'lib/env', 'lib/errors', 'lib/redis', 'lib/access'],
+  // Of the parts it has only the types of their errors.
+  'lib/errors': [
+    ...['lib/auth', 'lib/cache', 'lib/clerk', 'lib/env', 'lib/lookup', 'lib/ops', 'lib/telemetry'],
   ],
-  [
+  components: ['lib/http'],
+  app: [
+    ...['components', 'lib/auth', 'lib/cache', 'lib/calendar', 'lib/clerk', 'lib/dashboard', 'lib/env'],
+    ...['lib/errors', 'lib/http', 'lib/integrations', 'lib/lookup', 'lib/process', 'lib/telemetry'],
     'lib/webhooks',
-    [
-      'lib/webhooks',
-      'lib/cache',
-      'lib/integrations',
-      'lib/auth',
-      'lib/lookup/errors',
-      'lib/env',
-      'lib/errors',
-      'lib/redis',
-    ],
   ],
-  [
-    'lib/telemetry',
-    [
-      'lib/telemetry',
-      'lib/lookup',
-      'lib/cache',
-      'lib/clerk',
-      'lib/counts',
-      'lib/access',
-      'lib/listeners',
-      'lib/redis',
-      'lib/env',
-      'lib/errors',
-      'lib/outside',
-      'lib/one-per-process',
-    ],
-  ],
-  [
-    'lib/dashboard',
-    [
-      'lib/dashboard',
-      'lib/auth/roles.server',
-      'lib/cache',
-      'lib/integrations',
-      'lib/webhooks/delivery-log',
-      'lib/telemetry',
-      'lib/health',
-      'lib/endings',
-      'lib/env',
-      'lib/redis',
-      'lib/outside',
-      'lib/one-per-process',
-    ],
-  ],
-  ['lib/', ['lib/']],
-  ['components', ['components', 'lib/']],
-  ['app', ['app', 'components', 'lib/']],
-  ['instrumentation.ts', ['lib/']],
-  ['middleware.ts', []],
-  ['local', ['local']],
-]
+  instrumentation: ['lib/process', 'lib/telemetry'],
+  middleware: [],
+  local: [],
+}
 
 const files = [
   ...['app', 'lib', 'components', 'local'].flatMap((folder) =>
@@ -122,38 +53,91 @@ const files = [
   'middleware.ts',
 ].filter((file) => /\.tsx?$/.test(file))
 const textOf = (file: string) => readFileSync(join(root, file), 'utf8')
-const importsOf = (file: string) =>
-  [...textOf(file).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name = '']) => name)
 
-/** The path from the root of what an import leads to; undefined for a package. */
-function target(file: string, name: string): string | undefined {
-  if (name.startsWith('@/')) return name.slice(2)
-  return name.startsWith('.') ? relative(root, join(root, dirname(file), name)) : undefined
+/** The part a file belongs to: its folder, or its own name for a file at a root. */
+function partOf(file: string): string {
+  const [first = '', second = ''] = file.split('/')
+  return (first === 'lib' ? `lib/${second}` : first).replace(/\.tsx?$/, '')
 }
 
-describe('the arrows between folders', () => {
-  test.each(files)('%s imports only what it may', (file) => {
-    const rule = mayImport.find(([prefix]) => file.startsWith(prefix))
-    if (!rule) throw new Error(`no rule for ${file}`)
-    const strays = importsOf(file)
-      .map((name) => target(file, name))
-      .filter((path) => path !== undefined && !rule[1].some((allowed) => path.startsWith(allowed)))
-    expect(strays).toEqual([])
+/** The parts that a file imports, its own apart. */
+const partsOf = (file: string): string[] =>
+  importsOf(textOf(file))
+    .map((name) => resolveImport(file, name))
+    .filter((path) => path !== undefined)
+    .map(partOf)
+    .filter((part) => part !== partOf(file))
+
+const packagesOf = (file: string) => importsOf(textOf(file)).filter((name) => !/^(\.|@\/|node:)/.test(name))
+const importersOf = (folder: string, packages: RegExp) =>
+  files.filter((file) => file.startsWith(folder) && packagesOf(file).some((name) => packages.test(name)))
+
+describe('the arrows between parts', () => {
+  test.each([...new Set(files.map(partOf))])('%s imports what is listed, no more and no less', (part) => {
+    const imported = files.filter((file) => partOf(file) === part).flatMap(partsOf)
+    expect([...new Set(imported)].sort()).toEqual([...(mayImport[part] ?? ['not listed'])].sort())
   })
 
-  test('the engine binds Next in one file, and React and Redis in none but the store', () => {
-    const ofNext = files.filter(
-      (file) =>
-        file.startsWith('lib/lookup') &&
-        importsOf(file).some((name) => /^(next|react|@clerk|@upstash)\b/.test(name)),
+  test('no part is listed that does not exist', () => {
+    expect(Object.keys(mayImport).sort()).toEqual([...new Set(files.map(partOf))].sort())
+  })
+
+  test('users, sessions and webhooks import no token', () => {
+    const isUserFile = (file: string) =>
+      /^lib\/(auth|clerk|webhooks)\//.test(file) || (/^lib\/cache\/[^/]+$/.test(file) && !/token/.test(file))
+    const strays = files.filter(isUserFile).flatMap((file) =>
+      importsOf(textOf(file))
+        .map((name) => resolveImport(file, name))
+        .filter((path) => path !== undefined && /^lib\/cache\/.*token/.test(path))
+        .map((path) => `${file} imports ${path}`),
     )
-    expect(ofNext).toEqual(['lib/lookup/host-next.ts'])
+    expect(strays).toEqual([])
+  })
+})
+
+describe('vendors', () => {
+  test('the engine imports Next and React in one file', () => {
+    expect(importersOf('lib/lookup', /^(next|react)\b/)).toEqual(['lib/lookup/runtime/next.ts'])
+  })
+
+  test('only lib/lookup/redis imports the Redis client', () => {
+    const elsewhere = importersOf('', /^@upstash\/redis/).filter(
+      (file) => !/^(lib\/lookup\/redis|local)\//.test(file),
+    )
+    // A type, of the client that the limiter is given.
+    expect(elsewhere).toEqual(['lib/http/rate-limit.ts'])
+  })
+
+  test('only clerk/sdk.ts imports the SDK of the Backend API', () => {
+    expect(importersOf('lib', /^@clerk\/backend/)).toEqual(['lib/clerk/sdk.ts'])
+  })
+
+  test('each service is reached from one file', () => {
+    const fetching = files.filter(
+      (file) =>
+        file.startsWith('lib/') && /(?<![\w.])fetch\(/.test(textOf(file).replace(/^ *(\/\*)?\*.*$/gm, '')),
+    )
+    expect(fetching.sort()).toEqual([
+      'lib/calendar/google-calendar.ts',
+      'lib/clerk/request.ts',
+      'lib/lookup/redis/client.ts',
+      // The doctor looks at Clerk itself, past the fleet's pause.
+      'lib/ops/doctor-checks.ts',
+    ])
   })
 
   test('the environment is read in one file', () => {
+    // NODE_ENV, which every package may read, and the command line, which loads .env.local into it.
+    const text = (file: string) => textOf(file).replaceAll('process.env.NODE_ENV', '')
     const readers = files.filter(
-      (file) => /^(app|lib|components)\//.test(file) && textOf(file).includes('process.env'),
+      (file) => /^(app|lib|components)\//.test(file) && text(file).includes('process.env'),
     )
-    expect(readers).toEqual(['lib/env.ts'])
+    expect(readers.sort()).toEqual(['lib/env.ts', 'lib/ops/load-settings.ts'])
+  })
+
+  test('no module of lib waits while it is imported', () => {
+    expect(
+      files.filter((file) => file.startsWith('lib/') && /^(const .* = )?\(?await /m.test(textOf(file))),
+    ).toEqual([])
   })
 })

@@ -140,7 +140,15 @@ export function defineServiceToken(declaration: ServiceTokenDeclaration): Servic
   }
 
   async function use<R>(work: (token: OAuthToken) => Promise<R>): Promise<R> {
-    const outcome = await retryOnUnauthorized(await read(), work, ({ fingerprint }) => {
+    const outcome = await retryOnUnauthorized(await read(), work, async ({ fingerprint }) => {
+      // Without Redis it is unknown whether the token was replaced: the caller gets the 401, and the service no more load.
+      if (
+        await tokens.inspect('').then(
+          () => false,
+          () => true,
+        )
+      )
+        return undefined
       const isRefused = (held: StoredServiceToken) => held.fingerprint === fingerprint
       return read(() => tokens.reload('', isRefused)).catch(async (error: unknown) => {
         await tokens.invalidateIf('', isRefused).catch(() => false)

@@ -1,55 +1,74 @@
 import 'server-only'
 import { requireCaller } from '../auth/caller.server'
 import { emitThrottledAudit } from '../cache/throttled-audit'
-import type { OAuthTokenResult } from '../cache/token-cache'
+import {
+  getCachedOAuthToken,
+  type OAuthTokenProblem,
+  type OAuthTokenResult,
+  withOAuthToken,
+} from '../cache/token-cache'
+import { scopeMissing } from '../cache/tokens/outcome'
 import { overLimit } from '../http/rate-limit'
 import { getConnectedIntegrations } from '../integrations/integrations.service'
-import { type CalendarOutcome, calendarEvents, calendarToken } from './calendar'
-import type { CalendarRange } from './google-calendar'
+import { CALENDAR_SCOPE } from '../integrations/providers'
+import { type CalendarEvent, type CalendarRange, fetchEvents, readEvents } from './google-calendar'
 
-/** Which of the signed-in user's own Google accounts; the only one that will do unless told. */
+export type CalendarOutcome = { status: 'ok'; events: CalendarEvent[] } | OAuthTokenProblem
+
+/** Which of the signed-in user's own Google accounts. Default: the only one that has the scope. */
 interface Choice {
   account?: string | undefined
 }
 
 /**
- * A page asks once or twice; this is for a loop that has lost its end, and for whoever makes up accounts, each of which
- * is a question to Clerk. Of the routes and the page together.
+ * A page reads once or twice. This stops runaway client loops, and guessing of account IDs, each of which costs a
+ * request to Clerk. Shared by both routes and the page.
  */
 const LIMIT = { name: 'calendar', calls: 60, seconds: 60 }
 
-/** Who is signed in, and where they ask too often, that. @throws AuthError */
-async function admit() {
-  const caller = await requireCaller()
-  const { userId } = caller
+/** Who the token is read for, or the problem of a caller over the limit. @throws AuthError */
+async function admit({ account }: Choice) {
+  const { userId, sessionId } = await requireCaller()
+  const options = { sessionId, externalAccountId: account, actor: userId, scopes: [CALENDAR_SCOPE] }
   const retryAfter = await overLimit(LIMIT, userId)
-  if (retryAfter === undefined) return { caller }
+  if (retryAfter === undefined) return { userId, options }
   const problem = { status: 'rate_limited' as const, retryAfter }
   const of = { actor: userId, subject: userId, target: 'google' }
   emitThrottledAudit({ action: 'token.read', ...of, outcome: problem.status })
-  return { caller, problem }
+  return { userId, options, problem }
 }
 
 /** The signed-in user's own calendar token: nothing in a request can name another user. @throws AuthError */
-export async function currentUserCalendarToken({ account }: Choice): Promise<OAuthTokenResult> {
-  const { caller, problem } = await admit()
-  return problem ?? calendarToken({ ...caller, externalAccountId: account })
+export async function currentUserCalendarToken(choice: Choice): Promise<OAuthTokenResult> {
+  const { userId, options, problem } = await admit(choice)
+  return problem ?? getCachedOAuthToken(userId, 'google', options)
 }
 
-/** The signed-in user's own events; accounts to choose from go by their addresses. @throws AuthError */
+/**
+ * The signed-in user's own events, read with the cached token; several accounts are labeled with their addresses.
+ * Failures of Google and Clerk are results. @throws AuthError
+ */
 export async function currentUserCalendarEvents(
   range: CalendarRange,
-  { account }: Choice,
+  choice: Choice,
 ): Promise<CalendarOutcome> {
-  const { caller, problem } = await admit()
+  const { userId, options, problem } = await admit(choice)
   if (problem) return problem
-  const outcome = await calendarEvents({ ...caller, externalAccountId: account }, range)
-  if (outcome.status !== 'account_ambiguous') return outcome
-  const known = (await getConnectedIntegrations(caller.userId)).flatMap(({ accounts }) => accounts)
+  const answer = await withOAuthToken(userId, 'google', (token) => fetchEvents(token, range), options)
+  if (answer.status === 'account_ambiguous') return withLabels(userId, answer)
+  if (answer.status !== 'ok') return answer
+  const result = await readEvents(answer.value)
+  return result.status === 'scope_missing' ? scopeMissing('google', [CALENDAR_SCOPE]) : result
+}
+
+type Ambiguous = Extract<OAuthTokenProblem, { status: 'account_ambiguous' }>
+
+async function withLabels(userId: string, problem: Ambiguous): Promise<Ambiguous> {
+  const known = (await getConnectedIntegrations(userId)).flatMap(({ accounts }) => accounts)
   const labelOf = (id: string) => known.find(({ externalAccountId }) => externalAccountId === id)?.label
   return {
-    ...outcome,
-    accounts: outcome.accounts.map(({ label, ...rest }) => ({
+    ...problem,
+    accounts: problem.accounts.map(({ label, ...rest }) => ({
       ...rest,
       label: label ?? labelOf(rest.externalAccountId) ?? null,
     })),

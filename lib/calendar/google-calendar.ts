@@ -3,8 +3,6 @@ import type { OAuthToken } from '../cache/token-cache'
 import { RETRY_AFTER } from '../clerk/error'
 import { googleSettings } from './settings'
 
-export const CALENDAR_SCOPE = 'https://www.googleapis.com/auth/calendar.readonly'
-
 /** One event of the primary calendar. `start` and `end` are RFC 3339 times, or dates where it lasts all day. */
 export type CalendarEvent = {
   id: string
@@ -48,8 +46,8 @@ const reasonOf = (json: unknown) => errorBody.safeParse(json).data?.error.errors
 const timeOf = (value: z.infer<typeof moment>) => ('dateTime' in value ? value.dateTime : value.date)
 
 /**
- * Asks for the events of the primary calendar between two times, earliest first; undefined where Google cannot be
- * reached within 10 s.
+ * Requests the events of the primary calendar between two times, earliest first; undefined when Google does not answer
+ * within 10 s.
  */
 export function fetchEvents(
   token: OAuthToken,
@@ -69,7 +67,7 @@ export function fetchEvents(
   }).catch(() => undefined)
 }
 
-/** What Google's answer says, other than that it refuses the token. */
+/** Reads Google's answer, unless it is a 401. */
 export async function readEvents(response: Response | undefined): Promise<CalendarResult> {
   if (!response) return { status: 'unavailable' }
   if (response.status === 429)

@@ -1,6 +1,6 @@
-import type { OAuthProvider } from '@clerk/nextjs/types'
 import { invalidateTags } from '../cache/lookups'
 import { tagOfIntegrations } from '../cache/tags'
+import type { OAuthProvider } from '../cache/token-cache'
 import { type OAuthTokenProblem, reloadOAuthToken } from '../cache/token-cache'
 import { type Clock, sleep, systemClock } from '../lookup/clock'
 import { isUnconfirmed } from '../lookup/errors'

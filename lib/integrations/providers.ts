@@ -1,5 +1,6 @@
-import type { OAuthProvider } from '@clerk/nextjs/types'
-import { CALENDAR_SCOPE } from '../calendar/google-calendar'
+import type { OAuthProvider } from '../cache/tokens/oauth-token'
+
+export const CALENDAR_SCOPE = 'https://www.googleapis.com/auth/calendar.readonly'
 
 export type Provider = {
   /** Clerk's name for the provider. */

@@ -59,6 +59,7 @@ export function createTokenReader(tokens: Lookup<TokenRequest, LoadedToken>) {
       return undefined
     })
     if (!outcome.refused) return { status: 'ok', value: outcome.settle() }
+    outcome.discard()
     return problem ?? reconnectRequired(key.provider, asked.scopes)
   }
 

@@ -16,22 +16,34 @@ export const isUnauthorizedError = (error: unknown): boolean =>
     property(property(error, 'response'), 'status'),
   ].some(is401)
 
-/** What the work with a token came to: `refused` after a 401. `settle` returns or throws what the work did. */
+/** The outcome of work with a token. */
 export interface Attempt<R> {
+  /** Whether the answer or the error was a 401. */
   refused: boolean
+  /** Returns what the work returned, or throws what it threw. */
   settle(): R
+  /** For an answer that nobody reads: frees its connection. */
+  discard(): void
 }
 
 async function attempt<R>(work: (token: OAuthToken) => Promise<R>, token: OAuthToken): Promise<Attempt<R>> {
   try {
     const value = await outside(work, token)
-    return { refused: isUnauthorizedAnswer(value), settle: () => value }
+    return {
+      refused: isUnauthorizedAnswer(value),
+      settle: () => value,
+      discard() {
+        // Fails, or never ends, for a body that the work has read or cloned.
+        if (value instanceof Response) void value.body?.cancel().catch(() => undefined)
+      },
+    }
   } catch (error) {
     return {
       refused: isUnauthorizedError(error),
       settle() {
         throw error
       },
+      discard() {},
     }
   }
 }
@@ -48,5 +60,7 @@ export async function retryOnUnauthorized<R>(
   const first = await attempt(work, token)
   if (!first.refused) return first
   const next = await replace(token)
-  return next && next.fingerprint !== token.fingerprint ? attempt(work, next) : first
+  if (!next || next.fingerprint === token.fingerprint) return first
+  first.discard()
+  return attempt(work, next)
 }

@@ -2,8 +2,8 @@ import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { revokeSession, revokeUser } from '@/lib/cache/revocations'
 import { getCachedOAuthToken, invalidateOAuthToken } from '@/lib/cache/token-cache'
-import { CALENDAR_SCOPE } from '@/lib/calendar/google-calendar'
 import { redis } from '@/lib/config'
+import { CALENDAR_SCOPE } from '@/lib/integrations/providers'
 import { people } from '../../../local/seed'
 import { useServices } from '../../support/services'
 
@@ -56,7 +56,7 @@ describe('an OAuth token through the cache', () => {
       status: 'scope_missing',
       missing: [CALENDAR_SCOPE],
       action: {
-        label: 'Connect Google again on your account page and allow what is asked',
+        label: 'Connect Google again on your account page and grant what it asks for',
         href: '/account',
         scopes: [CALENDAR_SCOPE],
       },
@@ -79,7 +79,7 @@ describe('an OAuth token through the cache', () => {
       status: 'reconnect_required',
       action: {
         label:
-          'Disconnect Google on your account page and connect it again: Google has to ask for your consent anew',
+          'Disconnect Google on your account page and connect it again: Google has to ask for your consent again',
       },
     })
   })

@@ -4,7 +4,7 @@ import {
   currentUserCalendarEvents,
   currentUserCalendarToken,
 } from '@/lib/calendar/current-user-calendar.server'
-import { CALENDAR_SCOPE } from '@/lib/calendar/google-calendar'
+import { CALENDAR_SCOPE } from '@/lib/integrations/providers'
 import { useServices } from '../../support/services'
 
 const services = useServices({ keep: true })

@@ -52,7 +52,7 @@ describe('the command line', () => {
     [['audit', '--cursor', 'x'], '"x" is no cursor'],
     [['audit', 'export', '--cursor', '1-1:0'], 'An export takes --after'],
     [['keys'], 'Say `keys new` or `keys rotate`'],
-    [['keys', 'new', '--kid', 'a b'], '--kid "a b": key 1 must start with an id'],
+    [['keys', 'new', '--kid', 'a b'], '--kid "a b": key 1 must start with an ID'],
     [['doctor', 'please'], 'Unexpected "please"'],
   ])('refuses %j and says why', async (argv, words) => {
     const { code, out, err } = await run(...argv)
@@ -135,7 +135,7 @@ describe('keys', () => {
     expect(err).toMatch(/LAST[\s\S]*FIRST[\s\S]*without the old/)
     const { first, last } = await json('keys', 'rotate')
     expect([first.endsWith(`,${old}`), last.startsWith(`${old},`)]).toEqual([true, true])
-    expect((await run('keys', 'rotate', '--kid', 'local')).err).toContain('has the id of an earlier one')
+    expect((await run('keys', 'rotate', '--kid', 'local')).err).toContain('has the ID of an earlier key')
   })
 })
 
