@@ -1,5 +1,4 @@
-import { cacheSettings, namespace, redis } from '../config'
-import { markerKey } from '../lookup/slot'
+import { cacheSettings } from '../config'
 import { CACHED_USER_VERSION } from './cached-user'
 import { userById } from './clerk-cache'
 import { revocationMarkersOf } from './revocations'
@@ -13,19 +12,14 @@ function highestAge(hardSeconds: number | null): number | null {
 /**
  * What Redis has of a user: the value that the next read returns, the size of the entry and how long its keys are kept.
  * Seconds and bytes; null for a key that does not exist.
- * @throws LookupError or RedisError if Redis does not answer
+ * @throws LookupError if Redis does not answer
  */
 export async function inspectUser(id: string) {
-  const [marker = ''] = revocationMarkersOf(id)
-  const [entry, revokedMs] = await Promise.all([
-    userById.inspect(id),
-    redis().insist('pttl', (client) => client.pttl(markerKey(namespace(), marker))),
-  ])
+  const entry = await userById.inspect(id, { revocationMarkers: revocationMarkersOf(id) })
   return {
     ...entry,
     bytes: entry.bytes ?? 0,
     version: CACHED_USER_VERSION,
-    revokedSeconds: revokedMs < 0 ? null : Math.round(revokedMs / 1000),
     oldestAge: highestAge(entry.hardSeconds),
   }
 }

@@ -1,6 +1,6 @@
 import { cacheSettings, givenRuntime, namespace, redis } from '../config'
 import { insideNext } from '../env'
-import { createLookups } from '../lookup/create-lookups'
+import { createLookups, type Once } from '../lookup/create-lookups'
 import type { Declaration } from '../lookup/declaration'
 import type { Lookup } from '../lookup/lookup'
 import { createRedisStore } from '../lookup/redis/store'
@@ -59,8 +59,17 @@ export function defineLookup<A, T>(declaration: () => Declaration<A, T>): Lookup
     reload: (arg: A, matches?: (value: T) => boolean) => lookup().reload(arg, matches),
     invalidate: (arg: A) => lookup().invalidate(arg),
     invalidateIf: (arg: A, matches: (value: T) => boolean) => lookup().invalidateIf(arg, matches),
-    inspect: (arg: A) => lookup().inspect(arg),
+    inspect: (arg: A, options?: { revocationMarkers?: readonly string[] }) => lookup().inspect(arg, options),
   })
+}
+
+/** A memo of the request for values put together from several lookups; see `defineMemo` in lookup/create-lookups.ts. */
+export function defineMemo<T>(name: string): Once<T> {
+  let once: Once<T> | undefined
+  return (key, tags, read) => {
+    once ??= lookups().defineMemo<T>(name)
+    return once(key, tags, read)
+  }
 }
 
 /** Once it has resolved, no read that begins later gets an older value with one of these tags. */

@@ -32,7 +32,7 @@ export interface Lookup<A, T> {
   /** Drops the cached value if it matches and has not been replaced meanwhile; says whether it did. */
   invalidateIf(arg: A, matches: (value: T) => boolean): Promise<boolean>
   /** What Redis holds of a value, for people to look at. @throws LookupError when Redis does not answer */
-  inspect(arg: A): Promise<Inspection<T>>
+  inspect(arg: A, options?: { revocationMarkers?: readonly string[] }): Promise<Inspection<T>>
 }
 
 export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lookup<A, T> {
@@ -118,7 +118,8 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lo
       if (!outcome || outcome.value === null || !matches(outcome.value)) return false
       return store.dropIf(locate(declared, namespace, arg).slot, outcome.entry)
     },
-    inspect: async (arg: A) => inspectRedis(context, locate(declared, namespace, arg)),
+    inspect: async (arg: A, options?: { revocationMarkers?: readonly string[] }) =>
+      inspectRedis(context, locate(declared, namespace, arg, options?.revocationMarkers)),
   })
 }
 

@@ -1,0 +1,57 @@
+import { clerkFailure } from '../clerk/error'
+import { clerkGet } from '../clerk/request'
+import { cacheSettings } from '../config'
+import { adaptive } from '../lookup/declaration'
+import { CACHED_USER_VERSION, type CachedUser, parseUsers } from './cached-user'
+import { defineLookup } from './lookups'
+import { tagOfUser } from './tags'
+
+/** The Backend API takes at most 100 values per filter. */
+export const PER_REQUEST = 100
+
+/** Whether this can be the ID of a user at Clerk. Anything else is not sent to Clerk. */
+export const isUserId = (id: string) => /^user_[A-Za-z0-9_-]{1,60}$/.test(id)
+
+/** The users that match a filter of the Backend API, which takes at most 100 values. One request. */
+export async function listUsers(filter: string, values: readonly string[], signal: AbortSignal) {
+  const query = new URLSearchParams({ limit: String(PER_REQUEST) })
+  for (const value of values) query.append(filter, value)
+  return parseUsers(await clerkGet('/users', query, signal))
+}
+
+async function loadUsers(ids: string[], signal: AbortSignal): Promise<(CachedUser | null)[]> {
+  const valid = ids.filter(isUserId)
+  const users = valid.length > 0 ? await listUsers('user_id', valid, signal) : []
+  const byId = new Map(users.map((user) => [user.id, user]))
+  return ids.map((id) => byId.get(id) ?? null)
+}
+
+/** Seconds for which an expired user is still served while Clerk cannot be reached. */
+export const GRACE = 60 * 60
+
+const ADAPTIVE = { min: 60, max: 60 * 60 }
+const DEFAULT_TTL = 300
+
+function userTtl() {
+  const ttl = cacheSettings().CACHE_USER_TTL
+  return ttl === 'adaptive' ? adaptive(ADAPTIVE) : ttl
+}
+
+/** The TTL of what has no time of its last change: names and lists. */
+export function nameTtl(): number {
+  const ttl = cacheSettings().CACHE_USER_TTL
+  return ttl === 'adaptive' ? DEFAULT_TTL : ttl
+}
+
+export const userById = defineLookup<string, CachedUser>(() => ({
+  name: 'user',
+  version: CACHED_USER_VERSION,
+  key: (id) => id,
+  tags: (id) => [tagOfUser(id)],
+  ttl: userTtl(),
+  grace: GRACE,
+  processTtl: cacheSettings().CACHE_PROCESS_TTL,
+  loadMany: (ids, { signal }) => loadUsers(ids, signal),
+  batch: { max: PER_REQUEST },
+  failure: clerkFailure,
+}))
