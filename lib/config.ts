@@ -1,83 +1,79 @@
-import { z } from 'zod'
 import {
-  about,
-  ConfigurationError,
+  configuredTooLate,
   defineSettings,
   httpAddress,
-  oneOf,
+  onOrOff,
+  pathOrAddress,
   setVariables,
   text,
+  variable,
   wholeNumber,
+  wholeNumberOr,
 } from './env'
 import { onePerProcess } from './lookup/one-per-process'
 import { createRedisClient, type RedisClient } from './lookup/redis/client'
 import type { Runtime } from './lookup/runtime/runtime'
 
 export const redisSettings = defineSettings({
-  UPSTASH_REDIS_REST_URL: httpAddress.meta(
-    about(
-      'the REST address of the Upstash database (KV_REST_API_URL is read too)',
-      'https://eu1-example-12345.upstash.io',
-      'KV_REST_API_URL',
-    ),
+  UPSTASH_REDIS_REST_URL: variable(
+    httpAddress,
+    'the REST address of the Upstash database (KV_REST_API_URL is read too)',
+    'https://eu1-example-12345.upstash.io',
+    'KV_REST_API_URL',
   ),
-  UPSTASH_REDIS_REST_TOKEN: text.meta(
-    about(
-      'the REST token of the Upstash database, not the read-only one (KV_REST_API_TOKEN is read too)',
-      'AX…',
-      'KV_REST_API_TOKEN',
-    ),
+  UPSTASH_REDIS_REST_TOKEN: variable(
+    text,
+    'the REST token of the Upstash database, not the read-only one (KV_REST_API_TOKEN is read too)',
+    'AX…',
+    'KV_REST_API_TOKEN',
   ),
-  CACHE_REDIS_TIMEOUT_MS: wholeNumber(10, 10_000)
-    .default(250)
-    .meta(about('milliseconds after which a Redis request counts as failed', '250')),
+  CACHE_REDIS_TIMEOUT_MS: variable(
+    wholeNumber(10, 10_000).default(250),
+    'milliseconds after which a Redis request counts as failed',
+    '250',
+  ),
 })
 
 export const clerkSettings = defineSettings({
-  CLERK_SECRET_KEY: z
-    .string()
-    .regex(/^sk_(test|live)_./, 'must start with sk_test_ or sk_live_')
-    .meta(about("Clerk's secret key, from the dashboard under API keys", 'sk_test_…')),
-  CLERK_API_URL: httpAddress
-    .default('https://api.clerk.com')
-    .meta(about("the address of Clerk's Backend API", 'https://api.clerk.com')),
+  CLERK_SECRET_KEY: variable(
+    text.regex(/^sk_(test|live)_./, 'must start with sk_test_ or sk_live_'),
+    "Clerk's secret key, from the dashboard under API keys",
+    'sk_test_…',
+  ),
+  CLERK_API_URL: variable(
+    httpAddress.default('https://api.clerk.com'),
+    "the address of Clerk's Backend API",
+    'https://api.clerk.com',
+  ),
 })
 
 export const cacheSettings = defineSettings({
-  CACHE_NAMESPACE: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 letters, digits, - or _')
-    .default('ck')
-    .meta(about('the first part of every Redis key, so that several apps can share a database', 'ck')),
-  CACHE_USER_TTL: z
-    .string()
-    .transform((value) => (value === 'adaptive' ? value : Number(value)))
-    .refine(
-      (value) => value === 'adaptive' || (Number.isInteger(value) && value > 0),
-      'must be a whole number of 1 or more, or "adaptive"',
-    )
-    .default(300)
-    .meta(
-      about(
-        'seconds a user stays in Redis; "adaptive": a tenth of the time since the user last changed, 1 min to 1 h',
-        '300',
-      ),
-    ),
-  CACHE_PROCESS_TTL: wholeNumber(0, 600)
-    .default(0)
-    .meta(about('seconds a value stays in the process cache; 0 switches that cache off', '0')),
-  CACHE_PROCESS_MAX: wholeNumber(1)
-    .default(5000)
-    .meta(about('the most entries that the process cache holds', '5000')),
-  CACHE_BACKPLANE: oneOf(['on', 'off'])
-    .default('off')
-    .transform((value) => value === 'on')
-    .meta(about('announces invalidations to the process caches of other instances', 'off')),
-  ACCOUNT_URL: z
-    .string()
-    .regex(/^(\/|https?:\/\/)/, 'must be a path or an http(s) address')
-    .default('/account')
-    .meta(about('the page where people connect their accounts', '/account')),
+  CACHE_NAMESPACE: variable(
+    text.regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 letters, digits, - or _').default('ck'),
+    'the first part of every Redis key, so that several apps can share a database',
+    'ck',
+  ),
+  CACHE_USER_TTL: variable(
+    wholeNumberOr('adaptive', 1).default(300),
+    'seconds a user stays in Redis; "adaptive": a tenth of the time since the user last changed, 1 min to 1 h',
+    '300',
+  ),
+  CACHE_PROCESS_TTL: variable(
+    wholeNumber(0, 600).default(0),
+    'seconds a value stays in the process cache; 0 switches that cache off',
+    '0',
+  ),
+  CACHE_PROCESS_MAX: variable(wholeNumber(1).default(5000), 'the most entries in the process cache', '5000'),
+  CACHE_BACKPLANE: variable(
+    onOrOff.default(false),
+    'announces invalidations to the process caches of other instances',
+    'off',
+  ),
+  ACCOUNT_URL: variable(
+    pathOrAddress.default('/account'),
+    'the page where people connect their accounts',
+    '/account',
+  ),
 })
 
 /** What can be given in code. Each setting that is left out comes from the environment. */
@@ -98,47 +94,29 @@ export interface Config {
 }
 
 /** Objects given in code, and which of them are in use. */
-const objects = onePerProcess(
-  'config',
-  (): { redis?: RedisClient; runtime?: Runtime; used: Set<string> } => ({
-    used: new Set(),
-  }),
-)
+type Objects = { redis?: RedisClient; runtime?: Runtime; used: Set<string> }
+const objects = onePerProcess('config', (): Objects => ({ used: new Set() }))
 
 /**
  * Gives settings in code, before the first read. Values that are the same as before change nothing. A client or a
  * runtime is taken once: later ones are ignored, because each copy of a module in a process makes its own.
  * @throws ConfigurationError `configured_too_late` when a setting would change that is already in use
  */
-export function configure({
-  redis,
-  clerk,
-  namespace,
-  runtime,
-  userTtl,
-  accountPage,
-  variables,
-}: Config): void {
+export function configure(config: Config): void {
+  const { redis, clerk, runtime } = config
   const client = redis && 'run' in redis ? redis : undefined
   const address = redis && 'url' in redis ? redis : undefined
-  for (const [name, object] of [
-    ['redis', client],
-    ['runtime', runtime],
-  ] as const)
-    if (object && !objects[name] && objects.used.has(name))
-      throw new ConfigurationError(
-        'configured_too_late',
-        `configure() was given a ${name}, but this process already uses another. Call it before the first read, for example in instrumentation.ts.`,
-      )
+  if (client && !objects.redis && objects.used.has('redis')) throw configuredTooLate('the Redis client')
+  if (runtime && !objects.runtime && objects.used.has('runtime')) throw configuredTooLate('the runtime')
   setVariables({
-    ...variables,
+    ...config.variables,
     UPSTASH_REDIS_REST_URL: address?.url,
     UPSTASH_REDIS_REST_TOKEN: address?.token,
     CLERK_SECRET_KEY: clerk?.secretKey,
     CLERK_API_URL: clerk?.apiUrl,
-    CACHE_NAMESPACE: namespace,
-    CACHE_USER_TTL: userTtl?.toString(),
-    ACCOUNT_URL: accountPage,
+    CACHE_NAMESPACE: config.namespace,
+    CACHE_USER_TTL: config.userTtl?.toString(),
+    ACCOUNT_URL: config.accountPage,
   })
   if (client) objects.redis ??= client
   if (runtime) objects.runtime ??= runtime

@@ -27,6 +27,12 @@ export const notConfigured = (problems: readonly string[]) =>
     `Settings are missing or malformed:\n\n${problems.join('\n')}\n\nSet them as environment variables (for example in .env.local), or in code with configure().`,
   )
 
+export const configuredTooLate = (what: string) =>
+  new ConfigurationError(
+    'configured_too_late',
+    `configure() would change ${what}, which this process already uses. Call it before the first read, for example in instrumentation.ts.`,
+  )
+
 type Source = Readonly<Record<string, string | undefined>>
 
 /** Values given in code, which come before the environment, and the names of variables that were already read. */
@@ -44,11 +50,7 @@ export function setVariables(variables: Source): void {
     ([name, value]) => value !== undefined && (given.values.get(name) ?? process.env[name]) !== value,
   )
   const tooLate = changed.map(([name]) => name).filter((name) => given.read.has(name))
-  if (tooLate.length > 0)
-    throw new ConfigurationError(
-      'configured_too_late',
-      `configure() would change ${tooLate.join(', ')}, which this process already uses. Call it before the first read, for example in instrumentation.ts.`,
-    )
+  if (tooLate.length > 0) throw configuredTooLate(tooLate.join(', '))
   for (const [name, value] of changed) if (value !== undefined) given.values.set(name, value)
 }
 
@@ -60,20 +62,29 @@ export const httpAddress = z
 
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER) {
   const range = max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`
-  return z
-    .string()
+  return text
     .transform(Number)
     .refine((n) => Number.isInteger(n) && n >= min && n <= max, `must be a whole number ${range}`)
 }
 
+export const wholeNumberOr = <const Word extends string>(word: Word, min: number) =>
+  text
+    .transform((value) => (value === word ? word : Number(value)))
+    .refine(
+      (value) => value === word || (Number.isInteger(value) && Number(value) >= min),
+      `must be a whole number of ${min} or more, or "${word}"`,
+    )
+
+export const pathOrAddress = text.regex(/^(\/|https?:\/\/)/, 'must be a path or an http(s) address')
+
 export const oneOf = <const T extends readonly string[]>(values: T) =>
   z.enum(values, { error: `must be one of: ${values.join(', ')}` })
 
-/** What a variable is for, with an example and another name it is read under. Shown where it is missing or malformed. */
-export const about = (description: string, example: string, alias?: string) => ({
-  ...{ description, examples: [example] },
-  ...(alias && { alias }),
-})
+export const onOrOff = oneOf(['on', 'off']).transform((value) => value === 'on')
+
+/** A variable: its type, what it is for, an example, and another name that it is read under. */
+export const variable = <T extends z.ZodType>(type: T, purpose: string, example: string, alias?: string): T =>
+  type.meta({ purpose, example, alias })
 
 /**
  * The variables of one part. The environment is parsed at the first call, and only these variables of it: what another
@@ -86,8 +97,8 @@ export function defineSettings<Shape extends Record<string, z.ZodType>>(shape: S
   let values: Values | undefined
 
   function problem(name: string, state: string): string {
-    const { description, examples } = shape[name]?.meta() ?? {}
-    return `  ${name} ${state}\n    purpose: ${description}\n    example: ${name}=${examples}`
+    const { purpose, example } = shape[name]?.meta() ?? {}
+    return `  ${name} ${state}\n    purpose: ${purpose}\n    example: ${name}=${example}`
   }
 
   function parse(source: Source): { values: Values } | { problems: string[] } {

@@ -27,12 +27,13 @@ const mayImport: Record<string, readonly string[]> = {
     ...['lib/process', 'lib/telemetry', 'lib/webhooks'],
   ],
   'lib/ops': [
-    ...['lib/cache', 'lib/clerk', 'lib/config', 'lib/env', 'lib/integrations', 'lib/lookup'],
-    ...['lib/process', 'lib/telemetry', 'lib/webhooks'],
+    ...['lib/cache', 'lib/clerk', 'lib/config', 'lib/env', 'lib/lookup', 'lib/process'],
+    ...['lib/telemetry', 'lib/webhooks'],
   ],
   // Of the parts it has only the types of their errors.
   'lib/errors': [
     ...['lib/auth', 'lib/cache', 'lib/clerk', 'lib/env', 'lib/lookup', 'lib/ops', 'lib/telemetry'],
+    'lib/webhooks',
   ],
   components: ['lib/http'],
   app: [
@@ -40,7 +41,7 @@ const mayImport: Record<string, readonly string[]> = {
     ...['lib/errors', 'lib/http', 'lib/integrations', 'lib/lookup', 'lib/process', 'lib/telemetry'],
     'lib/webhooks',
   ],
-  instrumentation: ['lib/process', 'lib/telemetry'],
+  instrumentation: ['lib/lookup', 'lib/process', 'lib/telemetry'],
   middleware: [],
   local: [],
 }

@@ -1,7 +1,9 @@
-import { about, defineSettings, httpAddress } from '../env'
+import { defineSettings, httpAddress, variable } from '../env'
 
 export const googleSettings = defineSettings({
-  GOOGLE_API_BASE_URL: httpAddress
-    .default('https://www.googleapis.com')
-    .meta(about("the address of Google's APIs", 'https://www.googleapis.com')),
+  GOOGLE_API_BASE_URL: variable(
+    httpAddress.default('https://www.googleapis.com'),
+    "the address of Google's APIs",
+    'https://www.googleapis.com',
+  ),
 })

@@ -3,36 +3,33 @@ import { opsSettings } from '../auth/settings'
 import { tokenSettings } from '../cache/tokens/settings'
 import { googleSettings } from '../calendar/settings'
 import { cacheSettings, clerkSettings, givenRedis, redisSettings } from '../config'
-import { about, defineSettings } from '../env'
+import { defineSettings, pathOrAddress, variable } from '../env'
 import { logSettings } from '../telemetry/settings'
 import { webhookSettings } from '../webhooks/settings'
 
 /** What Clerk's Next SDK and the middleware read by themselves. */
 export const appSettings = defineSettings({
-  NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: z
-    .string()
-    .regex(/^pk_(test|live)_./, 'must start with pk_test_ or pk_live_')
-    .meta(
-      about("Clerk's publishable key, from the dashboard under API keys", 'pk_test_Y2xlcmsuZXhhbXBsZS5jb20k'),
-    ),
-  CLERK_JWT_KEY: z
-    .string()
-    .refine(
-      (pem) => pem.includes('-----BEGIN PUBLIC KEY-----'),
-      'must be a PEM that begins with -----BEGIN PUBLIC KEY-----',
-    )
-    .optional()
-    .meta(
-      about(
-        'lets the middleware verify sessions without a request to Clerk for its keys',
-        '"-----BEGIN PUBLIC KEY-----…"',
-      ),
-    ),
-  NEXT_PUBLIC_CLERK_SIGN_IN_URL: z
-    .string()
-    .regex(/^(\/|https?:\/\/)/, 'must be a path or an http(s) address')
-    .optional()
-    .meta(about("the sign-in page, where it is not Clerk's own", '/sign-in')),
+  NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: variable(
+    z.string().regex(/^pk_(test|live)_./, 'must start with pk_test_ or pk_live_'),
+    "Clerk's publishable key, from the dashboard under API keys",
+    'pk_test_Y2xlcmsuZXhhbXBsZS5jb20k',
+  ),
+  CLERK_JWT_KEY: variable(
+    z
+      .string()
+      .refine(
+        (pem) => pem.includes('-----BEGIN PUBLIC KEY-----'),
+        'must be a PEM that begins with -----BEGIN PUBLIC KEY-----',
+      )
+      .optional(),
+    'lets the middleware verify sessions without a request to Clerk for its keys',
+    '"-----BEGIN PUBLIC KEY-----…"',
+  ),
+  NEXT_PUBLIC_CLERK_SIGN_IN_URL: variable(
+    pathOrAddress.optional(),
+    "the sign-in page, where it is not Clerk's own",
+    '/sign-in',
+  ),
 })
 
 /**

@@ -1,8 +1,8 @@
 import { lookups } from '../cache/lookups'
 import { cacheSettings, namespace, redis } from '../config'
 import { notConfigured } from '../env'
-import { problemWithCode } from '../errors'
 import { createBackplane } from '../lookup/redis/backplane'
+import { redisFailures } from '../lookup/redis/failures'
 import { settingsProblems } from './settings'
 import { onShutdown } from './shutdown-hooks'
 
@@ -21,7 +21,7 @@ export function refuseBadEnvironment(): void {
 export async function warnOfRedis(): Promise<void> {
   const code = await lookups().store.check()
   if (code !== 'scripts_not_permitted' && code !== 'store_quota') return
-  const { title, fix } = problemWithCode(code)
+  const { title, fix } = code === 'store_quota' ? redisFailures.quota : redisFailures.no_scripts
   process.stderr.write(`\n${title}. ${fix}\n\n`)
 }
 

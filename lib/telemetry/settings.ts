@@ -1,7 +1,14 @@
-import { about, defineSettings, oneOf } from '../env'
+import { defineSettings, oneOf, variable } from '../env'
 
 export const logSettings = defineSettings({
-  LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
-    .default('info')
-    .meta(about('the least severe line that is logged', 'info')),
+  LOG_LEVEL: variable(
+    oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    'the least severe line that is logged',
+    'info',
+  ),
+  LOG_FORMAT: variable(
+    oneOf(['json', 'pretty']).default('json'),
+    'how a line of the log is written; pretty is for people',
+    'json',
+  ),
 })

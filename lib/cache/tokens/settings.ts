@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { about, defineSettings } from '../../env'
+import { defineSettings, variable } from '../../env'
 
 /**
  * `kid:base64` pairs, comma separated; the first key seals, every key opens. Problems name the position and not the ID:
@@ -25,14 +25,11 @@ export function parseKeyRing(text: string): { error?: string } {
 }
 
 export const tokenSettings = defineSettings({
-  CACHE_ENCRYPTION_KEYS: keyRing
-    .optional()
-    .meta(
-      about(
-        'encrypts OAuth tokens in Redis; kid:base64 of 32 bytes, newest first',
-        'k1:$(openssl rand -base64 32)',
-      ),
-    ),
+  CACHE_ENCRYPTION_KEYS: variable(
+    keyRing.optional(),
+    'encrypts OAuth tokens in Redis; kid:base64 of 32 bytes, newest first',
+    'k1:$(openssl rand -base64 32)',
+  ),
 })
 
 /** The keys of CACHE_ENCRYPTION_KEYS; the first seals. @throws ConfigurationError without any */
