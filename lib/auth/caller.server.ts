@@ -2,7 +2,7 @@ import 'server-only'
 import { auth } from '@clerk/nextjs/server'
 import { AuthError } from './auth-error'
 
-/** Who is signed in, as the session token says. What is read for them takes the session's guards along. */
+/** The signed-in user, from the session token. Reads for them pass the session, so that revoking it ends access. */
 export interface Caller {
   userId: string
   sessionId: string

@@ -4,7 +4,7 @@ import { opsSettings } from './settings'
 const digest = (text: string) => createHash('sha256').update(text).digest()
 
 /**
- * Whether a request carries `Authorization: Bearer` and OPS_TOKEN. Takes as long for a wrong one, whatever is wrong with it.
+ * Whether a request carries `Authorization: Bearer` and OPS_TOKEN. A wrong token takes the same time, whatever is wrong with it.
  * @throws ConfigurationError without OPS_TOKEN
  */
 export function carriesOpsToken(request: Request): boolean {

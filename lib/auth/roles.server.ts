@@ -13,8 +13,8 @@ export async function getCurrentUser(): Promise<CachedUser | null> {
 }
 
 /**
- * The signed-in user, past the request's memo and the process layer. While Redis is out revocations cannot be seen:
- * then the user is let in for as long as their session token lives, unless `failClosed`.
+ * The signed-in user, without the request memo and the process cache. While Redis does not answer, revocations cannot
+ * be seen: the user is admitted until their session token expires, or refused with `failClosed`.
  * @throws AuthError `unauthenticated` when nobody is signed in, the session was revoked or the user is gone;
  * LookupError `revocation_unknown` with `failClosed` while Redis is out.
  */
@@ -35,7 +35,7 @@ export async function requireAdmin(options?: SessionOptions): Promise<CachedUser
   throw new AuthError('forbidden')
 }
 
-/** The roles in a user's public metadata; none for somebody who does not exist. */
+/** The roles in a user's public metadata; none for a user that does not exist. */
 export async function getUserRoles(userId: string): Promise<string[]> {
   const user = await getCachedUserById(userId)
   return user ? rolesOf(user) : []

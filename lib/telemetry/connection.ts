@@ -1,4 +1,4 @@
-import { redisAddress } from '../config'
+import { givenRedis, redisAddress } from '../config'
 import { createRedisClient, type RedisClient } from '../lookup/redis/client'
 
 /** A batch is half a megabyte at most: it gets longer than a read that a page waits for. Milliseconds. */
@@ -8,10 +8,12 @@ let connection: RedisClient | undefined
 
 /** The database of the environment, by requests of their own: a page's reads never wait behind a batch. */
 export function telemetryRedis(): RedisClient {
-  connection ??= createRedisClient({
-    ...redisAddress(),
-    timeoutMs: Math.max(redisAddress().timeoutMs, TIMEOUT),
-  })
+  connection ??=
+    givenRedis() ??
+    createRedisClient({
+      ...redisAddress(),
+      timeoutMs: Math.max(redisAddress().timeoutMs, TIMEOUT),
+    })
   return connection
 }
 
