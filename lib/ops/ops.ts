@@ -1,7 +1,7 @@
 import { onAudit } from '../cache/audit-events'
 import { ConfigurationError } from '../env'
 import { KitError, LookupError } from '../lookup/errors'
-import { auditWriter, recordAccess } from '../telemetry/audit'
+import { auditWriter, recordAudit } from '../telemetry/audit'
 import { CursorError } from '../telemetry/read-audit'
 import { auditCommand } from './audit-command'
 import { type Command, columns, EXIT, type Surroundings } from './command'
@@ -60,7 +60,7 @@ async function attempt(command: Command, argv: readonly string[], around: Surrou
   let recorded = 0
   const off = onAudit('audit', (event) => {
     recorded++
-    recordAccess(event)
+    recordAudit(event)
   })
   try {
     return await command.run(argv, around)

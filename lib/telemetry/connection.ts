@@ -1,12 +1,12 @@
 import { redisAddress } from '../config'
 import { createRedisClient, type RedisClient } from '../lookup/redis/client'
 
-/** A batch is half a megabyte at most: it gets longer than a read that a page waits for. Milliseconds. */
+/** Milliseconds. Longer than the deadline of a read that a page waits for, because a batch has up to 512 KB. */
 const TIMEOUT = 3_000
 
 let connection: RedisClient | undefined
 
-/** The database of the environment, by requests of their own: a page's reads never wait behind a batch. */
+/** The app's database, through a connection of its own: a page's reads never wait behind a batch. */
 export function telemetryRedis(): RedisClient {
   connection ??= createRedisClient({
     ...redisAddress(),
@@ -15,5 +15,5 @@ export function telemetryRedis(): RedisClient {
   return connection
 }
 
-/** Operations of telemetry itself begin so: they are no part of what it counts for the fleet. */
+/** Prefix of telemetry's own Redis operations, which are not counted for the fleet. */
 export const OWN_OPERATION = 'telemetry_'
