@@ -1,17 +1,5 @@
 import type { Series } from '../telemetry/series'
-
-export type Minute = { reads: number; hits: number }
-
-export type LookupHealth = {
-  name: string
-  reads: number
-  hits: { request: number; process: number; redis: number }
-  misses: number
-  /** Null if there was no read. */
-  hitRate: number | null
-  /** The last 60, oldest first; empty if the fleet's counts cannot be read. */
-  minutes: Minute[]
-}
+import type { LookupHealth, Minute } from './snapshot-schema'
 
 /** Lookups whose value is read through another lookup. Only that one is counted: a hit of these alone saves no request. */
 const THROUGH_ANOTHER = new Set(['username', 'email', 'external-id', 'integrations'])

@@ -1,5 +1,8 @@
 import { RedisError, type RedisFailure } from '../lookup/redis/client'
 
+/** Milliseconds for which all open dashboards share one read of a panel. */
+export const SHARED_MS = 4_000
+
 /** What a panel shows and when it was read, or why Redis did not answer. `at` is in milliseconds since the epoch. */
 export type PanelResult<T> = { at: number; data: T } | { at: number; unavailable: RedisFailure }
 

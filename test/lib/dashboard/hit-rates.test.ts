@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { avoidedCalls, type LookupHealth, minutesOf } from '@/lib/dashboard/hit-rates'
+import { avoidedCalls, minutesOf } from '@/lib/dashboard/hit-rates'
+import type { LookupHealth } from '@/lib/dashboard/snapshot-schema'
 
 const lookup = (name: string, redis: number, misses: number, request = 0): LookupHealth => ({
   ...{ name, misses, reads: redis + misses + request, hits: { request, process: 0, redis } },
