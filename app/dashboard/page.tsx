@@ -28,7 +28,9 @@ async function ForAdmins({ searchParams }: Pick<PageProps<'/dashboard'>, 'search
   if (admin && 'advice' in admin) return <Outage {...admin} />
   if (!admin)
     return (
-      <Notice title="For admins only">An admin is a user with the role “admin” in the public metadata.</Notice>
+      <Notice title="For admins only">
+        An admin is a user with the role “admin” in the public metadata.
+      </Notice>
     )
   const { user, audit } = await searchParams
   return <Dashboard user={one(user)} auditOf={one(audit)} />

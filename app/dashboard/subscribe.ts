@@ -14,7 +14,10 @@ const MOST_FAILURES = 3
  * Receives snapshots while the page is visible: by server-sent events, or by polling where no stream gets through.
  * Returns a function that ends it.
  */
-export function subscribe(onSnapshot: (snapshot: Snapshot) => void, onConnection: (state: Connection) => void) {
+export function subscribe(
+  onSnapshot: (snapshot: Snapshot) => void,
+  onConnection: (state: Connection) => void,
+) {
   let stop = () => {}
   const start = () => {
     stop()

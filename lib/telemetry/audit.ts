@@ -39,3 +39,6 @@ export const auditWriter = () =>
 
 /** Adds a record to the trail. Does not throw and does not wait. */
 export const recordAudit = (event: AuditEvent): void => void auditWriter().add(recordOf(event))
+
+/** Writes the pending records. False if Redis did not store them within `timeout` milliseconds (default: one attempt). */
+export const flushAudit = (options?: { timeout: number }): Promise<boolean> => auditWriter().flush(options)

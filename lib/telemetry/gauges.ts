@@ -25,12 +25,16 @@ export function addGauges(registry: Registry): void {
       },
     })
 
-  gauge('redis_breaker_open', '1 while the circuit breaker is open because Redis failed repeatedly, else 0.', () => [
-    [{}, lookups().healthy() ? 0 : 1],
-  ])
-  gauge('clerk_budget_left', 'Requests that Clerk would still accept in these 10 s, counting only those of this process.', () => [
-    [{}, clerkBudget().read().left],
-  ])
+  gauge(
+    'redis_breaker_open',
+    '1 while the circuit breaker is open because Redis failed repeatedly, else 0.',
+    () => [[{}, lookups().healthy() ? 0 : 1]],
+  )
+  gauge(
+    'clerk_budget_left',
+    'Requests that Clerk would still accept in these 10 s, counting only those of this process.',
+    () => [[{}, clerkBudget().read().left]],
+  )
   gauge('clerk_pause_seconds', 'How long Clerk asked the app to wait.', () => [
     [{}, clerkBudget().read().pausedMs / 1000],
   ])

@@ -48,7 +48,10 @@ export function createEventLog() {
     else if (event.type === 'store_error')
       log().debug({ event: 'store_error', operation: event.operation, code: event.code })
     else if (event.type === 'corrupt')
-      log().warn({ event: 'corrupt', lookup: event.lookup }, 'ignored a corrupt cache entry; it is overwritten')
+      log().warn(
+        { event: 'corrupt', lookup: event.lookup },
+        'ignored a corrupt cache entry; it is overwritten',
+      )
   }
 
   return { clerk, lookup }

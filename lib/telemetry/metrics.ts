@@ -55,21 +55,15 @@ function createMetrics() {
     ['lookup', 'layer'],
     function* () {
       for (const [lookup, counts] of Object.entries(lookupCounts())) {
-        for (const layer of ['request', 'process', 'redis'] as const)
-          yield [{ lookup, layer }, counts[layer]]
+        for (const layer of ['request', 'process', 'redis'] as const) yield [{ lookup, layer }, counts[layer]]
         yield [{ lookup, layer: 'none' }, counts.misses]
       }
     },
   )
-  readCounter(
-    'lookup_events_total',
-    'Other outcomes of reads.',
-    ['lookup', 'event'],
-    function* () {
-      for (const [lookup, counts] of Object.entries(lookupCounts()))
-        for (const event of EVENTS) yield [{ lookup, event }, counts[event]]
-    },
-  )
+  readCounter('lookup_events_total', 'Other outcomes of reads.', ['lookup', 'event'], function* () {
+    for (const [lookup, counts] of Object.entries(lookupCounts()))
+      for (const event of EVENTS) yield [{ lookup, event }, counts[event]]
+  })
   readCounter(
     'writer_records_total',
     'Records of the batch writers; dropped: too many were pending; dead: Redis refused the record alone.',

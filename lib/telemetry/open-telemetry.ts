@@ -12,12 +12,20 @@ type Attributes = Record<string, string | number>
  * Records a span for something that has just ended, as a child of the span that is active where it ended; without one
  * it is a trace of its own. Does nothing without an OpenTelemetry SDK.
  */
-function span(name: string, ms: number, details: { attributes: Attributes; kind?: SpanKind; error?: string }) {
+function span(
+  name: string,
+  ms: number,
+  details: { attributes: Attributes; kind?: SpanKind; error?: string },
+) {
   const { attributes, kind = SpanKind.INTERNAL, error } = details
   const now = Date.now()
   const ended = trace
     .getTracer('clerk-cache-kit')
-    .startSpan(name, { startTime: now - ms, kind, attributes: { ...attributes, ...(error && { 'error.type': error }) } })
+    .startSpan(name, {
+      startTime: now - ms,
+      kind,
+      attributes: { ...attributes, ...(error && { 'error.type': error }) },
+    })
   if (error) ended.setStatus({ code: SpanStatusCode.ERROR, message: error })
   ended.end(now)
 }
@@ -27,9 +35,13 @@ function span(name: string, ms: number, details: { attributes: Attributes; kind?
  * that wait for a load share its request to Clerk, so that request is a trace of its own.
  */
 export function traceEvent(event: LookupEvent): void {
-  if (event.type === 'load') span(`load ${event.lookup}`, event.ms, { attributes: { 'cache.lookup': event.lookup } })
+  if (event.type === 'load')
+    span(`load ${event.lookup}`, event.ms, { attributes: { 'cache.lookup': event.lookup } })
   else if (event.type === 'load_error')
-    span(`load ${event.lookup}`, event.ms, { attributes: { 'cache.lookup': event.lookup }, error: event.code })
+    span(`load ${event.lookup}`, event.ms, {
+      attributes: { 'cache.lookup': event.lookup },
+      error: event.code,
+    })
   else if (event.type === 'hit' || event.type === 'miss' || event.type === 'stale' || event.type === 'grace')
     trace.getActiveSpan()?.addEvent(`cache.${event.type}`, {
       'cache.lookup': event.lookup,
@@ -45,7 +57,7 @@ export function traceClerk({ operation, status, ms }: ClerkRequestEvent): void {
     kind: SpanKind.CLIENT,
     attributes: {
       'peer.service': 'clerk',
-      'server.address': hostOf(env().CLERK_API_URL),
+      'server.address': new URL(env().CLERK_API_URL).hostname,
       'http.response.status_code': status,
       ...(method && { 'http.request.method': method }),
     },
@@ -54,17 +66,15 @@ export function traceClerk({ operation, status, ms }: ClerkRequestEvent): void {
 }
 
 /** A request to Redis that belongs to the active span. One that many reads share belongs to none of them: no span. */
-export function traceRedis({ operation, ms, failure }: RedisRequest): void {
+export function traceRedis({ operation, host, ms, failure }: RedisRequest): void {
   if (operation.startsWith(OWN_OPERATION) || !trace.getActiveSpan()) return
   span(`redis ${operation}`, ms, {
     kind: SpanKind.CLIENT,
     attributes: {
       'db.system.name': 'redis',
       'db.operation.name': operation,
-      'server.address': hostOf(env().UPSTASH_REDIS_REST_URL),
+      'server.address': host,
     },
     ...(failure && { error: failure }),
   })
 }
-
-const hostOf = (url: string): string => new URL(url).hostname

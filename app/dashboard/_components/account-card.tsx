@@ -22,7 +22,11 @@ type Props = {
 
 const states: Record<Integration['status'], { tone: Tone; label: string; advice: string | null }> = {
   connected: { tone: 'good', label: 'Connected', advice: null },
-  expiring: { tone: 'good', label: 'Connected, token expires soon', advice: 'Clerk renews the token once it has expired.' },
+  expiring: {
+    tone: 'good',
+    label: 'Connected, token expires soon',
+    advice: 'Clerk renews the token once it has expired.',
+  },
   degraded: {
     tone: 'warn',
     label: 'Could not be checked',
@@ -37,7 +41,8 @@ const states: Record<Integration['status'], { tone: Tone; label: string; advice:
   reconnect_required: {
     tone: 'bad',
     label: 'Needs reconnecting',
-    advice: 'Only the user can do it: on their account page (/account) they disconnect it and connect it again.',
+    advice:
+      'Only the user can do it: on their account page (/account) they disconnect it and connect it again.',
   },
   not_connected: {
     tone: 'idle',
@@ -108,10 +113,7 @@ function Details({
       ]
     : []
   const lines: [string, string][] = [
-    [
-      'Granted',
-      known ? granted.map(shortScope).join(', ') || 'none' : 'unknown without a token',
-    ],
+    ['Granted', known ? granted.map(shortScope).join(', ') || 'none' : 'unknown without a token'],
     [
       'Missing',
       [...missing.map(shortScope), ...optionalMissing.map((s) => `${shortScope(s)} (optional)`)].join(', ') ||

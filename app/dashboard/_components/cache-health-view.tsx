@@ -46,7 +46,8 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
         <li className={card}>
           <h3 className="font-semibold">Clerk budget left</h3>
           <p className="mt-1 text-2xl tabular-nums">
-            {formatNumber(budget.left)} <span className="text-base text-soft">of {formatNumber(budget.limit)} in 10 s</span>
+            {formatNumber(budget.left)}{' '}
+            <span className="text-base text-soft">of {formatNumber(budget.limit)} in 10 s</span>
           </p>
           <p className="mt-1 text-soft text-sm">counting only this process’s requests</p>
         </li>

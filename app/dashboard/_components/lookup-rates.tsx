@@ -8,12 +8,7 @@ const cell = 'whitespace-nowrap px-3 py-2.5 text-right first:text-left nth-3:tex
 
 /** The hit rate of each lookup, and the layers that answered. */
 export function LookupRates({ lookups }: { lookups: readonly LookupHealth[] }) {
-  if (lookups.length === 0)
-    return (
-      <PanelNote title="No traffic">
-        There were no reads in this time.
-      </PanelNote>
-    )
+  if (lookups.length === 0) return <PanelNote title="No traffic">There were no reads in this time.</PanelNote>
   return (
     // Focusable, so that it can be scrolled with the keyboard.
     <section
@@ -24,11 +19,13 @@ export function LookupRates({ lookups }: { lookups: readonly LookupHealth[] }) {
       <table className="w-full text-sm tabular-nums">
         <thead className="text-soft">
           <tr>
-            {['Lookup', 'Hit rate', '60 min', 'Reads', 'Request memo', 'Process', 'Redis', 'Misses'].map((name) => (
-              <th key={name} scope="col" className={`${cell} font-medium`}>
-                {name}
-              </th>
-            ))}
+            {['Lookup', 'Hit rate', '60 min', 'Reads', 'Request memo', 'Process', 'Redis', 'Misses'].map(
+              (name) => (
+                <th key={name} scope="col" className={`${cell} font-medium`}>
+                  {name}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody className="divide-y divide-line border-line border-t">

@@ -23,9 +23,7 @@ export async function Outage({ title, advice }: { title: string; advice: string 
           </li>
         ))}
       </ul>
-      <p>
-        Your role is not cached and cannot be loaded, so nothing more is shown. What still works:
-      </p>
+      <p>Your role is not cached and cannot be loaded, so nothing more is shown. What still works:</p>
       <ul className="list-disc space-y-1 pl-5">
         <li>
           <a href="/api/health" className="underline">

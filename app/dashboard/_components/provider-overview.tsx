@@ -73,7 +73,8 @@ function OneProvider({ provider, health, since }: Props) {
         <p className="mt-2 text-soft text-sm">
           {formatNumber(ok)} of {formatNumber(reads)} reads returned a token
           {since && ` since ${since}`}.
-          {failed > 0 && ` ${formatNumber(failed)} failed because Clerk or Redis did not answer: see Cache health.`}
+          {failed > 0 &&
+            ` ${formatNumber(failed)} failed because Clerk or Redis did not answer: see Cache health.`}
         </p>
       )}
       {users.length > 0 && (

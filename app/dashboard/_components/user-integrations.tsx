@@ -14,8 +14,7 @@ export async function UserIntegrations({ user }: { user: User }) {
   return (
     <Reporting>
       <h3 className="mb-3 font-medium">
-        {user.fullName ?? user.username ?? user.id}{' '}
-        <span className="font-normal text-soft">Accounts</span>
+        {user.fullName ?? user.username ?? user.id} <span className="font-normal text-soft">Accounts</span>
       </h3>
       <ul className="grid gap-4">
         {integrations.flatMap((integration) =>

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { getCachedUserById } from '@/lib/cache/clerk-cache'
-import { EXIT, type Surroundings } from '@/lib/ops/command'
+import { type CommandContext, EXIT } from '@/lib/ops/command'
 import { ops } from '@/lib/ops/ops'
 import { useServices } from '../../support/services'
 
@@ -49,7 +49,7 @@ async function run(
 ) {
   const said = { out: '', err: '', waits: [] as number[] }
   const controller = new AbortController()
-  const around: Surroundings = {
+  const context: CommandContext = {
     out: (text) => (said.out += text),
     err: (text) => (said.err += text),
     isTTY,
@@ -66,7 +66,7 @@ async function run(
       },
     },
   }
-  const code = await ops(['warm', ...args, '--state', state], around)
+  const code = await ops(['warm', ...args, '--state', state], context)
   return { code, ...said }
 }
 
@@ -75,7 +75,7 @@ describe('ops warm', () => {
     const file = await fileOf(ids.join('\n'))
     const first = await run(['--ids', file])
     expect(first).toMatchObject({ code: EXIT.done, waits: [] })
-    expect(first.out).toContain('1000 users are cached')
+    expect(first.out).toContain('1000 users cached, with 10 requests to Clerk.')
     expect(services.clerk.requests().byRoute).toEqual({ 'GET /v1/users': 10 })
     await getCachedUserById(ids[777] ?? '')
     expect((await run(['--ids', file])).code).toBe(EXIT.done)
@@ -117,7 +117,7 @@ describe('ops warm', () => {
     expect(code).toBe(EXIT.done)
     expect(calls()).toBe(10)
     expect(waits).toEqual([10_000, 10_000, 10_000])
-    expect(err).toContain('Waiting 10 s: the budget of these 10 s is spent.')
+    expect(err).toContain('Waiting 10 s: the budget for 10 s is used up.')
   })
 
   test('users past their soft expiry are refreshed, inside the budget too', async () => {
@@ -138,7 +138,7 @@ describe('ops warm', () => {
     const { code, waits, err } = await run(['--ids', await fileOf(ids.join('\n'))])
     expect(code).toBe(EXIT.done)
     expect(waits).toEqual([7_000])
-    expect(err).toContain('Waiting 7 s: Clerk says: too many requests.')
+    expect(err).toContain('Waiting 7 s: Clerk limits requests.')
     expect(calls()).toBe(11)
   })
 
@@ -147,7 +147,7 @@ describe('ops warm', () => {
     services.clerk.faults.add({ status: 500 })
     const failed = await run(['--ids', file])
     expect(failed).toMatchObject({ code: EXIT.failed, waits: [2_000, 4_000, 8_000] })
-    expect(failed.err).toMatch(/no usable answer.*goes on where it was/s)
+    expect(failed.err).toMatch(/Clerk does not answer.*Run the same command again to continue/s)
     const back = await run(['--ids', file], { onWait: () => services.clerk.faults.clear() })
     expect(back).toMatchObject({ code: EXIT.done, waits: [2_000] })
   })
@@ -157,7 +157,7 @@ describe('ops warm', () => {
     const { code, waits, err, out } = await run(['--ids', await fileOf(ids.join('\n'))])
     expect(code).toBe(EXIT.failed)
     expect(waits).toEqual([])
-    expect(err).toContain('CLERK_SECRET_KEY was not accepted')
+    expect(err).toContain('Clerk did not accept the app’s key. Copy CLERK_SECRET_KEY again')
     expect(out + err).not.toContain(services.clerk.secretKey)
   })
 
@@ -202,7 +202,7 @@ describe('a run that was ended', () => {
 
   test('leaves a word where its state cannot be written', async () => {
     const { code, err } = await run(['--ids', '-'], { stdin: ids[0] ?? '', state: '/dev/null/state' })
-    expect(err).toContain('/dev/null/state cannot be written (ENOTDIR): name another file with --state.')
+    expect(err).toContain('/dev/null/state cannot be written (ENOTDIR). Choose another file with --state.')
     expect({ code, calls: calls() }).toEqual({ code: EXIT.refused, calls: 0 })
   })
 
@@ -221,9 +221,11 @@ describe('what it refuses, having asked nobody', () => {
     [['--recent', 'many'], 'not "many"'],
     [['--recent', '5', '--budget', '1001'], '--budget must be a whole number from 2 to 1000'],
     [['--recent', '5', '--budget', ''], 'not ""'],
-    [['--recents', '5'], "Unknown option '--recents'"],
-    [['users.txt'], "Unexpected argument 'users.txt'"],
-    [['--ids'], "'--ids"],
+    [['--recents', '5'], 'Unknown flag --recents. --help lists the flags.'],
+    [['users.txt'], 'Unexpected argument "users.txt"'],
+    [['--ids'], '--ids needs a value'],
+    [['--ids', '--json'], '--ids needs a value'],
+    [['--json=yes', '--recent', '5'], 'Unknown flag --json'],
     [['--ids', '/does/not/exist'], '/does/not/exist cannot be read (ENOENT)'],
     [['--ids', '.'], '. cannot be read (EISDIR)'],
   ])('%j', async (args, words) => {
@@ -233,12 +235,12 @@ describe('what it refuses, having asked nobody', () => {
   })
 
   test.each([
-    ['', 'Standard input holds no user ids.'],
-    ['[]', 'Standard input holds no user ids.'],
-    ['\n\n', 'Standard input holds no user ids.'],
-    ['user_2a\nada@example.com', 'Standard input, line 2: "ada@example.com" is no user id.'],
-    ['["user_2a", 7]', 'Standard input, element 2: 7 is no user id.'],
-    ['["user_2a"', 'Standard input begins like a JSON array and is none.'],
+    ['', 'Standard input contains no user IDs.'],
+    ['[]', 'Standard input contains no user IDs.'],
+    ['\n\n', 'Standard input contains no user IDs.'],
+    ['user_2a\nada@example.com', 'Standard input, line 2: "ada@example.com" is not a user ID.'],
+    ['["user_2a", 7]', 'Standard input, element 2: 7 is not a user ID.'],
+    ['["user_2a"', 'Standard input is not valid JSON: expected an array of user IDs.'],
     ['user_../../x', 'line 1'],
   ])('standard input of %j', async (stdin, words) => {
     const { code, err } = await run(['--ids', '-'], { stdin })
@@ -318,7 +320,7 @@ describe('the real command, in a process of its own', () => {
     child.kill('SIGINT')
     const { code, err } = await ended
     expect(code).toBe(EXIT.interrupted)
-    expect(err).toContain('Interrupted. The same command goes on where it was.')
+    expect(err).toContain('Interrupted. Run the same command again to continue.')
   }, 60_000)
 
   test('says what is missing where there are no settings', async () => {
