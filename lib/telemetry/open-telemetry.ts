@@ -1,6 +1,6 @@
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import type { ClerkRequestEvent } from '../clerk/events'
-import { env } from '../env'
+import { clerkSettings } from '../config'
 import type { LookupEvent } from '../lookup/events'
 import type { RedisRequest } from '../lookup/redis/client'
 import { OWN_OPERATION } from './connection'
@@ -19,13 +19,11 @@ function span(
 ) {
   const { attributes, kind = SpanKind.INTERNAL, error } = details
   const now = Date.now()
-  const ended = trace
-    .getTracer('clerk-cache-kit')
-    .startSpan(name, {
-      startTime: now - ms,
-      kind,
-      attributes: { ...attributes, ...(error && { 'error.type': error }) },
-    })
+  const ended = trace.getTracer('clerk-cache-kit').startSpan(name, {
+    startTime: now - ms,
+    kind,
+    attributes: { ...attributes, ...(error && { 'error.type': error }) },
+  })
   if (error) ended.setStatus({ code: SpanStatusCode.ERROR, message: error })
   ended.end(now)
 }
@@ -57,7 +55,7 @@ export function traceClerk({ operation, status, ms }: ClerkRequestEvent): void {
     kind: SpanKind.CLIENT,
     attributes: {
       'peer.service': 'clerk',
-      'server.address': new URL(env().CLERK_API_URL).hostname,
+      'server.address': new URL(clerkSettings().CLERK_API_URL).hostname,
       'http.response.status_code': status,
       ...(method && { 'http.request.method': method }),
     },

@@ -54,7 +54,7 @@ const pages = [
   },
   { name: 'calendar-scopes', path: '/calendar', as: people.tooFewScopes, shows: 'calendar.readonly' },
   { name: 'profile', path: '/profile', as: people.expert, shows: 'Your name is shown as' },
-  { name: 'dashboard', path: '/dashboard', as: people.admin, shows: 'Nobody chosen' },
+  { name: 'dashboard', path: '/dashboard', as: people.admin, shows: 'No user selected' },
   {
     name: 'dashboard-user',
     path: `/dashboard?user=${people.tooFewScopes}`,

@@ -1,25 +1,22 @@
 import { Notice } from '@/components/notice'
 import { Status } from '@/components/status'
+import { clerkState, redisState } from '@/lib/dashboard/redis-state'
 import { checkHealth } from '@/lib/process/health'
-
-const names = { redis: 'Redis', clerk: 'Clerk' } as const
 
 /** Shown instead of the dashboard while roles cannot be read: what does not answer, and what still works. */
 export async function Outage({ title, advice }: { title: string; advice: string }) {
   const { dependencies } = await checkHealth()
-  const parts = (['redis', 'clerk'] as const).map((key) => ({ key, state: dependencies[key] }))
+  const states = [
+    { name: 'Redis', state: redisState(dependencies.redis, false) },
+    { name: 'Clerk', state: clerkState(dependencies.clerk, 0) },
+  ]
   return (
     <Notice title={title}>
       <p>{advice}</p>
       <ul className="space-y-1">
-        {parts.map(({ key, state }) => (
-          <li key={key} className="flex flex-wrap gap-x-3 text-ink">
-            {names[key]}{' '}
-            <Status tone={state.status === 'up' ? 'good' : 'bad'}>
-              {state.status === 'up'
-                ? `Up, ${state.latencyMs} ms`
-                : `Down: ${state.reason.replaceAll('_', ' ')}`}
-            </Status>
+        {states.map(({ name, state }) => (
+          <li key={name} className="flex flex-wrap gap-x-3 text-ink">
+            {name} <Status tone={state.tone}>{state.title}</Status>
           </li>
         ))}
       </ul>
