@@ -28,14 +28,14 @@ const stepsOf = (
   last: string,
 ) => `Deploy these in order. Everything keeps working at each step.
 
-1. CACHE_ENCRYPTION_KEYS with the new key LAST. All instances can then open what the new key will seal.
+1. CACHE_ENCRYPTION_KEYS with the new key LAST. Every process can then decrypt what the new key will encrypt.
    ${last}
 
-2. CACHE_ENCRYPTION_KEYS with the new key FIRST. All instances then seal with it.
+2. CACHE_ENCRYPTION_KEYS with the new key FIRST. From now on the new key encrypts.
    ${first}
 
-3. A day later, when what the old keys sealed has expired: CACHE_ENCRYPTION_KEYS without the old keys.
-   Removed earlier, tokens that an old key sealed are loaded again from Clerk.
+3. A day later, when everything encrypted with the old keys has expired: CACHE_ENCRYPTION_KEYS without them.
+   If you remove them earlier, each token encrypted with them costs one request to Clerk.
 `
 
 export const keysCommand: Command = {
