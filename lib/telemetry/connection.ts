@@ -1,4 +1,4 @@
-import { redisAddress } from '../config'
+import { givenRedis, redisAddress } from '../config'
 import { createRedisClient, type RedisClient } from '../lookup/redis/client'
 
 /** Milliseconds. Longer than the deadline of a read that a page waits for, because a batch has up to 512 KB. */
@@ -6,13 +6,18 @@ const TIMEOUT = 3_000
 
 let connection: RedisClient | undefined
 
-/** The app's database, through a connection of its own: a page's reads never wait behind a batch. */
+/**
+ * The app's database: the client that `configure` was given, or a client of its own with a longer deadline, so that a
+ * page's reads never wait behind a batch.
+ */
 export function telemetryRedis(): RedisClient {
-  connection ??= createRedisClient({
-    ...redisAddress(),
-    timeoutMs: Math.max(redisAddress().timeoutMs, TIMEOUT),
-  })
+  connection ??= givenRedis() ?? createOwnClient()
   return connection
+}
+
+function createOwnClient(): RedisClient {
+  const address = redisAddress()
+  return createRedisClient({ ...address, timeoutMs: Math.max(address.timeoutMs, TIMEOUT) })
 }
 
 /** Prefix of telemetry's own Redis operations, which are not counted for the fleet. */

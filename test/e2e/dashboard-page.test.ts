@@ -194,7 +194,7 @@ describe('updates', () => {
     await view.page.getByText('The page polls every 5 seconds').waitFor()
   })
 
-  test('a broken connection is told, and mends itself', async () => {
+  test('a broken connection is shown, and reconnects by itself', async () => {
     const { page, context } = await visit()
     await context.setOffline(true)
     await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`)
@@ -236,7 +236,7 @@ describe('with the keyboard only', () => {
   })
 })
 
-test('a member is told that it is for admins, and sees nothing else', async () => {
+test('a member sees that the dashboard is for admins, and nothing else', async () => {
   const view = await browser.openAs(people.member)
   await view.page.goto(`${stage.app.url}/dashboard?user=${people.admin}`)
   await view.page.getByRole('heading', { name: 'For admins only' }).waitFor()
