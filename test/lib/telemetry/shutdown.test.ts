@@ -66,9 +66,9 @@ describe('a process that receives SIGTERM while it writes', () => {
   }, 60_000)
 
   test('writes all records that it accepted and counts the others, with lost answers and too many records', async () => {
-    services.upstash.faults.set({ delayReply: 150 })
+    services.upstash.faults.set({ delayReply: 50 })
     services.upstash.faults.next({}, {}, { reset: 'after' }, {}, { reset: 'before' }, { reset: 'after' })
-    const { child, ended, message } = startWorker('recorder', { ...services.env, ...signals }, ['200'])
+    const { child, ended, message } = startWorker('recorder', { ...services.env, ...signals }, ['3000'])
     await message()
     await wait(() => appends() >= 6)
     child.kill('SIGTERM')
