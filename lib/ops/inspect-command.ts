@@ -37,7 +37,10 @@ export const inspectCommand: Command = {
           ],
           ['entry kept for', seconds(found.entrySeconds, 'no entry')],
           ['fresh for', seconds(found.freshSeconds, 'not fresh; the next read refreshes it')],
-          ['tag version kept for', seconds(found.tagVersionSeconds, 'none; entries loaded earlier are invalid')],
+          [
+            'tag version kept for',
+            seconds(found.tagVersionSeconds, 'none; entries loaded earlier are invalid'),
+          ],
           ['revoked for', seconds(found.revokedSeconds, 'not revoked')],
         ]),
       )

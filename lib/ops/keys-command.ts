@@ -34,8 +34,8 @@ const stepsOf = (
 2. CACHE_ENCRYPTION_KEYS with the new key FIRST. From now on the new key encrypts.
    ${first}
 
-3. A day later, when everything encrypted with the old keys has expired: CACHE_ENCRYPTION_KEYS without them.
-   If you remove them earlier, each token encrypted with them costs one request to Clerk.
+3. A day later, when everything that the old keys encrypted has expired: CACHE_ENCRYPTION_KEYS without the old keys.
+   If you remove them earlier, each token that they encrypted costs one request to Clerk.
 `
 
 export const keysCommand: Command = {
