@@ -139,7 +139,8 @@ async function main(): Promise<void> {
     if (code !== 0) await stop(1)
   }
   // A production build shuts down as in production: see lib/process/shutdown.ts.
-  const signals: Record<string, string> = mode === 'start' ? { NEXT_MANUAL_SIG_HANDLE: 'true' } : {}
+  const signals: Record<string, string> =
+    mode === 'start' ? { NEXT_MANUAL_SIG_HANDLE: 'true' } : { LOG_FORMAT: process.env.LOG_FORMAT ?? 'pretty' }
   child = startNext([mode, '--port', String(port)], { ...env, ...signals })
   child.once('exit', (code) => {
     if (!stopping) void stop(code ?? 1)

@@ -23,12 +23,12 @@ const mayImport: Record<string, readonly string[]> = {
     ...['lib/telemetry', 'lib/webhooks'],
   ],
   'lib/dashboard': [
-    ...['lib/auth', 'lib/cache', 'lib/clerk', 'lib/config', 'lib/integrations', 'lib/lookup'],
+    ...['lib/auth', 'lib/cache', 'lib/clerk', 'lib/config', 'lib/errors', 'lib/integrations', 'lib/lookup'],
     ...['lib/process', 'lib/telemetry', 'lib/webhooks'],
   ],
   'lib/ops': [
-    ...['lib/cache', 'lib/clerk', 'lib/config', 'lib/env', 'lib/lookup', 'lib/process'],
-    ...['lib/telemetry', 'lib/webhooks'],
+    ...['lib/cache', 'lib/clerk', 'lib/config', 'lib/env', 'lib/errors', 'lib/lookup'],
+    ...['lib/process', 'lib/telemetry', 'lib/webhooks'],
   ],
   // Of the parts it has only the types of their errors.
   'lib/errors': [
@@ -37,7 +37,7 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   components: ['lib/http'],
   app: [
-    ...['components', 'lib/auth', 'lib/cache', 'lib/calendar', 'lib/clerk', 'lib/dashboard', 'lib/env'],
+    ...['components', 'lib/auth', 'lib/cache', 'lib/calendar', 'lib/dashboard', 'lib/env'],
     ...['lib/errors', 'lib/http', 'lib/integrations', 'lib/lookup', 'lib/process', 'lib/telemetry'],
     'lib/webhooks',
   ],

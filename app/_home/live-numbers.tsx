@@ -1,5 +1,5 @@
 import { connection } from 'next/server'
-import { atAGlance } from '@/lib/telemetry/process-summary'
+import { processSummary } from '@/lib/telemetry/stats'
 
 const number = new Intl.NumberFormat('en')
 /** Shown until something was counted. */
@@ -9,7 +9,7 @@ const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionD
 /** What this process has counted since it started. */
 export async function LiveNumbers() {
   await connection()
-  const { cached, asked, redisMs } = await atAGlance()
+  const { cached, asked, redisMs } = await processSummary()
   const figures = [
     ['Reads answered by the cache', number.format(cached)],
     ['Requests to Clerk', number.format(asked)],

@@ -2,26 +2,24 @@
 
 import { redirect } from 'next/navigation'
 import { z } from 'zod'
-import { AuthError } from '@/lib/auth/auth-error'
 import { requireAdmin } from '@/lib/auth/roles.server'
 import { emitAudit } from '@/lib/cache/audit-events'
 import { isUserId } from '@/lib/cache/clerk-cache'
 import { invalidateUserCache, warmUpUserCache } from '@/lib/cache/clerk-cache-utils'
-import { ClerkError } from '@/lib/clerk/error'
 import { findUser } from '@/lib/dashboard/find-user'
 import { batchRefreshTokens, disconnectIntegration } from '@/lib/integrations/integrations.service'
 import { providers } from '@/lib/integrations/providers'
-import { type ActionResult, adminAction, done, failed, REFUSED } from './admin-action'
-import { wordsOfRefresh } from './format'
+import { type ActionResult, adminAction, done, failed, resultOf } from './admin-action'
+import { describeRefresh } from './format'
 
 const userId = z.string().refine(isUserId)
-const ofUser = z.object({ userId })
-const ofAccount = z.object({
+const userForm = z.object({ userId })
+const accountForm = z.object({
   userId,
   provider: z.string().transform((id, context) => {
     const provider = providers.find((one) => one.id === id)
     if (provider) return provider
-    context.addIssue('no such provider')
+    context.addIssue('unknown provider')
     return z.NEVER
   }),
   externalAccountId: z
@@ -30,21 +28,20 @@ const ofAccount = z.object({
     .optional(),
 })
 
-/** Asks Clerk for the user's token of an account. */
+/** Loads the user's token of an account from Clerk. */
 export const refreshToken = async (_before: ActionResult | null, form: FormData): Promise<ActionResult> =>
-  adminAction('dashboard.refresh', { form, shape: ofAccount }, async ({ admin, asked }) => {
-    const { userId, provider, externalAccountId } = asked
+  adminAction('dashboard.refresh', { form, shape: accountForm }, async (input, admin) => {
+    const { userId, provider, externalAccountId } = input
     const token = { userId, provider: provider.id, ...(externalAccountId && { externalAccountId }) }
     const [outcome] = await batchRefreshTokens([token], { actor: admin, maxWait: 5 })
-    return outcome?.status === 'ok'
-      ? done(wordsOfRefresh(provider.name, outcome))
-      : failed(wordsOfRefresh(provider.name, outcome))
+    const message = describeRefresh(provider.name, outcome)
+    return outcome?.status === 'ok' ? done(message) : failed(message)
   })
 
 /** Removes an account of the user at Clerk. */
 export const disconnect = async (_before: ActionResult | null, form: FormData): Promise<ActionResult> =>
-  adminAction('dashboard.disconnect', { form, shape: ofAccount }, async ({ admin, asked }) => {
-    const { userId, provider, externalAccountId } = asked
+  adminAction('dashboard.disconnect', { form, shape: accountForm }, async (input, admin) => {
+    const { userId, provider, externalAccountId } = input
     await disconnectIntegration(userId, provider.id, {
       actor: admin,
       ...(externalAccountId && { externalAccountId }),
@@ -52,27 +49,28 @@ export const disconnect = async (_before: ActionResult | null, form: FormData): 
     return done(`${provider.name} is disconnected.`)
   })
 
-/** Forgets the user. */
+/** Invalidates everything that is cached about the user. */
 export const invalidate = async (_before: ActionResult | null, form: FormData): Promise<ActionResult> =>
-  adminAction('cache.invalidate', { form, shape: ofUser }, async ({ asked }) => {
-    // With every name: what is cached may not know yet which are theirs now.
-    await invalidateUserCache(asked.userId)
-    return done('Forgotten. The next read asks Clerk.')
+  adminAction('cache.invalidate', { form, shape: userForm }, async ({ userId }) => {
+    await invalidateUserCache(userId)
+    return done('Invalidated. The next read loads this user from Clerk.')
   })
 
-/** Loads the user if they are not cached. */
+/** Loads the user unless they are cached. */
 export const warm = async (_before: ActionResult | null, form: FormData): Promise<ActionResult> =>
-  adminAction('cache.warm', { form, shape: ofUser }, async ({ asked }) => {
-    const { failed: lost } = await warmUpUserCache(asked.userId)
-    return lost > 0 ? failed('Clerk does not answer. Repeating is safe.') : done('Cached.')
+  adminAction('cache.warm', { form, shape: userForm }, async ({ userId }) => {
+    const result = await warmUpUserCache(userId)
+    return result.failed > 0
+      ? failed('The user could not be loaded: Clerk does not answer. Trying again is safe.')
+      : done('Cached.')
   })
 
-/** Leads to a user by their id, whatever they were searched by: an address must not be part of a page's address. */
+/** Opens the page of a user by ID, because a name or an email address must not become part of an address. */
 export async function searchUser(_before: ActionResult | null, form: FormData): Promise<ActionResult> {
   const word = z.string().trim().min(1).max(256).safeParse(form.get('word'))
   try {
     const admin = await requireAdmin()
-    if (!word.success) return failed('Type an id, a username or an e-mail address.')
+    if (!word.success) return failed('Enter a user ID, a username or an email address.')
     const user = await findUser(word.data)
     emitAudit({
       action: 'dashboard.search',
@@ -80,11 +78,9 @@ export async function searchUser(_before: ActionResult | null, form: FormData): 
       subject: user?.id ?? 'nobody',
       outcome: user ? 'ok' : 'not_found',
     })
-    if (!user) return failed('Nobody goes by that. Usernames and addresses have to match as a whole.')
+    if (!user) return failed('User not found. Enter the whole username or email address.')
     redirect(`/dashboard?user=${user.id}#lookup`)
   } catch (error) {
-    if (error instanceof AuthError) return REFUSED
-    if (error instanceof ClerkError) return failed('Clerk does not answer, and they are not in the cache.')
-    throw error
+    return resultOf(error)
   }
 }

@@ -14,7 +14,7 @@ export default function DashboardPage({ searchParams }: PageProps<'/dashboard'>)
   return (
     <>
       <PageTitle title="Dashboard">
-        Is every integration healthy, is the cache doing its job, and what helps if not.
+        Shows whether the integrations and the cache work, and what to do if they do not.
       </PageTitle>
       <Suspense fallback={<PanelSkeleton title="Dashboard" height="h-[200vh]" />}>
         <ForAdmins searchParams={searchParams} />
@@ -28,10 +28,12 @@ async function ForAdmins({ searchParams }: Pick<PageProps<'/dashboard'>, 'search
   if (admin && 'advice' in admin) return <Outage {...admin} />
   if (!admin)
     return (
-      <Notice title="For admins only">An admin is a user whose public metadata has the role “admin”.</Notice>
+      <Notice title="For admins only">
+        An admin is a user with the role “admin” in the public metadata.
+      </Notice>
     )
   const { user, audit } = await searchParams
-  return <Dashboard asked={one(user)} auditOf={one(audit)} />
+  return <Dashboard user={one(user)} auditOf={one(audit)} />
 }
 
 const one = (value: string | string[] | undefined) =>

@@ -1,19 +1,23 @@
-import type { Snapshot } from '@/lib/dashboard/snapshot'
+import { type Snapshot, snapshotSchema } from '@/lib/dashboard/snapshot-schema'
 
-export type Connection = 'live' | 'polling' | 'reconnecting' | 'refused'
+export type Connection = 'live' | 'polling' | 'reconnecting' | 'refused' | 'outdated'
 
 const FEED = '/api/admin/dashboard'
-/** Milliseconds between two questions where there is no stream, and until a break in the stream is worth a word. */
+/** Milliseconds between two requests where no stream gets through. */
 const POLL_EVERY = 5_000
-const PATIENCE = 3_000
-/** Breaks without a word in between that make it a poll. */
-const BREAKS = 3
+/** Milliseconds without a connection before the page says so. */
+const QUIET_FOR = 3_000
+/** Failed connections in a row after which it polls. */
+const MOST_FAILURES = 3
 
 /**
- * Tells what the server sends while the page is seen: over server-sent events, or where those do not hold, by asking.
- * Returns what ends it.
+ * Receives snapshots while the page is visible: by server-sent events, or by polling where no stream gets through.
+ * Returns a function that ends it.
  */
-export function follow(onSnapshot: (snapshot: Snapshot) => void, onConnection: (state: Connection) => void) {
+export function subscribe(
+  onSnapshot: (snapshot: Snapshot) => void,
+  onConnection: (state: Connection) => void,
+) {
   let stop = () => {}
   const start = () => {
     stop()
@@ -29,7 +33,7 @@ export function follow(onSnapshot: (snapshot: Snapshot) => void, onConnection: (
 }
 
 function listen(onSnapshot: (snapshot: Snapshot) => void, onConnection: (state: Connection) => void) {
-  let breaks = 0
+  let failures = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   let ended = false
   const later = (work: () => void, ms: number) => {
@@ -37,15 +41,31 @@ function listen(onSnapshot: (snapshot: Snapshot) => void, onConnection: (state: 
     timer = setTimeout(work, ms)
   }
   const source = new EventSource(FEED)
-  source.onmessage = ({ data }) => {
-    breaks = 0
+  function end() {
+    ended = true
     clearTimeout(timer)
-    onConnection('live')
-    onSnapshot(JSON.parse(data))
+    source.close()
+  }
+
+  /** False, and the end, if the server sends something else: it is newer than this page. */
+  function receive(data: unknown): boolean {
+    const { data: snapshot } = snapshotSchema.safeParse(data)
+    if (snapshot) onSnapshot(snapshot)
+    else {
+      end()
+      onConnection('outdated')
+    }
+    return snapshot !== undefined
+  }
+
+  source.onmessage = ({ data }) => {
+    failures = 0
+    clearTimeout(timer)
+    if (receive(parseJson(data))) onConnection('live')
   }
   source.onerror = () => {
-    if (++breaks < BREAKS && source.readyState !== EventSource.CLOSED)
-      return later(() => onConnection('reconnecting'), PATIENCE)
+    if (++failures < MOST_FAILURES && source.readyState !== EventSource.CLOSED)
+      return later(() => onConnection('reconnecting'), QUIET_FOR)
     source.close()
     void poll()
   }
@@ -54,14 +74,21 @@ function listen(onSnapshot: (snapshot: Snapshot) => void, onConnection: (state: 
     const response = await fetch(FEED, { headers: { accept: 'application/json' } }).catch(() => undefined)
     if (ended) return
     if (response?.status === 401 || response?.status === 403) return onConnection('refused')
-    onConnection(response?.ok ? 'polling' : 'reconnecting')
-    if (response?.ok) onSnapshot(await response.json())
+    if (!response?.ok) onConnection('reconnecting')
+    else {
+      const data: unknown = await response.json().catch(() => undefined)
+      if (!ended && receive(data)) onConnection('polling')
+    }
     if (!ended) later(poll, POLL_EVERY)
   }
 
-  return () => {
-    ended = true
-    clearTimeout(timer)
-    source.close()
+  return end
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }

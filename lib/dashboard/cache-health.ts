@@ -3,20 +3,24 @@ import { clerkBudget } from '../clerk/budget'
 import { namespace } from '../config'
 import { RedisError } from '../lookup/redis/client'
 import { checkHealth } from '../process/health'
+import { memoizeFor } from '../process/memoize-for'
 import { telemetryRedis } from '../telemetry/connection'
-import { readSeries } from '../telemetry/counter-snapshot'
-import { readFleetCounts } from '../telemetry/fleet-counts'
-import { readFleetMinutes } from '../telemetry/fleet-minutes'
-import { metrics } from '../telemetry/metrics'
+import { readFleetCounts, readFleetMinutes } from '../telemetry/fleet-counts'
+import type { Series } from '../telemetry/series'
+import { processView } from '../telemetry/stats'
 import { viewOf } from '../telemetry/stats-view'
-import { avoidedCalls, type LookupHealth, minutesOf } from './hit-rates'
-import { shared } from './memoize-for'
+import { avoidedCalls, minutesOf } from './hit-rates'
+import { SHARED_MS } from './panel-result'
 import { clerkState, redisState } from './redis-state'
+import type { CacheHealth, LookupHealth } from './snapshot-schema'
 
 const MINUTES = 60
 
-/** The fleet's last hour; this process since it began, where Redis cannot be asked. */
-async function counted(now: number) {
+type View = ReturnType<typeof viewOf>
+type Counted = { processes: number | null; view: View; minutes: Series[][] }
+
+/** The fleet's last hour, or without Redis this process since it started. */
+async function readCounts(now: number): Promise<Counted> {
   const where = { redis: telemetryRedis(), namespace: namespace() }
   try {
     const [{ processes, series }, minutes] = await Promise.all([
@@ -26,27 +30,29 @@ async function counted(now: number) {
     return { processes, view: viewOf(series), minutes }
   } catch (error) {
     if (!(error instanceof RedisError)) throw error
-    return { processes: null, view: viewOf(await readSeries(metrics().registry)), minutes: [] }
+    return { processes: null, view: await processView(), minutes: [] }
   }
 }
 
-const byLookup = (view: ReturnType<typeof viewOf>, minutes: Map<string, number>[]): LookupHealth[] =>
-  Object.entries(view.lookups).map(([name, { hits, misses, hitRate }]) => {
-    const { request, process, redis } = hits
-    const reads = request + process + redis + misses
-    return {
-      name,
-      reads,
-      hits: { request, process, redis },
-      misses,
-      hitRate,
-      minutes: minutesOf(name, minutes),
-    }
-  })
+/** Each lookup, the most read first: Redis returns them in any order. */
+export const byLookup = (view: Pick<View, 'lookups'>, minutes: Series[][]): LookupHealth[] =>
+  Object.entries(view.lookups)
+    .map(([name, { hits, misses, hitRate }]) => {
+      const { request, process, redis } = hits
+      return {
+        name,
+        reads: request + process + redis + misses,
+        hits: { request, process, redis },
+        misses,
+        hitRate,
+        minutes: minutesOf(name, minutes),
+      }
+    })
+    .sort((a, b) => b.reads - a.reads || (a.name < b.name ? -1 : 1))
 
-async function readCacheHealth() {
+async function readCacheHealth(): Promise<CacheHealth> {
   const at = Date.now()
-  const [health, { processes, view, minutes }] = await Promise.all([checkHealth(), counted(at)])
+  const [health, { processes, view, minutes }] = await Promise.all([checkHealth(), readCounts(at)])
   const budget = clerkBudget().read()
   const all = byLookup(view, minutes)
   return {
@@ -54,7 +60,6 @@ async function readCacheHealth() {
     redis: redisState(health.dependencies.redis, !lookups().healthy()),
     clerk: clerkState(health.dependencies.clerk, budget.pausedMs),
     budget: { limit: budget.limit, left: budget.left },
-    /** Processes that counted within the hour; null: only this one, since it began. */
     processes,
     avoided: avoidedCalls(all),
     lookups: all,
@@ -62,7 +67,5 @@ async function readCacheHealth() {
   }
 }
 
-export type CacheHealth = Awaited<ReturnType<typeof readCacheHealth>>
-
-/** State and figures of the cache; nothing of a user. Shared by all of this process for a few seconds. */
-export const sharedCacheHealth = shared('cache', readCacheHealth)
+/** State and figures of the cache, and nothing about a user. The whole process shares one read for a few seconds. */
+export const sharedCacheHealth = memoizeFor(SHARED_MS, 'cache-health', readCacheHealth)

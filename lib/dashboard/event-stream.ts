@@ -3,13 +3,14 @@ import { outside } from '../lookup/outside'
 import { onShutdown } from '../process/shutdown-hooks'
 import { readSnapshot } from './snapshot'
 
+/** Milliseconds between two snapshots. */
 const EVERY = 5_000
-/** Whoever listens is asked again for their role after this time, when their browser connects anew. */
-const LIFE = 60_000
+/** Milliseconds after which a stream ends. The browser reconnects, and the user's role is checked again. */
+const LIFETIME = 60_000
 
-type Reader = { tell(text: string): void; end(): void }
+type Reader = { send(text: string): void; end(): void }
 
-/** Those who listen, of the whole process: one reads for all. */
+/** The open streams of the whole process, and the timer that serves all of them. */
 const feed = onePerProcess(
   'dashboard-feed',
   (): { readers: Set<Reader>; timer: NodeJS.Timeout | undefined } => ({
@@ -18,16 +19,16 @@ const feed = onePerProcess(
   }),
 )
 
-const next = async () => `data: ${JSON.stringify(await readSnapshot())}\n\n`
+const nextEvent = async () => `data: ${JSON.stringify(await readSnapshot())}\n\n`
 
-async function tellAll() {
-  const text = await next().catch(() => undefined)
-  if (text) for (const { tell } of feed.readers) tell(text)
+async function sendToAll() {
+  const text = await nextEvent().catch(() => undefined)
+  if (text) for (const { send } of feed.readers) send(text)
 }
 
 function join(reader: Reader) {
   feed.readers.add(reader)
-  feed.timer ??= outside(() => setInterval(tellAll, EVERY).unref())
+  feed.timer ??= outside(() => setInterval(sendToAll, EVERY).unref())
   onShutdown('dashboard-feed', () => {
     for (const { end } of [...feed.readers]) end()
   })
@@ -40,28 +41,28 @@ function leave(reader: Reader) {
   feed.timer = undefined
 }
 
-/** Server-sent events: a snapshot at once, then every few seconds. The caller authorises. */
+/** Server-sent events: a snapshot at once, then one every few seconds. The caller authorizes. */
 export function snapshotStream(signal: AbortSignal): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   let end = () => {}
   return new ReadableStream<Uint8Array>({
     start(controller) {
       const reader: Reader = {
-        tell: (text) => controller.enqueue(encoder.encode(text)),
+        send: (text) => controller.enqueue(encoder.encode(text)),
         end: () => {
-          clearTimeout(life)
+          clearTimeout(lifetime)
           if (!feed.readers.has(reader)) return
           leave(reader)
           controller.close()
         },
       }
-      const life = setTimeout(reader.end, LIFE).unref()
+      const lifetime = setTimeout(reader.end, LIFETIME).unref()
       end = reader.end
       signal.addEventListener('abort', end)
       join(reader)
-      reader.tell('retry: 1000\n\n')
-      void next().then(
-        (text) => feed.readers.has(reader) && reader.tell(text),
+      reader.send('retry: 1000\n\n')
+      void nextEvent().then(
+        (text) => feed.readers.has(reader) && reader.send(text),
         () => undefined,
       )
     },

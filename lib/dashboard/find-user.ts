@@ -6,7 +6,7 @@ import {
   isUserId,
 } from '../cache/clerk-cache'
 
-/** The user whom an id, an e-mail address or a username names, or null. @throws ClerkError on a miss */
+/** The user with this ID, email address or username, or null. @throws ClerkError if the user is not cached */
 export function findUser(word: string): Promise<CachedUser | null> {
   const name = word.trim()
   if (isUserId(name)) return getCachedUserById(name)

@@ -1,47 +1,29 @@
-export type Minute = { reads: number; hits: number }
+import type { Series } from '../telemetry/series'
+import type { LookupHealth, Minute } from './snapshot-schema'
 
-export type LookupHealth = {
-  name: string
-  reads: number
-  hits: { request: number; process: number; redis: number }
-  misses: number
-  /** Null without a read. */
-  hitRate: number | null
-  /** The last 60, oldest first; none where the fleet's counts cannot be read. */
-  minutes: Minute[]
-}
-
-/** These lead to another lookup, which is counted itself: their hits alone save no call. */
-const LEADS_ON = new Set(['username', 'email', 'external-id', 'integrations'])
-
-const labelsOf = (series: string) => new Map(series.split(' ').slice(1).map(pairOf))
-
-function pairOf(label: string): [string, string] {
-  const at = label.indexOf('=')
-  return [label.slice(0, at), label.slice(at + 1)]
-}
+/** Lookups whose value is read through another lookup. Only that one is counted: a hit of these alone saves no request. */
+const THROUGH_ANOTHER = new Set(['username', 'email', 'external-id', 'integrations'])
 
 /** Reads and hits of one lookup in each minute, from the series `lookups_total`. */
-export const minutesOf = (lookup: string, minutes: readonly ReadonlyMap<string, number>[]): Minute[] =>
+export const minutesOf = (lookup: string, minutes: readonly (readonly Series[])[]): Minute[] =>
   minutes.map((series) => {
     const minute = { reads: 0, hits: 0 }
-    for (const [name, count] of series) {
-      const labels = labelsOf(name)
-      if (labels.get('lookup') !== lookup) continue
-      minute.reads += count
-      if (labels.get('layer') !== 'none') minute.hits += count
+    for (const { labels, value } of series) {
+      if (labels.lookup !== lookup) continue
+      minute.reads += value
+      if (labels.layer !== 'none') minute.hits += value
     }
     return minute
   })
 
 /**
- * Requests to Clerk that the cache has spared: hits of Redis and of the process layer. What React's memo of a request
- * answers does not count, as it would without this cache; nor do the names that lead to a user, who is counted.
+ * Requests to Clerk that the cache has avoided: hits in Redis and in the process cache. Hits in the request memo are not
+ * counted, because React alone would avoid those.
  */
 export function avoidedCalls(lookups: readonly LookupHealth[]): { calls: number; share: number | null } {
   let [calls, needed] = [0, 0]
   for (const { name, hits, misses } of lookups) {
-    if (LEADS_ON.has(name)) continue
+    if (THROUGH_ANOTHER.has(name)) continue
     calls += hits.process + hits.redis
     needed += misses
   }

@@ -1,10 +1,13 @@
 import { RedisError, type RedisFailure } from '../lookup/redis/client'
 
-/** What a panel shows, and when it was so; or why Redis did not say. Milliseconds since 1970. */
-export type Section<T> = { at: number; data: T } | { at: number; unavailable: RedisFailure }
+/** Milliseconds for which all open dashboards share one read of a panel. */
+export const SHARED_MS = 4_000
 
-/** What `read` finds, or that Redis is out. */
-export async function section<T>(read: () => Promise<T>): Promise<Section<T>> {
+/** What a panel shows and when it was read, or why Redis did not answer. `at` is in milliseconds since the epoch. */
+export type PanelResult<T> = { at: number; data: T } | { at: number; unavailable: RedisFailure }
+
+/** The data of `read`, or that Redis did not answer. */
+export async function panelResult<T>(read: () => Promise<T>): Promise<PanelResult<T>> {
   try {
     const data = await read()
     return { at: Date.now(), data }

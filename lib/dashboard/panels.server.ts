@@ -1,15 +1,16 @@
 import 'server-only'
 import { requireAdmin } from '../auth/roles.server'
-import { inspectUser } from '../cache/inspect-user'
+import { type CachedUser, isUserId } from '../cache/clerk-cache'
+import { inspectUser, type UserEntry } from '../cache/inspect-user'
 import { getConnectedIntegrations } from '../integrations/integrations.service'
 import { sharedCacheHealth } from './cache-health'
 import { snapshotStream } from './event-stream'
 import { findUser } from './find-user'
-import { auditOf, refreshesOf, sharedAudit, sharedDeliveries, sharedTokenRecords } from './logs'
-import { section } from './panel-result'
+import { auditOf, refreshesOf, sharedAudit, sharedDeliveries, sharedTokenHealth } from './logs'
+import { type PanelResult, panelResult } from './panel-result'
 import { readSnapshot } from './snapshot'
 
-/** What follows is for admins, who are asked for at every one. @throws AuthError; ClerkError; LookupError */
+/** Checks that the caller is an admin, on each call. @throws AuthError; ClerkError; LookupError */
 const forAdmins =
   <A extends unknown[], T>(read: (...args: A) => Promise<T>) =>
   async (...args: A): Promise<T> => {
@@ -19,27 +20,36 @@ const forAdmins =
 
 export const cacheHealth = forAdmins(sharedCacheHealth)
 export const deliveries = forAdmins(sharedDeliveries)
-export const tokenRecords = forAdmins(sharedTokenRecords)
+export const tokenHealth = forAdmins(sharedTokenHealth)
 
-/** The last records of the trail, or of one user. */
+/** The most recent records of the audit trail, or those of one user. */
 export const audit = forAdmins(async (user?: string) => (user ? auditOf(user) : sharedAudit()))
 
-/** The user whom the dashboard is asked about. */
-export const chosenUser = forAdmins(findUser)
+/** The user whom the page's address selects, and what the cache held of them before the page read them. */
+export interface SelectedUser {
+  user: CachedUser
+  entry: PanelResult<UserEntry>
+}
 
-/** How a user's providers stand, and when Clerk last gave a token. */
+/** The user with this ID, email address or username, or null if there is none. */
+export const selectedUser = forAdmins(async (word: string): Promise<SelectedUser | null> => {
+  const inspect = (id: string) => panelResult(() => inspectUser(id))
+  // Inspected first: reading the user stores them, and an entry that was just invalidated would look as if it were not.
+  const before = isUserId(word) ? await inspect(word) : undefined
+  const user = await findUser(word)
+  return user && { user, entry: before ?? (await inspect(user.id)) }
+})
+
+/** The state of a user's integrations, and when Clerk last returned each token. */
 export const integrationsOf = forAdmins(async (userId: string) => {
   const at = Date.now()
   const [integrations, refreshes] = await Promise.all([
     getConnectedIntegrations(userId),
-    section(() => refreshesOf(userId, at)),
+    panelResult(() => refreshesOf(userId, at)),
   ])
   return { at, integrations, refreshes: 'data' in refreshes ? refreshes.data : new Map<string, number>() }
 })
 
-/** What the cache holds of a user. */
-export const entryOf = forAdmins((userId: string) => section(() => inspectUser(userId)))
-
-/** What open dashboards show: once, and as server-sent events for a minute at most. */
+/** What open dashboards show: once, and as server-sent events for at most a minute. */
 export const snapshot = forAdmins(readSnapshot)
 export const snapshotFeed = forAdmins(async (signal: AbortSignal) => snapshotStream(signal))

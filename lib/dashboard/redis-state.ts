@@ -1,66 +1,43 @@
+import { problemWithCode } from '../errors'
+import { redisFailures } from '../lookup/redis/failures'
 import type { Health } from '../process/health'
+import type { State } from './snapshot-schema'
 
-/** A state in words, and what helps. */
-export type State = { tone: 'good' | 'warn' | 'bad'; words: string; advice: string | null }
-
-/** Milliseconds from which on a PING is slow: a read then costs about what Clerk does. */
+/** Milliseconds. A read from Redis that takes longer costs about as much as a request to Clerk. */
 const SLOW = 100
 
-const failures: Record<string, { words: string; advice: string }> = {
-  timeout: {
-    words: 'Too slow to answer',
-    advice:
-      'Pages read from Clerk instead. Look at the database’s region and load in the Upstash console, and at CACHE_REDIS_TIMEOUT_MS.',
-  },
-  quota: {
-    words: 'Quota used up',
-    advice: 'Pages read from Clerk instead. Raise the plan’s limit in the Upstash console.',
-  },
-  unauthorized: {
-    words: 'Token not accepted',
-    advice: 'Copy the standard token from the Upstash console into UPSTASH_REDIS_REST_TOKEN and deploy.',
-  },
-  breaker_open: {
-    words: 'Breaker open',
-    advice: 'It failed repeatedly and is left alone for a moment. It is tried again by itself.',
-  },
-}
-const unreachable = {
-  words: 'Not reachable',
-  advice:
-    'Pages read from Clerk instead. Look at status.upstash.com, then at UPSTASH_REDIS_REST_URL and the network.',
-}
-
+/** The state of Redis in words, and what to do. */
 export function redisState(redis: Health['dependencies']['redis'], breakerOpen: boolean): State {
-  if (redis.status === 'down') return { tone: 'bad', ...(failures[redis.reason] ?? unreachable) }
-  if (breakerOpen) return { tone: 'warn', ...(failures.breaker_open ?? unreachable) }
+  if (redis.status === 'down') {
+    const { title, fix } = redisFailures[redis.reason]
+    return { tone: 'bad', title, advice: `Values are loaded from Clerk meanwhile. ${fix}` }
+  }
+  if (breakerOpen) {
+    const { title, fix } = redisFailures.breaker_open
+    return { tone: 'warn', title, advice: fix }
+  }
   if (redis.latencyMs >= SLOW)
     return {
       tone: 'warn',
-      words: `Slow: ${redis.latencyMs} ms`,
-      advice: 'Is the app in the same region as the database? Look at its load in the Upstash console.',
+      title: `Slow, ${redis.latencyMs} ms`,
+      advice:
+        'Run the app in the same region as the database. Check the database’s load in the Upstash console.',
     }
-  return { tone: 'good', words: `Up, ${redis.latencyMs} ms`, advice: null }
+  return { tone: 'good', title: `Up, ${redis.latencyMs} ms`, advice: null }
 }
 
+/** The state of Clerk in words, and what to do. */
 export function clerkState(clerk: Health['dependencies']['clerk'], pausedMs: number): State {
-  if (clerk.status === 'down')
-    return clerk.reason === 'clerk_unauthorized'
-      ? {
-          tone: 'bad',
-          words: 'Key not accepted',
-          advice: 'Copy CLERK_SECRET_KEY again from Clerk’s dashboard under API keys.',
-        }
-      : {
-          tone: 'bad',
-          words: 'Not answering',
-          advice: 'What is cached is served for up to an hour. Look at status.clerk.com.',
-        }
+  if (clerk.status === 'down') {
+    const { title, fix, advice } = problemWithCode(clerk.reason)
+    const meanwhile = 'Cached values are served for up to an hour after they expire.'
+    return { tone: 'bad', title, advice: `${meanwhile} ${fix ?? advice}` }
+  }
   if (pausedMs > 0)
     return {
       tone: 'warn',
-      words: `Told us to wait ${Math.ceil(pausedMs / 1000)} s`,
-      advice: 'Too many requests in 10 s. Look below for a lookup that misses much.',
+      title: `Clerk asked to wait ${Math.ceil(pausedMs / 1000)} s`,
+      advice: problemWithCode('clerk_rate_limited').fix ?? null,
     }
-  return { tone: 'good', words: `Up, ${clerk.latencyMs} ms`, advice: null }
+  return { tone: 'good', title: `Up, ${clerk.latencyMs} ms`, advice: null }
 }

@@ -1,10 +1,9 @@
 import { sharedCacheHealth } from './cache-health'
 import { sharedAudit, sharedDeliveries } from './logs'
+import type { Snapshot } from './snapshot-schema'
 
-/** What open dashboards are told as it changes. The caller authorises. */
-export async function readSnapshot() {
+/** What the server sends to open dashboards. The caller authorizes. */
+export async function readSnapshot(): Promise<Snapshot> {
   const [cache, webhooks, audit] = await Promise.all([sharedCacheHealth(), sharedDeliveries(), sharedAudit()])
   return { cache, webhooks, audit }
 }
-
-export type Snapshot = Awaited<ReturnType<typeof readSnapshot>>

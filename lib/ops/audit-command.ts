@@ -2,7 +2,15 @@ import { auditKey } from '../telemetry/audit'
 import type { AuditRecord } from '../telemetry/audit-trail'
 import { telemetryRedis } from '../telemetry/connection'
 import { exportAudit, readAudit } from '../telemetry/read-audit'
-import { type Command, columns, EXIT, moment, readFlags, type Surroundings, whole } from './command'
+import {
+  type Command,
+  type CommandContext,
+  columns,
+  EXIT,
+  parseInteger,
+  parseTime,
+  readFlags,
+} from './command'
 import { InputError } from './id-list'
 
 const FLAGS = ['user', 'since', 'until', 'limit', 'cursor', 'after'] as const
@@ -13,11 +21,11 @@ const cells = ({ at, actor, action, subject, target = '', outcome }: AuditRecord
   ...[new Date(at).toISOString(), actor, action, subject, target, outcome],
 ]
 
-function filterOf({ given }: ReturnType<typeof readFlags<(typeof FLAGS)[number]>>, now: number) {
+function filterOf({ flag }: ReturnType<typeof readFlags<(typeof FLAGS)[number]>>, now: number) {
   const [user, since, until] = [
-    given('user'),
-    moment('--since', given('since'), now),
-    moment('--until', given('until'), now),
+    flag('user'),
+    parseTime('--since', flag('since'), now),
+    parseTime('--until', flag('until'), now),
   ]
   return {
     ...(user !== undefined && { user }),
@@ -26,27 +34,27 @@ function filterOf({ given }: ReturnType<typeof readFlags<(typeof FLAGS)[number]>
   }
 }
 
-async function page(argv: readonly string[], { out, err, clock }: Surroundings) {
+async function page(argv: readonly string[], { out, err, clock }: CommandContext) {
   const flags = readFlags(argv, FLAGS)
-  if (flags.given('after')) throw new InputError('--after is for `audit export`; a page takes --cursor.')
-  const cursor = flags.given('cursor')
-  const limit = whole('--limit', flags.given('limit') ?? '50', 1, 1000)
+  if (flags.flag('after')) throw new InputError('--after belongs to `audit export`. Use --cursor here.')
+  const cursor = flags.flag('cursor')
+  const limit = parseInteger('--limit', flags.flag('limit') ?? '50', 1, 1000)
   const { records, next } = await readAudit(trail(), {
     ...filterOf(flags, clock.now()),
     limit,
     ...(cursor !== undefined && { cursor }),
   })
   if (flags.json) out(`${JSON.stringify({ records, next: next ?? null })}\n`)
-  else out(columns([['at', 'who', 'did', 'whose', 'what', 'outcome'], ...records.map(cells)]))
-  if (next && !flags.json) err(`There is more: --cursor ${next}\n`)
+  else out(columns([['time', 'actor', 'action', 'subject', 'target', 'outcome'], ...records.map(cells)]))
+  if (next && !flags.json) err(`More records: --cursor ${next}\n`)
   return EXIT.done
 }
 
-async function exportAll(argv: readonly string[], { out, err, clock, signal }: Surroundings) {
+async function exportAll(argv: readonly string[], { out, err, clock, signal }: CommandContext) {
   const flags = readFlags(argv, FLAGS)
-  if (flags.given('cursor') || flags.given('limit'))
-    throw new InputError('An export takes --after, not --cursor or --limit.')
-  const after = flags.given('after')
+  if (flags.flag('cursor') || flags.flag('limit'))
+    throw new InputError('`audit export` takes --after, not --cursor or --limit.')
+  const after = flags.flag('after')
   let last = after
   for await (const { record, cursor } of exportAudit(trail(), {
     ...filterOf(flags, clock.now()),
@@ -56,21 +64,22 @@ async function exportAll(argv: readonly string[], { out, err, clock, signal }: S
     out(`${JSON.stringify(record)}\n`)
     last = cursor
   }
-  if (last !== undefined) err(`The next export: --after ${last}\n`)
+  if (last !== undefined) err(`To continue: --after ${last}\n`)
   return signal.aborted ? EXIT.interrupted : EXIT.done
 }
 
 export const auditCommand: Command = {
-  summary: 'who did what to whose, newest first; `audit export` all of it as NDJSON, oldest first',
+  summary: 'shows the audit trail, newest first; `audit export` prints all of it as NDJSON, oldest first',
   usage: `[export] [--user ID] [--since WHEN] [--until WHEN]
-      --limit N --cursor CURSOR    of a page: 1 to 1000 records (50), and where the last one ended
-      --after CURSOR               of an export: what came after the last one
+      --limit N          records of a page, 1 to 1000 (default: 50)
+      --cursor CURSOR    continues after the previous page
+      --after CURSOR     continues after the previous export
       WHEN: 2026-11-20T08:00Z, or 30m, 6h, 7d ago`,
-  run(argv, around) {
+  run(argv, context) {
     const [first, ...rest] = argv
-    if (first === 'export') return exportAll(rest, around)
+    if (first === 'export') return exportAll(rest, context)
     if (first !== undefined && !first.startsWith('-'))
-      throw new InputError(`audit knows \`export\`, not ${JSON.stringify(first)}.`)
-    return page(argv, around)
+      throw new InputError(`Unknown subcommand ${JSON.stringify(first)}. There is only \`audit export\`.`)
+    return page(argv, context)
   },
 }

@@ -3,8 +3,8 @@ import { isUserId } from '../cache/clerk-cache'
 import type { Clock } from '../lookup/clock'
 import { InputError } from './id-list'
 
-/** What a command has of its surroundings. */
-export interface Surroundings {
+/** The streams, the clock and the interruption of a command. */
+export interface CommandContext {
   out(text: string): void
   err(text: string): void
   isTTY: boolean
@@ -15,63 +15,88 @@ export interface Surroundings {
 
 export const EXIT = { done: 0, failed: 1, refused: 2, interrupted: 130 } as const
 
-/** Runs on what follows its name; resolves with the exit code, having said why it is not 0. */
+/** Runs with the arguments after its name and returns the exit code. Prints the reason if the code is not 0. */
 export interface Command {
   summary: string
   usage: string
-  run(argv: readonly string[], around: Surroundings): Promise<number>
+  /** Printed when the command fails or is interrupted and can be resumed. */
+  resume?: string
+  run(argv: readonly string[], context: CommandContext): Promise<number>
 }
 
-const text = { type: 'string' } as const
-const flag = { type: 'boolean' } as const
-
-/** The flags of a command, of which each takes a text, and its other words; `--json` always. @throws InputError */
-export function readFlags<N extends string>(argv: readonly string[], names: readonly N[]) {
-  const options = { json: flag, ...Object.fromEntries(names.map((name) => [name, text] as const)) }
-  try {
-    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true })
-    const given = (name: N): string | undefined => {
-      const value: unknown = Object.entries(values).find(([key]) => key === name)?.[1]
-      return typeof value === 'string' ? value : undefined
-    }
-    return { given, words: positionals, json: values.json === true }
-  } catch (error) {
-    throw new InputError(`${error instanceof Error ? error.message : error}\n--help tells what there is.`)
+/**
+ * Reads a command's flags and words. Each of `names` takes a value; `--json` is always there and takes none.
+ * @throws InputError if there is an unknown flag, a flag without its value, or more than `words` words
+ */
+export function readFlags<N extends string>(
+  argv: readonly string[],
+  names: readonly N[],
+  { words: most = 0 }: { words?: number } = {},
+) {
+  const values = new Map<string, string>()
+  const words: string[] = []
+  let json = false
+  for (const token of tokensOf(argv, names)) {
+    if (token.kind === 'positional') words.push(token.value)
+    if (token.kind !== 'option') continue
+    const { name, rawName, value } = token
+    if (name === 'json' && value === undefined) json = true
+    else if (!names.some((one) => one === name) || rawName !== `--${name}`)
+      throw new InputError(`Unknown flag ${rawName}. --help lists the flags.`)
+    else if (value === undefined || (!token.inlineValue && /^-./.test(value)))
+      throw new InputError(`${rawName} needs a value. --help shows an example.`)
+    else values.set(name, value)
   }
+  const [extra] = words.slice(most)
+  if (extra !== undefined) throw new InputError(`Unexpected argument ${JSON.stringify(extra)}.`)
+  return { flag: (name: N) => values.get(name), words, json }
+}
+
+/** Not strict: Node's messages are about its own options. */
+function tokensOf(argv: readonly string[], names: readonly string[]) {
+  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' } as const]))
+  return parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true }).tokens
 }
 
 /** A whole number within bounds. @throws InputError */
-export function whole(name: string, value: string | undefined, least: number, most: number): number {
+export function parseInteger(flag: string, value: string | undefined, least: number, most: number): number {
   const number = Number(value)
   if (value?.trim() && Number.isInteger(number) && number >= least && number <= most) return number
   throw new InputError(
-    `${name} must be a whole number from ${least} to ${most}, not ${JSON.stringify(value)}.`,
+    `${flag} must be a whole number from ${least} to ${most}, not ${JSON.stringify(value)}.`,
   )
 }
 
-/** The one user id that a command takes. @throws InputError */
+/** The one user ID that a command takes. @throws InputError */
 export function oneUser(words: readonly string[]): string {
   const [id, ...more] = words
-  if (id === undefined || more.length > 0) throw new InputError('Name one user, such as user_2abc….')
+  if (id === undefined || more.length > 0)
+    throw new InputError('This command takes one user ID, such as user_2abc….')
   if (isUserId(id)) return id
-  throw new InputError(`${JSON.stringify(id.slice(0, 80))} is no user id. Expected one such as user_2abc….`)
+  throw new InputError(
+    `${JSON.stringify(id.slice(0, 80))} is not a user ID. Expected one such as user_2abc….`,
+  )
 }
+
+/** `1 request`, `2 requests`; for `2 processes` the suffix is `es`. */
+export const plural = (count: number, noun: string, suffix = 's'): string =>
+  `${count} ${noun}${count === 1 ? '' : suffix}`
 
 const units: Record<string, number> = { m: 60_000, h: 3600_000, d: 24 * 3600_000 }
 
-/** A moment: a date that ISO 8601 knows, or how long ago, such as 30m, 6h or 7d. @throws InputError */
-export function moment(name: string, value: string | undefined, now: number): number | undefined {
+/** An ISO 8601 date, or a time ago such as 30m, 6h or 7d, in milliseconds since the epoch. @throws InputError */
+export function parseTime(flag: string, value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined
   const [, count, unit = ''] = /^(\d{1,6})([mhd])$/.exec(value) ?? []
   if (count !== undefined) return now - Number(count) * (units[unit] ?? 0)
   const at = /^\d{4}-/.test(value) ? Date.parse(value) : Number.NaN
   if (Number.isFinite(at)) return at
   throw new InputError(
-    `${name} must be a date such as 2026-11-20T08:00Z, or 30m, 6h, 7d ago; not ${JSON.stringify(value)}.`,
+    `${flag} must be a date such as 2026-11-20T08:00Z, or 30m, 6h, 7d ago; not ${JSON.stringify(value)}.`,
   )
 }
 
-/** Columns that line up. */
+/** Rows as text, with aligned columns. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
   return rows

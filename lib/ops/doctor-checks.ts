@@ -4,26 +4,28 @@ import { seal, unseal } from '../cache/tokens/seal'
 import { tokenSettings } from '../cache/tokens/settings'
 import { clerkSettings, redis } from '../config'
 import { notConfigured } from '../env'
+import { problemOf } from '../errors'
 import { codeOf } from '../lookup/errors'
 import { createScript, RedisError } from '../lookup/redis/client'
 import { appSettings, settingsProblems } from '../process/settings'
 import { webhookSettings } from '../webhooks/settings'
+import { plural } from './command'
 
 export interface Finding {
   state: 'ok' | 'warn' | 'fail'
-  says: string
+  result: string
   /** What to do about it. */
-  todo?: string
+  fix?: string
 }
 
-const ok = (says: string): Finding => ({ state: 'ok', says })
-const warn = (says: string, todo: string): Finding => ({ state: 'warn', says, todo })
-const fail = (says: string, todo: string): Finding => ({ state: 'fail', says, todo })
+const ok = (result: string): Finding => ({ state: 'ok', result })
+const warn = (result: string, fix: string): Finding => ({ state: 'warn', result, fix })
+const fail = (result: string, fix: string): Finding => ({ state: 'fail', result, fix })
 
 const CLERK_TIMEOUT_MS = 5_000
-/** A round trip within a region takes a few milliseconds; across an ocean a hundred. */
+/** A round trip takes a few milliseconds within a region, and about a hundred across an ocean. */
 const NEAR_MS = 20
-/** Clerk's session tokens bear 5 s, its webhooks 5 min. */
+/** Milliseconds. Clerk's session tokens allow a clock to be 5 s off, its webhooks 5 min. */
 const SKEW = { warn: 2_000, fail: 5_000 }
 
 function settings(): Finding {
@@ -39,16 +41,19 @@ function keys(): Finding {
   const kind = (key: string) => key.split('_')[1]
   if (kind(published) !== kind(secret))
     return fail(
-      `one key is of a ${kind(published)} instance, the other of a ${kind(secret)} one`,
-      'Copy NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY and CLERK_SECRET_KEY from the same instance of the dashboard.',
+      `the publishable key is from a ${kind(published)} instance, the secret key from a ${kind(secret)} instance`,
+      'Copy NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY and CLERK_SECRET_KEY from the same instance in the Clerk dashboard.',
     )
   if (kind(secret) === 'test')
-    return warn('of a development instance', 'It takes 100 requests in 10 s. Production wants live keys.')
-  return ok('of one production instance')
+    return warn(
+      'from a development instance',
+      'Clerk allows it 100 requests in 10 s. Use live keys in production.',
+    )
+  return ok('both from a production instance')
 }
 
-/** One request to Clerk, and how far its clock is from ours; the clock is looked at by `clock`. */
-async function askClerk(): Promise<{ status: number; ms: number; skew: number | undefined } | undefined> {
+/** One request to Clerk: its status, its duration, and the difference of the clocks in milliseconds. */
+async function requestClerk(): Promise<{ status: number; ms: number; skew: number | undefined } | undefined> {
   const { CLERK_API_URL, CLERK_SECRET_KEY } = clerkSettings()
   const started = performance.now()
   const response = await fetch(`${CLERK_API_URL}/v1/users?limit=1`, {
@@ -57,29 +62,30 @@ async function askClerk(): Promise<{ status: number; ms: number; skew: number | 
   }).catch(() => undefined)
   if (!response) return undefined
   await response.arrayBuffer().catch(() => undefined)
-  // In whole seconds: half of one is as likely as none.
+  // The header has whole seconds, so the time is on average half a second later.
   const date = Date.parse(response.headers.get('date') ?? '') + 500
   const skew = Number.isFinite(date) ? Date.now() - date : undefined
   return { status: response.status, ms: Math.round(performance.now() - started), skew }
 }
 
 async function clerk(): Promise<Finding> {
-  const answer = await askClerk()
-  if (!answer) return fail('no answer', 'Look at CLERK_API_URL, the network and https://status.clerk.com.')
+  const answer = await requestClerk()
+  if (!answer) return fail('no answer', 'Check CLERK_API_URL, the network and https://status.clerk.com.')
   const { status, ms } = answer
   if (status === 200) return ok(`answers in ${ms} ms`)
   if (status === 401 || status === 403)
-    return fail('CLERK_SECRET_KEY is not accepted', 'Copy it again from the dashboard under API keys.')
-  if (status === 429) return warn('limits requests now', 'Wait for a minute and look at what asks so often.')
-  return fail(`answers with ${status}`, 'Look at CLERK_API_URL and https://status.clerk.com.')
+    return fail('CLERK_SECRET_KEY is not accepted', 'Copy it again from the Clerk dashboard under API keys.')
+  if (status === 429) return warn('limits requests', 'Wait a minute. Find out what sends so many requests.')
+  return fail(`answers with ${status}`, 'Check CLERK_API_URL and https://status.clerk.com.')
 }
 
-const unreachable = (error: unknown): Finding => {
-  if (error instanceof RedisError) return fail(error.reason, error.message)
-  throw error
+const redisProblem = (error: unknown): Finding => {
+  const problem = problemOf(error)
+  if (!(error instanceof RedisError) || !problem) throw error
+  return fail(problem.title, problem.fix ?? problem.advice)
 }
 
-async function redisNear(): Promise<Finding> {
+async function redisLatency(): Promise<Finding> {
   try {
     const times: number[] = []
     for (let i = 0; i < 5; i++) {
@@ -92,10 +98,10 @@ async function redisNear(): Promise<Finding> {
       ? ok(`answers in ${ms} ms`)
       : warn(
           `answers in ${ms} ms`,
-          'Run the app in the region of the database; from here it may only be far away.',
+          'Run the app in the region of the database. This machine may only be further away than the app.',
         )
   } catch (error) {
-    return unreachable(error)
+    return redisProblem(error)
   }
 }
 
@@ -103,8 +109,8 @@ async function scripts(): Promise<Finding> {
   const problem = await lookups().store.check()
   if (problem === undefined) return ok('allowed')
   if (problem === 'scripts_not_permitted')
-    return fail('not allowed', 'Nothing is cached. Use the standard token of the Upstash console.')
-  return fail(problem, 'Redis has to answer first.')
+    return fail('not allowed', 'Nothing is cached. Use the standard token from the Upstash console.')
+  return fail('not checked', `Redis has to answer first (${problem}).`)
 }
 
 const readMemory = createScript(`
@@ -119,14 +125,14 @@ async function eviction(): Promise<Finding> {
     if (policy)
       return warn(
         `${policy}`,
-        'Guards of revoked sessions and the audit trail may be evicted. Switch eviction off.',
+        'Revocation markers and the audit trail may be evicted. Turn eviction off in the Upstash console.',
       )
     return warn(
-      'this database does not say',
-      'See in the Upstash console that eviction is off, as it is at first.',
+      'unknown: this database does not report it',
+      'Check in the Upstash console that eviction is off, which is the default.',
     )
   } catch (error) {
-    return unreachable(error)
+    return redisProblem(error)
   }
 }
 
@@ -135,11 +141,11 @@ function encryption(): Finding {
   if (!ring)
     return warn(
       'no key',
-      'No OAuth token is handed out. `npm run ops -- keys new` makes one for CACHE_ENCRYPTION_KEYS.',
+      'OAuth tokens cannot be read. `npm run ops -- keys new` makes a key for CACHE_ENCRYPTION_KEYS.',
     )
   return unseal(seal('doctor', 'doctor'), 'doctor') === 'doctor'
-    ? ok(`${ring.length} ${ring.length === 1 ? 'key' : 'keys'}, ${ring[0]?.kid} seals`)
-    : fail('what is sealed does not open', 'Look at CACHE_ENCRYPTION_KEYS.')
+    ? ok(`${plural(ring.length, 'key')}, new values are sealed with ${ring[0]?.kid}`)
+    : fail('a sealed value cannot be opened', 'Check CACHE_ENCRYPTION_KEYS.')
 }
 
 function webhooks(): Finding {
@@ -147,45 +153,46 @@ function webhooks(): Finding {
   if (!secrets)
     return warn(
       'no secret',
-      'Changes at Clerk show only when entries expire. Add the endpoint in the dashboard, set CLERK_WEBHOOK_SIGNING_SECRET.',
+      'Changes at Clerk are visible only after entries expire. Add the endpoint in the Clerk dashboard and set CLERK_WEBHOOK_SIGNING_SECRET.',
     )
   try {
     for (const secret of secrets) new Webhook(secret).sign('msg_doctor', new Date(), '{}')
-    return ok(`${secrets.length} ${secrets.length === 1 ? 'secret' : 'secrets'}`)
+    return ok(plural(secrets.length, 'secret'))
   } catch (error) {
     return fail(
-      `a secret cannot sign (${codeOf(error)})`,
-      'Copy it again from the endpoint in the dashboard.',
+      `a secret is not valid (${codeOf(error)})`,
+      'Copy it again from the endpoint in the Clerk dashboard.',
     )
   }
 }
 
 async function clock(): Promise<Finding> {
   const [answer, time] = await Promise.all([
-    askClerk(),
+    requestClerk(),
     redis()
       .insist('time', (client) => client.time())
       .catch(() => undefined),
   ])
   const ofRedis = time && Date.now() - (Number(time[0]) * 1000 + Number(time[1]) / 1000)
   const skews = [answer?.skew, ofRedis].filter((skew) => skew !== undefined)
-  if (skews.length === 0) return warn('nobody to compare with', 'Clerk or Redis has to answer first.')
+  if (skews.length === 0) return warn('not checked', 'Clerk or Redis has to answer first.')
   const worst = Math.max(...skews.map(Math.abs))
-  const says = `${(worst / 1000).toFixed(1)} s from ${skews.length === 2 ? 'Clerk or Redis' : 'the one that answers'}`
-  if (worst < SKEW.warn) return ok(says)
-  const todo = 'Synchronise the clock (NTP): sessions bear 5 s, webhooks 5 min.'
-  return worst < SKEW.fail ? warn(says, todo) : fail(says, todo)
+  const result = `${(worst / 1000).toFixed(1)} s from ${answer?.skew === undefined ? 'Redis' : ofRedis === undefined ? 'Clerk' : 'Clerk or Redis'}`
+  if (worst < SKEW.warn) return ok(result)
+  const fix =
+    'Synchronize the clock (NTP). Clerk’s session tokens allow 5 s of difference, its webhooks 5 min.'
+  return worst < SKEW.fail ? warn(result, fix) : fail(result, fix)
 }
 
-/** What is looked at, in this order; without settings there is nothing else to look at. */
-export const checks: readonly { name: string; look(): Finding | Promise<Finding> }[] = [
-  { name: 'settings', look: settings },
-  { name: 'Clerk keys', look: keys },
-  { name: 'Clerk', look: clerk },
-  { name: 'Redis', look: redisNear },
-  { name: 'Redis scripts', look: scripts },
-  { name: 'Redis eviction', look: eviction },
-  { name: 'encryption', look: encryption },
-  { name: 'webhooks', look: webhooks },
-  { name: 'clock', look: clock },
+/** The checks, in this order. All others need the settings. */
+export const checks: readonly { name: string; check(): Finding | Promise<Finding> }[] = [
+  { name: 'settings', check: settings },
+  { name: 'Clerk keys', check: keys },
+  { name: 'Clerk', check: clerk },
+  { name: 'Redis', check: redisLatency },
+  { name: 'Redis scripts', check: scripts },
+  { name: 'Redis eviction', check: eviction },
+  { name: 'encryption', check: encryption },
+  { name: 'webhooks', check: webhooks },
+  { name: 'clock', check: clock },
 ]

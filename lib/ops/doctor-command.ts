@@ -1,24 +1,22 @@
 import { type Command, EXIT, readFlags } from './command'
 import { checks, type Finding } from './doctor-checks'
-import { InputError } from './id-list'
 
 const marks: Record<Finding['state'], string> = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL' }
 
 export const doctorCommand: Command = {
-  summary: 'checks keys, Clerk, Redis, encryption, webhooks and the clock, and says what to do about each',
-  usage: '    exit code 1 when something fails',
+  summary: 'checks the settings, Clerk, Redis, encryption, webhooks and the clock, and says what to fix',
+  usage: '    exit code 1 if a check fails',
   async run(argv, { out }) {
-    const { words, json } = readFlags(argv, [])
-    if (words.length > 0) throw new InputError(`Unexpected ${JSON.stringify(words[0])}.`)
+    const { json } = readFlags(argv, [])
     const findings: (Finding & { name: string })[] = []
-    for (const { name, look } of checks) {
-      const finding = await look()
+    for (const { name, check } of checks) {
+      const finding = await check()
       findings.push({ name, ...finding })
       if (!json) {
-        out(`${marks[finding.state]}  ${name}: ${finding.says}\n`)
-        if (finding.todo) out(`      ${finding.todo}\n`)
+        out(`${marks[finding.state]}  ${name}: ${finding.result}\n`)
+        if (finding.fix) out(`      ${finding.fix}\n`)
       }
-      // Without settings nothing else can be looked at.
+      // The other checks need the settings.
       if (name === 'settings' && finding.state === 'fail') break
     }
     const failed = findings.some(({ state }) => state === 'fail')

@@ -1,7 +1,7 @@
 import { isUserId } from '../cache/clerk-cache'
 import { KitError } from '../lookup/errors'
 
-/** What somebody gave the command is not what it takes; the message says where and what would be. */
+/** A command's argument, flag or input is not valid. The message says where, and what is expected. */
 export class InputError extends KitError<'bad_input'> {
   constructor(message: string) {
     super('bad_input', message)
@@ -9,8 +9,8 @@ export class InputError extends KitError<'bad_input'> {
 }
 
 /**
- * User ids, one a line or as a JSON array of strings; each once, in the order given.
- * @throws InputError naming the line or element that is no id, or that there is none at all
+ * User IDs, one per line or as a JSON array of strings. Repetitions are left out; the order is kept.
+ * @throws InputError with the line or element that is not a user ID, or if there are no IDs
  */
 export function parseIds(text: string, source: string): string[] {
   const trimmed = text.replace(/^\uFEFF/, '').trim()
@@ -22,11 +22,11 @@ export function parseIds(text: string, source: string): string[] {
     if (id === '') continue
     if (typeof id !== 'string' || !isUserId(id))
       throw new InputError(
-        `${source}, ${place}: ${JSON.stringify(id)?.slice(0, 80)} is no user id. Expected one such as user_2abc….`,
+        `${source}, ${place}: ${JSON.stringify(id)?.slice(0, 80)} is not a user ID. Expected one such as user_2abc….`,
       )
     ids.add(id)
   }
-  if (ids.size === 0) throw new InputError(`${source} holds no user ids.`)
+  if (ids.size === 0) throw new InputError(`${source} contains no user IDs.`)
   return [...ids]
 }
 
@@ -35,7 +35,7 @@ function fromJson(text: string, source: string): unknown[] {
     const parsed: unknown = JSON.parse(text)
     if (Array.isArray(parsed)) return parsed
   } catch {
-    // Said below.
+    // Reported below.
   }
-  throw new InputError(`${source} begins like a JSON array and is none.`)
+  throw new InputError(`${source} is not valid JSON: expected an array of user IDs.`)
 }

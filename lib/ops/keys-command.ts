@@ -7,7 +7,7 @@ type Key = { kid: string; key: Buffer }
 
 const entryOf = ({ kid, key }: Key) => `${kid}:${key.toString('base64')}`
 
-/** An id that no key of the ring has: k1, k2 … */
+/** An ID that no key of the ring has: k1, k2 … */
 function freeId(ring: readonly Key[]): string {
   for (let number = ring.length + 1; ; number++) {
     const kid = `k${number}`
@@ -22,27 +22,36 @@ function newKey(kid: string, ring: readonly Key[]): Key {
   return key
 }
 
-const STEPS = `The new key is first in this ring. Nothing stops working if it goes out in this order:
-  1. CACHE_ENCRYPTION_KEYS with the new key LAST, deployed everywhere: every instance can open what it will seal.
-  2. CACHE_ENCRYPTION_KEYS as printed, the new key FIRST: from now on it seals.
-  3. A day later, when what the old keys sealed has expired: without the old keys. Too early costs a load, no more.
+/** Both rings, in the order in which they are deployed. */
+const stepsOf = (
+  first: string,
+  last: string,
+) => `Deploy these in order. Everything keeps working at each step.
+
+1. CACHE_ENCRYPTION_KEYS with the new key LAST. Every process can then decrypt what the new key will encrypt.
+   ${last}
+
+2. CACHE_ENCRYPTION_KEYS with the new key FIRST. From now on the new key encrypts.
+   ${first}
+
+3. A day later, when everything that the old keys encrypted has expired: CACHE_ENCRYPTION_KEYS without the old keys.
+   If you remove them earlier, each token that they encrypted costs one request to Clerk.
 `
 
 export const keysCommand: Command = {
-  summary: '`keys new` prints a key for CACHE_ENCRYPTION_KEYS, `keys rotate` the ring with a new first key',
-  usage: 'new | rotate [--kid ID]    prints secrets: mind where they go',
-  async run(argv, { out, err }) {
-    const { given, words, json } = readFlags(argv, ['kid'])
-    const [what, ...more] = words
-    if ((what !== 'new' && what !== 'rotate') || more.length > 0)
-      throw new InputError('Say `keys new` or `keys rotate`.')
+  summary:
+    '`keys new` prints a key for CACHE_ENCRYPTION_KEYS; `keys rotate` prints how to replace the current key',
+  usage: 'new | rotate [--kid ID]    prints secrets: be careful where the output goes',
+  async run(argv, { out }) {
+    const { flag, words, json } = readFlags(argv, ['kid'], { words: 1 })
+    const [what] = words
+    if (what !== 'new' && what !== 'rotate') throw new InputError('Use `keys new` or `keys rotate`.')
     const ring = what === 'new' ? [] : encryptionKeys()
-    const key = newKey(given('kid') ?? freeId(ring), ring)
+    const key = newKey(flag('kid') ?? freeId(ring), ring)
     const first = [key, ...ring].map(entryOf).join(',')
     const last = [...ring, key].map(entryOf).join(',')
     if (json) out(`${JSON.stringify(what === 'new' ? { key: first } : { first, last })}\n`)
-    else out(`${first}\n`)
-    if (what === 'rotate') err(STEPS)
+    else out(what === 'new' ? `${first}\n` : stepsOf(first, last))
     return EXIT.done
   },
 }

@@ -1,4 +1,4 @@
-import { text } from 'node:stream/consumers'
+import { text as readText } from 'node:stream/consumers'
 import { systemClock } from '../lookup/clock'
 import { EXIT } from './command'
 import { loadSettings } from './load-settings'
@@ -9,22 +9,22 @@ if (loadSettings() === 'stand-ins') process.stderr.write('Using the stand-ins of
 const interruption = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => {
-    // The second time, whoever asks does not want to wait for the request that is on its way.
+    // On the second signal, do not wait for the request that is being sent.
     if (interruption.signal.aborted) process.exit(EXIT.interrupted)
     interruption.abort()
   })
 
-// Whoever reads the output may have seen enough of it: `audit export | head`.
+// The reader of the output has closed it: `audit export | head`.
 process.stdout.on('error', () => process.exit(EXIT.interrupted))
 
-// Nothing else would keep it alive until the last record of the audit trail is written.
+// Keeps the process alive until the last record of the audit trail is written.
 const hold = setInterval(() => {}, 1000)
-// Not process.exit: refreshes in the background may still be on their way.
+// Not process.exit, because background refreshes may still be running.
 process.exitCode = await ops(process.argv.slice(2), {
-  out: (words) => process.stdout.write(words),
-  err: (words) => process.stderr.write(words),
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
   isTTY: process.stderr.isTTY ?? false,
-  stdin: () => text(process.stdin),
+  stdin: () => readText(process.stdin),
   clock: systemClock,
   signal: interruption.signal,
 })

@@ -1,24 +1,21 @@
 import { onAudit } from '../cache/audit-events'
-import { ConfigurationError } from '../env'
-import { KitError, LookupError } from '../lookup/errors'
-import { auditWriter, recordAccess } from '../telemetry/audit'
-import { CursorError } from '../telemetry/read-audit'
+import { type ErrorCode, isMistake, problemOf } from '../errors'
+import { flushAudit, recordAudit } from '../telemetry/audit'
 import { auditCommand } from './audit-command'
-import { type Command, columns, EXIT, type Surroundings } from './command'
+import { type Command, type CommandContext, columns, EXIT } from './command'
 import { doctorCommand } from './doctor-command'
-import { InputError } from './id-list'
 import { inspectCommand } from './inspect-command'
 import { invalidateCommand } from './invalidate-command'
 import { keysCommand } from './keys-command'
 import { statsCommand } from './stats-command'
-import { warm } from './warm-command'
+import { warmCommand } from './warm-command'
 
 const commands: Record<string, Command> = {
   doctor: doctorCommand,
   stats: statsCommand,
   inspect: inspectCommand,
   invalidate: invalidateCommand,
-  warm,
+  warm: warmCommand,
   audit: auditCommand,
   keys: keysCommand,
 }
@@ -26,53 +23,64 @@ const commands: Record<string, Command> = {
 const usage = () => `npm run ops -- <command>
 
 ${columns(Object.entries(commands).map(([name, { summary }]) => [`  ${name}`, summary]))}
-  --json    data on standard output, and nothing else      --help    of each command
+  --json    prints only data, as JSON      --help    also for each command
 
-Settings come from the environment and from .env files, as Next reads them.
-Exit code: 0 done · 1 Clerk or Redis failed, or a check did · 2 bad arguments, input or settings · 130 interrupted.
+Settings come from the environment and from the .env files that Next reads in production.
+Exit code: 0 done · 1 Clerk, Redis or a check failed · 2 arguments, input or settings are not valid · 130 interrupted.
 `
 
-/** Milliseconds in which what a command did gets into the audit trail. */
+/** Milliseconds to write the audit records of a command. */
 const RECORD_FOR = 3_000
+/** Errors that the caller can correct. Their messages say where and how. */
+const REFUSED: readonly ErrorCode[] = ['bad_input', 'bad_cursor', 'not_configured']
 
-/** Runs a command of operations; resolves with its exit code, having said why it is not 0. */
-export async function ops(argv: readonly string[], around: Surroundings): Promise<number> {
+/** Runs an operations command and returns its exit code. Prints the reason if the code is not 0. */
+export async function ops(argv: readonly string[], context: CommandContext): Promise<number> {
   const [name, ...rest] = argv
   if (name === undefined || name === '--help' || name === 'help') {
-    around.out(usage())
+    context.out(usage())
     return name === undefined ? EXIT.refused : EXIT.done
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (!command) {
-    around.err(
-      `There is no command ${JSON.stringify(name)}. There are: ${Object.keys(commands).join(', ')}.\n`,
+    context.err(
+      `Unknown command ${JSON.stringify(name)}. The commands are: ${Object.keys(commands).join(', ')}.\n`,
     )
     return EXIT.refused
   }
   if (rest.includes('--help')) {
-    around.out(`npm run ops -- ${name} ${command.usage.trimEnd()}\n\n${name} ${command.summary}\n`)
+    context.out(`npm run ops -- ${name} ${command.usage.trimEnd()}\n\n${name} ${command.summary}\n`)
     return EXIT.done
   }
-  return attempt(command, rest, around)
+  return attempt(command, rest, context)
 }
 
-async function attempt(command: Command, argv: readonly string[], around: Surroundings): Promise<number> {
+async function attempt(command: Command, argv: readonly string[], context: CommandContext): Promise<number> {
+  const { err, signal } = context
   let recorded = 0
   const off = onAudit('audit', (event) => {
     recorded++
-    recordAccess(event)
+    recordAudit(event)
   })
   try {
-    return await command.run(argv, around)
+    return await command.run(argv, context)
   } catch (error) {
-    if (!(error instanceof InputError || error instanceof KitError || error instanceof LookupError))
-      throw error
-    around.err(`${error.message}\n`)
-    const isAsked = [InputError, ConfigurationError, CursorError].some((kind) => error instanceof kind)
-    return isAsked ? EXIT.refused : EXIT.failed
+    const resume = command.resume ? ` ${command.resume}` : ''
+    if (signal.aborted && error === signal.reason) {
+      err(`Interrupted.${resume}\n`)
+      return EXIT.interrupted
+    }
+    const problem = problemOf(error)
+    if (!problem || isMistake(problem)) throw error
+    if (error instanceof Error && REFUSED.includes(problem.code)) {
+      err(`${error.message}\n`)
+      return EXIT.refused
+    }
+    err(`${problem.title}. ${problem.fix ?? problem.advice}${resume}\n`)
+    return EXIT.failed
   } finally {
     off()
-    if (recorded > 0 && !(await auditWriter().flush({ timeout: RECORD_FOR })))
-      around.err('What was done is not in the audit trail: Redis did not take the record.\n')
+    if (recorded > 0 && !(await flushAudit({ timeout: RECORD_FOR })))
+      err('This is not in the audit trail, because Redis did not store the record.\n')
   }
 }

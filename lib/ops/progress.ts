@@ -1,8 +1,8 @@
 const WIDTH = 30
-/** Milliseconds between two plain lines, which end up in somebody's log. */
+/** Milliseconds between two lines where the output is not a terminal. */
 const LINE_EVERY = 5_000
 
-/** A bar that is drawn over itself on a terminal, and a line now and then where it is not one. */
+/** A progress bar on a terminal; elsewhere a line every few seconds. */
 export function createProgress(options: { write(text: string): void; isTTY: boolean; now(): number }) {
   const { write, isTTY, now } = options
   let lastLine = Number.NEGATIVE_INFINITY
@@ -21,11 +21,11 @@ export function createProgress(options: { write(text: string): void; isTTY: bool
         write(`${words}\n`)
       }
     },
-    /** A line of its own, above the bar. */
+    /** Prints a line above the bar. */
     say(text: string) {
       write(drawn ? `\r\x1b[2K${text}\n` : `${text}\n`)
     },
-    /** Leaves the bar where it is. */
+    /** Ends the line of the bar. */
     end() {
       if (drawn) write('\n')
       drawn = false

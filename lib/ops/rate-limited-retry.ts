@@ -1,35 +1,35 @@
 import { ClerkError } from '../clerk/error'
 import { onClerkRequest } from '../clerk/events'
+import { problemOf } from '../errors'
 import type { Clock } from '../lookup/clock'
-import { codeOf } from '../lookup/errors'
 
 /** The window of Clerk's rate limits, in milliseconds. */
 const WINDOW = 10_000
 /** Tries while Clerk or Redis does not answer, with pauses of 2, 4 and 8 s between them. */
 const TRIES = 4
-/** Codes of what may be over in a moment. */
-const PASSING = ['clerk_unavailable', 'redis_unavailable', 'load_timeout', 'load_failed']
+/** Errors that may be over in a moment. */
+const TRANSIENT: readonly string[] = ['clerk_unavailable', 'redis_unavailable', 'load_timeout', 'load_failed']
 
-export interface PatienceOptions {
-  /** Most requests to Clerk in any 10 s, whoever in this process makes them; 2 or more. */
+export interface RetryOptions {
+  /** Most requests of this process to Clerk in any 10 s; at least 2. */
   budget: number
   clock: Clock
-  /** Ends the waiting, and then what waits. */
+  /** Ends the waiting, and then the work that waits. */
   signal: AbortSignal
   onWait(seconds: number, why: string): void
 }
 
-export type Patience = ReturnType<typeof createPatience>
+export type RateLimitedRetry = ReturnType<typeof createRateLimitedRetry>
 
-/** Runs work that asks Clerk inside a budget, waits as long as Clerk says, and tries again. */
-export function createPatience({ budget, clock, signal, onWait }: PatienceOptions) {
-  let made = 0
-  // When the last requests ended; they were sent before, so whoever waits for these waits long enough. One less than
-  // the budget, as two may be made at a time.
+/** Runs work that sends requests to Clerk: within a budget, waiting as long as Clerk asks, and retrying outages. */
+export function createRateLimitedRetry({ budget, clock, signal, onWait }: RetryOptions) {
+  let requests = 0
+  // When the last requests ended. They were sent earlier, so waiting from these times is long enough. One less than the
+  // budget, because the work may send two requests at once.
   const most = budget - 1
   const recent: number[] = []
   const off = onClerkRequest('ops', () => {
-    made++
+    requests++
     recent.push(clock.now())
     if (recent.length > most) recent.shift()
   })
@@ -48,38 +48,40 @@ export function createPatience({ budget, clock, signal, onWait }: PatienceOption
     signal.throwIfAborted()
   }
 
-  /** Resolves when two more requests fit into the budget. */
-  async function turn() {
+  /** Waits until two more requests fit into the budget. */
+  async function waitForBudget() {
     signal.throwIfAborted()
     for (;;) {
       const [oldest] = recent
       if (recent.length < most || oldest === undefined) return
       const wait = oldest + WINDOW - clock.now()
       if (wait <= 0) return
-      await pause(wait, 'the budget of these 10 s is spent')
+      await pause(wait, 'the budget for 10 s is used up')
     }
   }
 
   return {
     /** Requests to Clerk so far. */
-    made: () => made,
+    requests: () => requests,
     stop: off,
     /**
-     * The work must be safe to repeat, and cost two requests at most: a load of what is missing, and a refresh of
-     * what is past its soft expiry.
-     * @throws what waiting does not help; the signal's reason
+     * Runs `work`, which must be safe to repeat and send at most two requests: a load of missing users, and a refresh of
+     * users past their soft expiry.
+     * @throws the work's error if waiting does not help; the signal's reason
      */
-    async take<T>(work: () => Promise<T>): Promise<T> {
+    async run<T>(work: () => Promise<T>): Promise<T> {
       for (let failures = 1; ; ) {
-        await turn()
+        await waitForBudget()
         try {
           return await work()
         } catch (error) {
           if (error instanceof ClerkError && error.code === 'clerk_rate_limited')
-            await pause(error.retryAfter * 1000, 'Clerk says: too many requests')
-          else if (error instanceof Error && PASSING.includes(codeOf(error)) && failures < TRIES)
-            await pause(2 ** failures++ * 1000, error.message)
-          else throw error
+            await pause(error.retryAfter * 1000, 'Clerk limits requests')
+          else {
+            const problem = problemOf(error)
+            if (!problem || !TRANSIENT.includes(problem.code) || failures === TRIES) throw error
+            await pause(2 ** failures++ * 1000, problem.title)
+          }
         }
       }
     },

@@ -13,13 +13,13 @@ const content = z.object({
 
 type Resumable = z.output<typeof content>
 
-/** What identifies a task: another list of ids, or another database, is another task. */
+/** Identifies a task. Another list of IDs or another database makes another task. */
 export const taskOf = (parts: readonly string[]) =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 
 /**
- * What a killed run leaves for the next one. It is worth something only while what was warmed is still cached, so
- * one that began longer than `maxAge` milliseconds ago, and one of another task, count as none.
+ * The file from which an interrupted run is resumed. Its content is used only while the users that it names are still
+ * cached: it is ignored if it belongs to another task, or if its run started more than `maxAge` milliseconds ago.
  */
 export function resumeFile(path: string, options: { task: string; maxAge: number; now: () => number }) {
   return {
@@ -30,11 +30,11 @@ export function resumeFile(path: string, options: { task: string; maxAge: number
         const age = options.now() - found.startedAt
         return found.task === options.task && age >= 0 && age < options.maxAge ? found : undefined
       } catch {
-        // None, or half of one: the task begins at its beginning, and what is cached costs nothing.
+        // Missing or incomplete: start from the beginning. Users who are cached cost no request.
         return undefined
       }
     },
-    /** Whole or not at all, and for this user's eyes. */
+    /** Writes the whole file or nothing, readable only by this user. */
     async write(state: Omit<Resumable, 'task'>) {
       const beside = `${path}.${randomUUID()}`
       try {
@@ -43,7 +43,7 @@ export function resumeFile(path: string, options: { task: string; maxAge: number
       } catch (error) {
         await rm(beside, { force: true }).catch(() => undefined)
         const code = error instanceof Error && 'code' in error ? error.code : error
-        throw new InputError(`${path} cannot be written (${code}): name another file with --state.`)
+        throw new InputError(`${path} cannot be written (${code}). Choose another file with --state.`)
       }
     },
     remove: () => rm(path, { force: true }),

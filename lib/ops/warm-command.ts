@@ -1,125 +1,94 @@
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { audited } from '../cache/audit-events'
 import { cacheSettings, clerkSettings, redisSettings } from '../config'
-import { ConfigurationError } from '../env'
-import { KitError, LookupError } from '../lookup/errors'
-import { type Command, EXIT, type Surroundings, whole } from './command'
+import { type Command, type CommandContext, EXIT, parseInteger, plural, readFlags } from './command'
 import { InputError, parseIds } from './id-list'
 import { createProgress } from './progress'
-import { createPatience } from './rate-limited-retry'
+import { createRateLimitedRetry, type RateLimitedRetry } from './rate-limited-retry'
 import { resumeFile, taskOf } from './resume-file'
 import { recentlyActive, warmUsers } from './warm-users'
 
 const USAGE = `--ids FILE | --recent N
 
-  npm run ops -- warm --ids users.txt      ids from a file, one a line or a JSON array; - reads standard input
-  npm run ops -- warm --recent 5000        the users who were active last
+  npm run ops -- warm --ids users.txt      IDs from a file, one per line or a JSON array; - reads standard input
+  npm run ops -- warm --recent 5000        the most recently active users
 
-  --budget N     most requests to Clerk in 10 s, 2 to 1000 (200)
-  --state FILE   where a run that was ended is resumed from (a file in the system's temporary folder)
-  --json         one JSON object on standard output, and nothing else
+  --budget N     most requests to Clerk in 10 s, 2 to 1000 (default: 200)
+  --state FILE   from which an interrupted run is resumed (default: a file in the system's temporary folder)
+  --json         prints one JSON object on standard output, and no progress
 
-Who is cached already costs no request; 100 others cost one, with --recent one more for each 100.
-Exit code: 0 done · 1 Clerk or Redis failed · 2 bad arguments, input or settings · 130 interrupted.
-After 1 and 130 the same command goes on where it was.
+Users who are cached cost no request; 100 others cost one, with --recent one more for each 100.
+Exit code: 0 done · 1 Clerk or Redis failed · 2 arguments, input or settings are not valid · 130 interrupted.
 `
+const RESUME = 'Run the same command again to continue.'
 const MOST_REQUESTS = 1000
 const MOST_USERS = 100_000
 
-interface Asked {
+interface Options {
   source: { ids: string } | { recent: number }
   budget: number
   state: string | undefined
   json: boolean
 }
 
-/** Runs the command; resolves with its exit code, having said why it is not 0. */
-async function warmCommand(argv: readonly string[], around: Surroundings): Promise<number> {
-  try {
-    return await load(parse(argv), around)
-  } catch (error) {
-    if (around.signal.aborted && error === around.signal.reason) {
-      around.err('Interrupted. The same command goes on where it was.\n')
-      return EXIT.interrupted
-    }
-    if (error instanceof InputError || error instanceof ConfigurationError) {
-      around.err(`${error.message}\n`)
-      return EXIT.refused
-    }
-    if (!(error instanceof KitError || error instanceof LookupError)) throw error
-    around.err(`${error.message}\nThe same command goes on where it was.\n`)
-    return EXIT.failed
-  }
-}
-
-function parse(argv: readonly string[]): Asked {
-  const { ids, recent, budget, state, json } = given(argv)
+function parse(argv: readonly string[]): Options {
+  const { flag, json } = readFlags(argv, ['ids', 'recent', 'budget', 'state'])
+  const [ids, recent] = [flag('ids'), flag('recent')]
   if ((ids === undefined) === (recent === undefined))
-    throw new InputError('Say whom to load: either --ids FILE or --recent N. --help tells more.')
+    throw new InputError('Choose the users with either --ids FILE or --recent N. --help says more.')
   return {
-    source: ids === undefined ? { recent: whole('--recent', recent, 1, MOST_USERS) } : { ids },
-    budget: whole('--budget', budget ?? '200', 2, MOST_REQUESTS),
-    state,
-    json: json ?? false,
+    source: ids === undefined ? { recent: parseInteger('--recent', recent, 1, MOST_USERS) } : { ids },
+    budget: parseInteger('--budget', flag('budget') ?? '200', 2, MOST_REQUESTS),
+    state: flag('state'),
+    json,
   }
 }
 
-function given(argv: readonly string[]) {
-  const text = { type: 'string' } as const
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: { ids: text, recent: text, budget: text, state: text, json: { type: 'boolean' } },
-    }).values
-  } catch (error) {
-    throw new InputError(`${error instanceof Error ? error.message : error}\n--help tells what there is.`)
-  }
-}
-
-async function load(asked: Asked, around: Surroundings): Promise<number> {
-  const { clock, signal } = around
+async function load(options: Options, context: CommandContext): Promise<number> {
+  const { clock, signal, out, err, isTTY } = context
+  const { source, budget, json } = options
   const { CLERK_API_URL } = clerkSettings()
   const { UPSTASH_REDIS_REST_URL } = redisSettings()
   const { CACHE_NAMESPACE, CACHE_USER_TTL } = cacheSettings()
   const progress = createProgress({
-    write: asked.json ? () => {} : around.err,
-    isTTY: around.isTTY,
+    write: json ? () => {} : err,
+    isTTY,
     now: clock.now,
   })
-  const listed = 'ids' in asked.source ? await readIds(asked.source.ids, around) : undefined
+  const listed = 'ids' in source ? await readIds(source.ids, context) : undefined
   const state = resumeFile(
-    asked.state ?? join(tmpdir(), `clerk-cache-warm-${process.getuid?.() ?? 0}-${CACHE_NAMESPACE}.json`),
+    options.state ?? join(tmpdir(), `clerk-cache-warm-${process.getuid?.() ?? 0}-${CACHE_NAMESPACE}.json`),
     {
       task: taskOf([
         CLERK_API_URL,
         UPSTASH_REDIS_REST_URL,
         CACHE_NAMESPACE,
-        ...(listed ?? ['recent', JSON.stringify(asked.source)]),
+        ...(listed ?? ['recent', JSON.stringify(source)]),
       ]),
-      // Jitter takes up to a tenth off; a minute is the least that adaptive times give.
+      // A TTL is shortened by up to 10 % at random. The shortest adaptive TTL is a minute.
       maxAge: (CACHE_USER_TTL === 'adaptive' ? 60 : CACHE_USER_TTL) * 900,
       now: clock.now,
     },
   )
   const onWait = (seconds: number, why: string) => progress.say(`Waiting ${seconds} s: ${why}.`)
-  const patience = createPatience({ budget: asked.budget, clock, signal, onWait })
+  const retry = createRateLimitedRetry({ budget, clock, signal, onWait })
   try {
     const before = await state.read()
     const startedAt = before?.startedAt ?? clock.now()
-    const ids = listed ?? before?.ids ?? (await recentOnes(asked.source, patience))
-    // Those of a file are there the next time; who was active last will have changed.
+    const ids = listed ?? before?.ids ?? (await recentIds(source, retry))
+    // A list that was given is given again when the run is resumed; the recently active users will have changed.
     const kept = listed ? {} : { ids }
     const [skipped, unknownBefore] = [before?.done ?? 0, before?.unknown ?? 0]
-    if (skipped > 0) progress.say(`Going on after the first ${skipped}, from ${state.path}.`)
+    if (skipped > 0)
+      progress.say(`Continuing after the first ${plural(skipped, 'user')}, as ${state.path} says.`)
     let unknown = unknownBefore
     await state.write({ ...kept, done: skipped, unknown, startedAt })
     const target = String(ids.length)
     await audited({ action: 'cache.warm', actor: 'ops', subject: 'users', target }, () =>
       warmUsers(ids.slice(skipped), {
-        patience,
+        retry,
         async onProgress(done, unknownNow) {
           unknown = unknownBefore + unknownNow
           await state.write({ ...kept, done: skipped + done, unknown, startedAt })
@@ -129,32 +98,35 @@ async function load(asked: Asked, around: Surroundings): Promise<number> {
     )
     await state.remove()
     progress.end()
-    const figures = { users: ids.length, resumedAfter: skipped, unknown, requests: patience.made() }
-    around.out(
-      asked.json
-        ? `${JSON.stringify(figures)}\n`
-        : `${ids.length - unknown} users are cached; Clerk does not know ${unknown} more. ${figures.requests} requests.\n`,
-    )
+    const figures = { users: ids.length, resumedAfter: skipped, unknown, requests: retry.requests() }
+    out(json ? `${JSON.stringify(figures)}\n` : summaryOf(figures))
     return EXIT.done
   } finally {
     progress.end()
-    patience.stop()
+    retry.stop()
   }
 }
 
-const recentOnes = (source: Asked['source'], patience: Parameters<typeof recentlyActive>[1]) =>
-  'recent' in source ? recentlyActive(source.recent, patience) : []
+function summaryOf({ users, unknown, requests }: { users: number; unknown: number; requests: number }) {
+  const cached = users - unknown
+  const missing = unknown > 0 ? ` ${plural(unknown, 'ID')} not found at Clerk.` : ''
+  return `${plural(cached, 'user')} cached, with ${plural(requests, 'request')} to Clerk.${missing}\n`
+}
 
-async function readIds(file: string, around: Surroundings): Promise<string[]> {
-  if (file === '-') return parseIds(await around.stdin(), 'Standard input')
+const recentIds = (source: Options['source'], retry: RateLimitedRetry) =>
+  'recent' in source ? recentlyActive(source.recent, retry) : []
+
+async function readIds(file: string, { stdin }: CommandContext): Promise<string[]> {
+  if (file === '-') return parseIds(await stdin(), 'Standard input')
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new InputError(`${file} cannot be read (${error.code}).`)
   })
   return parseIds(text, file)
 }
 
-export const warm: Command = {
+export const warmCommand: Command = {
   summary: 'loads users into the cache before a deployment takes traffic',
   usage: USAGE,
-  run: warmCommand,
+  resume: RESUME,
+  run: async (argv, context) => load(parse(argv), context),
 }

@@ -3,32 +3,34 @@ import { userById } from '../cache/clerk-cache'
 import { lookups, refreshesSettled } from '../cache/lookups'
 import { clerkGet } from '../clerk/request'
 import { KitError } from '../lookup/errors'
-import type { Patience } from './rate-limited-retry'
+import type { RateLimitedRetry } from './rate-limited-retry'
 
-/** Users of one request to Clerk: as many as its filters take, and a page of its lists. */
+/** Users per request to Clerk: the most values of a filter. */
 const PER_REQUEST = 100
-/** Milliseconds a page of a list may take. */
+/** Milliseconds to wait for a page of a list. */
 const TIMEOUT = 10_000
 
-/** Without Redis a loaded user is kept nowhere: warming would spend Clerk's requests for nothing. */
+/** Redis did not store the loaded users. Going on would use up requests to Clerk for nothing. */
 export class NothingKeptError extends KitError<'redis_unavailable'> {
   constructor(code: string) {
     super(
       'redis_unavailable',
-      `Redis did not take what was loaded (${code}). Look at UPSTASH_REDIS_REST_URL and _TOKEN, then repeat.`,
+      `Redis did not store the loaded users (${code}). Check UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN.`,
     )
   }
 }
 
 /**
- * Loads the users who are not cached yet, a request at a time; those who are cost none, or one for the refresh that
- * was due. `onProgress` hears how many
- * of the ids are dealt with, and how many of them Clerk does not know.
+ * Loads the users who are not cached yet, 100 with each request. Users who are cached cost no request, unless a refresh
+ * is due. `onProgress` is called with the number of IDs that are done, and how many of those Clerk does not know.
  * @throws ClerkError; NothingKeptError, whose code is `redis_unavailable`
  */
 export async function warmUsers(
   ids: readonly string[],
-  { patience, onProgress }: { patience: Patience; onProgress(done: number, unknown: number): Promise<void> },
+  {
+    retry,
+    onProgress,
+  }: { retry: RateLimitedRetry; onProgress(done: number, unknown: number): Promise<void> },
 ): Promise<void> {
   let unkept: string | undefined
   const off = lookups().on((event) => {
@@ -38,16 +40,16 @@ export async function warmUsers(
     if (unkept !== undefined) throw new NothingKeptError(unkept)
   }
   try {
-    await patience.take(async () => {
+    await retry.run(async () => {
       unkept = await lookups().store.check()
       insist()
     })
     let unknown = 0
     for (let from = 0; from < ids.length; from += PER_REQUEST) {
       const batch = ids.slice(from, from + PER_REQUEST)
-      unknown += await patience.take(async () => {
+      unknown += await retry.run(async () => {
         unkept = undefined
-        // Settles them all; the second read costs no request and says what was wrong, if anything was.
+        // `warm` does not throw. The second read costs no request, and throws what went wrong.
         await userById.warm(batch)
         await refreshesSettled()
         insist()
@@ -62,8 +64,8 @@ export async function warmUsers(
 
 const page = z.array(z.object({ id: z.string() }))
 
-/** Ids of the users who were active last, the latest first: one request for each 100. @throws ClerkError */
-export async function recentlyActive(count: number, patience: Patience): Promise<string[]> {
+/** IDs of the most recently active users, the latest first. One request for each 100. @throws ClerkError */
+export async function recentlyActive(count: number, retry: RateLimitedRetry): Promise<string[]> {
   const ids = new Set<string>()
   for (let offset = 0; offset < count; offset += PER_REQUEST) {
     const limit = Math.min(PER_REQUEST, count - offset)
@@ -72,9 +74,7 @@ export async function recentlyActive(count: number, patience: Patience): Promise
       limit: String(limit),
       offset: String(offset),
     })
-    const users = page.parse(
-      await patience.take(() => clerkGet('/users', query, AbortSignal.timeout(TIMEOUT))),
-    )
+    const users = page.parse(await retry.run(() => clerkGet('/users', query, AbortSignal.timeout(TIMEOUT))))
     for (const { id } of users) ids.add(id)
     if (users.length < limit) break
   }

@@ -1,45 +1,50 @@
-import { ClerkError } from '../clerk/error'
+import { ClerkError, type ClerkErrorCode } from '../clerk/error'
 import { clerkGet } from '../clerk/request'
 import { redis } from '../config'
-import { RedisError } from '../lookup/redis/client'
+import { RedisError, type RedisFailure } from '../lookup/redis/client'
+import { memoizeFor } from './memoize-for'
 
-type Dependency = { status: 'up'; latencyMs: number } | { status: 'down'; reason: string }
+type Dependency<Reason> = { status: 'up'; latencyMs: number } | { status: 'down'; reason: Reason }
 export type Health = {
   status: 'ok' | 'degraded' | 'down'
-  dependencies: { redis: Dependency; clerk: Dependency }
+  dependencies: { redis: Dependency<RedisFailure>; clerk: Dependency<ClerkErrorCode> }
 }
 
-async function probe(ask: () => Promise<unknown>): Promise<Dependency> {
+async function probe<Reason>(
+  ask: () => Promise<unknown>,
+  reasonOf: (error: unknown) => Reason | undefined,
+): Promise<Dependency<Reason>> {
   const started = performance.now()
   try {
     await ask()
     return { status: 'up', latencyMs: Math.round(performance.now() - started) }
   } catch (error) {
-    if (error instanceof RedisError) return { status: 'down', reason: error.reason }
-    if (error instanceof ClerkError) return { status: 'down', reason: error.code }
-    throw error
+    const reason = reasonOf(error)
+    if (reason === undefined) throw error
+    return { status: 'down', reason }
   }
 }
 
-/** Clerk does not count requests for its key set, but a flood of health checks is still none of its business. */
+/** Many health checks at once are one request to Redis and one to Clerk. Milliseconds. */
 const SHARED_MS = 5_000
 const CLERK_TIMEOUT_MS = 3_000
-let last: { at: number; health: Promise<Health> } | undefined
 
 /**
- * The state of what the app stands on. Redis out: values come from Clerk. Clerk out: values come from Redis until
- * they expire. Both out: `down`. Checks within 5 s share one answer.
+ * The state of Redis and Clerk. Without Redis, values come from Clerk; without Clerk, from Redis until they expire;
+ * without both the app is `down`. Checks within 5 s share one answer.
  */
-export function checkHealth(): Promise<Health> {
-  const now = performance.now()
-  if (!last || now - last.at > SHARED_MS) last = { at: now, health: check() }
-  return last.health
-}
+export const checkHealth = memoizeFor(SHARED_MS, 'health', check)
 
 async function check(): Promise<Health> {
   const [redisState, clerkState] = await Promise.all([
-    probe(() => redis().insist('ping', (client) => client.ping())),
-    probe(() => clerkGet('/jwks', new URLSearchParams(), AbortSignal.timeout(CLERK_TIMEOUT_MS))),
+    probe(
+      () => redis().insist('ping', (client) => client.ping()),
+      (error) => (error instanceof RedisError ? error.reason : undefined),
+    ),
+    probe(
+      () => clerkGet('/jwks', new URLSearchParams(), AbortSignal.timeout(CLERK_TIMEOUT_MS)),
+      (error) => (error instanceof ClerkError ? error.code : undefined),
+    ),
   ])
   const up = [redisState, clerkState].filter(({ status }) => status === 'up').length
   return {

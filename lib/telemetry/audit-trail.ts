@@ -3,9 +3,9 @@ import type { RedisClient } from '../lookup/redis/client'
 import { OWN_OPERATION } from './connection'
 
 const line = z.object({
-  /** The same in every copy of a record. */
+  /** The same in every copy of a record, if it was written more than once. */
   id: z.string(),
-  /** When it happened, milliseconds since the epoch by the clock of the process. */
+  /** When it happened, in milliseconds since the epoch by the clock of the process. */
   at: z.number(),
   action: z.string(),
   actor: z.string(),
@@ -16,20 +16,20 @@ const line = z.object({
 })
 export type AuditRecord = z.infer<typeof line>
 
-/** One entry of the stream; what in it is no record is left out. */
+/** One entry of the stream. Lines that are not valid records are left out. */
 interface Batch {
   id: string
   records: AuditRecord[]
 }
 
 export interface Range {
-  /** Stream ids, or `-` and `+`; a leading `(` leaves the id itself out. */
+  /** Stream ids, or `-` and `+`. A leading `(` excludes the id itself. */
   from: string
   to: string
   newestFirst: boolean
 }
 
-/** Batches of one request: half a megabyte each at most, and Upstash answers with 10 MB at most. */
+/** Batches per request: each has up to 512 KB, and an answer of Upstash up to 10 MB. */
 const AT_A_TIME = 16
 
 const entries = z.array(z.tuple([z.string(), z.array(z.string())]))

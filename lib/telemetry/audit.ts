@@ -6,16 +6,16 @@ import { telemetryRedis } from './connection'
 import { logDeadLetter, logSink } from './log'
 import { createStreamSink } from './stream-sink'
 
-/** Most bytes of the trail in Redis, which is some 150 000 records; older ones go. */
+/** Most bytes of the trail in Redis, about 150 000 records. The oldest are deleted first. */
 const TRAIL_BYTES = 32 * 1024 * 1024
-/** Most characters of a field. Ids and short words have fewer; what has more was made by somebody to fill the trail. */
+/** Most characters of a field. Ids and codes are shorter; a longer text was chosen by a caller. */
 const LONGEST = 200
 
 export const auditKey = (): string => `${namespace()}:audit`
 
 const clip = (text: string) => text.slice(0, LONGEST)
 
-/** Exactly the known fields, whatever else an event may carry. */
+/** Only the known fields of an event. */
 const recordOf = ({ action, actor, subject, target, outcome, fingerprint }: AuditEvent): AuditEvent => ({
   ...{ action: clip(action), actor: clip(actor), subject: clip(subject) },
   ...(target !== undefined && { target: clip(target) }),
@@ -37,5 +37,8 @@ export const auditWriter = () =>
     }),
   )
 
-/** Adds a record to the trail; never throws, never waits. */
-export const recordAccess = (event: AuditEvent): void => void auditWriter().add(recordOf(event))
+/** Adds a record to the trail. Does not throw and does not wait. */
+export const recordAudit = (event: AuditEvent): void => void auditWriter().add(recordOf(event))
+
+/** Writes the pending records. False if Redis did not store them within `timeout` milliseconds (default: one attempt). */
+export const flushAudit = (options?: { timeout: number }): Promise<boolean> => auditWriter().flush(options)

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import type { Clock } from '../lookup/clock'
+import { type Clock, systemClock } from '../lookup/clock'
 import { KitError } from '../lookup/errors'
 import { outside } from '../lookup/outside'
-import { backgroundClock } from './background-clock'
-import { createFlushWaiters } from './flush-waiters'
-import { createRecordQueue, type Entry, type Held } from './record-queue'
-import { recordSize } from './record-size'
+import { createRecordQueue, type Entry, type Held, recordSize } from './record-queue'
 
 export type { Entry }
 
-/** Thrown by a sink for what a batch holds: it would be refused again, and parts of it may not be. */
+/**
+ * Thrown by a sink that cannot store a batch because of its content. Sending the same batch again would not help;
+ * a part of it may be stored.
+ */
 export class RefusedBatchError extends KitError<'batch_refused'> {
   constructor(message: string) {
     super('batch_refused', message)
@@ -18,32 +18,32 @@ export class RefusedBatchError extends KitError<'batch_refused'> {
 
 export interface BatchWriterOptions<T> {
   /**
-   * Stores a batch, all of it or nothing. One call at a time, in the order of the records.
-   * @throws RefusedBatchError for its content; anything else is an outage, after which the same batch comes again
+   * Stores a batch, all of it or nothing. Called once at a time, in the order of the records.
+   * @throws RefusedBatchError because of the content. Anything else is an outage: the same batch is sent again later.
    */
   sink(batch: readonly Entry<T>[]): Promise<void>
-  /** Most records of a batch, and as many as begin one; 1000 unless told. */
+  /** Most records of a batch; as many pending records start one (default: 1000). */
   maxBatch?: number
-  /** Most bytes of a batch, and as many as begin one; 512 KB unless told. */
+  /** Most bytes of a batch; as many pending bytes start one (default: 512 KB). */
   maxBytes?: number
-  /** Milliseconds a record waits at most for its batch to begin; 5000 unless told. */
+  /** Most milliseconds that a record waits until its batch is sent (default: 5000). */
   interval?: number
-  /** Most records held, what is on its way included; 10 000 unless told. */
+  /** Most pending records, those being sent included (default: 10 000). */
   maxPending?: number
-  /** Bytes of a record; unless told, about those of its JSON. */
+  /** Bytes of a record (default: about the bytes of its JSON). */
   sizeOf?(record: T): number
-  /** A record that says how many were dropped; written when the sink takes records again. */
+  /** Makes a record that says how many records were dropped; it is written once the sink stores records again. */
   lost?(count: number): T
-  /** Is given a record that the sink refuses even alone. */
+  /** Called with a record that the sink refuses even when it is sent alone. */
   onDeadLetter?(entry: Entry<T>): void
-  /** Hears the first failure of a row, and the first success after it. */
+  /** Called on the first of consecutive failures, and on the first success after them. */
   onSink?(state: { failing: true; error: unknown } | { failing: false }): void
   clock?: Clock
-  /** Identifies this writer; random unless told. */
+  /** Identifies this writer (default: random). */
   writer?: string
 }
 
-/** What became of a writer's records; those accepted are `written + dead + pending`, the others `dropped`. */
+/** The records of a writer, by outcome: the accepted ones are `written + dead + pending`, all others `dropped`. */
 export interface WriterCounts {
   written: number
   dropped: number
@@ -51,12 +51,21 @@ export interface WriterCounts {
   pending: number
 }
 
-/** Milliseconds between two attempts: at first, at most, and at most while a flush waits through failures. */
+/** Milliseconds between two attempts: after the first failure, at most, and at most while a flush waits. */
 const PAUSE = { first: 250, longest: 30_000, awaited: 250 }
 
+/** The system's clock with timers that do not keep the process alive. Code that ends a process flushes its writers. */
+export const backgroundClock: Clock = {
+  now: systemClock.now,
+  timer(ms, fn) {
+    const handle = setTimeout(fn, ms).unref()
+    return () => clearTimeout(handle)
+  },
+}
+
 /**
- * Collects records and hands them to a sink in batches: at least once, in order, one batch at a time. A hard kill loses
- * at most what is pending.
+ * Collects records and passes them to a sink in batches: at least once, in order, one batch at a time. A process that is
+ * killed loses only its pending records.
  */
 export function createBatchWriter<T>(options: BatchWriterOptions<T>) {
   const { sink, lost, onDeadLetter, onSink, clock = backgroundClock } = options
@@ -67,11 +76,11 @@ export function createBatchWriter<T>(options: BatchWriterOptions<T>) {
   const waiters = createFlushWaiters()
   const counts = { written: 0, dropped: 0, dead: 0 }
   let [seq, unreported, failures] = [0, 0, 0]
-  /** Everything up to this number is to be sent now. */
+  /** Records up to this number are to be sent now. */
   let due = 0
-  /** Most records of the next batch: fewer while a refused one is searched, up to `suspect`. */
+  /** Most records of the next batch. Smaller while the record that is refused is searched for, which is until `suspect`. */
   let [limit, suspect] = [maxBatch, 0]
-  /** What failed last, to be tried again just so. */
+  /** The batch that failed last. It is sent again unchanged. */
   let failed: Held<T>[] | undefined
   let [running, stopped, ended] = [false, false, false]
   let cancel: (() => void) | undefined
@@ -114,7 +123,7 @@ export function createBatchWriter<T>(options: BatchWriterOptions<T>) {
     due = seq
   }
 
-  /** Halves what is tried until a record is refused alone: that one is given up. */
+  /** Halves the batch until a single record is refused: that one is given up. */
   function refused(batch: Held<T>[]) {
     const [only, ...others] = batch
     if (only && others.length === 0) {
@@ -145,14 +154,14 @@ export function createBatchWriter<T>(options: BatchWriterOptions<T>) {
   }
 
   const pause = () =>
-    Math.min(PAUSE.first * 2 ** (failures - 1), waiters.hasPatient() ? PAUSE.awaited : PAUSE.longest)
+    Math.min(PAUSE.first * 2 ** (failures - 1), waiters.anyRetries() ? PAUSE.awaited : PAUSE.longest)
 
   function start() {
     cancel?.()
     cancel = undefined
     if (running) return
     running = true
-    // Later, as whoever adds does not wait; and outside their request, which sending outlives.
+    // Later, so that `add` does not wait; and outside the request that added, because sending may outlive it.
     outside(() => void Promise.resolve().then(run))
   }
 
@@ -165,8 +174,8 @@ export function createBatchWriter<T>(options: BatchWriterOptions<T>) {
   }
 
   /**
-   * Sends all that was added before the call, what is on its way included, and says whether it was written. What was not
-   * stays and is tried again. `timeout`: milliseconds to go on trying for; unless told, the first failure is the answer.
+   * Sends every record that was added before the call; true if all of them were written. The others stay pending and are
+   * sent again. `timeout`: for how many milliseconds to retry after a failure (default: 0, the first failure ends it).
    */
   async function flush({ timeout = 0 }: { timeout?: number } = {}): Promise<boolean> {
     if (queue.length() === 0) return true
@@ -177,7 +186,7 @@ export function createBatchWriter<T>(options: BatchWriterOptions<T>) {
   }
 
   return {
-    /** Accepts a record, or drops and counts it: when too many are pending, when stopped, when it has no size. */
+    /** Accepts a record, or drops and counts it: if too many are pending, after `stop`, or if it is not JSON. */
     add(record: T): 'accepted' | 'dropped' {
       if (stopped) return refuse()
       if (queue.length() >= maxPending) return drop()
@@ -186,34 +195,69 @@ export function createBatchWriter<T>(options: BatchWriterOptions<T>) {
       } catch {
         return drop()
       }
-      // Whoever sends, or waits to try again, sees to what was added meanwhile.
+      // A batch that is being sent, or that waits to be sent again, is followed by what was added meanwhile.
       if (running || failures > 0) return 'accepted'
       if (queue.isFull()) start()
       else if (!cancel) wakeIn(interval)
       return 'accepted'
     },
     flush,
-    /** Accepts no more, flushes for `timeout` milliseconds at most (5000 unless told), and says what became of all. */
+    /** Accepts no more records, flushes for at most `timeout` milliseconds (default: 5000), and returns the counts. */
     async stop({ timeout = 5000 }: { timeout?: number } = {}): Promise<WriterCounts> {
       stopped = true
       const end = clock.now() + timeout
-      // Once more, as writing them may have made a record of what was dropped before.
+      // Twice, because the first flush may have added the record of what was dropped.
       if (await flush({ timeout })) await flush({ timeout: end - clock.now() })
       ended = true
       cancel?.()
       return { ...counts, pending: queue.length() }
     },
-    /** Records held, what is on its way included. */
+    /** Pending records, those being sent included. */
     pending: queue.length,
     counts: (): WriterCounts => ({ ...counts, pending: queue.length() }),
   }
 }
 
-/** A listener's failure must not end the sending. */
-function quietly(tell: () => void) {
+/** A listener that throws must not end the sending. */
+function quietly(notify: () => void) {
   try {
-    tell()
+    notify()
   } catch {
-    // Nobody is left to be told.
+    // There is nobody left to report it to.
+  }
+}
+
+interface Waiter {
+  upTo: number
+  /** Waits through failures. */
+  retries: boolean
+  resolve(written: boolean): void
+}
+
+/** The flushes that wait until the records up to a number are written. */
+function createFlushWaiters() {
+  const waiting = new Set<Waiter>()
+  return {
+    /** Resolves once `answer` decides it. With `giveUpAfter` it waits through failures, until that calls `giveUp`. */
+    wait: (upTo: number, giveUpAfter?: (giveUp: () => void) => () => void): Promise<boolean> =>
+      new Promise((resolve) => {
+        const waiter: Waiter = { upTo, retries: giveUpAfter !== undefined, resolve }
+        waiting.add(waiter)
+        const cancel = giveUpAfter?.(() => waiting.delete(waiter) && resolve(false))
+        waiter.resolve = (written) => {
+          cancel?.()
+          resolve(written)
+        }
+      }),
+    anyRetries: () => [...waiting].some(({ retries }) => retries),
+    /** Resolves the waiters whose records are written; after a failure, also those that wait for one attempt only. */
+    answer(firstPending: number, hasFailed: boolean) {
+      for (const waiter of waiting) {
+        const written = firstPending > waiter.upTo
+        if (!written && (waiter.retries || !hasFailed)) continue
+        waiting.delete(waiter)
+        waiter.resolve(written)
+      }
+    },
   }
 }

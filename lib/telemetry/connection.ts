@@ -1,21 +1,24 @@
 import { givenRedis, redisAddress } from '../config'
 import { createRedisClient, type RedisClient } from '../lookup/redis/client'
 
-/** A batch is half a megabyte at most: it gets longer than a read that a page waits for. Milliseconds. */
+/** Milliseconds. Longer than the deadline of a read that a page waits for, because a batch has up to 512 KB. */
 const TIMEOUT = 3_000
 
 let connection: RedisClient | undefined
 
-/** The database of the environment, by requests of their own: a page's reads never wait behind a batch. */
+/**
+ * The app's database: the client that `configure` was given, or a client of its own with a longer deadline, so that a
+ * page's reads never wait behind a batch.
+ */
 export function telemetryRedis(): RedisClient {
-  connection ??=
-    givenRedis() ??
-    createRedisClient({
-      ...redisAddress(),
-      timeoutMs: Math.max(redisAddress().timeoutMs, TIMEOUT),
-    })
+  connection ??= givenRedis() ?? createOwnClient()
   return connection
 }
 
-/** Operations of telemetry itself begin so: they are no part of what it counts for the fleet. */
+function createOwnClient(): RedisClient {
+  const address = redisAddress()
+  return createRedisClient({ ...address, timeoutMs: Math.max(address.timeoutMs, TIMEOUT) })
+}
+
+/** Prefix of telemetry's own Redis operations, which are not counted for the fleet. */
 export const OWN_OPERATION = 'telemetry_'

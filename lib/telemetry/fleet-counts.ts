@@ -6,27 +6,29 @@ import { createScript, type RedisClient } from '../lookup/redis/client'
 import { createBatchWriter, type Entry } from './batch-writer'
 import { OWN_OPERATION, telemetryRedis } from './connection'
 import { logDeadLetter, logSink } from './log'
+import { parseField, type Series } from './series'
 
-/** What a process has counted in a minute since it last said so; numbers are whole. */
+/** What a process has counted in a minute since its last record. */
 export interface CountsRecord {
   /** Minutes since the epoch. */
   minute: number
-  series: Record<string, number>
+  /** Fields of the minute's hash, and the whole numbers to add to them. */
+  fields: Record<string, number>
 }
 
 const MINUTE = 60_000
 const KEPT_MINUTES = 24 * 60
-/** An hour more than is read: the oldest minute must not end while it is. Seconds. */
+/** Seconds. An hour longer than is read, so that the oldest minute does not expire while it is being read. */
 const TTL = (KEPT_MINUTES + 60) * 60
 
 export const minuteOf = (at: number): number => Math.floor(at / MINUTE)
 
-export const keyOfMinute = (namespace: string, minute: number) => `${namespace}:counts:${minute}`
+const keyOfMinute = (namespace: string, minute: number) => `${namespace}:counts:${minute}`
 
 /**
- * KEYS: a minute's hash for each record. ARGV: the writer, the TTL, then for each record its number, how many series
- * follow, and those. Records of a writer come in order, so a number that the hash has seen is a repetition and is
- * ignored: a lost answer counts nothing twice.
+ * KEYS: a minute's hash for each record. ARGV: the writer, the TTL, then for each record its number, how many fields
+ * follow, and the fields. Records of a writer come in order, so a number that the hash has already seen is a repetition
+ * and is ignored: after a lost answer nothing is counted twice.
  */
 const addScript = `
 local mark, at = '#' .. ARGV[1], 3
@@ -40,7 +42,7 @@ for _, key in ipairs(KEYS) do
   at = at + 2 + count * 2
 end`
 
-/** KEYS: the minutes. Returns how many processes counted in them, then each series and its sum. */
+/** KEYS: the minutes. Returns how many processes counted in them, then each field and its sum. */
 const sumScript = `
 local sums, writers, count, reply = {}, {}, 0, {}
 for _, key in ipairs(KEYS) do
@@ -58,25 +60,42 @@ for name, sum in pairs(sums) do
 end
 return reply`
 
-const [add, sum] = [createScript(addScript), createScript(sumScript)]
+/** KEYS: the minutes. ARGV: the name of a metric. Returns for each minute the fields of that name and their values. */
+const minutesScript = `
+local reply = {}
+for i, key in ipairs(KEYS) do
+  local found, pairs = {}, redis.call('HGETALL', key)
+  for j = 1, #pairs, 2 do
+    if pairs[j]:sub(1, #ARGV[1] + 1) == ARGV[1] .. ' ' then
+      found[#found + 1] = pairs[j]
+      found[#found + 1] = pairs[j + 1]
+    end
+  end
+  reply[i] = found
+end
+return reply`
 
-/** Adds records to the sums of their minutes: each once, however often it is sent. */
+const add = createScript(addScript)
+const sum = createScript(sumScript)
+const byMinute = createScript(minutesScript)
+
+/** Adds records to the sums of their minutes: each record once, however often it is sent. */
 export const createCountsSink =
   ({ redis, namespace, writer }: { redis: RedisClient; namespace: string; writer: string }) =>
   async (batch: readonly Entry<CountsRecord>[]): Promise<void> => {
     const keys = batch.map(({ record }) => keyOfMinute(namespace, record.minute))
     const args = batch.flatMap(({ seq, record }) => {
-      const series = Object.entries(record.series)
-      return [seq, series.length, ...series.flat()]
+      const fields = Object.entries(record.fields)
+      return [seq, fields.length, ...fields.flat()]
     })
     const argv = [writer, TTL, ...args].map(String)
     await redis.insist(`${OWN_OPERATION}count`, (client) => add(client, keys, argv))
   }
 
-/** Most records that wait: an hour of them. What is counted after that waits in the counters themselves. */
+/** Most pending records: an hour of them. What is counted after that stays in the counters until there is room. */
 export const MOST_PENDING = 720
 
-/** The writer of what this process counted. */
+/** The writer of this process's counts. */
 export const countsWriter = () =>
   onePerProcess('counts-writer', () => {
     const writer = randomBytes(9).toString('base64url')
@@ -88,24 +107,44 @@ export const countsWriter = () =>
     })
   })
 
-const reply = z.array(z.string())
+const allOf = z.array(z.string())
+
+/** Fields and values by turns, as series. */
+const seriesOf = (pairs: readonly string[]): Series[] =>
+  pairs.flatMap((field, i) => (i % 2 === 0 ? [parseField(field, pairs[i + 1] ?? '0')] : []))
+
+type Where = { redis: RedisClient; namespace: string }
+
+/** The keys of the last `minutes`, the running one included, oldest first; at most a day. */
+function keysOf(namespace: string, { minutes, now }: { minutes: number; now: number }): string[] {
+  const length = Math.min(minutes, KEPT_MINUTES)
+  return Array.from({ length }, (_, i) => keyOfMinute(namespace, minuteOf(now) - length + 1 + i))
+}
 
 /**
- * What the whole fleet counted in the last minutes, the running one included; at most a day.
+ * What the whole fleet counted in the last `minutes`, the running one included; at most a day. One Redis command.
  * @throws RedisError
  */
 export async function readFleetCounts(
-  { redis, namespace }: { redis: RedisClient; namespace: string },
-  { minutes, now }: { minutes: number; now: number },
-): Promise<{ processes: number; series: Map<string, number> }> {
-  const last = minuteOf(now)
-  const keys = Array.from({ length: Math.min(minutes, KEPT_MINUTES) }, (_, i) =>
-    keyOfMinute(namespace, last - i),
+  { redis, namespace }: Where,
+  range: { minutes: number; now: number },
+): Promise<{ processes: number; series: Series[] }> {
+  const [processes, ...pairs] = allOf.parse(
+    await redis.insist(`${OWN_OPERATION}sum`, (client) => sum(client, keysOf(namespace, range), [])),
   )
-  const [processes, ...pairs] = reply.parse(
-    await redis.insist(`${OWN_OPERATION}sum`, (client) => sum(client, keys, [])),
+  return { processes: Number(processes), series: seriesOf(pairs) }
+}
+
+/**
+ * What the whole fleet counted of the metric `name`, minute by minute, oldest first. One Redis command.
+ * @throws RedisError
+ */
+export async function readFleetMinutes(
+  { redis, namespace }: Where,
+  { name, ...range }: { minutes: number; now: number; name: string },
+): Promise<Series[][]> {
+  const found = await redis.insist(`${OWN_OPERATION}minutes`, (client) =>
+    byMinute(client, keysOf(namespace, range), [name]),
   )
-  const series = new Map<string, number>()
-  for (let i = 0; i < pairs.length; i += 2) series.set(pairs[i] ?? '', Number(pairs[i + 1]))
-  return { processes: Number(processes), series }
+  return z.array(allOf).parse(found).map(seriesOf)
 }

@@ -4,12 +4,12 @@ import { clerkBudget } from '../clerk/budget'
 import { processState } from '../lookup/process-state'
 import { writers } from './writers'
 
-/** Entries and bytes of the process layers, by lookup. */
+/** Entries and bytes of the process caches, by lookup. */
 export function processCaches() {
   return [...processState().layers].flatMap(({ usage }) => (usage ? [usage()] : []))
 }
 
-/** States, read when somebody asks. */
+/** Adds the gauges, which are read when the metrics are. */
 export function addGauges(registry: Registry): void {
   const gauge = <L extends string>(
     name: string,
@@ -25,30 +25,34 @@ export function addGauges(registry: Registry): void {
       },
     })
 
-  gauge('redis_breaker_open', 'Whether Redis is left alone after failures: 1 or 0.', () => [
-    [{}, lookups().healthy() ? 0 : 1],
-  ])
-  gauge('clerk_budget_left', 'Requests of this process that Clerk would still take in these 10 s.', () => [
-    [{}, clerkBudget().read().left],
-  ])
-  gauge('clerk_pause_seconds', 'For how long Clerk told the app to wait.', () => [
+  gauge(
+    'redis_breaker_open',
+    '1 while the circuit breaker is open because Redis failed repeatedly, else 0.',
+    () => [[{}, lookups().healthy() ? 0 : 1]],
+  )
+  gauge(
+    'clerk_budget_left',
+    'Requests that Clerk would still accept in these 10 s, counting only those of this process.',
+    () => [[{}, clerkBudget().read().left]],
+  )
+  gauge('clerk_pause_seconds', 'How long Clerk asked the app to wait.', () => [
     [{}, clerkBudget().read().pausedMs / 1000],
   ])
   gauge(
     'process_cache_entries',
-    'Values held by the process layer.',
+    'Values in the process cache.',
     () => processCaches().map(({ lookup, entries }) => [{ lookup }, entries] as const),
     ['lookup'],
   )
   gauge(
     'process_cache_bytes',
-    'Bytes held by the process layer, counted as text.',
+    'Bytes in the process cache, counted as text.',
     () => processCaches().map(({ lookup, bytes }) => [{ lookup }, bytes] as const),
     ['lookup'],
   )
   gauge(
     'writer_pending',
-    'Records that wait for Redis to take them.',
+    'Records that are not written to Redis yet.',
     () => Object.entries(writers()).map(([writer, { pending }]) => [{ writer }, pending()] as const),
     ['writer'],
   )

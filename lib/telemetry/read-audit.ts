@@ -6,23 +6,23 @@ import { type AuditRecord, readBatches } from './audit-trail'
 type Trail = { redis: RedisClient; key: string }
 
 interface Filter {
-  /** Records that this user did, or that are about them. */
+  /** Records with this user as actor or as subject. */
   user?: string
-  /** Milliseconds since the epoch; by when a record was written, which is within seconds of when it happened. */
+  /** Milliseconds since the epoch. Compared with when a record was written, which is seconds after it happened. */
   since?: number
   until?: number
 }
 
-/** A cursor that `readAudit` or `exportAudit` did not give. */
+/** The cursor is not one that `readAudit` or `exportAudit` returned. */
 export class CursorError extends KitError<'bad_cursor'> {
   constructor(cursor: string) {
-    super('bad_cursor', `${JSON.stringify(cursor.slice(0, 40))} is no cursor of the audit trail.`)
+    super('bad_cursor', `${JSON.stringify(cursor.slice(0, 40))} is not a cursor of the audit trail.`)
   }
 }
 
-/** Most batches that one page looks through for records that match. */
+/** Most batches that one page searches for matching records. */
 const MOST_BATCHES = 1000
-/** Repetitions of a batch follow it closely; further apart than so many records they are not recognised. */
+/** A repeated batch follows the first one closely. Repetitions further apart than this are not recognized. */
 const REMEMBERED = 50_000
 
 const cursorOf = (batch: string, index: number) => `${batch}:${index}`
@@ -36,16 +36,16 @@ function parseCursor(cursor: string) {
 const isAbout = (user: string | undefined) => (record: AuditRecord) =>
   user === undefined || record.actor === user || record.subject === user
 
-/** Lets a record pass once, by its id. */
+/** True the first time it is called with a record of this id. */
 function createOnce() {
   const seen = new LRUCache<string, true>({ max: REMEMBERED })
   return ({ id }: AuditRecord) => !seen.has(id) && Boolean(seen.set(id, true))
 }
 
 /**
- * A page of the trail, newest first: `limit` records at most, 50 unless told, and `next`, the cursor of the next page.
- * A page that looked through much and found little is short and has a `next`. Repetitions are left out within a page;
- * across pages a record's `id` tells them. @throws RedisError, CursorError
+ * A page of the trail, newest first: at most `limit` records (default: 50), and `next`, the cursor of the next page.
+ * A page may have fewer records and still a `next`, if few of the records it searched match. Repetitions are left out
+ * within a page; across pages compare the records' `id`. @throws RedisError, CursorError
  */
 export async function readAudit(
   trail: Trail,
@@ -70,8 +70,8 @@ export async function readAudit(
 }
 
 /**
- * The whole trail, oldest first, each record with the cursor after it: what a longer-lived store takes it from, and goes
- * on from. Repetitions are left out. @throws RedisError, CursorError
+ * The whole trail, oldest first, to copy it to another store. Each record comes with the cursor to continue after it.
+ * Repetitions are left out. @throws RedisError, CursorError
  */
 export async function* exportAudit(
   trail: Trail,

@@ -2,30 +2,53 @@ import { onAudit } from '../cache/audit-events'
 import { lookupCounts } from '../cache/counts'
 import { clerkBudget } from '../clerk/budget'
 import { onClerkRequest } from '../clerk/events'
-import { stopsBetweenRequests } from '../env'
+import { insideNext, stopsBetweenRequests } from '../env'
 import type { LookupEvent } from '../lookup/events'
 import { onePerProcess } from '../lookup/one-per-process'
 import { processState } from '../lookup/process-state'
 import { onRedisRequest } from '../lookup/redis/client'
 import { onDelivery } from '../webhooks/events'
-import { afterResponse } from './after-response'
-import { recordAccess } from './audit'
-import { backgroundClock } from './background-clock'
-import type { WriterCounts } from './batch-writer'
-import { collectCounts } from './collect'
+import { recordAudit } from './audit'
+import { backgroundClock, type WriterCounts } from './batch-writer'
+import { countsWriter, MOST_PENDING, minuteOf } from './fleet-counts'
 import { createEventLog } from './log-events'
 import { metrics } from './metrics'
-import { observeRegistry, traceClerk, traceEvent, traceRedis } from './open-telemetry'
+import { traceClerk, traceEvent, traceRedis } from './open-telemetry'
+import { difference, fieldsOf, readSeries } from './series'
 import { writers } from './writers'
 
-/** Milliseconds between two tellings of what was counted. */
+/** Milliseconds between two records of what this process counted. */
 const EVERY = 5_000
-/** Milliseconds a platform is kept from stopping the instance while Redis does not take the records. */
-const PATIENCE = 2_000
+/** Milliseconds for which a flush after a response retries while Redis does not answer. The platform waits for it. */
+const FLUSH_FOR = 2_000
 
 let flushedAt = Number.NEGATIVE_INFINITY
 
-/** Writes what was counted and recorded. False when something is left. */
+function createCollector() {
+  let collected = new Map<string, number>()
+  let collecting: Promise<void> | undefined
+
+  async function collect() {
+    const fields = fieldsOf(await readSeries(metrics().registry))
+    const grown = difference(fields, collected)
+    // If too much is pending already, this difference is part of the next one.
+    if (Object.keys(grown).length === 0 || countsWriter().pending() >= MOST_PENDING) return
+    const record = { minute: minuteOf(Date.now()), fields: grown }
+    if (countsWriter().add(record) === 'accepted') collected = fields
+  }
+
+  return (): Promise<void> => {
+    collecting ??= collect().finally(() => {
+      collecting = undefined
+    })
+    return collecting
+  }
+}
+
+/** Passes what this process has counted since the last call to the writer of the fleet's sums. */
+const collectCounts = (): Promise<void> => onePerProcess('collector', createCollector)()
+
+/** Writes the pending counts and audit records. False if some are still pending after `timeout` milliseconds. */
 export async function flushTelemetry({ timeout }: { timeout: number }): Promise<boolean> {
   flushedAt = performance.now()
   await collectCounts()
@@ -34,34 +57,43 @@ export async function flushTelemetry({ timeout }: { timeout: number }): Promise<
   return done.every(Boolean)
 }
 
-/** Flushes after the response, where time may stop then: once, however many ask before it is answered. */
-function createFlushRequest() {
-  let asked = false
+/**
+ * For platforms that stop an instance once it has answered: flushes after the response and keeps the instance until
+ * then, once for any number of calls before it. Does nothing elsewhere, where the writers' own timers do it.
+ */
+async function createFlushAfterResponse(): Promise<() => void> {
+  if (!insideNext || !stopsBetweenRequests) return () => {}
+  const { after } = await import('next/server')
+  let requested = false
   return () => {
-    if (asked) return
-    // Before: inside another `after()` Next runs the task at once.
-    asked = true
-    const accepted = afterResponse(() => {
-      asked = false
-      return flushTelemetry({ timeout: PATIENCE })
-    })
-    if (!accepted) asked = false
+    if (requested) return
+    // Set first: inside another `after()` Next runs the task at once.
+    requested = true
+    try {
+      after(() => {
+        requested = false
+        return flushTelemetry({ timeout: FLUSH_FOR })
+      })
+    } catch {
+      // Outside a request, where the instance is not stopped.
+      requested = false
+    }
   }
 }
 
 /**
- * Counts, records, logs and traces what happens in this process from now on. Once, when the process starts; after
- * OpenTelemetry's SDK, if there is one. `stopTelemetry` writes what is left.
+ * From now on counts, records, logs and traces what happens in this process. Call it once at the start of the process,
+ * after the registration of an OpenTelemetry SDK. `stopTelemetry` writes what is pending.
  */
 export async function startTelemetry(): Promise<void> {
   lookupCounts()
-  const { registry, event: count, clerk, delivery, redis, access } = metrics()
+  const { event: count, clerk, delivery, redis, access } = metrics()
   const budget = clerkBudget()
   const logEvent = createEventLog()
-  const flushSoon = createFlushRequest()
+  const flushAfterResponse = await createFlushAfterResponse()
 
   const listen = (event: LookupEvent) => {
-    if (stopsBetweenRequests && performance.now() - flushedAt > EVERY) flushSoon()
+    if (stopsBetweenRequests && performance.now() - flushedAt > EVERY) flushAfterResponse()
     traceEvent(event)
     if (event.type === 'hit') return
     count(event)
@@ -81,21 +113,20 @@ export async function startTelemetry(): Promise<void> {
   })
   onAudit('telemetry', (event) => {
     access(event)
-    recordAccess(event)
-    flushSoon()
+    recordAudit(event)
+    flushAfterResponse()
   })
-  await observeRegistry(registry)
   onePerProcess('counting', () => repeat())
 }
 
 function repeat(): void {
-  const tell = () => collectCounts().then(() => writers().counts.flush())
-  backgroundClock.timer(EVERY, () => void tell().then(repeat, repeat))
+  const write = () => collectCounts().then(() => writers().counts.flush())
+  backgroundClock.timer(EVERY, () => void write().then(repeat, repeat))
 }
 
-/** Accepts no more records, writes what is left for `timeout` milliseconds at most, and says what became of all. */
+/** Accepts no more records, writes the pending ones for at most `timeout` milliseconds, and returns each writer's counts. */
 export async function stopTelemetry({ timeout }: { timeout: number }): Promise<Record<string, WriterCounts>> {
-  // The writers' timers keep no process alive, and nothing else may be left that does.
+  // The writers' timers do not keep the process alive, and there may be nothing else that does.
   const hold = setTimeout(() => {}, 2 * timeout)
   try {
     await collectCounts()

@@ -1,11 +1,12 @@
-/** What series say, in the shape of the statistics: the same for one process and for the fleet. */
-export function viewOf(series: ReadonlyMap<string, number>) {
+import type { Series } from './series'
+
+/** Counts in the shape of the statistics: the same for one process and for the fleet. */
+export function viewOf(series: readonly Series[]) {
   const { sum, byLabel } = query(series)
 
   function lookup(name: string) {
     const of = { lookup: name }
-    const layers = byLabel('lookups_total', 'layer', of)
-    const { none: misses = 0, ...hits } = layers
+    const { none: misses = 0, ...hits } = byLabel('lookups_total', 'layer', of)
     const hit = Object.values(hits).reduce((all, count) => all + count, 0)
     return {
       hits: { request: 0, process: 0, redis: 0, ...hits },
@@ -39,16 +40,11 @@ export function viewOf(series: ReadonlyMap<string, number>) {
   }
 }
 
-/** Sums over the series of a name that carry some labels. */
-function query(series: ReadonlyMap<string, number>) {
-  const parsed = [...series].map(([key, value]) => {
-    const [name = '', ...labels] = key.split(' ')
-    return { name, value, labels: new Map(labels.map((label) => splitLabel(label))) }
-  })
+/** Sums over the series that have a name and some labels. */
+function query(series: readonly Series[]) {
   const matching = (name: string, of: Record<string, string>) =>
-    parsed.filter(
-      (one) =>
-        one.name === name && Object.entries(of).every(([label, text]) => one.labels.get(label) === text),
+    series.filter(
+      (one) => one.name === name && Object.entries(of).every(([label, text]) => one.labels[label] === text),
     )
   return {
     sum: (name: string, of: Record<string, string> = {}) =>
@@ -56,7 +52,7 @@ function query(series: ReadonlyMap<string, number>) {
     byLabel(name: string, label: string, of: Record<string, string> = {}) {
       const sums: Record<string, number> = {}
       for (const { labels, value } of matching(name, of)) {
-        const text = labels.get(label) ?? ''
+        const text = labels[label] ?? ''
         sums[text] = (sums[text] ?? 0) + value
       }
       return sums
@@ -64,12 +60,10 @@ function query(series: ReadonlyMap<string, number>) {
   }
 }
 
-const splitLabel = (label: string): [string, string] => {
-  const at = label.indexOf('=')
-  return [label.slice(0, at), label.slice(at + 1)]
-}
-
-/** Milliseconds by which so many have ended: the upper bound of the bucket they are in, null beyond the last one. */
+/**
+ * The times within which 50, 95 and 99 % of the requests ended: upper bounds of their buckets in milliseconds, null
+ * beyond the last bucket.
+ */
 function latencies(buckets: Record<string, number>) {
   const bounds = Object.entries(buckets)
     .map(([le, count]) => ({ ms: le === '+Inf' ? null : Number(le) * 1000, count }))

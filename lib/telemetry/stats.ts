@@ -3,20 +3,22 @@ import { clerkBudget } from '../clerk/budget'
 import { namespace } from '../config'
 import { RedisError } from '../lookup/redis/client'
 import { telemetryRedis } from './connection'
-import { readSeries } from './counter-snapshot'
 import { readFleetCounts } from './fleet-counts'
 import { processCaches } from './gauges'
 import { metrics } from './metrics'
+import { readSeries } from './series'
 import { viewOf } from './stats-view'
 import { writers } from './writers'
 
-/** What this process counted since it began, and what it holds. */
+/** What this process has counted since it started. Costs no Redis command. */
+export const processView = async () => viewOf(await readSeries(metrics().registry))
+
 async function processStats() {
   const { audit, counts } = writers()
   return {
     pid: process.pid,
     uptimeSeconds: Math.round(process.uptime()),
-    ...viewOf(await readSeries(metrics().registry)),
+    ...(await processView()),
     breaker: lookups().healthy() ? 'closed' : 'open',
     clerkBudget: clerkBudget().read(),
     processCaches: processCaches(),
@@ -36,10 +38,18 @@ async function fleetStats(minutes: number) {
 }
 
 /**
- * Statistics of this process since it began, and of the fleet over the last minutes (1440 at most). What a process counted
- * reaches the fleet's sums within 5 s. Never throws for a dead Redis.
+ * Statistics of this process since it started, and of the fleet over the last `minutes` (at most 1440). The fleet's
+ * sums are at most about 5 s behind. Does not throw when Redis does not answer.
  */
 export async function cacheStats({ minutes }: { minutes: number }) {
   const [ofProcess, fleet] = await Promise.all([processStats(), fleetStats(minutes)])
   return { process: ofProcess, fleet }
+}
+
+/** This process in three figures: reads that the cache answered, requests to Clerk, and half of Redis's requests. */
+export async function processSummary(): Promise<{ cached: number; asked: number; redisMs: number | null }> {
+  const { lookups, upstream, redis } = await processView()
+  // The request memo is left out: React alone would have spared those reads too.
+  const cached = Object.values(lookups).reduce((sum, { hits }) => sum + hits.process + hits.redis, 0)
+  return { cached, asked: upstream.clerk?.requests ?? 0, redisMs: redis.ms?.p50 ?? null }
 }

@@ -3,8 +3,8 @@ import { type Entry, RefusedBatchError } from './batch-writer'
 import { OWN_OPERATION } from './connection'
 
 /**
- * KEYS: the stream, and how many bytes it holds. ARGV: how many it may hold, the batch. One XADD; then the oldest batches
- * go until the rest fits. Where the number is gone, evicted say, the stream is measured once.
+ * KEYS: the stream, and its number of bytes. ARGV: the most bytes, the batch. One XADD, then the oldest batches are
+ * deleted until the rest fits. If the number is missing, for example because it was evicted, the stream is measured.
  */
 const appendScript = `
 local held = tonumber(redis.call('GET', KEYS[2]) or '')
@@ -28,11 +28,11 @@ function lineOf<T extends object>({ id, at, record }: Entry<T>): string {
   try {
     return JSON.stringify({ id, at, ...record })
   } catch {
-    throw new RefusedBatchError(`Record ${id} has no JSON.`)
+    throw new RefusedBatchError(`Record ${id} cannot be written as JSON.`)
   }
 }
 
-/** Stores a batch as one entry of a Redis Stream that holds `maxBytes` at most: a line of JSON for each record. */
+/** Stores a batch as one entry of a Redis Stream of at most `maxBytes`: one line of JSON per record. */
 export const createStreamSink =
   <T extends object>({ redis, key, maxBytes }: { redis: RedisClient; key: string; maxBytes: number }) =>
   async (batch: readonly Entry<T>[]): Promise<void> => {

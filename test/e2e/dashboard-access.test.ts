@@ -60,7 +60,7 @@ describe('an action of the dashboard, sent by somebody else', () => {
     ['Refresh', people.member],
     ['Invalidate', people.expert],
     ['Warm', people.neverConnected],
-  ])('%s is refused to a member of the team who is no admin', async (name, as) => {
+  ])('%s is refused to a member who is not an admin', async (name, as) => {
     const id = await connectedUser()
     const request = await requestOf(pressButton(name), `?user=${id}`)
     const answer = await send(request, { cookie: await cookiesOf(as), origin: stage.app.url })
@@ -75,7 +75,7 @@ describe('an action of the dashboard, sent by somebody else', () => {
     expect(await answer.text()).toContain(REFUSED)
   })
 
-  test('whoever is signed out is refused', async () => {
+  test('a signed-out caller is refused', async () => {
     const id = await connectedUser()
     const request = await requestOf(pressButton('Invalidate'), `?user=${id}`)
     const answer = await send(request, { origin: stage.app.url })

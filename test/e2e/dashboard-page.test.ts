@@ -103,8 +103,8 @@ describe('while something is out', () => {
       () => stage.standIns.upstash.faults.set(quotaExceeded),
       `?user=${people.member}`,
     )
-    await panel('cache').getByText('Quota used up').waitFor()
-    await panel('cache').getByText('this process, since it began').first().waitFor()
+    await panel('cache').getByText('The Redis plan’s limit is used up').waitFor()
+    await panel('cache').getByText('this process, since it started').first().waitFor()
     await panel('integrations').getByText('Redis does not answer').first().waitFor()
     await panel('integrations').getByRole('heading', { name: 'Mia Moreau' }).waitFor()
     await panel('webhooks').getByText('Clerk delivers again').waitFor()
@@ -114,7 +114,7 @@ describe('while something is out', () => {
   test('Redis gone altogether: it is not reachable', async () => {
     const { panel } = await visitDuring(() => stage.standIns.upstash.refuse())
     await panel('cache')
-      .getByText(/Not reachable|Breaker open/)
+      .getByText(/Redis is not reachable|Redis failed repeatedly/)
       .waitFor()
   })
 
@@ -123,7 +123,7 @@ describe('while something is out', () => {
       stage.standIns.upstash.faults.set({ only: ['ping'], delay: 150 }),
     )
     await panel('cache')
-      .getByText(/Slow: \d+ ms/)
+      .getByText(/Slow, \d+ ms/)
       .waitFor()
   })
 
@@ -132,7 +132,7 @@ describe('while something is out', () => {
       () => stage.standIns.clerk.faults.add({ status: 503 }),
       `?user=${people.member}`,
     )
-    await panel('cache').getByText('Not answering').waitFor()
+    await panel('cache').getByText('Clerk does not answer').waitFor()
     await panel('lookup').getByText('In Redis').waitFor()
     await panel('integrations').getByText(shown('Connected')).waitFor()
   })
@@ -144,8 +144,8 @@ describe('while something is out', () => {
     await sharedReadsEnd()
     await view.page.goto(`${stage.app.url}/dashboard`)
     const seen = (text: string) => view.page.getByText(text).filter({ visible: true }).first().waitFor()
-    await seen('Down: quota')
-    await seen('Down: clerk unavailable')
+    await seen('The Redis plan’s limit is used up')
+    await seen('Clerk does not answer')
     await seen('/api/health')
     expect(await axeFindings(view.page)).toEqual([])
   })
@@ -191,14 +191,14 @@ describe('updates', () => {
       route.request().resourceType() === 'eventsource' ? route.abort() : route.continue(),
     )
     await openDashboard(view, stage)
-    await view.page.getByText('Asking every few seconds').waitFor()
+    await view.page.getByText('The page polls every 5 seconds').waitFor()
   })
 
-  test('a broken connection is told, and mends itself', async () => {
+  test('a broken connection is shown, and reconnects by itself', async () => {
     const { page, context } = await visit()
     await context.setOffline(true)
     await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`)
-    await page.getByText('Reconnecting. What you see may be old.').waitFor()
+    await page.getByText('Reconnecting. The figures may be out of date.').waitFor()
     await context.setOffline(false)
     await page.getByText('Reconnecting').waitFor({ state: 'hidden' })
   })
@@ -217,7 +217,7 @@ describe('with the keyboard only', () => {
       }
       throw new Error(`No way by Tab to ${name}`)
     }
-    await press(/^Id, username/, 'textbox')
+    await press(/^User ID, username/, 'textbox')
     await page.keyboard.type('mia-moreau')
     await page.keyboard.press('Enter')
     await page.waitForURL('**user=user_**')
@@ -226,7 +226,7 @@ describe('with the keyboard only', () => {
     const outline: unknown = await page.evaluate(`getComputedStyle(document.activeElement).outlineStyle`)
     expect(outline).toBe('solid')
     await page.keyboard.press('Enter')
-    await panel('lookup').getByText('Forgotten.').waitFor()
+    await panel('lookup').getByText('Invalidated.').waitFor()
     await press(/^Disconnect…$/)
     await page.keyboard.press('Enter')
     await page.getByRole('dialog').waitFor()
@@ -236,7 +236,7 @@ describe('with the keyboard only', () => {
   })
 })
 
-test('a member is told that it is for admins, and sees nothing else', async () => {
+test('a member sees that the dashboard is for admins, and nothing else', async () => {
   const view = await browser.openAs(people.member)
   await view.page.goto(`${stage.app.url}/dashboard?user=${people.admin}`)
   await view.page.getByRole('heading', { name: 'For admins only' }).waitFor()

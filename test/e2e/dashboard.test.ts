@@ -49,9 +49,9 @@ describe.each(looks)('at $width px in $colorScheme', (look) => {
 
   test('axe has nothing to say of the empty states, the open table and the question before a disconnection', async () => {
     const { page, panel } = await visit(`?user=${people.tooFewScopes}&audit=user_nobody`, look)
-    await forgetLogs()
-    await panel('webhooks').getByText('No webhook has come yet').waitFor()
-    await panel('audit').getByText('No record of this user').waitFor()
+    await deleteLog()
+    await panel('webhooks').getByText('No webhooks yet').waitFor()
+    await panel('audit').getByText('No records of this user').waitFor()
     await panel('integrations').getByRole('button', { name: 'Disconnect…' }).click()
     await page.getByRole('dialog', { name: 'Disconnect Google?' }).waitFor()
     expect(await axeFindings(page)).toEqual([])
@@ -60,14 +60,14 @@ describe.each(looks)('at $width px in $colorScheme', (look) => {
   test('axe has nothing to say of the page while Redis is out', async () => {
     const { page, panel } = await visit('', look)
     stage.standIns.upstash.faults.set(quotaExceeded)
-    await panel('cache').getByText('Quota used up').waitFor()
+    await panel('cache').getByText('The Redis plan’s limit is used up').waitFor()
     await panel('webhooks').getByText('Redis does not answer').waitFor()
     await panel('audit').getByText('Redis does not answer').waitFor()
     expect(await axeFindings(page)).toEqual([])
   })
 })
 
-async function forgetLogs() {
+async function deleteLog() {
   const { url, token } = stage.standIns.upstash
   await createRedisClient({ url, token, state: createProcessState() }).insist('del', (client) =>
     client.del('ck:webhooks:log'),
@@ -78,7 +78,7 @@ describe('Integrations', () => {
   test.each([
     [people.member, 'Connected', 'calendar.readonly, calendar.events'],
     [people.tooFewScopes, 'Scopes missing', 'calendar.readonly'],
-    [people.needsReconnecting, 'Needs reconnecting', 'not known without a token'],
+    [people.needsReconnecting, 'Needs reconnecting', 'unknown without a token'],
     [people.neverConnected, 'Not connected', 'Only the user can connect it'],
   ])('%s: %s', async (user, state, detail) => {
     const { panel } = await visit(`?user=${user}`)
@@ -119,7 +119,7 @@ describe('Integrations', () => {
     const { panel } = await visit(`?user=${id}`)
     await panel('integrations').getByRole('button', { name: 'Refresh' }).click()
     await panel('integrations')
-      .getByText(/Google is fresh: .* good until/)
+      .getByText(/Clerk returned a Google token that expires at/)
       .waitFor()
     await panel('audit').getByText('dashboard.refresh').first().waitFor()
   })
@@ -134,7 +134,7 @@ describe('Integrations', () => {
     stage.standIns.clerk.resetRequests()
     await panel('integrations').getByRole('button', { name: 'Refresh' }).dblclick()
     await panel('integrations')
-      .getByText(/Google is fresh/)
+      .getByText(/Clerk returned a Google token/)
       .waitFor()
     const { byRoute } = stage.standIns.clerk.requests()
     expect(byRoute['GET /v1/users/{user_id}/oauth_access_tokens/{provider}']).toBe(1)
@@ -164,7 +164,7 @@ describe('Integrations', () => {
     await panel('integrations').getByRole('button', { name: 'Disconnect…' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Disconnect', exact: true }).click()
     await panel('integrations').getByText('Google is being disconnected…').waitFor()
-    await panel('integrations').getByText('Clerk does not answer. Repeating is safe.').waitFor()
+    await panel('integrations').getByText('Clerk does not answer. Try again in a few seconds.').waitFor()
     await panel('integrations').getByRole('button', { name: 'Disconnect…' }).waitFor()
   })
 })
@@ -174,21 +174,21 @@ describe('Look up a user', () => {
     const { id, email, username } = await newUser()
     const { page, panel } = await visit()
     for (const word of [email, username.toUpperCase(), id]) {
-      await panel('lookup').getByLabel('Id, username or e-mail address').fill(word)
+      await panel('lookup').getByLabel('User ID, username or email address').fill(word)
       await panel('lookup').getByRole('button', { name: 'Look up' }).click()
       await page.waitForURL(`**/dashboard?user=${id}#lookup`)
       await panel('lookup').getByText(id).waitFor()
       await page.goto('about:blank')
       await page.goto(`${stage.app.url}/dashboard`)
-      await panel('lookup').getByText('Nobody chosen').waitFor()
+      await panel('lookup').getByText('No user selected').waitFor()
     }
   })
 
-  test('says that nobody goes by a name', async () => {
+  test('says that there is no user of a name', async () => {
     const { panel } = await visit()
-    await panel('lookup').getByLabel('Id, username or e-mail address').fill('nobody-at-all')
+    await panel('lookup').getByLabel('User ID, username or email address').fill('nobody-at-all')
     await panel('lookup').getByRole('button', { name: 'Look up' }).click()
-    await panel('lookup').getByText('Nobody goes by that.').waitFor()
+    await panel('lookup').getByText('User not found.').waitFor()
   })
 
   test('shows the entry without address or metadata, and can invalidate and warm it', async () => {
@@ -200,7 +200,9 @@ describe('Look up a user', () => {
       .waitFor()
     expect(await page.content()).not.toContain(email)
     await panel('lookup').getByRole('button', { name: 'Invalidate' }).click()
-    await panel('lookup').getByText('Forgotten.').waitFor()
+    await panel('lookup').getByText('Invalidated.').waitFor()
+    // Inspected before the page itself read the user again.
+    await panel('lookup').getByText('Not cached').waitFor()
     await panel('lookup').getByRole('button', { name: 'Warm' }).click()
     await panel('lookup').getByText('Cached.').waitFor()
     await panel('lookup').getByText('In Redis').waitFor()
@@ -212,12 +214,12 @@ describe('Look up a user', () => {
     const { panel } = await visit(`?user=${people.member}`)
     stage.standIns.upstash.faults.set(quotaExceeded)
     await panel('lookup').getByRole('button', { name: 'Invalidate' }).click()
-    await panel('lookup').getByText('nobody can tell whether your session was revoked').waitFor()
+    await panel('lookup').getByText('it is unknown whether your session was revoked').waitFor()
   })
 })
 
 describe('Webhooks and Audit', () => {
-  test('a webhook shows by itself, with what it made the cache forget', async () => {
+  test('a webhook shows by itself, with what it invalidated', async () => {
     const { panel } = await visit()
     const { id } = await newUser()
     await panel('webhooks').getByText(`of ${id}`).first().waitFor()
@@ -229,13 +231,13 @@ describe('Webhooks and Audit', () => {
     const { panel, page } = await visit(`?user=${id}`)
     await panel('lookup').getByRole('button', { name: 'Warm' }).click()
     await panel('lookup').getByText('Cached.').waitFor()
-    await panel('audit').getByLabel('User id').fill(id)
+    await panel('audit').getByLabel('User ID').fill(id)
     await panel('audit').getByRole('button', { name: 'Show' }).click()
     await page.waitForURL('**audit=user_**')
     await panel('audit').getByText('cache.warm').waitFor()
     for (const line of await panel('audit').getByRole('listitem').allTextContents())
       expect(line).toContain(id)
-    await panel('audit').getByRole('link', { name: 'Everybody' }).click()
-    await panel('audit').getByRole('link', { name: 'Everybody' }).waitFor({ state: 'hidden' })
+    await panel('audit').getByRole('link', { name: 'All users' }).click()
+    await panel('audit').getByRole('link', { name: 'All users' }).waitFor({ state: 'hidden' })
   })
 })

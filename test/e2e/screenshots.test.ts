@@ -20,16 +20,16 @@ async function countAnHour() {
     const warm = i < 20 ? 0.93 : Math.min(0.97, 0.3 + (i - 20) / 12)
     const reads = i > 40 && i < 46 ? 0 : 400 + 60 * Math.round(3 * Math.sin(i / 5))
     const of = (lookup: string, all: number, rate: number) => ({
-      [`lookups_total lookup=${lookup} layer=redis`]: Math.round(all * rate),
-      [`lookups_total lookup=${lookup} layer=none`]: all - Math.round(all * rate),
+      [`lookups_total lookup=${lookup}&layer=redis`]: Math.round(all * rate),
+      [`lookups_total lookup=${lookup}&layer=none`]: all - Math.round(all * rate),
     })
-    const series = {
+    const fields = {
       ...of('user', reads, warm),
       ...of('token', Math.round(reads / 4), Math.min(1, warm + 0.02)),
       ...(i % 7 < 4 && of('username', Math.round(reads / 9), warm - 0.1)),
     }
     const minute = now - 59 + i
-    return { id: `hour-${i}`, seq: i + 1, at: minute * 60_000, record: { minute, series } }
+    return { id: `hour-${i}`, seq: i + 1, at: minute * 60_000, record: { minute, fields } }
   })
   await sink(batch)
 }
@@ -54,7 +54,7 @@ const pages = [
   },
   { name: 'calendar-scopes', path: '/calendar', as: people.tooFewScopes, shows: 'calendar.readonly' },
   { name: 'profile', path: '/profile', as: people.expert, shows: 'Your name is shown as' },
-  { name: 'dashboard', path: '/dashboard', as: people.admin, shows: 'Nobody chosen' },
+  { name: 'dashboard', path: '/dashboard', as: people.admin, shows: 'No user selected' },
   {
     name: 'dashboard-user',
     path: `/dashboard?user=${people.tooFewScopes}`,

@@ -44,7 +44,7 @@ async function start(overrides: Record<string, string | undefined> = {}) {
 const errorOf = async (response: Response) => [response.status, (await response.json()).error.code]
 
 describe('GET /api/metrics', () => {
-  test('is for who has the token of operations, and for nobody else', async () => {
+  test('is for callers with OPS_TOKEN only', async () => {
     const { get, jwtOf, opsToken } = await start()
     expect(await errorOf(await get('/api/metrics'))).toEqual([401, 'unauthenticated'])
     expect(await errorOf(await get('/api/metrics', `${opsToken}x`))).toEqual([401, 'unauthenticated'])

@@ -3,7 +3,7 @@ import { Status, type Tone } from '@/components/status'
 import type { Integration } from '@/lib/integrations/integrations.service'
 import { providers } from '@/lib/integrations/providers'
 import { disconnect, refreshToken } from '../actions'
-import { lasting, timeOf } from '../format'
+import { formatDuration, formatTime } from '../format'
 import { ActionButton } from './action-button'
 import { ConfirmButton } from './confirm-button'
 import { Terms } from './terms'
@@ -20,37 +20,42 @@ type Props = {
   now: number
 }
 
-const states: Record<Integration['status'], { tone: Tone; words: string; helps: string | null }> = {
-  connected: { tone: 'good', words: 'Connected', helps: null },
-  expiring: { tone: 'good', words: 'Connected, token ends soon', helps: 'Clerk renews it when it ends.' },
+const states: Record<Integration['status'], { tone: Tone; label: string; advice: string | null }> = {
+  connected: { tone: 'good', label: 'Connected', advice: null },
+  expiring: {
+    tone: 'good',
+    label: 'Connected, token expires soon',
+    advice: 'Clerk renews the token once it has expired.',
+  },
   degraded: {
     tone: 'warn',
-    words: 'Could not be checked',
-    helps: 'Clerk or Redis did not answer. It is checked again by itself.',
+    label: 'Could not be checked',
+    advice: 'Clerk or Redis did not answer. It is checked again automatically.',
   },
   scope_missing: {
     tone: 'bad',
-    words: 'Scopes missing',
-    helps:
-      'Only the user can grant them: they connect it again on their account page (/account) and allow what is asked.',
+    label: 'Scopes missing',
+    advice:
+      'Only the user can grant them: on their account page (/account) they connect it again and grant the scopes.',
   },
   reconnect_required: {
     tone: 'bad',
-    words: 'Needs reconnecting',
-    helps: 'Only the user can: they disconnect it on their account page (/account) and connect it again.',
+    label: 'Needs reconnecting',
+    advice:
+      'Only the user can do it: on their account page (/account) they disconnect it and connect it again.',
   },
   not_connected: {
     tone: 'idle',
-    words: 'Not connected',
-    helps: 'Only the user can connect it, on their account page (/account).',
+    label: 'Not connected',
+    advice: 'Only the user can connect it, on their account page (/account).',
   },
 }
 
 const shortScope = (scope: string) => scope.replace(/^https:\/\/www\.googleapis\.com\/auth\//, '')
 
-/** An account of a user at a provider: status, scopes, times, and what helps. */
+/** A user's account at a provider: status, scopes, times, and what to do. */
 export function AccountCard({ userId, integration, finding, account, several, lastRefresh, now }: Props) {
-  const { tone, words, helps } = states[finding.status]
+  const { tone, label, advice } = states[finding.status]
   const { id: provider, name } = integration
   const only = several && account ? { externalAccountId: account.externalAccountId } : {}
   const key = `${provider}-${account?.externalAccountId ?? ''}`
@@ -61,9 +66,9 @@ export function AccountCard({ userId, integration, finding, account, several, la
           <Icon path={integration.icon} /> {name}
           {account?.label && <span className="break-all font-normal text-soft">{account.label}</span>}
         </h4>
-        <Status tone={tone}>{words}</Status>
+        <Status tone={tone}>{label}</Status>
       </div>
-      {helps && <p className="mt-2 max-w-prose text-sm">{helps}</p>}
+      {advice && <p className="mt-2 max-w-prose text-sm">{advice}</p>}
       {account && <Details {...{ provider, finding, lastRefresh, now }} />}
       {account && (
         <div className="mt-4 flex flex-wrap gap-3">
@@ -81,8 +86,8 @@ export function AccountCard({ userId, integration, finding, account, several, la
             busy="Disconnecting…"
             question={`Disconnect ${name}?`}
           >
-            {account.label ?? 'The account'} is removed at Clerk and its tokens are forgotten. Only the user
-            can connect it again.
+            {account.label ?? 'The account'} is removed at Clerk and its tokens are deleted. Only the user can
+            connect it again.
           </ConfirmButton>
         </div>
       )}
@@ -108,23 +113,20 @@ function Details({
       ]
     : []
   const lines: [string, string][] = [
-    [
-      'Granted',
-      known ? granted.map(shortScope).join(', ') || 'none of what is asked for' : 'not known without a token',
-    ],
+    ['Granted', known ? granted.map(shortScope).join(', ') || 'none' : 'unknown without a token'],
     [
       'Missing',
       [...missing.map(shortScope), ...optionalMissing.map((s) => `${shortScope(s)} (optional)`)].join(', ') ||
-        'nothing',
+        'none',
     ],
     [
-      'Token ends',
+      'Token expires',
       expiresAt === null
-        ? 'not known'
-        : `in ${lasting(Math.max(0, (expiresAt - now) / 1000))}, ${timeOf(expiresAt, now)}`,
+        ? 'unknown'
+        : `in ${formatDuration(Math.max(0, (expiresAt - now) / 1000))}, ${formatTime(expiresAt, now)}`,
     ],
-    ['Last refresh', lastRefresh === undefined ? 'none in the last hour' : timeOf(lastRefresh, now)],
-    ['Connected', since === null ? 'not known' : timeOf(since, now)],
+    ['Last refresh', lastRefresh === undefined ? 'none in the last hour' : formatTime(lastRefresh, now)],
+    ['Connected', since === null ? 'unknown' : formatTime(since, now)],
   ]
   return <Terms lines={lines} />
 }

@@ -3,7 +3,7 @@
 import { button } from '@/components/button'
 import { type Act, useAction } from './use-action'
 
-/** Does something when pressed; presses until it is answered do nothing, and the button keeps the focus. */
+/** A button for an action. While the action runs, further presses do nothing and the button keeps the focus. */
 export function ActionButton({ label, busy, ...act }: Act & { label: string; busy: string }) {
   const [run, pending] = useAction(act)
   return (

@@ -1,10 +1,10 @@
-import { clockOf } from '../format'
+import { formatClock } from '../format'
 
-/** When what a panel shows was so. */
+/** When the panel's figures were read. */
 export function AsOf({ at }: { at: number }) {
   return (
     <p className="mt-2 text-right text-soft text-xs tabular-nums">
-      as of <time dateTime={new Date(at).toISOString()}>{clockOf(at)}</time>
+      as of <time dateTime={new Date(at).toISOString()}>{formatClock(at)}</time>
     </p>
   )
 }

@@ -1,12 +1,12 @@
 import { button } from '@/components/button'
 
-/** Works without a script: the user's id becomes part of the page's address. */
+/** Works without JavaScript: the user's ID becomes part of the page's address. */
 export function AuditFilter({ user, of }: { user: string | undefined; of: string | undefined }) {
   return (
     <form action="/dashboard#audit" className="mb-3 flex flex-wrap items-end gap-3 text-sm">
       {user && <input type="hidden" name="user" value={user} />}
       <label className="grow sm:max-w-96">
-        User id
+        User ID
         <input
           name="audit"
           defaultValue={of}
@@ -25,7 +25,7 @@ export function AuditFilter({ user, of }: { user: string | undefined; of: string
           href={`/dashboard${user ? `?user=${encodeURIComponent(user)}` : ''}#audit`}
           className={button('outline')}
         >
-          Everybody
+          All users
         </a>
       )}
     </form>

@@ -1,15 +1,15 @@
 import { PanelNote } from '@/components/panel'
-import type { Snapshot } from '@/lib/dashboard/snapshot'
-import { timeOf } from '../format'
+import type { Snapshot } from '@/lib/dashboard/snapshot-schema'
+import { formatTime } from '../format'
 import { AsOf } from './as-of'
 import { Unavailable } from './unavailable'
 
-/** Records of the trail, newest first. */
+/** Records of the audit trail, newest first. */
 export function AuditList({ found, of }: { found: Snapshot['audit']; of?: string | undefined }) {
   if ('unavailable' in found)
     return (
       <Unavailable
-        what="The trail is in Redis. What happens meanwhile is held back and written later."
+        what="The audit trail is in Redis. New records are kept in memory and written later."
         {...found}
         reason={found.unavailable}
       />
@@ -17,7 +17,7 @@ export function AuditList({ found, of }: { found: Snapshot['audit']; of?: string
   if (found.data.length === 0)
     return (
       <>
-        <PanelNote title={of ? 'No record of this user' : 'No record yet'}>
+        <PanelNote title={of ? 'No records of this user' : 'No records yet'}>
           A record is written whenever a token is read or refreshed, a role changes, or an admin acts.
         </PanelNote>
         <AsOf at={found.at} />
@@ -38,7 +38,7 @@ export function AuditList({ found, of }: { found: Snapshot['audit']; of?: string
             <span className="wrap-anywhere text-soft max-sm:order-last max-sm:w-full">
               {[actor === subject ? actor : `${actor} → ${subject}`, target].filter(Boolean).join(', ')}
             </span>
-            <span className="text-soft">{timeOf(at, found.at)}</span>
+            <span className="text-soft">{formatTime(at, found.at)}</span>
           </li>
         ))}
       </ul>

@@ -1,8 +1,8 @@
 'use client'
 
 import { Status } from '@/components/status'
-import type { CacheHealth } from '@/lib/dashboard/cache-health'
-import { count, percentOf } from '../format'
+import type { CacheHealth } from '@/lib/dashboard/snapshot-schema'
+import { formatNumber, formatPercent } from '../format'
 import { AsOf } from './as-of'
 import { useLive } from './live'
 import { LookupRates } from './lookup-rates'
@@ -10,11 +10,11 @@ import { MinuteTable } from './minute-table'
 
 const card = 'rounded-xl border border-line bg-surface p-5'
 
-/** State of Redis and Clerk, what the cache spares, and how each lookup fares. */
+/** The state of Redis and Clerk, the requests that the cache avoids, and the hit rate of each lookup. */
 export function CacheHealthView({ initial }: { initial: CacheHealth }) {
   const health = useLive('cache', initial)
   const { redis, clerk, budget, avoided, latency, processes, lookups, at } = health
-  const where = processes === null ? 'this process, since it began' : 'the last 60 minutes, all processes'
+  const where = processes === null ? 'this process, since it started' : 'the last 60 minutes, all processes'
   return (
     <>
       <ul className="grid gap-4 sm:grid-cols-2">
@@ -25,20 +25,20 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
           <li key={name} className={card}>
             <div className="flex flex-wrap justify-between gap-x-4">
               <h3 className="font-semibold">{name}</h3>
-              <Status tone={state.tone}>{state.words}</Status>
+              <Status tone={state.tone}>{state.title}</Status>
             </div>
             {state.advice && <p className="mt-2 text-sm">{state.advice}</p>}
             <Latency ms={ms} />
           </li>
         ))}
         <li className={card}>
-          <h3 className="font-semibold">Clerk calls avoided</h3>
+          <h3 className="font-semibold">Clerk requests avoided</h3>
           {avoided.share === null ? (
             <p className="mt-1 text-2xl">no traffic</p>
           ) : (
             <p className="mt-1 text-2xl tabular-nums">
-              {count(avoided.calls)}{' '}
-              <span className="text-base text-soft">or {percentOf(avoided.share)}</span>
+              {formatNumber(avoided.calls)}{' '}
+              <span className="text-base text-soft">or {formatPercent(avoided.share)}</span>
             </p>
           )}
           <p className="mt-1 text-soft text-sm">{where}</p>
@@ -46,9 +46,10 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
         <li className={card}>
           <h3 className="font-semibold">Clerk budget left</h3>
           <p className="mt-1 text-2xl tabular-nums">
-            {count(budget.left)} <span className="text-base text-soft">of {count(budget.limit)} in 10 s</span>
+            {formatNumber(budget.left)}{' '}
+            <span className="text-base text-soft">of {formatNumber(budget.limit)} in 10 s</span>
           </p>
-          <p className="mt-1 text-soft text-sm">as this process sees it</p>
+          <p className="mt-1 text-soft text-sm">counting only this process’s requests</p>
         </li>
       </ul>
       <h3 className="mt-6 mb-2 font-medium">
@@ -61,11 +62,11 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
   )
 }
 
-const upTo = (ms: number | null) => (ms === null ? 'over the scale' : `≤ ${ms} ms`)
+const upTo = (ms: number | null) => (ms === null ? 'above the largest bucket' : `≤ ${ms} ms`)
 
-/** Upper bounds of the buckets by which so many requests were answered. */
+/** The time within which 50, 95 and 99 % of the requests were answered: upper bounds of buckets. */
 function Latency({ ms }: { ms: CacheHealth['latency']['redis'] }) {
-  if (!ms) return <p className="mt-3 text-soft text-sm">No request was counted yet.</p>
+  if (!ms) return <p className="mt-3 text-soft text-sm">No requests yet.</p>
   return (
     <dl className="mt-3 flex flex-wrap gap-x-6 gap-y-1 text-sm tabular-nums">
       {(['p50', 'p95', 'p99'] as const).map((name) => (

@@ -6,7 +6,7 @@ import { type Act, useAction } from './use-action'
 
 type Props = Act & { label: string; busy: string; question: string; children: ReactNode }
 
-/** Asks before it does something. */
+/** A button that asks for confirmation first. */
 export function ConfirmButton({ label, busy, question, children, ...act }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [run, pending] = useAction(act)

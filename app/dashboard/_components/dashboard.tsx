@@ -1,5 +1,4 @@
-import { audit, cacheHealth, chosenUser, deliveries } from '@/lib/dashboard/panels.server'
-import type { Chosen } from '../chosen'
+import { audit, cacheHealth, deliveries, selectedUser } from '@/lib/dashboard/panels.server'
 import { AuditFilter } from './audit-filter'
 import { AuditList } from './audit-list'
 import { CacheHealthView } from './cache-health-view'
@@ -10,16 +9,18 @@ import { LiveAudit } from './live-audit'
 import { LookupPanel } from './lookup-panel'
 import { WebhooksView } from './webhooks-view'
 
-const choose = async (asked: string | undefined): Promise<Chosen> => ({
-  asked,
-  user: asked ? await chosenUser(asked) : null,
-})
+type Props = {
+  /** The user in the page's address: an ID, an email address or a username. */
+  user: string | undefined
+  /** The ID of the user whose audit records are shown. */
+  auditOf: string | undefined
+}
 
-/** The panels, each by itself: one that is late or fails touches no other. */
-export function Dashboard({ asked, auditOf }: { asked: string | undefined; auditOf: string | undefined }) {
-  const chosen = choose(asked)
-  // Those who await it report its failure; before they do it is nobody's.
-  chosen.catch(() => undefined)
+/** The panels. Each loads and fails by itself. */
+export function Dashboard({ user, auditOf }: Props) {
+  const selection = user ? selectedUser(user) : Promise.resolve(undefined)
+  // The panels that await it show the failure. Until they do, it must not count as unhandled.
+  selection.catch(() => undefined)
   return (
     <Live>
       <div className="space-y-10">
@@ -27,7 +28,7 @@ export function Dashboard({ asked, auditOf }: { asked: string | undefined; audit
           id="integrations"
           title="Integrations"
           height="h-44"
-          render={() => IntegrationsPanel({ chosen })}
+          render={() => IntegrationsPanel({ selection })}
         />
         <Frame
           id="cache"
@@ -47,7 +48,7 @@ export function Dashboard({ asked, auditOf }: { asked: string | undefined; audit
           height="h-96"
           render={async () => (
             <>
-              <AuditFilter user={asked} of={auditOf} />
+              <AuditFilter user={user} of={auditOf} />
               {auditOf ? (
                 <AuditList found={await audit(auditOf)} of={auditOf} />
               ) : (
@@ -56,7 +57,7 @@ export function Dashboard({ asked, auditOf }: { asked: string | undefined; audit
             </>
           )}
         />
-        <Frame id="lookup" title="Look up a user" height="h-56" render={() => LookupPanel({ chosen })} />
+        <Frame id="lookup" title="Look up a user" height="h-56" render={() => LookupPanel({ selection })} />
       </div>
     </Live>
   )

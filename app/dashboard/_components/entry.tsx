@@ -1,30 +1,29 @@
 import { Status } from '@/components/status'
 import { rolesOf } from '@/lib/cache/clerk-cache'
 import type { UserEntry } from '@/lib/cache/inspect-user'
-import { entryOf } from '@/lib/dashboard/panels.server'
+import type { SelectedUser } from '@/lib/dashboard/panels.server'
 import { invalidate, warm } from '../actions'
-import { count, lasting, timeOf } from '../format'
+import { formatDuration, formatNumber, formatTime } from '../format'
 import { ActionButton } from './action-button'
 import { AsOf } from './as-of'
 import { Expecting, Reporting } from './reporting'
 import { Terms } from './terms'
 import { Unavailable } from './unavailable'
 
-type User = { id: string; fullName: string | null; username: string | null }
+type User = SelectedUser['user']
 
-/** What the cache holds of the chosen user, redacted, and what can be done about it. */
-export async function Entry({ user }: { user: User }) {
-  const found = await entryOf(user.id)
-  if ('unavailable' in found)
-    return <Unavailable what="Users are read from Clerk meanwhile." {...found} reason={found.unavailable} />
+/** The selected user's cache entry, redacted, and what can be done with it. */
+export function Entry({ user, entry }: SelectedUser) {
+  if ('unavailable' in entry)
+    return <Unavailable what="Users are read from Clerk meanwhile." {...entry} reason={entry.unavailable} />
   const fields = { userId: user.id }
   return (
     <Reporting>
       <div className="rounded-xl border border-line bg-surface p-5">
-        <Expecting doing="invalidate" then={<Heading user={user} held={false} />}>
-          <Expecting doing="warm" then={<Heading user={user} held />}>
-            <Heading user={user} held={found.data.value !== undefined} />
-            <Facts entry={found.data} at={found.at} />
+        <Expecting doing="invalidate" then={<Heading user={user} cached={false} />}>
+          <Expecting doing="warm" then={<Heading user={user} cached />}>
+            <Heading user={user} cached={entry.data.value !== undefined} />
+            <Facts entry={entry.data} at={entry.at} />
           </Expecting>
         </Expecting>
         <div className="mt-4 flex flex-wrap gap-3">
@@ -32,20 +31,20 @@ export async function Entry({ user }: { user: User }) {
             {...{ action: invalidate, fields }}
             doing="invalidate"
             label="Invalidate"
-            busy="Forgetting…"
+            busy="Invalidating…"
           />
           <ActionButton {...{ action: warm, fields }} doing="warm" label="Warm" busy="Loading…" />
         </div>
       </div>
-      <AsOf at={found.at} />
+      <AsOf at={entry.at} />
     </Reporting>
   )
 }
 
-const Heading = ({ user, held }: { user: User; held: boolean }) => (
+const Heading = ({ user, cached }: { user: User; cached: boolean }) => (
   <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
     <h3 className="font-semibold">{user.fullName ?? user.username ?? user.id}</h3>
-    <Status tone={held ? 'good' : 'idle'}>{held ? 'In Redis' : 'Not cached'}</Status>
+    <Status tone={cached ? 'good' : 'idle'}>{cached ? 'In Redis' : 'Not cached'}</Status>
   </div>
 )
 
@@ -55,24 +54,30 @@ const masked = (address: string) => address.replace(/^(.)[^@]*/, '$1•••')
 function Facts({ entry, at }: { entry: UserEntry; at: number }) {
   const { value, version, bytes, oldestAge, hardSeconds, freshSeconds, revokedSeconds } = entry
   if (value === undefined)
-    return <p className="mt-2 text-soft text-sm">The next read asks Clerk and stores the answer.</p>
+    return (
+      <p className="mt-2 text-soft text-sm">
+        This user was not cached when the page was opened. Showing the page loaded the user from Clerk.
+      </p>
+    )
   const lines: [string, string][] = [
     ['Layer', 'Redis'],
-    ['Age', oldestAge === null ? 'not known with this TTL' : `${lasting(oldestAge)} at most`],
-    ['Expires in', hardSeconds === null ? 'expired' : lasting(hardSeconds)],
-    ['Fresh for', freshSeconds === null ? 'the next read refreshes it' : lasting(freshSeconds)],
+    ['Age', oldestAge === null ? 'unknown' : `at most ${formatDuration(oldestAge)}`],
+    ['Expires in', hardSeconds === null ? 'expired' : formatDuration(hardSeconds)],
+    ['Fresh for', freshSeconds === null ? 'the next read refreshes it' : formatDuration(freshSeconds)],
     ['Version', String(version)],
-    ['Size', `${count(bytes)} bytes`],
-    ...(revokedSeconds === null ? [] : [['Refused for', lasting(revokedSeconds)] satisfies [string, string]]),
+    ['Size', `${formatNumber(bytes)} bytes`],
+    ...(revokedSeconds === null
+      ? []
+      : [['Revoked for', formatDuration(revokedSeconds)] satisfies [string, string]]),
     ...(value === null
-      ? [['Value', 'there is no such user'] satisfies [string, string]]
+      ? [['Value', 'the user does not exist'] satisfies [string, string]]
       : ([
-          ['Id', value.id],
+          ['ID', value.id],
           ['Username', value.username ?? 'none'],
-          ['E-mail', value.primaryEmailAddress ? masked(value.primaryEmailAddress.emailAddress) : 'none'],
+          ['Email', value.primaryEmailAddress ? masked(value.primaryEmailAddress.emailAddress) : 'none'],
           ['Roles', rolesOf(value).join(', ') || 'none'],
           ['Public metadata', Object.keys(value.publicMetadata).join(', ') || 'none'],
-          ['Changed at Clerk', timeOf(value.updatedAt, at)],
+          ['Changed at Clerk', formatTime(value.updatedAt, at)],
         ] satisfies [string, string][])),
   ]
   return <Terms lines={lines} wide />

@@ -5,7 +5,7 @@ import { PanelBoundary } from './panel-boundary'
 
 type Props = { id: string; title: string; height: string; render(): Promise<ReactNode> }
 
-/** A panel of the dashboard, with what stands in while it loads and when it fails. */
+/** A panel of the dashboard, with its placeholder while it loads and its message if it fails. */
 export function Frame({ id, title, height, render }: Props) {
   return (
     <Panel id={id} title={title}>

@@ -1,23 +1,25 @@
 import { PanelNote } from '@/components/panel'
-import type { Chosen } from '../chosen'
-import { Providers } from './provider-overview'
+import type { SelectedUser } from '@/lib/dashboard/panels.server'
+import { ProviderOverview } from './provider-overview'
 import { UserIntegrations } from './user-integrations'
 
-/** How the providers fare for everybody, then for the chosen user. */
-export async function IntegrationsPanel({ chosen }: { chosen: Promise<Chosen> }) {
-  const { asked, user } = await chosen
+type Props = { selection: Promise<SelectedUser | null | undefined> }
+
+/** The state of the providers for all users, then of the selected user's accounts. */
+export async function IntegrationsPanel({ selection }: Props) {
+  const selected = await selection
   return (
     <div className="space-y-6">
-      <div>{await Providers()}</div>
-      {user && <div>{await UserIntegrations({ user })}</div>}
-      {asked && !user && (
-        <PanelNote title="There is no such user">Nobody goes by what the page’s address asks for.</PanelNote>
+      <div>{await ProviderOverview()}</div>
+      {selected && <div>{await UserIntegrations({ user: selected.user })}</div>}
+      {selected === null && (
+        <PanelNote title="User not found">The user in the page’s address does not exist.</PanelNote>
       )}
-      {!asked && (
+      {selected === undefined && (
         <p className="text-soft text-sm">
-          To see one user’s accounts and refresh or disconnect them,{' '}
+          To see, refresh or disconnect a user’s accounts,{' '}
           <a href="#lookup" className="underline">
-            look them up
+            look the user up
           </a>
           .
         </p>

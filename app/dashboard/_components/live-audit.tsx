@@ -1,10 +1,10 @@
 'use client'
 
-import type { Snapshot } from '@/lib/dashboard/snapshot'
+import type { Snapshot } from '@/lib/dashboard/snapshot-schema'
 import { AuditList } from './audit-list'
 import { useLive } from './live'
 
-/** Everybody's last records, brought up to date. */
+/** The most recent records of all users, kept up to date. */
 export const LiveAudit = ({ initial }: { initial: Snapshot['audit'] }) => (
   <AuditList found={useLive('audit', initial)} />
 )

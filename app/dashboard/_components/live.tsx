@@ -2,25 +2,26 @@
 
 import { createContext, type ReactNode, use, useEffect, useState } from 'react'
 import { button } from '@/components/button'
-import type { Snapshot } from '@/lib/dashboard/snapshot'
-import { type Connection, follow } from '../subscribe'
+import type { Snapshot } from '@/lib/dashboard/snapshot-schema'
+import { type Connection, subscribe } from '../subscribe'
 
 const Latest = createContext<Snapshot | undefined>(undefined)
 
-const words: Record<Connection, string> = {
+const warnings: Record<Connection, string> = {
   live: '',
-  polling: 'Asking every few seconds: the live connection does not hold.',
-  reconnecting: 'Reconnecting. What you see may be old.',
-  refused: 'You are signed out, or no admin any more. Load the page again.',
+  polling: 'Live updates are not available. The page polls every 5 seconds.',
+  reconnecting: 'Reconnecting. The figures may be out of date.',
+  refused: 'You are signed out, or not an admin any longer. Reload the page.',
+  outdated: 'The app was updated. Reload the page.',
 }
 
-/** Brings the panels in it up to date while the page is seen, until paused. */
+/** Keeps its panels up to date while the page is visible, until paused. */
 export function Live({ children }: { children: ReactNode }) {
   const [latest, setLatest] = useState<Snapshot>()
   const [connection, setConnection] = useState<Connection>('live')
   const [paused, setPaused] = useState(false)
-  useEffect(() => (paused ? undefined : follow(setLatest, setConnection)), [paused])
-  const warning = paused ? '' : words[connection]
+  useEffect(() => (paused ? undefined : subscribe(setLatest, setConnection)), [paused])
+  const warning = paused ? '' : warnings[connection]
   return (
     <Latest value={latest}>
       <div className="-mt-4 mb-8 flex min-h-9 flex-wrap items-center gap-x-4 gap-y-2 text-sm">
@@ -36,7 +37,7 @@ export function Live({ children }: { children: ReactNode }) {
   )
 }
 
-/** The newest state of a panel: what the page came with, or what was told since. */
+/** The newest state of a panel: the one that the page was rendered with, or a later snapshot's. */
 export function useLive<K extends keyof Snapshot>(panel: K, initial: Snapshot[K]): Snapshot[K] {
   const latest = use(Latest)?.[panel]
   return latest && latest.at > initial.at ? latest : initial

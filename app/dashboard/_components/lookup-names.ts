@@ -1,8 +1,8 @@
 const names: Record<string, string> = {
   user: 'Users',
   username: 'Usernames',
-  email: 'E-mail addresses',
-  'external-id': 'External ids',
+  email: 'Email addresses',
+  'external-id': 'External IDs',
   role: 'Roles',
   token: 'Tokens',
   integrations: 'Integrations',

@@ -1,18 +1,21 @@
 import { PanelNote } from '@/components/panel'
-import type { Chosen } from '../chosen'
+import type { SelectedUser } from '@/lib/dashboard/panels.server'
 import { Entry } from './entry'
 import { SearchForm } from './search-form'
 
-/** Finds a user, and shows what the cache holds of them. */
-export async function LookupPanel({ chosen }: { chosen: Promise<Chosen> }) {
-  const { asked, user } = await chosen
+type Props = { selection: Promise<SelectedUser | null | undefined> }
+
+/** Finds a user, and shows the user's cache entry. */
+export async function LookupPanel({ selection }: Props) {
+  const selected = await selection
   return (
     <div className="space-y-4">
       <SearchForm />
-      {user && <div>{await Entry({ user })}</div>}
-      {!user && (
-        <PanelNote title={asked ? 'There is no such user' : 'Nobody chosen'}>
-          Whoever is looked up is shown with what the cache holds of them, and with their accounts under{' '}
+      {selected ? (
+        <Entry {...selected} />
+      ) : (
+        <PanelNote title={selected === null ? 'User not found' : 'No user selected'}>
+          Look up a user to see the cache entry here, and the connected accounts under{' '}
           <a href="#integrations" className="underline">
             Integrations
           </a>

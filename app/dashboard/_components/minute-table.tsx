@@ -1,10 +1,10 @@
-import type { LookupHealth } from '@/lib/dashboard/hit-rates'
-import { percentOf } from '../format'
+import type { LookupHealth } from '@/lib/dashboard/snapshot-schema'
+import { formatPercent } from '../format'
 import { nameOfLookup } from './lookup-names'
 
 const cell = 'whitespace-nowrap px-3 py-1.5 text-right first:text-left'
 
-/** The figures behind the lines: every minute with traffic, newest first. */
+/** The figures of the charts as a table: every minute with reads, newest first. */
 export function MinuteTable({ lookups, at }: { lookups: readonly LookupHealth[]; at: number }) {
   const length = lookups[0]?.minutes.length ?? 0
   const rows = Array.from({ length }, (_, i) => length - 1 - i).filter((i) =>
@@ -43,7 +43,7 @@ export function MinuteTable({ lookups, at }: { lookups: readonly LookupHealth[];
                   const { reads, hits } = minutes[i] ?? { reads: 0, hits: 0 }
                   return (
                     <td key={name} className={cell}>
-                      {reads === 0 ? 'no traffic' : `${percentOf(hits / reads)} of ${reads}`}
+                      {reads === 0 ? 'no traffic' : `${formatPercent(hits / reads)} of ${reads}`}
                     </td>
                   )
                 })}

@@ -1,42 +1,40 @@
 import { Icon } from '@/components/icon'
 import { PanelNote } from '@/components/panel'
 import { Status, type Tone } from '@/components/status'
-import { tokenRecords } from '@/lib/dashboard/panels.server'
+import { tokenHealth } from '@/lib/dashboard/panels.server'
+import type { NeedsUser, TokenHealth } from '@/lib/dashboard/token-health'
 import { type Provider, providers } from '@/lib/integrations/providers'
-import { count, timeOf } from '../format'
+import { formatNumber, formatTime } from '../format'
 import { AsOf } from './as-of'
 import { Unavailable } from './unavailable'
 
-type Records = Extract<Awaited<ReturnType<typeof tokenRecords>>, { data: unknown }>['data']['reads']
-
-/** What only the user can mend, by their outcome. */
-const OF_USERS: Record<string, string> = {
-  not_connected: 'not connected',
+const NEEDS: Record<NeedsUser, string> = {
   scope_missing: 'scopes missing',
-  reconnect_required: 'to be reconnected',
+  reconnect_required: 'needs reconnecting',
 }
-/** How many people with trouble are named. */
-const NAMED = 6
+/** Users who are listed by ID. */
+const LISTED = 6
+const NO_READS: TokenHealth = { reads: 0, ok: 0, failed: 0, users: [] }
 
-function verdict(failed: number, needy: number, reads: number): { tone: Tone; words: string } {
-  if (reads === 0) return { tone: 'idle', words: 'No token asked for lately' }
-  if (failed > 0) return { tone: 'bad', words: `${count(failed)} of ${count(reads)} failed` }
-  if (needy > 0) return { tone: 'warn', words: 'Works; some users have to act' }
-  return { tone: 'good', words: 'Works' }
+function verdict({ failed, reads, users }: TokenHealth): { tone: Tone; label: string } {
+  if (failed > 0)
+    return { tone: 'bad', label: `${formatNumber(failed)} of ${formatNumber(reads)} reads failed` }
+  if (users.length > 0) return { tone: 'warn', label: 'Works, but some users have to reconnect' }
+  return reads === 0 ? { tone: 'idle', label: 'No recent reads' } : { tone: 'good', label: 'Works' }
 }
 
-/** How each provider fared lately, for everybody. */
-export async function Providers() {
-  const found = await tokenRecords()
+/** How recent reads of tokens ended, for each provider and all users. */
+export async function ProviderOverview() {
+  const found = await tokenHealth()
   if ('unavailable' in found)
     return (
       <Unavailable
-        what="How tokens fared lately is in the audit trail."
+        what="How reads of tokens ended is in the audit trail, which is in Redis."
         {...found}
         reason={found.unavailable}
       />
     )
-  const { reads, since } = found.data
+  const { byProvider, since } = found.data
   return (
     <>
       <ul className="grid gap-4">
@@ -44,8 +42,8 @@ export async function Providers() {
           <li key={provider.id} className="rounded-xl border border-line bg-surface p-5">
             <OneProvider
               provider={provider}
-              reads={reads.filter(({ target = '' }) => target.split(':', 1)[0] === provider.id)}
-              since={since === null ? null : timeOf(since, found.at)}
+              health={byProvider.get(provider.id) ?? NO_READS}
+              since={since === null ? null : formatTime(since, found.at)}
             />
           </li>
         ))}
@@ -58,50 +56,44 @@ export async function Providers() {
   )
 }
 
-function OneProvider({
-  provider,
-  reads,
-  since,
-}: {
-  provider: Provider
-  reads: Records
-  since: string | null
-}) {
-  const bad = reads.filter(({ outcome }) => outcome !== 'ok')
-  const needy = bad.filter(({ outcome }) => outcome in OF_USERS)
-  const failed = bad.length - needy.length
-  const { tone, words } = verdict(failed, needy.length, reads.length)
-  const users = [...new Map(needy.map(({ subject, outcome }) => [subject, outcome]))]
+type Props = { provider: Provider; health: TokenHealth; since: string | null }
+
+function OneProvider({ provider, health, since }: Props) {
+  const { reads, ok, failed, users } = health
+  const { tone, label } = verdict(health)
   return (
     <>
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
         <h3 className="flex items-center gap-2 font-semibold">
           <Icon path={provider.icon} /> {provider.name}
         </h3>
-        <Status tone={tone}>{words}</Status>
+        <Status tone={tone}>{label}</Status>
       </div>
-      {reads.length > 0 && (
+      {reads > 0 && (
         <p className="mt-2 text-soft text-sm">
-          {count(reads.length - bad.length)} of {count(reads.length)} tokens given out
+          {formatNumber(ok)} of {formatNumber(reads)} reads returned a token
           {since && ` since ${since}`}.
-          {failed > 0 && ' The failures are Clerk’s or Redis’s, not the users’: look at Cache health.'}
+          {failed > 0 &&
+            ` ${formatNumber(failed)} failed because Clerk or Redis did not answer: see Cache health.`}
         </p>
       )}
       {users.length > 0 && (
         <>
-          <p className="mt-3 font-medium text-sm">Only they can mend it, on their account page:</p>
+          <p className="mt-3 font-medium text-sm">
+            These users have to reconnect {provider.name} on their account page:
+          </p>
           <ul className="mt-1 space-y-1 text-sm">
-            {users.slice(0, NAMED).map(([user, outcome]) => (
-              <li key={user} className="flex flex-wrap gap-x-3">
-                <a href={`/dashboard?user=${user}`} className="break-all underline">
-                  {user}
+            {users.slice(0, LISTED).map(({ id, outcome }) => (
+              <li key={id} className="flex flex-wrap gap-x-3">
+                <a href={`/dashboard?user=${id}`} className="break-all underline">
+                  {id}
                 </a>
-                <span className="text-soft">{OF_USERS[outcome]}</span>
+                <span className="text-soft">{NEEDS[outcome]}</span>
               </li>
             ))}
           </ul>
-          {users.length > NAMED && (
-            <p className="mt-1 text-soft text-sm">and {count(users.length - NAMED)} more</p>
+          {users.length > LISTED && (
+            <p className="mt-1 text-soft text-sm">and {formatNumber(users.length - LISTED)} more</p>
           )}
         </>
       )}

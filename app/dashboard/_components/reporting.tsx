@@ -4,7 +4,7 @@ import { createContext, type ReactNode, use, useEffect, useOptimistic, useRef, u
 import type { ActionResult } from '../admin-action'
 
 type Report = {
-  /** What is under way, and shown as if done. */
+  /** The running action, which is shown as if it were done. */
   doing: string | null
   expect(doing: string): void
   report(result: ActionResult | null): void
@@ -15,13 +15,13 @@ const Reports = createContext<Report>({ doing: null, expect() {}, report() {} })
 const tones = { done: 'text-good', refused: 'text-bad', failed: 'text-bad' } as const
 const shapes = { done: '●', refused: '■', failed: '■' } as const
 
-/** Says what came of the actions in it, aloud too. */
+/** Shows the result of the actions inside, and announces it to screen readers. */
 export function Reporting({ children }: { children: ReactNode }) {
   const [result, report] = useState<ActionResult | null>(null)
   const [doing, expect] = useOptimistic<string | null>(null)
   const line = useRef<HTMLParagraphElement>(null)
   useEffect(() => {
-    // The button may have gone with what it was for: whoever uses the keyboard goes on from the answer.
+    // The button may be gone, for example after Disconnect. Keyboard users continue from the result.
     if (result && document.activeElement === document.body) line.current?.focus()
   }, [result])
   return (
@@ -42,7 +42,7 @@ export function Reporting({ children }: { children: ReactNode }) {
 
 export const useReport = () => use(Reports)
 
-/** Its children, or `then` while the action of that name is under way: back again when it fails. */
+/** Its children, or `then` while the action `doing` runs. */
 export function Expecting({
   doing,
   then,

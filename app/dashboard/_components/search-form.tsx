@@ -11,7 +11,7 @@ export function SearchForm() {
     <search>
       <form action={search} className="flex flex-wrap items-end gap-3">
         <label className="grow text-sm">
-          Id, username or e-mail address
+          User ID, username or email address
           <input
             name="word"
             required

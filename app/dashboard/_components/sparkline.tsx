@@ -1,8 +1,8 @@
-import type { Minute } from '@/lib/dashboard/hit-rates'
+import type { Minute } from '@/lib/dashboard/snapshot-schema'
 
 const [WIDTH, HEIGHT] = [120, 24]
 
-/** Rows of minutes with traffic, each a line; a minute without is a gap and not a zero. */
+/** One line for each run of minutes with reads. A minute without reads is a gap, not 0 %. */
 function linesOf(minutes: readonly Minute[]): string[] {
   const lines: string[][] = [[]]
   for (const [i, { reads, hits }] of minutes.entries()) {
@@ -14,13 +14,13 @@ function linesOf(minutes: readonly Minute[]): string[] {
     const y = HEIGHT - 2 - (hits / reads) * (HEIGHT - 4)
     lines.at(-1)?.push(`${x.toFixed(1)},${y.toFixed(1)}`)
   }
-  // A line of one point is drawn as a dot, by its round ends.
+  // A line of one point is drawn as a dot, because its ends are round.
   return lines
     .filter((line) => line.length > 0)
     .map((line) => (line.length === 1 ? [...line, ...line] : line).join(' '))
 }
 
-/** The hit rate of the last hour. Decorative: the table of minutes says the same. */
+/** The hit rate of the last hour. Hidden from screen readers: the table by minute has the same figures. */
 export function Sparkline({ minutes }: { minutes: readonly Minute[] }) {
   return (
     <svg

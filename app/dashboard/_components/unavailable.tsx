@@ -1,12 +1,12 @@
 import { PanelNote } from '@/components/panel'
 import { AsOf } from './as-of'
 
-/** In place of what lies in Redis, while Redis does not answer. */
+/** Shown instead of data from Redis while Redis does not answer. */
 export function Unavailable({ what, reason, at }: { what: string; reason: string; at: number }) {
   return (
     <>
       <PanelNote title={`Redis does not answer (${reason.replaceAll('_', ' ')})`}>
-        {what} Nothing to do here: it comes back with Redis. What helps is under{' '}
+        {what} This panel comes back with Redis. What to do:{' '}
         <a href="#cache" className="underline">
           Cache health
         </a>

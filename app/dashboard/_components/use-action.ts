@@ -7,16 +7,16 @@ import { useReport } from './reporting'
 export type Act = {
   action: (before: ActionResult | null, form: FormData) => Promise<ActionResult>
   fields: Record<string, string>
-  /** Names what is under way, for what is shown as if done. */
+  /** Name of the running action, for what is shown as if it were done. */
   doing: string
 }
 
 const LOST: ActionResult = {
   status: 'failed',
-  message: 'No answer from the server. It may have been done; repeating is safe.',
+  message: 'The server did not answer. The action may have been done. Trying again is safe.',
 }
 
-/** Runs an action once at a time, shows it as done meanwhile, and reports what came of it. */
+/** Runs an action, one at a time, shows it as done meanwhile, and reports its result. */
 export function useAction({ action, fields, doing }: Act): [run: () => void, pending: boolean] {
   const { expect, report } = useReport()
   const [pending, start] = useTransition()

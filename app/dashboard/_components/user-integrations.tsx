@@ -6,7 +6,7 @@ import { Expecting, Reporting } from './reporting'
 
 type User = { id: string; fullName: string | null; username: string | null }
 
-/** How the chosen user's accounts stand, and what helps. */
+/** The selected user's accounts: their state, and what to do about it. */
 export async function UserIntegrations({ user }: { user: User }) {
   const { at, integrations, refreshes } = await integrationsOf(user.id)
   const checkedAt = Math.min(at, ...integrations.map((one) => one.checkedAt))
@@ -14,8 +14,7 @@ export async function UserIntegrations({ user }: { user: User }) {
   return (
     <Reporting>
       <h3 className="mb-3 font-medium">
-        {user.fullName ?? user.username ?? user.id}{' '}
-        <span className="font-normal text-soft">and their accounts</span>
+        {user.fullName ?? user.username ?? user.id} <span className="font-normal text-soft">Accounts</span>
       </h3>
       <ul className="grid gap-4">
         {integrations.flatMap((integration) =>
@@ -50,7 +49,7 @@ export async function UserIntegrations({ user }: { user: User }) {
   )
 }
 
-/** One for each account; one for the provider where there is none. */
+/** One card for each account, or one for the provider if there is none. */
 const cardsOf = (integration: Integration) =>
   integration.accounts.length === 0
     ? [{ account: undefined, finding: integration }]

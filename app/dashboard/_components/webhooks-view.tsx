@@ -2,38 +2,38 @@
 
 import { PanelNote } from '@/components/panel'
 import { Status, type Tone } from '@/components/status'
-import type { Snapshot } from '@/lib/dashboard/snapshot'
-import { timeOf } from '../format'
+import type { Snapshot } from '@/lib/dashboard/snapshot-schema'
+import { formatTime } from '../format'
 import { AsOf } from './as-of'
 import { useLive } from './live'
 import { Unavailable } from './unavailable'
 
-const outcomes: Record<string, { tone: Tone; words: string }> = {
-  ok: { tone: 'good', words: 'Done' },
-  ignored: { tone: 'idle', words: 'Nothing to do' },
-  refused: { tone: 'bad', words: 'Refused' },
-  failed: { tone: 'bad', words: 'Failed' },
+const outcomes: Record<string, { tone: Tone; label: string }> = {
+  ok: { tone: 'good', label: 'Done' },
+  ignored: { tone: 'idle', label: 'Nothing to do' },
+  refused: { tone: 'bad', label: 'Refused' },
+  failed: { tone: 'bad', label: 'Failed' },
 }
 
 /** `user:user_1`, `tokens:user_1` and `emails: 1` as one phrase. */
-function forgotten(invalidated: readonly string[]): string {
+function describeInvalidated(invalidated: readonly string[]): string {
   const kinds = new Map<string, string[]>()
   for (const name of invalidated) {
     const [, kind = '', id = ''] = /^([^:]+):(\S+)$/.exec(name) ?? []
     kinds.set(id, [...(kinds.get(id) ?? []), kind || name])
   }
-  if (kinds.size === 0) return 'forgot nothing'
+  if (kinds.size === 0) return 'nothing invalidated'
   const parts = [...kinds].map(([id, names]) => (id ? `${names.join(', ')} of ${id}` : names.join(', ')))
-  return `forgot ${parts.join('; ')}`
+  return `invalidated ${parts.join('; ')}`
 }
 
-/** The last deliveries, and how to set them up where there are none. */
+/** The most recent deliveries, or how to set webhooks up. */
 export function WebhooksView({ initial }: { initial: Snapshot['webhooks'] }) {
   const found = useLive('webhooks', initial)
   if ('unavailable' in found)
     return (
       <Unavailable
-        what="The log of deliveries is in Redis. Clerk delivers again what could not be done."
+        what="The log of deliveries is in Redis. Clerk delivers failed webhooks again."
         {...found}
         reason={found.unavailable}
       />
@@ -48,14 +48,14 @@ export function WebhooksView({ initial }: { initial: Snapshot['webhooks'] }) {
             className="flex flex-wrap gap-x-4 gap-y-0.5 px-5 py-2.5 tabular-nums sm:grid sm:grid-cols-[8rem_9.5rem_1fr_auto]"
           >
             <Status tone={outcomes[outcome]?.tone ?? 'warn'}>
-              {`${outcomes[outcome]?.words ?? outcome}${reason ? `: ${reason.replaceAll('_', ' ')}` : ''}`}
+              {`${outcomes[outcome]?.label ?? outcome}${reason ? `: ${reason.replaceAll('_', ' ')}` : ''}`}
             </Status>
             <span className="font-medium">{type}</span>
             <span className="wrap-anywhere text-soft max-sm:order-last max-sm:w-full">
-              {forgotten(invalidated)}
+              {outcome === 'failed' ? `message ${id}` : describeInvalidated(invalidated)}
             </span>
             <span className="text-soft">
-              {Math.round(ms)} ms, {timeOf(at, found.at)}
+              {Math.round(ms)} ms, {formatTime(at, found.at)}
             </span>
           </li>
         ))}
@@ -68,11 +68,11 @@ export function WebhooksView({ initial }: { initial: Snapshot['webhooks'] }) {
 function SetUp({ at }: { at: number }) {
   return (
     <>
-      <PanelNote title="No webhook has come yet">
-        <p>Until one does, a change at Clerk shows when its entry expires.</p>
+      <PanelNote title="No webhooks yet">
+        <p>Until webhooks arrive, a change at Clerk is visible only after the cache entry expires.</p>
         <ol className="mt-2 list-decimal space-y-1 pl-5">
           <li>
-            In Clerk’s dashboard, under Webhooks, add the endpoint <code>/api/webhooks/clerk</code> of this
+            In the Clerk dashboard under Webhooks, add the endpoint <code>/api/webhooks/clerk</code> of this
             site.
           </li>
           <li>
@@ -80,9 +80,9 @@ function SetUp({ at }: { at: number }) {
             <code>session.ended</code>, <code>session.removed</code> and <code>session.revoked</code>.
           </li>
           <li>
-            Put its signing secret into <code>CLERK_WEBHOOK_SIGNING_SECRET</code> and deploy.
+            Set <code>CLERK_WEBHOOK_SIGNING_SECRET</code> to its signing secret and deploy.
           </li>
-          <li>Send a test event from the endpoint’s Testing tab. It shows here within seconds.</li>
+          <li>Send a test event from the endpoint’s Testing tab. It appears here within seconds.</li>
         </ol>
       </PanelNote>
       <AsOf at={at} />

@@ -54,8 +54,8 @@ function failureOf(error: unknown): RedisFailure {
   return /NOPERM/.test(text) ? 'no_scripts' : 'refused'
 }
 
-/** One operation that was sent to Redis, by any client of this process. */
-export type RedisRequest = { operation: string; ms: number; failure?: RedisFailure }
+/** One operation that was sent to Redis, by any client of this process. `host` is the database's. */
+export type RedisRequest = { operation: string; host: string; ms: number; failure?: RedisFailure }
 
 const requests = onePerProcess('redis-requests', () => createListeners<RedisRequest>())
 
@@ -121,12 +121,13 @@ export function createRedisClient(options: RedisClientOptions) {
     signal: () => AbortSignal.timeout(timeoutMs),
   })
   const breaker = breakerOf(options, state)
+  const { hostname: host } = new URL(url)
 
   /** Without the breaker: for what must be tried whatever came before, such as an invalidation. */
   async function insist<T>(operation: string, use: (redis: Redis) => Promise<T>): Promise<T> {
     const started = performance.now()
     const sent = (outcome: { failure?: RedisFailure }) =>
-      requests.emit({ operation, ms: performance.now() - started, ...outcome })
+      requests.emit({ operation, host, ms: performance.now() - started, ...outcome })
     try {
       const answer = await outside(use, client)
       sent({})

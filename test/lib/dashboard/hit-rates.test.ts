@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { avoidedCalls, type LookupHealth, minutesOf } from '@/lib/dashboard/hit-rates'
+import { avoidedCalls, minutesOf } from '@/lib/dashboard/hit-rates'
+import type { LookupHealth } from '@/lib/dashboard/snapshot-schema'
 
 const lookup = (name: string, redis: number, misses: number, request = 0): LookupHealth => ({
   ...{ name, misses, reads: redis + misses + request, hits: { request, process: 0, redis } },
@@ -8,13 +9,14 @@ const lookup = (name: string, redis: number, misses: number, request = 0): Looku
 
 describe('minutesOf', () => {
   test('adds up the layers of one lookup, and leaves a minute without reads empty', () => {
-    const busy = new Map([
-      ['lookups_total lookup=user layer=redis', 8],
-      ['lookups_total lookup=user layer=request', 1],
-      ['lookups_total lookup=user layer=none', 1],
-      ['lookups_total lookup=username layer=redis', 5],
-    ])
-    expect(minutesOf('user', [new Map(), busy])).toEqual([
+    const count = (lookup: string, layer: string, value: number) => ({
+      ...{ name: 'lookups_total', labels: { lookup, layer }, value },
+    })
+    const busy = [
+      ...[count('user', 'redis', 8), count('user', 'request', 1), count('user', 'none', 1)],
+      count('username', 'redis', 5),
+    ]
+    expect(minutesOf('user', [[], busy])).toEqual([
       { reads: 0, hits: 0 },
       { reads: 10, hits: 9 },
     ])
@@ -22,14 +24,14 @@ describe('minutesOf', () => {
 })
 
 describe('avoidedCalls', () => {
-  test('counts neither the memo of a request nor names that lead to a user', () => {
+  test('does not count the request memo, nor names that lead to a user', () => {
     expect(avoidedCalls([lookup('user', 9, 1, 50), lookup('username', 9, 1)])).toEqual({
       calls: 9,
       share: 0.9,
     })
   })
 
-  test('no traffic is no share, not none of it', () => {
+  test('without traffic there is no share, which is not a share of 0', () => {
     expect(avoidedCalls([]).share).toBeNull()
   })
 })

@@ -3,18 +3,18 @@ import { clerkState, redisState } from '@/lib/dashboard/redis-state'
 
 test.each([
   [{ status: 'up', latencyMs: 3 }, false, 'good', 'Up, 3 ms'],
-  [{ status: 'up', latencyMs: 180 }, false, 'warn', 'Slow: 180 ms'],
-  [{ status: 'up', latencyMs: 3 }, true, 'warn', 'Breaker open'],
-  [{ status: 'down', reason: 'quota' }, true, 'bad', 'Quota used up'],
-  [{ status: 'down', reason: 'timeout' }, true, 'bad', 'Too slow to answer'],
-  [{ status: 'down', reason: 'unreachable' }, true, 'bad', 'Not reachable'],
-] as const)('Redis as %o with a breaker open: %s is %s, "%s"', (health, breakerOpen, tone, words) => {
-  expect(redisState(health, breakerOpen)).toMatchObject({ tone, words })
+  [{ status: 'up', latencyMs: 180 }, false, 'warn', 'Slow, 180 ms'],
+  [{ status: 'up', latencyMs: 3 }, true, 'warn', 'Redis failed repeatedly'],
+  [{ status: 'down', reason: 'quota' }, true, 'bad', 'The Redis plan’s limit is used up'],
+  [{ status: 'down', reason: 'timeout' }, true, 'bad', 'Redis answers too slowly'],
+  [{ status: 'down', reason: 'unreachable' }, true, 'bad', 'Redis is not reachable'],
+] as const)('Redis as %o with a breaker open: %s is %s, "%s"', (health, breakerOpen, tone, title) => {
+  expect(redisState(health, breakerOpen)).toMatchObject({ tone, title })
 })
 
-test('whatever is not well comes with what helps', () => {
-  for (const reason of ['quota', 'timeout', 'unauthorized', 'unreachable', 'no_scripts'])
+test('every state that is not good says what to do', () => {
+  for (const reason of ['quota', 'timeout', 'unauthorized', 'unreachable', 'no_scripts'] as const)
     expect(redisState({ status: 'down', reason }, false).advice).toBeTruthy()
   expect(clerkState({ status: 'down', reason: 'clerk_unavailable' }, 0).advice).toBeTruthy()
-  expect(clerkState({ status: 'up', latencyMs: 3 }, 4200).words).toBe('Told us to wait 5 s')
+  expect(clerkState({ status: 'up', latencyMs: 3 }, 4200).title).toBe('Clerk asked to wait 5 s')
 })

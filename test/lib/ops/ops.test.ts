@@ -38,22 +38,22 @@ describe('the command line', () => {
 
   test.each([
     [[], ''],
-    [['stat'], 'There is no command "stat". There are: doctor, stats'],
-    [['constructor'], 'There is no command'],
+    [['stat'], 'Unknown command "stat". The commands are: doctor, stats'],
+    [['constructor'], 'Unknown command'],
     [['stats', '--minutes', '0'], '--minutes must be a whole number from 1 to 1440, not "0"'],
-    [['stats', 'now'], 'Unexpected "now"'],
-    [['stats', '--hours', '1'], "Unknown option '--hours'"],
-    [['inspect'], 'Name one user'],
-    [['inspect', 'ada@example.com'], '"ada@example.com" is no user id'],
-    [['invalidate', 'user_2a', 'user_2b'], 'Name one user'],
-    [['audit', 'all'], 'audit knows `export`, not "all"'],
+    [['stats', 'now'], 'Unexpected argument "now"'],
+    [['stats', '--hours', '1'], 'Unknown flag --hours. --help lists the flags.'],
+    [['inspect'], 'This command takes one user ID'],
+    [['inspect', 'ada@example.com'], '"ada@example.com" is not a user ID'],
+    [['invalidate', 'user_2a', 'user_2b'], 'Unexpected argument "user_2b"'],
+    [['audit', 'all'], 'Unknown subcommand "all". There is only `audit export`.'],
     [['audit', '--since', 'yesterday'], '--since must be a date'],
     [['audit', '--limit', '1001'], '--limit must be a whole number from 1 to 1000'],
-    [['audit', '--cursor', 'x'], '"x" is no cursor'],
-    [['audit', 'export', '--cursor', '1-1:0'], 'An export takes --after'],
-    [['keys'], 'Say `keys new` or `keys rotate`'],
+    [['audit', '--cursor', 'x'], '"x" is not a cursor'],
+    [['audit', 'export', '--cursor', '1-1:0'], '`audit export` takes --after'],
+    [['keys'], 'Use `keys new` or `keys rotate`'],
     [['keys', 'new', '--kid', 'a b'], '--kid "a b": key 1 must start with an ID'],
-    [['doctor', 'please'], 'Unexpected "please"'],
+    [['doctor', 'please'], 'Unexpected argument "please"'],
   ])('refuses %j and says why', async (argv, words) => {
     const { code, out, err } = await run(...argv)
     expect(err).toContain(words)
@@ -88,16 +88,18 @@ describe('inspect', () => {
     expect(out).not.toContain('@')
   })
 
-  test('tells who is nobody', async () => {
+  test('says that a user does not exist', async () => {
     await getCachedUserById('user_2nobody')
-    expect((await json('inspect', 'user_2nobody')).answer).toBe('cached: there is no such user')
+    expect((await json('inspect', 'user_2nobody')).answer).toBe('cached: the user does not exist')
   })
 })
 
-test('invalidate forgets a user, and the trail says so; audit shows it by user and exports it', async () => {
+test('invalidate invalidates a user, and the trail says so; audit shows it by user and exports it', async () => {
   const id = people.expert
   await getCachedUserById(id)
-  expect((await run('invalidate', id)).out).toBe(`${id} is forgotten.\n`)
+  expect((await run('invalidate', id)).out).toBe(
+    `Invalidated ${id}. The next read loads the user from Clerk.\n`,
+  )
   expect((await json('inspect', id)).answer).toBe('not cached')
   const record = { action: 'cache.invalidate', actor: 'ops', subject: id, outcome: 'ok' }
   expect((await json('audit', '--user', id)).records).toMatchObject([record])
@@ -109,7 +111,9 @@ test('invalidate forgets a user, and the trail says so; audit shows it by user a
 })
 
 test('stats shows what the fleet counted', async () => {
-  expect((await run('stats', '--minutes', '1')).out).toContain('Nobody counted anything')
+  expect((await run('stats', '--minutes', '1')).out).toContain(
+    'No process counted anything in the last 1 minute.',
+  )
   await startTelemetry()
   await getCachedUserById(people.admin)
   await getCachedUserById(people.admin)
@@ -117,22 +121,28 @@ test('stats shows what the fleet counted', async () => {
   const stats = await json('stats', '--minutes', '5')
   expect(stats).toMatchObject({ processes: 1, minutes: 5 })
   expect(stats.lookups.user.hits.redis).toBeGreaterThanOrEqual(1)
-  expect((await run('stats')).out).toMatch(/lookup +hits +misses/)
+  const { out } = await run('stats')
+  expect(out).toMatch(/^1 process in the last 60 minutes\n/)
+  expect(out).toMatch(/lookup +hits +misses/)
 })
 
 describe('keys', () => {
-  test('new prints one that the environment takes', async () => {
+  test('new prints a key that the environment accepts', async () => {
     const { out, err } = await run('keys', 'new')
     expect(parseKeyRing(out.trim())).toEqual({})
     expect([out.startsWith('k1:'), err]).toEqual([true, ''])
   })
 
-  test('rotate prints the ring with a new first key, and in which order it goes out', async () => {
+  test('rotate prints both rings, in the order in which they are deployed', async () => {
     const old = services.env.CACHE_ENCRYPTION_KEYS ?? ''
     const { out, err } = await run('keys', 'rotate')
-    expect(out.trim().endsWith(`,${old}`)).toBe(true)
-    expect(parseKeyRing(out.trim())).toEqual({})
-    expect(err).toMatch(/LAST[\s\S]*FIRST[\s\S]*without the old/)
+    const rings = out.split('\n').flatMap((line) => (line.includes(old) ? [line.trim()] : []))
+    expect(rings).toHaveLength(2)
+    const [newLast = '', newFirst = ''] = rings
+    expect([newLast.startsWith(`${old},`), newFirst.endsWith(`,${old}`)]).toEqual([true, true])
+    expect(rings.map((ring) => parseKeyRing(ring))).toEqual([{}, {}])
+    expect(out).toMatch(/LAST[\s\S]*FIRST[\s\S]*without the old/)
+    expect(err).toBe('')
     const { first, last } = await json('keys', 'rotate')
     expect([first.endsWith(`,${old}`), last.startsWith(`${old},`)]).toEqual([true, true])
     expect((await run('keys', 'rotate', '--kid', 'local')).err).toContain('has the ID of an earlier key')
@@ -147,7 +157,7 @@ describe('doctor', () => {
     )
   }
 
-  test('finds nothing wrong with what is well', async () => {
+  test('finds nothing wrong with a good set-up', async () => {
     const { code, out } = await run('doctor')
     expect(out).not.toMatch(/FAIL/)
     expect(code).toBe(EXIT.done)
@@ -157,7 +167,7 @@ describe('doctor', () => {
     })
   })
 
-  test('says of a key that Clerk does not accept where to get it', async () => {
+  test('says where to get a key if Clerk does not accept it', async () => {
     services.clerk.faults.add({ status: 401 })
     const { code, out } = await run('doctor')
     expect(out).toContain('FAIL  Clerk: CLERK_SECRET_KEY is not accepted\n      Copy it again')
@@ -165,12 +175,12 @@ describe('doctor', () => {
     expect(code).toBe(EXIT.failed)
   })
 
-  test('says of a token that may not run scripts what that means', async () => {
+  test('says what it means that a token cannot run scripts', async () => {
     services.upstash.faults.set(noScripts)
     expect((await run('doctor')).out).toContain('FAIL  Redis scripts: not allowed\n      Nothing is cached.')
   })
 
-  test('with both dead fails both, and has nobody to compare clocks with', async () => {
+  test('fails Clerk and Redis if both do not answer, and cannot compare clocks', async () => {
     services.upstash.faults.set({ reset: 'before' })
     services.clerk.faults.add({ connection: 'refuse' })
     expect(await states()).toMatchObject({ Clerk: 'fail', Redis: 'fail', clock: 'warn' })

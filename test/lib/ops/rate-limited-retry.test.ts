@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { LookupError } from '@/lib/lookup/errors'
-import { createPatience } from '@/lib/ops/rate-limited-retry'
+import { createRateLimitedRetry } from '@/lib/ops/rate-limited-retry'
 import { createVirtualClock } from '../../../lib/lookup/testing/virtual-clock'
 import { useServices } from '../../support/services'
 
@@ -11,13 +11,13 @@ function setUp() {
   const waits: number[] = []
   const { signal } = new AbortController()
   const onWait = (seconds: number) => waits.push(seconds)
-  return { clock, waits, patience: createPatience({ budget: 5, clock, signal, onWait }) }
+  return { clock, waits, retry: createRateLimitedRetry({ budget: 5, clock, signal, onWait }) }
 }
 
-test('what Clerk was too slow for is tried again', async () => {
-  const { clock, waits, patience } = setUp()
+test('a load that timed out is tried again', async () => {
+  const { clock, waits, retry } = setUp()
   let tries = 0
-  const taken = patience.take(async () => {
+  const taken = retry.run(async () => {
     if (tries++ === 0) throw new LookupError('load_timeout', 'Lookup "user": the loader took over 10 s')
     return 'loaded'
   })
@@ -26,9 +26,9 @@ test('what Clerk was too slow for is tried again', async () => {
   expect(waits).toEqual([2])
 })
 
-test('what waiting does not help is not waited for', async () => {
-  const { waits, patience } = setUp()
+test('an error that waiting does not help is thrown at once', async () => {
+  const { waits, retry } = setUp()
   const error = new LookupError('bad_value', 'Lookup "user": its codec cannot read what it wrote')
-  await expect(patience.take(() => Promise.reject(error))).rejects.toBe(error)
+  await expect(retry.run(() => Promise.reject(error))).rejects.toBe(error)
   expect(waits).toEqual([])
 })

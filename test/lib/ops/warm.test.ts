@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { getCachedUserById } from '@/lib/cache/clerk-cache'
-import { EXIT, type Surroundings } from '@/lib/ops/command'
+import { type CommandContext, EXIT } from '@/lib/ops/command'
 import { ops } from '@/lib/ops/ops'
 import { useServices } from '../../support/services'
 
@@ -49,7 +49,7 @@ async function run(
 ) {
   const said = { out: '', err: '', waits: [] as number[] }
   const controller = new AbortController()
-  const around: Surroundings = {
+  const context: CommandContext = {
     out: (text) => (said.out += text),
     err: (text) => (said.err += text),
     isTTY,
@@ -66,7 +66,7 @@ async function run(
       },
     },
   }
-  const code = await ops(['warm', ...args, '--state', state], around)
+  const code = await ops(['warm', ...args, '--state', state], context)
   return { code, ...said }
 }
 
@@ -75,7 +75,7 @@ describe('ops warm', () => {
     const file = await fileOf(ids.join('\n'))
     const first = await run(['--ids', file])
     expect(first).toMatchObject({ code: EXIT.done, waits: [] })
-    expect(first.out).toContain('1000 users are cached')
+    expect(first.out).toContain('1000 users cached, with 10 requests to Clerk.')
     expect(services.clerk.requests().byRoute).toEqual({ 'GET /v1/users': 10 })
     await getCachedUserById(ids[777] ?? '')
     expect((await run(['--ids', file])).code).toBe(EXIT.done)
@@ -105,7 +105,7 @@ describe('ops warm', () => {
     expect(JSON.parse(out).users).toBe(services.clerk.users().length)
   })
 
-  test('unknown ids are counted, and no failure', async () => {
+  test('unknown IDs are counted, and are not a failure', async () => {
     const { code, out } = await run(['--ids', '-', '--json'], { stdin: `user_2nobody\n${ids[0]}` })
     expect(code).toBe(EXIT.done)
     expect(JSON.parse(out)).toMatchObject({ users: 2, unknown: 1 })
@@ -117,7 +117,7 @@ describe('ops warm', () => {
     expect(code).toBe(EXIT.done)
     expect(calls()).toBe(10)
     expect(waits).toEqual([10_000, 10_000, 10_000])
-    expect(err).toContain('Waiting 10 s: the budget of these 10 s is spent.')
+    expect(err).toContain('Waiting 10 s: the budget for 10 s is used up.')
   })
 
   test('users past their soft expiry are refreshed, inside the budget too', async () => {
@@ -133,35 +133,35 @@ describe('ops warm', () => {
     expect(calls()).toBe(20)
   })
 
-  test('a 429 is waited out for as long as Clerk says, and then it goes on', async () => {
+  test('after a 429 it waits as long as Clerk says, and continues', async () => {
     services.clerk.faults.add({ status: 429, retryAfter: 7, times: 1 })
     const { code, waits, err } = await run(['--ids', await fileOf(ids.join('\n'))])
     expect(code).toBe(EXIT.done)
     expect(waits).toEqual([7_000])
-    expect(err).toContain('Waiting 7 s: Clerk says: too many requests.')
+    expect(err).toContain('Waiting 7 s: Clerk limits requests.')
     expect(calls()).toBe(11)
   })
 
-  test('a Clerk that is out for a moment is tried again; one that stays out ends it, to be resumed', async () => {
+  test('an outage of Clerk is retried; if it lasts, the run ends and can be resumed', async () => {
     const file = await fileOf(ids.join('\n'))
     services.clerk.faults.add({ status: 500 })
     const failed = await run(['--ids', file])
     expect(failed).toMatchObject({ code: EXIT.failed, waits: [2_000, 4_000, 8_000] })
-    expect(failed.err).toMatch(/no usable answer.*goes on where it was/s)
+    expect(failed.err).toMatch(/Clerk does not answer.*Run the same command again to continue/s)
     const back = await run(['--ids', file], { onWait: () => services.clerk.faults.clear() })
     expect(back).toMatchObject({ code: EXIT.done, waits: [2_000] })
   })
 
-  test('a key that Clerk does not accept ends it at once and is not shown', async () => {
+  test('it ends at once if Clerk does not accept the key, and does not print the key', async () => {
     services.clerk.faults.add({ status: 401 })
     const { code, waits, err, out } = await run(['--ids', await fileOf(ids.join('\n'))])
     expect(code).toBe(EXIT.failed)
     expect(waits).toEqual([])
-    expect(err).toContain('CLERK_SECRET_KEY was not accepted')
+    expect(err).toContain('Clerk did not accept the app’s key. Copy CLERK_SECRET_KEY again')
     expect(out + err).not.toContain(services.clerk.secretKey)
   })
 
-  test('without Redis it asks Clerk for nothing', async () => {
+  test('without Redis it sends no request to Clerk', async () => {
     services.upstash.faults.set({ reset: 'before' })
     const { code, err } = await run(['--ids', await fileOf(ids.join('\n'))])
     expect(code).toBe(EXIT.failed)
@@ -170,8 +170,8 @@ describe('ops warm', () => {
   })
 })
 
-describe('a run that was ended', () => {
-  test('by Ctrl-C while it waited goes on where it was, whatever the budget then', async () => {
+describe('a run that was interrupted', () => {
+  test('by Ctrl-C while it waited continues where it was, with any budget', async () => {
     const file = await fileOf(ids.join('\n'))
     const ended = await run(['--ids', file, '--budget', '5'], { onWait: (end) => end() })
     expect(ended.code).toBe(EXIT.interrupted)
@@ -180,7 +180,7 @@ describe('a run that was ended', () => {
     expect(JSON.parse(out)).toEqual({ users: 1000, resumedAfter: 400, unknown: 0, requests: 6 })
   })
 
-  test('is not resumed with other ids, nor once what it had warmed has expired', async () => {
+  test('is not resumed with other IDs, nor after the users it loaded have expired', async () => {
     const interrupted = async () =>
       run(['--ids', await fileOf(ids.join('\n')), '--budget', '5'], { onWait: (end) => end() })
     await interrupted()
@@ -193,27 +193,27 @@ describe('a run that was ended', () => {
     expect(JSON.parse(late.out)).toMatchObject({ resumedAfter: 0, requests: 10 })
   })
 
-  test('of the users who were active last goes on with the same ones, without listing them again', async () => {
+  test('with --recent continues with the same users, without listing them again', async () => {
     const ended = await run(['--recent', '600', '--budget', '9'], { onWait: (end) => end() })
     expect(ended.code).toBe(EXIT.interrupted)
     const { out } = await run(['--recent', '600', '--json'])
     expect(JSON.parse(out)).toEqual({ users: 600, resumedAfter: 200, unknown: 0, requests: 4 })
   })
 
-  test('leaves a word where its state cannot be written', async () => {
+  test('says so if its state cannot be written', async () => {
     const { code, err } = await run(['--ids', '-'], { stdin: ids[0] ?? '', state: '/dev/null/state' })
-    expect(err).toContain('/dev/null/state cannot be written (ENOTDIR): name another file with --state.')
+    expect(err).toContain('/dev/null/state cannot be written (ENOTDIR). Choose another file with --state.')
     expect({ code, calls: calls() }).toEqual({ code: EXIT.refused, calls: 0 })
   })
 
-  test('half a state file counts as none', async () => {
+  test('an incomplete state file is ignored', async () => {
     await writeFile(join(folder, 'state'), '{"task":"')
     const { out } = await run(['--ids', '-', '--json'], { stdin: ids[0] ?? '' })
     expect(JSON.parse(out).resumedAfter).toBe(0)
   })
 })
 
-describe('what it refuses, having asked nobody', () => {
+describe('what it refuses, without a request', () => {
   test.each([
     [[], 'either --ids FILE or --recent N'],
     [['--ids', 'a', '--recent', '5'], 'either --ids FILE or --recent N'],
@@ -221,9 +221,11 @@ describe('what it refuses, having asked nobody', () => {
     [['--recent', 'many'], 'not "many"'],
     [['--recent', '5', '--budget', '1001'], '--budget must be a whole number from 2 to 1000'],
     [['--recent', '5', '--budget', ''], 'not ""'],
-    [['--recents', '5'], "Unknown option '--recents'"],
-    [['users.txt'], "Unexpected argument 'users.txt'"],
-    [['--ids'], "'--ids"],
+    [['--recents', '5'], 'Unknown flag --recents. --help lists the flags.'],
+    [['users.txt'], 'Unexpected argument "users.txt"'],
+    [['--ids'], '--ids needs a value'],
+    [['--ids', '--json'], '--ids needs a value'],
+    [['--json=yes', '--recent', '5'], 'Unknown flag --json'],
     [['--ids', '/does/not/exist'], '/does/not/exist cannot be read (ENOENT)'],
     [['--ids', '.'], '. cannot be read (EISDIR)'],
   ])('%j', async (args, words) => {
@@ -233,12 +235,12 @@ describe('what it refuses, having asked nobody', () => {
   })
 
   test.each([
-    ['', 'Standard input holds no user ids.'],
-    ['[]', 'Standard input holds no user ids.'],
-    ['\n\n', 'Standard input holds no user ids.'],
-    ['user_2a\nada@example.com', 'Standard input, line 2: "ada@example.com" is no user id.'],
-    ['["user_2a", 7]', 'Standard input, element 2: 7 is no user id.'],
-    ['["user_2a"', 'Standard input begins like a JSON array and is none.'],
+    ['', 'Standard input contains no user IDs.'],
+    ['[]', 'Standard input contains no user IDs.'],
+    ['\n\n', 'Standard input contains no user IDs.'],
+    ['user_2a\nada@example.com', 'Standard input, line 2: "ada@example.com" is not a user ID.'],
+    ['["user_2a", 7]', 'Standard input, element 2: 7 is not a user ID.'],
+    ['["user_2a"', 'Standard input is not valid JSON: expected an array of user IDs.'],
     ['user_../../x', 'line 1'],
   ])('standard input of %j', async (stdin, words) => {
     const { code, err } = await run(['--ids', '-'], { stdin })
@@ -246,7 +248,7 @@ describe('what it refuses, having asked nobody', () => {
     expect({ code, calls: calls() }).toEqual({ code: EXIT.refused, calls: 0 })
   })
 
-  test('--help is no refusal', async () => {
+  test('--help is not refused', async () => {
     expect(await run(['--help'])).toMatchObject({ code: EXIT.done, err: '' })
   })
 })
@@ -292,7 +294,7 @@ describe('the real command, in a process of its own', () => {
     vi.setSystemTime(vi.getRealSystemTime())
   })
 
-  test('goes on after it was killed, at the price of the request that was on its way', async () => {
+  test('continues after it was killed, and repeats only the request that was being sent', async () => {
     const file = await fileOf(ids.join('\n'))
     services.clerk.faults.add({ latencyMs: 300 })
     const first = await start(['--ids', file])
@@ -311,17 +313,17 @@ describe('the real command, in a process of its own', () => {
     expect(await stateFile()).toBe('')
   }, 60_000)
 
-  test('ends on Ctrl-C after the request that is on its way, with 130', async () => {
+  test('exits with 130 on Ctrl-C, after the request that is being sent', async () => {
     services.clerk.faults.add({ latencyMs: 300 })
     const { child, ended } = await start(['--ids', await fileOf(ids.join('\n'))])
     await reaches(2)
     child.kill('SIGINT')
     const { code, err } = await ended
     expect(code).toBe(EXIT.interrupted)
-    expect(err).toContain('Interrupted. The same command goes on where it was.')
+    expect(err).toContain('Interrupted. Run the same command again to continue.')
   }, 60_000)
 
-  test('says what is missing where there are no settings', async () => {
+  test('says which settings are missing', async () => {
     const child = spawn(process.execPath, ['--import', tsx, script, 'warm', '--recent', '5'], {
       cwd: folder,
       env: { PATH: process.env.PATH, NODE_ENV: 'production' },

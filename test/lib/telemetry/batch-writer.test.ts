@@ -283,7 +283,7 @@ describe('a poison record', () => {
     expect(sink.attempts.slice(-3)).toEqual([8, 8, 8])
   })
 
-  test('does not stop the sending when whoever takes the dead letter throws', async () => {
+  test('goes on sending if the listener for dead letters throws', async () => {
     const { sink, writer } = start({
       onDeadLetter: () => {
         throw new Error('no')

@@ -13,7 +13,7 @@ beforeAll(async () => {
   await startTelemetry()
 })
 
-test('counting adds no command to a read, and one for all that was counted', async () => {
+test('counting adds no command to a read, and writes everything counted in one command', async () => {
   for (let i = 0; i < 50; i++) await getCachedUserById(people.member)
   expect(services.upstash.counts().byCommand).toEqual({ mget: 50 })
   const { process } = await cacheStats({ minutes: 1 })
@@ -23,13 +23,13 @@ test('counting adds no command to a read, and one for all that was counted', asy
   expect(await stopTelemetry({ timeout: 5000 })).toMatchObject({ counts: { written: 1, pending: 0 } })
   const { eval: texts = 0, evalsha = 0, ...others } = services.upstash.counts().byCommand
   expect(others).toEqual({})
-  // The script by its digest, which Redis did not know yet, and then by its text.
+  // The script by its digest, which Redis does not know yet, and then by its text.
   expect([texts, evalsha]).toEqual([1, 1])
   const { fleet } = await cacheStats({ minutes: 1 })
   expect(fleet).toMatchObject({ processes: 1, lookups: { user: { hits: { redis: 50 } } } })
 })
 
-test('with Redis dead the statistics of the process are there, and say so of the fleet', async () => {
+test('without Redis there are the statistics of the process, and those of the fleet are unavailable', async () => {
   services.upstash.faults.set({ reset: 'before' })
   const stats = await cacheStats({ minutes: 1 })
   expect(stats.fleet).toEqual({ unavailable: 'unreachable' })

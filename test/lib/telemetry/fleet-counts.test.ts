@@ -1,10 +1,17 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createBatchWriter } from '@/lib/telemetry/batch-writer'
-import { type CountsRecord, createCountsSink, minuteOf, readFleetCounts } from '@/lib/telemetry/fleet-counts'
+import {
+  type CountsRecord,
+  createCountsSink,
+  minuteOf,
+  readFleetCounts,
+  readFleetMinutes,
+} from '@/lib/telemetry/fleet-counts'
+import { fieldsOf } from '@/lib/telemetry/series'
 import { startRedis } from './redis'
 
 let services: Awaited<ReturnType<typeof startRedis>>
-/** Of its own for each test: what one repeats late must not be counted in the next. */
+/** One for each test, so that what one test repeats late is not counted in the next. */
 let namespace = 't'
 let tests = 0
 const now = 1_800_000_000_000
@@ -29,14 +36,14 @@ function start(writer: string) {
 
 async function read(minutes: number) {
   const { processes, series } = await readFleetCounts({ redis: services.redis, namespace }, { minutes, now })
-  return { processes, ...Object.fromEntries(series) }
+  return { processes, ...Object.fromEntries(series.map(({ name, value }) => [name, value])) }
 }
 
 test('sums what several processes count in a minute, and over minutes', async () => {
   const [a, b] = [start('a'), start('b')]
-  a.add({ minute, series: { hits: 3, misses: 1 } })
-  a.add({ minute, series: { hits: 4 } })
-  b.add({ minute: minute - 1, series: { hits: 10 } })
+  a.add({ minute, fields: { hits: 3, misses: 1 } })
+  a.add({ minute, fields: { hits: 4 } })
+  b.add({ minute: minute - 1, fields: { hits: 10 } })
   await Promise.all([a.flush(), b.flush()])
   expect(await read(1)).toEqual({ processes: 1, hits: 7, misses: 1 })
   expect(await read(2)).toEqual({ processes: 2, hits: 17, misses: 1 })
@@ -45,9 +52,9 @@ test('sums what several processes count in a minute, and over minutes', async ()
 test('counts nothing twice when an answer was lost', async () => {
   const writer = start('a')
   services.upstash.faults.next({ reset: 'after' })
-  writer.add({ minute, series: { hits: 3 } })
+  writer.add({ minute, fields: { hits: 3 } })
   expect(await writer.flush()).toBe(false)
-  writer.add({ minute, series: { hits: 2 } })
+  writer.add({ minute, fields: { hits: 2 } })
   expect(await writer.flush()).toBe(true)
   expect(await read(1)).toEqual({ processes: 1, hits: 5 })
 })
@@ -56,7 +63,7 @@ test('counts nothing twice when a request is executed once more, later', async (
   const writer = start('a')
   services.upstash.faults.next({ repeat: 30 })
   for (const hits of [3, 2]) {
-    writer.add({ minute, series: { hits } })
+    writer.add({ minute, fields: { hits } })
     await writer.flush()
   }
   const executed = () => services.upstash.counts().byCommand
@@ -64,12 +71,12 @@ test('counts nothing twice when a request is executed once more, later', async (
   expect(await read(1)).toEqual({ processes: 1, hits: 5 })
 })
 
-test('costs one command a flush, and is forgotten after a day', async () => {
+test('costs one command a flush, and expires after a day', async () => {
   const writer = start('a')
-  writer.add({ minute, series: { hits: 1 } })
+  writer.add({ minute, fields: { hits: 1 } })
   await writer.flush()
   services.upstash.resetCounts()
-  for (let i = 0; i < 20; i++) writer.add({ minute: minute - i, series: { hits: 1, misses: 1 } })
+  for (let i = 0; i < 20; i++) writer.add({ minute: minute - i, fields: { hits: 1, misses: 1 } })
   await writer.flush()
   expect(services.upstash.counts().byCommand).toEqual({ evalsha: 1 })
   const ttl = await services.redis.insist('ttl', (client) => client.ttl(`${namespace}:counts:${minute}`))
@@ -79,8 +86,27 @@ test('costs one command a flush, and is forgotten after a day', async () => {
 
 test('reads a day at most', async () => {
   const writer = start('a')
-  writer.add({ minute: minute - 1439, series: { hits: 1 } })
-  writer.add({ minute: minute - 1440, series: { hits: 1 } })
+  writer.add({ minute: minute - 1439, fields: { hits: 1 } })
+  writer.add({ minute: minute - 1440, fields: { hits: 1 } })
   await writer.flush()
   expect(await read(100_000)).toEqual({ processes: 1, hits: 1 })
+})
+
+test('series come back with their labels, whatever characters those have, minute by minute', async () => {
+  const writer = start('a')
+  const odd = { name: 'lookups_total', labels: { lookup: 'a b=c&d', layer: '%,ü' }, value: 2 }
+  const plain = { name: 'lookups_total', labels: { lookup: 'user', layer: 'redis' }, value: 3 }
+  const other = { name: 'lookups_total_of_something_else', labels: {}, value: 9 }
+  writer.add({ minute: minute - 1, fields: Object.fromEntries(fieldsOf([odd, other])) })
+  writer.add({ minute, fields: Object.fromEntries(fieldsOf([plain, plain])) })
+  await writer.flush()
+  const where = { redis: services.redis, namespace }
+  expect(await readFleetMinutes(where, { minutes: 3, now, name: 'lookups_total' })).toEqual([
+    [],
+    [odd],
+    [{ ...plain, value: 6 }],
+  ])
+  const { series } = await readFleetCounts(where, { minutes: 3, now })
+  expect(series).toHaveLength(3)
+  expect(series).toEqual(expect.arrayContaining([odd, other, { ...plain, value: 6 }]))
 })

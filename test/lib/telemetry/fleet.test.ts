@@ -9,7 +9,7 @@ import { startStandIns } from '../../../local/stand-ins'
 import { readMetrics } from './prometheus'
 import { startWorker } from './workers/start-worker'
 
-test('after a mixed run over 4 processes the numbers are those counted at Clerk and Redis', async () => {
+test('after a mixed run over 4 processes the figures are those that Clerk and Redis counted', async () => {
   const { env, clerk, upstash, close } = await startStandIns(0, {
     ports: { clerk: 0, upstash: 0, google: 0 },
   })
@@ -37,7 +37,7 @@ test('after a mixed run over 4 processes the numbers are those counted at Clerk 
     const sum = (name: string, of: Record<string, string> = {}) =>
       counted.reduce((all, metrics) => all + metrics.sum(name, of), 0)
 
-    // At the stand-ins, and in the sums of the fleet, the same as in the text of the four processes.
+    // The stand-ins and the fleet's sums agree with the metrics of the four processes.
     expect(sum('clerk_cache_upstream_requests_total', { service: 'clerk' })).toBe(requests.total)
     expect(sum('clerk_cache_upstream_requests_total', { status: '500' })).toBe(2)
     expect(sum('clerk_cache_redis_request_duration_seconds_count', { operation: 'read' })).toBe(
@@ -68,7 +68,7 @@ test('after a mixed run over 4 processes the numbers are those counted at Clerk 
     expect(fleet.lookups.user?.misses).toBe(
       sum('clerk_cache_lookups_total', { lookup: 'user', layer: 'none' }),
     )
-    // Who is nobody was found to be nobody: once by a load, and then by hits.
+    // The user who does not exist: negative once in a load, then in hits.
     expect(fleet.lookups.user?.events.negative).toBeGreaterThanOrEqual(17)
     expect(fleet.redis.operations).toBe(sum('clerk_cache_redis_request_duration_seconds_count'))
   } finally {

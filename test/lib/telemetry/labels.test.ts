@@ -15,7 +15,7 @@ test.each([
   expect(withoutIds(text)).toBe(label)
 })
 
-test('whatever is counted, a label has few values, and short ones', () => {
+test('a label has few and short values, whatever is counted', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ maxLength: 200 }), { minLength: 200, maxLength: 400 }), (texts) => {
       const labelOf = createLabel()
@@ -27,7 +27,7 @@ test('whatever is counted, a label has few values, and short ones', () => {
   )
 })
 
-test('a label that was given before is given again, however many came since', () => {
+test('a label that was returned before is returned again, however many came since', () => {
   const labelOf = createLabel()
   labelOf('first')
   for (let i = 0; i < 500; i++) labelOf(`operation ${i}`)

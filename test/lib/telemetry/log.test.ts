@@ -10,34 +10,34 @@ beforeAll(async () => {
 
 afterAll(() => services.close())
 
-async function linesWith(level: string): Promise<Record<string, unknown>[]> {
-  const { ended } = startWorker('logger', { ...services.env, LOG_LEVEL: level })
+async function textWith(env: Record<string, string>): Promise<string[]> {
+  const { ended } = startWorker('logger', { ...services.env, ...env })
   const { out, err } = await ended
   expect(out).toBe('')
-  return err
-    .trim()
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line))
+  return err.trim().split('\n').filter(Boolean)
 }
+
+const linesWith = async (level: string): Promise<Record<string, unknown>[]> =>
+  (await textWith({ LOG_LEVEL: level })).map((line) => JSON.parse(line))
 
 const said = (lines: Record<string, unknown>[]) =>
   lines.map(({ time, pid, msg, name, ...rest }) => {
-    expect([typeof time, typeof pid, name]).toEqual(['number', 'number', 'clerk-cache'])
+    expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+    expect([typeof pid, name]).toEqual(['number', 'clerk-cache'])
     return rest
   })
 
-test('says once that something fails and once that it is over, and nothing of a hit', async () => {
+test('logs one line when a failure begins and one when it ends, and none for a hit', async () => {
   const clerk = { service: 'clerk', operation: 'GET /users/:id', ms: 12 }
   expect(said(await linesWith('info'))).toEqual([
-    { level: 40, event: 'upstream_failing', ...clerk, status: 500 },
-    { level: 30, event: 'upstream_recovered', service: 'clerk' },
-    { level: 40, event: 'upstream_failing', ...clerk, status: 429 },
-    { level: 30, event: 'upstream_recovered', service: 'clerk' },
-    { level: 40, event: 'breaker_open' },
-    { level: 30, event: 'breaker_closed' },
-    { level: 50, event: 'invalidation_unconfirmed', tags: 2 },
-    { level: 40, event: 'corrupt', lookup: 'user' },
+    { level: 'warn', event: 'upstream_failing', ...clerk, status: 500 },
+    { level: 'info', event: 'upstream_recovered', service: 'clerk' },
+    { level: 'warn', event: 'upstream_failing', ...clerk, status: 429 },
+    { level: 'info', event: 'upstream_recovered', service: 'clerk' },
+    { level: 'warn', event: 'breaker_open' },
+    { level: 'info', event: 'breaker_closed' },
+    { level: 'error', event: 'invalidation_unconfirmed', tags: 2 },
+    { level: 'warn', event: 'corrupt', lookup: 'user' },
   ])
 }, 30_000)
 
@@ -47,6 +47,17 @@ test('carries no id, address or secret at any level', async () => {
   expect(JSON.stringify(lines)).not.toMatch(/secret|@/)
 }, 30_000)
 
-test('says nothing when it is told to be silent', async () => {
+test('logs nothing with LOG_LEVEL=silent', async () => {
   expect(await linesWith('silent')).toEqual([])
+}, 30_000)
+
+test('writes lines for people with LOG_FORMAT=pretty', async () => {
+  const [first, second, ...more] = await textWith({ LOG_LEVEL: 'info', LOG_FORMAT: 'pretty' })
+  expect(first).toMatch(
+    /^\d\d:\d\d:\d\d {2}WARN {3}Clerk answers with 500 {2}event=upstream_failing service=clerk /,
+  )
+  expect(second).toMatch(
+    /^\d\d:\d\d:\d\d {2}INFO {3}Clerk answers again {2}event=upstream_recovered service=clerk$/,
+  )
+  expect(more).toHaveLength(6)
 }, 30_000)

@@ -3,7 +3,7 @@ import { emitClerkRequest } from '../../../../lib/clerk/events'
 import { processState } from '../../../../lib/lookup/process-state'
 import { startTelemetry, stopTelemetry } from '../../../../lib/telemetry/start'
 
-/** Tells what the log listens to, with a secret wherever somebody might have put one. */
+/** Emits every event that is logged, with a secret wherever one could be. */
 await startTelemetry()
 const { emit } = processState()
 const upstream = (status: number) =>

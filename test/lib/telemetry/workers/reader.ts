@@ -8,12 +8,12 @@ import { refreshesSettled } from '../../../../lib/cache/lookups'
 import { metrics } from '../../../../lib/telemetry/metrics'
 import { startTelemetry, stopTelemetry } from '../../../../lib/telemetry/start'
 
-/** Reads of every kind, as an app would; says what it counted. */
+/** Reads of every kind, as in an app. Sends its metrics to the parent process. */
 const [own = '', ...ids] = process.argv.slice(2)
 
 await startTelemetry()
 for (let round = 0; round < 5; round++) {
-  // Clerk fails now and then: that is counted too.
+  // Some requests to Clerk fail. They are counted too.
   await Promise.allSettled(ids.map(getCachedUserById))
   await Promise.allSettled([getCachedUsersByIds(ids)])
   await Promise.allSettled([getCachedUserById(own), getCachedUserById('user_2nobodyatall')])

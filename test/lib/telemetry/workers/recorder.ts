@@ -3,24 +3,24 @@ import { emitAudit } from '../../../../lib/cache/audit-events'
 import { handleSignals } from '../../../../lib/process/shutdown'
 import { startTelemetry } from '../../../../lib/telemetry/start'
 
-/** Tells so many access events a turn until it is asked to end, and says at its end how many they were. */
+/** Emits that many audit events per turn until SIGTERM, and prints at its exit how many it emitted. */
 const perTurn = Number(process.argv[2])
-let told = 0
-let telling = true
+let emitted = 0
+let emitting = true
 
 await startTelemetry()
 handleSignals()
-process.on('SIGTERM', () => (telling = false))
-process.on('exit', () => writeSync(1, `\n${JSON.stringify({ event: 'told', told })}\n`))
+process.on('SIGTERM', () => (emitting = false))
+process.on('exit', () => writeSync(1, `\n${JSON.stringify({ event: 'emitted', emitted })}\n`))
 
 function turn() {
-  if (!telling) return
+  if (!emitting) return
   for (let i = 0; i < perTurn; i++)
     emitAudit({
       action: 'token.read',
       actor: 'system',
       subject: 'user_1',
-      target: String(++told),
+      target: String(++emitted),
       outcome: 'ok',
     })
   setTimeout(turn, 5)

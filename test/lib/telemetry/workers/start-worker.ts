@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** Starts a worker of this folder with the settings of an app; `said` is what it has printed so far. */
+/** Starts a worker of this folder with the settings of an app. */
 export function startWorker(name: string, env: Record<string, string>, args: string[] = []) {
   const path = fileURLToPath(new URL(`${name}.ts`, import.meta.url))
   const child = fork(path, args, {

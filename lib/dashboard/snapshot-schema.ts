@@ -1,0 +1,74 @@
+import * as z from 'zod/mini'
+
+/** What a panel shows and when it was read, or why Redis did not answer. */
+const panel = <T extends z.ZodMiniType>(data: T) =>
+  z.union([z.object({ at: z.number(), data }), z.object({ at: z.number(), unavailable: z.string() })])
+
+const state = z.object({
+  tone: z.enum(['good', 'warn', 'bad']),
+  title: z.string(),
+  advice: z.nullable(z.string()),
+})
+
+const latency = z.nullable(
+  z.object({ p50: z.nullable(z.number()), p95: z.nullable(z.number()), p99: z.nullable(z.number()) }),
+)
+
+const lookup = z.object({
+  name: z.string(),
+  reads: z.number(),
+  hits: z.object({ request: z.number(), process: z.number(), redis: z.number() }),
+  misses: z.number(),
+  /** Null if there was no read. */
+  hitRate: z.nullable(z.number()),
+  /** The last 60, oldest first; empty if the fleet's counts cannot be read. */
+  minutes: z.array(z.object({ reads: z.number(), hits: z.number() })),
+})
+
+const cacheHealth = z.object({
+  at: z.number(),
+  redis: state,
+  clerk: state,
+  budget: z.object({ limit: z.number(), left: z.number() }),
+  /** Processes that counted within the hour. Null: the figures are those of this process since it started. */
+  processes: z.nullable(z.number()),
+  avoided: z.object({ calls: z.number(), share: z.nullable(z.number()) }),
+  lookups: z.array(lookup),
+  latency: z.object({ redis: latency, clerk: latency }),
+})
+
+const delivery = z.object({
+  id: z.string(),
+  at: z.number(),
+  type: z.string(),
+  outcome: z.string(),
+  reason: z.nullable(z.string()),
+  ms: z.number(),
+  invalidated: z.array(z.string()),
+})
+
+const record = z.object({
+  id: z.string(),
+  at: z.number(),
+  action: z.string(),
+  actor: z.string(),
+  subject: z.string(),
+  target: z.optional(z.string()),
+  outcome: z.string(),
+})
+
+/**
+ * What the server sends to open dashboards. The browser parses it, because a tab may be older than the server. zod/mini
+ * keeps the page small.
+ */
+export const snapshotSchema = z.object({
+  cache: cacheHealth,
+  webhooks: panel(z.array(delivery)),
+  audit: panel(z.array(record)),
+})
+
+export type Snapshot = z.infer<typeof snapshotSchema>
+export type CacheHealth = Snapshot['cache']
+export type LookupHealth = CacheHealth['lookups'][number]
+export type Minute = LookupHealth['minutes'][number]
+export type State = CacheHealth['redis']
