@@ -57,7 +57,7 @@ test.each([320, 375])('no page is wider than a screen of %i px, however long the
   const { clerk } = stage.standIns
   const username = `u${'n'.repeat(60)}`
   const { id } = clerk.createUser({
-    emails: ['long@example.com'],
+    emails: [`long${width}@example.com`],
     username: `${username}${width}`,
     firstName: 'W'.repeat(60),
     lastName: 'ש'.repeat(60),

@@ -9,11 +9,6 @@ import { useStage } from '../support/stage'
 
 const stage = useStage()
 
-beforeEach(() => {
-  stage.standIns.upstash.faults.clear()
-  stage.standIns.clerk.faults.clear()
-})
-
 async function asUser(userId: string) {
   const { jwt } = await stage.standIns.clerk.issueSession(userId)
   // A sign-in sends webhooks, and those have their own effects, some of them after their answer.
@@ -120,6 +115,11 @@ describe('a public page', () => {
 })
 
 describe('with a dependency dead', () => {
+  beforeEach(() => {
+    stage.standIns.upstash.faults.clear()
+    stage.standIns.clerk.faults.clear()
+  })
+
   test('pages are served from Clerk while Redis is', async () => {
     stage.standIns.upstash.faults.set({ reset: 'before' })
     const html = await (await fetch(`${stage.app.url}/experts`)).text()
