@@ -19,7 +19,9 @@ export const inProduction = process.env.NODE_ENV === 'production'
 export type ConfigurationErrorCode = 'not_configured' | 'configured_too_late'
 
 /** A setting is missing or malformed, or was changed too late. The message names the settings and shows no value. */
-export class ConfigurationError extends KitError<ConfigurationErrorCode> {}
+export class ConfigurationError extends KitError<ConfigurationErrorCode> {
+  static override readonly kind: string = 'ConfigurationError'
+}
 
 export const notConfigured = (problems: readonly string[]) =>
   new ConfigurationError(

@@ -4,7 +4,7 @@ import type { SealError } from './cache/tokens/seal'
 import type { SavedButStaleError } from './cache/user-writes'
 import type { ClerkError } from './clerk/error'
 import type { ConfigurationError } from './env'
-import { isKitError, type KitError, type LookupError } from './lookup/errors'
+import { KitError, type LookupError } from './lookup/errors'
 import { type RedisFailure, redisFailures } from './lookup/redis/failures'
 import type { InputError } from './ops/id-list'
 import type { NothingKeptError } from './ops/warm-users'
@@ -406,7 +406,7 @@ const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(byCode, c
 
 /** What happened, what to do and which HTTP status to answer; undefined for an error that is not the kit's. */
 export function problemOf(error: unknown): Problem | undefined {
-  if (!isKitError(error) || !isErrorCode(error.code)) return undefined
+  if (!(error instanceof KitError) || !isErrorCode(error.code)) return undefined
   const { status } = byCode[error.code]
   const wait =
     status === 429 && 'retryAfter' in error && typeof error.retryAfter === 'number'

@@ -49,6 +49,7 @@ export interface ServiceToken {
 
 /** A service issued no token. The message names the service and a code, never what was sent or answered. */
 export class ServiceTokenError extends KitError<'service_token_failed'> {
+  static override readonly kind: string = 'ServiceTokenError'
   constructor(name: string, reason: string) {
     super('service_token_failed', `The service "${name}" issued no token (${reason})`)
   }

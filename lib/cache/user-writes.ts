@@ -8,6 +8,7 @@ import { invalidateUserCache } from './clerk-cache-utils'
  * webhook repeats the invalidation or the entry expires. Saving again is safe.
  */
 export class SavedButStaleError extends KitError<'saved_but_stale'> {
+  static override readonly kind: string = 'SavedButStaleError'
   /** The user as Clerk has it now. */
   readonly user: CachedUser
 

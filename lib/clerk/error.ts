@@ -11,6 +11,7 @@ export const RETRY_AFTER = 10
 
 /** Clerk did not answer, or refused. Carries the HTTP status and Clerk's own error codes, never a key. */
 export class ClerkError extends KitError<ClerkErrorCode> {
+  static override readonly kind: string = 'ClerkError'
   readonly status: number | undefined
   /** Seconds to wait before the next try: as Clerk said, or `RETRY_AFTER`. */
   readonly retryAfter: number

@@ -1,23 +1,35 @@
-/** On every KitError. Next loads a module several times in one process, where `instanceof` does not see each other's. */
-const BRAND = Symbol.for('clerk-cache-kit.error')
+/** Names the classes of an error, on every KitError. */
+const KINDS = Symbol.for('clerk-cache-kit.error')
 
 /**
  * Base of every error the kit throws. `code` is stable and safe to show; the message names the thing, what was
  * expected and what to do. Neither ever carries a secret, a token or a cached value.
+ *
+ * `instanceof` goes by `kind`, which every subclass sets: Next loads a module several times in one process and renames
+ * classes when it builds, and callers in one copy share the loads, and so the errors, of another.
  */
 export class KitError<Code extends string = string> extends Error {
+  static readonly kind: string = 'KitError'
   readonly code: Code
-  readonly [BRAND] = true
+  readonly [KINDS]: readonly string[]
 
   constructor(code: Code, message: string) {
     super(message)
-    this.name = new.target.name
+    this.name = new.target.kind
     this.code = code
+    const kinds: string[] = []
+    for (let type = new.target; type.kind; type = Object.getPrototypeOf(type)) kinds.push(type.kind)
+    this[KINDS] = kinds
   }
 }
 
-/** Whether an error is the kit's, whichever copy of this module made it. */
-export const isKitError = (error: unknown): error is KitError => error instanceof Error && BRAND in error
+Object.defineProperty(KitError, Symbol.hasInstance, {
+  value(this: typeof KitError, error: unknown): boolean {
+    return error instanceof Error && KINDS in error && kindsOf(error[KINDS]).includes(this.kind)
+  },
+})
+
+const kindsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 /** The stable codes of what can go wrong in a lookup. */
 export type LookupErrorCode =
@@ -49,6 +61,7 @@ export type LookupErrorCode =
  * Messages name lookups, tags and settings, never a value, a command or a token.
  */
 export class LookupError extends KitError<LookupErrorCode> {
+  static override readonly kind: string = 'LookupError'
   /** `load_failed`: how the loading process described the failure. Of Redis: why it did not answer. */
   readonly reason: string | undefined
 

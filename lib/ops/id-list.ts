@@ -3,6 +3,7 @@ import { KitError } from '../lookup/errors'
 
 /** A command's argument, flag or input is not valid. The message says where, and what is expected. */
 export class InputError extends KitError<'bad_input'> {
+  static override readonly kind: string = 'InputError'
   constructor(message: string) {
     super('bad_input', message)
   }

@@ -12,6 +12,7 @@ const TIMEOUT = 10_000
 
 /** Redis did not store the loaded users. Going on would use up requests to Clerk for nothing. */
 export class NothingKeptError extends KitError<'redis_unavailable'> {
+  static override readonly kind: string = 'NothingKeptError'
   constructor(code: string) {
     super(
       'redis_unavailable',

@@ -11,6 +11,7 @@ export type { Entry }
  * a part of it may be stored.
  */
 export class RefusedBatchError extends KitError<'batch_refused'> {
+  static override readonly kind: string = 'RefusedBatchError'
   constructor(message: string) {
     super('batch_refused', message)
   }

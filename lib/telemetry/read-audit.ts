@@ -15,6 +15,7 @@ interface Filter {
 
 /** The cursor is not one that `readAudit` or `exportAudit` returned. */
 export class CursorError extends KitError<'bad_cursor'> {
+  static override readonly kind: string = 'CursorError'
   constructor(cursor: string) {
     super('bad_cursor', `${JSON.stringify(cursor.slice(0, 40))} is not a cursor of the audit trail.`)
   }

@@ -1,4 +1,4 @@
-import { isKitError, isUnconfirmed } from '../lookup/errors'
+import { isUnconfirmed, KitError } from '../lookup/errors'
 import { type DeliveryRecord, recordDelivery } from './delivery-log'
 import { emitDelivery } from './events'
 import { type ClerkEvent, type HandledEvent, handleClerkEvent } from './handle-clerk-event'
@@ -74,7 +74,7 @@ async function handle(event: ClerkEvent): Promise<Outcome> {
     return { answer: result.handled ? 'ok' : 'ignored', result }
   } catch (error) {
     // Not `instanceof`: a handler may come from another copy of the module.
-    if (isKitError(error) && error.code === 'bad_payload') return { answer: 'bad_payload' }
+    if (error instanceof KitError && error.code === 'bad_payload') return { answer: 'bad_payload' }
     if (isUnconfirmed(error)) return { answer: 'invalidation_unconfirmed' }
     throw error
   }

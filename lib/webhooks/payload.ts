@@ -6,7 +6,9 @@ export type WebhookErrorCode =
   'bad_payload'
 
 /** A webhook that cannot be handled. Delivering it again does not help. */
-export class WebhookError extends KitError<WebhookErrorCode> {}
+export class WebhookError extends KitError<WebhookErrorCode> {
+  static override readonly kind: string = 'WebhookError'
+}
 
 /** The ID that a payload has under this key, if there is one. */
 function findId(data: object, key: 'id' | 'user_id'): string | undefined {

@@ -5,6 +5,7 @@ import { encryptionKeys } from './settings'
 
 /** A sealed value could not be opened: unknown key, or not what was sealed under this Redis key. */
 export class SealError extends KitError<'seal_broken'> {
+  static override readonly kind: string = 'SealError'
   constructor() {
     super(
       'seal_broken',

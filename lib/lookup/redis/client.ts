@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { Redis } from '@upstash/redis'
 import {
-  BrokenCircuitError,
   CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
   DelegateBackoff,
   handleWhen,
+  isBrokenCircuitError,
 } from 'cockatiel'
 import { LookupError } from '../errors'
 import { createListeners, type Listener } from '../events'
@@ -29,6 +29,7 @@ const codeOfFailure = (failure: RedisFailure) =>
 
 /** Redis did not do what was asked. Carries neither the client's message nor its cause, which quote whole commands. */
 export class RedisError extends LookupError {
+  static override readonly kind: string = 'RedisError'
   override readonly reason: RedisFailure
 
   constructor(operation: string, reason: RedisFailure) {
@@ -44,7 +45,7 @@ const messageOf = (error: unknown): string =>
 /** Reads the failure from an error of @upstash/redis 1.39 or of fetch. */
 function failureOf(error: unknown): RedisFailure {
   if (error instanceof RedisError) return error.reason
-  if (error instanceof BrokenCircuitError) return 'breaker_open'
+  if (error instanceof Error && isBrokenCircuitError(error)) return 'breaker_open'
   const text = messageOf(error)
   if (/Timeout|Abort/.test(text)) return 'timeout'
   if (/fetch failed|ECONN|ENOTFOUND|socket|terminated/i.test(text)) return 'unreachable'
