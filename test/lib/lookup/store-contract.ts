@@ -26,6 +26,12 @@ const offered = (generation: string, changes: Partial<CommitRequest> = {}): Comm
 
 /** What every store has to do. `fresh` empties the one that `store` gives. */
 export function storeContract(store: () => Store, fresh: () => Promise<void>) {
+  for (const [name, test] of contractOf(store, fresh)) it(name, test)
+}
+
+/** The contract, one test after another by its name. A test throws if the store does something else. */
+export function contractOf(store: () => Store, fresh: () => Promise<void>): Map<string, () => Promise<void>> {
+  const tests = new Map<string, () => Promise<void>>()
   let nonces = 0
   const acquire = async (...changes: Partial<AcquireRequest>[]) =>
     store().acquire(
@@ -45,7 +51,7 @@ export function storeContract(store: () => Store, fresh: () => Promise<void>) {
     return request.entry
   }
   const contract = (name: string, test: () => Promise<void>) =>
-    it(name, async () => {
+    tests.set(name, async () => {
       await fresh()
       await test()
     })
@@ -214,7 +220,7 @@ export function storeContract(store: () => Store, fresh: () => Promise<void>) {
     expect(replies.map((reply) => reply.kind)).toEqual(['load', 'load', 'wait'])
   })
 
-  it('does what the model does, whatever the order of steps', async () => {
+  tests.set('does what the model does, whatever the order of steps', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
         await fresh()
@@ -223,6 +229,7 @@ export function storeContract(store: () => Store, fresh: () => Promise<void>) {
       { numRuns: 150 },
     )
   })
+  return tests
 }
 
 // ---- The differential test: steps that refer to what earlier ones brought, and a trace without nonces.
