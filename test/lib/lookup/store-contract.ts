@@ -215,6 +215,13 @@ export function contractOf(store: () => Store, fresh: () => Promise<void>): Map<
     expect(absent).toBeLessThan(0)
   })
 
+  contract('keeps tag versions at least as long as the entry', async () => {
+    await stored({ hard: 3_600_000 })
+    const [entry = 0, ...versions] = await store().ttl(['e', 'f1', 'f2'])
+    expect(entry).toBeGreaterThan(3_000_000)
+    for (const version of versions) expect(version).toBeGreaterThanOrEqual(entry - 60_000)
+  })
+
   contract('answers many requests in their order', async () => {
     const replies = await acquire({}, { slot: graced, flight: 'b' }, { flight: 'c' })
     expect(replies.map((reply) => reply.kind)).toEqual(['load', 'load', 'wait'])
