@@ -38,7 +38,7 @@ export type NextProcess = {
 }
 
 /** Runs the `next` command in production mode. It ends with the tests, however they end. */
-export function runNext(args: string[], env: Environment, cwd = process.cwd()): NextProcess {
+function runNext(args: string[], env: Environment, cwd = process.cwd()): NextProcess {
   const child = spawn(process.execPath, [next, ...args], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
