@@ -19,7 +19,6 @@ beforeAll(async () => {
   const port = typeof address === 'object' && address ? address.port : 0
   services = await startServices({
     BILLING_URL: `http://127.0.0.1:${port}`,
-    CACHE_REDIS_TIMEOUT_MS: '10000',
   })
 })
 

@@ -6,19 +6,25 @@ import { startStandIns } from '../../local/stand-ins'
  * Redis into a failure. Tests about deadlines set their own.
  */
 const PATIENT = { CACHE_REDIS_TIMEOUT_MS: '10000' }
+/** Milliseconds that every request gets in those tests. It only ends what hangs. */
+const PATIENCE_MS = 60_000
 
 type Overrides = Record<string, string | undefined>
 type StandInOptions = { redis?: 'wasm'; now?: () => number }
 
 /**
  * The stand-ins on free ports, and this process's environment set to use them: the code under test talks to them
- * through the real SDKs. The app itself is not there.
+ * through the real SDKs. The app itself is not there. The deadlines of requests are long, but in a test that sets
+ * CACHE_REDIS_TIMEOUT_MS.
  */
 export async function startServices(overrides: Overrides = {}, options: StandInOptions = {}) {
   const standIns = await startStandIns(0, { ports: { clerk: 0, upstash: 0, google: 0 }, ...options })
   standIns.clerk.webhooks.pause()
   const before = { ...process.env }
   Object.assign(process.env, standIns.env, PATIENT)
+  const { timeout } = AbortSignal
+  if (overrides.CACHE_REDIS_TIMEOUT_MS === undefined)
+    AbortSignal.timeout = (ms) => timeout.call(AbortSignal, Math.max(ms, PATIENCE_MS))
   for (const [name, value] of Object.entries(overrides))
     if (value === undefined) delete process.env[name]
     else process.env[name] = value
@@ -26,6 +32,7 @@ export async function startServices(overrides: Overrides = {}, options: StandInO
     ...standIns,
     close: async () => {
       process.env = before
+      AbortSignal.timeout = timeout
       await standIns.close()
     },
   }

@@ -120,11 +120,9 @@ export type Day = Awaited<ReturnType<typeof runDay>>
 export async function runDay({ share, ttl, signInWebhooks }: DayOptions) {
   const begun = performance.now()
   const services = await startServices(
-    // On a busy machine a missed deadline says nothing about the cache.
     {
       CACHE_USER_TTL: String(ttl),
       CACHE_NAMESPACE: `ttl-${ttl}-${signInWebhooks}`,
-      CACHE_REDIS_TIMEOUT_MS: '10000',
     },
     { redis: 'wasm' },
   )

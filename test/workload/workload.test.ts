@@ -29,7 +29,7 @@ describe(`a session of ${LOOKUPS} lookups`, () => {
   let me: string
 
   beforeAll(async () => {
-    services = await startServices({ CACHE_NAMESPACE: 'session', CACHE_REDIS_TIMEOUT_MS: '10000' })
+    services = await startServices({ CACHE_NAMESPACE: 'session' })
     kit = await loadKit()
     me = seedUsers(services.clerk, { users: 1, experts: parameters.experts }).members[0]?.id ?? ''
   })

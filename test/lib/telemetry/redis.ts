@@ -11,7 +11,7 @@ export async function startRedis() {
   const redis = createRedisClient({
     url: upstash.url,
     token,
-    timeoutMs: 5000,
+    timeoutMs: 60_000,
     state: createProcessState(),
   })
   return {

@@ -25,7 +25,7 @@ async function countRecords(said: { out: string; err: string }) {
     url: services.upstash.url,
     token: services.upstash.token,
     state: createProcessState(),
-    timeoutMs: 5000,
+    timeoutMs: 60_000,
   })
   const targets: number[] = []
   let lost = 0
@@ -41,9 +41,9 @@ async function countRecords(said: { out: string; err: string }) {
   }
 }
 
+const patient = { CACHE_REDIS_TIMEOUT_MS: '10000' }
 const signals = { NEXT_MANUAL_SIG_HANDLE: 'true' }
-const wait = (condition: () => boolean) =>
-  expect.poll(condition, { timeout: 20_000, interval: 10 }).toBe(true)
+const wait = (condition: () => boolean) => expect.poll(condition, { interval: 10 }).toBe(true)
 const appends = () => {
   const { eval: texts = 0, evalsha = 0 } = services.upstash.counts().byCommand
   return texts + evalsha
@@ -53,7 +53,9 @@ describe('a process that receives SIGTERM while it writes', () => {
   test('has written every record when it has exited', async () => {
     // Answers take a while, so that the signal finds a batch on its way.
     services.upstash.faults.set({ delayReply: 100 })
-    const { child, ended, message } = startWorker('recorder', { ...services.env, ...signals }, ['20'])
+    const { child, ended, message } = startWorker('recorder', { ...services.env, ...signals, ...patient }, [
+      '20',
+    ])
     await message()
     await wait(() => appends() >= 4)
     child.kill('SIGTERM')
@@ -63,12 +65,14 @@ describe('a process that receives SIGTERM while it writes', () => {
     expect(audit).toEqual({ written: emitted, dropped: 0, dead: 0, pending: 0 })
     expect(targets).toEqual(Array.from({ length: emitted }, (_, i) => i + 1))
     expect(emitted).toBeGreaterThan(1000)
-  }, 60_000)
+  })
 
   test('writes all records that it accepted and counts the others, with lost answers and too many records', async () => {
     services.upstash.faults.set({ delayReply: 50 })
     services.upstash.faults.next({}, {}, { reset: 'after' }, {}, { reset: 'before' }, { reset: 'after' })
-    const { child, ended, message } = startWorker('recorder', { ...services.env, ...signals }, ['3000'])
+    const { child, ended, message } = startWorker('recorder', { ...services.env, ...signals, ...patient }, [
+      '3000',
+    ])
     await message()
     await wait(() => appends() >= 6)
     child.kill('SIGTERM')
@@ -80,21 +84,20 @@ describe('a process that receives SIGTERM while it writes', () => {
     expect(lost).toBe(audit.dropped)
     expect(targets).toEqual([...targets].sort((a, b) => a - b))
     expect(new Set(targets).size).toBe(targets.length)
-  }, 60_000)
+  })
 
   test('exits within 10 s while Redis does not answer, and logs how many records are lost', async () => {
     services.upstash.faults.set({ reset: 'before' })
     const { child, ended, message } = startWorker('recorder', { ...services.env, ...signals }, ['1'])
     await message()
-    const began = performance.now()
     child.kill('SIGTERM')
     const said = await ended
-    expect(performance.now() - began).toBeLessThan(10_000)
+    // A process that has not ended by itself after 9.8 s exits with 1.
     expect(said.code).toBe(0)
     services.upstash.faults.clear()
     const { audit, emitted, targets } = await countRecords(said)
     expect([audit.pending, targets]).toEqual([emitted, []])
     const failing = linesOf(said.err, 'writer_failing').map(({ writer, reason }) => `${writer}: ${reason}`)
     expect(failing.sort()).toEqual(['audit: unreachable', 'counts: unreachable'])
-  }, 60_000)
+  })
 })

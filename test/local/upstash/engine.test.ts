@@ -74,7 +74,7 @@ describe.skipIf(!redisServer())('a real server as engine', () => {
     const pid = Number(output)
     expect(process.kill(pid, 0)).toBe(true)
     parent.kill('SIGKILL')
-    await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false)
+    await expect.poll(() => isAlive(pid)).toBe(false)
   })
 
   it('can be a remote one with a password', async () => {

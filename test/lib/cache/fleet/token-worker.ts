@@ -8,6 +8,8 @@ export interface Order {
   /** Milliseconds. */
   forMs: number
   everyMs: number
+  /** Reads at least so often, however long it takes. */
+  atLeast?: number
 }
 export interface Report {
   reads: number
@@ -18,7 +20,7 @@ export interface Report {
   leastLeft: number | null
 }
 
-async function read({ userId, forMs, everyMs }: Order): Promise<Report> {
+async function read({ userId, forMs, everyMs, atLeast = 1 }: Order): Promise<Report> {
   const report: Report = { reads: 0, outcomes: {}, fingerprints: [], leastLeft: null }
   const seen = new Set<string>()
   const once = async () => {
@@ -35,7 +37,7 @@ async function read({ userId, forMs, everyMs }: Order): Promise<Report> {
   do {
     running.push(once())
     await pause(everyMs)
-  } while (performance.now() < until)
+  } while (performance.now() < until || running.length < atLeast)
   await Promise.all(running)
   await refreshesSettled()
   return { ...report, fingerprints: [...seen] }

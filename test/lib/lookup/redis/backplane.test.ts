@@ -82,7 +82,7 @@ describe('the backplane', () => {
     const process = start()()
     await expect.poll(() => process.state.epoch()).toBe(1)
     upstash.streams.stall()
-    await expect.poll(() => process.state.epoch(), { timeout: 5000 }).toBe(2)
+    await expect.poll(() => process.state.epoch()).toBe(2)
     expect(process.alive).toEqual([true, false, true])
   })
 

@@ -18,6 +18,8 @@ export interface Finding {
   violation: string
   /** How many runs it took to find it. */
   runs: number
+  /** Where fast-check found it: with the seed, the way to the same run. */
+  path: string
   steps: Step[]
   audit: Audit | undefined
 }
@@ -25,9 +27,9 @@ export interface Finding {
 /** Lives through so many random worlds; gives the first violation, `smallest` in as few steps as possible. */
 export async function simulate(
   kit: Kit,
-  options: { seed: number; runs: number; smallest: boolean },
+  options: { seed: number; runs: number; smallest: boolean; path?: string },
 ): Promise<Finding | undefined> {
-  const { seed, runs, smallest } = options
+  const { seed, runs, smallest, path } = options
   const { stackTraceLimit } = Error
   // Thousands of failures are part of the game, and nobody reads where they were made.
   Error.stackTraceLimit = 0
@@ -40,11 +42,22 @@ export async function simulate(
         if (violation !== undefined) throw new Error(violation)
       },
     )
-    const details = await fc.check(property, { seed, numRuns: runs, endOnFailure: !smallest })
+    const details = await fc.check(property, {
+      seed,
+      numRuns: runs,
+      endOnFailure: !smallest,
+      ...(path !== undefined && { path }),
+    })
     if (details.counterexample === null) return undefined
     const [taken, audit] = details.counterexample
     const violation = await run(kit, taken, audit).catch((error: unknown) => String(error))
-    return { violation: violation ?? 'not the same twice', runs: details.numRuns, steps: taken, audit }
+    return {
+      violation: violation ?? 'not the same twice',
+      runs: details.numRuns,
+      path: details.counterexamplePath,
+      steps: taken,
+      audit,
+    }
   } finally {
     Error.stackTraceLimit = stackTraceLimit
   }

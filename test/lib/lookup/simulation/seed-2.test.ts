@@ -1,0 +1,3 @@
+import { keepsPromises } from './keeps-promises'
+
+keepsPromises(2)

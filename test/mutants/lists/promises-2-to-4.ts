@@ -1,0 +1,124 @@
+import type { Mutant } from '../mutant'
+
+const lookup = 'lookup.ts'
+const model = 'testing/memory-store.ts'
+
+export const mutants: readonly Mutant[] = [
+  // ---- Promise 2: one load per key and generation
+  {
+    name: 'nobody waits for another’s lease',
+    file: model,
+    from: "if (kind === 'L' && rest === gen",
+    to: "if (kind === 'X' && rest === gen",
+    breaks: ['promise 2'],
+  },
+  {
+    name: 'a lease ends before the loader’s timeout',
+    file: model,
+    from: 'set(slot.state, `L:${flight}|${gen}`, lease)',
+    to: 'set(slot.state, `L:${flight}|${gen}`, lease / 10)',
+    breaks: ['promise 2'],
+  },
+  {
+    name: 'each read loads for itself while the breaker is open',
+    file: lookup,
+    from: 'clock.now() - known.startedAt < directMs',
+    to: 'false',
+    breaks: ['promise 2'],
+  },
+  {
+    name: 'acquire does not look again before it leases',
+    file: model,
+    from: "return { kind: 'hit', entry }",
+    to: 'void 0',
+    breaks: ['promise 2'],
+  },
+  {
+    name: 'a refresh goes on although another has just refreshed',
+    file: model,
+    from: '!(refresh && state === null)',
+    to: '!refresh',
+    breaks: ['promise 2'],
+  },
+
+  // ---- Promise 3: what a read costs
+  {
+    name: 'the reads of one tick are sent one by one',
+    file: 'engine.ts',
+    from: '    ...{ max: maxKeys, outside, limit: turn },\n  })\n  const acquires',
+    to: '    ...{ max: 1, outside, limit: turn },\n  })\n  const acquires',
+    breaks: ['promise 3'],
+  },
+  {
+    name: 'the loads of one tick are made one by one',
+    file: 'load.ts',
+    from: 'max: declared.batchMax',
+    to: 'max: 1',
+    breaks: ['promise 3'],
+  },
+  {
+    name: 'a name’s hint is never used',
+    file: 'alias.ts',
+    from: 'const hint = hints.get(key)',
+    to: 'const hint: string | undefined = undefined',
+    breaks: ['promise 3'],
+  },
+  {
+    name: 'every stale read asks for a refresh',
+    file: lookup,
+    from: 'if (since !== undefined && clock.now() - since < declared.lease) return',
+    to: '',
+    breaks: ['promise 3'],
+  },
+
+  // ---- Promise 4: expiries, refreshes, grace
+  {
+    name: 'jitter lengthens lifetimes',
+    file: lookup,
+    from: '1 - 0.1 * engine.random()',
+    to: '1 + 0.1 * engine.random()',
+    breaks: ['promise 4'],
+  },
+  {
+    name: 'a value is served past its ttl though no loader failed',
+    file: lookup,
+    from: 'if (!live || (hard !== undefined && alive === null))',
+    to: 'if (!live)',
+    breaks: ['promise 4'],
+  },
+  {
+    name: 'nothing is refreshed in the background',
+    file: lookup,
+    from: 'if (!found.fresh) refreshLater(target)',
+    to: '',
+    breaks: ['promise 4'],
+  },
+  {
+    name: 'no value stands in for a failing loader',
+    file: lookup,
+    from: 'if (!kept) throw error',
+    to: 'throw error',
+    breaks: ['promise 4'],
+  },
+  {
+    name: 'a token is served until it expires',
+    file: model,
+    from: 'hard = Math.min(hard, expiry - request.margin - clock.now())',
+    to: 'hard = Math.min(hard, expiry - clock.now())',
+    breaks: ['promise 4'],
+  },
+  {
+    name: 'a token’s own expiry is ignored',
+    file: model,
+    from: 'hard = Math.min(hard, expiry - request.margin - clock.now())',
+    to: '',
+    breaks: ['promise 4'],
+  },
+  {
+    name: 'entries outlive ttl and grace',
+    file: model,
+    from: 'set(slot.entry, entry, hard + grace)',
+    to: 'set(slot.entry, entry, 2 * (hard + grace))',
+    breaks: ['promise 4'],
+  },
+]

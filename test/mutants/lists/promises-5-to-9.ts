@@ -1,0 +1,149 @@
+import type { Mutant } from '../mutant'
+
+const lookup = 'lookup.ts'
+const model = 'testing/memory-store.ts'
+
+export const mutants: readonly Mutant[] = [
+  // ---- Promise 5: "not found" and failures
+  {
+    name: '"not found" is not remembered',
+    file: 'declaration.ts',
+    from: '{ hard: negative, soft: negative,',
+    to: '{ hard: 0, soft: 0,',
+    breaks: ['promise 5', 'promise 2', 'promise 3'],
+  },
+  {
+    name: 'waiters try again instead of sharing the failure',
+    file: model,
+    from: "if (kind === 'F' && awaited",
+    to: "if (kind === 'X' && awaited",
+    breaks: ['promise 5'],
+  },
+  {
+    name: 'the request’s memo remembers a failure',
+    file: 'memo.ts',
+    from: 'promise.catch(() => memo.get(key)?.promise === promise && memo.delete(key))',
+    to: 'promise.catch(() => {})',
+    breaks: ['promise 5'],
+  },
+  {
+    name: 'a failure past Redis is remembered',
+    file: lookup,
+    from: 'local.direct.peek(target.key)?.promise === promise && local.direct.delete(target.key)',
+    to: '{}',
+    breaks: ['promise 5'],
+  },
+  {
+    name: 'one bad argument fails its neighbours',
+    file: 'load.ts',
+    from: 'if (args.length === 1 || !splitOn(error)) return',
+    to: 'if (args.length > 0) return',
+    breaks: ['promise 5', 'promise 9', 'rule 5'],
+  },
+
+  // ---- Promise 6: broken entries, and a broken Redis
+  {
+    name: 'an entry is not bound to its key',
+    file: 'entry.ts',
+    from: '!entry.startsWith(`${key}|`, keyAt)',
+    to: 'false',
+    breaks: ['promise 6'],
+  },
+  {
+    name: 'a truncated entry is served',
+    file: 'entry.ts',
+    from: 'if (mark !== `v${payload.length}`) return undefined',
+    to: '',
+    breaks: ['promise 6'],
+  },
+  {
+    name: 'a corrupt entry is never overwritten',
+    file: model,
+    from: 'isOf(gen, entry) && entry !== reject',
+    to: 'isOf(gen, entry)',
+    breaks: ['promise 6', 'rule 10'],
+  },
+  {
+    name: 'a read fails when Redis does',
+    file: lookup,
+    from: 'return await direct(target, begun, reply.failure)',
+    to: 'throw reply.failure',
+    breaks: ['promise 6'],
+  },
+  {
+    name: 'a loader may hang for ever',
+    file: 'load.ts',
+    from: '        controller.abort(error)\n        reject(error)\n',
+    to: '        controller.abort(error)\n',
+    breaks: ['promise 6'],
+  },
+
+  // ---- Promise 7: an invalidation that was not confirmed throws
+  {
+    name: 'an invalidation gives up in silence',
+    file: 'engine.ts',
+    from: 'if (attempt === 2)',
+    to: 'if (attempt === 2) return\n        if (attempt > 2)',
+    breaks: ['promise 7'],
+  },
+  {
+    name: 'a guard is set without waiting for the answer',
+    file: 'engine.ts',
+    from: ', also()])',
+    to: ', also().catch(() => {})])',
+    breaks: ['promise 7'],
+  },
+  {
+    name: 'an invalidation names only its first tag to Redis',
+    file: 'engine.ts',
+    from: 'store.drop(tags.map(',
+    to: 'store.drop(tags.slice(0, 1).map(',
+    breaks: ['promise 7'],
+  },
+
+  // ---- Promise 8: plain, frozen data
+  {
+    name: 'values are not frozen',
+    file: 'entry.ts',
+    from: 'return Object.freeze(value)',
+    to: 'return value',
+    breaks: ['promise 8'],
+  },
+  {
+    name: 'values are frozen at the surface only',
+    file: 'entry.ts',
+    from: 'for (const inner of Object.values(value)) freeze(inner)',
+    to: '',
+    breaks: ['promise 8'],
+  },
+  {
+    name: 'an own __proto__ is handed out',
+    file: 'entry.ts',
+    from: "if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__')",
+    to: '',
+    breaks: ['promise 8'],
+  },
+
+  // ---- Promise 9: everything is an event
+  {
+    name: 'loads are not told of',
+    file: lookup,
+    from: "state.emit({ type: 'load', lookup: name, ms: clock.now() - start, ...negative })",
+    to: '',
+    breaks: ['promise 9'],
+  },
+  {
+    name: 'hits in Redis are not told of',
+    file: lookup,
+    from: "      emitHit('redis', found.outcome.value === null)\n      fill(",
+    to: '      fill(',
+    breaks: ['promise 9'],
+  },
+  {
+    name: 'an unconfirmed invalidation is told of as confirmed',
+    file: 'engine.ts',
+    from: 'let confirmed = false',
+    to: 'let confirmed = true',
+    breaks: ['promise 9'],
+  },
+]

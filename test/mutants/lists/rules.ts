@@ -1,0 +1,171 @@
+import type { Mutant } from '../mutant'
+
+const lookup = 'lookup.ts'
+const model = 'testing/memory-store.ts'
+
+export const mutants: readonly Mutant[] = [
+  // ---- Rules 1 and 2: fences
+  {
+    name: 'a fence is always the same',
+    file: model,
+    from: '`${nonce}.${stamp}`',
+    to: "'fence'",
+    breaks: ['promise 1', 'promise 2'],
+  },
+  {
+    name: 'a repeated acquire brings its old fence back',
+    file: model,
+    from: '`${nonce}.${stamp}`',
+    to: 'nonce',
+    breaks: ['promise 1'],
+  },
+
+  // ---- Rule 3: generations
+  {
+    name: 'a lease of an older generation is waited for',
+    file: model,
+    from: "kind === 'L' && rest === gen && ",
+    to: "kind === 'L' && ",
+    breaks: ['rule 3'],
+  },
+
+  // ---- Rule 4: the process layer
+  {
+    name: 'an invalidation leaves the process layer alone',
+    file: 'process-state.ts',
+    from: 'for (const layer of layers) layer.drop(tag, request)',
+    to: '',
+    breaks: ['rule 4', 'promise 1', 'rule 5'],
+  },
+  {
+    name: 'an invalidation leaves what is on its way alone',
+    file: 'process-state.ts',
+    from: 'for (const ticket of tickets.get(tag) ?? []) ticket.valid = false',
+    to: '',
+    breaks: ['rule 4', 'promise 1', 'rule 5'],
+  },
+  {
+    name: 'an invalidation that fails leaves the process as it was',
+    file: 'engine.ts',
+    from: '    } finally {\n',
+    to: '    } catch (error) {\n      state.emit({ type: "invalidate", tags, confirmed })\n      throw error\n    }\n    {\n',
+    breaks: ['rule 4', 'rule 5', 'promise 4'],
+  },
+
+  // ---- Rule 5: values loaded while Redis is down
+  {
+    name: 'a value loaded before the breaker opened is shared',
+    file: lookup,
+    from: 'const shareable = open && known?.open && ',
+    to: 'const shareable = open && known && ',
+    breaks: ['rule 5', 'promise 1'],
+  },
+  {
+    name: 'a value loaded while Redis was down is shared for a minute',
+    file: lookup,
+    from: 'const directMs = 5000',
+    to: 'const directMs = 60_000',
+    breaks: ['rule 5', 'promise 1'],
+  },
+  {
+    name: 'a value loaded while Redis was down is shared when it is back',
+    file: lookup,
+    from: 'const shareable = open && ',
+    to: 'const shareable = ',
+    breaks: ['rule 5', 'promise 1'],
+  },
+  {
+    name: 'a value loaded while Redis is down is shared across an invalidation here',
+    file: lookup,
+    from: 'if (known?.ticket.valid && ',
+    to: 'if (known && ',
+    breaks: ['promise 1', 'rule 5'],
+  },
+  {
+    name: 'the process layer keeps a value that Redis refused',
+    file: lookup,
+    from: "if (reply === 'stored') fill(",
+    to: 'if (reply) fill(',
+    breaks: ['rule 5', 'promise 1'],
+  },
+
+  // ---- Rule 6: guards
+  {
+    name: 'a read does not look at its guards',
+    file: lookup,
+    from: '.some((guard) => guard !== null)) refuse()',
+    to: '.some(() => false)) refuse()',
+    breaks: ['rule 6'],
+  },
+  {
+    name: 'acquire does not look at the guards',
+    file: model,
+    from: "if (guarded(slot)) return { kind: 'refused' }",
+    to: '',
+    breaks: ['rule 6'],
+  },
+  {
+    name: 'commit does not look at the guards',
+    file: model,
+    from: '        if (guarded(slot)) {\n',
+    to: '        if (slot.markers.length > 9) {\n',
+    breaks: ['rule 6'],
+  },
+  {
+    name: 'a guarded lookup answers without having asked for its guards',
+    file: lookup,
+    from: 'if (isGuarded(target.slot)) throw unasked()\n        return await direct',
+    to: 'return await direct',
+    breaks: ['rule 6'],
+  },
+
+  // ---- Rule 9: commit. Both checks save work and not truth: readers check generations anyway.
+  {
+    name: 'commit does not look at the lease',
+    file: model,
+    from: "if (!mine) return 'lost'",
+    to: '',
+    breaks: ['rule 9'],
+  },
+  {
+    name: 'commit does not look at the generation',
+    file: model,
+    from: 'if (generation(slot) !== request.generation) {',
+    to: "if (generation(slot) === '') {",
+    breaks: ['rule 9'],
+  },
+
+  // ---- Rule 10: waiting
+  {
+    name: 'waiters ask without growing pauses',
+    file: 'engine.ts',
+    from: '25 * 2 ** step * (1 + 0.5 * random())',
+    to: '25 * (1 + 0.5 * random())',
+    breaks: ['rule 10'],
+  },
+  {
+    name: 'each waiter asks for itself',
+    file: 'engine.ts',
+    from: 'if (known) return known',
+    to: '',
+    breaks: ['rule 10'],
+  },
+
+  // ---- Rule 11: loads belong to no request
+  {
+    name: 'a loader runs in the request of its first caller',
+    file: 'load.ts',
+    from: '(await outside(() => bounded(async (signal) => load?.(arg, { signal }))))',
+    to: '(await bounded(async (signal) => load?.(arg, { signal })))',
+    breaks: ['rule 11'],
+  },
+
+  // ---- Rule 12: versions
+  {
+    name: 'the version is not part of the key',
+    file: 'declaration.ts',
+    from: 'id: `${name}.${version}`',
+    to: 'id: `${name}.1`',
+    breaks: ['rule 12'],
+  },
+]

@@ -1,0 +1,4 @@
+import { killAll } from './kill'
+import { mutants } from './lists/rules'
+
+killAll('rules', mutants)
