@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { ClerkError } from '@/lib/clerk/error'
 import { descriptions, problemOf, problemWithCode } from '@/lib/errors'
-import { LookupError } from '@/lib/lookup/errors'
+import { KitError, LookupError } from '@/lib/lookup/errors'
 import { RedisError } from '@/lib/lookup/redis/client'
 import { redisFailures } from '@/lib/lookup/redis/failures'
 import { InputError } from '@/lib/ops/id-list'
