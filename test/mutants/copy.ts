@@ -10,13 +10,13 @@ export const occurrences = ({ file, from }: Change) =>
   readFileSync(join(root, 'lib/lookup', file), 'utf8').split(from).length - 1
 
 /**
- * A copy of `lib/lookup` with one change in it. The engine imports nothing from outside its folder, so the copy is
- * complete.
+ * A copy of `lib/lookup`, which imports nothing from outside, and of the alias that is built over it, with one change.
  */
 export function copyWith({ file, from, to }: Change) {
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'mutant-')))
   const lookup = join(home, 'lib/lookup')
   cpSync(join(root, 'lib/lookup'), lookup, { recursive: true })
+  cpSync(join(root, 'lib/cache/alias.ts'), join(home, 'lib/cache/alias.ts'))
   symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'))
   const path = join(lookup, file)
   writeFileSync(

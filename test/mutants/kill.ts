@@ -27,7 +27,8 @@ async function loadKit(load: ReturnType<typeof copyWith>['load']): Promise<Kit> 
   const { createMemoryStore } = await load('testing/memory-store')
   const { createProcessState } = await load('process-state')
   const { LookupError } = await load('errors')
-  return { createLookups, createMemoryStore, createProcessState, LookupError }
+  const { createAlias, createHints } = await load('../cache/alias')
+  return { createLookups, createMemoryStore, createProcessState, LookupError, createAlias, createHints }
 }
 
 const isKilledBy = (finding: Finding | undefined, mutant: Mutant) =>

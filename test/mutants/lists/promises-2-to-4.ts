@@ -1,12 +1,12 @@
 import type { Mutant } from '../mutant'
 
-const lookup = 'lookup.ts'
+const alias = '../cache/alias.ts'
 const model = 'testing/memory-store.ts'
 
 export const mutants: readonly Mutant[] = [
   // ---- Promise 2: one load per key and generation
   {
-    name: 'nobody waits for another’s lease',
+    name: 'a load under another process’s lease is not waited for',
     file: model,
     from: "if (kind === 'L' && rest === gen",
     to: "if (kind === 'X' && rest === gen",
@@ -21,8 +21,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'each read loads for itself while the breaker is open',
-    file: lookup,
-    from: 'clock.now() - known.startedAt < directMs',
+    file: 'bypass.ts',
+    from: 'clock.now() - known.stamp.at < SHARE_MS',
     to: 'false',
     breaks: ['promise 2'],
   },
@@ -44,9 +44,9 @@ export const mutants: readonly Mutant[] = [
   // ---- Promise 3: what a read costs
   {
     name: 'the reads of one tick are sent one by one',
-    file: 'engine.ts',
-    from: '    ...{ max: maxKeys, outside, limit: turn },\n  })\n  const acquires',
-    to: '    ...{ max: 1, outside, limit: turn },\n  })\n  const acquires',
+    file: 'requests.ts',
+    from: '    ...{ max, limit },\n  })\n  const acquires',
+    to: '    ...{ max: 1, limit },\n  })\n  const acquires',
     breaks: ['promise 3'],
   },
   {
@@ -58,14 +58,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a name’s hint is never used',
-    file: 'alias.ts',
-    from: 'const hint = hints.get(key)',
+    file: alias,
+    from: 'const hint = hints.get(key(arg))',
     to: 'const hint: string | undefined = undefined',
     breaks: ['promise 3'],
   },
   {
     name: 'every stale read asks for a refresh',
-    file: lookup,
+    file: 'refresh.ts',
     from: 'if (since !== undefined && clock.now() - since < declared.lease) return',
     to: '',
     breaks: ['promise 3'],
@@ -74,28 +74,28 @@ export const mutants: readonly Mutant[] = [
   // ---- Promise 4: expiries, refreshes, grace
   {
     name: 'jitter lengthens lifetimes',
-    file: lookup,
+    file: 'lease.ts',
     from: '1 - 0.1 * engine.random()',
     to: '1 + 0.1 * engine.random()',
     breaks: ['promise 4'],
   },
   {
     name: 'a value is served past its ttl though no loader failed',
-    file: lookup,
-    from: 'if (!live || (hard !== undefined && alive === null))',
-    to: 'if (!live)',
+    file: 'slot.ts',
+    from: 'current && (hard === undefined || unexpired !== null) ? entry',
+    to: 'current ? entry',
     breaks: ['promise 4'],
   },
   {
     name: 'nothing is refreshed in the background',
-    file: lookup,
-    from: 'if (!found.fresh) refreshLater(target)',
+    file: 'read.ts',
+    from: 'if (!fresh) refreshLater(context, target)',
     to: '',
     breaks: ['promise 4'],
   },
   {
-    name: 'no value stands in for a failing loader',
-    file: lookup,
+    name: 'no value in grace is served for a failing loader',
+    file: 'lease.ts',
     from: 'if (!kept) throw error',
     to: 'throw error',
     breaks: ['promise 4'],
@@ -103,14 +103,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a token is served until it expires',
     file: model,
-    from: 'hard = Math.min(hard, expiry - request.margin - clock.now())',
+    from: 'hard = Math.min(hard, expiry - request.expiryBuffer - clock.now())',
     to: 'hard = Math.min(hard, expiry - clock.now())',
     breaks: ['promise 4'],
   },
   {
     name: 'a token’s own expiry is ignored',
     file: model,
-    from: 'hard = Math.min(hard, expiry - request.margin - clock.now())',
+    from: 'hard = Math.min(hard, expiry - request.expiryBuffer - clock.now())',
     to: '',
     breaks: ['promise 4'],
   },

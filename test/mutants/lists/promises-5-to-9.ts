@@ -1,6 +1,5 @@
 import type { Mutant } from '../mutant'
 
-const lookup = 'lookup.ts'
 const model = 'testing/memory-store.ts'
 
 export const mutants: readonly Mutant[] = [
@@ -20,7 +19,7 @@ export const mutants: readonly Mutant[] = [
     breaks: ['promise 5'],
   },
   {
-    name: 'the request’s memo remembers a failure',
+    name: 'the request memo remembers a failure',
     file: 'memo.ts',
     from: 'promise.catch(() => memo.get(key)?.promise === promise && memo.delete(key))',
     to: 'promise.catch(() => {})',
@@ -28,13 +27,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a failure past Redis is remembered',
-    file: lookup,
-    from: 'local.direct.peek(target.key)?.promise === promise && local.direct.delete(target.key)',
+    file: 'bypass.ts',
+    from: 'local.bypassed.peek(key)?.promise === promise && local.bypassed.delete(key)',
     to: '{}',
     breaks: ['promise 5'],
   },
   {
-    name: 'one bad argument fails its neighbours',
+    name: 'one bad argument fails its neighbors',
     file: 'load.ts',
     from: 'if (args.length === 1 || !splitOn(error)) return',
     to: 'if (args.length > 0) return',
@@ -59,15 +58,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a corrupt entry is never overwritten',
     file: model,
-    from: 'isOf(gen, entry) && entry !== reject',
-    to: 'isOf(gen, entry)',
+    from: 'belongsTo(gen, entry) && entry !== reject',
+    to: 'belongsTo(gen, entry)',
     breaks: ['promise 6', 'rule 10'],
   },
   {
     name: 'a read fails when Redis does',
-    file: lookup,
-    from: 'return await direct(target, begun, reply.failure)',
-    to: 'throw reply.failure',
+    file: 'read.ts',
+    from: 'return bypass(context, target, stamp, values.failure)',
+    to: 'throw values.failure',
     breaks: ['promise 6'],
   },
   {
@@ -81,21 +80,21 @@ export const mutants: readonly Mutant[] = [
   // ---- Promise 7: an invalidation that was not confirmed throws
   {
     name: 'an invalidation gives up in silence',
-    file: 'engine.ts',
+    file: 'invalidate.ts',
     from: 'if (attempt === 2)',
     to: 'if (attempt === 2) return\n        if (attempt > 2)',
     breaks: ['promise 7'],
   },
   {
-    name: 'a guard is set without waiting for the answer',
-    file: 'engine.ts',
-    from: ', also()])',
-    to: ', also().catch(() => {})])',
+    name: 'a revocation marker is set without waiting for the answer',
+    file: 'invalidate.ts',
+    from: 'also(),\n        ])',
+    to: 'also().catch(() => {}),\n        ])',
     breaks: ['promise 7'],
   },
   {
     name: 'an invalidation names only its first tag to Redis',
-    file: 'engine.ts',
+    file: 'invalidate.ts',
     from: 'store.drop(tags.map(',
     to: 'store.drop(tags.slice(0, 1).map(',
     breaks: ['promise 7'],
@@ -117,7 +116,7 @@ export const mutants: readonly Mutant[] = [
     breaks: ['promise 8'],
   },
   {
-    name: 'an own __proto__ is handed out',
+    name: 'an own __proto__ is returned',
     file: 'entry.ts',
     from: "if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__')",
     to: '',
@@ -126,22 +125,22 @@ export const mutants: readonly Mutant[] = [
 
   // ---- Promise 9: everything is an event
   {
-    name: 'loads are not told of',
-    file: lookup,
+    name: 'loads are not an event',
+    file: 'load.ts',
     from: "state.emit({ type: 'load', lookup: name, ms: clock.now() - start, ...negative })",
     to: '',
     breaks: ['promise 9'],
   },
   {
-    name: 'hits in Redis are not told of',
-    file: lookup,
-    from: "      emitHit('redis', found.outcome.value === null)\n      fill(",
-    to: '      fill(',
+    name: 'hits in Redis are not an event',
+    file: 'read.ts',
+    from: "emitHit('redis', outcome.value === null)",
+    to: '',
     breaks: ['promise 9'],
   },
   {
-    name: 'an unconfirmed invalidation is told of as confirmed',
-    file: 'engine.ts',
+    name: 'an unconfirmed invalidation is reported as confirmed',
+    file: 'invalidate.ts',
     from: 'let confirmed = false',
     to: 'let confirmed = true',
     breaks: ['promise 9'],

@@ -1,19 +1,18 @@
 import type { Mutant } from '../mutant'
 
-const lookup = 'lookup.ts'
 const model = 'testing/memory-store.ts'
 
 export const mutants: readonly Mutant[] = [
-  // ---- Rules 1 and 2: fences
+  // ---- Rules 1 and 2: tag versions
   {
-    name: 'a fence is always the same',
+    name: 'a tag version is always the same',
     file: model,
     from: '`${nonce}.${stamp}`',
-    to: "'fence'",
+    to: "'version'",
     breaks: ['promise 1', 'promise 2'],
   },
   {
-    name: 'a repeated acquire brings its old fence back',
+    name: 'a repeated acquire brings its old tag version back',
     file: model,
     from: '`${nonce}.${stamp}`',
     to: 'nonce',
@@ -29,24 +28,24 @@ export const mutants: readonly Mutant[] = [
     breaks: ['rule 3'],
   },
 
-  // ---- Rule 4: the process layer
+  // ---- Rule 4: the process cache
   {
-    name: 'an invalidation leaves the process layer alone',
+    name: 'an invalidation leaves the process cache alone',
     file: 'process-state.ts',
     from: 'for (const layer of layers) layer.drop(tag, request)',
     to: '',
     breaks: ['rule 4', 'promise 1', 'rule 5'],
   },
   {
-    name: 'an invalidation leaves what is on its way alone',
+    name: 'a request that was sent before an invalidation fills the process cache',
     file: 'process-state.ts',
-    from: 'for (const ticket of tickets.get(tag) ?? []) ticket.valid = false',
+    from: '      remember(tag)\n',
     to: '',
     breaks: ['rule 4', 'promise 1', 'rule 5'],
   },
   {
     name: 'an invalidation that fails leaves the process as it was',
-    file: 'engine.ts',
+    file: 'invalidate.ts',
     from: '    } finally {\n',
     to: '    } catch (error) {\n      state.emit({ type: "invalidate", tags, confirmed })\n      throw error\n    }\n    {\n',
     breaks: ['rule 4', 'rule 5', 'promise 4'],
@@ -55,67 +54,67 @@ export const mutants: readonly Mutant[] = [
   // ---- Rule 5: values loaded while Redis is down
   {
     name: 'a value loaded before the breaker opened is shared',
-    file: lookup,
-    from: 'const shareable = open && known?.open && ',
-    to: 'const shareable = open && known && ',
+    file: 'bypass.ts',
+    from: 'const shareable = open && known.open && ',
+    to: 'const shareable = open && ',
     breaks: ['rule 5', 'promise 1'],
   },
   {
     name: 'a value loaded while Redis was down is shared for a minute',
-    file: lookup,
-    from: 'const directMs = 5000',
-    to: 'const directMs = 60_000',
+    file: 'bypass.ts',
+    from: 'const SHARE_MS = 5000',
+    to: 'const SHARE_MS = 60_000',
     breaks: ['rule 5', 'promise 1'],
   },
   {
     name: 'a value loaded while Redis was down is shared when it is back',
-    file: lookup,
+    file: 'bypass.ts',
     from: 'const shareable = open && ',
     to: 'const shareable = ',
     breaks: ['rule 5', 'promise 1'],
   },
   {
     name: 'a value loaded while Redis is down is shared across an invalidation here',
-    file: lookup,
-    from: 'if (known?.ticket.valid && ',
-    to: 'if (known && ',
+    file: 'bypass.ts',
+    from: 'if (known && state.isCurrent(known.stamp, target.tags)) {',
+    to: 'if (known) {',
     breaks: ['promise 1', 'rule 5'],
   },
   {
-    name: 'the process layer keeps a value that Redis refused',
-    file: lookup,
+    name: 'the process cache keeps a value that Redis refused',
+    file: 'lease.ts',
     from: "if (reply === 'stored') fill(",
     to: 'if (reply) fill(',
     breaks: ['rule 5', 'promise 1'],
   },
 
-  // ---- Rule 6: guards
+  // ---- Rule 6: revocation markers
   {
-    name: 'a read does not look at its guards',
-    file: lookup,
-    from: '.some((guard) => guard !== null)) refuse()',
-    to: '.some(() => false)) refuse()',
+    name: 'a read does not look at its revocation markers',
+    file: 'read.ts',
+    from: '  if (revoked) refuse()\n  const outcome',
+    to: '  const outcome',
     breaks: ['rule 6'],
   },
   {
-    name: 'acquire does not look at the guards',
+    name: 'acquire does not look at the revocation markers',
     file: model,
-    from: "if (guarded(slot)) return { kind: 'refused' }",
+    from: "if (revoked(slot)) return { kind: 'refused' }",
     to: '',
     breaks: ['rule 6'],
   },
   {
-    name: 'commit does not look at the guards',
+    name: 'commit does not look at the revocation markers',
     file: model,
-    from: '        if (guarded(slot)) {\n',
+    from: '        if (revoked(slot)) {\n',
     to: '        if (slot.markers.length > 9) {\n',
     breaks: ['rule 6'],
   },
   {
-    name: 'a guarded lookup answers without having asked for its guards',
-    file: lookup,
-    from: 'if (isGuarded(target.slot)) throw unasked()\n        return await direct',
-    to: 'return await direct',
+    name: 'a lookup with revocation markers answers although Redis could not be asked for them',
+    file: 'read.ts',
+    from: 'if (isRevocable(target)) throw revocationUnknown()',
+    to: '',
     breaks: ['rule 6'],
   },
 
@@ -138,14 +137,14 @@ export const mutants: readonly Mutant[] = [
   // ---- Rule 10: waiting
   {
     name: 'waiters ask without growing pauses',
-    file: 'engine.ts',
+    file: 'requests.ts',
     from: '25 * 2 ** step * (1 + 0.5 * random())',
     to: '25 * (1 + 0.5 * random())',
     breaks: ['rule 10'],
   },
   {
-    name: 'each waiter asks for itself',
-    file: 'engine.ts',
+    name: 'each waiter asks separately',
+    file: 'requests.ts',
     from: 'if (known) return known',
     to: '',
     breaks: ['rule 10'],
@@ -155,8 +154,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a loader runs in the request of its first caller',
     file: 'load.ts',
-    from: '(await outside(() => bounded(async (signal) => load?.(arg, { signal }))))',
-    to: '(await bounded(async (signal) => load?.(arg, { signal })))',
+    from: '(await outside(() => withTimeout(async (signal) => load?.(arg, { signal }))))',
+    to: '(await withTimeout(async (signal) => load?.(arg, { signal })))',
     breaks: ['rule 11'],
   },
 

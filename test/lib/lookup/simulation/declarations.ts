@@ -1,4 +1,3 @@
-import { createAlias, createHints } from '@/lib/cache/alias'
 import type { Codec } from '@/lib/lookup/entry'
 import type { Lookup } from '@/lib/lookup/lookup'
 import { type Fact, guardOf, leaseMs, lifetimes, tagsOf, timeoutMs } from './facts'
@@ -30,7 +29,12 @@ export interface Lookups {
 }
 
 /** The lookups of one process, declared when first used: a world seldom needs all of them everywhere. */
-export function declareLookups(kit: ReturnType<Kit['createLookups']>, source: Source, proc: number): Lookups {
+export function declareLookups(
+  { createAlias, createHints }: Kit,
+  kit: ReturnType<Kit['createLookups']>,
+  source: Source,
+  proc: number,
+): Lookups {
   const times = { timeout: timeoutMs / 1000, lease: leaseMs / 1000 }
   const key = (id: string) => id
   const declared: Partial<Lookups> = {}

@@ -1,3 +1,4 @@
+import { createAlias, createHints } from '@/lib/cache/alias'
 import { createLookups } from '@/lib/lookup/create-lookups'
 import { LookupError } from '@/lib/lookup/errors'
 import { createProcessState } from '@/lib/lookup/process-state'
@@ -9,6 +10,10 @@ export interface Kit {
   createMemoryStore: typeof createMemoryStore
   createProcessState: typeof createProcessState
   LookupError: typeof LookupError
+  createAlias: typeof createAlias
+  createHints: typeof createHints
 }
 
-export const realKit: Kit = { createLookups, createMemoryStore, createProcessState, LookupError }
+export const realKit: Kit = {
+  ...{ createLookups, createMemoryStore, createProcessState, LookupError, createAlias, createHints },
+}

@@ -84,7 +84,7 @@ export function createWorld(kit: Kit, log?: (line: string) => void) {
     engine.on((event) => checker.heard(proc, event))
     const requests = [undefined, { request: {} }, { request: {} }]
     return Object.assign(own, {
-      ...{ proc, store, engine, lookups: declareLookups(engine, source, proc) },
+      ...{ proc, store, engine, lookups: declareLookups(kit, engine, source, proc) },
       /** Runs work in one of the process's requests; 0 is outside of all. */
       within<R>(request: number, work: (request: object | undefined) => R): R {
         const found = proc === 0 ? undefined : requests[request]
