@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -17,7 +18,22 @@ const proof = [
   'test/lib/webhooks/converge.test.ts',
   'test/mutants/*.test.ts',
   'test/workload/*.test.ts',
+  // Compiles with another version of TypeScript.
+  'test/docs/part-alone.test.ts',
 ]
+
+/** What a test file that starts servers or processes calls. */
+const STARTS =
+  /\b(useServices|startServices|startRedis|startStandIns|startEngine|startUpstash|startClerk|startGoogle|createServer|spawn|fork|execFile|execFileSync)\(/
+
+/** Tests with real servers or processes behind them: seconds each, where the others take milliseconds. */
+const withServers = readdirSync(`${root}test`, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.ts') && !file.startsWith('e2e/'))
+  .filter(
+    (file) =>
+      file === 'local/upstash/contract.test.ts' || STARTS.test(readFileSync(`${root}test/${file}`, 'utf8')),
+  )
+  .map((file) => `test/${file}`)
 
 // The projects run as one group, in the order of their names, so that no core waits for the last file of a project.
 // A test must not depend on how busy the machine is: these limits only end what hangs.
@@ -50,7 +66,17 @@ export default defineConfig({
           ...patient,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', ...proof, ...withBrowser],
+          exclude: ['test/e2e/**', ...proof, ...withServers, ...withBrowser],
+          setupFiles: ['test/support/setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...patient,
+          name: 'services',
+          include: withServers,
+          exclude: [...proof, ...withBrowser],
           setupFiles: ['test/support/setup.ts'],
         },
       },

@@ -40,7 +40,11 @@ const defineUserName = (
   return (alias: string): Promise<CachedUser | null> =>
     alias.length === 0 || alias.length > LONGEST_NAME
       ? Promise.resolve(null)
-      : once(alias, tags(alias), () => lookup(alias))
+      : once(
+          alias,
+          () => tags(alias),
+          () => lookup(alias),
+        )
 }
 
 /** The user who has this username now, or null. Ignores case. A user who has given the username up is never returned. */

@@ -38,7 +38,7 @@ export interface LookupsOptions {
 }
 
 /** What `read` gave for the key the first time in this request. */
-export type Once<T> = (key: string, tags: readonly string[], read: () => Promise<T>) => Promise<T>
+export type Once<T> = (key: string, tags: () => readonly string[], read: () => Promise<T>) => Promise<T>
 
 /**
  * The lookups of an app, over one store and in one runtime.

@@ -46,7 +46,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lo
     try {
       if (!runtime.enter) return readCaches(arg)
       if (!declared.memo) return enter(arg).then(() => readCaches(arg))
-      const place = { key: declared.key(arg), tags: declared.tags(arg), onHit }
+      const place = { key: declared.key(arg), tags: () => declared.tags(arg), onHit }
       return oncePerRequest(runtime, local.memo, place, () => readCaches(arg))
     } catch (error) {
       // The declaration's functions cannot handle this argument.

@@ -27,23 +27,25 @@ export type Memo<T> = ReturnType<typeof createMemo<T>>
 
 /**
  * Reads once per request. Within a render every call gets the same promise, before anything is awaited; in a route
- * handler or server action the value of the first call; without a request `read` runs each time.
+ * handler or server action every call after the first has been let in. Without a request `read` runs each time.
+ * `tags` are those whose invalidation in the same request drops the value.
  */
 export function oncePerRequest<T>(
   runtime: Runtime,
   memo: Memo<T>,
-  { key, tags, onHit }: { key: string; tags: readonly string[]; onHit?: () => void },
+  place: { key: string; tags: () => readonly string[]; onHit?: () => void },
   read: () => Promise<T>,
 ): Promise<T> {
+  const { key, tags, onHit } = place
   const enter = runtime.enter
   if (!enter) return read()
   function remember(request: object, first: () => Promise<T>) {
     const known = memo.get(request, key)
-    if (known === undefined) return memo.set(request, key, first(), tags)
+    if (known === undefined) return memo.set(request, key, first(), tags())
     onHit?.()
     return known
   }
-  const render = runtime.render?.()
-  if (render) return remember(render, () => enter(tags).then(read))
-  return enter(tags).then(({ request }) => (request ? remember(request, read) : read()))
+  const current = runtime.current?.()
+  if (current) return remember(current, () => enter(tags()).then(read))
+  return enter(tags()).then(({ request }) => (request ? remember(request, read) : read()))
 }

@@ -194,6 +194,22 @@ describe.each(places)('one request, in %s,', (_, place) => {
   })
 })
 
+describe('a page whose layout, metadata and three components read one item by name', () => {
+  test('costs one command', async () => {
+    await app.show(`/named/${id}`)
+    const cost = await costOf(async () => expect(await app.show(`/named/${id}`)).toEqual([1, 1, 1, 1]))
+    expect(cost).toEqual({ http: 1, mget: 1 })
+  })
+})
+
+test('a second read in a render asks nothing of Next', async () => {
+  expect(await app.page('callsOfSecondRead', id)).toBe(0)
+})
+
+test.each(places)('in %s, loads run outside of every request', async (_, place) => {
+  expect(await app[place]('storesOutside', id)).toEqual({ work: false, unit: false })
+})
+
 describe('a prerendered page with a lookup under Suspense', () => {
   test('asks neither Redis nor the upstream while it is built', () => {
     expect(asked).toEqual({ commands: 0, requests: 0 })

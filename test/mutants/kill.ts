@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Kit } from '../lib/lookup/simulation/kit'
@@ -74,6 +74,7 @@ export function killAll(group: string, mutants: readonly Mutant[]): void {
     if (!record) return
     const names = mutants.map(({ name }) => name)
     const all = Object.entries({ ...recorded, ...found }).filter(([name]) => names.includes(name))
+    mkdirSync(dirname(fileOf(group)), { recursive: true })
     writeFileSync(fileOf(group), `${JSON.stringify(Object.fromEntries(all), null, 2)}\n`)
   })
 }

@@ -48,10 +48,26 @@ async function leavePrerender(render: Render) {
   await render.entered
 }
 
+/** Requests outside a render that have been awaited once, by the promise that Next gives for their headers. */
+const known = new WeakMap<object, object>()
+
+/** The request of a route handler or server action, if it was awaited before: Next gives the same promise again. */
+function knownRequest(): object | undefined {
+  try {
+    return known.get(headers())
+  } catch {
+    // Outside a request; or Next stops a prerender, which it does again when the headers are awaited.
+    return undefined
+  }
+}
+
 /** The object that stands for this request: Next returns the same one throughout it. Makes a route handler dynamic. */
 async function currentRequest(): Promise<object | undefined> {
   try {
-    return await headers()
+    const promise = headers()
+    const request = await promise
+    known.set(promise, request)
+    return request
   } catch (error) {
     unstable_rethrow(error)
     return undefined
@@ -61,10 +77,10 @@ async function currentRequest(): Promise<object | undefined> {
 /** Next's server: pages, route handlers, server actions, `after()` and "use cache". */
 export function createNextRuntime(): Runtime {
   return {
-    render: currentRender,
+    current: () => currentRender() ?? knownRequest(),
     async enter(tags) {
       const render = currentRender()
-      if (!render) return { request: await currentRequest(), cached: false }
+      if (!render) return { request: knownRequest() ?? (await currentRequest()), cached: false }
       if (render.cached !== false) render.cached = tagCachedOutput(tags)
       if (!render.cached) await leavePrerender(render)
       return { request: render, cached: render.cached }

@@ -1,7 +1,7 @@
 /** Where lookups run: `plain.ts` for scripts and workers, `next.ts` for a Next app. */
 export interface Runtime {
-  /** The server render in progress, found without waiting: the same object throughout one render. */
-  render?(): object | undefined
+  /** The render or request in progress, if it is known without waiting: the same object throughout. */
+  current?(): object | undefined
   /**
    * Called before a read does anything; waits until the answer may depend on the request. Omit it where there is no
    * request, as in scripts.

@@ -96,8 +96,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'no value in grace is served for a failing loader',
     file: 'lease.ts',
-    from: 'if (!kept) throw error',
-    to: 'throw error',
+    from: "  if (kept) emit('grace')\n  return kept",
+    to: '  return undefined',
     breaks: ['promise 4'],
   },
   {
