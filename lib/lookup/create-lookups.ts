@@ -90,7 +90,7 @@ export function createLookups(options: LookupsOptions) {
      */
     defineMemo<T>(name: string): Once<T> {
       const memo = state.share(`memo:${namespace}:${name}`, () => createMemo<T>(state))
-      return (key, tags, read) => oncePerRequest(runtime, memo, { key, tags }, read)
+      return (key, tags, read) => oncePerRequest(runtime, memo, key, tags, read)
     },
     /** Calls the listener for every event of this process; returns a function that stops it. */
     on: state.on,

@@ -46,8 +46,8 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lo
     try {
       if (!runtime.enter) return readCaches(arg)
       if (!declared.memo) return enter(arg).then(() => readCaches(arg))
-      const place = { key: declared.key(arg), tags: () => declared.tags(arg), onHit }
-      return oncePerRequest(runtime, local.memo, place, () => readCaches(arg))
+      const tags = () => declared.tags(arg)
+      return oncePerRequest(runtime, local.memo, declared.key(arg), tags, () => readCaches(arg), onHit)
     } catch (error) {
       // The declaration's functions cannot handle this argument.
       return Promise.reject(error)

@@ -33,19 +33,24 @@ export type Memo<T> = ReturnType<typeof createMemo<T>>
 export function oncePerRequest<T>(
   runtime: Runtime,
   memo: Memo<T>,
-  place: { key: string; tags: () => readonly string[]; onHit?: () => void },
+  key: string,
+  tags: () => readonly string[],
   read: () => Promise<T>,
+  onHit?: () => void,
 ): Promise<T> {
-  const { key, tags, onHit } = place
   const enter = runtime.enter
   if (!enter) return read()
-  function remember(request: object, first: () => Promise<T>) {
-    const known = memo.get(request, key)
-    if (known === undefined) return memo.set(request, key, first(), tags())
-    onHit?.()
-    return known
-  }
   const current = runtime.current?.()
-  if (current) return remember(current, () => enter(tags()).then(read))
-  return enter(tags()).then(({ request }) => (request ? remember(request, read) : read()))
+  if (!current)
+    return enter(tags()).then(({ request }) =>
+      request ? (recall(memo, request, key, onHit) ?? memo.set(request, key, read(), tags())) : read(),
+    )
+  const known = recall(memo, current, key, onHit)
+  return known ?? memo.set(current, key, enter(tags()).then(read), tags())
+}
+
+function recall<T>(memo: Memo<T>, request: object, key: string, onHit?: () => void): Promise<T> | undefined {
+  const known = memo.get(request, key)
+  if (known !== undefined) onHit?.()
+  return known
 }
