@@ -29,15 +29,15 @@ export async function buildApp(): Promise<void> {
   }
 }
 
-/** What `next start` does not read. */
-const UNUSED = /\.map$|^(cache|dev|diagnostics|types)$/
+/** Folders of a build that `next start` does not read. */
+const UNUSED = ['cache', 'dev', 'diagnostics', 'types']
 
 /** Copies the build and puts this worker's ports in the place of those it was built for. */
 async function copyBuild(from: string, to: string): Promise<void> {
   await mkdir(to)
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)]
-    if (UNUSED.test(entry.name)) continue
+    if (entry.name.endsWith('.map') || (from === E2E_BUILD && UNUSED.includes(entry.name))) continue
     if (entry.isDirectory()) await copyBuild(source, target)
     else if (!/\.(js|json|html|rsc|meta|body|segment|segments)$/.test(entry.name)) await cp(source, target)
     else await writeFile(target, forThisWorker(await readFile(source, 'utf8')))
