@@ -2,7 +2,7 @@ import { clerkFailure } from '../clerk/error'
 import { clerkGet } from '../clerk/request'
 import { type CachedUser, parseUsers } from './cached-user'
 import { defineLookup, defineMemo } from './lookups'
-import { TAG_OF_ALL_USERS, tagOfUser } from './tags'
+import { TAG_OF_ALL_USERS } from './tags'
 import { GRACE, nameTtl, userById } from './user-lookup'
 
 export { isUserId, userById } from './user-lookup'
@@ -16,14 +16,7 @@ export const getCachedUserById = (userId: string): Promise<CachedUser | null> =>
 
 /** The users with these IDs, in this order, without the ones that do not exist. Any number of IDs; one Redis command. */
 export const getCachedUsersByIds = (ids: readonly string[]): Promise<CachedUser[]> =>
-  once(
-    ids.join(' '),
-    () => ids.map(tagOfUser),
-    async () => {
-      const users = await userById.many(ids)
-      return users.filter((user) => user !== null)
-    },
-  )
+  once(ids.join(' '), async () => (await userById.many(ids)).filter((user) => user !== null))
 
 /** How many users are searched for a role. If you have more people with roles, keep a list of their IDs yourself. */
 const ROLE_CANDIDATES = 100

@@ -66,9 +66,9 @@ export function defineLookup<A, T>(declaration: () => Declaration<A, T>): Lookup
 /** A memo of the request for values put together from several lookups; see `defineMemo` in lookup/create-lookups.ts. */
 export function defineMemo<T>(name: string): Once<T> {
   let once: Once<T> | undefined
-  return (key, tags, read) => {
+  return (key, read) => {
     once ??= lookups().defineMemo<T>(name)
-    return once(key, tags, read)
+    return once(key, read)
   }
 }
 

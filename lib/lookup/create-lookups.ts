@@ -38,7 +38,7 @@ export interface LookupsOptions {
 }
 
 /** What `read` gave for the key the first time in this request. */
-export type Once<T> = (key: string, tags: () => readonly string[], read: () => Promise<T>) => Promise<T>
+export type Once<T> = (key: string, read: () => Promise<T>) => Promise<T>
 
 /**
  * The lookups of an app, over one store and in one runtime.
@@ -85,12 +85,13 @@ export function createLookups(options: LookupsOptions) {
     /** Sets a revocation marker for some seconds, and invalidates tags. @throws LookupError `invalidation_unconfirmed` */
     revoke,
     /**
-     * A memo of the request for what is put together from several lookups. `name` must be one of its own; `tags` are
-     * those whose invalidation in the same request drops a value.
+     * A memo of the request for what is put together from several lookups. `name` must be one of its own; its hits are
+     * events of that name. Any invalidation in the same request drops all of its values.
      */
     defineMemo<T>(name: string): Once<T> {
       const memo = state.share(`memo:${namespace}:${name}`, () => createMemo<T>(state))
-      return (key, tags, read) => oncePerRequest(runtime, memo, key, tags, read)
+      const onHit = () => state.emit({ type: 'hit', lookup: name, layer: 'request' })
+      return (key, read) => oncePerRequest(runtime, memo, key, read, onHit)
     },
     /** Calls the listener for every event of this process; returns a function that stops it. */
     on: state.on,

@@ -47,7 +47,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lo
       if (!runtime.enter) return readCaches(arg)
       if (!declared.memo) return enter(arg).then(() => readCaches(arg))
       const tags = () => declared.tags(arg)
-      return oncePerRequest(runtime, local.memo, declared.key(arg), tags, () => readCaches(arg), onHit)
+      return oncePerRequest(runtime, local.memo, declared.key(arg), () => readCaches(arg), onHit, tags)
     } catch (error) {
       // The declaration's functions cannot handle this argument.
       return Promise.reject(error)

@@ -35,8 +35,8 @@ describe('an alias', () => {
       const byName = createAlias({
         id: 'username',
         key: (name: string) => name,
-        names,
-        to: byId,
+        idByName: names,
+        valueById: byId,
         verify: (person, name) => person.name === name,
         hints: createHints(),
       })

@@ -99,3 +99,46 @@ describe('the Next runtime outside Next', () => {
     expect(await lookup('u1')).toBe(3)
   })
 })
+
+describe('the memo of what is put together from several lookups', () => {
+  it('gives the same value in one request, and counts that as a hit', async () => {
+    const { join } = createFleet()
+    const { now, runtime } = createRequests()
+    const process = join({ runtime })
+    const once = process.defineMemo<number>('sum')
+    let reads = 0
+    const read = async () => ++reads
+    expect([await once('k', read), await once('k', read), await once('other', read)]).toEqual([1, 1, 2])
+    expect(process.stats().sum).toMatchObject({ request: 1 })
+    now.request = {}
+    expect(await once('k', read)).toBe(3)
+  })
+
+  it('is dropped by any invalidation in the same request: a name never returns its previous owner', async () => {
+    const { join } = createFleet()
+    const { runtime } = createRequests()
+    const process = join({ runtime })
+    const byId = process.defineLookup(user(async (id) => ({ id })))
+    const once = process.defineMemo<string>('name')
+    let owner = 'u1'
+    expect(await once('ada', async () => owner)).toBe('u1')
+    owner = 'u2'
+    await join({ runtime }).invalidateTags(['user:u9'])
+    expect(await once('ada', async () => owner)).toBe('u1')
+    await byId.invalidate('u1')
+    expect(await once('ada', async () => owner)).toBe('u2')
+  })
+})
+
+describe('in a render', () => {
+  it('every call with one argument gets the same promise, before anything is awaited', async () => {
+    const { join } = createFleet()
+    const { now, runtime } = createRequests()
+    const process = join({ runtime: { ...runtime, current: () => now.request } })
+    const lookup = process.defineLookup(user(async (id) => ({ id })))
+    const once = process.defineMemo<number>('sum')
+    expect(lookup('u1')).toBe(lookup('u1'))
+    expect(lookup('u1')).not.toBe(lookup('u2'))
+    expect(once('k', async () => 1)).toBe(once('k', async () => 2))
+  })
+})

@@ -78,8 +78,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a name is not checked against the user that it resolves to',
     file: alias,
-    from: 'if (target !== null && value && verify(value, arg)) {',
-    to: 'if (target !== null && value) {',
+    from: 'if (found !== null && value && verify(value, name)) {',
+    to: 'if (found !== null && value) {',
     breaks: ['promise 1'],
   },
 ]

@@ -59,7 +59,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a name’s hint is never used',
     file: alias,
-    from: 'const hint = hints.get(key(arg))',
+    from: 'const hint = hints.get(key(name))',
     to: 'const hint: string | undefined = undefined',
     breaks: ['promise 3'],
   },

@@ -80,8 +80,8 @@ export function declareLookups(
     },
     get name() {
       declared.name ??= createAlias<string, Fact>({
-        ...{ id: 'name', key, to: this.user, hints: createHints() },
-        names: kit.defineLookup<string, string>({
+        ...{ id: 'name', key, valueById: this.user, hints: createHints() },
+        idByName: kit.defineLookup<string, string>({
           ...{ name: 'name', version: 1, key, tags: tagsOf.name, ttl: 20, negativeTtl: 5, ...times },
           ...{ memo: false, load: (name, { signal }) => source.resolve(proc, name, signal) },
         }),
