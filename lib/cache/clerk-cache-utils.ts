@@ -1,5 +1,5 @@
 import { redis } from '../config'
-import { RedisError } from '../lookup/redis/client'
+import { RedisError } from '../lookup/redis/failures'
 import { userById } from './clerk-cache'
 import type { Counts } from './counts'
 import { invalidateTags, lookups } from './lookups'

@@ -1,7 +1,7 @@
 import { lookups } from '../cache/lookups'
 import { clerkBudget } from '../clerk/budget'
 import { namespace } from '../config'
-import { RedisError } from '../lookup/redis/client'
+import { RedisError } from '../lookup/redis/failures'
 import { checkHealth } from '../process/health'
 import { memoizeFor } from '../process/memoize-for'
 import { telemetryRedis } from '../telemetry/connection'

@@ -1,4 +1,4 @@
-import { RedisError, type RedisFailure } from '../lookup/redis/client'
+import { RedisError, type RedisFailure } from '../lookup/redis/failures'
 
 /** Milliseconds for which all open dashboards share one read of a panel. */
 export const SHARED_MS = 4_000

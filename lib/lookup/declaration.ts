@@ -1,10 +1,8 @@
 import { type Codec, json } from './entry'
 import { LookupError } from './errors'
 
-interface LoadContext {
-  /** Aborts when the lookup's `timeout` has passed. */
-  signal: AbortSignal
-}
+/** `signal` aborts when the lookup's `timeout` has passed. */
+type LoadContext = { signal: AbortSignal }
 
 /** The settings of a lookup. Durations are seconds; `A` is its one argument, `T` its value. */
 export interface Declaration<A, T> {

@@ -1,7 +1,7 @@
 import { ClerkError, type ClerkErrorCode } from '../clerk/error'
 import { clerkGet } from '../clerk/request'
 import { redis } from '../config'
-import { RedisError, type RedisFailure } from '../lookup/redis/client'
+import { RedisError, type RedisFailure } from '../lookup/redis/failures'
 import { memoizeFor } from './memoize-for'
 
 type Dependency<Reason> = { status: 'up'; latencyMs: number } | { status: 'down'; reason: Reason }

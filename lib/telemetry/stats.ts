@@ -1,7 +1,7 @@
 import { lookups } from '../cache/lookups'
 import { clerkBudget } from '../clerk/budget'
 import { namespace } from '../config'
-import { RedisError } from '../lookup/redis/client'
+import { RedisError } from '../lookup/redis/failures'
 import { telemetryRedis } from './connection'
 import { readFleetCounts } from './fleet-counts'
 import { processCaches } from './gauges'

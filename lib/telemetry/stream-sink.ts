@@ -1,4 +1,5 @@
-import { createScript, type RedisClient, RedisError } from '../lookup/redis/client'
+import { createScript, type RedisClient } from '../lookup/redis/client'
+import { RedisError } from '../lookup/redis/failures'
 import { type Entry, RefusedBatchError } from './batch-writer'
 import { OWN_OPERATION } from './connection'
 

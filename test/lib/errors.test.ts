@@ -2,8 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { ClerkError } from '@/lib/clerk/error'
 import { descriptions, problemOf, problemWithCode } from '@/lib/errors'
 import { KitError, LookupError } from '@/lib/lookup/errors'
-import { RedisError } from '@/lib/lookup/redis/client'
-import { redisFailures } from '@/lib/lookup/redis/failures'
+import { RedisError, redisFailures } from '@/lib/lookup/redis/failures'
 import { InputError } from '@/lib/ops/id-list'
 
 describe('the problem of an error', () => {

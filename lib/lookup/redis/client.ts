@@ -1,59 +1,11 @@
 import { createHash } from 'node:crypto'
 import { Redis } from '@upstash/redis'
-import {
-  CircuitState,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  DelegateBackoff,
-  handleWhen,
-  isBrokenCircuitError,
-} from 'cockatiel'
-import { LookupError } from '../errors'
+import { CircuitState, ConsecutiveBreaker, circuitBreaker, DelegateBackoff, handleWhen } from 'cockatiel'
 import { createListeners, type Listener } from '../events'
 import { onePerProcess } from '../one-per-process'
 import { outside } from '../outside'
 import { type ProcessState, processState } from '../process-state'
-import { type RedisFailure, redisFailures } from './failures'
-
-export type { RedisFailure }
-
-/** These say that the database is out; the others are about one request. */
-const OUTAGES: readonly RedisFailure[] = ['timeout', 'unreachable', 'unauthorized', 'quota']
-
-const codeOfFailure = (failure: RedisFailure) =>
-  failure === 'quota'
-    ? 'store_quota'
-    : failure === 'no_scripts'
-      ? 'scripts_not_permitted'
-      : 'store_unavailable'
-
-/** Redis did not do what was asked. Carries neither the client's message nor its cause, which quote whole commands. */
-export class RedisError extends LookupError {
-  static override readonly kind: string = 'RedisError'
-  override readonly reason: RedisFailure
-
-  constructor(operation: string, reason: RedisFailure) {
-    super(codeOfFailure(reason), `Redis ${operation} failed. ${redisFailures[reason].fix}`)
-    this.reason = reason
-  }
-}
-
-/** The client's message without the command, which it quotes at the end. */
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? `${error.name} ${error.message.split(', command was:', 1)[0]}` : ''
-
-/** Reads the failure from an error of @upstash/redis 1.39 or of fetch. */
-function failureOf(error: unknown): RedisFailure {
-  if (error instanceof RedisError) return error.reason
-  if (error instanceof Error && isBrokenCircuitError(error)) return 'breaker_open'
-  const text = messageOf(error)
-  if (/Timeout|Abort/.test(text)) return 'timeout'
-  if (/fetch failed|ECONN|ENOTFOUND|socket|terminated/i.test(text)) return 'unreachable'
-  if (/WRONGPASS|Unauthorized/i.test(text)) return 'unauthorized'
-  if (/max (daily )?requests? limit|capacity quota exceeded/i.test(text)) return 'quota'
-  if (/max request size/i.test(text)) return 'too_large'
-  return /NOPERM/.test(text) ? 'no_scripts' : 'refused'
-}
+import { codeOfFailure, failureOf, isRedisOutage, messageOf, RedisError, type RedisFailure } from './failures'
 
 /** One operation that was sent to Redis, by any client of this process. `host` is the database's. */
 export type RedisRequest = { operation: string; host: string; ms: number; failure?: RedisFailure }
@@ -88,8 +40,7 @@ function breakerOf(
   state: ProcessState,
 ) {
   return state.share(`breaker:${url}`, () => {
-    const isOutage = (error: Error) => error instanceof RedisError && OUTAGES.includes(error.reason)
-    const policy = circuitBreaker(handleWhen(isOutage), {
+    const policy = circuitBreaker(handleWhen(isRedisOutage), {
       breaker: new ConsecutiveBreaker(breakAfter),
       halfOpenAfter: new DelegateBackoff(({ attempt, result }) =>
         'error' in result && result.error instanceof RedisError && result.error.reason === 'quota'

@@ -1,3 +1,6 @@
+import { isBrokenCircuitError } from 'cockatiel'
+import { LookupError } from '../errors'
+
 /**
  * Why Redis did not do what was asked, and what the people who run the app can do. The one place for these words:
  * error messages, the dashboard and the commands show them.
@@ -38,3 +41,44 @@ export const redisFailures = {
 } as const
 
 export type RedisFailure = keyof typeof redisFailures
+
+/** These say that the database is out; the others are about one request. */
+const OUTAGES: readonly RedisFailure[] = ['timeout', 'unreachable', 'unauthorized', 'quota']
+
+export const codeOfFailure = (failure: RedisFailure) =>
+  failure === 'quota'
+    ? 'store_quota'
+    : failure === 'no_scripts'
+      ? 'scripts_not_permitted'
+      : 'store_unavailable'
+
+/** Redis did not do what was asked. Carries neither the client's message nor its cause, which quote whole commands. */
+export class RedisError extends LookupError {
+  static override readonly kind: string = 'RedisError'
+  override readonly reason: RedisFailure
+
+  constructor(operation: string, reason: RedisFailure) {
+    super(codeOfFailure(reason), `Redis ${operation} failed. ${redisFailures[reason].fix}`)
+    this.reason = reason
+  }
+}
+
+/** Whether an error says that the database is out. Only these open its breaker. */
+export const isRedisOutage = (error: unknown) => error instanceof RedisError && OUTAGES.includes(error.reason)
+
+/** The client's message without the command, which it quotes at the end. */
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name} ${error.message.split(', command was:', 1)[0]}` : ''
+
+/** Reads the failure from an error of @upstash/redis 1.39 or of fetch. */
+export function failureOf(error: unknown): RedisFailure {
+  if (error instanceof RedisError) return error.reason
+  if (error instanceof Error && isBrokenCircuitError(error)) return 'breaker_open'
+  const text = messageOf(error)
+  if (/Timeout|Abort/.test(text)) return 'timeout'
+  if (/fetch failed|ECONN|ENOTFOUND|socket|terminated/i.test(text)) return 'unreachable'
+  if (/WRONGPASS|Unauthorized/i.test(text)) return 'unauthorized'
+  if (/max (daily )?requests? limit|capacity quota exceeded/i.test(text)) return 'quota'
+  if (/max request size/i.test(text)) return 'too_large'
+  return /NOPERM/.test(text) ? 'no_scripts' : 'refused'
+}

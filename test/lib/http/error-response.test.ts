@@ -4,7 +4,7 @@ import { ClerkError } from '@/lib/clerk/error'
 import { ConfigurationError } from '@/lib/env'
 import { errorResponse, knownErrorResponse } from '@/lib/http/error-response'
 import { LookupError } from '@/lib/lookup/errors'
-import { RedisError } from '@/lib/lookup/redis/client'
+import { RedisError } from '@/lib/lookup/redis/failures'
 
 const answerOf = async (response: Response) => [response.status, (await response.json()).error]
 

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { ClerkError } from '@/lib/clerk/error'
 import { isOutage, KitError, LookupError } from '@/lib/lookup/errors'
-import { RedisError } from '@/lib/lookup/redis/client'
+import { RedisError } from '@/lib/lookup/redis/failures'
 
 test('an error is an instance of its classes and of no other', () => {
   const error = new RedisError('read', 'timeout')
@@ -17,7 +17,7 @@ test('an error is an instance of its classes and of no other', () => {
 
 test('an error of another copy of the module is recognized, as Next loads several', async () => {
   vi.resetModules()
-  const another = await import('@/lib/lookup/redis/client')
+  const another = await import('@/lib/lookup/redis/failures')
   expect(another.RedisError).not.toBe(RedisError)
   const error: unknown = new another.RedisError('read', 'timeout')
   expect([error instanceof RedisError, error instanceof LookupError, isOutage(error)]).toEqual([
