@@ -9,6 +9,11 @@ import type { Change } from './mutant'
 
 const mutants: readonly Omit<Change, 'file'>[] = [
   {
+    name: 'an expiry is compared with another clock than that of Redis (rule 8)',
+    from: 'local now = time[1] * 1000 + math.floor(time[2] / 1000)',
+    to: 'local now = 0',
+  },
+  {
     name: 'acquire looks at no revocation marker',
     from: "out[i] = {'refused'}",
     to: "out[i] = {'load', gen, 0}",

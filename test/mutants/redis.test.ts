@@ -1,0 +1,150 @@
+import type { Redis } from '@upstash/redis'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Engine, startEngine } from '../../local/upstash/engine'
+import { noScripts, quotaExceeded, wrongPass } from '../../local/upstash/faults'
+import { startUpstash, type Upstash } from '../../local/upstash/server'
+import { copyWith, occurrences } from './copy'
+import type { Change } from './mutant'
+
+const token = 'a token'
+let engine: Engine
+let upstash: Upstash
+
+beforeAll(async () => {
+  engine = await startEngine()
+  upstash = await startUpstash({ token, engine })
+})
+afterAll(async () => {
+  await upstash.close()
+  await engine.close()
+})
+beforeEach(() => {
+  upstash.faults.clear()
+  upstash.resetCounts()
+})
+
+type Load = ReturnType<typeof copyWith>['load']
+
+async function connect(load: Load) {
+  const { createRedisStore } = await load('redis/store')
+  const { createProcessState } = await load('process-state')
+  const state = createProcessState()
+  return createRedisStore({ url: upstash.url, token, timeoutMs: 10_000, breakAfter: 2, state })
+}
+
+const failing = (work: () => Promise<unknown>) =>
+  work().then(
+    () => 'no error',
+    (error: { code: string }) => error.code,
+  )
+
+/** What must hold of the client and the store of Redis: true in the kit, false in its mutant. */
+interface RedisMutant extends Change {
+  holds(load: Load): Promise<boolean>
+}
+
+const mutants: readonly RedisMutant[] = [
+  {
+    name: 'a key of another type makes its lookup fail for ever (rule 13)',
+    file: 'redis/scripts.ts',
+    from: "redis.pcall('GET', name)",
+    to: "redis.call('GET', name)",
+    async holds(load) {
+      const store = await connect(load)
+      const { createRedisClient } = await load('redis/client')
+      await createRedisClient({ url: upstash.url, token, timeoutMs: 10_000 }).insist(
+        'lpush',
+        (redis: Redis) => redis.lpush('foreign', 'x'),
+      )
+      const slot = { entry: 'foreign', state: 's', hard: undefined, tagVersions: ['f'], markers: [] }
+      const request = { slot, flight: 'a', waiting: '', reject: '', refresh: false, lease: 60_000 }
+      const kind = await store.acquire([request], 'n').then(
+        ([reply]: { kind: string }[]) => reply?.kind,
+        () => 'no answer',
+      )
+      await store.drop(['foreign', 's', 'f'])
+      return kind === 'load'
+    },
+  },
+  {
+    name: 'the client repeats a request whose answer was lost (rule 2)',
+    file: 'redis/client.ts',
+    from: 'retry: { retries: 0 }',
+    to: 'retry: { retries: 2, backoff: () => 0 }',
+    async holds(load) {
+      const store = await connect(load)
+      upstash.faults.set({ reset: 'after' })
+      await failing(() => store.drop(['x']))
+      return upstash.counts().http === 1
+    },
+  },
+  {
+    name: 'a token without scripts is taken for an outage (rule 15)',
+    file: 'redis/failures.ts',
+    from: "/NOPERM/.test(text) ? 'no_scripts' : 'refused'",
+    to: "/NOPERM/.test(text) ? 'unreachable' : 'refused'",
+    async holds(load) {
+      const store = await connect(load)
+      upstash.faults.set(noScripts)
+      for (let i = 0; i < 3; i++) await store.check()
+      return (await store.check()) === 'scripts_not_permitted' && store.healthy()
+    },
+  },
+  {
+    name: 'a used-up quota does not open the breaker (promise 6)',
+    file: 'redis/failures.ts',
+    from: "['timeout', 'unreachable', 'unauthorized', 'quota']",
+    to: "['timeout', 'unreachable', 'unauthorized']",
+    async holds(load) {
+      const store = await connect(load)
+      upstash.faults.set(quotaExceeded)
+      for (let i = 0; i < 3; i++) await failing(() => store.read(['x']))
+      return !store.healthy()
+    },
+  },
+  {
+    name: 'an invalidation is stopped by an open breaker (promise 7)',
+    file: 'redis/store.ts',
+    from: "await insist('drop'",
+    to: "await run('drop'",
+    async holds(load) {
+      const store = await connect(load)
+      upstash.faults.set(wrongPass)
+      for (let i = 0; i < 3; i++) await failing(() => store.read(['x']))
+      upstash.faults.clear()
+      return (await failing(() => store.drop(['x']))) === 'no error'
+    },
+  },
+  {
+    name: 'an error quotes the command, values included',
+    file: 'redis/failures.ts',
+    from: 'super(codeOfFailure(reason), `Redis ${operation} failed. ${redisFailures[reason].fix}`)',
+    to: 'super(codeOfFailure(reason), `Redis ${operation} failed. ${new Error().stack}`)',
+    async holds(load) {
+      const store = await connect(load)
+      upstash.faults.set(wrongPass)
+      const error: unknown = await store.read(['secret']).catch((thrown: unknown) => thrown)
+      return error instanceof Error && !error.message.includes('\n')
+    },
+  },
+]
+
+describe.each(mutants)('if $name', (mutant) => {
+  it('that is noticed, and does not hold of the kit itself', async () => {
+    expect(occurrences(mutant), `places in ${mutant.file} that it changes`).toBe(1)
+    const { load, remove } = copyWith(mutant)
+    try {
+      expect(await mutant.holds(load)).toBe(false)
+    } finally {
+      remove()
+    }
+    const same = copyWith({ ...mutant, to: mutant.from })
+    try {
+      upstash.faults.clear()
+      upstash.resetCounts()
+      expect(await mutant.holds(same.load)).toBe(true)
+    } finally {
+      same.remove()
+    }
+  })
+})
