@@ -108,7 +108,7 @@ describe('one process', () => {
   })
 
   test.each(invalidating)(
-    'empties the process layer of its pages by an invalidation in %s',
+    'drops the values in the process cache of its pages after an invalidation in %s',
     async (_, place) => {
       await app.page('readKept', id)
       upstream.change(id)
@@ -285,9 +285,9 @@ describe('inside "use cache"', () => {
   })
 
   test('a lookup with revocation markers is refused', async () => {
-    expect(await app.page('readGuardedCached', id)).toEqual({
+    expect(await app.page('readRevocableCached', id)).toEqual({
       code: 'inside_use_cache',
-      message: 'Lookup "guarded" has revocation markers: call it outside "use cache" (inside_use_cache)',
+      message: 'Lookup "revocable" has revocation markers: call it outside "use cache" (inside_use_cache)',
     })
   })
 })
@@ -307,7 +307,7 @@ describe('without cacheComponents', () => {
 
   afterAll(() => plain?.stop())
 
-  test('a page with a lookup asks nobody while it is built, and shows the value when it is asked for', async () => {
+  test('a page with a lookup loads nothing while it is built, and shows the value on request', async () => {
     expect(asked).toEqual({ commands: 0, requests: 0 })
     expect(await plain.show('/suspended')).toEqual([1])
   })

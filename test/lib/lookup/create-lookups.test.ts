@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createFleet, user } from './in-process-fleet'
 
-it('outside production a second declaration replaces the first, as an edit under hot reload needs it', async () => {
+it('outside production a second declaration replaces the first, as hot reload needs it', async () => {
   const { join } = createFleet()
   const { defineLookup, store } = join()
   const before = defineLookup({ ...user(async () => 'before'), ttl: 60 })

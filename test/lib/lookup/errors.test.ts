@@ -15,7 +15,7 @@ test('an error is an instance of its classes and of no other', () => {
   expect(new Error('x') instanceof KitError).toBe(false)
 })
 
-test('an error of another copy of the module is recognized, as Next loads several', async () => {
+test('an error of another copy of the module is recognized, because Next loads several copies', async () => {
   vi.resetModules()
   const another = await import('@/lib/lookup/redis/failures')
   expect(another.RedisError).not.toBe(RedisError)

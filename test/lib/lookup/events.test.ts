@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createFleet, user } from './in-process-fleet'
 
-it('tells a cold read and a warm one as a trace', async () => {
+it('a cold read, a warm read and an invalidation emit their events in order', async () => {
   const { join } = createFleet()
   const process = join()
   const lookup = process.defineLookup(user(async (id) => ({ id })))
@@ -17,33 +17,33 @@ it('tells a cold read and a warm one as a trace', async () => {
   ])
 })
 
-it('goes on when a listener throws, and stops telling one that has left', async () => {
+it('other listeners are called when one throws, and none is called once it has stopped', async () => {
   const { join } = createFleet()
   const process = join()
-  let heard = 0
+  let received = 0
   process.on(() => {
     throw new Error('listener')
   })
-  const leave = process.on(() => void heard++)
+  const stop = process.on(() => void received++)
   const lookup = process.defineLookup(user(async (id) => ({ id })))
   await lookup('u1')
-  const before = heard
-  leave()
+  const before = received
+  stop()
   await lookup('u1')
-  expect([before, heard]).toEqual([3, 3])
+  expect([before, received]).toEqual([3, 3])
 })
 
-it('tells a named listener once, whichever copies of a module register it', async () => {
+it('a named listener is called once, even if several copies of a module register it', async () => {
   const { join } = createFleet()
   const process = join()
-  const heard: string[] = []
-  process.on(() => heard.push('pages'), 'metrics')
-  process.on(() => heard.push('routes'), 'metrics')
+  const received: string[] = []
+  process.on(() => received.push('pages'), 'metrics')
+  process.on(() => received.push('routes'), 'metrics')
   await process.invalidateTags(['t'])
-  expect(heard).toEqual(['routes'])
+  expect(received).toEqual(['routes'])
 })
 
-it('carries no value, key or error message', async () => {
+it('an event contains no value, key or error message', async () => {
   const { join } = createFleet()
   const process = join()
   const lookup = process.defineLookup(
@@ -55,7 +55,7 @@ it('carries no value, key or error message', async () => {
   expect(JSON.stringify(process.events)).not.toContain('secret')
 })
 
-it('says of loads and hits whether they brought nothing', async () => {
+it('loads and hits that found nothing are marked as negative', async () => {
   const { join } = createFleet()
   const process = join()
   const lookup = process.defineLookup({ ...user(async () => null), processTtl: 60 })

@@ -34,7 +34,7 @@ async function rush(processes: number, callers: number, keys: number) {
   return { loads, most: Math.max(...counts.map((count) => count.commands.length)) }
 }
 
-it('loads each of 50 cold keys once for 16 processes, none spending three times what a lone one spends', async () => {
+it('loads each of 50 cold keys once for 16 processes, and none sends three times the commands of a single process', async () => {
   const lone = await rush(1, 200, 50)
   const fleet = await rush(16, 200, 50)
   expect(lone).toEqual({ loads: 50, most: 3 })

@@ -65,7 +65,7 @@ export function createFleet() {
   return { clock, store, join, settle }
 }
 
-/** A loader that answers by hand. */
+/** A loader whose answers the test sends. */
 export function createUpstream<T>() {
   const calls: {
     arg: string
@@ -78,7 +78,7 @@ export function createUpstream<T>() {
   return { calls, load }
 }
 
-/** The plainest declaration, over a loader. */
+/** A minimal declaration with this loader. */
 export const user = <T>(load: (id: string, context: { signal: AbortSignal }) => Promise<T | null>) => ({
   name: 'user',
   version: 1,

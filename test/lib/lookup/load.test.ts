@@ -21,14 +21,14 @@ describe('a batched load', () => {
     expect(calls).toEqual([['a', 'b'], ['c']])
   })
 
-  it('takes a missing answer for "not found" and an error in a place for that one’s failure', async () => {
+  it('treats a missing answer as "not found", and an error in the list as the failure of that argument', async () => {
     const { join } = createFleet()
     const lookup = join().defineLookup(many(async () => ['a', undefined, new Error('no c')]))
     const results = await Promise.allSettled(['a', 'b', 'c'].map((id) => lookup(id)))
     expect(results).toMatchObject([{ value: 'a' }, { value: null }, { reason: { message: 'no c' } }])
   })
 
-  it('is split by one bad argument instead of failing its neighbours', async () => {
+  it('is split when one argument is bad, so that the others do not fail', async () => {
     const { join } = createFleet()
     let calls = 0
     const lookup = join().defineLookup(
@@ -63,7 +63,7 @@ describe('a batched load', () => {
 })
 
 describe('a load', () => {
-  it('does not run in the context of the request that asked for it', async () => {
+  it('does not run in the context of the request that started it', async () => {
     const { join } = createFleet()
     const request = new AsyncLocalStorage<string>()
     const seen: (string | undefined)[] = []
@@ -96,7 +96,7 @@ describe('a load', () => {
     expect(await reads).toEqual(['a', 'b', 'c', 'd'])
   })
 
-  it('that reads other lookups leaves them the places to load in', async () => {
+  it('that reads other lookups takes no load slot, so that they can load', async () => {
     const { join } = createFleet()
     const process = join({ concurrency: 1 })
     const part = process.defineLookup({ ...user(async (id) => id), name: 'part' })

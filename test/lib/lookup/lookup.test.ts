@@ -11,7 +11,7 @@ describe('a read', () => {
     expect(process.store.commands).toEqual(['read', 'acquire', 'commit'])
   })
 
-  it('costs one command when warm, whatever the number of tags', async () => {
+  it('costs one command when warm, for any number of tags', async () => {
     const { join } = createFleet()
     const process = join()
     const tags = (id: string) => [`user:${id}`, 'a', 'b', 'c']
@@ -33,7 +33,7 @@ describe('a read', () => {
     expect(process.store.commands).toEqual(['read', 'acquire', 'commit', 'read'])
   })
 
-  it('asks for more than 500 keys in chunks', async () => {
+  it('reads more than 500 keys in chunks', async () => {
     const { join } = createFleet()
     const process = join()
     const lookup = process.defineLookup(user(async (id) => ({ id })))
@@ -42,7 +42,7 @@ describe('a read', () => {
     expect(process.store.commands.filter((command) => command === 'read')).toHaveLength(3)
   })
 
-  it('hands out equal, deeply frozen data on miss and on hit', async () => {
+  it('returns equal, deeply frozen data on a miss and on a hit', async () => {
     const { join } = createFleet()
     const lookup = join().defineLookup(
       user(async () => ({
@@ -86,7 +86,7 @@ describe('a read', () => {
   })
 
   it.each(['', 'garbage', 'a|b|c', 'truncate'])(
-    'takes the corrupt entry %j for a miss and overwrites it',
+    'treats the corrupt entry %j as a miss and overwrites it',
     async (text) => {
       const { join, store } = createFleet()
       const process = join()
@@ -110,7 +110,7 @@ describe('a read', () => {
     expect(process.stats().user?.loads).toBe(1)
   })
 
-  it('is warmed by loading what is missing, and says how many failed', async () => {
+  it('is warmed by loading missing values, and returns how many failed', async () => {
     const { join } = createFleet()
     const lookup = join().defineLookup(
       user(async (id) => {
@@ -122,7 +122,7 @@ describe('a read', () => {
     expect(await lookup.peek('u2')).toEqual({ id: 'u2' })
   })
 
-  it('rejects when the key cannot be made of the argument', async () => {
+  it('rejects when the key function throws', async () => {
     const { join } = createFleet()
     const lookup = join().defineLookup({
       ...user(async (id) => ({ id })),
@@ -147,7 +147,7 @@ describe('an invalidation', () => {
     expect([await inA('u1'), await inB('u1')]).toEqual([{ version: 2 }, { version: 2 }])
   })
 
-  it('condemns a load that began before it and ends after it', async () => {
+  it('invalidates a load that began before it and ends after it', async () => {
     const { join, settle } = createFleet()
     const { calls, load } = createUpstream<{ version: number }>()
     const process = join()
@@ -168,7 +168,7 @@ describe('an invalidation', () => {
     ])
   })
 
-  it('throws when Redis did not confirm it, names the tags, and drops the process layer all the same', async () => {
+  it('throws when Redis did not confirm it, names the tags, and still drops the values in the process cache', async () => {
     const { join, clock } = createFleet()
     const process = join()
     let version = 0
@@ -186,7 +186,7 @@ describe('an invalidation', () => {
     expect(process.events.at(-1)).toEqual({ type: 'hit', lookup: 'user', layer: 'redis' })
   })
 
-  it('drops only the value that is still the cached one when told to compare', async () => {
+  it('with a condition drops only the value that is still the cached one', async () => {
     const { join } = createFleet()
     const process = join()
     let version = 0
@@ -199,7 +199,7 @@ describe('an invalidation', () => {
 })
 
 describe('one load', () => {
-  it('is shared by callers of one process who come while it runs', async () => {
+  it('is shared by all callers of one process while it runs', async () => {
     const { join, settle } = createFleet()
     const { calls, load } = createUpstream<number>()
     const lookup = join().defineLookup(user(load))
@@ -227,7 +227,7 @@ describe('one load', () => {
     expect(calls).toHaveLength(1)
   })
 
-  it('is taken over by one waiter when its holder died', async () => {
+  it('is taken over by one waiter when the process with the lease died', async () => {
     const { join, settle, clock } = createFleet()
     const [dying, one, other] = [join(), join(), join()]
     const upstream = createUpstream<number>()
@@ -247,7 +247,7 @@ describe('one load', () => {
     expect(await Promise.all(reads)).toEqual([2, 2])
   })
 
-  it('polls with growing pauses, all keys in one command', async () => {
+  it('is awaited with growing pauses, all keys in one command', async () => {
     const { join, settle, clock } = createFleet()
     const [holder, waiter] = [join(), join()]
     const upstream = createUpstream<string>()
@@ -302,7 +302,7 @@ describe('a failing loader', () => {
     expect(calls).toHaveLength(1)
   })
 
-  it('includes a ttl that cannot be computed: the lease is given up, and nobody waits', async () => {
+  it('is also one whose ttl function throws: the lease is released, and no caller waits', async () => {
     const { join } = createFleet()
     let broken = true
     const ttl = () => {
@@ -315,12 +315,12 @@ describe('a failing loader', () => {
     expect(await lookup('u1')).toEqual({ id: 'u1' })
   })
 
-  it('is told to other processes as its declaration describes it', async () => {
+  it('is passed to other processes in the form that its declaration encodes', async () => {
     const { join, settle, clock } = createFleet()
     const { calls, load } = createUpstream<number>()
     const failure = {
       encode: () => 'retry 7',
-      decode: (reason: string) => new RangeError(`told: ${reason}`),
+      decode: (reason: string) => new RangeError(`decoded: ${reason}`),
     }
     const [a, b] = [join(), join()].map((process) => process.defineLookup({ ...user(load), failure }))
     const first = a?.('u1').catch(() => {})
@@ -330,7 +330,7 @@ describe('a failing loader', () => {
     calls[0]?.fail(new Error('secret'))
     await clock.advance(1000)
     await first
-    expect(await second).toEqual(new RangeError('told: retry 7'))
+    expect(await second).toEqual(new RangeError('decoded: retry 7'))
   })
 
   it('is stopped at its timeout, and its signal aborts', async () => {
@@ -379,7 +379,7 @@ describe('expiry', () => {
     expect(await lookup('u1')).toBe(2)
   })
 
-  it('tries a failing refresh only every refreshEvery seconds', async () => {
+  it('repeats a failing refresh only every refreshEvery seconds', async () => {
     const { join, clock } = createFleet()
     const process = join()
     let calls = 0
@@ -400,7 +400,7 @@ describe('expiry', () => {
     expect(calls).toBe(4)
   })
 
-  it('caps the lifetime by the value’s own expiry and expiryBuffer', async () => {
+  it('limits the lifetime by the value’s own expiry and the expiry buffer', async () => {
     const { join, clock, store } = createFleet()
     const expiresAt = clock.now() + 100_000
     const lookup = join().defineLookup({
@@ -417,7 +417,7 @@ describe('expiry', () => {
     expect(store.cells.get('t:s:user.1:u1')?.until).toBe(expiresAt - 40_000)
   })
 
-  it('hands an almost expired value to those who waited, stores it for nobody, and asks once a second', async () => {
+  it('returns an almost expired value to its waiters, does not store it, and loads once a second', async () => {
     const { join, clock, settle } = createFleet()
     const upstream = createUpstream<{ expiresAt: number }>()
     const declaration = {
@@ -444,16 +444,16 @@ describe('expiry', () => {
   })
 })
 
-describe('a guard', () => {
-  const guarded = <T>(load: (id: string) => Promise<T>) => ({
+describe('a revocation marker', () => {
+  const revocable = <T>(load: (id: string) => Promise<T>) => ({
     ...user(load),
     revocationMarkers: (id: string) => [`session:${id}`],
   })
 
-  it('refuses at once, cached or not, until its time is over', async () => {
+  it('refuses reads at once, cached or not, until it expires', async () => {
     const { join, clock } = createFleet()
     const [a, b] = [join(), join()]
-    const lookup = a.defineLookup(guarded(async (id) => ({ id })))
+    const lookup = a.defineLookup(revocable(async (id) => ({ id })))
     await lookup('s1')
     await b.revoke('session:s1', { seconds: 60 })
     await expect(lookup('s1')).rejects.toMatchObject({ code: 'revoked' })
@@ -461,11 +461,11 @@ describe('a guard', () => {
     expect(await lookup('s1')).toEqual({ id: 's1' })
   })
 
-  it('refuses a load that was on its way when it was set', async () => {
+  it('refuses a load that was running when it was set', async () => {
     const { join, settle } = createFleet()
     const { calls, load } = createUpstream<number>()
     const process = join()
-    const read = process.defineLookup(guarded((id) => load(id, { signal: AbortSignal.abort() })))('s1')
+    const read = process.defineLookup(revocable((id) => load(id, { signal: AbortSignal.abort() })))('s1')
     const outcome = read.catch((error: unknown) => error)
     await settle()
     await process.revoke('session:s1', { seconds: 60, tags: ['user:s1'] })
@@ -473,7 +473,7 @@ describe('a guard', () => {
     expect(await outcome).toMatchObject({ code: 'revoked' })
   })
 
-  it('of one call is asked for in the same read, and refuses that call alone', async () => {
+  it('of one call is read with the same command, and refuses only that call', async () => {
     const { join } = createFleet()
     const process = join()
     const lookup = process.defineLookup(user(async (id) => ({ id })))
@@ -493,7 +493,7 @@ describe('a guard', () => {
     expect(process.store.commands).toEqual(['read'])
   })
 
-  it('that ends a load does not refuse who waits for it under another one', async () => {
+  it('that ends a load does not refuse a waiter with another marker', async () => {
     const { join, settle, clock } = createFleet()
     const { calls, load } = createUpstream<number>()
     const process = join()
@@ -526,12 +526,12 @@ describe('a guard', () => {
   it('fails closed when Redis does not answer', async () => {
     const { join } = createFleet()
     const process = join()
-    const lookup = process.defineLookup(guarded(async (id) => ({ id })))
+    const lookup = process.defineLookup(revocable(async (id) => ({ id })))
     process.store.down = true
     await expect(lookup('s1')).rejects.toMatchObject({ code: 'revocation_unknown' })
   })
 
-  it('is reported unconfirmed when either half failed', async () => {
+  it('is reported as unconfirmed when either half failed', async () => {
     const { join, clock } = createFleet()
     const process = join()
     process.store.failing.add('mark')
@@ -570,7 +570,7 @@ describe('without Redis', () => {
     expect(await lookup('u1')).toBe(2)
   })
 
-  it('shares nothing once Redis is back, and commits nothing of it', async () => {
+  it('neither shares nor commits these values once Redis is back', async () => {
     const { join, store } = createFleet()
     const process = join()
     let version = 0
@@ -582,7 +582,7 @@ describe('without Redis', () => {
     expect(await lookup('u1')).toBe(2)
   })
 
-  it('gives back a lease whose answer was lost, so that nobody waits for it', async () => {
+  it('returns a lease whose answer was lost, so that no caller waits for it', async () => {
     const { join, store, clock } = createFleet()
     const [process, other] = [join(), join()]
     const lookup = process.defineLookup(user(async (id) => ({ id })))
@@ -607,13 +607,13 @@ describe('without Redis', () => {
   })
 })
 
-it('ends although a waiter was handed an entry that is unusable', async () => {
+it('ends even if a waiter gets an unusable entry', async () => {
   const { join, clock, store, settle } = createFleet()
   const process = join()
   const lookup = process.defineLookup<string, { id: string }>({
     ...user(async (id) => ({ id })),
     tags: () => ['all'],
-    // The answer for u1 may not be stored: its state holds the key for a second.
+    // The answer for u1 must not be stored: its state marker holds the key for a second.
     ttl: ({ id }) => (id === 'u1' ? 0 : 300),
   })
   await lookup.many(['u1', 'u2'])
@@ -626,7 +626,7 @@ it('ends although a waiter was handed an entry that is unusable', async () => {
 })
 
 describe('reload', () => {
-  it('loads anew what is cached, once for all who ask, and replaces it for everybody', async () => {
+  it('reloads a cached value once for all callers, and replaces it for all of them', async () => {
     const { join, settle } = createFleet()
     const { calls, load } = createUpstream<number>()
     const [a, b] = [join(), join()].map((process) =>
@@ -645,7 +645,7 @@ describe('reload', () => {
     expect(calls).toHaveLength(2)
   })
 
-  it('gives what is cached where it is not what was to be loaded anew', async () => {
+  it('returns the cached value where it does not match', async () => {
     let loads = 0
     const lookup = createFleet()
       .join()
@@ -657,7 +657,7 @@ describe('reload', () => {
     expect(loads).toBe(2)
   })
 
-  it('leaves what is cached where it is when the loader fails', async () => {
+  it('keeps the cached value when the loader fails', async () => {
     const { join } = createFleet()
     let fails = false
     const lookup = join().defineLookup(

@@ -6,20 +6,20 @@ import { createFleet, user } from './in-process-fleet'
 /** A framework with one request at a time, which may render into a cache. */
 function createRequests() {
   const now = { request: {} as object | undefined, cached: false }
-  const told: string[] = []
+  const invalidatedTags: string[] = []
   const runtime: Runtime = {
     enter: async () => ({ ...now }),
     after: (task) => void task(),
     async invalidated(tags) {
-      told.push(...tags)
+      invalidatedTags.push(...tags)
       return now.request
     },
   }
-  return { now, told, runtime }
+  return { now, invalidatedTags, runtime }
 }
 
 describe('the memo of a request', () => {
-  it('answers again what the request was told, and another request anew', async () => {
+  it('returns the same value within a request, and reads again in another request', async () => {
     const { join } = createFleet()
     const { now, runtime } = createRequests()
     const process = join({ runtime })
@@ -33,7 +33,7 @@ describe('the memo of a request', () => {
 
   it('is a snapshot, dropped by an invalidation in the same request', async () => {
     const { join } = createFleet()
-    const { runtime, told } = createRequests()
+    const { runtime, invalidatedTags } = createRequests()
     let version = 0
     const load = async () => ++version
     const lookup = join({ runtime }).defineLookup(user(load))
@@ -42,20 +42,20 @@ describe('the memo of a request', () => {
     expect(await lookup('u1')).toBe(1)
     await lookup.invalidate('u1')
     expect(await lookup('u1')).toBe(2)
-    expect(told).toEqual(['user:u1'])
+    expect(invalidatedTags).toEqual(['user:u1'])
   })
 
-  it('is passed by fresh, and by lookups with guards', async () => {
+  it('is not used by `fresh`, nor by lookups with revocation markers', async () => {
     const { join } = createFleet()
     const { runtime } = createRequests()
     const process = join({ runtime })
     const lookup = process.defineLookup(user(async (id) => ({ id })))
-    const guarded = process.defineLookup({
+    const revocable = process.defineLookup({
       ...user(async (id) => ({ id })),
       name: 'token',
       revocationMarkers: (id) => [id],
     })
-    for (let i = 0; i < 2; i++) await Promise.all([lookup.fresh('u1'), guarded('u1')])
+    for (let i = 0; i < 2; i++) await Promise.all([lookup.fresh('u1'), revocable('u1')])
     expect(process.stats()).toMatchObject({ user: { request: 0, redis: 1 }, token: { request: 0, redis: 1 } })
   })
 
@@ -74,7 +74,7 @@ describe('the memo of a request', () => {
   })
 })
 
-it('refuses a guarded lookup inside "use cache"', async () => {
+it('refuses a revocable lookup inside "use cache"', async () => {
   const { join } = createFleet()
   const { runtime, now } = createRequests()
   now.cached = true

@@ -8,7 +8,7 @@ import type { Store } from '@/lib/lookup/store'
 import { createMemoryStore } from '@/lib/lookup/testing/memory-store'
 import { createVirtualClock, settle } from '../../../lib/lookup/testing/virtual-clock'
 
-/** Numbers out of a seed (mulberry32), so that a failing run can be repeated. */
+/** Random numbers from a seed (mulberry32), so that a failing run can be repeated. */
 function numbersFrom(seed: number) {
   let state = seed
   return () => {
@@ -22,7 +22,7 @@ function numbersFrom(seed: number) {
 interface World {
   seed: number
   processes: number
-  /** How many of 100 requests are lost, answered into the void, or executed twice. */
+  /** How many of 100 requests are lost, lose their answer, or are executed twice. */
   faults: number
   processTtl: number
   batched: boolean
@@ -30,20 +30,20 @@ interface World {
 
 const keys = ['a', 'b']
 
-/** Runs a hostile world and gives what went wrong in it. */
+/** Runs a hostile world and returns what went wrong. */
 async function run({ seed, processes, faults, processTtl, batched }: World) {
   const random = numbersFrom(seed)
   const clock = createVirtualClock()
   const store = createMemoryStore(clock)
   const wait = (ms: number) => new Promise<void>((resolve) => clock.timer(Math.floor(ms), resolve))
   const truth = new Map(keys.map((key) => [key, 0]))
-  /** What a read that begins now may return at the least, and since when. */
+  /** The oldest value that a read that begins now may return, and since when. */
   const floors = new Map(keys.map((key) => [key, [{ version: 0, since: 0, by: -1 }]]))
   const revoked = new Set<string>()
   const wrong: string[] = []
   const leases: string[] = []
   let loads = 0
-  // Long where nothing may be loaded twice, short where everything may happen.
+  // Long where no value may be loaded twice, short with faults.
   const ttl = faults > 0 ? 3 : 300
   let ids = 0
 
@@ -167,7 +167,7 @@ async function run({ seed, processes, faults, processTtl, batched }: World) {
         ) ?? settle(),
       )
     else if (faults > 0) {
-      // Guards are not evicted: nothing else says that they were set.
+      // Revocation markers are not evicted: nothing else records that they were set.
       const evictable = [...store.cells.keys()].filter((cell) => !cell.startsWith('t:g:'))
       store.cells.delete(evictable[Math.floor(random() * evictable.length)] ?? '')
     }
@@ -189,8 +189,8 @@ const world = (faults: number, processTtl: number) =>
 describe('no read is older than the last invalidation, and no generation is loaded twice', () => {
   it.each([
     ['on a slow network', 0, 0],
-    ['with lost, repeated and evicted things', 8, 0],
-    ['with a process layer, by more than its TTL, and not at all in the process that invalidated', 8, 1],
+    ['with lost and repeated requests and evicted keys', 8, 0],
+    ['with a process cache, by more than its TTL, and not at all in the process that invalidated', 8, 1],
   ])('%s', async (_, faults, processTtl) => {
     const runs = Number(process.env.LOOKUP_RUNS ?? 150)
     await fc.assert(
@@ -205,7 +205,7 @@ describe('no read is older than the last invalidation, and no generation is load
 it.each<World>([
   { seed: -1432084772, processes: 2, batched: false, faults: 8, processTtl: 0 },
   { seed: 1963056036, processes: 1, batched: false, faults: 8, processTtl: 1 },
-])('stays right in a world where it once went wrong: $seed', async (one) => {
+])('a world that once failed: $seed', async (one) => {
   // A request that arrived twice leased again, in a new generation, for a load that began in an older one.
   expect((await run(one)).wrong).toEqual([])
 })

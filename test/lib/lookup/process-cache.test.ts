@@ -10,7 +10,7 @@ const cached = <T>(load: (id: string, context: { signal: AbortSignal }) => Promi
   processTtl: 60,
 })
 
-describe('the process layer', () => {
+describe('the process cache', () => {
   it('is off unless a TTL is given', async () => {
     const { join } = createFleet()
     const process = join()
@@ -35,7 +35,7 @@ describe('the process layer', () => {
     expect(process.store.commands).toEqual(['read'])
   })
 
-  it('drops by tag what an invalidation of this process names', async () => {
+  it('drops the values of the tags that are invalidated in this process', async () => {
     const { join } = createFleet()
     const process = join()
     let version = 0
@@ -71,7 +71,7 @@ describe('the process layer', () => {
     expect(await lookup('u1')).toBe(2)
   })
 
-  it('is not filled by a load that was condemned', async () => {
+  it('is not filled by a load that was invalidated', async () => {
     const { join, settle } = createFleet()
     const { calls, load } = createUpstream<number>()
     const [process, other] = [join(), join()]
@@ -87,7 +87,7 @@ describe('the process layer', () => {
     expect(await late).toBe(2)
   })
 
-  it('counts its TTL from the sending of the read', async () => {
+  it('counts its TTL from when the read was sent', async () => {
     const { join, clock, settle } = createFleet()
     const { calls, load } = createUpstream<number>()
     const process = join()
@@ -103,7 +103,7 @@ describe('the process layer', () => {
     expect(process.store.commands).toEqual(['read'])
   })
 
-  it('is dropped even if the framework cannot be told of the invalidation', async () => {
+  it('drops the value even if the invalidation in the framework fails', async () => {
     const { join } = createFleet()
     const runtime = { ...createPlainRuntime(), invalidated: () => Promise.reject(new Error('no framework')) }
     let version = 0
@@ -113,7 +113,7 @@ describe('the process layer', () => {
     expect(await lookup('u1')).toBe(2)
   })
 
-  it('keeps no answer that may not be stored, not even for those who waited for it', async () => {
+  it('does not keep an answer that must not be stored, not even for its waiters', async () => {
     const { join, clock, settle } = createFleet()
     const { calls, load } = createUpstream<number>()
     const declaration = { ...cached(load), ttl: () => 0 }
@@ -131,23 +131,23 @@ describe('the process layer', () => {
     expect(await later).toBe(2)
   })
 
-  it('is bounded by entries and by bytes, and forgets the tags of what it evicts', () => {
+  it('is bounded by entries and by bytes, and drops the tags of evicted values', () => {
     const state = createProcessState()
     const clock = createVirtualClock()
-    const layer = createProcessCache<number>('user', state, clock, { maxEntries: 3, maxBytes: 100 })
+    const cache = createProcessCache<number>('user', state, clock, { maxEntries: 3, maxBytes: 100 })
     const fill = (key: string, value: number, bytes: number) =>
-      layer.fill(state.stamp(clock.now()), key, value, ['t'], 1000, bytes)
+      cache.fill(state.stamp(clock.now()), key, value, ['t'], 1000, bytes)
     for (let i = 0; i < 10; i++) fill(`k${i}`, i, 10)
-    expect([...Array(10).keys()].filter((i) => layer.get(`k${i}`))).toEqual([7, 8, 9])
+    expect([...Array(10).keys()].filter((i) => cache.get(`k${i}`))).toEqual([7, 8, 9])
     fill('big', 1, 95)
-    expect([layer.get('big') !== undefined, layer.get('k9')]).toEqual([true, undefined])
+    expect([cache.get('big') !== undefined, cache.get('k9')]).toEqual([true, undefined])
     fill('too big', 1, 101)
-    expect(layer.get('too big')).toBeUndefined()
+    expect(cache.get('too big')).toBeUndefined()
     state.drop(['t'])
-    expect(layer.get('big')).toBeUndefined()
+    expect(cache.get('big')).toBeUndefined()
   })
 
-  it('is one for all copies of the modules in a process', async () => {
+  it('is shared by all copies of the modules in a process', async () => {
     const { join } = createFleet()
     const pages = join()
     const routes = join({ state: pages.state })
@@ -159,7 +159,7 @@ describe('the process layer', () => {
     expect(await inPage('u1')).toBe(2)
   })
 
-  it('does not serve for long what was filled while the backplane was not proven alive', async () => {
+  it('keeps a value only for a short time if it was filled while the backplane was not proven alive', async () => {
     const { join, clock } = createFleet()
     const process = join()
     let epoch = 1

@@ -27,7 +27,7 @@ it('leaves readable keys as they are', () => {
   expect(joinKey('user_1', 'google')).toBe('user_1:google')
 })
 
-it('makes short, printable keys without wildcards of anything', () => {
+it('makes short, printable keys without wildcards of any text', () => {
   fc.assert(fc.property(nasty, (text) => void expect(safe(text)).toMatch(/^[A-Za-z0-9_.:@+~-]{1,128}$/)))
 })
 
@@ -36,7 +36,7 @@ it('gives different texts different keys, lone surrogates included', () => {
   expect(safe('\ud800')).not.toBe(safe('\ud801'))
 })
 
-it('gives different parts different keys, wherever the colons are', () => {
+it('gives different parts different keys, even if they contain colons', () => {
   const parts = fc.array(nasty, { minLength: 1, maxLength: 3 })
   fc.assert(
     fc.property(
@@ -48,10 +48,10 @@ it('gives different parts different keys, wherever the colons are', () => {
   expect(joinKey('a:b', 'c')).not.toBe(joinKey('a', 'b:c'))
 })
 
-describe('what one MGET says of a value', () => {
+describe('the result of one MGET', () => {
   const slot: Slot = { entry: 'e', state: 's', hard: 'h', tagVersions: ['f1', 'f2'], markers: ['m'] }
   const entry = 'v1,v2|e|n0|'
-  /** The values of the keys, of a fresh entry unless a test changes them. */
+  /** The values of the keys, by default those of a fresh entry. */
   const valuesOf = (others: Record<string, string | null> = {}) =>
     keysOf(slot).map(
       (key) => ({ e: entry, f1: 'v1', f2: 'v2', m: null, s: 'K', h: '1', ...others })[key] ?? null,
@@ -72,7 +72,7 @@ describe('what one MGET says of a value', () => {
     expect(validate(slot, valuesOf(others))).toMatchObject({ entry: null })
   })
 
-  it('is an entry that wants a refresh, past the soft expiry', () => {
+  it('is an entry that needs a refresh, past the soft expiry', () => {
     expect(validate(slot, valuesOf({ s: null }))).toEqual({ revoked: false, entry, fresh: false })
   })
 

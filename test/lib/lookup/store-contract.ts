@@ -18,7 +18,7 @@ const slot: Slot = {
   markers: [],
 }
 const graced: Slot = { ...slot, entry: 'ge', state: 'gs', hard: 'gh' }
-const guarded: Slot = { ...slot, entry: 'ue', state: 'us', markers: ['g1', 'g2'] }
+const revocable: Slot = { ...slot, entry: 'ue', state: 'us', markers: ['g1', 'g2'] }
 
 const asked = (changes: Partial<AcquireRequest> = {}): AcquireRequest => ({
   ...{ slot, flight: 'a', waiting: '', reject: '', refresh: false, lease: 60_000 },
@@ -30,12 +30,12 @@ const offered = (generation: string, changes: Partial<CommitRequest> = {}): Comm
   ...changes,
 })
 
-/** What every store has to do. `fresh` empties the one that `store` gives. */
+/** The tests that every store must pass. `fresh` empties the store that `store` returns. */
 export function storeContract(store: () => Store, fresh: () => Promise<void>) {
   for (const [name, test] of contractOf(store, fresh)) it(name, test)
 }
 
-/** The contract, one test after another by its name. A test throws if the store does something else. */
+/** The tests of the contract by name. A test throws if the store does something else. */
 export function contractOf(store: () => Store, fresh: () => Promise<void>): Map<string, () => Promise<void>> {
   const tests = new Map<string, () => Promise<void>>()
   let nonces = 0
@@ -62,7 +62,7 @@ export function contractOf(store: () => Store, fresh: () => Promise<void>): Map<
       await test()
     })
 
-  contract('leases an absent entry, and gives one who repeats the request the same lease', async () => {
+  contract('leases an absent entry, and returns the same lease for a repeated request', async () => {
     const generation = await lease()
     expect(await lease()).toBe(generation)
     expect(generation.split(',')).toHaveLength(2)
@@ -82,7 +82,7 @@ export function contractOf(store: () => Store, fresh: () => Promise<void>): Map<
     expect(await store().commit([offered(next, { flight: 'b' })])).toEqual(['stored'])
   })
 
-  contract('hands out a stored entry, whoever asks', async () => {
+  contract('returns a stored entry to every caller', async () => {
     const entry = await stored()
     expect(await acquire({ flight: 'b' }, { flight: 'c', waiting: 'a' })).toEqual([
       { kind: 'hit', entry },
@@ -91,12 +91,12 @@ export function contractOf(store: () => Store, fresh: () => Promise<void>): Map<
     expect(await store().read(['e', 's', 'nothing'])).toEqual([entry, 'K', null])
   })
 
-  contract('leases again what the caller rejects', async () => {
+  contract('leases an entry again that the caller rejects', async () => {
     const entry = await stored()
     expect(await acquire({ flight: 'b', reject: entry })).toMatchObject([{ kind: 'load' }])
   })
 
-  contract('does not hand out an entry whose fence is gone', async () => {
+  contract('does not return an entry whose tag version was deleted', async () => {
     await stored()
     await store().drop(['f2'])
     expect(await acquire({ flight: 'b' })).toMatchObject([{ kind: 'load' }])
@@ -118,7 +118,7 @@ export function contractOf(store: () => Store, fresh: () => Promise<void>): Map<
     expect(await acquire({ flight: 'c' })).toEqual([{ kind: 'hit', entry }])
   })
 
-  contract('tells a failure to those who waited for that flight, and to nobody else', async () => {
+  contract('returns a failure to the waiters of that flight, and to no other caller', async () => {
     const generation = await lease()
     expect(
       await store().fail([{ slot, flight: 'a', generation, code: 'no_answer', cooldown: 60_000 }]),
@@ -129,7 +129,7 @@ export function contractOf(store: () => Store, fresh: () => Promise<void>): Map<
     expect(await acquire({ flight: 'c' })).toMatchObject([{ kind: 'load' }])
   })
 
-  contract('takes a lease back that nobody uses, from its holder alone and in any generation', async () => {
+  contract('takes back an unused lease, only from its holder and in any generation', async () => {
     const generation = await lease()
     const release = { slot, generation: '', code: '', cooldown: 0 }
     expect(await store().fail([{ ...release, flight: 'b' }])).toEqual([null])
@@ -138,7 +138,7 @@ export function contractOf(store: () => Store, fresh: () => Promise<void>): Map<
     expect(await acquire({ flight: 'b', waiting: 'a' })).toMatchObject([{ kind: 'load' }])
   })
 
-  contract('gives the entry in grace when a load fails, unless it was invalidated', async () => {
+  contract('returns the entry in grace when a load fails, unless it was invalidated', async () => {
     const entry = await stored({ slot: graced, grace: 60_000 })
     await store().drop(['gh'])
     const generation = await lease({ slot: graced, flight: 'b' })
@@ -151,17 +151,20 @@ export function contractOf(store: () => Store, fresh: () => Promise<void>): Map<
     expect(await store().fail([failure])).toEqual([null])
   })
 
-  contract('gives an unstorable answer to those who waited, and makes others wait', async () => {
-    const generation = await lease()
-    expect(await store().commit([offered(generation, { hard: 0 })])).toEqual(['not_cacheable'])
-    expect(await acquire({ flight: 'b', waiting: 'a' }, { flight: 'c' })).toEqual([
-      { kind: 'hit', entry: `${generation}|value` },
-      { kind: 'wait', flight: '!a', generation },
-    ])
-    expect(await store().read(['e'])).toEqual([null])
-  })
+  contract(
+    'returns an answer that is not cacheable to its waiters, and makes other callers wait',
+    async () => {
+      const generation = await lease()
+      expect(await store().commit([offered(generation, { hard: 0 })])).toEqual(['not_cacheable'])
+      expect(await acquire({ flight: 'b', waiting: 'a' }, { flight: 'c' })).toEqual([
+        { kind: 'hit', entry: `${generation}|value` },
+        { kind: 'wait', flight: '!a', generation },
+      ])
+      expect(await store().read(['e'])).toEqual([null])
+    },
+  )
 
-  contract('gives who waits for the end of such an answer the next one, and no earlier one', async () => {
+  contract('returns only a later answer to a caller that waits for the end of such an answer', async () => {
     const generation = await lease()
     await store().commit([offered(generation, { hard: 0 })])
     expect(await acquire({ flight: 'c', waiting: '!a' })).toMatchObject([{ kind: 'wait' }])
@@ -173,7 +176,7 @@ export function contractOf(store: () => Store, fresh: () => Promise<void>): Map<
     ])
   })
 
-  contract('holds such an answer no longer than it is good for', async () => {
+  contract('holds such an answer no longer than it is valid', async () => {
     const generation = await lease()
     const valid = holdMs / 4
     const expiry = Date.now() + valid
@@ -186,13 +189,13 @@ export function contractOf(store: () => Store, fresh: () => Promise<void>): Map<
     })
   })
 
-  contract('holds one that came expired as long as any', async () => {
+  contract('holds an answer that is already expired as long as any other', async () => {
     const generation = await lease()
     await store().commit([offered(generation, { hard: 60_000, expiry: Date.now() - 5000 })])
     expect(await acquire({ flight: 'b' })).toMatchObject([{ kind: 'wait' }])
   })
 
-  contract('judges an absolute expiry by its own clock', async () => {
+  contract('compares an absolute expiry with its own clock', async () => {
     const generation = await lease()
     const expiry = Date.now() + 20_000
     expect(await store().commit([offered(generation, { expiry, expiryBuffer: 30_000 })])).toEqual([
@@ -200,22 +203,22 @@ export function contractOf(store: () => Store, fresh: () => Promise<void>): Map<
     ])
   })
 
-  contract('refuses to acquire and to commit under a guard', async () => {
-    const generation = await lease({ slot: guarded })
+  contract('refuses to acquire and to commit while a revocation marker is set', async () => {
+    const generation = await lease({ slot: revocable })
     await store().mark('g2', 60_000)
-    expect(await acquire({ slot: guarded })).toEqual([{ kind: 'refused' }])
-    expect(await store().commit([offered(generation, { slot: guarded })])).toEqual(['refused'])
+    expect(await acquire({ slot: revocable })).toEqual([{ kind: 'refused' }])
+    expect(await store().commit([offered(generation, { slot: revocable })])).toEqual(['refused'])
     expect(await store().read(['ue', 'us', 'g2'])).toEqual([null, null, '1'])
   })
 
-  contract('drops an entry only while it is the one named, and what is loading for it', async () => {
+  contract('drops an entry only if it is the given one, and with it the lease of a load', async () => {
     const entry = await stored()
     expect(await store().dropIf(slot, `${entry}!`)).toBe(false)
     expect(await store().dropIf(slot, entry)).toBe(true)
     expect(await store().read(['e', 's'])).toEqual([null, null])
   })
 
-  contract('says for how long keys are kept', async () => {
+  contract('returns how long keys are kept', async () => {
     await stored()
     const [entry = 0, absent = 0] = await store().ttl(['e', 'none'])
     expect(entry).toBeGreaterThan(0)
@@ -246,9 +249,9 @@ export function contractOf(store: () => Store, fresh: () => Promise<void>): Map<
   return tests
 }
 
-// ---- The differential test: steps that refer to what earlier ones brought, and a trace without nonces.
+// ---- The differential test: steps that refer to results of earlier steps, and a trace without nonces.
 
-const slots = [slot, graced, guarded] as const
+const slots = [slot, graced, revocable] as const
 const place = fc.nat(2)
 const flight = fc.constantFrom('a', 'b', 'c')
 const step = fc.oneof(
@@ -289,7 +292,7 @@ const step = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ type: fc.constant('guard' as const), key: fc.constantFrom('g1', 'g2') }),
+    arbitrary: fc.record({ type: fc.constant('mark' as const), key: fc.constantFrom('g1', 'g2') }),
   },
   {
     weight: 1,
@@ -343,13 +346,13 @@ async function trace(store: Store, steps: readonly Step[]): Promise<string> {
         ]),
       )
     else if (one.type === 'drop') await store.drop([one.key])
-    else if (one.type === 'guard') await store.mark(one.key, 60_000)
+    else if (one.type === 'mark') await store.mark(one.key, 60_000)
     else {
       const named = one.same ? (entry ?? 'no') : 'other'
       lines.push(await store.dropIf(at, named))
     }
     lines.push(await store.read(['e', 's', 'ge', 'gs', 'gh', 'ue', 'us', 'f1', 'f2', 'g1', 'g2']))
   }
-  // A fence's value is a nonce and a time; the nonce tells them apart in both stores alike.
+  // A tag version is a nonce and a time; the nonce identifies it in both stores.
   return JSON.stringify(lines, null, 1).replace(/(n\d+)\.\d+/g, '$1')
 }

@@ -8,7 +8,7 @@ import { startUpstash, type Upstash } from '../../../../local/upstash/server'
 import { redisServer } from '../../../support/missing'
 import { startUpstream } from './upstream'
 
-/** The one place where both are set: `createLookups`. */
+/** Both are options of `createLookups`. */
 const bound = { concurrency: 20, connections: 6 }
 const token = 'a token'
 
@@ -46,7 +46,7 @@ describe.skipIf(!redisServer())('200 parallel lookups', () => {
         return response.json()
       },
     })
-    // The scripts are in Redis from here on; a first EVALSHA that fails is an EVAL at once.
+    // From here on Redis knows the scripts: an EVALSHA that fails the first time is repeated as an EVAL.
     await lookup('first')
     return (ids: readonly string[]) => Promise.all(ids.map(lookup))
   }
@@ -59,7 +59,7 @@ describe.skipIf(!redisServer())('200 parallel lookups', () => {
     expect(upstream.sockets.opened).toBeLessThanOrEqual(bound.concurrency)
   })
 
-  it('open no more sockets to Redis than `connections`, cold, however slow Redis is', async () => {
+  it('open no more sockets to Redis than `connections`, cold, even if Redis is slow', async () => {
     const read = await start('redis')
     upstash.faults.set({ delayReply: 30 })
     await read(ids)

@@ -20,7 +20,7 @@ async function start(processes: number) {
   closing.push(engine.close)
   const upstash = await startUpstash({ token, engine })
   closing.push(upstash.close)
-  // Answers stay on their way for a while, so that invalidations are confirmed in between.
+  // Answers are delayed, so that invalidations are confirmed in between.
   upstash.faults.set({ only: ['mget'], delayReply: 20 })
   const upstream = await startUpstream()
   closing.push(upstream.close)
@@ -32,13 +32,13 @@ async function start(processes: number) {
 }
 
 describe.skipIf(!redisServer())('eight processes over one Redis', () => {
-  it('load once per key and generation, and read nothing stale while invalidations rain', async () => {
+  it('load once per key and generation, and read nothing stale during many invalidations', async () => {
     const { upstream, fleet } = await start(8)
     const invalidations: Invalidation[] = []
     fleet.read()
     await wait(500)
     const until = performance.now() + 4000
-    /** Write, then invalidate, as a webhook or an action does: over and over. */
+    /** Writes, then invalidates, as a webhook or an action does, again and again. */
     async function rain(key: string) {
       for (let i = 0; i < 10 && performance.now() < until; i++) {
         const version = upstream.write(key)
@@ -61,7 +61,7 @@ describe.skipIf(!redisServer())('eight processes over one Redis', () => {
 
     expect(reports.flatMap((report) => report.errors)).toEqual([])
     expect(reports.map((report) => report.uncached)).toEqual(reports.map(() => 0))
-    // That there was something to see: shared loads, readers in every process, several generations of every key.
+    // The run covered shared loads, readers in every process, and several generations of every key.
     expect(reads.length).toBeGreaterThan(leases.length)
     expect(Math.min(...reports.map((report) => report.reads.length))).toBeGreaterThanOrEqual(callers)
     expect(Math.min(...keys.map(leasesOf))).toBeGreaterThan(1)

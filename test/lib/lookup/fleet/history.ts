@@ -8,7 +8,7 @@ export interface Invalidation {
   at: number
 }
 
-/** Reads that began after an invalidation was confirmed and yet brought an older version than it stands for. */
+/** Reads that began after an invalidation was confirmed and still returned an older version. */
 export function staleReads(reads: readonly Read[], invalidations: readonly Invalidation[]) {
   return reads.flatMap((read) => {
     const before = invalidations.filter(({ key, at }) => key === read.key && at <= read.begun)
@@ -17,7 +17,7 @@ export function staleReads(reads: readonly Read[], invalidations: readonly Inval
   })
 }
 
-/** What occurs more than once, with how often. */
+/** The names that occur more than once, with their counts. */
 export function repeated(names: readonly string[]): Record<string, number> {
   const counts = new Map<string, number>()
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)

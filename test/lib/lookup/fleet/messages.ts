@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What a worker is started with, as JSON in its first argument. */
+/** The settings of a worker, as JSON in its first argument. */
 export const settings = z.object({
   url: z.string(),
   token: z.string(),
@@ -27,7 +27,7 @@ export const reply = z.discriminatedUnion('did', [
   z.object({
     did: z.literal('report'),
     reads: z.array(read),
-    /** Leases that this process got: the key and the generation. */
+    /** The leases of this process: key and generation. */
     leases: z.array(z.object({ key: z.string(), generation: z.string() })),
     /** Reads that went past Redis. */
     uncached: z.number(),

@@ -21,36 +21,36 @@ export async function startFleet(size: number, settings: Settings) {
       child.once('exit', (code) => {
         for (const fail of failing) fail(new Error(`A process of the fleet ended with ${code}`))
       })
-      const heard = (name: string) =>
+      const waitFor = (name: string) =>
         new Promise<Reply>((resolve, reject) => {
           failing.add(reject)
           waiting.set(name, resolve)
         })
-      await heard('start')
-      return { child, heard, tell: (what: Order) => child.send(what) }
+      await waitFor('start')
+      return { child, waitFor, send: (what: Order) => child.send(what) }
     }),
   )
   let ids = 0
 
   return {
     read() {
-      for (const { tell } of members) tell({ do: 'read' })
+      for (const { send } of members) send({ do: 'read' })
     },
-    /** Lets one of the processes invalidate; the moment at which it was confirmed to that process. */
+    /** Lets one of the processes invalidate; returns the moment at which that process had the confirmation. */
     async invalidate(key: string): Promise<number> {
       const id = ids++
       const member = members[id % members.length]
-      const answered = member?.heard(`invalidate${id}`)
-      member?.tell({ do: 'invalidate', id, key })
+      const answered = member?.waitFor(`invalidate${id}`)
+      member?.send({ do: 'invalidate', id, key })
       const said = await answered
       return said?.did === 'invalidate' ? said.at : Number.NaN
     },
-    /** Ends the reading; what each process saw. */
+    /** Ends the reads; returns what each process saw. */
     async report(): Promise<Report[]> {
       const said = await Promise.all(
-        members.map(async ({ heard, tell }) => {
-          const answered = heard('report')
-          tell({ do: 'report' })
+        members.map(async ({ waitFor, send }) => {
+          const answered = waitFor('report')
+          send({ do: 'report' })
           return answered
         }),
       )

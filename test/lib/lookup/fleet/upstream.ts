@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** A slow upstream: what it answers is decided when it is asked, and told 20 to 80 ms later. */
+/** A slow upstream: the answer is fixed when the request arrives, and is sent 20 to 80 ms later. */
 export async function startUpstream() {
   const versions = new Map<string, number>()
   const loads: { key: string; version: number }[] = []
@@ -31,7 +31,7 @@ export async function startUpstream() {
     url: `http://127.0.0.1:${address.port}`,
     loads,
     sockets,
-    /** Writes: whoever asks from now on is told the next version. */
+    /** Writes: requests from now on get the next version. */
     write(key: string): number {
       const next = versionOf(key) + 1
       versions.set(key, next)

@@ -5,7 +5,7 @@ import { createPlainRuntime } from '../../../../lib/lookup/runtime/plain'
 import type { Store } from '../../../../lib/lookup/store'
 import { moment, order, type Reply, type Report, settings } from './messages'
 
-/** One process of the fleet: many callers that read one key after another, and invalidations when told to. */
+/** One process of the fleet: many callers that read one key after another, and invalidations on request. */
 const { url, token, upstream, keys, callers } = settings.parse(JSON.parse(process.argv[2] ?? ''))
 const report: Report = { did: 'report', reads: [], leases: [], uncached: 0, errors: [] }
 
@@ -24,7 +24,7 @@ function watched(store: Store): Store {
   }
 }
 
-// A deadline that a busy machine cannot pass: past it a read would load on its own, which is not looked at here.
+// A long deadline, because after a timeout a read bypasses Redis, which is not tested here.
 const store = watched(createRedisStore({ url, token, timeoutMs: 10_000 }))
 const { defineLookup, on } = createLookups({ store, runtime: createPlainRuntime(), namespace: 'fleet' })
 on(({ type }) => {

@@ -32,7 +32,7 @@ describe('the backplane', () => {
     upstash.faults.clear()
   })
 
-  /** Processes with a process layer of ten minutes; time is real, heartbeats are fast. */
+  /** Processes with a process cache of ten minutes; time is real, heartbeats are fast. */
   function start() {
     const namespace = `space${++spaces}`
     const join = (windowMs = 150) => {
@@ -61,7 +61,7 @@ describe('the backplane', () => {
     await expect.poll(() => b.lookup('u1')).not.toBe(old)
   })
 
-  it('trusts nothing filled before a gap: not after a silent stall, not after the stream has ended', async () => {
+  it('drops all that was filled before a gap, after a silent stall and after the end of the stream', async () => {
     const join = start()
     for (const end of ['stall', 'end'] as const) {
       const process = join()
@@ -78,7 +78,7 @@ describe('the backplane', () => {
     }
   })
 
-  it('comes back to life on a new stream', async () => {
+  it('becomes alive again on a new stream', async () => {
     const process = start()()
     await expect.poll(() => process.state.epoch()).toBe(1)
     upstash.streams.stall()
@@ -86,14 +86,14 @@ describe('the backplane', () => {
     expect(process.alive).toEqual([true, false, true])
   })
 
-  it('makes an invalidation fail that the others could not be told of', async () => {
+  it('makes an invalidation fail if its message to the other processes could not be sent', async () => {
     const process = start()()
     await expect.poll(() => process.state.epoch()).toBe(1)
     upstash.faults.set({ only: ['publish'], error: 'ERR no' })
     await expect(process.invalidateTags(['x'])).rejects.toMatchObject({ code: 'invalidation_unconfirmed' })
   })
 
-  it('is one per process, whoever asks for it', () => {
+  it('is created once per process', () => {
     const state = createProcessState()
     const redis = createRedisClient({ url: upstash.url, token, state })
     const options = { redis, namespace: 'one', state }

@@ -55,7 +55,7 @@ test.each([
   expect(redis.isHealthy()).toBe(true)
 })
 
-test('an operation that fails is an event, by whichever client it was sent', async () => {
+test('an operation that fails is an event, for every client', async () => {
   const { client, events } = connect()
   upstash.faults.set(wrongPass)
   await expect(client().insist('ping', (redis) => redis.ping())).rejects.toMatchObject({

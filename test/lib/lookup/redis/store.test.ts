@@ -34,7 +34,7 @@ function overEngine(prefer: 'server' | 'wasm') {
     upstash.resetCounts()
   })
 
-  /** A process of its own; its breaker opens late unless told. */
+  /** A separate process; by default its breaker opens late. */
   function join(options: { breakAfter?: number; timeoutMs?: number } = {}) {
     const state = createProcessState()
     const store = createRedisStore({
@@ -93,7 +93,7 @@ function overEngine(prefer: 'server' | 'wasm') {
     expect(counted()).toEqual({ http: 1, commands: 1, byCommand: { unlink: 1 } })
   })
 
-  it('sends a script again in full when the server has forgotten it', async () => {
+  it('sends a script again in full when the server no longer knows it', async () => {
     const lookup = join().defineLookup(user(async (id) => ({ id })))
     await admin.scriptFlush()
     expect(await lookup('u1')).toEqual({ id: 'u1' })
@@ -111,17 +111,17 @@ function overEngine(prefer: 'server' | 'wasm') {
     expect(process.stats().user?.corrupt).toBe(1)
   })
 
-  it('gives keys times to live, and fences no shorter than their entries', async () => {
+  it('sets a TTL on every key, and none of a tag version that is shorter than that of its entry', async () => {
     const lookup = join().defineLookup({ ...user(async (id) => ({ id })), grace: 600 })
     await lookup('u1')
-    const [entry, hard, state, fence] = await Promise.all(
+    const [entry, hard, state, tagVersion] = await Promise.all(
       ['t:e:user.1:u1', 't:h:user.1:u1', 't:s:user.1:u1', 't:f:user:u1'].map((key) => admin.pttl(key)),
     )
     expect(hard).toBeGreaterThan(260_000)
     expect(hard).toBeLessThanOrEqual(300_000)
     expect(state).toBeLessThanOrEqual(240_000)
     expect((entry ?? 0) - (hard ?? 0)).toBeGreaterThan(590_000)
-    expect(fence).toBeGreaterThanOrEqual((entry ?? 0) - 50)
+    expect(tagVersion).toBeGreaterThanOrEqual((entry ?? 0) - 50)
   })
 
   const faults: [string, Fault, string][] = [
@@ -135,7 +135,7 @@ function overEngine(prefer: 'server' | 'wasm') {
     ['nothing is answered', { hang: 'before' }, 'store_unavailable'],
   ]
   describe.each(faults)('when %s', (_, fault, code) => {
-    it('answers from the loader, without waiting for the fault to end, and tells no value', async () => {
+    it('answers from the loader without waiting for the fault to end, and reports no value', async () => {
       const process = join({ timeoutMs: 60 })
       const lookup = process.defineLookup(user(async (id) => ({ id, secret: 'hush' })))
       await lookup('u1')
@@ -154,7 +154,7 @@ function overEngine(prefer: 'server' | 'wasm') {
       expect(String(error)).not.toMatch(/UNLINK|t:f:/i)
     })
 
-    it('answers and stores nothing wrong when it happens only to the commit', async () => {
+    it('answers, and stores no wrong value, when only the commit fails', async () => {
       const process = join({ timeoutMs: 60 })
       const lookup = process.defineLookup(user(async (id) => ({ id, secret: 'hush' })))
       await lookup('warms the scripts')
@@ -165,7 +165,7 @@ function overEngine(prefer: 'server' | 'wasm') {
     })
   })
 
-  it('says at the start what is wrong with Redis', async () => {
+  it('reports at the start what is wrong with Redis', async () => {
     const { store } = join()
     expect(await store.check()).toBeUndefined()
     upstash.faults.set(noScripts)
@@ -174,7 +174,7 @@ function overEngine(prefer: 'server' | 'wasm') {
     expect(await store.check()).toBe('store_quota')
   })
 
-  it('loads uncached without permission to run scripts, while invalidation works and the breaker stays closed', async () => {
+  it('loads past Redis without permission to run scripts; invalidation works and the breaker stays closed', async () => {
     const process = join({ breakAfter: 1 })
     let version = 0
     const lookup = process.defineLookup(user(async () => ++version))
@@ -185,7 +185,7 @@ function overEngine(prefer: 'server' | 'wasm') {
     expect(process.healthy()).toBe(true)
   })
 
-  it('stops asking while the breaker is open, and still invalidates', async () => {
+  it('sends no reads while the breaker is open, and still invalidates', async () => {
     const process = join({ breakAfter: 2 })
     const lookup = process.defineLookup(user(async (id) => ({ id })))
     upstash.faults.set(wrongPass)

@@ -2,8 +2,17 @@ import { ids, lifetimes, names, tagsOf } from './facts'
 import { drain } from './time'
 import type { SimulatedProcess, World } from './world'
 
-/** What is looked at when the network has become quiet. */
-export const audits = ['cost', 'refresh', 'grace', 'failure', 'absence', 'names', 'layer', 'waiting'] as const
+/** What is checked once the network is quiet. */
+export const audits = [
+  'cost',
+  'refresh',
+  'grace',
+  'failure',
+  'absence',
+  'names',
+  'processCache',
+  'waiting',
+] as const
 export type Audit = (typeof audits)[number]
 
 const everyTag = [
@@ -12,7 +21,7 @@ const everyTag = [
   ...names.flatMap(tagsOf.name),
 ]
 
-/** Thaws and reconnects everybody, and waits until every read and invalidation has ended. */
+/** Thaws and reconnects all processes, and waits until every read and invalidation has ended. */
 export async function settle(world: World) {
   for (const own of world.processes) {
     Object.assign(own, { frozen: false, cut: false })
@@ -23,7 +32,7 @@ export async function settle(world: World) {
   if (world.checker.open() > 0) world.chronicle.violate('promise 6: a read or an invalidation does not end')
 }
 
-/** Exact costs and effects, where nothing is lost or late. */
+/** Checks exact costs and effects, with nothing lost or late. */
 export async function audit(world: World, what: Audit) {
   const { chronicle, source, flow, time } = world
   const [here, there] = world.processes
@@ -56,7 +65,7 @@ export async function audit(world: World, what: Audit) {
     const { commands, calls } = await cost(own, () => readAll(own))
     expect(commands === 1, `promise 3: warm reads of one tick cost ${commands} commands`)
     expect(calls === 0, 'promise 2: a value just loaded is loaded again')
-    expect(world.checker.events(own.proc, 'hit redis') - before === 2, 'promise 9: hits are not told of')
+    expect(world.checker.events(own.proc, 'hit redis') - before === 2, 'promise 9: hits are not reported')
   }
   const present = () => ids.every(source.isThere)
 
@@ -112,7 +121,7 @@ export async function audit(world: World, what: Audit) {
       for (const own of [here, there]) for (const id of ids) world.read(own.proc, 'user', id, 'fresh')
       await drain()
       await world.link.deliverAll()
-      world.source.runShutdownHooks('error')
+      world.source.endAll('error')
       await advance(900, 'error')
       expect(source.begun() - before === 1, 'promise 5: a failure is not shared')
       const { calls } = await cost(here, () => readAll(here))
@@ -162,15 +171,15 @@ export async function audit(world: World, what: Audit) {
       }
       await drain()
       await time.advance(1900, async () => void (await world.link.deliverAll()))
-      // A read, an acquire, and again after 25, 50, 100, 200, 400, 400 … ms, or a little more.
+      // A read and an acquire, which is sent again after 25, 50, 100, 200, 400, 400 … ms, or a little more.
       expect(there.commands <= 10, `rule 10: waiting for two keys costs ${there.commands} commands`)
       await flow()
     },
-    async layer() {
+    async processCache() {
       if (!source.isThere('a')) return
       await cost(here, () => world.read(here.proc, 'card', 'a', 'one'))
       const { commands } = await cost(here, () => world.read(here.proc, 'card', 'a', 'one'))
-      expect(commands === 0, 'promise 3: the process layer does not answer')
+      expect(commands === 0, 'promise 3: the process cache does not answer')
     },
   }
   await readCold()

@@ -4,15 +4,15 @@ import {
   type Asked,
   canonical,
   type Fact,
-  guardOf,
   ids,
   leaseMs,
   lifetimes,
+  markerOf,
   stampOf,
   tagsOf,
   timeoutMs,
 } from './facts'
-import type { Ear } from './link'
+import type { Observer } from './link'
 import { type Source, UpstreamError } from './source'
 
 export type How = 'one' | 'fresh' | 'peek' | 'warm' | 'reload'
@@ -25,26 +25,26 @@ export interface Read {
   how: How
   moment: number
   at: number
-  /** The earlier read of the same request, whose answer the request remembers. */
+  /** The earlier read of the same request, whose answer is in the request memo. */
   earlier: Read | undefined
-  /** The request has invalidated since it began: whoever shares it counts as new. */
+  /** The request has invalidated since this read began: a read that shares it counts as new. */
   renewed: boolean
   ended: boolean
-  /** Makes the request forget it. */
-  forget(): void
+  /** Removes it from the request memo. */
+  drop(): void
 }
 
 /** The read whose answer this one may share. */
 const originOf = (read: Read): Read => (read.earlier ? originOf(read.earlier) : read)
 
-/** The read by whose beginning the floor is set. */
+/** The read whose start sets the floor. */
 const floorOrigin = (read: Read): Read =>
   read.earlier && !read.earlier.renewed ? floorOrigin(read.earlier) : read
 
 export interface Invalidation {
   proc: number
   tags: readonly string[]
-  guard: string | undefined
+  marker: string | undefined
   request: object | undefined
   calledAt: number
   calledTime: number
@@ -56,10 +56,10 @@ interface Resolved extends Invalidation {
 }
 
 /** What the checker knows of one process. */
-interface Witness {
+interface ProcessRecord {
   version: number
   memo: WeakMap<object, Map<string, Read>>
-  /** Leases given to it whose loads have not begun, and loads that are split and begin again. */
+  /** Its leases whose loads have not begun, and split loads that begin again. */
   permits: { entryKey: string; grant: Grant | undefined; again: Load | undefined }[]
   lastSent: Map<string, number>
   confirmed: { keys: readonly string[]; sentAt: number }[]
@@ -71,10 +71,10 @@ interface Witness {
   settled: Resolved[]
   events: Map<string, number>
   loads: number
-  direct: Load[]
+  bypassed: Load[]
   uncached: number
   lastInvalidate: boolean | undefined
-  /** Whether the breaker was open at all loads past Redis that a lookup decided on at one time. */
+  /** Whether the breaker was open at every bypass that a lookup decided on at the same time. */
   decided: Map<string, { time: number; open: boolean }>
 }
 
@@ -85,50 +85,50 @@ const names = ({ tags }: Invalidation, lookup: Asked, key: string) =>
 /** A key without the declaration's version, which is checked by itself. */
 const unversioned = (entryKey: string) => entryKey.replace(/\.\d+:/, ':')
 
-const layerMs = (read: Read) =>
+const processCacheMs = (read: Read) =>
   read.lookup === 'name' || read.how !== 'one' ? 0 : lifetimes[read.lookup].processTtl * 1000
 
-/** Knows what each read may return at the least, and what every load, lease and answer must look like. */
+/** Knows the oldest value that each read may return, and what every load, lease and answer must look like. */
 export function createChecker(chronicle: Chronicle, versions: readonly number[]) {
   const { time, loads, tick, violate } = chronicle
   const resolved: Resolved[] = []
   const byFlight = new Map<string, Load>()
-  const spoilt = new Set<string>()
-  const revocations: { guard: string; moment: number; calledTime: number }[] = []
-  let guardedBetween = (_key: string, _from: number, _to: number) => false
-  let guardEnd = (_key: string, _from: number): number | undefined => undefined
+  const corrupted = new Set<string>()
+  const revocations: { marker: string; moment: number; calledTime: number }[] = []
+  let markedBetween = (_key: string, _from: number, _to: number) => false
+  let markerEnd = (_key: string, _from: number): number | undefined => undefined
   let source: Source | undefined
   const reading = new Set<Read>()
-  /** Reads that were answered while a part of them may still be under way. */
+  /** Reads that were answered while a part of them may still be running. */
   const lingering = new Set<Read>()
   let invalidating = 0
 
-  const witnesses = versions.map(
-    (version): Witness => ({
+  const records = versions.map(
+    (version): ProcessRecord => ({
       ...{ version, memo: new WeakMap(), permits: [], lastSent: new Map(), confirmed: [] },
       ...{ failedAt: 0, failedTime: 0, breakerClosedAt: 0, breakerOpen: () => false, settled: [] },
       ...{
         events: new Map(),
         loads: 0,
-        direct: [],
+        bypassed: [],
         uncached: 0,
         lastInvalidate: undefined,
         decided: new Map(),
       },
     }),
   )
-  const witness = (proc: number): Witness => {
-    const found = witnesses[proc]
+  const recordOf = (proc: number): ProcessRecord => {
+    const found = records[proc]
     if (found === undefined) throw new Error(`There is no process ${proc}`)
     return found
   }
   const entryKeyOf = (proc: number, lookup: Asked, key: string) =>
-    `t:e:${lookup}.${lookup === 'user' ? witness(proc).version : 1}:${key}`
+    `t:e:${lookup}.${lookup === 'user' ? recordOf(proc).version : 1}:${key}`
 
   // ---- Loads
 
   function beginLoad(proc: number, lookup: Asked, key: string, shape: number): Load {
-    const known = witness(proc)
+    const known = recordOf(proc)
     const entryKey = `t:e:${lookup}.${shape}:${key}`
     const at = known.permits.findIndex((permit) => permit.entryKey === unversioned(entryKey))
     const [permit] = at < 0 ? [] : known.permits.splice(at, 1)
@@ -169,18 +169,18 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     if (grant) byFlight.set(grant.flight, load)
     else {
       if (!again) checkDirect(load)
-      known.direct.push(load)
+      known.bypassed.push(load)
     }
     return load
   }
 
   function checkDirect(load: Load) {
-    const known = witness(load.proc)
-    const direct = known.direct.filter((other) => other.state !== 'split')
-    if (direct.length >= known.uncached)
+    const known = recordOf(load.proc)
+    const bypassed = known.bypassed.filter((other) => other.state !== 'split')
+    if (bypassed.length >= known.uncached)
       violate('promise 2: a load without a lease that no failure of Redis explains')
     load.decidedOpen = known.decided.get(load.lookup)?.open === true
-    const last = direct.findLast((other) => other.entryKey === load.entryKey)
+    const last = bypassed.findLast((other) => other.entryKey === load.entryKey)
     if (!last?.decidedOpen || !load.decidedOpen || last.state === 'failed') return
     if (load.lookup === 'token' && last.state !== 'running') return
     if (known.settled.some((past) => past.moment > last.root && names(past, load.lookup, load.key))) return
@@ -188,14 +188,14 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
       violate('promise 2: loaded twice by one process while its breaker is open')
   }
 
-  /** The halves of a batch that is split are loaded again, under the same leases. */
+  /** The halves of a split batch are loaded again, under the same leases. */
   function splitAgain(call: readonly Load[]) {
     const family: Family = call[0]?.family ?? { members: [], pending: new Set() }
     for (const load of call) {
       load.family = family
       family.members.push(load)
       family.pending.add(load)
-      witness(load.proc).permits.push({
+      recordOf(load.proc).permits.push({
         entryKey: unversioned(load.entryKey),
         grant: load.grant,
         again: load,
@@ -218,27 +218,27 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
   function beginRead(proc: number, lookup: Asked, key: string, how: How, request: object | undefined): Read {
     const read: Read = {
       ...{ proc, lookup, key, how, moment: tick(), at: time.now(), earlier: undefined },
-      ...{ renewed: false, ended: false, forget: () => {} },
+      ...{ renewed: false, ended: false, drop: () => {} },
     }
     chronicle.note(() => `read ${read.moment} of ${lookup} ${key} by ${proc}, ${how}`)
     reading.add(read)
     if (!request || how !== 'one' || (lookup !== 'user' && lookup !== 'card')) return read
-    const memo = witness(proc).memo.get(request) ?? new Map<string, Read>()
-    witness(proc).memo.set(request, memo)
+    const memo = recordOf(proc).memo.get(request) ?? new Map<string, Read>()
+    recordOf(proc).memo.set(request, memo)
     const place = `${lookup}|${key}`
     read.earlier = memo.get(place)
     if (!read.earlier || read.earlier.renewed) memo.set(place, read)
-    read.forget = () => memo.get(place) === read && memo.delete(place)
+    read.drop = () => memo.get(place) === read && memo.delete(place)
     return read
   }
 
-  /** The earliest load whose value a read that began then may return. */
+  /** The oldest load whose value a read that began at that moment may return. */
   function floorFor(tags: readonly string[], read: Read, from: Read): number {
-    const layer = layerMs(read)
+    const cached = processCacheMs(read)
     let floor = 0
     for (const past of resolved) {
       if (past.moment >= from.moment || !past.tags.some((tag) => tags.includes(tag))) continue
-      if (layer > 0 && past.proc !== read.proc && past.time >= from.at - layer) continue
+      if (cached > 0 && past.proc !== read.proc && past.time >= from.at - cached) continue
       floor = Math.max(floor, past.calledAt)
     }
     return floor
@@ -246,11 +246,11 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
 
   /** Loaded while the breaker was open, and shared for 5 s in its process while it still is. */
   function sharedWhileOpen(load: Load, read: Read): boolean {
-    const known = witness(read.proc)
+    const known = recordOf(read.proc)
     const origin = originOf(read)
     return (
       load.grant === undefined &&
-      // A guarded value is never shared past its load: whoever has it must have asked for the guard.
+      // A revocable value is not shared once its load has ended: a later read must check the marker.
       load.lookup !== 'token' &&
       load.proc === read.proc &&
       load.breakerOpen &&
@@ -275,9 +275,9 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     if (!load) return violate(`promise 6: a value that was never loaded for ${place}`)
     if (load.lookup !== lookup || load.key !== key || value.id !== key)
       return violate(`promise 6: a value of ${load.lookup} ${load.key} under the key of ${place}`)
-    if (lookup === 'user' && value.shape !== witness(read.proc).version)
+    if (lookup === 'user' && value.shape !== recordOf(read.proc).version)
       return violate('rule 12: a value of another deployment’s shape')
-    if (spoilt.has(load.entryKey) && canonical(value) !== load.expected)
+    if (corrupted.has(load.entryKey) && canonical(value) !== load.expected)
       return violate(`promise 6: a truncated value of ${place}`)
     if (JSON.stringify(value) !== load.expected || 'none' in value)
       violate(`promise 8: not the same on hit and on miss for ${place}`)
@@ -305,14 +305,14 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
 
   function checkLifetime(read: Read, load: Load, stored: NonNullable<Load['stored']>, place: string) {
     const origin = originOf(read)
-    const age = origin.at - stored.at - layerMs(read)
+    const age = origin.at - stored.at - processCacheMs(read)
     if (age <= stored.hard) return
     if (age > stored.hard + stored.grace) violate(`promise 4: past ttl and grace for ${place}`)
     if (!failedSince(load.lookup, load.key, origin.moment))
       violate(`promise 4: past its ttl, and no loader failed, for ${place}`)
   }
 
-  /** "Not found" carries no stamp: some load, new enough, must have found nothing. */
+  /** "Not found" carries no stamp: some load that is new enough must have found nothing. */
   function checkNull(read: Read, lookup: Asked, key: string, floor: number) {
     const known = chronicle.lastLoad(
       (load) =>
@@ -331,27 +331,29 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     if (value.name !== read.key)
       violate(`promise 1: the name ${read.key} leads to a user called ${value.name}`)
     const floor = floorFor(tagsOf.name(read.key), read, read)
-    if (source?.wasOwner(read.key, value.id, floor) === false && !witness(read.proc).breakerOpen())
+    if (source?.wasOwner(read.key, value.id, floor) === false && !recordOf(read.proc).breakerOpen())
       violate(`promise 1: the name ${read.key} leads to its previous owner ${value.id}`)
     checkValue(read, 'user', value.id, value)
   }
 
-  /** The process layer must have forgotten what was invalidated here, whatever Redis said. */
-  function checkLayer(read: Read) {
-    if (layerMs(read) === 0 || read.earlier) return
-    const sent = witness(read.proc).lastSent.get(entryKeyOf(read.proc, read.lookup, read.key)) ?? 0
-    for (const past of witness(read.proc).settled)
+  /** The process cache must have dropped what was invalidated here, whatever Redis answered. */
+  function checkProcessCache(read: Read) {
+    if (processCacheMs(read) === 0 || read.earlier) return
+    const sent = recordOf(read.proc).lastSent.get(entryKeyOf(read.proc, read.lookup, read.key)) ?? 0
+    for (const past of recordOf(read.proc).settled)
       if (past.moment < read.moment && sent < past.moment && names(past, read.lookup, read.key))
-        return violate('rule 4: the process layer kept what was invalidated in this process')
+        return violate('rule 4: the process cache kept what was invalidated in this process')
   }
 
-  function checkGuards(read: Read) {
+  function checkMarkers(read: Read) {
     if (read.lookup !== 'token') return
-    const guard = guardOf(read.key)
+    const marker = markerOf(read.key)
     for (const past of revocations) {
-      const end = guardEnd(`t:g:${guard}`, past.calledTime)
-      if (past.guard === guard && past.moment < read.moment && end !== undefined && time.now() < end)
-        violate(`rule 6: token ${read.key} served beside a set guard in process ${read.proc}`)
+      const end = markerEnd(`t:g:${marker}`, past.calledTime)
+      if (past.marker === marker && past.moment < read.moment && end !== undefined && time.now() < end)
+        violate(
+          `rule 6: token ${read.key} served while its revocation marker is set, in process ${read.proc}`,
+        )
     }
   }
 
@@ -369,8 +371,8 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
       if (read.how !== 'peek') violate('promise 5: a read returned nothing at all')
       return
     }
-    checkGuards(read)
-    checkLayer(read)
+    checkMarkers(read)
+    checkProcessCache(read)
     if (read.lookup === 'name') checkName(read, value)
     else if (value === null)
       checkNull(read, read.lookup, read.key, floorFor(tagsOf[read.lookup](read.key), read, floorOrigin(read)))
@@ -381,8 +383,8 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
   }
 
-  /** Why this read may not fail like this; undefined if it may. */
-  function complaint(read: Read, error: unknown): string | undefined {
+  /** Why this read must not fail with this error; undefined if it may. */
+  function unexpectedFailure(read: Read, error: unknown): string | undefined {
     const { proc, lookup, key } = read
     const { moment } = originOf(read)
     const code = codeOf(error)
@@ -395,72 +397,73 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
         ? undefined
         : `promise 5: ${lookup} ${key} fails, but no load of it has failed since it was asked`
     if (code === 'revoked' && lookup === 'token')
-      return guardedBetween(`t:g:${guardOf(key)}`, read.at, time.now())
+      return markedBetween(`t:g:${markerOf(key)}`, read.at, time.now())
         ? undefined
-        : 'rule 6: refused without a guard'
+        : 'rule 6: refused without a revocation marker'
     if (code === 'revocation_unknown' && lookup === 'token')
-      return witness(proc).failedAt < read.moment ? 'rule 6: refused although Redis answered' : undefined
+      return recordOf(proc).failedAt < read.moment ? 'rule 6: refused although Redis answered' : undefined
     return `promise 6: a read of ${lookup} ${key} failed with ${String(error)}`
   }
 
   function rejected(read: Read, error: unknown) {
     chronicle.note(() => `read ${read.moment} fails: ${String(error)}`)
     end(read)
-    read.forget()
-    const why = complaint(read, error)
+    read.drop()
+    const why = unexpectedFailure(read, error)
     if (why) violate(why)
   }
 
-  /** Reads that were asked for in one call fail together; one of them must have had a reason. */
+  /** The reads of one call fail together; one of them must have had a reason. */
   function rejectedTogether(reads: readonly Read[], error: unknown) {
-    const complaints = reads.map((read) => complaint(read, error))
+    const unexpected = reads.map((read) => unexpectedFailure(read, error))
     for (const read of reads) {
       end(read)
       lingering.add(read)
     }
-    const [first] = complaints
-    if (first && complaints.every(Boolean)) violate(first)
+    const [first] = unexpected
+    if (first && unexpected.every(Boolean)) violate(first)
   }
 
   // ---- Invalidations
 
   function settle(invalidation: Invalidation, error: unknown) {
-    const known = witness(invalidation.proc)
+    const known = recordOf(invalidation.proc)
     const past = { ...invalidation, moment: tick(), time: time.now() }
-    chronicle.note(() => `invalidated ${past.tags.join()} ${past.guard ?? ''}: ${error ?? 'confirmed'}`)
+    chronicle.note(() => `invalidated ${past.tags.join()} ${past.marker ?? ''}: ${error ?? 'confirmed'}`)
     invalidating--
     known.settled.push(past)
-    forgetMemo(past)
+    dropMemo(past)
     const { lastInvalidate } = known
     known.lastInvalidate = undefined
     if (error !== undefined) {
       if (codeOf(error) !== 'invalidation_unconfirmed')
         violate(`promise 7: invalidate failed with ${String(error)}`)
-      if (lastInvalidate !== false) violate('promise 9: no event tells of the unconfirmed invalidation')
+      if (lastInvalidate !== false) violate('promise 9: no event reports the unconfirmed invalidation')
       return
     }
-    if (lastInvalidate !== true) violate('promise 9: no event tells of the invalidation')
+    if (lastInvalidate !== true) violate('promise 9: no event reports the invalidation')
     const needed = past.tags.map((tag) => `t:f:${tag}`)
-    if (past.guard) needed.push(`t:g:${past.guard}`)
+    if (past.marker) needed.push(`t:g:${past.marker}`)
     for (const key of needed)
       if (!known.confirmed.some((done) => done.sentAt > past.calledAt && done.keys.includes(key)))
         violate(`promise 7: invalidate resolved, and Redis has not confirmed it for ${key}`)
     resolved.push(past)
-    if (past.guard) revocations.push({ guard: past.guard, moment: past.moment, calledTime: past.calledTime })
+    if (past.marker)
+      revocations.push({ marker: past.marker, moment: past.moment, calledTime: past.calledTime })
   }
 
-  function forgetMemo(invalidation: Invalidation) {
+  function dropMemo(invalidation: Invalidation) {
     const { proc, request } = invalidation
-    const memo = request && witness(proc).memo.get(request)
+    const memo = request && recordOf(proc).memo.get(request)
     for (const read of memo?.values() ?? []) {
       if (!names(invalidation, read.lookup, read.key)) continue
-      if (read.ended) read.forget()
+      if (read.ended) read.drop()
       else read.renewed = true
     }
   }
 
-  function ear(proc: number): Ear {
-    const known = witness(proc)
+  function observer(proc: number): Observer {
+    const known = recordOf(proc)
     return {
       sent(_operation, keys) {
         const moment = tick()
@@ -491,8 +494,8 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     }
   }
 
-  function heard(proc: number, event: LookupEvent) {
-    const known = witness(proc)
+  function onEvent(proc: number, event: LookupEvent) {
+    const known = recordOf(proc)
     const kind = event.type === 'hit' ? `hit ${event.layer}` : event.type
     known.events.set(kind, (known.events.get(kind) ?? 0) + 1)
     if (event.type === 'invalidate') known.lastInvalidate = event.confirmed
@@ -501,10 +504,10 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
       const before = known.decided.get(event.lookup)
       const open = known.breakerOpen() && (before?.time !== time.now() || before.open)
       known.decided.set(event.lookup, { time: time.now(), open })
-      const patience = time.now() - leaseMs - timeoutMs
+      const longestWait = time.now() - leaseMs - timeoutMs
       const explained =
         event.code === 'waited_too_long'
-          ? [...reading, ...lingering].some((read) => read.proc === proc && read.at <= patience)
+          ? [...reading, ...lingering].some((read) => read.proc === proc && read.at <= longestWait)
           : known.failedTime === time.now()
       if (!explained) violate('promise 2: loaded past Redis, although Redis answers')
     }
@@ -518,44 +521,44 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     returned,
     rejected,
     rejectedTogether,
-    /** A read whose answer nobody sees. */
+    /** A read without a visible answer. */
     unseen: end,
     settle,
-    ear,
-    heard,
-    events: (proc: number, kind: string) => witness(proc).events.get(kind) ?? 0,
+    observer,
+    onEvent,
+    events: (proc: number, kind: string) => recordOf(proc).events.get(kind) ?? 0,
     beginInvalidation(
       proc: number,
       tags: readonly string[],
-      guard: string | undefined,
+      marker: string | undefined,
       request: object | undefined,
     ): Invalidation {
       invalidating++
-      return { proc, tags, guard, request, calledAt: tick(), calledTime: time.now() }
+      return { proc, tags, marker, request, calledAt: tick(), calledTime: time.now() }
     },
     byFlight: (flight: string) => byFlight.get(flight),
-    spoil: (entryKey: string) => spoilt.add(entryKey),
+    corrupt: (entryKey: string) => corrupted.add(entryKey),
     open: () => reading.size + invalidating,
-    /** What is asked of parts that are made later. */
+    /** Connects parts that are created later. */
     connect(parts: {
       source: Source
-      guardedBetween: typeof guardedBetween
-      guardEnd: typeof guardEnd
+      markedBetween: typeof markedBetween
+      markerEnd: typeof markerEnd
       breakerOpen(proc: number): boolean
     }) {
       source = parts.source
-      guardedBetween = parts.guardedBetween
-      guardEnd = parts.guardEnd
-      witnesses.forEach((known, proc) => {
+      markedBetween = parts.markedBetween
+      markerEnd = parts.markerEnd
+      records.forEach((known, proc) => {
         known.breakerOpen = () => parts.breakerOpen(proc)
       })
     },
-    /** When everything has come to rest: each loader call was told of. */
+    /** Once everything has ended: each loader call must have been reported. */
     checkEvents() {
-      witnesses.forEach((known, proc) => {
-        const told = (known.events.get('load') ?? 0) + (known.events.get('load_error') ?? 0)
-        if (told !== known.loads)
-          violate(`promise 9: ${known.loads} loads of process ${proc}, ${told} of them told`)
+      records.forEach((known, proc) => {
+        const reported = (known.events.get('load') ?? 0) + (known.events.get('load_error') ?? 0)
+        if (reported !== known.loads)
+          violate(`promise 9: ${known.loads} loads of process ${proc}, ${reported} of them reported`)
       })
     },
   }

@@ -4,7 +4,7 @@ import type { Time } from './time'
 /** One load of one key, as the upstream saw it. Its number is also the moment at which it began. */
 export interface Load {
   number: number
-  /** The number of the load that was split, of which this is a part; else its own. */
+  /** The number of the load that was split into this one and others; otherwise its own. */
   root: number
   proc: number
   lookup: Asked
@@ -15,15 +15,15 @@ export interface Load {
   breakerOpen: boolean
   /** Whether it was open already when the process decided to load past Redis. */
   decidedOpen: boolean
-  /** The lease under which it runs; none for a load past Redis. */
+  /** The lease under which it runs; undefined for a bypass. */
   grant: Grant | undefined
   state: 'running' | 'ok' | 'failed' | 'split'
-  /** The last moment at which somebody could still join it: its end, or what became of its commit. */
+  /** The last moment at which a read could still join it: its end, or the end of its commit. */
   doneAt: number
-  /** What must be handed out; null for "not found". */
+  /** What reads must return; null for "not found". */
   expected: string | null
   expiresAt: number | null
-  /** All loads that came of one split call: none of them is over before all are. */
+  /** All loads of one split call: none of them is over before all are. */
   family: Family | undefined
   stored: { at: number; hard: number; grace: number } | undefined
 }
@@ -40,7 +40,7 @@ export interface Grant {
 
 export type Chronicle = ReturnType<typeof createChronicle>
 
-/** What all parts of the checker share: an order of everything that happens, and what was found wrong. */
+/** What all parts of the checker share: the order of everything that happens, and the violations. */
 export function createChronicle(time: Time, log?: (line: string) => void) {
   let moment = 0
   const violations: string[] = []

@@ -1,11 +1,11 @@
 import type { Codec } from '@/lib/lookup/entry'
 import type { Lookup } from '@/lib/lookup/lookup'
-import { type Fact, guardOf, leaseMs, lifetimes, tagsOf, timeoutMs } from './facts'
+import { type Fact, leaseMs, lifetimes, markerOf, tagsOf, timeoutMs } from './facts'
 import type { Kit } from './kit'
 import type { Source } from './source'
 
-/** Text of which every shorter part is still readable: only its length tells that it was cut. */
-const forgiving: Codec<Fact> = {
+/** A codec that can also decode a truncated text: only the length shows that it was truncated. */
+const lenient: Codec<Fact> = {
   encode: ({ id, stamp, name, shape, inner }) => [id, stamp, name, shape, inner.list.join('.')].join('/'),
   decode(text) {
     const [id = '', stamp = '', name = '', shape = '', list = ''] = text.split('/')
@@ -28,7 +28,7 @@ export interface Lookups {
   name(name: string): Promise<Fact | null>
 }
 
-/** The lookups of one process, declared when first used: a world seldom needs all of them everywhere. */
+/** The lookups of one process, each declared at its first use: a world seldom needs all of them. */
 export function declareLookups(
   { createAlias, createHints }: Kit,
   kit: ReturnType<Kit['createLookups']>,
@@ -61,7 +61,7 @@ export function declareLookups(
     get token() {
       declared.token ??= kit.defineLookup<string, Fact>({
         ...{ name: 'token', version: 1, key, tags: tagsOf.token, ...times },
-        ...{ ttl: lifetimes.token.ttl, negativeTtl: 5, revocationMarkers: (id) => [guardOf(id)] },
+        ...{ ttl: lifetimes.token.ttl, negativeTtl: 5, revocationMarkers: (id) => [markerOf(id)] },
         ...{ expiresAt: ({ expiresAt }) => expiresAt, expiryBuffer: lifetimes.token.expiryBuffer },
         ...{ refreshBefore: 6, refreshEvery: 2 },
         load: (arg, { signal }) => source.loadOne(proc, 'token', arg, signal),
@@ -71,8 +71,8 @@ export function declareLookups(
     get note() {
       declared.note ??= kit.defineLookup<string, Fact>({
         ...{ name: 'note', version: 1, key, tags: tagsOf.note, ...times },
-        ...{ negativeTtl: 5, codec: forgiving, memo: false },
-        // One in four may not be stored at all.
+        ...{ negativeTtl: 5, codec: lenient, memo: false },
+        // One in four must not be stored.
         ttl: ({ inner }) => (inner.list[0] === 0 ? 0 : lifetimes.note.ttl),
         load: (arg, { signal }) => source.loadOne(proc, 'note', arg, signal),
       })

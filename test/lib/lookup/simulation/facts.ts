@@ -6,13 +6,13 @@ export type Name = (typeof names)[number]
 
 export type LookupName = 'user' | 'card' | 'token' | 'note'
 
-/** `name` is the alias; its loads bring ids of users. */
+/** `name` is the alias; its loads return user IDs. */
 export type Asked = LookupName | 'name'
 
 /** A value of any of the lookups. */
 export interface Fact {
   id: string
-  /** `#n#`: the number of the load that brought it. */
+  /** `#n#`: the number of the load that returned it. */
   stamp: string
   name: string
   /** The version of the declaration whose loader made it. */
@@ -21,17 +21,17 @@ export interface Fact {
   inner: { list: number[] }
 }
 
-/** Numbers that each load has its own of, found again in whatever text the value has become. */
+/** The number of the load, found in whatever text the value has become. */
 export const stampOf = (text: string): number | undefined => {
   const found = /#(\d+)#/.exec(text)
   return found ? Number(found[1]) : undefined
 }
 
-/** What a value must look like when it is handed out. */
+/** What a value must look like when a read returns it. */
 export const canonical = ({ id, stamp, name, shape, expiresAt, inner }: Fact) =>
   JSON.stringify({ id, stamp, name, shape, expiresAt, inner })
 
-/** Seconds. Short ones, so that few steps reach every expiry. */
+/** Seconds. They are short, so that few steps reach every expiry. */
 export const lifetimes = {
   user: { ttl: 20, grace: 10, processTtl: 0, negativeTtl: 5, expiryBuffer: 0 },
   card: { ttl: 20, grace: 0, processTtl: 4, negativeTtl: 5, expiryBuffer: 0 },
@@ -48,4 +48,4 @@ export const tagsOf: Record<Asked, (key: string) => string[]> = {
   note: () => ['group'],
   name: (name) => [`name:${name}`],
 }
-export const guardOf = (id: string) => `session:${id}`
+export const markerOf = (id: string) => `session:${id}`

@@ -4,7 +4,7 @@ import { LookupError } from '@/lib/lookup/errors'
 import { createProcessState } from '@/lib/lookup/process-state'
 import { createMemoryStore } from '@/lib/lookup/testing/memory-store'
 
-/** The engine under test: the real one, or a copy with a fault in it. */
+/** The engine under test: the real one, or a copy with a fault. */
 export interface Kit {
   createLookups: typeof createLookups
   createMemoryStore: typeof createMemoryStore

@@ -9,13 +9,13 @@ export type Operation = 'read' | 'acquire' | 'commit' | 'fail' | 'drop' | 'dropI
 interface Packet {
   label: string
   request: boolean
-  /** Whether its receiver is too frozen to take it. */
+  /** Whether its receiver is frozen and cannot take it. */
   stuck(): boolean
   deliver(): Promise<void>
 }
 
-/** What the checker hears of one process's traffic. */
-export interface Ear {
+/** What the checker observes of one process's traffic. */
+export interface Observer {
   sent(operation: Operation, keys: readonly string[]): number
   answered(operation: Operation, keys: readonly string[], sentAt: number): void
   failed(operation: Operation): void
@@ -42,17 +42,17 @@ export function createLink(time: Time, { LookupError }: Kit, note: (line: () => 
     store: Store,
     clock: Clock,
     owner: Sleeper & { cut: boolean; refuses: Map<Operation, number>; name: string },
-    ear: Ear,
+    observer: Observer,
   ): Store {
     let failures = 0
     let openUntil: number | undefined
     let trying = false
 
-    function succeed() {
-      if (openUntil !== undefined) ear.breakerClosed()
+    function recordSuccess() {
+      if (openUntil !== undefined) observer.breakerClosed()
       ;[failures, openUntil, trying] = [0, undefined, false]
     }
-    function falter() {
+    function recordFailure() {
       failures++
       if (trying || failures >= breakAfter) openUntil = time.now() + openMs
       trying = false
@@ -66,12 +66,12 @@ export function createLink(time: Time, { LookupError }: Kit, note: (line: () => 
       settled: () => void = () => {},
     ): Promise<R> {
       const gated = operation !== 'drop' && operation !== 'mark'
-      const sentAt = ear.sent(operation, keys)
+      const sentAt = observer.sent(operation, keys)
       const label = `${owner.name} ${operation}`
       const refuse = (why: string) => {
-        if (gated && why !== 'the breaker is open') falter()
+        if (gated && why !== 'the breaker is open') recordFailure()
         note(() => `${label}: ${why}`)
-        ear.failed(operation)
+        observer.failed(operation)
         settled()
         return new LookupError('store_unavailable', why)
       }
@@ -105,8 +105,8 @@ export function createLink(time: Time, { LookupError }: Kit, note: (line: () => 
                 if (!waiting) return
                 waiting = false
                 cancel()
-                if (gated) succeed()
-                ear.answered(operation, keys, sentAt)
+                if (gated) recordSuccess()
+                observer.answered(operation, keys, sentAt)
                 taken(reply)
                 settled()
                 resolve(reply)
@@ -120,7 +120,7 @@ export function createLink(time: Time, { LookupError }: Kit, note: (line: () => 
     const keysOf = (requests: readonly { slot: { entry: string } }[]) =>
       requests.map(({ slot }) => slot.entry)
     const done = (requests: readonly { flight: string }[]) => () => {
-      for (const { flight } of requests) ear.flightDone(flight)
+      for (const { flight } of requests) observer.flightDone(flight)
     }
     return {
       healthy: () => openUntil === undefined,
@@ -130,7 +130,7 @@ export function createLink(time: Time, { LookupError }: Kit, note: (line: () => 
           'acquire',
           keysOf(requests),
           () => store.acquire(requests, nonce),
-          (replies) => ear.granted(replies, requests),
+          (replies) => observer.granted(replies, requests),
         ),
       commit: (requests) =>
         send('commit', keysOf(requests), () => store.commit(requests), undefined, done(requests)),
@@ -153,7 +153,7 @@ export function createLink(time: Time, { LookupError }: Kit, note: (line: () => 
 
   return {
     connect,
-    /** Delivers one packet, whichever. */
+    /** Delivers one packet. */
     async pass(pick: number) {
       const index = pick % Math.max(wire.length, 1)
       if (wire[index]?.stuck() === false) await take(index)
@@ -162,14 +162,14 @@ export function createLink(time: Time, { LookupError }: Kit, note: (line: () => 
       const [packet] = wire.splice(pick % Math.max(wire.length, 1), 1)
       if (packet !== undefined) note(() => `lost: ${packet.label}`)
     },
-    /** Puts an earlier request on the wire again, be it an old one. */
+    /** Puts an earlier request on the wire again, however old it is. */
     repeat(pick: number) {
       const again = history[Math.max(history.length - 1 - (pick % 8), 0)]
       if (again === undefined) return
       const deliver = async () => void (await again.apply())
       wire.push({ label: `${again.label} > once more`, request: true, stuck: () => false, deliver })
     },
-    /** Delivers whatever can be delivered, the newest first if told; says whether there was anything. */
+    /** Delivers all that can be delivered, with `newestFirst` in reverse order; returns whether there was anything. */
     async deliverAll(newestFirst = false): Promise<boolean> {
       let any = false
       for (;;) {

@@ -1,5 +1,5 @@
 /**
- * Runs the simulation for as long as one likes:
+ * Runs the simulation for as long as you like:
  * `SIM_RUNS=1000000 node --import tsx test/lib/lookup/simulation/long-run.ts`
  */
 import { stdout } from 'node:process'

@@ -18,20 +18,20 @@ export interface Finding {
   violation: string
   /** How many runs it took to find it. */
   runs: number
-  /** Where fast-check found it: with the seed, the way to the same run. */
+  /** The path of fast-check: with the seed it repeats this run. */
   path: string
   steps: Step[]
   audit: Audit | undefined
 }
 
-/** Lives through so many random worlds; gives the first violation, `smallest` in as few steps as possible. */
+/** Runs so many random worlds and returns the first violation, with `smallest` in as few steps as possible. */
 export async function simulate(
   kit: Kit,
   options: { seed: number; runs: number; smallest: boolean; path?: string },
 ): Promise<Finding | undefined> {
   const { seed, runs, smallest, path } = options
   const { stackTraceLimit } = Error
-  // Thousands of failures are part of the game, and nobody reads where they were made.
+  // Thousands of failures are expected, and their stack traces are not read.
   Error.stackTraceLimit = 0
   try {
     const property = fc.asyncProperty(

@@ -15,7 +15,7 @@ function read(world: World, { proc, lookup, id, how, request }: Extract<Step, { 
   world.read(proc, lookup, id, how === 'twice' ? 'one' : how, request)
 }
 
-/** Does one step, and lets nothing arrive that the step does not bring. */
+/** Does one step; nothing arrives that the step does not deliver. */
 async function take(world: World, step: Step): Promise<void> {
   const own = 'proc' in step ? world.process(step.proc) : undefined
   if (step.do === 'freeze' && own) own.frozen = !own.frozen
@@ -54,8 +54,8 @@ async function take(world: World, step: Step): Promise<void> {
       return void own?.refuses.set(step.operation, step.times)
     case 'evict':
       return world.evict(step.pick)
-    case 'spoil':
-      return world.spoil(step.pick, step.how)
+    case 'corrupt':
+      return world.corrupt(step.pick, step.how)
     case 'toggleUser':
       return world.source.toggle(step.id)
     case 'rename':
@@ -63,7 +63,7 @@ async function take(world: World, step: Step): Promise<void> {
   }
 }
 
-/** Lives through the steps, comes to rest, and is audited on a quiet network; gives the first violation. */
+/** Runs the steps, waits until everything has ended, and audits on a quiet network; returns the first violation. */
 export async function run(
   kit: Kit,
   steps: readonly Step[],
@@ -78,7 +78,7 @@ export async function run(
     await drain()
     if (violations[0]) return violations[0]
   }
-  log?.('— everything comes to rest')
+  log?.('— waiting until everything has ended')
   await settle(world)
   if (violations[0]) return violations[0]
   log?.(`— audit: ${quiet}`)

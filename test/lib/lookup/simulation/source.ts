@@ -5,7 +5,7 @@ import { type Asked, canonical, type Fact, type Id, ids, type LookupName, type N
 /** How an upstream call ends. `bad`: it blames its input; `partial`: it fails for one argument alone. */
 export type Ending = 'ok' | 'error' | 'bad' | 'partial'
 
-/** What the upstream throws; it says by which loads it was met. */
+/** What the upstream throws; it names the loads that it failed. */
 export class UpstreamError extends Error {
   constructor(
     readonly stamps: readonly number[],
@@ -24,8 +24,8 @@ interface Call {
 export type Source = ReturnType<typeof createSource>
 
 /**
- * The upstream. It answers with what was true when it was asked, however late the answer: the most hostile
- * it can be to whoever caches it. Calls stay open until they are ended.
+ * The upstream. It answers with what was true when it was asked, however late the answer is: the worst case
+ * for a cache. Calls stay open until they are ended.
  */
 export function createSource(
   chronicle: Chronicle,
@@ -68,7 +68,7 @@ export function createSource(
     return { id: key, stamp: `#${load.number}#`, name, shape, expiresAt: load.expiresAt, inner }
   }
 
-  /** The same data with what must not reach anybody: an own `__proto__`, and a property without a value. */
+  /** The same data with what no caller must see: an own `__proto__`, and a property without a value. */
   const raw = (value: Fact | null): Fact | null =>
     value && Object.assign(JSON.parse('{"__proto__":{"admin":true}}'), value, { none: undefined })
 
@@ -141,7 +141,7 @@ export function createSource(
       if (value instanceof Error) throw value
       return value ?? null
     },
-    /** Whose name it is. */
+    /** The user who has the name. */
     resolve(proc: number, name: string, signal: AbortSignal) {
       const owner = ownerOf(name) ?? null
       const asked = [{ load: begin(proc, 'name', name, 1), value: owner, expected: owner }]
@@ -164,8 +164,8 @@ export function createSource(
       calls.splice(index, 1)
       call.end(ending)
     },
-    /** Ends well whatever can end; says whether there was anything. */
-    runShutdownHooks(ending: Ending = 'ok'): boolean {
+    /** Ends all calls that can end; returns whether there was any. */
+    endAll(ending: Ending = 'ok'): boolean {
       const ready = calls.filter((call) => !call.stuck())
       for (const call of ready) {
         calls.splice(calls.indexOf(call), 1)
@@ -177,7 +177,7 @@ export function createSource(
       users[id].exists = !users[id].exists
       record()
     },
-    /** Gives the name to a user; whoever had it is called something else from then on. */
+    /** Gives the name to a user; its previous owner gets another name. */
     rename(id: Id, name: Name) {
       for (const other of ids) if (users[other].name === name) users[other].name = `formerly-${other}`
       users[id].name = name
@@ -185,7 +185,7 @@ export function createSource(
     },
     ownerOf,
     isThere: (id: Id) => users[id].exists,
-    /** Whether the name has been this user's at that moment or later. */
+    /** Whether the user had the name at that moment or later. */
     wasOwner: (name: string, owner: string, from: number) =>
       owners.some((period) => period.name === name && period.owner === owner && period.until > from),
   }

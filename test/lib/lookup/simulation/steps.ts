@@ -24,7 +24,7 @@ export type Step =
   /** Time passes; `flowing`, with a working network, or with nothing arriving. */
   | { do: 'advance'; ms: number; flowing: boolean }
   | { do: 'evict'; pick: number }
-  | { do: 'spoil'; pick: number; how: 'cut' | 'swap' | 'garbage' }
+  | { do: 'corrupt'; pick: number; how: 'cut' | 'swap' | 'garbage' }
   | { do: 'freeze'; proc: Proc }
   | { do: 'cut'; proc: Proc }
   /** A process stops for some time while everything else goes on. */
@@ -38,7 +38,7 @@ type ReadHow = 'one' | 'twice' | 'many' | 'fresh' | 'peek' | 'warm' | 'reload'
 export type Tag = { of: 'user' | 'token'; id: Id } | { of: 'group' } | { of: 'name'; name: Name }
 
 // The first key more often than the second, and the two processes of one version more often than the third:
-// what is asked of everybody about everything seldom collides.
+// reads that are spread over all processes and keys seldom collide.
 const proc = fc.constantFrom<Proc[]>(0, 0, 1, 1, 2)
 const id = fc.constantFrom<Id[]>('a', 'a', 'b')
 const name = fc.constantFrom(...names)
@@ -57,7 +57,7 @@ const how = fc.constantFrom<ReadHow[]>(
   'reload',
 )
 const ending = fc.constantFrom<Ending[]>('ok', 'ok', 'ok', 'error', 'bad', 'partial')
-/** Around each deadline, lease, expiry and expiryBuffer there is; milliseconds. */
+/** Milliseconds around each deadline, lease, expiry and expiry buffer. */
 const anyTime = fc.constantFrom(
   1,
   60,
@@ -84,10 +84,10 @@ const ofToken = id.map((id) => ({ of: 'token' as const, id }))
 const ofGroup = fc.constant({ of: 'group' as const })
 const ofName = name.map((name) => ({ of: 'name' as const, name }))
 
-/** How likely each step is, unless told. */
+/** How likely each step is by default. */
 const usual: Record<Step['do'], number> = {
   ...{ read: 30, pass: 24, flow: 14, advance: 12, invalidate: 12, endLoad: 8 },
-  ...{ stall: 7, refuse: 4, repeat: 4, evict: 4, lose: 3, spoil: 3, cut: 3, freeze: 2, toggleUser: 2 },
+  ...{ stall: 7, refuse: 4, repeat: 4, evict: 4, lose: 3, corrupt: 3, cut: 3, freeze: 2, toggleUser: 2 },
   ...{ newRequest: 1, compareAndDrop: 1, revoke: 0, readName: 0, rename: 0 },
 }
 const stepNames = [
@@ -100,18 +100,18 @@ const stepNames = [
     'stall',
     'refuse',
     'evict',
-    'spoil',
+    'corrupt',
     'cut',
     'freeze',
   ] as const),
   ...(['toggleUser', 'rename'] as const),
 ]
 /** A network and a store without faults: only time and order are hostile. */
-const faultless = { refuse: 0, repeat: 0, evict: 0, lose: 0, spoil: 0, cut: 0, freeze: 0, toggleUser: 0 }
+const faultless = { refuse: 0, repeat: 0, evict: 0, lose: 0, corrupt: 0, cut: 0, freeze: 0, toggleUser: 0 }
 
 interface Topic {
   lookups: readonly LookupName[]
-  /** What invalidations name. */
+  /** The tags that invalidations name. */
   tag: fc.Arbitrary<Tag>
   weights?: Partial<typeof usual>
   /** How long things take. */
@@ -138,7 +138,7 @@ function about({ lookups, tag, weights = {}, ms = anyTime }: Topic): fc.Arbitrar
     stall: fc.record({ do: fc.constant('stall'), proc, ms }),
     refuse: fc.record({ do: fc.constant('refuse'), proc, operation, times: fc.constantFrom(1, 2, 2) }),
     evict: fc.record({ do: fc.constant('evict'), pick: fc.nat(30) }),
-    spoil: fc.record({ do: fc.constant('spoil'), pick, how: fault }),
+    corrupt: fc.record({ do: fc.constant('corrupt'), pick, how: fault }),
     cut: fc.record({ do: fc.constant('cut'), proc }),
     freeze: fc.record({ do: fc.constant('freeze'), proc }),
     toggleUser: fc.record({ do: fc.constant('toggleUser'), id }),
@@ -163,7 +163,7 @@ export const steps: fc.Arbitrary<Step[]> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: about({ lookups: ['card'], tag: fc.oneof(ofUser, ofUser, ofGroup) }) },
-  // What is late, in a process layer that holds for four seconds.
+  // Late answers, with a process cache of four seconds.
   {
     weight: 2,
     arbitrary: about({

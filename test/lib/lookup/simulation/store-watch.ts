@@ -6,7 +6,7 @@ interface Cells {
   get(key: string): { text: string; until: number } | undefined
 }
 
-/** What became of the last lease of an entry, as the promises see it. */
+/** The last lease of an entry and how it ended, as the promises see it. */
 interface Lease {
   generation: string
   flight: string
@@ -16,16 +16,16 @@ interface Lease {
   hard: number
   soft: number
   cooldown: number
-  /** How long an answer that was not stored is held for those who wait. */
+  /** How long an answer that was not stored is held for the waiters. */
   hold: number
-  /** Something was evicted or spoilt: one more load is nobody's fault. */
+  /** Something was evicted or corrupted: one more load is allowed. */
   excused: boolean
 }
 
 /** `t:e:user.1:a`, `t:s:…` and `t:h:…` are of one slot. */
 const slotOf = (key: string) => key.slice(4)
 
-/** Watches what the store is asked and answers, and counts loads: at most one of a key and generation. */
+/** Watches the requests and answers of the store, and counts loads: at most one per key and generation. */
 export function watchStore(
   store: Store & { cells: Cells },
   chronicle: Chronicle,
@@ -41,7 +41,7 @@ export function watchStore(
     return found && found.until > time.now() ? found.text : undefined
   }
   const generation = (tagVersions: readonly string[]) => tagVersions.map((key) => cell(key) ?? '?').join(',')
-  const guarded = (keys: readonly string[]) => keys.some((key) => cell(key) !== undefined)
+  const revokedNow = (keys: readonly string[]) => keys.some((key) => cell(key) !== undefined)
 
   function mayLoad(last: Lease, request: AcquireRequest, before: string | undefined): string | undefined {
     const age = time.now() - last.at
@@ -70,11 +70,11 @@ export function watchStore(
     request: AcquireRequest,
     reply: AcquireReply,
     before: string | undefined,
-    guardSet: boolean,
+    revoked: boolean,
   ) {
     const { slot, flight, lease } = request
-    if (guardSet && reply.kind !== 'refused')
-      violate(`rule 6: acquire answered ${reply.kind} beside a set guard`)
+    if (revoked && reply.kind !== 'refused')
+      violate(`rule 6: acquire answered ${reply.kind} while a revocation marker is set`)
     const last = leases.get(slotOf(slot.entry))
     if (reply.kind === 'wait') {
       if (
@@ -82,7 +82,7 @@ export function watchStore(
         last?.status === 'leased' &&
         last.generation !== generation(slot.tagVersions)
       )
-        violate('rule 3: told to wait for a load of another generation')
+        violate('rule 3: asked to wait for a load of another generation')
       return
     }
     if (reply.kind !== 'load') return
@@ -98,7 +98,7 @@ export function watchStore(
     })
   }
 
-  /** Whether this flight holds the lease, by the keys themselves. */
+  /** Whether this flight holds the lease, read from the keys themselves. */
   const holds = ({ slot, flight, generation: gen }: CommitRequest | FailRequest) =>
     cell(slot.state) === `L:${flight}|${gen}`
 
@@ -111,18 +111,19 @@ export function watchStore(
     request: CommitRequest,
     held: boolean,
     current: boolean,
-    guardSet: boolean,
+    revoked: boolean,
     reply: string,
   ) {
     const { slot, entry, generation: gen, grace, expiry, expiryBuffer, refreshBefore, refreshEvery } = request
     const load = find.byFlight(request.flight)
     const stamp = stampOf(entry)
-    if (guardSet && reply !== 'refused') violate(`rule 6: a commit was ${reply} beside a set guard`)
+    if (revoked && reply !== 'refused')
+      violate(`rule 6: a commit was ${reply} while a revocation marker is set`)
     if (load) load.doneAt = chronicle.tick()
     if (reply === 'refused') excuse(slot.entry)
     if (reply !== 'stored' && reply !== 'not_cacheable') return
-    if (!held) violate('rule 9: a commit was taken from a holder without the lease')
-    if (!current) violate('rule 9: a commit was taken in a generation that is gone')
+    if (!held) violate('rule 9: a commit was accepted from a process without the lease')
+    if (!current) violate('rule 9: a commit was accepted in a generation that is no longer valid')
     if (!entry.startsWith(`${gen}|`))
       violate('rule 3: an entry does not begin with the generation of its load')
     if (load?.state !== 'ok' || (stamp !== undefined && stamp !== load.number))
@@ -149,7 +150,7 @@ export function watchStore(
     ...store,
     async acquire(requests, nonce) {
       const before = requests.map(({ slot }) => cell(slot.entry))
-      const set = requests.map(({ slot }) => guarded(slot.markers))
+      const set = requests.map(({ slot }) => revokedNow(slot.markers))
       const replies = await store.acquire(requests, nonce)
       requests.forEach((request, i) => {
         const reply = replies[i]
@@ -161,7 +162,7 @@ export function watchStore(
       const before = requests.map((request) => ({
         held: holds(request),
         current: generation(request.slot.tagVersions) === request.generation,
-        set: guarded(request.slot.markers),
+        set: revokedNow(request.slot.markers),
       }))
       const replies = await store.commit(requests)
       requests.forEach((request, i) => {
@@ -178,7 +179,7 @@ export function watchStore(
         const load = find.byFlight(request.flight)
         if (load) load.doneAt = chronicle.tick()
         const last = ofFlight(request)
-        // Without a code it gives the lease back: its holder has given up.
+        // Without a code it returns the lease: its holder has given up.
         if (last?.status === 'leased' && request.code === '') last.excused = true
         else if (held[i] && last)
           Object.assign(last, { status: 'failed', at: time.now(), cooldown: request.cooldown })
@@ -202,13 +203,13 @@ export function watchStore(
 
   return {
     store: watched,
-    /** Something happened to a key that no promise covers: a load more is allowed. */
+    /** Something happened to a key that no promise covers: one more load is allowed. */
     excuse,
-    /** Whether the guard was set at some time between two, both included. */
-    guardedBetween: (key: string, from: number, to: number) =>
-      markers.some((guard) => guard.key === key && guard.from <= to && guard.to >= from),
-    /** When the guard ends that was set after `from`; undefined if none was. */
-    guardEnd: (key: string, from: number) =>
-      markers.find((guard) => guard.key === key && guard.from >= from)?.to,
+    /** Whether the revocation marker was set at any time from `from` to `to`, both included. */
+    markedBetween: (key: string, from: number, to: number) =>
+      markers.some((marker) => marker.key === key && marker.from <= to && marker.to >= from),
+    /** When the revocation marker that was set after `from` expires; undefined if none was set. */
+    markerEnd: (key: string, from: number) =>
+      markers.find((marker) => marker.key === key && marker.from >= from)?.to,
   }
 }

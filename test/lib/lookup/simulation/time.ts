@@ -1,6 +1,6 @@
 import type { Clock } from '@/lib/lookup/clock'
 
-/** Whoever is frozen hears no timer until it goes on; its clock goes on all the same. */
+/** A frozen process gets no timers until it resumes; its clock goes on. */
 export interface Sleeper {
   frozen: boolean
 }
@@ -11,12 +11,12 @@ interface Timer {
   owner: Sleeper
 }
 
-/** Lets everything run that needs no time to pass: promise jobs, then ticks, until none are left. */
+/** Runs everything that does not wait for time: promise jobs, then ticks, until none are left. */
 export const drain = () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)))
 
 export type Time = ReturnType<typeof createTime>
 
-/** One time for the world, by which the store lives, and clocks that differ from it by a constant. */
+/** One time for the world, which the store uses, and clocks that differ from it by a constant. */
 export function createTime() {
   let now = 1_800_000_000_000
   let timers: Timer[] = []
@@ -31,7 +31,7 @@ export function createTime() {
 
   return {
     now: () => now,
-    /** Whether something is still to come. */
+    /** Whether any timer is still to fire. */
     waiting: () => timers.length > 0,
     clock: (owner: Sleeper, skew: number): Clock => ({
       now: () => now + skew,
@@ -43,7 +43,7 @@ export function createTime() {
         }
       },
     }),
-    /** Moves time on, and tells `between` after each timer and at the end. */
+    /** Moves time on, and calls `between` after each timer and at the end. */
     async advance(ms: number, between: () => Promise<void>) {
       const end = now + ms
       await between()

@@ -4,7 +4,7 @@ import type { Runtime } from '@/lib/lookup/runtime/runtime'
 import { createChecker, type How } from './checker'
 import { createChronicle } from './chronicle'
 import { declareLookups } from './declarations'
-import { type Asked, type Fact, guardOf, lifetimes } from './facts'
+import { type Asked, type Fact, lifetimes, markerOf } from './facts'
 import type { Kit } from './kit'
 import { createLink, type Operation } from './link'
 import { createSource, type Ending } from './source'
@@ -15,7 +15,7 @@ interface RequestContext {
   request: object
 }
 
-// One for all worlds: each more costs every promise of the process a little.
+// One for all worlds: each one more slows down every promise of the process a little.
 const context = new AsyncLocalStorage<RequestContext>()
 
 export type World = ReturnType<typeof createWorld>
@@ -58,12 +58,12 @@ export function createWorld(kit: Kit, log?: (line: string) => void) {
       commands: 0,
     }
     const clock = time.clock(own, skew)
-    const ear = checker.ear(proc)
+    const observer = checker.observer(proc)
     const store = link.connect(watch.store, clock, own, {
-      ...ear,
+      ...observer,
       sent(operation, keys) {
         own.commands++
-        return ear.sent(operation, keys)
+        return observer.sent(operation, keys)
       },
     })
     const plain: Runtime = {
@@ -81,11 +81,11 @@ export function createWorld(kit: Kit, log?: (line: string) => void) {
       newId: () => `i${++ids}`,
       random: () => (draws++ % 5) / 5,
     })
-    engine.on((event) => checker.heard(proc, event))
+    engine.on((event) => checker.onEvent(proc, event))
     const requests = [undefined, { request: {} }, { request: {} }]
     return Object.assign(own, {
       ...{ proc, store, engine, lookups: declareLookups(kit, engine, source, proc) },
-      /** Runs work in one of the process's requests; 0 is outside of all. */
+      /** Runs work in one of the process's requests; 0 is outside any request. */
       within<R>(request: number, work: (request: object | undefined) => R): R {
         const found = proc === 0 ? undefined : requests[request]
         return found ? context.run(found, () => work(found.request)) : work(undefined)
@@ -99,8 +99,8 @@ export function createWorld(kit: Kit, log?: (line: string) => void) {
   const processes = [createProcess(0, 0), createProcess(1, 3_600_000), createProcess(2, -86_400_000)] as const
   checker.connect({
     source,
-    guardedBetween: watch.guardedBetween,
-    guardEnd: watch.guardEnd,
+    markedBetween: watch.markedBetween,
+    markerEnd: watch.markerEnd,
     breakerOpen: (proc) => processes[proc]?.store.healthy() === false,
   })
 
@@ -131,7 +131,7 @@ export function createWorld(kit: Kit, log?: (line: string) => void) {
     await drain()
     for (;;) {
       const delivered = await link.deliverAll(newestFirst)
-      const ended = source.runShutdownHooks(ending)
+      const ended = source.endAll(ending)
       if (!delivered && !ended) return
       await drain()
     }
@@ -189,24 +189,24 @@ export function createWorld(kit: Kit, log?: (line: string) => void) {
     },
 
     revoke(proc: number, id: string, tags: string[]) {
-      const guard = guardOf(id)
-      const invalidation = checker.beginInvalidation(proc, tags, guard, undefined)
+      const marker = markerOf(id)
+      const invalidation = checker.beginInvalidation(proc, tags, marker, undefined)
       process(proc)
-        .engine.revoke(guard, { seconds: 5, tags })
+        .engine.revoke(marker, { seconds: 5, tags })
         .then(
           () => checker.settle(invalidation, undefined),
           (error: unknown) => checker.settle(invalidation, error),
         )
     },
 
-    /** Drops what is cached of a user, if it still is when dropped. */
+    /** Drops the cached value of a user, if it is still the cached one at that time. */
     compareAndDrop(proc: number, id: string) {
       process(proc)
         .lookups.user.invalidateIf(id, () => true)
         .catch(() => {})
     },
 
-    /** Freezes a process while the others go on; what was answered meanwhile arrives before its timers fire. */
+    /** Freezes a process while the others go on; answers that came meanwhile arrive before its timers fire. */
     async stall(proc: number, ms: number) {
       const own = process(proc)
       own.frozen = true
@@ -215,7 +215,7 @@ export function createWorld(kit: Kit, log?: (line: string) => void) {
       await flow()
     },
 
-    /** Deletes a key as a full Redis would; never a guard, which promises nothing once evicted. */
+    /** Deletes a key as a full Redis would; never a revocation marker, because nothing is promised once one is evicted. */
     evict(pick: number) {
       const keys = [...memory.cells.keys()].filter((key) => !key.startsWith('t:g:'))
       const key = keys[pick % Math.max(keys.length, 1)]
@@ -225,18 +225,18 @@ export function createWorld(kit: Kit, log?: (line: string) => void) {
       watch.excuse(key)
     },
 
-    /** Cuts an entry, swaps it with the other key's, or makes it garbage. */
-    spoil(pick: number, how: 'cut' | 'swap' | 'garbage') {
+    /** Truncates an entry, swaps it with that of the other key, or replaces it with garbage. */
+    corrupt(pick: number, how: 'cut' | 'swap' | 'garbage') {
       const entries = [...memory.cells.keys()].filter((key) => key.startsWith('t:e:'))
       const key = entries[pick % Math.max(entries.length, 1)]
       const cell = key === undefined ? undefined : memory.cells.get(key)
       if (key === undefined || cell === undefined) return
       const other = memory.cells.get(key.replace(/[ab]$/, (id) => (id === 'a' ? 'b' : 'a')))
       const text = { cut: cell.text.slice(0, -3), swap: other?.text ?? '', garbage: 'x' }[how]
-      chronicle.note(() => `spoilt: ${key}, ${how}`)
+      chronicle.note(() => `corrupted: ${key}, ${how}`)
       memory.cells.set(key, { ...cell, text })
       watch.excuse(key)
-      checker.spoil(key)
+      checker.corrupt(key)
     },
   }
 }
