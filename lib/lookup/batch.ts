@@ -14,12 +14,12 @@ interface Queued<I, O> {
  * `onSent` is called when an item leaves: only until then may another caller share it.
  */
 export function createBatch<I, O>(options: {
-  /** Answers in the order of the items; a part may come later than others. */
+  /** Returns the answers in the order of the items; some may come later than others. */
   send(items: I[]): Promise<(O | Promise<O>)[]>
   max: number
   maxBytes?: number
   bytes?(item: I): number
-  /** Bounds how many are on their way; what is asked for meanwhile is merged. */
+  /** Bounds how many requests run at a time; calls made meanwhile are merged. */
   limit?: Limit
 }) {
   const { send, max, maxBytes = 4_000_000, bytes = () => 0, limit = (work) => work() } = options
@@ -39,7 +39,7 @@ export function createBatch<I, O>(options: {
     }
   }
 
-  /** The head of the queue, as much as one command may carry. */
+  /** Takes as much from the head of the queue as one command may carry. */
   function take() {
     let count = 0
     for (let size = 0; count < Math.min(queue.length, max); count++) {
@@ -61,7 +61,7 @@ export function createBatch<I, O>(options: {
   return (item: I, onSent?: () => void) =>
     new Promise<O>((resolve, reject) => {
       queue.push({ item, onSent, resolve, reject })
-      // After the promise jobs of this tick, so that siblings which awaited something settled are included.
+      // After the promise jobs of this tick, so that calls which first awaited a settled promise are included.
       if (queue.length === 1) outside(() => void Promise.resolve().then(() => process.nextTick(flush)))
     })
 }

@@ -52,11 +52,11 @@ export function createContext<A, T>(engine: Engine, declared: Declared<A, T>) {
   const { state, clock, namespace } = engine
   const { name, id, codec } = declared
 
-  // Once per process: the copies of this module that Next loads find each other's loads and values here.
+  // Once per process: the copies of this module that Next loads share their loads and values here.
   const local = state.share(`lookup:${namespace}:${id}`, () => ({
     memo: createMemo<T | null>(state),
     processCache: undefined as ProcessCache<T | null> | undefined,
-    /** Loads under a lease of this process, and waits for those of others, by flight and generation. */
+    /** Loads under a lease of this process, and waits for loads of other processes, by flight and generation. */
     flights: new Map<string, Promise<Outcome<T>>>(),
     bypassed: bounded<Bypass<T>>(1000),
     /** When each key's last background refresh was scheduled. */
@@ -87,7 +87,7 @@ export function createContext<A, T>(engine: Engine, declared: Declared<A, T>) {
       return found && { value: found.value, entry }
     },
 
-    /** Keeps a value in the process, if there is a process cache and nothing was invalidated since the stamp. */
+    /** Keeps a value in the process cache, if there is one and its tags were not invalidated since the stamp. */
     fill({ arg, tags }: Target<A>, stamp: Stamp, { value, entry }: Outcome<T>) {
       local.processCache?.fill(stamp, declared.key(arg), value, tags, declared.processTtl, entry.length)
     },

@@ -37,7 +37,7 @@ export interface LookupsOptions {
   redeclare?: boolean
 }
 
-/** What `read` gave for the key the first time in this request. */
+/** Returns what `read` returned for the key the first time in this request. */
 export type Once<T> = (key: string, read: () => Promise<T>) => Promise<T>
 
 /**
@@ -85,7 +85,7 @@ export function createLookups(options: LookupsOptions) {
     /** Sets a revocation marker for some seconds, and invalidates tags. @throws LookupError `invalidation_unconfirmed` */
     revoke,
     /**
-     * A memo of the request for what is put together from several lookups. `name` must be one of its own; its hits are
+     * A request memo for values that are made from several lookups. `name` must be unique; its hits are
      * events of that name. Any invalidation in the same request drops all of its values.
      */
     defineMemo<T>(name: string): Once<T> {

@@ -12,9 +12,9 @@ export interface Declaration<A, T> {
   version: number
   /** Identifies a value; any text. Several parts: `joinKey(a, b)`. */
   key(arg: A): string
-  /** What an invalidation may name; computed from the argument alone, at least one. */
+  /** The names by which it can be invalidated: at least one, computed from the argument alone. */
   tags(arg: A): readonly string[]
-  /** Hard expiry; as a function, of the value (0 returns it to its callers without storing it). */
+  /** Hard expiry. It may be a function of the value (0 returns the value to its callers without storing it). */
   ttl: number | ((value: T) => number)
   /** Soft expiry: past it the value is served and refreshed in the background (default: 0.8 × ttl). */
   refreshAfter?: number
@@ -24,9 +24,9 @@ export interface Declaration<A, T> {
   negativeTtl?: number
   /** How long this process may answer without asking Redis (default: 0, off). */
   processTtl?: number
-  /** Whether it is remembered for the request (default: true, but false with revocation markers or an expiry). */
+  /** Whether the request memo keeps it (default: true, but false with revocation markers or an expiry). */
   memo?: boolean
-  /** Names that refuse every answer while `revoke` has set them. */
+  /** The names of revocation markers: while `revoke` has set one of them, reads are refused. */
   revocationMarkers?(arg: A): readonly string[]
   /** When the value itself expires, in milliseconds since the epoch; compared with Redis's clock. */
   expiresAt?(value: T): number | null
@@ -39,7 +39,7 @@ export interface Declaration<A, T> {
   codec?: Codec<T>
   /** Loads one value; null or undefined means "not found". Runs outside the request's context. */
   load?(arg: A, context: LoadContext): Promise<T | null | undefined>
-  /** Loads many values, in the order of the arguments; an `Error` in a place fails that one alone. */
+  /** Loads many values, in the order of the arguments; an `Error` in the list fails only that argument. */
   loadMany?(args: A[], context: LoadContext): Promise<(T | null | undefined | Error)[]>
   /** `max`: most arguments of one `loadMany` (default: 100). `splitOn`: whether two halves may help after an error. */
   batch?: { max: number; splitOn?(error: unknown): boolean }
@@ -138,7 +138,7 @@ export function declare<A, T>(declaration: Declaration<A, T>) {
   }
 }
 
-/** Whether an upstream refused what it was asked, by HTTP status, so that asking for less may help. */
+/** Whether the HTTP status says that the input was refused, so that a smaller batch may succeed. */
 function blamesInput(error: unknown): boolean {
   if (typeof error !== 'object' || error === null || !('status' in error)) return false
   return [400, 404, 413, 414, 422].some((status) => status === error.status)

@@ -1,7 +1,7 @@
 /** Turns values into text and back. `key` is the full Redis key: associated data for codecs that seal. */
 export interface Codec<T> {
   encode(value: T, key: string): string
-  /** Throws on text it did not write; the entry is then a miss and is overwritten. */
+  /** Throws on text that it did not write: such an entry is a miss and is overwritten. */
   decode(text: string, key: string): T
 }
 
@@ -39,7 +39,7 @@ export function readEntry<T>(entry: string, key: string, codec: Codec<T>): { val
   }
 }
 
-/** Freezes data all the way down, and drops own `__proto__` keys: copying one would change a prototype. */
+/** Freezes data deeply, and drops own `__proto__` keys: copying one would change a prototype. */
 function freeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__')

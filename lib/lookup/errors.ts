@@ -31,7 +31,7 @@ Object.defineProperty(KitError, Symbol.hasInstance, {
 
 const kindsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
-/** The stable codes of what can go wrong in a lookup. */
+/** The stable codes of the errors of a lookup. */
 export type LookupErrorCode =
   /** A declaration or a setting that could not work; thrown when declared. */
   | 'bad_declaration'
@@ -84,7 +84,7 @@ const has = (error: unknown, ...codes: LookupErrorCode[]) =>
 /** Whether an invalidation was not confirmed: the old value may still be read, and repeating is safe. */
 export const isUnconfirmed = (error: unknown) => has(error, 'invalidation_unconfirmed')
 
-/** Whether Redis did not do what it was asked. */
+/** Whether Redis failed, refused or did not answer. */
 export const isOutage = (error: unknown) =>
   has(error, 'store_unavailable', 'store_quota', 'scripts_not_permitted')
 

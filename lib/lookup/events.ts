@@ -13,7 +13,7 @@ export type LookupEvent =
   | { type: 'waiting'; lookup: string }
   | { type: 'load'; lookup: string; ms: number; negative?: true }
   | { type: 'load_error'; lookup: string; code: string; ms: number }
-  /** What became of a loaded value; usually `stored`. */
+  /** The result of storing a loaded value; usually `stored`. */
   | {
       type: 'commit'
       lookup: string

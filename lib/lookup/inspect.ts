@@ -3,7 +3,7 @@ import { keysOf, type Target, validate } from './slot'
 
 /** What Redis holds of a value. Seconds and bytes; null for what is not there. */
 export interface Inspection<T> {
-  /** What the next read would be given; undefined when it would load. */
+  /** The value that the next read would return; undefined when it would load. */
   value: T | null | undefined
   bytes: number | null
   /** Until the entry is deleted. */
@@ -14,7 +14,7 @@ export interface Inspection<T> {
   hardSeconds: number | null
   /** Of the tag version that expires first. */
   tagVersionSeconds: number | null
-  /** Of the revocation marker that stays longest. */
+  /** Of the revocation marker that expires last. */
   revokedSeconds: number | null
 }
 

@@ -14,7 +14,7 @@ interface InvalidationOptions {
   random: () => number
 }
 
-/** Invalidation: delete the tag versions in Redis, tell the other processes, and drop what this process holds. */
+/** Invalidation: deletes the tag versions in Redis, informs the other processes, and drops what this process holds. */
 export function createInvalidation({ store, runtime, state, clock, namespace, random }: InvalidationOptions) {
   /** Tries three times. The outcome of a failure is unknown, and repeating is safe. */
   async function confirm(what: string, work: () => Promise<unknown>) {
@@ -41,10 +41,10 @@ export function createInvalidation({ store, runtime, state, clock, namespace, ra
       )
       // After the tag versions: a process that receives this must find them deleted.
       if (tags.length > 0)
-        await confirm('other processes were told', async () => state.backplane?.announce(tags))
+        await confirm('other processes were informed', async () => state.backplane?.announce(tags))
       confirmed = true
     } finally {
-      // This process at once, whatever the runtime does; the memo of the current request after that.
+      // This process first, even if the runtime fails; then the memo of the current request.
       state.drop(tags)
       state.drop(tags, await runtime.invalidated(tags).catch(() => undefined))
       state.emit({ type: 'invalidate', tags, confirmed })

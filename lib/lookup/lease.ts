@@ -4,7 +4,7 @@ import { loadValue } from './load'
 import type { Stamp } from './process-state'
 import type { Target } from './slot'
 
-/** A lease that this process holds: the flight it was given to, and the tag versions at that time. */
+/** A lease that this process holds: its flight, and the generation at that time. */
 export interface Lease {
   flight: string
   generation: string
@@ -46,7 +46,7 @@ async function loadAndCommit<A, T>(
   return commit(context, target, lease, stamp, outcome, lifetimes)
 }
 
-/** Tells waiters in other processes that the load failed; returns a value in grace if there is one. */
+/** Marks the load as failed for waiters in other processes; returns a value in grace if there is one. */
 async function markFailed<A, T>(
   { engine, declared, open, emit }: Context<A, T>,
   target: Target<A>,
@@ -67,7 +67,7 @@ async function markFailed<A, T>(
   return kept
 }
 
-/** Stores a value. Its callers get it whether or not it could be stored, unless access was revoked. */
+/** Stores a value. Its callers get it even if it could not be stored, unless access was revoked. */
 async function commit<A, T>(
   { engine, declared, fill, refuse, revocationUnknown }: Context<A, T>,
   target: Target<A>,
@@ -78,7 +78,7 @@ async function commit<A, T>(
 ): Promise<Outcome<T>> {
   const { slot } = target
   const { name, expiryBuffer, refreshBefore, refreshEvery } = declared
-  // Jitter only shortens.
+  // Jitter only shortens TTLs.
   const jitter = 1 - 0.1 * engine.random()
   const request = {
     ...{ slot, ...lease, entry: outcome.entry, ...lifetimes, expiryBuffer, refreshEvery },

@@ -20,7 +20,7 @@ export interface Lookup<A, T> {
   fresh(arg: A, options?: { revocationMarkers?: readonly string[] }): Promise<T | null>
   /** What Redis holds; undefined when it holds nothing usable or does not answer. Never loads. */
   peek(arg: A): Promise<T | null | undefined>
-  /** Loads what is not cached yet; says how many are cached now, and how many could not be loaded. */
+  /** Loads what is not cached yet; returns how many are cached now, and how many could not be loaded. */
   warm(args: readonly A[]): Promise<{ warmed: number; failed: number }>
   /**
    * Reloads the value, or with `matches` only if the cached value matches (otherwise returns the cached one). The old
@@ -29,7 +29,7 @@ export interface Lookup<A, T> {
   reload(arg: A, matches?: (value: T) => boolean): Promise<T | null>
   /** Once it has resolved, no read that begins later gets an older value. @throws LookupError `invalidation_unconfirmed` */
   invalidate(arg: A): Promise<void>
-  /** Drops the cached value if it matches and has not been replaced meanwhile; says whether it did. */
+  /** Drops the cached value if it matches and has not been replaced meanwhile; returns whether it did. */
   invalidateIf(arg: A, matches: (value: T) => boolean): Promise<boolean>
   /** What Redis holds of a value, for people to look at. @throws LookupError when Redis does not answer */
   inspect(arg: A, options?: { revocationMarkers?: readonly string[] }): Promise<Inspection<T>>
@@ -82,7 +82,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lo
     return peekRedis(context, locate(declared, namespace, arg))
   }
 
-  /** A failure of Redis as "nothing is cached"; with revocation markers it must refuse instead. */
+  /** Treats a failure of Redis as "nothing is cached"; with revocation markers the read is refused instead. */
   const orNothing = (target: Target<A>) => (error: unknown) => {
     if (!isOutage(error)) throw error
     if (isRevocable(target)) throw revocationUnknown()

@@ -7,7 +7,7 @@ interface Remembered<T> {
   tags: readonly string[] | undefined
 }
 
-/** The promises that each request has been given. An invalidation made in a request drops them from that request only. */
+/** The request memo: the promises of each request. An invalidation in a request drops them from that request only. */
 export function createMemo<T>(state: ProcessState) {
   const requests = new WeakMap<object, Map<string, Remembered<T>>>()
   state.layers.add({

@@ -41,7 +41,7 @@ async function acquireOrWait<A, T>(
   const deadline = clock.now() + declared.lease + declared.timeout
   let stamp: Stamp | undefined
   let waiting = ''
-  /** Under which this wait is found by other callers of this process. */
+  /** The key by which other callers of this process find this wait. */
   let waitKey = ''
   const stopWaiting = () => local.flights.get(waitKey) === self() && local.flights.delete(waitKey)
   try {
@@ -53,12 +53,12 @@ async function acquireOrWait<A, T>(
           stamp = state.stamp(clock.now())
         })
       const reply = await engine.repeatOnce(acquire).catch((failure: unknown) => ({ failure }))
-      // What follows may wait for the same flight, and must not find this wait itself.
+      // The next step may wait for the same flight, and must not join this wait itself.
       stopWaiting()
       const sent = stamp ?? state.stamp(clock.now())
       if ('failure' in reply) {
         void engine.release(target.slot, flight, reply.failure)
-        // Others may have joined this wait since it last asked: what they share must begin after that.
+        // Other callers may have joined this wait since its last acquire: they may only share a load that begins later.
         return await bypass(context, target, round === 0 ? sent : state.stamp(clock.now()), reply.failure)
       }
       if (reply.kind !== 'wait') return await handleReply(context, target, flight, reply, sent, waiting)
@@ -115,7 +115,7 @@ async function handleReply<A, T>(
   const outcome = open(target, reply.entry)
   if (!outcome) return handleMiss(context, target, reply.entry)
   emitHit('redis', outcome.value === null)
-  // A waiter may be given an answer that must not be kept.
+  // A waiter may get an answer that must not be kept.
   if (waiting === '') fill(target, stamp, outcome)
   return outcome
 }

@@ -8,7 +8,7 @@ const context = onePerProcess('outside', () => {
   const taken = { run: AsyncLocalStorage.snapshot() }
   // Without an instrumentation.ts, Next loads this module inside the first request. That request's context must not
   // serve others: once it has ended, a prerender rejects every fetch made in it. Node publishes the start of a request
-  // before any framework has seen it, so the next one gives a clean context.
+  // before any framework has seen it, so the start of the next request has a clean context.
   const take = () => {
     taken.run = AsyncLocalStorage.snapshot()
     unsubscribe(REQUEST_START, take)

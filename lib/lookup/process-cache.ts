@@ -43,7 +43,7 @@ export function createProcessCache<T>(
 
   const cache = {
     get(key: string): Held<T> | undefined {
-      // Asking for the epoch notices a gap in the stream, and a gap clears this cache.
+      // Reading the epoch detects a gap in the stream, and a gap clears this cache.
       if (state.backplane !== undefined) state.backplane.epoch()
       return held.get(key)
     },

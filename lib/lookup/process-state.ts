@@ -1,7 +1,7 @@
 import { createListeners, type LookupEvent } from './events'
 import { onePer, onePerProcess } from './one-per-process'
 
-/** When a request was sent. What it brings may be kept in this process while its tags are `current` since then. */
+/** When a request was sent. The process may keep the answer if its tags are not invalidated after that. */
 export interface Stamp {
   /** Compares with other stamps without a clock. */
   sequence: number
@@ -12,25 +12,25 @@ export interface Stamp {
 }
 
 interface Layer {
-  /** Drops what carries the tag; from a request memo, only for the request that invalidated. */
+  /** Drops the values with this tag; in a request memo, only those of the request that invalidated. */
   drop(tag: string, request?: object): void
   clear(): void
-  /** Only of process caches: what they hold. */
+  /** Only process caches have it: what they hold. */
   usage?(): { lookup: string; entries: number; bytes: number }
 }
 
 /** Announces invalidations to other processes, and receives theirs. */
 export interface Backplane {
-  /** Changes whenever the stream is lost and found again; 0 while it is not proven to be alive. */
+  /** Changes whenever the stream is lost and established again; 0 while it is not proven to be alive. */
   epoch(): number
-  /** Tells the other processes; throws when that was not confirmed. */
+  /** Informs the other processes; throws when that was not confirmed. */
   announce(tags: readonly string[]): Promise<void>
 }
 
 /** This many invalidated tags are remembered one by one; older ones count as "any tag may be invalid". */
 const MAX_REMEMBERED = 10_000
 
-/** Everything that must exist once per process, or once per simulated process. */
+/** What must exist once per process, or once per simulated process. */
 export function createProcessState() {
   const shared = new Map<string, unknown>()
   const events = createListeners<LookupEvent>()
@@ -70,7 +70,7 @@ export function createProcessState() {
     isCurrent: ({ sequence: since }: Stamp, tags: readonly string[]) =>
       since > invalidatedBefore && tags.every((tag) => (invalidated.get(tag) ?? 0) < since),
 
-    /** Drops what carries these tags, and keeps requests that have been sent from filling the process cache. */
+    /** Drops values with these tags, and prevents requests sent earlier from filling the process cache. */
     drop(tags: readonly string[], request?: object) {
       for (const tag of tags) {
         remember(tag)

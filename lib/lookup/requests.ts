@@ -50,7 +50,7 @@ export function createRequests(options: RequestOptions) {
   })
   const fails = createBatch<FailRequest, string | null>({ send: store.fail, max, limit })
 
-  // Pauses of one length end together, so that one command asks about all keys that are waited for.
+  // Pauses of one length end together, so that one command covers all awaited keys.
   const pauses = new Map<number, Promise<void>>()
   function pause(attempt: number): Promise<void> {
     const step = Math.min(attempt, 4)
@@ -70,9 +70,9 @@ export function createRequests(options: RequestOptions) {
       return work()
     })
 
-  /** Gives back a lease that this process will not use, so that the fleet need not wait until it expires. */
+  /** Returns a lease that this process will not use, so that the fleet does not wait until it expires. */
   async function release(slot: Slot, flight: string, error: unknown) {
-    // What was refused was not executed.
+    // A refused request was not executed.
     if (codeOf(error) !== 'store_unavailable') return
     for (let attempt = 0; attempt < 4; attempt++) {
       const released = fails({ slot, flight, generation: '', code: '', cooldown: 0 }).then(

@@ -71,7 +71,7 @@ export const keysOf = ({ entry, tagVersions, markers, state, hard }: Slot): stri
     : [entry, ...tagVersions, ...markers, state, hard]
 
 /**
- * What one MGET says of a value. `entry` is its text if it may be served: every tag version is there and is the one it
+ * Checks the result of one MGET. `entry` is its text if it may be served: every tag version is there and is the one it
  * was loaded with, and its hard expiry has not passed. `fresh`: its soft expiry has not passed either.
  */
 export function validate(

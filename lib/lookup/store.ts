@@ -4,7 +4,7 @@ export interface AcquireRequest {
   slot: Slot
   /** The caller's id: the lease is stored under it, and a repeated request is recognized by it. */
   flight: string
-  /** The flight that this caller was told to wait for, whose failure it shares. Empty if none. */
+  /** The flight that this caller waits for, whose failure it shares. Empty if none. */
   waiting: string
   /** An entry that the caller cannot use, which must not be returned to it again. Empty if none. */
   reject: string
@@ -49,20 +49,20 @@ export interface FailRequest {
   slot: Slot
   flight: string
   generation: string
-  /** What waiters are told. Empty gives the lease back, in whatever generation, and tells them nothing. */
+  /** The failure that waiters get. An empty code returns the lease, in any generation, without a failure. */
   code: string
   /** Milliseconds for which waiters find the failure and no refresh is tried. */
   cooldown: number
 }
 
 /**
- * The shared layer. Every operation is one command (`ttl`: one for each key), has a deadline, is never retried inside,
+ * The interface to Redis. Every operation is one command (`ttl`: one for each key), has a deadline, is never retried inside,
  * and throws only `LookupError`s. Replies come in the order of the requests. All durations are milliseconds.
  */
 export interface Store {
   /** Values in order; null for absent, expired or of another type. */
   read(keys: readonly string[]): Promise<(string | null)[]>
-  /** One step: creates absent tag versions out of `nonce`, then answers for each slot. */
+  /** One step: creates missing tag versions from `nonce`, then answers for each slot. */
   acquire(requests: readonly AcquireRequest[], nonce: string): Promise<AcquireReply[]>
   commit(requests: readonly CommitRequest[]): Promise<CommitReply[]>
   /** Marks the failure for the waiters; returns the entry that may be served in grace, if there is one. */
@@ -71,7 +71,7 @@ export interface Store {
   drop(keys: readonly string[]): Promise<void>
   /** If the entry is still this one: deletes it, and takes the lease from a load of it. */
   dropIf(slot: Slot, entry: string): Promise<boolean>
-  /** Sets a revocation marker for so many milliseconds; not stopped by the breaker. */
+  /** Sets a revocation marker for `ms` milliseconds, even while the breaker is open. */
   mark(key: string, ms: number): Promise<void>
   /** Milliseconds until each key expires; below 0 for absent ones. For people who inspect an entry. */
   ttl(keys: readonly string[]): Promise<number[]>
@@ -79,5 +79,5 @@ export interface Store {
   healthy(): boolean
 }
 
-/** How long an answer that may not be stored is kept for those who already wait for it. */
+/** How long an answer that must not be stored is kept for the callers that already wait for it. */
 export const holdMs = 1000

@@ -17,7 +17,7 @@ export interface BackplaneOptions {
 }
 
 /**
- * Tells other processes what was invalidated here, and drops here what they invalidated, over Redis publish/subscribe.
+ * Informs other processes of invalidations here, and drops here what they invalidate, over Redis Pub/Sub.
  * A stream can stall without an error, so each process publishes heartbeats to itself: while its own do not come back,
  * its process cache is emptied and keeps nothing for longer than a second. For servers that live long; one per process.
  * `close` ends the stream, which would delay a shutdown.
@@ -57,7 +57,7 @@ function start(options: BackplaneOptions & { state: ProcessState }) {
     const message: unknown = JSON.parse(payload)
     if (typeof message !== 'object' || message === null || !('from' in message)) return
     if ('beat' in message && typeof message.beat === 'number' && message.from === me) {
-      // As old as its sending: a stream that lags proves nothing about now.
+      // The proof counts from when the heartbeat was sent: a delayed stream proves nothing about now.
       provenUntil = Math.max(provenUntil, message.beat + windowMs)
       if (alive || clock.now() >= provenUntil) return
       alive = true
@@ -89,7 +89,7 @@ function start(options: BackplaneOptions & { state: ProcessState }) {
   async function keepListening() {
     for (let attempt = 0; !closed; attempt++) {
       stream = new AbortController()
-      // Whatever ends it, something may have been missed.
+      // Whatever ended the stream, messages may have been missed.
       await listen(stream.signal).catch(() => {})
       if (alive) attempt = 0
       lose()
@@ -100,7 +100,7 @@ function start(options: BackplaneOptions & { state: ProcessState }) {
   let cancel = () => {}
   function keepBeating(silent: number) {
     if (closed) return
-    // A stream that has brought nothing for long enough is replaced by a new one.
+    // A stream without heartbeats for too long is replaced by a new one.
     const stalled = epoch() === 0 ? silent + beatMs : 0
     if (stalled > 2 * windowMs) stream.abort()
     void beat()

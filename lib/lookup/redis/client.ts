@@ -28,7 +28,7 @@ export interface RedisClientOptions {
   openMs?: number
   /** How long it stays open after a quota error (default: 60 000 ms). */
   quotaOpenMs?: number
-  /** Where the breaker is shared and events go: the process's own by default. */
+  /** Shares the breaker and receives the events (default: the state of this process). */
   state?: ProcessState
 }
 
@@ -75,7 +75,7 @@ export function createRedisClient(options: RedisClientOptions) {
   const breaker = breakerOf(options, state)
   const { hostname: host } = new URL(url)
 
-  /** Without the breaker: for what must be tried whatever came before, such as an invalidation. */
+  /** Runs one operation even while the breaker is open, such as an invalidation. */
   async function insist<T>(operation: string, use: (redis: Redis) => Promise<T>): Promise<T> {
     const started = performance.now()
     const sent = (outcome: { failure?: RedisFailure }) =>
@@ -115,7 +115,7 @@ export function createRedisClient(options: RedisClientOptions) {
   }
 }
 
-/** Runs a script by its digest, and by its text where Redis does not know it yet. */
+/** Runs a script by its digest, or by its text if Redis does not know it yet. */
 export function createScript(text: string) {
   const sha = createHash('sha1').update(text).digest('hex')
   return (client: Redis, keys: string[], argv: string[]): Promise<unknown> =>

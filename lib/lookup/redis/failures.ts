@@ -2,7 +2,7 @@ import { isBrokenCircuitError } from 'cockatiel'
 import { LookupError } from '../errors'
 
 /**
- * Why Redis did not do what was asked, and what the people who run the app can do. The one place for these words:
+ * Why a request to Redis failed, and what the people who run the app can do. The one place for these words:
  * error messages, the dashboard and the commands show them.
  */
 export const redisFailures = {

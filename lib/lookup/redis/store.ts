@@ -5,7 +5,7 @@ import { createRedisClient, createScript, type RedisClient, type RedisClientOpti
 import { acquireScript, commitScript, dropIfScript, failScript } from './scripts'
 
 export interface RedisStore extends Store {
-  /** Asks Redis to run an empty script: what is wrong with it, or undefined. For an app's start. */
+  /** Runs an empty script at the app's start: returns what is wrong with Redis, or undefined. */
   check(): Promise<LookupErrorCode | undefined>
 }
 

@@ -6,7 +6,7 @@ import { cache } from 'react'
 import { safe } from '../slot'
 import type { Runtime } from './runtime'
 
-/** What is known of one server render. */
+/** The state of one server render. */
 interface Render {
   found: boolean
   /** Whether it renders the output of a "use cache" function, which React renders apart. */
@@ -37,7 +37,7 @@ function tagCachedOutput(tags: readonly string[]): boolean {
   }
 }
 
-/** Keeps what follows out of prerendered output; passes on what Next throws to stop a render. */
+/** Excludes the rest from prerendered output; rethrows what Next throws to stop a render. */
 async function leavePrerender(render: Render) {
   try {
     render.entered ??= connection()
@@ -102,7 +102,7 @@ export function createNextRuntime(): Runtime {
             // Not in an action. `expire: 0`, because a profile would serve the old value once more.
             revalidateTag(tag, { expire: 0 })
           } catch {
-            // Rendering, or outside Next: there is no cache to tell.
+            // Rendering, or outside Next: there is no cache to invalidate.
           }
         }
       }

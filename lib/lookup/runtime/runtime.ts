@@ -9,7 +9,7 @@ export interface Runtime {
   enter?(tags: readonly string[]): Promise<Scope>
   /** Runs a task after the response, or at once where there is none. */
   after(task: () => Promise<void>): void
-  /** Tells the framework's own cache that tags are invalid; never throws. Returns the request it happened in. */
+  /** Invalidates tags in the framework's own cache; never throws. Returns the request in which it happened. */
   invalidated(tags: readonly string[]): Promise<object | undefined>
 }
 

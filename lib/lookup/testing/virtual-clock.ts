@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '@/lib/lookup/clock'
 
-/** Lets everything run that needs no time to pass. */
+/** Runs everything that does not wait for time. */
 export async function settle() {
-  // One turn drains every promise and tick; the second is for what those set off.
+  // One turn drains every promise and tick; the second drains what those started.
   for (let i = 0; i < 2; i++) await setImmediate()
 }
 
-/** A clock that stands still until `advance` moves it, running what falls due on the way. */
+/** A clock that stands still until `advance` moves it, which also runs the timers that are due. */
 export function createVirtualClock(start = 1_800_000_000_000) {
   let now = start
   const timers = new Set<{ at: number; fn: () => void }>()
@@ -35,7 +35,7 @@ export function createVirtualClock(start = 1_800_000_000_000) {
   return clock
 }
 
-/** Waits for work that goes over real sockets, letting virtual time pass while it waits for a timer. */
+/** Waits for work over real sockets; virtual time passes while that work waits for a timer. */
 export async function drive<T>(work: Promise<T>, pass: (ms: number) => Promise<void>): Promise<T> {
   let done = false
   const end = () => {
