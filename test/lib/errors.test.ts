@@ -24,14 +24,14 @@ describe('the problem of an error', () => {
     expect(error.message).toContain(words.fix)
   })
 
-  test('is there for an error of another copy of the module, as Next loads several', async () => {
+  test('exists for an error of another copy of the module, because Next loads several copies', async () => {
     vi.resetModules()
     const another = await import('@/lib/clerk/error')
     expect(another.ClerkError).not.toBe(ClerkError)
     expect(problemOf(new another.ClerkError(undefined, undefined, []))).toMatchObject({ status: 503 })
   })
 
-  test('is there for what a command was given', () => {
+  test('exists for invalid arguments of a command', () => {
     expect(problemOf(new InputError('no'))).toMatchObject({ code: 'bad_input', status: 400 })
   })
 
@@ -69,7 +69,7 @@ describe('the words about each code', () => {
     expect(problemWithCode('not_connected').title).toBe('The provider is not connected')
   })
 
-  test('call no mistake in the code an outage', () => {
+  test('do not call a mistake in the code an outage', () => {
     for (const code of ['bad_declaration', 'bad_value', 'inside_use_cache'] as const)
       expect(problemOf(new LookupError(code, ''))).toMatchObject({
         status: 500,

@@ -6,12 +6,12 @@ import { people } from '../../../local/seed'
 import { useServices } from '../../support/services'
 
 const services = useServices()
-let told: AuditEvent[] = []
+let audited: AuditEvent[] = []
 const mia = { userId: people.member, sessionId: 'sess_1' }
 
 beforeEach(async () => {
-  told = []
-  const stop = onAudit('test', (event) => told.push(event))
+  audited = []
+  const stop = onAudit('test', (event) => audited.push(event))
   await userOfSession(mia)
   services.clerk.resetRequests()
   services.upstash.resetCounts()
@@ -21,16 +21,16 @@ beforeEach(async () => {
 afterEach(() => services.upstash.faults.clear())
 
 describe('the user of a session', () => {
-  test('costs one MGET, guards included', async () => {
+  test('costs one MGET, revocation markers included', async () => {
     expect((await userOfSession(mia))?.id).toBe(people.member)
     expect(services.upstash.counts().byCommand).toEqual({ mget: 1 })
-    expect(told).toEqual([])
+    expect(audited).toEqual([])
   })
 
-  test('is nobody as soon as the session was revoked, which is told; another session goes on', async () => {
+  test('is null once the session was revoked, with an audit event; another session continues', async () => {
     await revokeSession(mia.sessionId)
     expect(await userOfSession(mia)).toBeNull()
-    expect(told).toEqual([
+    expect(audited).toEqual([
       {
         action: 'session.use',
         actor: people.member,
@@ -42,35 +42,35 @@ describe('the user of a session', () => {
     expect((await userOfSession({ ...mia, sessionId: 'sess_2' }))?.id).toBe(people.member)
   })
 
-  test('is nobody in any session as soon as the user was deleted', async () => {
+  test('is null in every session once the user was deleted', async () => {
     await revokeUser(people.member)
     expect(await userOfSession(mia)).toBeNull()
     expect(await userOfSession({ ...mia, sessionId: 'sess_2' })).toBeNull()
   })
 
-  test('is nobody when Clerk no longer knows them, whether or not it has said so', async () => {
+  test('is null when Clerk no longer has the user, even before its webhook', async () => {
     expect(await userOfSession({ userId: 'user_2nobody', sessionId: 'sess_1' })).toBeNull()
-    expect(told).toMatchObject([{ outcome: 'user_gone' }])
+    expect(audited).toMatchObject([{ outcome: 'user_gone' }])
   })
 })
 
 describe('while Redis does not answer', () => {
   beforeEach(() => services.upstash.faults.set({ reset: 'before' }))
 
-  test('a page lets the user in, read from Clerk', async () => {
+  test('a page still shows the user, read from Clerk', async () => {
     expect((await userOfSession(mia))?.id).toBe(people.member)
     expect(services.clerk.requests().total).toBe(1)
   })
 
-  test('what hands out tokens or rights refuses, and tells', async () => {
+  test('code that returns tokens or checks rights refuses, with an audit event', async () => {
     await expect(userOfSession(mia, { failClosed: true })).rejects.toMatchObject({
       code: 'revocation_unknown',
     })
-    expect(told).toMatchObject([{ action: 'session.use', outcome: 'revocation_unknown' }])
+    expect(audited).toMatchObject([{ action: 'session.use', outcome: 'revocation_unknown' }])
   })
 })
 
-test('a revocation that Redis did not confirm says so', async () => {
+test('a revocation that Redis did not confirm is an error', async () => {
   services.upstash.faults.set({ only: ['set'], reset: 'before' })
   await expect(revokeSession('sess_9')).rejects.toMatchObject({ code: 'invalidation_unconfirmed' })
 })

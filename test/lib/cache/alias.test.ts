@@ -59,7 +59,7 @@ describe('an alias', () => {
     expect(calls).toEqual(['name ada', 'id u1'])
   })
 
-  it('costs two commands when cached, and one once the process remembers where it leads', async () => {
+  it('costs two commands when cached, and one with a hint in the process', async () => {
     const { create } = fleet()
     await create().byName('ada')
     const { byName, store } = create()
@@ -70,7 +70,7 @@ describe('an alias', () => {
     expect(store.commands).toEqual(['read'])
   })
 
-  it('answers null for a name that nobody has', async () => {
+  it('returns null for a name that no user has', async () => {
     const { byName } = fleet().create()
     expect([await byName('eve'), await byName('eve')]).toEqual([null, null])
     expect(calls).toEqual(['name eve'])
@@ -90,7 +90,7 @@ describe('an alias', () => {
     expect(await here.byName('lovelace')).toEqual({ id: 'u1', name: 'lovelace' })
   })
 
-  it('forgets where a name led when the name itself is invalidated', async () => {
+  it('resolves a name again after an invalidation of the name itself', async () => {
     const { create } = fleet()
     const [here, there] = [create(), create()]
     await here.byName('ada')
@@ -99,7 +99,7 @@ describe('an alias', () => {
     expect(await here.byName('ada')).toEqual({ id: 'u2', name: 'ada' })
   })
 
-  it('answers null when the one it leads to was deleted', async () => {
+  it('returns null when its user was deleted', async () => {
     const { byName, byId } = fleet().create()
     await byName('ada')
     people = []

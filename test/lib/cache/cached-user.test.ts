@@ -53,7 +53,7 @@ describe('the version of a cached user', () => {
 })
 
 describe('the names of a user', () => {
-  test('are all that a webhook has, and those that the cached user can be found by', () => {
+  test('are all names in a webhook, and those by which the cached user can be found', () => {
     const json = {
       ...user,
       username: 'ada',
@@ -68,14 +68,14 @@ describe('the names of a user', () => {
     expect(namesOf(toCachedUser(json))).toEqual({ ...names, emails: ['ada@example.com'] })
   })
 
-  test('are empty for a user who has none', () => {
+  test('are empty for a user without names', () => {
     const json = { ...user, username: null, external_id: null, email_addresses: [] }
     const none = { usernames: [], externalIds: [], emails: [] }
     expect(namesIn(json)).toEqual(none)
     expect(namesOf(toCachedUser(json))).toEqual(none)
   })
 
-  test('are not known where the JSON does not say them in a form that can be read', () => {
+  test('are not known where the JSON does not have them in the expected form', () => {
     expect(namesIn({})).toEqual({})
     expect(namesIn({ username: 7, external_id: {}, email_addresses: ['ada@example.com'] })).toEqual({})
   })

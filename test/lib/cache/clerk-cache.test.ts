@@ -57,7 +57,7 @@ describe('users through the cache', () => {
     expect(users.map(({ id }) => id)).toEqual([people.member, people.admin])
   })
 
-  test('a username leads to its user whatever its case', async () => {
+  test('a username leads to its user in upper and lower case', async () => {
     const user = await getCachedUserByUsername('AMARA-Okafor')
     expect(user?.id).toBe(people.expert)
   })
@@ -96,7 +96,7 @@ describe('users through the cache', () => {
 })
 
 describe('other names of a user', () => {
-  test('a verified e-mail address leads to its user whatever its case', async () => {
+  test('a verified e-mail address leads to its user in upper and lower case', async () => {
     expect((await getCachedUserByEmail('MIA@example.com'))?.id).toBe(people.member)
   })
 
@@ -115,7 +115,7 @@ describe('other names of a user', () => {
     expect((await getCachedUserByExternalId('expert-1'))?.id).toBe(people.expert)
   })
 
-  test('an address that its user has given up leads to no user', async () => {
+  test('an address that its user has removed leads to no user', async () => {
     await getCachedUserByEmail('noah@example.com')
     services.clerk.updateUser(people.neverConnected, { primaryEmail: 'noah.baker@example.com' })
     await invalidateUserCache(people.neverConnected)

@@ -93,7 +93,7 @@ const ways: [name: string, way: Way][] = [
 ]
 
 describe('after a user was invalidated by', () => {
-  test.each(ways)('%s, nothing that was cached of the user is read', async (_, way) => {
+  test.each(ways)('%s, no cached value of the user is read', async (_, way) => {
     const [former, current] = [names(++run), names(++run)]
     const { id } = services.clerk.createUser({
       ...{ username: former.username, emails: [former.email], externalId: former.externalId },

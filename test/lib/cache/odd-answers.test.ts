@@ -10,7 +10,7 @@ let asked: string[]
 let userId: string
 let users = 0
 
-/** A Clerk that answers whatever a test wants. */
+/** A Clerk whose answers the test sets. */
 const clerk = createServer((request, response) => {
   asked.push(request.url ?? '')
   response.writeHead(200, { 'content-type': type })
@@ -48,12 +48,12 @@ const answer = (...tokens: unknown[]) => {
 }
 const read = (scopes: string[] = []) => getCachedOAuthToken(userId, 'google', { scopes })
 
-describe('an answer of Clerk that is none', () => {
+describe('an invalid answer of Clerk', () => {
   test.each([
     ['of another shape', {}],
     ['without a list', { data: null, total_count: 0 }],
-    ['with a token that is no text', { data: [token({ token: 7 })], total_count: 1 }],
-    ['with a time that is no number', { data: [token({ expires_at: '2030-01-01' })], total_count: 1 }],
+    ['with a token that is not a string', { data: [token({ token: 7 })], total_count: 1 }],
+    ['with a time that is not a number', { data: [token({ expires_at: '2030-01-01' })], total_count: 1 }],
     ['with a token of no account', { data: [token({ external_account_id: null })], total_count: 1 }],
   ])('%s is unavailable, and no throw', async (_, odd) => {
     body = odd
@@ -68,17 +68,17 @@ describe('an answer of Clerk that is none', () => {
 })
 
 describe('an odd token', () => {
-  test.each([0, -1, null, undefined])('that ends at %s has no known end', async (expires_at) => {
+  test.each([0, -1, null, undefined])('that expires at %s has an unknown expiry', async (expires_at) => {
     answer(token({ expires_at }))
     expect(await read()).toMatchObject({ status: 'ok', token: { expiresAt: null } })
   })
 
-  test('that is empty is one that Clerk has not', async () => {
+  test('that is empty counts as missing', async () => {
     answer(token({ token: '' }))
     expect(await read()).toMatchObject({ status: 'reconnect_required' })
   })
 
-  test('that came expired is asked for once a second', async () => {
+  test('that is already expired is loaded once a second', async () => {
     answer(token({ expires_at: secondsFromNow(-100) }))
     const started = Date.now()
     for (let i = 0; i < 3; i++) await read()
@@ -91,7 +91,7 @@ describe('an odd token', () => {
     expect(await read(['a', 'b', 'a'])).toMatchObject({ status: 'scope_missing', missing: ['a', 'b'] })
   })
 
-  test('of an account that is listed twice is no loop', async () => {
+  test('of an account that is listed twice does not cause a loop', async () => {
     answer(token({ scopes: ['a', 'b'] }), token())
     expect(await read(['b'])).toMatchObject({ status: 'ok', token: { externalAccountId: 'eac_1' } })
     expect(asked).toHaveLength(2)
@@ -99,7 +99,7 @@ describe('an odd token', () => {
 })
 
 test.each(['', '..', 'user_1/../user_2', 'user_2/oauth_access_tokens/oauth_google?', 'user_2#'])(
-  'a user id that Clerk could not have given (%s) is nobody, and is not sent',
+  'a user ID that Clerk cannot have issued (%s) is not found, and is not sent',
   async (id) => {
     answer(token())
     userId = id

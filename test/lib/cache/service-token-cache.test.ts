@@ -19,7 +19,7 @@ beforeEach(async () => {
 })
 afterEach(() => service.close())
 
-/** A lookup's name is taken once a process. */
+/** The name of a lookup can be used once per process. */
 const name = () => `service-${++declared}`
 const credentials = (changes: Partial<ClientCredentials> = {}): ClientCredentials => ({
   ...{ tokenEndpoint: `${service.url}/oauth/token`, clientId: 'client', clientSecret: 'right secret' },
@@ -30,7 +30,7 @@ const withCredentials = (changes: Partial<ClientCredentials> = {}) =>
 
 describe('a token by client credentials', () => {
   test.each(['basic', 'post'] as const)(
-    'is fetched once, the client proven by %s',
+    'is fetched once, with client authentication by %s',
     async (authentication) => {
       const token = withCredentials({ authentication, parameters: { scope: 'read', audience: 'freight' } })
       const [first, second] = [await token(), await token()]
@@ -52,13 +52,13 @@ describe('a token by client credentials', () => {
     expect(services.upstash.counts()).toMatchObject({ http: 1, commands: 1 })
   })
 
-  test('is fetched once for a hundred who ask at the same time', async () => {
+  test('is fetched once for a hundred calls at the same time', async () => {
     const token = withCredentials()
     await Promise.all(Array.from({ length: 100 }, token))
     expect(service.state.grants).toBe(1)
   })
 
-  test('that is refused says why in the code of the OAuth error, and nothing that was sent or answered', async () => {
+  test('that is refused has the code of the OAuth error, and nothing of the request or the response', async () => {
     const token = withCredentials({ clientSecret: 'wrong secret' })
     const error: unknown = await token().catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({
@@ -68,12 +68,12 @@ describe('a token by client credentials', () => {
     expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/wrong.secret|you sent/)
   })
 
-  test('is not asked for in the clear from another machine', async () => {
+  test('is not requested over plain HTTP from another machine', async () => {
     const token = withCredentials({ tokenEndpoint: 'http://auth.example.test/token' })
     await expect(token()).rejects.toMatchObject({ code: 'service_token_failed' })
   })
 
-  test('is sealed in Redis, and neither it nor the credentials are there in the clear', async () => {
+  test('is sealed in Redis, and neither it nor the credentials are there in plain text', async () => {
     const token = await withCredentials()()
     const keys = await redis().run('keys', (client) => client.keys('*'))
     const texts = await Promise.all(
@@ -83,7 +83,7 @@ describe('a token by client credentials', () => {
     expect([...keys, ...texts].join(' ')).not.toMatch(new RegExp(`${token.reveal()}|right|client:`))
   })
 
-  test('that lives no longer than the margin is refused with what to declare', async () => {
+  test('that lives no longer than the expiry buffer is refused, with what to declare', async () => {
     service.close()
     service = await startTokenService({ lifetime: 300 })
     await expect(withCredentials()()).rejects.toThrow('it lives 300 s: declare a margin below that, not 300')
@@ -92,16 +92,16 @@ describe('a token by client credentials', () => {
   })
 })
 
-describe('a fetchToken of one’s own', () => {
+describe('your own fetchToken', () => {
   test.each([
     ['nothing', undefined],
     ['no token', { expiresIn: 3600 }],
     ['an empty token', { token: '', expiresIn: 3600 }],
-    ['a token that is no text', { token: { access_token: 'canary' }, expiresIn: 3600 }],
-    ['a life that is no number', { token: 'canary', expiresIn: Number.NaN }],
-    ['no life at all, which would be for ever', { token: 'canary', expiresIn: Number.POSITIVE_INFINITY }],
-    ['a life in words', { token: 'canary', expiresIn: '3600' }],
-  ])('that gives %s is told what to give, and nothing is cached', async (_, given) => {
+    ['a token that is not a string', { token: { access_token: 'canary' }, expiresIn: 3600 }],
+    ['a lifetime that is not a number', { token: 'canary', expiresIn: Number.NaN }],
+    ['no lifetime, which would be forever', { token: 'canary', expiresIn: Number.POSITIVE_INFINITY }],
+    ['a lifetime in words', { token: 'canary', expiresIn: '3600' }],
+  ])('that returns %s is an error that says what to return, and nothing is cached', async (_, given) => {
     const fetchToken = vi.fn().mockResolvedValue(given)
     const token = defineServiceToken({ name: name(), fetchToken })
     for (let i = 0; i < 2; i++) {
@@ -112,7 +112,7 @@ describe('a fetchToken of one’s own', () => {
     expect(fetchToken).toHaveBeenCalledTimes(2)
   })
 
-  test('that throws before it waits for anything is reported by its code alone too', async () => {
+  test('that throws synchronously is also reported only by its code', async () => {
     const fetchToken = () => {
       throw new Error('canary')
     }
@@ -123,7 +123,7 @@ describe('a fetchToken of one’s own', () => {
 })
 
 describe('a token that the service refuses', () => {
-  test('is dropped and fetched anew once, and the work is done with the next one', async () => {
+  test('is dropped and fetched again once, and the work runs with the new one', async () => {
     const api = () => ({ url: service.url, username: 'app', password: 'right secret' })
     const token = defineFreightToken(api)
     await token()
@@ -132,14 +132,14 @@ describe('a token that the service refuses', () => {
     expect(service.state).toMatchObject({ grants: 2, calls: 2 })
   })
 
-  test('is no loop: the second 401 is the caller’s', async () => {
+  test('does not cause a loop: the caller gets the second 401', async () => {
     const token = withCredentials()
     const answer = await token.use(async () => new Response(null, { status: 401 }))
     expect(answer.status).toBe(401)
     expect(service.state.grants).toBe(2)
   })
 
-  test('while Redis is out is the caller’s 401 at once', async () => {
+  test('while Redis is down is a 401 for the caller at once', async () => {
     const token = withCredentials()
     const answer = await token.use(async () => {
       await services.engine.kill()
@@ -149,13 +149,13 @@ describe('a token that the service refuses', () => {
     expect(service.state.grants).toBe(1)
   })
 
-  test('is not doubted for other errors', async () => {
+  test('is kept after other errors', async () => {
     const token = withCredentials()
     await expect(token.use(() => Promise.reject(new Error('mine')))).rejects.toThrow('mine')
     expect(service.state.grants).toBe(1)
   })
 
-  test('is forgotten by an invalidation', async () => {
+  test('is dropped by an invalidation', async () => {
     const token = withCredentials()
     const first = await token()
     await token.invalidate()
@@ -166,7 +166,7 @@ describe('a token that the service refuses', () => {
 describe('over twelve hours', () => {
   afterEach(() => vi.useRealTimers())
 
-  /** A poller in each of two processes, in virtual time, in front of a real password grant. */
+  /** One poller in each of two processes, in virtual time, with a real password grant. */
   function startPollers() {
     const { clock, join } = createFleet()
     vi.useFakeTimers({ toFake: ['Date'], now: clock.now() })
@@ -201,7 +201,7 @@ describe('over twelve hours', () => {
     return { clock, pass, poll }
   }
 
-  test('a poller of every quarter of an hour asks for a token twice instead of 48 times', async () => {
+  test('a poller that runs every 15 minutes requests a token twice instead of 48 times', async () => {
     const { pass, poll } = startPollers()
     for (let i = 0; i <= 48; i++) {
       await poll()
@@ -210,7 +210,7 @@ describe('over twelve hours', () => {
     expect(service.state.grants).toBe(2)
   })
 
-  test('a token is served until 30 s before its end while the service gives no other', async () => {
+  test('a token is returned until 30 s before its expiry while the service returns no other', async () => {
     const { clock, pass, poll } = startPollers()
     const first = await poll()
     const left = (ms: number) => pass((first?.expiresAt ?? 0) - ms - clock.now())

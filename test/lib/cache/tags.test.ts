@@ -20,7 +20,7 @@ describe('the tags of a user', () => {
     expect(tagsOfUser('user_1', NO_NAMES).toSorted()).toEqual(always.toSorted())
   })
 
-  test('are the same for names that Clerk compares as equal, and have no e-mail address in them', () => {
+  test('are the same for names that Clerk treats as equal, and contain no e-mail address', () => {
     const one = tagsOfUser('user_1', { usernames: ['ADA'], emails: ['Ada@Example.com'] })
     expect(one).toEqual(tagsOfUser('user_1', { usernames: ['ada'], emails: ['ada@example.com'] }))
     expect(one.join()).not.toMatch(/@|example/i)

@@ -16,7 +16,7 @@ async function connectedToken() {
 }
 
 describe('an OAuth token through the cache', () => {
-  test('is asked for once and is one the provider accepts', async () => {
+  test('is loaded once, and the provider accepts it', async () => {
     const first = await connectedToken()
     const second = await connectedToken()
     expect(second.reveal()).toBe(first.reveal())
@@ -24,7 +24,7 @@ describe('an OAuth token through the cache', () => {
     expect(services.clerk.requests().total).toBe(1)
   })
 
-  test('is not in Redis in the clear', async () => {
+  test('is not in Redis in plain text', async () => {
     const token = await connectedToken()
     const keys = await redis().run('keys', (client) => client.keys('*'))
     const dump = [...keys, ...(await redis().run('mget', (client) => client.mget<string[]>(keys)))]
@@ -32,7 +32,7 @@ describe('an OAuth token through the cache', () => {
     expect(dump.join(' ')).not.toContain(token.reveal())
   })
 
-  test('does not show itself when printed', async () => {
+  test('is hidden when the result is printed', async () => {
     const token = await connectedToken()
     const shown = [
       String(token),
@@ -43,14 +43,14 @@ describe('an OAuth token through the cache', () => {
     for (const text of shown) expect(text).not.toContain(token.reveal())
   })
 
-  test('is asked for anew after an invalidation', async () => {
+  test('is loaded again after an invalidation', async () => {
     await connectedToken()
     await invalidateOAuthToken(people.member, 'google')
     await connectedToken()
     expect(services.clerk.requests().total).toBe(2)
   })
 
-  test('without the scopes asked for is reported with those that are missing', async () => {
+  test('without the requested scopes is reported with the missing ones', async () => {
     const result = await getCachedOAuthToken(people.tooFewScopes, 'google', { scopes: [CALENDAR_SCOPE] })
     expect(result).toEqual({
       status: 'scope_missing',
@@ -63,7 +63,7 @@ describe('an OAuth token through the cache', () => {
     })
   })
 
-  test('of somebody who never connected is reported as that, and remembered', async () => {
+  test('of a user who never connected is reported as not_connected, and cached', async () => {
     for (let i = 0; i < 2; i++)
       expect(
         await getCachedOAuthToken(people.neverConnected, 'google', { scopes: [CALENDAR_SCOPE] }),
@@ -74,7 +74,7 @@ describe('an OAuth token through the cache', () => {
     expect(services.clerk.requests().total).toBe(1)
   })
 
-  test('that never came with a refresh token is reported with the fresh consent it needs', async () => {
+  test('without a refresh token is reported with the new consent that it needs', async () => {
     expect(await getCachedOAuthToken(people.needsReconnecting, 'google')).toMatchObject({
       status: 'reconnect_required',
       action: {
@@ -84,7 +84,7 @@ describe('an OAuth token through the cache', () => {
     })
   })
 
-  test('whose grant was withdrawn is reported as reconnect_required, and remembered', async () => {
+  test('whose grant was withdrawn is reported as reconnect_required, and cached', async () => {
     const { id } = services.clerk.createUser({ emails: ['withdrawn@example.com'] })
     services.clerk.connect(id, { scopes: [CALENDAR_SCOPE] })
     services.clerk.revokeAtProvider(id)
@@ -112,13 +112,13 @@ describe('an OAuth token through the cache', () => {
     expect(await getCachedOAuthToken(people.member, 'google')).toEqual({ status: 'revoked' })
   })
 
-  test('is not handed out while Redis cannot be asked whether access was revoked', async () => {
+  test('is not returned while Redis cannot say whether access was revoked', async () => {
     await connectedToken()
     await services.engine.kill()
     expect(await getCachedOAuthToken(people.member, 'google')).toEqual({ status: 'unavailable' })
   })
 
-  test('costs one Redis command and one request when it is cached, guards and all', async () => {
+  test('costs one Redis command and one request when it is cached, revocation markers included', async () => {
     await connectedToken()
     services.upstash.resetCounts()
     await getCachedOAuthToken(people.member, 'google', { sessionId: 'sess_2', scopes: [CALENDAR_SCOPE] })
@@ -133,7 +133,7 @@ describe('an OAuth token through the cache', () => {
     })
   })
 
-  test('is reported as unavailable when Clerk is out', async () => {
+  test('is reported as unavailable when Clerk is down', async () => {
     services.clerk.faults.add({ connection: 'refuse' })
     expect(await getCachedOAuthToken(people.member, 'google')).toEqual({ status: 'unavailable' })
   })
@@ -150,7 +150,7 @@ describe('with several accounts at one provider', () => {
     return { id, ids }
   }
 
-  test('none is chosen in silence', async () => {
+  test('none is chosen by itself', async () => {
     const { id, ids } = userWith([PROFILE], [PROFILE])
     expect(await getCachedOAuthToken(id, 'google')).toEqual({
       status: 'account_ambiguous',
@@ -158,7 +158,7 @@ describe('with several accounts at one provider', () => {
     })
   })
 
-  test('the one that is asked for is given, and cached apart from the others', async () => {
+  test('the requested one is returned, and cached separately', async () => {
     const { id, ids } = userWith([PROFILE], [PROFILE])
     for (const externalAccountId of [...ids, ...ids]) {
       const result = await getCachedOAuthToken(id, 'google', { externalAccountId })
@@ -171,7 +171,7 @@ describe('with several accounts at one provider', () => {
     }
   })
 
-  test('the only one with the scopes asked for is given', async () => {
+  test('the only one with the requested scopes is returned', async () => {
     const { id, ids } = userWith([PROFILE], [PROFILE, CALENDAR_SCOPE])
     expect(await getCachedOAuthToken(id, 'google', { scopes: [CALENDAR_SCOPE] })).toMatchObject({
       status: 'ok',
@@ -186,7 +186,7 @@ describe('with several accounts at one provider', () => {
     })
   })
 
-  test('an invalidation forgets them all', async () => {
+  test('an invalidation drops all of them', async () => {
     const { id, ids } = userWith([PROFILE], [PROFILE])
     const read = () =>
       Promise.all(ids.map((externalAccountId) => getCachedOAuthToken(id, 'google', { externalAccountId })))

@@ -9,7 +9,7 @@ import { drive } from '../../../lib/lookup/testing/virtual-clock'
 import { useServices } from '../../support/services'
 import { createFleet } from '../lookup/in-process-fleet'
 
-/** A whole life of a token takes an hour; here it takes the time of its requests. */
+/** A token lives for an hour; here, with a virtual clock, only its requests take time. */
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const SCOPE = 'https://www.googleapis.com/auth/calendar.readonly'
@@ -17,7 +17,7 @@ const SCOPE = 'https://www.googleapis.com/auth/calendar.readonly'
 const services = useServices({ now: () => now, performanceClock: true, keep: true })
 let now = Date.now()
 
-/** Three instances over one cache, their own clocks a minute apart, in front of the real requests to Clerk. */
+/** Three instances over one cache, with clocks a minute apart, and real requests to Clerk. */
 function startWorld() {
   const { clock, join } = createFleet()
   now = clock.now()
@@ -62,7 +62,7 @@ function startWorld() {
   return {
     ...{ userId, pass, read, readValid, isValid },
     asked: () => services.clerk.requests().total,
-    /** Uses the token at the provider, which knows whether it is good. */
+    /** Uses the token at the provider, which knows whether it is valid. */
     use: () =>
       wait(
         at(reads++).reader.withToken(key, asked, async (token) => ({ status: isValid(token) ? 200 : 401 })),
@@ -70,14 +70,14 @@ function startWorld() {
     /** What the webhook of a change does, in one of the instances. */
     changed: () => wait(at(reads++).invalidateTags([tagOfTokens(userId)])),
     deleted: async () => {
-      for (const guard of revocationMarkersOf(userId))
-        await wait(at(reads++).revoke(guard, { seconds: 600, tags: [tagOfTokens(userId)] }))
+      for (const marker of revocationMarkersOf(userId))
+        await wait(at(reads++).revoke(marker, { seconds: 600, tags: [tagOfTokens(userId)] }))
     },
   }
 }
 
 describe('a token’s life', () => {
-  test('fresh: one request to Clerk, and good in every instance whatever its clock says', async () => {
+  test('fresh: one request to Clerk, and valid in every instance in spite of its clock', async () => {
     const { readValid, pass, asked } = startWorld()
     for (let i = 0; i < 12; i++) {
       await readValid()
@@ -104,7 +104,7 @@ describe('a token’s life', () => {
     expect(asked()).toBeGreaterThan(5)
   })
 
-  test('in its last 30 s: what Clerk says goes to those who asked, once a second', async () => {
+  test('in its last 30 s: callers get what Clerk returns, once a second', async () => {
     const { readValid, pass, asked } = startWorld()
     const token = await readValid()
     await pass((token.expiresAt ?? 0) - now - 20 * SECOND)
@@ -175,7 +175,7 @@ describe('no stale token', () => {
         ),
       }),
     },
-    // To the edges of the windows.
+    // To the limits of the windows.
     {
       weight: 3,
       arbitrary: fc.record({
@@ -192,11 +192,11 @@ describe('no stale token', () => {
     { weight: 1, arbitrary: fc.record({ type: fc.constant('revoke' as const) }) },
   )
 
-  test('is served by any instance, whatever happens in whichever order', async () => {
+  test('is served by any instance, after any events in any order', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 25 }), async (steps) => {
         const { userId, pass, read, use, changed, isValid } = startWorld()
-        /** After the provider has withdrawn a grant only a use can tell. */
+        /** Only a use of the token shows that the provider has withdrawn the grant. */
         let withdrawn = false
         let connected = true
         let latest: OAuthToken | undefined
@@ -223,7 +223,7 @@ describe('no stale token', () => {
             withdrawn = connected
           } else if (one.type === 'expire') {
             services.clerk.expireToken(userId)
-            // As Clerk does when a token it has handed out no longer counts.
+            // As Clerk does when a token that it returned is no longer valid.
             await changed()
           } else {
             if (one.type === 'disconnect') {

@@ -5,7 +5,7 @@ import { useServices } from '../../support/services'
 
 const services = useServices({ env: { CACHE_ENCRYPTION_KEYS: undefined }, keep: true })
 
-test('without a key to seal with, Clerk is asked for no token', async () => {
+test('without an encryption key no token is requested from Clerk', async () => {
   services.clerk.resetRequests()
   expect(await warmUpOAuthToken(people.member, 'google')).toEqual({ warmed: 0, failed: 1 })
   for (const read of [getCachedOAuthToken, reloadOAuthToken])

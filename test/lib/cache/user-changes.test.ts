@@ -68,7 +68,7 @@ describe.each(['as sent', 'reversed'] as const)('when webhooks arrive %s', (orde
     expect((await getCachedUserByExternalId(`crm-${name}`))?.id).toBe(next.id)
   })
 
-  test('a username that went from one user to another leads to the other', async () => {
+  test('a username that moved from one user to another leads to the other', async () => {
     const suffix = order.slice(0, 2)
     const former = services.clerk.createUser({
       username: `popular-${suffix}`,
@@ -118,7 +118,7 @@ test('a changed e-mail address leads to its user, and the former one to no user'
   expect((await getCachedUserById(id))?.primaryEmailAddress?.emailAddress).toBe('after@example.com')
 })
 
-test('an e-mail address that its user has removed is free for another', async () => {
+test('an e-mail address that its user has removed can belong to another user', async () => {
   const former = services.clerk.createUser({ emails: ['shared@example.com'] })
   await services.clerk.webhooks.flush()
   expect((await getCachedUserByEmail('shared@example.com'))?.id).toBe(former.id)

@@ -29,14 +29,14 @@ function replaceToken(token: OAuthToken) {
   services.clerk.expireToken(userId)
 }
 
-describe('a token that the provider takes', () => {
+describe('a token that the provider accepts', () => {
   test('is used once', async () => {
     const result = await withOAuthToken(userId, 'google', events)
     expect(result).toMatchObject({ status: 'ok', value: { status: 200 } })
     expect(services.google.requests().total).toBe(1)
   })
 
-  test('is not doubted for a 403, which is a question of scopes', async () => {
+  test('is kept after a 403, which concerns scopes', async () => {
     await cached()
     services.clerk.resetRequests()
     const result = await withOAuthToken(userId, 'google', async () => new Response(null, { status: 403 }))
@@ -44,14 +44,14 @@ describe('a token that the provider takes', () => {
     expect(services.clerk.requests().total).toBe(0)
   })
 
-  test('is not doubted for an error of its user, which is passed on', async () => {
+  test('is kept after an error of the callback, which is passed on', async () => {
     const broken = () => Promise.reject(new Error('mine'))
     await expect(withOAuthToken(userId, 'google', broken)).rejects.toThrow('mine')
   })
 })
 
 describe('a token that the provider refuses', () => {
-  test('is replaced by the one Clerk has now, and used once more', async () => {
+  test('is replaced by the current one of Clerk, and the callback runs once more', async () => {
     const first = await cached()
     replaceToken(first)
     services.clerk.resetRequests()
@@ -70,8 +70,8 @@ describe('a token that the provider refuses', () => {
     ['status', { status: 401 }],
     ['a response', { response: { status: 401 } }],
     ['a code as Google’s SDK has it', { code: 401 }],
-    ['a code in words', { code: '401' }],
-  ])('is known by a thrown error with %s', async (_, fields) => {
+    ['a code as text', { code: '401' }],
+  ])('is recognized by a thrown error with %s', async (_, fields) => {
     replaceToken(await cached())
     const result = await withOAuthToken(userId, 'google', async (token) => {
       const response = await events(token)
@@ -84,7 +84,7 @@ describe('a token that the provider refuses', () => {
   test.each([
     ['read', (response: Response) => void response.text()],
     ['cloned', (response: Response) => void response.clone()],
-  ])('is known by an answer whose body its user has %s', async (_, handle) => {
+  ])('is recognized by a response whose body the callback has %s', async (_, handle) => {
     const result = await withOAuthToken(userId, 'google', async () => {
       const response = new Response('refused', { status: 401 })
       handle(response)
@@ -93,7 +93,7 @@ describe('a token that the provider refuses', () => {
     expect(result).toMatchObject({ status: 'reconnect_required' })
   })
 
-  test('of which Clerk has no other means reconnecting, is remembered, and is no loop', async () => {
+  test('without another one at Clerk means reconnecting, is cached, and does not cause a loop', async () => {
     services.google.revokeToken((await cached()).reveal())
     services.clerk.resetRequests()
     const again = await withOAuthToken(userId, 'google', events)
@@ -105,7 +105,7 @@ describe('a token that the provider refuses', () => {
     expect(services.clerk.requests().total).toBe(1)
   })
 
-  test('is dropped once and asked for once when ten requests see the same 401 at once', async () => {
+  test('is dropped once and loaded once when ten requests get the same 401 at the same time', async () => {
     const first = await cached()
     replaceToken(first)
     services.clerk.resetRequests()
@@ -131,7 +131,7 @@ describe('a token that the provider refuses', () => {
     expect(services.google.requests().total).toBe(20)
   })
 
-  test('of which Clerk has no other costs ten requests at once one question to Clerk', async () => {
+  test('without another one at Clerk costs ten requests at the same time one request to Clerk', async () => {
     services.google.revokeToken((await cached()).reveal())
     services.clerk.resetRequests()
     const results = await Promise.all(
@@ -141,7 +141,7 @@ describe('a token that the provider refuses', () => {
     expect(services.clerk.requests().total).toBe(1)
   })
 
-  test('is remembered as refused though others read it all the time', async () => {
+  test('is cached as refused while others read it all the time', async () => {
     services.google.revokeToken((await cached()).reveal())
     services.clerk.faults.add({ latencyMs: 30 })
     services.clerk.resetRequests()
@@ -160,7 +160,7 @@ describe('a token that the provider refuses', () => {
     expect(services.google.requests().total).toBe(1)
   })
 
-  test('is served no more though Clerk cannot be asked for another one', async () => {
+  test('is no longer returned even if Clerk does not answer', async () => {
     await cached()
     services.clerk.faults.add({ status: 500 })
     const refuse = async () => new Response(null, { status: 401 })
@@ -168,12 +168,12 @@ describe('a token that the provider refuses', () => {
     expect(await getCachedOAuthToken(userId, 'google')).toEqual({ status: 'unavailable' })
   })
 
-  test('and that somebody else has replaced already is not thrown away', async () => {
+  test('and that another request has already replaced is not dropped', async () => {
     const first = await cached()
     replaceToken(first)
     const result = await withOAuthToken(userId, 'google', async (token) => {
       const response = await events(token)
-      // While this request was at the provider, another one has brought the new token.
+      // While this request was at the provider, another one has loaded the new token.
       if (token.reveal() === first.reveal()) await withOAuthToken(userId, 'google', events)
       return response
     })
@@ -191,7 +191,7 @@ describe('a token that the provider refuses', () => {
     expect(result).toMatchObject({ status: 'ok', value: { status: 200 } })
   })
 
-  test('cannot be replaced while Redis does not answer, which is said', async () => {
+  test('cannot be replaced while Redis does not answer, and the result says so', async () => {
     replaceToken(await cached())
     const result = await withOAuthToken(userId, 'google', async (token) => {
       const response = await events(token)
@@ -202,10 +202,10 @@ describe('a token that the provider refuses', () => {
   })
 })
 
-describe('the audit trail hears', () => {
-  test('each token that is handed out, refused or refreshed, with who and whose and never the token', async () => {
-    const heard: AuditEvent[] = []
-    const off = onAudit('test', (event) => heard.push(event))
+describe('the audit trail records', () => {
+  test('each token that is returned, refused or refreshed, with actor and subject and never the token', async () => {
+    const audited: AuditEvent[] = []
+    const off = onAudit('test', (event) => audited.push(event))
     const first = await withOAuthToken(userId, 'google', async (token) => token.reveal(), {
       actor: 'user_ops',
     })
@@ -214,13 +214,13 @@ describe('the audit trail hears', () => {
     const subject = userId
     const of = { subject, target: 'google' }
     const fingerprint = expect.stringMatching(/^[\w-]{12}$/)
-    expect(heard).toEqual([
+    expect(audited).toEqual([
       { action: 'token.refresh', actor: 'system', ...of, outcome: 'ok', fingerprint },
       { action: 'token.read', actor: 'user_ops', ...of, outcome: 'ok', fingerprint },
       { action: 'token.read', actor: 'system', ...of, outcome: 'ok', fingerprint },
       { action: 'token.refresh', actor: 'system', ...of, outcome: 'reconnect_required' },
       { action: 'token.read', actor: 'system', ...of, outcome: 'reconnect_required' },
     ])
-    if (first.status === 'ok') expect(JSON.stringify(heard)).not.toContain(first.value)
+    if (first.status === 'ok') expect(JSON.stringify(audited)).not.toContain(first.value)
   })
 })

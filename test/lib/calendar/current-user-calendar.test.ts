@@ -12,12 +12,12 @@ let userId = ''
 
 vi.mock('@clerk/nextjs/server', () => ({ auth: async () => ({ userId, sessionId: 'sess_1' }) }))
 
-test('accounts that are made up cost Clerk as many questions as calls are allowed, on the page too', async () => {
+test('account IDs that do not exist cost Clerk no more requests than the rate limit allows, on the page too', async () => {
   userId = services.clerk.createUser({ emails: ['loop@example.com'] }).id
   services.clerk.connect(userId, { scopes: [CALENDAR_SCOPE] })
   services.clerk.resetRequests()
-  const heard: AuditEvent[] = []
-  const off = onAudit('test', (event) => heard.push(event))
+  const audited: AuditEvent[] = []
+  const off = onAudit('test', (event) => audited.push(event))
   const range = { from: new Date(), to: new Date(Date.now() + 1000), limit: 1 }
   const statuses: string[] = []
   for (let i = 0; i < 70; i++)
@@ -25,13 +25,13 @@ test('accounts that are made up cost Clerk as many questions as calls are allowe
   off()
   expect(statuses.slice(0, 60)).toEqual(Array.from({ length: 60 }, () => 'not_connected'))
   expect(statuses.at(-1)).toBe('rate_limited')
-  // The window may turn meanwhile.
+  // A new window of the rate limit may begin meanwhile.
   expect(services.clerk.requests().total).toBeLessThan(65)
   expect(await currentUserCalendarToken({})).toMatchObject({
     status: 'rate_limited',
     retryAfter: expect.any(Number),
   })
-  expect(heard.at(-1)).toEqual({
+  expect(audited.at(-1)).toEqual({
     ...{ action: 'token.read', actor: userId, subject: userId, target: 'google', outcome: 'rate_limited' },
   })
 })

@@ -4,7 +4,7 @@ import { useServices } from '../../support/services'
 
 useServices({ keep: true })
 
-test('is what Clerk allows in 10 s, less what this process has sent in them', () => {
+test('is what Clerk allows in 10 s, minus what this process has sent in that time', () => {
   let now = 0
   const budget = createClerkBudget(() => now)
   const ask = (operation: string) => budget.listen({ operation, status: 200, ms: 1 })

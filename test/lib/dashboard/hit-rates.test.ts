@@ -8,7 +8,7 @@ const lookup = (name: string, redis: number, misses: number, request = 0): Looku
 })
 
 describe('minutesOf', () => {
-  test('adds up the layers of one lookup, and leaves a minute without reads empty', () => {
+  test('adds up the caches of one lookup, and leaves a minute without reads empty', () => {
     const count = (lookup: string, layer: string, value: number) => ({
       ...{ name: 'lookups_total', labels: { lookup, layer }, value },
     })
@@ -31,7 +31,7 @@ describe('avoidedCalls', () => {
     })
   })
 
-  test('without traffic there is no share, which is not a share of 0', () => {
+  test('without traffic there is no hit rate, which is not a rate of 0', () => {
     expect(avoidedCalls([]).share).toBeNull()
   })
 })

@@ -28,7 +28,7 @@ async function run(...argv: string[]) {
 const json = async (...argv: string[]) => JSON.parse((await run(...argv, '--json')).out)
 
 describe('the command line', () => {
-  test('says what there is, and how', async () => {
+  test('lists the commands and how to use them', async () => {
     const { code, out } = await run('--help')
     expect(code).toBe(EXIT.done)
     for (const name of ['doctor', 'stats', 'inspect', 'invalidate', 'warm', 'audit', 'keys'])
@@ -94,7 +94,7 @@ describe('inspect', () => {
   })
 })
 
-test('invalidate invalidates a user, and the trail says so; audit shows it by user and exports it', async () => {
+test('invalidate invalidates a user and writes an audit event; audit shows it by user and exports it', async () => {
   const id = people.expert
   await getCachedUserById(id)
   expect((await run('invalidate', id)).out).toBe(

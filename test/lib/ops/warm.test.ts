@@ -10,7 +10,7 @@ import { type CommandContext, EXIT } from '@/lib/ops/command'
 import { ops } from '@/lib/ops/ops'
 import { useServices } from '../../support/services'
 
-// Clerk's windows and pauses, Redis and the command all go by this clock, which waiting moves.
+// Clerk's windows and pauses, Redis and the command all use this clock, which waiting moves.
 vi.hoisted(() => vi.useFakeTimers({ toFake: ['Date', 'performance'] }))
 
 const services = useServices({ redis: 'wasm' })
@@ -127,7 +127,7 @@ describe('ops warm', () => {
     services.clerk.faults.limit({ requests: 4 })
     expect(await run(['--ids', file, '--budget', '4'])).toMatchObject({ code: EXIT.done })
     expect(calls()).toBe(20)
-    // Past the time of what was there at first, and before the next refresh.
+    // After the first values have expired, and before the next refresh.
     vi.advanceTimersByTime(100_000)
     await Promise.all(ids.map(getCachedUserById))
     expect(calls()).toBe(20)

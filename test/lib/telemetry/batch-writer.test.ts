@@ -8,7 +8,7 @@ import {
 } from '@/lib/telemetry/batch-writer'
 import { createVirtualClock, settle } from '../../../lib/lookup/testing/virtual-clock'
 
-/** A sink that takes what it is given, fails while `down`, refuses what holds a `poison`, waits while `held`. */
+/** A sink that accepts batches, fails while `down`, refuses a batch with a `poison` record, and waits while `held`. */
 function createSink() {
   const sink = {
     written: [] as string[][],
@@ -149,7 +149,7 @@ describe('a record', () => {
 })
 
 describe('flush', () => {
-  test('covers what is on its way and what was added before the call', async () => {
+  test('covers the batch that is being sent and what was added before the call', async () => {
     const { sink, writer } = start()
     const { wait, open } = gate()
     sink.held = wait
@@ -236,7 +236,7 @@ describe('a sink that fails', () => {
     expect(sink.attempts).toEqual([2])
   })
 
-  test('with its answers lost leaves duplicates, which their ids give away', async () => {
+  test('with lost answers leaves duplicates, which can be recognized by their IDs', async () => {
     const { clock, sink, writer } = start()
     sink.deaf = true
     for (const record of ['a', 'b']) writer.add(record)
@@ -342,7 +342,7 @@ describe('stop', () => {
     expect(sink.attempts.length).toBe(attempts)
   })
 
-  test('does not begin again when what was on its way fails after all', async () => {
+  test('does not start again when the last batch fails', async () => {
     const { clock, sink, writer } = start()
     const { wait, open } = gate()
     sink.held = wait
@@ -357,7 +357,7 @@ describe('stop', () => {
   })
 })
 
-test('whatever happens in whatever order, what was accepted is written once in order, dead or pending', async () => {
+test('after any steps in any order, each accepted record is written once and in order, dead or pending', async () => {
   const step = fc.oneof(
     {
       weight: 6,

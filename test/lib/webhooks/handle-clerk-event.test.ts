@@ -151,7 +151,7 @@ async function ownRoute(request: NextRequest) {
   return new Response('ok')
 }
 
-test("a route of one's own that passes on what Clerk's verifyWebhook returns invalidates", async () => {
+test("your own route that passes on what Clerk's verifyWebhook returns invalidates", async () => {
   await getCachedUserById(people.member)
   services.clerk.updateUser(people.member, { firstName: 'Miriam' })
   const secret = services.env.CLERK_WEBHOOK_SIGNING_SECRET ?? ''

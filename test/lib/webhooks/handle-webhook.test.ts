@@ -122,7 +122,7 @@ describe('a webhook', () => {
     expect(await recentDeliveries()).toMatchObject([{ subject: people.member, outcome: 'failed' }])
   })
 
-  test('that failed is not remembered: the next copy is logged too', async () => {
+  test('that failed is not deduplicated: the next copy is logged too', async () => {
     services.upstash.faults.set({ only: ['set'], reset: 'before' })
     const removed = eventOf('session.removed', { id: 'sess_1', user_id: people.member })
     expect(await deliver(removed)).toBe(503)

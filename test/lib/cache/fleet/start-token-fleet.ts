@@ -5,7 +5,7 @@ import type { Order, Report } from './token-worker'
 
 const worker = fileURLToPath(new URL('token-worker.ts', import.meta.url))
 
-/** Real processes, each with an environment of its own; they end with `close`. */
+/** Real processes, each with its own environment; they end with `close`. */
 export async function startTokenFleet(environments: readonly Record<string, string>[]) {
   const members = await Promise.all(
     environments.map(async (env) => {
@@ -20,11 +20,11 @@ export async function startTokenFleet(environments: readonly Record<string, stri
       return Promise.all(
         who.map(async (index) => {
           const child = members[index]
-          if (!child) throw new Error(`There is no process ${index}`)
+          if (!child) throw new Error(`Process ${index} was not found`)
           const answered = once(child, 'message')
           child.send(order)
           const [report]: Report[] = await answered
-          if (!report) throw new Error('The process told nothing')
+          if (!report) throw new Error('The process sent no report')
           return report
         }),
       )

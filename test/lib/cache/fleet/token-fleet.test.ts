@@ -53,7 +53,7 @@ describe.skipIf(!redisServer())('eight processes', () => {
     services.clerk.expireToken(userId, Date.now() + 240 * SECOND)
     const reports = await fleet.follow({ userId, forMs: 4000, everyMs: 20 })
     expect(statuses(reports)).toEqual(new Set(['ok']))
-    // The load that brought it, and no refresh before 30 s have passed.
+    // The first load, and no refresh before 30 s have passed.
     expect(asked()).toBe(1)
   })
 
@@ -62,9 +62,9 @@ describe.skipIf(!redisServer())('eight processes', () => {
     const started = performance.now()
     const reports = await fleet.follow({ userId, forMs: 4000, everyMs: 20 })
     expect(statuses(reports)).toEqual(new Set(['ok']))
-    // More than once, however late this machine is.
+    // More than once, even on a slow machine.
     expect(asked()).toBeGreaterThanOrEqual(2)
-    // The load that brought it, and at most one request in each second that has begun since.
+    // The first load, and at most one request in each second that has begun since.
     expect(asked()).toBeLessThanOrEqual(2 + Math.ceil((performance.now() - started) / SECOND))
   })
 })
@@ -78,7 +78,7 @@ describe.skipIf(!redisServer())('rotating the key ring', () => {
   const expireAll = () => redis().run('flushdb', (client) => client.flushdb())
   const once = { forMs: 0, everyMs: 1 }
 
-  test('loses no token and costs no request to Clerk, in whatever order the instances are deployed', async () => {
+  test('loses no token and costs no request to Clerk, in any order of deployment', async () => {
     const fleet = await fleetOf(
       { CACHE_ENCRYPTION_KEYS: k1 },
       { CACHE_ENCRYPTION_KEYS: `${k1},${k2}` },

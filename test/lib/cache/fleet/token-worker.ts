@@ -2,13 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { refreshesSettled } from '../../../../lib/cache/lookups'
 import { getCachedOAuthToken } from '../../../../lib/cache/token-cache'
 
-/** A process of the fleet: reads one user's token for so long, every so often, and tells what it was handed. */
+/** A process of the fleet: reads one user's token repeatedly for a time, and reports the results. */
 export interface Order {
   userId: string
   /** Milliseconds. */
   forMs: number
   everyMs: number
-  /** Reads at least so often, however long it takes. */
+  /** The least number of reads, even if they take longer. */
   atLeast?: number
 }
 export interface Report {
@@ -16,7 +16,7 @@ export interface Report {
   /** By status. */
   outcomes: Record<string, number>
   fingerprints: string[]
-  /** The least time a token had left when it was handed out, in milliseconds. */
+  /** The shortest remaining life of a returned token, in milliseconds. */
   leastLeft: number | null
 }
 

@@ -6,7 +6,7 @@ import { useServices } from '../../../support/services'
 useServices({ keep: true })
 
 describe('sealing', () => {
-  test('what was sealed under a key opens under that key, whatever it is', () => {
+  test('a text that was sealed under a key opens under that key', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'grapheme' }),
@@ -16,7 +16,7 @@ describe('sealing', () => {
     )
   })
 
-  test('what was sealed under one key does not open under another', () => {
+  test('a text that was sealed under one key does not open under another', () => {
     const envelope = seal('ya29.secret', 'ck:token:1:user_a')
     expect(() => unseal(envelope, 'ck:token:1:user_b')).toThrow(SealError)
   })
