@@ -148,7 +148,8 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
   },
   ClerkError: {
     clerk_rate_limited: {
-      meaning: 'Clerk answered 429, or a process of the fleet was told to wait and the pause is not over.',
+      meaning:
+        'Clerk answered 429, or the pause after such an answer to any process of the fleet is not over.',
       title: 'Too many requests to Clerk',
       advice: 'Try again in {seconds}.',
       status: 429,
@@ -177,7 +178,7 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
   },
   AuthError: {
     unauthenticated: {
-      meaning: 'Nobody is signed in, the session was revoked, or the user was deleted.',
+      meaning: 'The caller is not signed in, the session was revoked, or the user was deleted.',
       title: 'You are not signed in',
       advice: 'Sign in, then try again.',
       status: 401,

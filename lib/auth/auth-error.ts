@@ -1,6 +1,6 @@
 import { KitError } from '../lookup/errors'
 
-/** Nobody is signed in, or the signed-in user does not have the role. */
+/** The caller is not signed in, or the signed-in user does not have the role. */
 export class AuthError extends KitError<'unauthenticated' | 'forbidden'> {
   static override readonly kind: string = 'AuthError'
   constructor(code: 'unauthenticated' | 'forbidden') {

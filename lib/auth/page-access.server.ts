@@ -4,7 +4,7 @@ import type { CachedUser } from '../cache/clerk-cache'
 import { AuthError } from './auth-error'
 import { requireAdmin, requireUser } from './roles.server'
 
-/** For pages: what the work gives a signed-in user; a redirect to the sign-in page when nobody is. */
+/** For pages: the result of the work for a signed-in user; otherwise a redirect to the sign-in page. */
 export async function orSignIn<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -20,7 +20,7 @@ const isRefusal = (error: unknown, code: string) => error instanceof AuthError &
 /** For pages: the signed-in user, or a redirect to the sign-in page. */
 export const signedInUser = (): Promise<CachedUser> => orSignIn(requireUser)
 
-/** For pages: the signed-in admin; null for everybody else who is signed in; a redirect when nobody is. */
+/** For pages: the signed-in admin; null for other signed-in users; otherwise a redirect to the sign-in page. */
 export const signedInAdmin = (): Promise<CachedUser | null> =>
   orSignIn(() =>
     requireAdmin().catch((error: unknown) => {

@@ -56,7 +56,7 @@ export interface FailRequest {
 }
 
 /**
- * The interface to Redis. Every operation is one command (`ttl`: one for each key), has a deadline, is never retried inside,
+ * The interface to Redis. Every operation is one command (`ttl`: one for each key), has a deadline, is never retried,
  * and throws only `LookupError`s. Replies come in the order of the requests. All durations are milliseconds.
  */
 export interface Store {

@@ -34,7 +34,7 @@ export function createServerWatch() {
   if (!(place in globalThis)) Object.defineProperty(globalThis, place, { value: context, configurable: true })
 
   return {
-    /** Takes no more connections; those that are open are told to end with their next answer. */
+    /** Accepts no new connections; open ones are closed with their next answer. */
     async close() {
       closing = true
       // Who has connected while this process was busy is in the system's queue, and would be reset.

@@ -20,7 +20,7 @@ export function handleSignals(): void {
   let ending = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => {
-      // A terminal sends it to the whole group, and whoever started us sends it once more.
+      // A terminal sends it to the whole process group, and the parent process sends it once more.
       if (ending) return
       ending = true
       void end(signal)

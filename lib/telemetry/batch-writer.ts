@@ -224,7 +224,7 @@ function quietly(notify: () => void) {
   try {
     notify()
   } catch {
-    // There is nobody left to report it to.
+    // Nothing is left that could report it.
   }
 }
 

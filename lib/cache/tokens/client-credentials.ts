@@ -18,7 +18,7 @@ export interface ClientCredentials {
   tokenEndpoint: string
   clientId: string
   clientSecret: string
-  /** How the client proves itself: HTTP Basic unless told, as RFC 6749 recommends. */
+  /** How the client authenticates (default: HTTP Basic, as RFC 6749 recommends). */
   authentication?: 'basic' | 'post'
   /** Such as `scope`, `audience` or `resource`. */
   parameters?: Record<string, string>

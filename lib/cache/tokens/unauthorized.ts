@@ -22,7 +22,7 @@ export interface Attempt<R> {
   refused: boolean
   /** Returns what the work returned, or throws what it threw. */
   settle(): R
-  /** For an answer that nobody reads: frees its connection. */
+  /** Frees the connection of a response that is not read. */
   discard(): void
 }
 
