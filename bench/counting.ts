@@ -31,20 +31,20 @@ function kit(name: string, state: ProcessState): Contender {
   }
 }
 
-/** What counting, logging, tracing and the metrics add to a hit that asks nobody: this process's state has all of them. */
+/** What counting, logging, tracing and metrics add to a hit in the process cache: this process's state has all of them. */
 export async function counting(rounds: number): Promise<Section> {
   setEnvironment()
   await startTelemetry()
-  const contenders = [kit('nobody listens', createProcessState()), kit('counted', processState())]
+  const contenders = [kit('no listener', createProcessState()), kit('counted', processState())]
   for (const { run } of contenders) await run()
   const figures = await interleave(contenders, 8 * rounds)
   return {
-    title: 'Counting a process-layer hit',
-    note: 'The same lookup over a state that nobody listens to, and over one with counts, metrics, traces and log attached.',
+    title: 'Counting a process-cache hit',
+    note: 'The same lookup over a state without listeners, and over one with counts, metrics, traces and log attached.',
     figures: [
       {
-        ...{ name: 'counted ÷ nobody listens', required: { atMost: 1.15 }, unit: '×' },
-        measured: ratio(figures.of('counted'), figures.of('nobody listens')),
+        ...{ name: 'counted ÷ no listener', required: { atMost: 1.15 }, unit: '×' },
+        measured: ratio(figures.of('counted'), figures.of('no listener')),
       },
       ...contenders.map(({ name }) => ({
         ...{ name, measured: median(figures.of(name)), unit: 'ns', rounds: figures.of(name) },

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** What the parts of the app that read the environment want to find. Nobody answers at the address. */
+/** The settings that the parts of the app read from the environment. No server answers at the address. */
 export const setEnvironment = () =>
   Object.assign(process.env, {
     ...{ NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: 'pk_live_bench', CLERK_SECRET_KEY: 'sk_live_bench' },

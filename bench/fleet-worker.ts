@@ -5,7 +5,7 @@ import { createRedisStore } from '../lib/lookup/redis/store'
 import { createPlainRuntime } from '../lib/lookup/runtime/plain'
 import { tagsOf } from './sample'
 
-/** One process of the fleet: reads what it is told to by as many callers as it is told. */
+/** One process of the fleet: the given number of callers read the given keys. */
 const { url, token, upstream } = z
   .object({ url: z.string(), token: z.string(), upstream: z.string() })
   .parse(JSON.parse(process.argv[2] ?? ''))

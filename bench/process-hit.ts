@@ -40,7 +40,7 @@ function floor() {
   })
 }
 
-function kit(events: { heard: number }) {
+function kit(events: { received: number }) {
   const { defineLookup, on } = createLookups({
     store: createMemoryStore(systemClock),
     runtime: createPlainRuntime(),
@@ -48,7 +48,7 @@ function kit(events: { heard: number }) {
     state: createProcessState(),
   })
   on(() => {
-    events.heard++
+    events.received++
   })
   const userById = defineLookup({
     ...{ name: 'user', version: 1, key: (id: string) => id, tags: tagsOf },
@@ -104,17 +104,18 @@ function cacheable() {
 
 /** A warm hit in the process, each contender as its own documentation sets it up, with no tags for the peers. */
 export async function processHit(rounds: number): Promise<Section> {
-  const events = { heard: 0 }
+  const events = { received: 0 }
   const contenders = [
     ...[floor(), kit(events), dedupe(), cachifiedOverLru()],
     ...[bento('bentocache, serialize off', false), bento('bentocache', true), cacheable()],
   ]
   // Once unmeasured, so that every loop is compiled before it counts.
   for (const { run } of contenders) await run()
-  const heardBefore = events.heard
+  const receivedBefore = events.received
   const figures = await interleave(contenders, rounds)
   const hits = (400_000 + ids.length) * rounds
-  if (events.heard - heardBefore !== hits) throw new Error('The kit did not tell one event for each hit')
+  if (events.received - receivedBefore !== hits)
+    throw new Error('The kit did not emit one event for each hit')
 
   const mine = figures.of('kit')
   const slowerThanKit = (name: string) => ({
@@ -124,8 +125,8 @@ export async function processHit(rounds: number): Promise<Section> {
   })
   const rivals = ['bentocache', 'bentocache, serialize off', 'cachified over lru-cache', 'cacheable']
   return {
-    title: 'A process-layer hit, outside Next',
-    note: `Awaited warm hits on ${ids.length} keys, one event for each heard by a listener; the peers have no listener and no tags.`,
+    title: 'A process-cache hit, outside Next',
+    note: `Awaited warm hits on ${ids.length} keys, one event for each received by a listener; the peers have no listener and no tags.`,
     figures: [
       {
         name: 'kit ÷ floor',

@@ -32,7 +32,7 @@ export function kitOver({ url, token }: RestServer, namespace: string) {
   })
 }
 
-/** bentocache over the same client: with its process layer, or so that every read goes to Redis. */
+/** bentocache over the same client: with its memory layer, or so that every read goes to Redis. */
 export function bentoOver(server: RestServer, layers: 'both' | 'second') {
   const both = bentostore().useL1Layer(memoryDriver({ maxItems: 5000 }))
   const store = layers === 'both' ? both : bentostore()

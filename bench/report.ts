@@ -4,7 +4,7 @@ export type Figure = {
   required?: { atMost: number } | { atLeast: number } | { exactly: number }
   measured: number
   unit: string
-  /** Every round, for whoever wants to judge the median. */
+  /** Every round, to show how the median came about. */
   rounds?: readonly number[]
 }
 

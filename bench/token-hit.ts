@@ -27,7 +27,7 @@ const token: LoadedToken = {
   },
 }
 
-/** A token from the cache, opened and checked for its scopes, with both guards asked, beside a GET of its bytes. */
+/** A token from the cache, opened and checked for its scopes, with both revocation markers checked, compared with a GET of its bytes. */
 export async function tokenHit(
   { url, token: secret }: RestServer,
   rounds: number,
@@ -56,7 +56,7 @@ export async function tokenHit(
   const { of } = await takeTurns(work, rounds, hits)
   return {
     title: 'A Redis hit on an OAuth token, p50',
-    note: `Against a GET of the same ${stored.length} bytes through the same client and REST server, one at a time, taking turns. One command: the sealed token, its fence, two guards and its soft expiry; then opened with AES-256-GCM, parsed, checked for its scopes and told to the audit trail.`,
+    note: `Against a GET of the same ${stored.length} bytes through the same client and REST server, one at a time, taking turns. One command: the sealed token, its tag version, two revocation markers and its soft expiry; then opened with AES-256-GCM, parsed, checked for its scopes and told to the audit trail.`,
     figures: [
       {
         name: 'kit ÷ bare GET',

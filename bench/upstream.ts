@@ -19,7 +19,7 @@ export async function startUpstream() {
   if (typeof address !== 'object' || address === null) throw new Error('The upstream has no port')
   return {
     url: `http://127.0.0.1:${address.port}`,
-    /** How often these were asked for, all told. */
+    /** How often these were requested in total. */
     loads: (ids: readonly string[]) => ids.reduce((sum, id) => sum + (loads.get(id) ?? 0), 0),
     close() {
       server.close()

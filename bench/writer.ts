@@ -55,7 +55,7 @@ async function sustain({ url, token }: RestServer) {
   return { rate: added / took, lost: added - found, dropped, mostPending, p99: delay.percentile(99) / 1e6 }
 }
 
-/** The batch writer: what an `add` costs whoever adds, and what gets through to a real Redis. */
+/** The batch writer: what an `add` costs its caller, and how many records get through to a real Redis. */
 export async function writer(server: RestServer): Promise<Section> {
   for (let i = 0; i < 3; i++) timeAdds()
   const adds = Array.from({ length: 9 }, timeAdds)
