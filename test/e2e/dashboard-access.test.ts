@@ -153,8 +153,8 @@ describe('the feed of the dashboard', () => {
         ),
       )
       expect(streams.map(({ status }) => status)).toEqual(streams.map(() => 200))
-      const heard = streams.map(({ body }) => snapshotsOf(body))
-      const update = () => Promise.all(heard.map((snapshots) => snapshots.next()))
+      const received = streams.map(({ body }) => snapshotsOf(body))
+      const update = () => Promise.all(received.map((snapshots) => snapshots.next()))
       // A listener costs something when it comes: it is checked, and gets a snapshot of its own, before or after the
       // first that is for all.
       await update()

@@ -184,7 +184,7 @@ describe('Look up a user', () => {
     }
   })
 
-  test('says that there is no user of a name', async () => {
+  test('says that a user was not found', async () => {
     const { panel } = await visit()
     await panel('lookup').getByLabel('User ID, username or email address').fill('nobody-at-all')
     await panel('lookup').getByRole('button', { name: 'Look up' }).click()

@@ -74,7 +74,7 @@ describe('the chain from Clerk to the page', () => {
     ['Noah Baker', 'Google is not connected'],
     ['Ruth Adeyemi', 'Google needs to be reconnected'],
     ['Sam Novak', 'A Google permission is missing'],
-  ])('%s is told: %s', async (name, heading) => {
+  ])('%s sees: %s', async (name, heading) => {
     const view = await browser.open()
     await signIn(view, name)
     await view.page.goto(`${stage.app.url}/calendar`)

@@ -18,7 +18,7 @@ async function asUser(userId: string) {
     fetch(stage.app.url + path, { ...init, headers: { authorization: `Bearer ${jwt}`, ...init.headers } })
 }
 
-/** Resolves when the app has asked nobody anything for a moment. */
+/** Resolves when the app has sent no request for a moment. */
 async function quiet() {
   const { clerk, upstash } = stage.standIns
   const asked = () => clerk.requests().total + upstash.counts().http
@@ -35,7 +35,7 @@ const reads = () => stage.standIns.upstash.counts().byCommand.mget ?? 0
 const errorOf = async (response: Response) => [response.status, (await response.json()).error.code]
 
 describe('the calendar routes', () => {
-  test('hand a signed-in user their own token, for nobody else to keep', async () => {
+  test('return a signed-in user their own token, which must not be stored', async () => {
     const response = await (await asUser(people.member))('/api/calendar/token')
     expect(response.status).toBe(200)
     expect(response.headers.get('cache-control')).toBe('no-store, private')
@@ -57,7 +57,7 @@ describe('the calendar routes', () => {
     [people.neverConnected, [404, 'not_connected']],
     [people.needsReconnecting, [409, 'reconnect_required']],
     [people.tooFewScopes, [403, 'scope_missing']],
-  ])('tell %s why there is no token', async (userId, expected) => {
+  ])('return to %s why there is no token', async (userId, expected) => {
     const get = await asUser(userId)
     expect(await errorOf(await get('/api/calendar/token'))).toEqual(expected)
     expect(await errorOf(await get('/api/calendar/events'))).toEqual(expected)

@@ -143,7 +143,7 @@ test('each refusal is in the audit trail: who, whose, and why', async () => {
 })
 
 describe('a caller in a loop', () => {
-  test('is told to wait after sixty calls in a minute, and nobody else is', async () => {
+  test('must wait after sixty calls in a minute, and no other user must', async () => {
     const [{ id }, other] = [await newUser([CALENDAR]), await newUser([CALENDAR])]
     const get = await asUser(id)
     const answers = []
@@ -212,7 +212,7 @@ describe('several Google accounts', () => {
 })
 
 describe('with Redis dead', () => {
-  test('no token is handed out, as nobody can say whether access was revoked', async () => {
+  test('no token is returned, because a revocation cannot be ruled out', async () => {
     const { id } = await newUser([CALENDAR])
     const get = await asUser(id)
     stage.standIns.upstash.faults.set({ reset: 'before' })

@@ -65,7 +65,7 @@ describe('a webhook that is not Clerk’s is refused and has no effect:', () => 
 })
 
 describe('a webhook that is signed well', () => {
-  test.each(['', 'not json', '[]', '{}'])('and is no event is refused: %j', async (body) => {
+  test.each(['', 'not json', '[]', '{}'])('and is not an event is refused: %j', async (body) => {
     expect(await codeOf(await send(body))).toEqual([400, 'bad_payload'])
     expect(stage.standIns.upstash.counts().byCommand).not.toHaveProperty('unlink')
   })
@@ -98,7 +98,7 @@ describe('a webhook that is signed well', () => {
     expect(String(answer)).toMatch(/^HTTP\/1\.1 200 /)
   })
 
-  test('and of a type nobody handles is accepted', async () => {
+  test('and of a type without a handler is accepted', async () => {
     expect((await send(eventOf('sms.created', {}))).status).toBe(200)
   })
 })

@@ -56,7 +56,7 @@ export async function startItemUpstream() {
     change,
     /** Of how many loads the item has been part. */
     loadsOf: (id: string) => loads.filter((ids) => ids.includes(id)).length,
-    /** What the app told about the item, undefined until it does. */
+    /** What the app reported about the item, undefined until then. */
     reported: (id: string): unknown => {
       const report = reports.get(id)
       return report === undefined ? undefined : JSON.parse(report)

@@ -76,7 +76,7 @@ export function useBrowser(stage: UsedStage, expected: { trouble?: boolean; outp
     return view
   }
   return {
-    /** A fresh profile in which nobody is signed in. */
+    /** A fresh browser profile without a signed-in user. */
     open,
     /** A fresh profile in which this user is signed in, by default an admin. */
     async openAs(user: string = people.admin, look: Look = {}): Promise<View> {

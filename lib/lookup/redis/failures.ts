@@ -42,7 +42,7 @@ export const redisFailures = {
 
 export type RedisFailure = keyof typeof redisFailures
 
-/** These say that the database is out; the others are about one request. */
+/** These reasons mean that the database is down; the others concern one request. */
 const OUTAGES: readonly RedisFailure[] = ['timeout', 'unreachable', 'unauthorized', 'quota']
 
 export const codeOfFailure = (failure: RedisFailure) =>

@@ -106,7 +106,7 @@ describe('one user', () => {
     ['a short username', { username: 'abc' }, 'form_username_invalid_length'],
     ['a username with signs', { username: 'a:b*c' }, 'form_username_invalid_character'],
     ['an unknown parameter', { shoeSize: 43 }, 'form_param_unknown'],
-    ['a name that is no text', { firstName: 7 as unknown as string }, 'form_param_type_invalid'],
+    ['a name that is not a string', { firstName: 7 as unknown as string }, 'form_param_type_invalid'],
   ])('refuses %s', async (_, patch, code) => {
     expect(await failure(sdk.users.updateUser(people.admin, patch))).toEqual({ status: 422, code })
   })

@@ -134,12 +134,12 @@ export function upstashContract(prefer: 'server' | 'wasm') {
         new Promise((resolve) => channels.on('subscribe', resolve)),
         new Promise((resolve) => patterns.on('psubscribe', resolve)),
       ])
-      const heard = Promise.all([
+      const received = Promise.all([
         new Promise((resolve) => channels.on('message', resolve)),
         new Promise((resolve) => patterns.on('pmessage', resolve)),
       ])
       expect(await redis.publish('news', { n: 1 })).toBe(2)
-      expect(await heard).toEqual([
+      expect(await received).toEqual([
         { channel: 'news', message: { n: 1 } },
         { pattern: 'n*', channel: 'news', message: { n: 1 } },
       ])
