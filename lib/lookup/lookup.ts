@@ -7,7 +7,10 @@ import { handleMiss } from './miss'
 import { peekRedis, readThrough } from './read'
 import { locate, type Target } from './slot'
 
-/** A declared lookup: call it with its argument. Every way of reading rejects with the loader's own error. */
+/**
+ * A declared lookup: call it with its argument. Reads that load reject with the loader's own error, or with a `LookupError`
+ * such as `load_timeout`.
+ */
 export interface Lookup<A, T> {
   /** The value, frozen; null when there is none. Within one render, the same promise for the same argument. */
   (arg: A): Promise<T | null>

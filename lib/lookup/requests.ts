@@ -7,7 +7,7 @@ import type { ProcessState } from './process-state'
 import type { Slot } from './slot'
 import type { AcquireReply, AcquireRequest, CommitReply, CommitRequest, FailRequest, Store } from './store'
 
-/** Most keys and bytes of one command. */
+/** Most reads, acquires or commits of one command, and most bytes. */
 const max = 500
 const maxBytes = 4_000_000
 

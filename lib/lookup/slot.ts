@@ -19,6 +19,7 @@ export const safe = (text: string) => (readable.test(text) ? text : digest(text)
 export const joinKey = (...parts: string[]) =>
   parts.map((part) => (readablePart.test(part) ? part : digest(part))).join(':')
 
+// The kinds of keys: e entry, s state, h hard expiry, f tag version, g revocation marker.
 export const tagVersionKey = (namespace: string, tag: string) => `${namespace}:f:${safe(tag)}`
 export const markerKey = (namespace: string, marker: string) => `${namespace}:g:${safe(marker)}`
 

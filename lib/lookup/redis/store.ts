@@ -9,7 +9,7 @@ export interface RedisStore extends Store {
   check(): Promise<LookupErrorCode | undefined>
 }
 
-/** The store over the Upstash REST API: one command and one HTTP request for each operation. */
+/** The store over the Upstash REST API: one command for each operation, and for `ttl` one for each key. */
 export function createRedisStore(options: RedisClientOptions | { client: RedisClient }): RedisStore {
   const { run, insist, isHealthy } = 'client' in options ? options.client : createRedisClient(options)
 
