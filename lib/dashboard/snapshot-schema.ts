@@ -44,6 +44,9 @@ const delivery = z.object({
   outcome: z.string(),
   reason: z.nullable(z.string()),
   ms: z.number(),
+  /** The ID of the user it is about, or of whatever else it is about. */
+  subject: z.nullable(z.string()),
+  /** Nouns: `user`, `tokens`, `1 username`. */
   invalidated: z.array(z.string()),
 })
 

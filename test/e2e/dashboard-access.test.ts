@@ -10,7 +10,7 @@ const stage = useStage()
 const browser = useBrowser(stage, { output: true })
 
 const CALENDAR = 'https://www.googleapis.com/auth/calendar.readonly'
-const REFUSED = 'Refused. Only admins may do this'
+const REFUSED = 'Refused. Only admins can do this'
 
 /** The request that a button of the dashboard sends, as it can be sent again by anybody. */
 async function requestOf(press: (view: View) => Promise<unknown>, query: string) {

@@ -27,13 +27,13 @@ export function Dashboard({ user, auditOf }: Props) {
         <Frame
           id="integrations"
           title="Integrations"
-          height="h-44"
+          height={user ? 'h-[40rem] sm:h-[28rem]' : 'h-64 sm:h-44'}
           render={() => IntegrationsPanel({ selection })}
         />
         <Frame
           id="cache"
           title="Cache health"
-          height="h-[34rem]"
+          height="h-[56rem] sm:h-[34rem]"
           render={async () => <CacheHealthView initial={await cacheHealth()} />}
         />
         <Frame

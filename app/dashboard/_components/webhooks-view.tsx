@@ -15,16 +15,12 @@ const outcomes: Record<string, { tone: Tone; label: string }> = {
   failed: { tone: 'bad', label: 'Failed' },
 }
 
-/** `user:user_1`, `tokens:user_1` and `emails: 1` as one phrase. */
-function describeInvalidated(invalidated: readonly string[]): string {
-  const kinds = new Map<string, string[]>()
-  for (const name of invalidated) {
-    const [, kind = '', id = ''] = /^([^:]+):(\S+)$/.exec(name) ?? []
-    kinds.set(id, [...(kinds.get(id) ?? []), kind || name])
-  }
-  if (kinds.size === 0) return 'nothing invalidated'
-  const parts = [...kinds].map(([id, names]) => (id ? `${names.join(', ')} of ${id}` : names.join(', ')))
-  return `invalidated ${parts.join('; ')}`
+type Delivery = { subject: string | null; invalidated: readonly string[] }
+
+/** `user_1: invalidated user, tokens, 1 username`. */
+function describeInvalidated({ subject, invalidated }: Delivery): string {
+  const what = invalidated.length > 0 ? `invalidated ${invalidated.join(', ')}` : 'nothing invalidated'
+  return subject ? `${subject}: ${what}` : what
 }
 
 /** The most recent deliveries, or how to set webhooks up. */
@@ -42,7 +38,7 @@ export function WebhooksView({ initial }: { initial: Snapshot['webhooks'] }) {
   return (
     <>
       <ul className="divide-y divide-line rounded-xl border border-line bg-surface text-sm">
-        {found.data.map(({ id, at, type, outcome, reason, ms, invalidated }) => (
+        {found.data.map(({ id, at, type, outcome, reason, ms, subject, invalidated }) => (
           <li
             key={`${id}-${at}`}
             className="flex flex-wrap gap-x-4 gap-y-0.5 px-5 py-2.5 tabular-nums sm:grid sm:grid-cols-[8rem_9.5rem_1fr_auto]"
@@ -52,7 +48,7 @@ export function WebhooksView({ initial }: { initial: Snapshot['webhooks'] }) {
             </Status>
             <span className="font-medium">{type}</span>
             <span className="wrap-anywhere text-soft max-sm:order-last max-sm:w-full">
-              {outcome === 'failed' ? `message ${id}` : describeInvalidated(invalidated)}
+              {outcome === 'failed' ? `message ${id}` : describeInvalidated({ subject, invalidated })}
             </span>
             <span className="text-soft">
               {Math.round(ms)} ms, {formatTime(at, found.at)}
