@@ -4,8 +4,12 @@ import { flushTelemetry, stopTelemetry } from '../telemetry/start'
 import { createServerWatch } from './server-watch'
 import { runShutdownHooks } from './shutdown-hooks'
 
-/** Milliseconds for what is under way, then for what was recorded, and until it ends in any case: hosts give 10 s. */
+/**
+ * Milliseconds for what is under way, of which for connections in the system's queue, then for what was recorded, and
+ * until it ends in any case: hosts give 10 s.
+ */
 const DRAIN = 6_000
+const QUEUE = 3_000
 const WRITE = 3_000
 const AT_LAST = 9_800
 
@@ -38,8 +42,8 @@ const shutDown = (watch: ReturnType<typeof createServerWatch>) => async (signal:
   setTimeout(() => process.exit(1), AT_LAST)
   logStopping(signal)
   runShutdownHooks()
-  await watch.close()
-  const left = await watch.drained(DRAIN)
+  await watch.close(QUEUE)
+  const left = await watch.drained(DRAIN - (performance.now() - began))
   if (left.requests + left.tasks > 0) logCutOff(left.requests, left.tasks)
   logStopped(await stopTelemetry({ timeout: WRITE }), performance.now() - began)
   process.exit(0)

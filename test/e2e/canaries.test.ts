@@ -1,9 +1,19 @@
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { people } from '../../local/seed'
 import { dumpRedis } from '../support/redis-dump'
 import { useStage } from '../support/stage'
 
 const stage = useStage({ LOG_LEVEL: 'trace' })
+
+// A sign-in changes the user, and while Redis is down its webhook is refused. Clerk's second retry is after 5 minutes.
+beforeAll(() => {
+  const { clerk, env, appUrl } = stage.standIns
+  clerk.webhooks.target({
+    url: `${appUrl}/api/webhooks/clerk`,
+    secret: env.CLERK_WEBHOOK_SIGNING_SECRET ?? '',
+    retryDelays: Array(1000).fill(1000),
+  })
+})
 
 const PAGES = ['/', '/experts', '/calendar', '/profile', '/dashboard', '/account']
 const ROUTES = ['/api/calendar/events', '/api/calendar/events?limit=0', '/api/health']

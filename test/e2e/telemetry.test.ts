@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createProcessState } from '@/lib/lookup/process-state'
@@ -135,12 +134,21 @@ describe('on SIGTERM', () => {
     expect(app.logs().map(({ event }) => event)).toContain('backplane_alive')
 
     const jwt = await jwtOf(people.member)
-    // What is asked for now takes a while: the signal comes in the middle.
-    standIns.upstash.faults.set({ only: ['mget'], delayReply: 1500 })
-    const refused = Array.from({ length: 40 }, () => get('/api/admin/cache/stats', jwt).then(errorOf))
-    await pause(700)
+    // What is asked for now waits for Redis until the signal has come.
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    standIns.upstash.faults.set({ only: ['mget'], before: () => held })
+    const refused = Promise.all(
+      Array.from({ length: 40 }, () => get('/api/admin/cache/stats', jwt).then(errorOf)),
+    )
+    // Connections are taken in the order in which they come: those before this one are taken when it is answered.
+    expect((await get('/icon.svg')).status).toBe(200)
     const exit = app.stop()
-    expect(await Promise.all(refused)).toEqual(Array(40).fill([403, 'forbidden']))
+    await expect.poll(() => app.logs().map(({ event }) => event)).toContain('stopping')
+    release()
+    expect(await refused).toEqual(Array(40).fill([403, 'forbidden']))
     expect(await exit).toBe(0)
     standIns.upstash.faults.clear()
 
@@ -160,7 +168,10 @@ describe('on SIGTERM', () => {
     clerk.resetRequests()
     // A sign-in: its webhook is answered, and then the user is warmed, which takes Clerk a second.
     clerk.faults.add({ route: 'GET /v1/users', latencyMs: 1000 })
+    // It changes the user too. That webhook comes first: after it, the load would rightly be repeated.
+    clerk.webhooks.pause()
     await clerk.issueSession(people.expert)
+    clerk.webhooks.resume({ reversed: true })
     await clerk.webhooks.flush()
     await expect.poll(() => clerk.requests().byRoute['GET /v1/users']).toBe(1)
     expect(await app.stop()).toBe(0)
