@@ -13,7 +13,7 @@ export interface Runtime {
   invalidated(tags: readonly string[]): Promise<object | undefined>
 }
 
-export interface Scope {
+interface Scope {
   /** Identifies the request whose memo may be used. */
   request: object | undefined
   /** The answer becomes part of a cached output, which now carries the tags. */
