@@ -6,7 +6,8 @@ const absWorkingDir = fileURLToPath(new URL('.', import.meta.url))
 process.chdir(absWorkingDir)
 await build({
   entryPoints: ['run.ts', 'rest-server.ts', 'fleet-worker.ts'],
-  // Split, so that the binding of Next is loaded where Next is and not here.
+  // The runtime of Next is never loaded here.
+  external: ['*/runtime/next'],
   ...{ absWorkingDir, outdir: 'results/build', bundle: true, packages: 'external', splitting: true },
   ...{ platform: 'node', target: 'node20', format: 'esm', sourcemap: true, logLevel: 'warning' },
 })
