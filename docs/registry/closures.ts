@@ -54,7 +54,7 @@ export type Part = keyof typeof parts
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
-/** The names that a file imports, types included: whoever copies the file needs those too. */
+/** The names that a file imports, types included: a copy of the file needs those too. */
 export const importsOf = (text: string): string[] =>
   [
     ...text.matchAll(/^(?:import|export|\}) (?:[^'\n]* )?from '([^']+)'/gm),
