@@ -15,3 +15,6 @@ export const systemClock: Clock = {
 }
 
 export const sleep = (clock: Clock, ms: number) => new Promise<void>((resolve) => clock.timer(ms, resolve))
+
+/** Calls `fn` after a deadline of `ms` milliseconds; returns a function that cancels it. */
+export const deadline = (clock: Clock, ms: number, fn: () => void) => clock.timer(ms, fn)
