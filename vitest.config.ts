@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -52,8 +53,8 @@ export default defineConfig({
     },
   },
   test: {
-    // By default Vitest leaves one core idle.
-    maxWorkers: '100%',
+    // More than cores, because tests in a browser often wait.
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
     reporters: [
       'default',
       './test/support/missing-reporter.ts',

@@ -102,30 +102,6 @@ async function visitDuring(begin: () => unknown, query = '') {
 }
 
 describe('while something is out', () => {
-  // A used-up limit opens the breaker for a minute.
-  beforeEach(() => stage.restart())
-  afterAll(() => stage.restart())
-
-  test('Redis: says so, counts from this process, and every panel says what still works', async () => {
-    const { panel } = await visitDuring(
-      () => stage.standIns.upstash.faults.set(quotaExceeded),
-      `?user=${people.member}`,
-    )
-    await panel('cache').getByText('The Redis plan’s limit is used up').waitFor()
-    await panel('cache').getByText('this process, since it started').first().waitFor()
-    await panel('integrations').getByText('Redis does not answer').first().waitFor()
-    await panel('integrations').getByRole('heading', { name: 'Mia Moreau' }).waitFor()
-    await panel('webhooks').getByText('Clerk delivers failed webhooks again').waitFor()
-    await panel('lookup').getByText('Users are read from Clerk meanwhile.').waitFor()
-  })
-
-  test('Redis gone altogether: it is not reachable', async () => {
-    const { panel } = await visitDuring(() => stage.standIns.upstash.refuse())
-    await panel('cache')
-      .getByText(/Redis is not reachable|Redis failed repeatedly/)
-      .waitFor()
-  })
-
   test('Redis slow: says how slow', async () => {
     const { panel } = await visitDuring(() =>
       stage.standIns.upstash.faults.set({ only: ['ping'], delay: 150 }),
@@ -145,17 +121,43 @@ describe('while something is out', () => {
     await panel('integrations').getByText(shown('Connected')).waitFor()
   })
 
-  test('both: says which, and what still works', async () => {
-    const view = await visit()
-    stage.standIns.upstash.faults.set(quotaExceeded)
-    stage.standIns.clerk.faults.add({ status: 503 })
-    await sharedReadsEnd()
-    await view.page.goto(`${stage.app.url}/dashboard`)
-    const seen = (text: string) => view.page.getByText(text).filter({ visible: true }).first().waitFor()
-    await seen('The Redis plan’s limit is used up')
-    await seen('Clerk does not answer')
-    await seen('/api/health')
-    expect(await axeFindings(view.page)).toEqual([])
+  test('Redis gone altogether: it is not reachable', async () => {
+    const { panel } = await visitDuring(() => stage.standIns.upstash.refuse())
+    await panel('cache')
+      .getByText(/Redis is not reachable|Redis failed repeatedly/)
+      .waitFor()
+  })
+
+  describe('because the Redis plan’s limit is used up', () => {
+    // Which opens the breaker for a minute.
+    beforeEach(() => stage.restart())
+    afterAll(() => stage.restart())
+
+    test('Redis: says so, counts from this process, and every panel says what still works', async () => {
+      const { panel } = await visitDuring(
+        () => stage.standIns.upstash.faults.set(quotaExceeded),
+        `?user=${people.member}`,
+      )
+      await panel('cache').getByText('The Redis plan’s limit is used up').waitFor()
+      await panel('cache').getByText('this process, since it started').first().waitFor()
+      await panel('integrations').getByText('Redis does not answer').first().waitFor()
+      await panel('integrations').getByRole('heading', { name: 'Mia Moreau' }).waitFor()
+      await panel('webhooks').getByText('Clerk delivers failed webhooks again').waitFor()
+      await panel('lookup').getByText('Users are read from Clerk meanwhile.').waitFor()
+    })
+
+    test('both: says which, and what still works', async () => {
+      const view = await visit()
+      stage.standIns.upstash.faults.set(quotaExceeded)
+      stage.standIns.clerk.faults.add({ status: 503 })
+      await sharedReadsEnd()
+      await view.page.goto(`${stage.app.url}/dashboard`)
+      const seen = (text: string) => view.page.getByText(text).filter({ visible: true }).first().waitFor()
+      await seen('The Redis plan’s limit is used up')
+      await seen('Clerk does not answer')
+      await seen('/api/health')
+      expect(await axeFindings(view.page)).toEqual([])
+    })
   })
 })
 

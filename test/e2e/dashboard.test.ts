@@ -4,6 +4,7 @@ import { createRedisClient } from '@/lib/lookup/redis/client'
 import { people } from '../../local/seed'
 import { quotaExceeded } from '../../local/upstash/faults'
 import { axeFindings, openDashboard, panelOf } from '../support/dashboard'
+import { looks } from '../support/full'
 import { type Look, useBrowser, useStage } from '../support/stage'
 
 const stage = useStage()
@@ -33,13 +34,6 @@ async function newUser(scopes: string[] | null = null) {
 const shown = (state: string) => new RegExp(`^. ${state}$`)
 
 const CALENDAR = 'https://www.googleapis.com/auth/calendar.readonly'
-
-const looks = [
-  { width: 1280, colorScheme: 'light' },
-  { width: 1280, colorScheme: 'dark' },
-  { width: 375, colorScheme: 'light' },
-  { width: 375, colorScheme: 'dark' },
-] as const
 
 describe.each(looks)('at $width px in $colorScheme', (look) => {
   // A used-up limit opens the breaker for a minute.

@@ -1,17 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
 import { axeFindings } from '../support/dashboard'
+import { looks } from '../support/full'
 import { type Look, useBrowser, useStage } from '../support/stage'
 
 const stage = useStage()
 const browser = useBrowser(stage)
-
-const looks: Look[] = [
-  { width: 375, colorScheme: 'light' },
-  { width: 375, colorScheme: 'dark' },
-  { width: 1280, colorScheme: 'light' },
-  { width: 1280, colorScheme: 'dark' },
-]
 
 describe.each(looks)('the home page at $width px, $colorScheme', (look) => {
   test('shows a visitor what this server has answered, and axe has nothing to say', async () => {

@@ -1,22 +1,38 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { appendFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { redisServer } from '../support/missing'
-import { RUN_PORT } from '../support/ports'
+import { E2E_COPY, RUN_PORT } from '../support/ports'
 
+/** A copy of the app that this test may edit. Git and TypeScript ignore it, as they ignore builds. */
+const COPY = `${E2E_COPY}-dev`
+const EXPERTS = 13
 const running: ChildProcess[] = []
 
-afterEach(() => {
+beforeAll(async () => {
+  await rm(COPY, { recursive: true, force: true })
+  await mkdir(COPY)
+  for (const name of ['app', 'components', 'lib', 'local', 'instrumentation.ts', 'middleware.ts'])
+    await cp(name, join(COPY, name), { recursive: true })
+  for (const name of ['next.config.mjs', 'package.json', 'postcss.config.mjs', 'tsconfig.json'])
+    await cp(name, join(COPY, name))
+})
+
+afterAll(async () => {
   for (const child of running.splice(0))
-    if (child.pid && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
+    if (child.pid && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL')
+  await rm(COPY, { recursive: true, force: true })
 })
 
 /** `npm run …` in a process group of its own, as a terminal would start it. */
 function npmRun(script: string, env: Record<string, string> = {}) {
   const child = spawn('npm', ['run', script], {
+    cwd: COPY,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_ENV: 'development', VITEST: undefined, PORT: String(RUN_PORT), ...env },
@@ -61,27 +77,74 @@ const isAlive = (pid: string) => {
   }
 }
 
+async function experts(): Promise<number> {
+  const html = await (await fetch(`http://localhost:${RUN_PORT}/experts`)).text()
+  return new Set(html.match(/\/experts\/[a-z-]+/g)).size
+}
+
+async function replaceIn(file: string, from: string, to: string) {
+  const path = join(COPY, file)
+  const text = await readFile(path, 'utf8')
+  expect(text).toContain(from)
+  await writeFile(path, text.replace(from, to))
+}
+
 describe('npm run dev', () => {
-  test('starts everything, says who can sign in, and leaves nothing behind on Ctrl-C', async () => {
-    const { child, until } = npmRun('dev')
-    const text = await until('Ctrl-C stops everything')
+  let dev: ReturnType<typeof npmRun>
+  let edits = 0
+
+  /** Requests the page until the server has evaluated the edited file, and then once more. */
+  async function readAfterEdit(file: string): Promise<number[]> {
+    const mark = `evaluated ${++edits}`
+    await appendFile(join(COPY, file), `\nprocess.stdout.write('${mark}\\n')\n`)
+    const read: number[] = []
+    await expect
+      .poll(async () => {
+        read.push(await experts())
+        return dev.text()
+      })
+      .toContain(mark)
+    return [...read, await experts()]
+  }
+
+  test('starts everything, and says who can sign in', async () => {
+    dev = npmRun('dev')
+    const text = await dev.until('Ctrl-C stops everything')
     expect(text).toContain(`http://localhost:${RUN_PORT}`)
     expect(text).toContain('Ada Lindgren')
-    const html = await (await fetch(`http://localhost:${RUN_PORT}/experts`)).text()
-    expect(html).toContain('Amara Okafor')
-    expect(existsSync('.env.stand-ins')).toBe(true)
+    expect(await experts()).toBe(EXPERTS)
+    expect(existsSync(join(COPY, '.env.stand-ins'))).toBe(true)
+  })
+
+  test('reads users after an edit of a file that the declaration of a lookup imports', async () => {
+    expect(new Set(await readAfterEdit('lib/cache/cached-user.ts'))).toEqual(new Set([EXPERTS]))
+  })
+
+  test('reads users after an edit of a declaration, and after the edit is taken back', async () => {
+    const file = 'lib/cache/user-lookup.ts'
+    await replaceIn(file, 'grace: GRACE', 'grace: GRACE + 1')
+    expect(new Set(await readAfterEdit(file))).toEqual(new Set([EXPERTS]))
+    await replaceIn(file, 'grace: GRACE + 1', 'grace: GRACE')
+    expect(new Set(await readAfterEdit(file))).toEqual(new Set([EXPERTS]))
+  })
+
+  test('does not start twice in a folder', async () => {
     const second = npmRun('dev', { PORT: String(RUN_PORT + 500) })
     await once(second.child, 'close')
     expect(second.child.exitCode).toBe(1)
     expect(second.text()).toContain(`npm run dev already runs in this folder: http://localhost:${RUN_PORT}`)
     expect(second.text()).not.toContain('Ada Lindgren')
+  })
+
+  test('leaves nothing behind on Ctrl-C', async () => {
+    const { child } = dev
     const servers = redisServersOf(child.pid)
     expect(servers).toHaveLength(redisServer() ? 1 : 0)
     if (child.pid) process.kill(-child.pid, 'SIGINT')
     if (child.exitCode === null) await once(child, 'exit')
     await expect.poll(() => alive(child.pid)).toEqual([])
     await expect.poll(() => servers.filter(isAlive)).toEqual([])
-    expect(existsSync('.env.stand-ins')).toBe(false)
+    expect(existsSync(join(COPY, '.env.stand-ins'))).toBe(false)
   })
 
   test('names a taken port and the way out', async () => {

@@ -3,6 +3,7 @@ import { createProcessState } from '@/lib/lookup/process-state'
 import { createRedisClient } from '@/lib/lookup/redis/client'
 import { createCountsSink, minuteOf } from '@/lib/telemetry/fleet-counts'
 import { people } from '../../local/seed'
+import { fullOr, looks } from '../support/full'
 import { useBrowser, useStage } from '../support/stage'
 
 const stage = useStage()
@@ -63,17 +64,10 @@ const pages = [
   },
 ] as const
 
-/** `npm run screenshots` takes all of them. */
+/** Where `npm run screenshots` puts them. */
 const folder = process.env.SCREENSHOTS
-const looks = [
-  { width: 1280, colorScheme: 'light' },
-  { width: 1280, colorScheme: 'dark' },
-  { width: 375, colorScheme: 'light' },
-  { width: 375, colorScheme: 'dark' },
-] as const
-
 describe.each(pages)('the page $name', ({ name, path, ...rest }) => {
-  test.each(folder ? looks : looks.slice(-1))(
+  test.each(fullOr(looks, looks.slice(-1)))(
     'fits $width px in $colorScheme and says nothing to the console',
     async (look) => {
       const view = 'as' in rest ? await browser.openAs(rest.as, look) : await browser.open(look)

@@ -3,11 +3,12 @@ import { getCachedUsersByIds } from '@/lib/cache/clerk-cache'
 import { redis } from '@/lib/config'
 import { recentDeliveries } from '@/lib/webhooks/delivery-log'
 import { webhookUserJson } from '../../local/clerk/json'
+import { fullOr } from '../support/full'
 import { eventOf, signatureOf } from '../support/signed-webhook'
 import { useStage } from '../support/stage'
 
-/** Webhooks sent, those that are sent twice counted once. `.ci/run` sends 10 000. */
-const MESSAGES = Number(process.env.WEBHOOK_LOAD ?? 1000)
+/** Webhooks sent, those that are sent twice counted once. */
+const MESSAGES = fullOr(10_000, 500)
 const USERS = 200
 /** Sent at a time. */
 const CONNECTIONS = 32

@@ -11,6 +11,9 @@ import {
 /** Flags of the packaged browser that would make it another browser than people use. */
 const UNWANTED = new Set(['--single-process', '--no-zygote', '--disable-web-security'])
 
+/** Pages without WebGL paint faster without a graphics processor than with a simulated one. */
+const GRAPHICS = /gl=|angle|gpu|swiftshader/
+
 /** A real Chromium: the one inside @sparticuz/chromium, or where that does not run, CHROME_PATH or Chrome itself. */
 export async function launchBrowser(): Promise<Browser> {
   const quiet = [
@@ -22,8 +25,11 @@ export async function launchBrowser(): Promise<Browser> {
   if (process.env.CHROME_PATH)
     return playwright.launch({ executablePath: process.env.CHROME_PATH, args: ['--no-sandbox', ...quiet] })
   if (process.platform !== 'linux') return playwright.launch({ channel: 'chrome' })
-  const args = chromium.args.filter((flag) => !UNWANTED.has(flag))
-  return playwright.launch({ executablePath: await chromium.executablePath(), args: [...args, ...quiet] })
+  const args = chromium.args.filter((flag) => !UNWANTED.has(flag) && !GRAPHICS.test(flag))
+  return playwright.launch({
+    executablePath: await chromium.executablePath(),
+    args: [...args, '--disable-gpu', ...quiet],
+  })
 }
 
 export type View = {

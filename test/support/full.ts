@@ -1,0 +1,20 @@
+import type { Look } from './stage'
+
+/** `FULL_TESTS=1`, as in `.ci/run`: every page in every look, every first request, and the whole load of webhooks. */
+const full = process.env.FULL_TESTS === '1'
+
+export const fullOr = <T>(whole: T, usual: T): T => (full ? whole : usual)
+
+/** Two of the four show each width and each color scheme once. */
+export const looks: readonly Look[] = fullOr<Look[]>(
+  [
+    { width: 1280, colorScheme: 'light' },
+    { width: 1280, colorScheme: 'dark' },
+    { width: 375, colorScheme: 'light' },
+    { width: 375, colorScheme: 'dark' },
+  ],
+  [
+    { width: 1280, colorScheme: 'light' },
+    { width: 375, colorScheme: 'dark' },
+  ],
+)
