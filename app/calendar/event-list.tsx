@@ -1,4 +1,5 @@
-import type { CalendarEvent } from '@/lib/calendar/google-calendar'
+import { eventsByDay } from '@/lib/calendar/days'
+import type { Calendar } from '@/lib/calendar/google-calendar'
 
 const dayName = new Intl.DateTimeFormat('en', {
   weekday: 'long',
@@ -7,38 +8,51 @@ const dayName = new Intl.DateTimeFormat('en', {
   timeZone: 'UTC',
 })
 
-/** Times are shown in the calendar's own time zone: Google writes its offset into every time. */
-const dayOf = (time: string) => time.slice(0, 10)
-const clockOf = (time: string) => time.slice(11, 16)
+type Props = Calendar & { from: Date; to: Date }
 
-export function EventList({ events }: { events: CalendarEvent[] }) {
-  const days = [...new Set(events.map(({ start }) => dayOf(start)))]
+/** The events by day, in the calendar's own time zone. An event over several days is on each of them. */
+export function EventList({ events, truncated, skipped, timeZone, from, to }: Props) {
+  const days = eventsByDay(events, { from, to, timeZone: timeZone ?? 'UTC' })
   return (
     <div className="space-y-8">
-      {days.map((day) => (
+      <p className="text-soft">
+        {timeZone === null
+          ? 'Times are in UTC, because Google did not name your calendar’s time zone.'
+          : `Times are in ${timeZone}, your calendar’s time zone.`}
+      </p>
+      {days.map(({ day, entries }) => (
         <section key={day} aria-labelledby={`day-${day}`}>
           <h2 id={`day-${day}`} className="mb-3 font-semibold">
             {dayName.format(new Date(`${day}T00:00:00Z`))}
           </h2>
           <ul className="divide-y divide-line overflow-hidden rounded-xl border border-line bg-surface">
-            {events
-              .filter(({ start }) => dayOf(start) === day)
-              .map((event) => (
-                <li key={event.id} className="flex gap-4 p-4">
-                  <span className="w-26 shrink-0 whitespace-nowrap text-soft tabular-nums">
-                    {event.allDay ? 'All day' : `${clockOf(event.start)}–${clockOf(event.end)}`}
-                  </span>
-                  <span className="min-w-0">
-                    <span className="block break-words font-medium">{event.title}</span>
-                    {event.location && (
-                      <span className="block break-words text-sm text-soft">{event.location}</span>
-                    )}
-                  </span>
-                </li>
-              ))}
+            {entries.map(({ event, time }) => (
+              <li key={event.id} className="flex gap-4 p-4">
+                <span className="w-26 shrink-0 whitespace-nowrap text-soft tabular-nums">{time}</span>
+                <span className="min-w-0">
+                  <span className="block break-words font-medium">{event.title}</span>
+                  {event.location && (
+                    <span className="block break-words text-sm text-soft">{event.location}</span>
+                  )}
+                </span>
+              </li>
+            ))}
           </ul>
         </section>
       ))}
+      <Incomplete truncated={truncated} skipped={skipped} />
     </div>
+  )
+}
+
+/** What is missing from the list, in words. */
+export function Incomplete({ truncated, skipped }: Pick<Calendar, 'truncated' | 'skipped'>) {
+  return (
+    <>
+      {truncated && <p className="text-soft">Not all events are shown. There may be more.</p>}
+      {skipped > 0 && (
+        <p className="text-soft">{skipped === 1 ? '1 event' : `${skipped} events`} could not be read.</p>
+      )}
+    </>
   )
 }

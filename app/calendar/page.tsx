@@ -7,10 +7,9 @@ import { Notice } from '@/components/notice'
 import { orOutage } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
 import { orSignIn } from '@/lib/auth/page-access.server'
-import type { OAuthTokenProblem } from '@/lib/cache/token-cache'
-import { currentUserCalendarEvents } from '@/lib/calendar/current-user-calendar.server'
+import { type CalendarProblem, currentUserCalendarEvents } from '@/lib/calendar/current-user-calendar.server'
 import { problemWithCode } from '@/lib/errors'
-import { EventList } from './event-list'
+import { EventList, Incomplete } from './event-list'
 
 export const metadata: Metadata = { title: 'Calendar' }
 
@@ -48,15 +47,22 @@ async function Events({ searchParams }: Pick<PageProps<'/calendar'>, 'searchPara
       currentUserCalendarEvents({ from, to, limit: 50 }, { account: one(account) }),
     )
     if (outcome.status !== 'ok') return <Problem problem={outcome} />
-    if (outcome.events.length === 0) return <Notice title="No events">Your next {DAYS} days are free.</Notice>
-    return <EventList events={outcome.events} />
+    if (outcome.events.length > 0) return <EventList {...outcome} from={from} to={to} />
+    if (!outcome.truncated && outcome.skipped === 0)
+      return <Notice title="No events">Your next {DAYS} days are free.</Notice>
+    return (
+      <Notice title="Your calendar could not be read completely">
+        <Incomplete {...outcome} />
+        <p>Try again in a few seconds.</p>
+      </Notice>
+    )
   })
 }
 
 /** A parameter that is given twice is ignored. */
 const one = (value: string | string[] | undefined) => (typeof value === 'string' ? value : undefined)
 
-function Problem({ problem }: { problem: OAuthTokenProblem }) {
+function Problem({ problem }: { problem: CalendarProblem }) {
   const { title, advice } = problemWithCode(problem.status, {
     provider: 'Google',
     retryAfter: 'retryAfter' in problem ? problem.retryAfter : undefined,
