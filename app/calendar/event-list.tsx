@@ -1,3 +1,4 @@
+import { Notice } from '@/components/notice'
 import { eventsByDay } from '@/lib/calendar/days'
 import type { Calendar } from '@/lib/calendar/google-calendar'
 
@@ -8,10 +9,13 @@ const dayName = new Intl.DateTimeFormat('en', {
   timeZone: 'UTC',
 })
 
+const DAY_MS = 24 * 60 * 60 * 1000
+
 type Props = Calendar & { from: Date; to: Date }
 
 /** The events by day, in the calendar's own time zone. An event over several days is on each of them. */
 export function EventList({ events, truncated, skipped, timeZone, from, to }: Props) {
+  if (events.length === 0) return <NoEvents {...{ truncated, skipped, from, to }} />
   const days = eventsByDay(events, { from, to, timeZone: timeZone ?? 'UTC' })
   return (
     <div className="space-y-8">
@@ -45,8 +49,20 @@ export function EventList({ events, truncated, skipped, timeZone, from, to }: Pr
   )
 }
 
+/** Says that the days are free only if that is known. */
+function NoEvents({ truncated, skipped, from, to }: Omit<Props, 'events' | 'timeZone'>) {
+  const days = Math.round((to.getTime() - from.getTime()) / DAY_MS)
+  if (!truncated && skipped === 0) return <Notice title="No events">Your next {days} days are free.</Notice>
+  return (
+    <Notice title="Your calendar could not be read completely">
+      <Incomplete truncated={truncated} skipped={skipped} />
+      <p>Try again in a few seconds.</p>
+    </Notice>
+  )
+}
+
 /** What is missing from the list, in words. */
-export function Incomplete({ truncated, skipped }: Pick<Calendar, 'truncated' | 'skipped'>) {
+function Incomplete({ truncated, skipped }: Pick<Calendar, 'truncated' | 'skipped'>) {
   return (
     <>
       {truncated && <p className="text-soft">Not all events are shown. There may be more.</p>}

@@ -9,7 +9,7 @@ import { PageTitle } from '@/components/page-title'
 import { orSignIn } from '@/lib/auth/page-access.server'
 import { type CalendarProblem, currentUserCalendarEvents } from '@/lib/calendar/current-user-calendar.server'
 import { problemWithCode } from '@/lib/errors'
-import { EventList, Incomplete } from './event-list'
+import { EventList } from './event-list'
 
 export const metadata: Metadata = { title: 'Calendar' }
 
@@ -47,15 +47,7 @@ async function Events({ searchParams }: Pick<PageProps<'/calendar'>, 'searchPara
       currentUserCalendarEvents({ from, to, limit: 50 }, { account: one(account) }),
     )
     if (outcome.status !== 'ok') return <Problem problem={outcome} />
-    if (outcome.events.length > 0) return <EventList {...outcome} from={from} to={to} />
-    if (!outcome.truncated && outcome.skipped === 0)
-      return <Notice title="No events">Your next {DAYS} days are free.</Notice>
-    return (
-      <Notice title="Your calendar could not be read completely">
-        <Incomplete {...outcome} />
-        <p>Try again in a few seconds.</p>
-      </Notice>
-    )
+    return <EventList {...outcome} from={from} to={to} />
   })
 }
 

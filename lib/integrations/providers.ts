@@ -2,6 +2,7 @@ import type { OAuthProvider } from '../cache/tokens/oauth-token'
 import { googleIncludes, type IncludesScope } from '../cache/tokens/scopes'
 
 export const CALENDAR_SCOPE = 'https://www.googleapis.com/auth/calendar.readonly'
+/** The narrowest scope that reads the events of the primary calendar. */
 const OWN_EVENTS_SCOPE = 'https://www.googleapis.com/auth/calendar.events.owned.readonly'
 
 /**
