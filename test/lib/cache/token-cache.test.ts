@@ -139,6 +139,14 @@ describe('an OAuth token through the cache', () => {
   })
 })
 
+function userWith(...accounts: string[][]) {
+  const { id } = services.clerk.createUser({ emails: [`u${services.clerk.users().length}@example.com`] })
+  const ids = accounts.map(
+    (scopes, i) => services.clerk.connect(id, { email: `${i}@example.com`, scopes }).id,
+  )
+  return { id, ids }
+}
+
 describe('scopes', () => {
   test('that Google includes in a granted one are not missing', async () => {
     const { id } = userWith(['https://www.googleapis.com/auth/calendar'])
@@ -166,14 +174,6 @@ describe('scopes', () => {
 
 describe('with several accounts at one provider', () => {
   const PROFILE = 'https://www.googleapis.com/auth/userinfo.profile'
-
-  function userWith(...accounts: string[][]) {
-    const { id } = services.clerk.createUser({ emails: [`u${services.clerk.users().length}@example.com`] })
-    const ids = accounts.map(
-      (scopes, i) => services.clerk.connect(id, { email: `${i}@example.com`, scopes }).id,
-    )
-    return { id, ids }
-  }
 
   test('none is chosen by itself', async () => {
     const { id, ids } = userWith([PROFILE], [PROFILE])
