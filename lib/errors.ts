@@ -322,7 +322,7 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
       title: 'Google Calendar is not set up',
       advice: 'Only the people who run this app can fix this.',
       status: 503,
-      fix: 'Enable the Google Calendar API in the Google Cloud project of the OAuth client that Clerk uses: https://console.cloud.google.com/apis/library/calendar-json.googleapis.com',
+      fix: 'Enable the Google Calendar API (https://console.cloud.google.com/apis/library/calendar-json.googleapis.com) in the Google Cloud project of the OAuth client that Clerk uses.',
       answeredAs: 'not_configured',
     },
     calendar_off: {

@@ -151,7 +151,7 @@ function encryption(): Finding {
 }
 
 const ENABLE_CALENDAR =
-  'The doctor has no user’s token, so it cannot see whether the Google Calendar API is enabled. Enable it in the Google Cloud project of the OAuth client that Clerk uses: https://console.cloud.google.com/apis/library/calendar-json.googleapis.com'
+  'The doctor has no user’s token, so it cannot see whether the Google Calendar API is enabled. Enable it in the Google Cloud project of the OAuth client that Clerk uses (https://console.cloud.google.com/apis/library/calendar-json.googleapis.com).'
 
 /** One request without a token. Google answers 401, whether the API is enabled for the app or not. */
 async function calendar(): Promise<Finding> {
