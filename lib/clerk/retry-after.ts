@@ -1,20 +1,13 @@
 /** Seconds to wait where the service did not say: the window of Clerk's rate limits. */
 export const RETRY_AFTER = 10
+/** The longest wait that a service is given, in seconds. */
+const LONGEST = 3600
+const DATE = /^(?:mon|tue|wed|thu|fri|sat|sun)/i
 
-/** A service that asks for more is asked again after an hour. */
-const LONGEST = 60 * 60
-
-/**
- * The whole seconds to wait that a Retry-After stands for, 1 to 3600; undefined where it says nothing. It has seconds or
- * an HTTP date (RFC 9110, 10.2.3). 0, a negative number and a past date say nothing: they must not cause a retry at once.
- */
+/** The whole seconds of a Retry-After (a number or an HTTP date), 1 to 3600; undefined where it does not say to wait. */
 export function secondsOf(retryAfter: unknown, now = Date.now()): number | undefined {
-  const text = String(retryAfter ?? '').trim()
-  const isDate = /^(mon|tue|wed|thu|fri|sat|sun)/i.test(text)
-  const seconds = /^\d+(\.\d+)?$/.test(text)
-    ? Number(text)
-    : isDate
-      ? (Date.parse(/gmt$/i.test(text) ? text : `${text} GMT`) - now) / 1000
-      : Number.NaN
+  const text = typeof retryAfter === 'object' ? '' : String(retryAfter).trim()
+  const date = DATE.test(text) ? Date.parse(`${text.replace(/ gmt$/i, '')} GMT`) : Number.NaN
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : (date - now) / 1000
   return seconds > 0 ? Math.min(LONGEST, Math.ceil(seconds)) : undefined
 }
