@@ -33,6 +33,14 @@ type RouteCode =
   | 'account_ambiguous'
   | 'bad_request'
   | 'bad_signature'
+  | 'calendar_blocked'
+  | 'calendar_not_allowed'
+  | 'calendar_not_enabled'
+  | 'calendar_off'
+  | 'calendar_quota_used'
+  | 'calendar_rate_limited'
+  | 'calendar_refused'
+  | 'calendar_unavailable'
   | 'cross_origin'
   | 'not_connected'
   | 'not_enabled'
@@ -295,6 +303,64 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
       status: 400,
       fix: 'Copy the endpoint’s signing secret from the Clerk dashboard into CLERK_WEBHOOK_SIGNING_SECRET.',
     },
+    calendar_blocked: {
+      meaning: 'A request to Google Calendar was answered with 403, and the answer is not one of Google.',
+      ...OUTAGE,
+      title: 'Google Calendar cannot be reached',
+      fix: 'A proxy or a firewall answers in place of Google. Check the network and GOOGLE_API_BASE_URL.',
+    },
+    calendar_not_allowed: {
+      meaning: 'Google answered that a policy of the user’s organization does not allow the request.',
+      title: 'Your organization does not let this app read Google Calendar',
+      advice: 'The administrator of your Google Workspace can allow it.',
+      status: 403,
+      fix: 'The administrator can trust the app’s OAuth client in the Google Admin console under API controls.',
+    },
+    calendar_not_enabled: {
+      meaning:
+        'Google answered that the Google Calendar API is not enabled in the app’s Google Cloud project.',
+      title: 'Google Calendar is not set up',
+      advice: 'Only the people who run this app can fix this.',
+      status: 503,
+      fix: 'Enable the Google Calendar API (https://console.cloud.google.com/apis/library/calendar-json.googleapis.com) in the Google Cloud project of the OAuth client that Clerk uses.',
+      answeredAs: 'not_configured',
+    },
+    calendar_off: {
+      meaning: 'Google answered that the user does not have Google Calendar, usually in a Google Workspace.',
+      title: 'Google Calendar is off for your account',
+      advice: 'The administrator of your Google Workspace can turn it on.',
+      status: 403,
+    },
+    calendar_quota_used: {
+      meaning: 'Google answered that a quota of the app or of the user is used up, usually for a day.',
+      title: 'The limit for requests to Google Calendar is used up',
+      advice: 'Try again in {seconds}.',
+      status: 429,
+      fix: 'Look at the quotas of the Google Calendar API in the Google Cloud console. "Unreg" in the reason means that Google knows no project: enable the API in the project of the OAuth client.',
+      answeredAs: 'rate_limited',
+    },
+    calendar_rate_limited: {
+      meaning: 'Google answered that there were too many requests in a short time.',
+      title: 'Too many requests to Google Calendar',
+      advice: 'Try again in {seconds}.',
+      status: 429,
+      fix: 'Look at the quotas of the Google Calendar API in the Google Cloud console.',
+      answeredAs: 'rate_limited',
+    },
+    calendar_refused: {
+      meaning:
+        'Google answered with another 4xx status, or with 403 and a reason that the kit does not know.',
+      ...OUTAGE,
+      title: 'Google Calendar did not accept the request',
+      advice: 'Try again later. If it happens again, tell the people who run this app.',
+      fix: 'The line `calendar_problem` in the log has the status.',
+    },
+    calendar_unavailable: {
+      meaning: 'Google Calendar did not answer, or answered with a 5xx status or something unexpected.',
+      ...OUTAGE,
+      title: 'Google Calendar does not answer',
+      fix: 'Check https://www.google.com/appsstatus and GOOGLE_API_BASE_URL.',
+    },
     cross_origin: {
       meaning: 'A browser sent the request from a page of another site.',
       title: 'The request came from another site',
@@ -379,7 +445,10 @@ const byCode: Record<ErrorCode, Description> = {
   ...descriptions.routes,
 }
 
-const inSeconds = (seconds: number) => (seconds === 1 ? '1 second' : `${seconds} seconds`)
+function inWords(seconds: number): string {
+  if (seconds > 120) return `${Math.ceil(seconds / 60)} minutes`
+  return seconds === 1 ? '1 second' : `${seconds} seconds`
+}
 
 /** The problem of an outcome that has a code and no error object. */
 export function problemWithCode(code: ErrorCode, { retryAfter, provider }: Details = {}): Problem {
@@ -387,7 +456,7 @@ export function problemWithCode(code: ErrorCode, { retryAfter, provider }: Detai
   const filled = (text: string) =>
     text
       .replaceAll('{provider}', provider ?? 'The provider')
-      .replaceAll('{seconds}', retryAfter === undefined ? 'a few seconds' : inSeconds(retryAfter))
+      .replaceAll('{seconds}', retryAfter === undefined ? 'a few seconds' : inWords(retryAfter))
   return {
     ...described,
     code,

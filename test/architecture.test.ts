@@ -14,10 +14,26 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/cache': ['lib/clerk', 'lib/config', 'lib/env', 'lib/lookup'],
   'lib/auth': ['lib/cache', 'lib/env', 'lib/lookup'],
   'lib/webhooks': ['lib/cache', 'lib/config', 'lib/env', 'lib/lookup'],
-  'lib/http': ['lib/config', 'lib/errors'],
+  'lib/http': ['lib/config', 'lib/errors', 'lib/lookup'],
   'lib/integrations': ['lib/auth', 'lib/cache', 'lib/clerk', 'lib/lookup', 'lib/webhooks'],
-  'lib/calendar': ['lib/auth', 'lib/cache', 'lib/clerk', 'lib/env', 'lib/http', 'lib/integrations'],
-  'lib/telemetry': ['lib/cache', 'lib/clerk', 'lib/config', 'lib/env', 'lib/lookup', 'lib/webhooks'],
+  'lib/calendar': [
+    'lib/auth',
+    'lib/cache',
+    'lib/clerk',
+    'lib/env',
+    'lib/http',
+    'lib/integrations',
+    'lib/lookup',
+  ],
+  'lib/telemetry': [
+    'lib/cache',
+    'lib/calendar',
+    'lib/clerk',
+    'lib/config',
+    'lib/env',
+    'lib/lookup',
+    'lib/webhooks',
+  ],
   'lib/process': [
     ...['lib/auth', 'lib/cache', 'lib/calendar', 'lib/clerk', 'lib/config', 'lib/env', 'lib/lookup'],
     ...['lib/telemetry', 'lib/webhooks'],
@@ -27,7 +43,7 @@ const mayImport: Record<string, readonly string[]> = {
     ...['lib/process', 'lib/telemetry', 'lib/webhooks'],
   ],
   'lib/ops': [
-    ...['lib/cache', 'lib/clerk', 'lib/config', 'lib/env', 'lib/errors', 'lib/lookup'],
+    ...['lib/cache', 'lib/calendar', 'lib/clerk', 'lib/config', 'lib/env', 'lib/errors', 'lib/lookup'],
     ...['lib/process', 'lib/telemetry', 'lib/webhooks'],
   ],
   // Of the parts it has only the types of their errors.

@@ -7,8 +7,7 @@ import { Notice } from '@/components/notice'
 import { orOutage } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
 import { orSignIn } from '@/lib/auth/page-access.server'
-import type { OAuthTokenProblem } from '@/lib/cache/token-cache'
-import { currentUserCalendarEvents } from '@/lib/calendar/current-user-calendar.server'
+import { type CalendarProblem, currentUserCalendarEvents } from '@/lib/calendar/current-user-calendar.server'
 import { problemWithCode } from '@/lib/errors'
 import { EventList } from './event-list'
 
@@ -48,15 +47,14 @@ async function Events({ searchParams }: Pick<PageProps<'/calendar'>, 'searchPara
       currentUserCalendarEvents({ from, to, limit: 50 }, { account: one(account) }),
     )
     if (outcome.status !== 'ok') return <Problem problem={outcome} />
-    if (outcome.events.length === 0) return <Notice title="No events">Your next {DAYS} days are free.</Notice>
-    return <EventList events={outcome.events} />
+    return <EventList {...outcome} from={from} to={to} />
   })
 }
 
 /** A parameter that is given twice is ignored. */
 const one = (value: string | string[] | undefined) => (typeof value === 'string' ? value : undefined)
 
-function Problem({ problem }: { problem: OAuthTokenProblem }) {
+function Problem({ problem }: { problem: CalendarProblem }) {
   const { title, advice } = problemWithCode(problem.status, {
     provider: 'Google',
     retryAfter: 'retryAfter' in problem ? problem.retryAfter : undefined,

@@ -7,6 +7,7 @@ import {
   type ClientCredentials,
   clientCredentialsGrant,
   type GrantedToken,
+  UnusualAnswer,
 } from './tokens/client-credentials'
 import { fingerprintOf, OAuthToken, type StoredToken } from './tokens/oauth-token'
 import { sealed } from './tokens/seal'
@@ -81,7 +82,7 @@ export function serviceTokenDeclaration(
 
   async function load(_: string, { signal }: { signal: AbortSignal }): Promise<StoredServiceToken> {
     const answer = await grant(signal).catch((error: unknown) => {
-      throw new ServiceTokenError(name, codeOf(error))
+      throw new ServiceTokenError(name, error instanceof UnusualAnswer ? error.message : codeOf(error))
     })
     const { data } = granted.safeParse(answer)
     if (!data)

@@ -3,13 +3,16 @@ import { type LoadedToken, type TokenRequest, tokenDeclaration } from './tokens/
 import type { OAuthProvider, OAuthToken } from './tokens/oauth-token'
 import type { OAuthTokenProblem, OAuthTokenResult } from './tokens/outcome'
 import { createTokenReader } from './tokens/reader'
+import type { IncludesScope } from './tokens/scopes'
 
 export type { OAuthProvider, OAuthToken } from './tokens/oauth-token'
 export type { OAuthTokenProblem, OAuthTokenResult } from './tokens/outcome'
 
 export interface OAuthTokenOptions {
-  /** Scopes that the token must have. A token with fewer is `scope_missing`. */
+  /** Scopes that the token must have, or scopes that include them. A token with fewer is `scope_missing`. */
   scopes?: readonly string[]
+  /** Whether a granted scope includes a required one (default: Google Calendar's as documented, else equal ones only). */
+  includes?: IncludesScope | undefined
   /** Which of several accounts at the provider. */
   externalAccountId?: string | undefined
   /** The session that the token is read for: revoking it ends access at once. */
@@ -25,11 +28,11 @@ const reader = createTokenReader(tokens)
 const asked = (
   userId: string,
   provider: OAuthProvider,
-  { scopes = [], externalAccountId, sessionId, actor = 'system' }: OAuthTokenOptions,
+  { scopes = [], includes, externalAccountId, sessionId, actor = 'system' }: OAuthTokenOptions,
 ) =>
   [
     { userId, provider, externalAccountId, sessionId },
-    { scopes, actor },
+    { scopes, includes, actor },
   ] as const
 
 /**

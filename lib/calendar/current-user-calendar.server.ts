@@ -10,10 +10,12 @@ import {
 import { scopeMissing } from '../cache/tokens/outcome'
 import { overLimit } from '../http/rate-limit'
 import { getConnectedIntegrations } from '../integrations/integrations.service'
-import { CALENDAR_SCOPE } from '../integrations/providers'
-import { type CalendarEvent, type CalendarRange, fetchEvents, readEvents } from './google-calendar'
+import { CALENDAR_SCOPE, readsEvents } from '../integrations/providers'
+import { type CalendarRange, type CalendarResult, readCalendar } from './google-calendar'
 
-export type CalendarOutcome = { status: 'ok'; events: CalendarEvent[] } | OAuthTokenProblem
+/** A missing scope is told as a problem of the token, whoever noticed it. */
+export type CalendarOutcome = Exclude<CalendarResult, { status: 'scope_missing' }> | OAuthTokenProblem
+export type CalendarProblem = Exclude<CalendarOutcome, { status: 'ok' }>
 
 /** Which of the signed-in user's own Google accounts. Default: the only one that has the scope. */
 interface Choice {
@@ -29,7 +31,8 @@ const LIMIT = { name: 'calendar', calls: 60, seconds: 60 }
 /** Who the token is read for, or the problem of a caller over the limit. @throws AuthError */
 async function admit({ account }: Choice) {
   const { userId, sessionId } = await requireCaller()
-  const options = { sessionId, externalAccountId: account, actor: userId, scopes: [CALENDAR_SCOPE] }
+  const scopes = { scopes: [CALENDAR_SCOPE], includes: readsEvents }
+  const options = { sessionId, externalAccountId: account, actor: userId, ...scopes }
   const retryAfter = await overLimit(LIMIT, userId)
   if (retryAfter === undefined) return { userId, options }
   const problem = { status: 'rate_limited' as const, retryAfter }
@@ -54,10 +57,10 @@ export async function currentUserCalendarEvents(
 ): Promise<CalendarOutcome> {
   const { userId, options, problem } = await admit(choice)
   if (problem) return problem
-  const answer = await withOAuthToken(userId, 'google', (token) => fetchEvents(token, range), options)
+  const answer = await withOAuthToken(userId, 'google', (token) => readCalendar(token, range), options)
   if (answer.status === 'account_ambiguous') return withLabels(userId, answer)
   if (answer.status !== 'ok') return answer
-  const result = await readEvents(answer.value)
+  const result = answer.value
   return result.status === 'scope_missing' ? scopeMissing('google', [CALENDAR_SCOPE]) : result
 }
 

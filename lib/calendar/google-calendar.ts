@@ -1,92 +1,91 @@
-import { z } from 'zod'
 import type { OAuthToken } from '../cache/token-cache'
-import { RETRY_AFTER } from '../clerk/error'
+import { withDeadline } from '../http/with-deadline'
+import { type GoogleProblem, problemOf } from './google-problem'
+import { type CalendarEvent, type Page, readPage } from './parse-events'
+import { emitCalendarProblem } from './problem-events'
 import { googleSettings } from './settings'
-
-/** One event of the primary calendar. `start` and `end` are RFC 3339 times, or dates where it lasts all day. */
-export type CalendarEvent = {
-  id: string
-  title: string
-  start: string
-  end: string
-  allDay: boolean
-  location: string | null
-}
 
 export type CalendarRange = { from: Date; to: Date; limit: number }
 
-export type CalendarResult =
-  | { status: 'ok'; events: CalendarEvent[] }
-  | { status: 'scope_missing' }
-  | { status: 'rate_limited'; retryAfter: number }
-  | { status: 'unavailable' }
+/** The events that were read, earliest first. */
+export type Calendar = {
+  events: CalendarEvent[]
+  /** There are more events, or it is not known whether there are. */
+  truncated: boolean
+  /** Events that are left out because they could not be read. */
+  skipped: number
+  /** The IANA name of the calendar's time zone, or null where Google did not give one. */
+  timeZone: string | null
+}
 
-const moment = z.union([z.object({ dateTime: z.string() }), z.object({ date: z.string() })])
-const eventList = z.object({
-  items: z.array(
-    z.object({
-      id: z.string(),
-      summary: z.string().optional(),
-      location: z.string().optional(),
-      start: moment,
-      end: moment,
-    }),
-  ),
-})
+export type CalendarResult = ({ status: 'ok' } & Calendar) | GoogleProblem
 
-const RATE_LIMITS = new Set([
-  'rateLimitExceeded',
-  'userRateLimitExceeded',
-  'quotaExceeded',
-  'dailyLimitExceeded',
-])
-const errorBody = z.object({ error: z.object({ errors: z.array(z.object({ reason: z.string() })) }) })
-const reasonOf = (json: unknown) => errorBody.safeParse(json).data?.error.errors[0]?.reason ?? ''
+/** For all pages of one reading. */
+const TIMEOUT_MS = 10_000
+/** Google may send any number of pages with few events or none. */
+const MOST_PAGES = 20
 
-const timeOf = (value: z.infer<typeof moment>) => ('dateTime' in value ? value.dateTime : value.date)
+/** What `withOAuthToken` takes for a refused token. */
+class Unauthorized extends Error {
+  readonly status = 401
+}
 
 /**
- * Requests the events of the primary calendar between two times, earliest first; undefined when Google does not answer
- * within 10 s.
+ * Reads the events of the primary calendar between two times, page by page. When a later page fails, the events before
+ * it are returned as a truncated list.
+ * @throws Unauthorized when Google refuses the token
  */
-export function fetchEvents(
+export const readCalendar = (token: OAuthToken, range: CalendarRange): Promise<CalendarResult> =>
+  withDeadline(TIMEOUT_MS, async (signal) => {
+    const { limit } = range
+    const events: CalendarEvent[] = []
+    let skipped = 0
+    let timeZone: string | null = null
+    const calendar = (complete: boolean): CalendarResult => {
+      if (skipped > 0) emitCalendarProblem({ code: 'event_skipped', status: 200, reason: 'unexpected shape' })
+      const truncated = !complete || events.length > limit
+      return { status: 'ok', events: events.slice(0, limit), truncated, skipped, timeZone }
+    }
+    const asked = new Set<string>()
+    // One event more than the limit tells whether there are more.
+    for (let next: string | null = ''; events.length <= limit; ) {
+      if (next === null) return calendar(true)
+      if (asked.has(next) || asked.size === MOST_PAGES) return calendar(false)
+      asked.add(next)
+      const page = await requestPage(token, { ...range, limit: limit + 1 - events.length }, next, signal)
+      if ('status' in page) return events.length > 0 ? calendar(false) : page
+      events.push(...page.events)
+      skipped += page.skipped
+      timeZone ??= page.timeZone
+      next = page.next
+    }
+    return calendar(false)
+  })
+
+async function requestPage(
   token: OAuthToken,
   { from, to, limit }: CalendarRange,
-): Promise<Response | undefined> {
+  pageToken: string,
+  signal: AbortSignal,
+): Promise<Page | GoogleProblem> {
   const query = new URLSearchParams({
     timeMin: from.toISOString(),
     timeMax: to.toISOString(),
     maxResults: String(limit),
     singleEvents: 'true',
     orderBy: 'startTime',
+    ...(pageToken && { pageToken }),
   })
-  return fetch(`${googleSettings().GOOGLE_API_BASE_URL}/calendar/v3/calendars/primary/events?${query}`, {
+  const address = `${googleSettings().GOOGLE_API_BASE_URL}/calendar/v3/calendars/primary/events?${query}`
+  const response = await fetch(address, {
     headers: { authorization: `Bearer ${token.reveal()}` },
     cache: 'no-store',
-    signal: AbortSignal.timeout(10_000),
+    signal,
   }).catch(() => undefined)
-}
-
-/** Reads Google's answer, unless it is a 401. */
-export async function readEvents(response: Response | undefined): Promise<CalendarResult> {
-  if (!response) return { status: 'unavailable' }
-  if (response.status === 429)
-    return { status: 'rate_limited', retryAfter: Number(response.headers.get('retry-after')) || RETRY_AFTER }
-  const json: unknown = await response.json().catch(() => undefined)
-  // Google also answers 403 when a quota is used up.
-  if (response.status === 403)
-    return RATE_LIMITS.has(reasonOf(json))
-      ? { status: 'rate_limited', retryAfter: RETRY_AFTER }
-      : { status: 'scope_missing' }
-  const body = eventList.safeParse(json)
-  if (!response.ok || !body.success) return { status: 'unavailable' }
-  const events = body.data.items.map(({ id, summary, location, start, end }) => ({
-    id,
-    title: summary ?? '(no title)',
-    start: timeOf(start),
-    end: timeOf(end),
-    allDay: 'date' in start,
-    location: location ?? null,
-  }))
-  return { status: 'ok', events }
+  if (response?.status === 401) {
+    void response.body?.cancel().catch(() => undefined)
+    throw new Unauthorized()
+  }
+  const json: unknown = await response?.json().catch(() => undefined)
+  return (response?.ok ? readPage(json) : undefined) ?? problemOf(response, json)
 }

@@ -1,13 +1,11 @@
 import { KitError } from '../lookup/errors'
+import { RETRY_AFTER } from './retry-after'
 
 export type ClerkErrorCode =
   | 'clerk_rate_limited'
   | 'clerk_unavailable'
   | 'clerk_unauthorized'
   | 'clerk_refused'
-
-/** Seconds to wait before the next try where the service did not say: the window of Clerk's rate limits. */
-export const RETRY_AFTER = 10
 
 /** Clerk did not answer, or refused. Carries the HTTP status and Clerk's own error codes, never a key. */
 export class ClerkError extends KitError<ClerkErrorCode> {

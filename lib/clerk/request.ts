@@ -4,6 +4,7 @@ import { outside } from '../lookup/outside'
 import { ClerkError } from './error'
 import { emitClerkRequest } from './events'
 import { pauseFleet, refuseWhilePaused } from './pause'
+import { secondsOf } from './retry-after'
 
 /** The version of the Backend API that is read. The SDK names it too: reads and writes must not differ in shape. */
 const API_VERSION = '2026-05-12'
@@ -27,10 +28,6 @@ export async function clerkRequest<T>(operation: string, call: () => Promise<T>)
     throw error
   }
 }
-
-/** Whole seconds of a Retry-After. A value of 0 says nothing, and must not cause a retry at once. */
-export const secondsOf = (retryAfter: unknown) =>
-  Number(retryAfter) > 0 ? Math.ceil(Number(retryAfter)) : undefined
 
 const errorBody = z.object({ errors: z.array(z.object({ code: z.string() })) })
 

@@ -2,7 +2,8 @@ import { createClerkClient } from '@clerk/backend'
 import { z } from 'zod'
 import { clerkSettings } from '../config'
 import { ClerkError } from './error'
-import { clerkRequest, secondsOf } from './request'
+import { clerkRequest } from './request'
+import { secondsOf } from './retry-after'
 
 type Client = ReturnType<typeof createClerkClient>
 

@@ -1,6 +1,8 @@
 import { getCachedOAuthToken, type OAuthTokenProblem } from '../cache/token-cache'
 import { notConnected, type Remedy, reconnectRequired } from '../cache/tokens/outcome'
-import { ClerkError, RETRY_AFTER } from '../clerk/error'
+import { includesOf, missingScopes } from '../cache/tokens/scopes'
+import { ClerkError } from '../clerk/error'
+import { RETRY_AFTER } from '../clerk/retry-after'
 import { accountsAndNamesOf, type ExternalAccount } from './external-accounts'
 import { type Provider, providers } from './providers'
 
@@ -59,12 +61,13 @@ async function checkAccount(
   now: number,
 ): Promise<Finding> {
   if (!verified) return reconnect(provider)
-  const options = { scopes: provider.requiredScopes, externalAccountId }
+  const { requiredScopes, optionalScopes, includes = includesOf(provider.id) } = provider
+  const options = { scopes: requiredScopes, includes, externalAccountId }
   const result = await getCachedOAuthToken(userId, provider.id, options)
   switch (result.status) {
     case 'ok': {
       const { expiresAt, scopes } = result.token
-      const optionalMissing = provider.optionalScopes.filter((scope) => !scopes.includes(scope))
+      const optionalMissing = missingScopes(scopes, optionalScopes, includes)
       return { ...nothing, status: 'connected', expiresAt, optionalMissing }
     }
     case 'scope_missing':

@@ -2,6 +2,7 @@ import { Webhook } from 'svix'
 import { lookups } from '../cache/lookups'
 import { seal, unseal } from '../cache/tokens/seal'
 import { tokenSettings } from '../cache/tokens/settings'
+import { googleSettings } from '../calendar/settings'
 import { clerkSettings, redis } from '../config'
 import { notConfigured } from '../env'
 import { problemOf } from '../errors'
@@ -23,7 +24,7 @@ const ok = (result: string): Finding => ({ state: 'ok', result })
 const warn = (result: string, fix: string): Finding => ({ state: 'warn', result, fix })
 const fail = (result: string, fix: string): Finding => ({ state: 'fail', result, fix })
 
-const CLERK_TIMEOUT_MS = 5_000
+const TIMEOUT_MS = 5_000
 /** A round trip takes a few milliseconds within a region, and about a hundred across an ocean. */
 const NEAR_MS = 20
 /** Milliseconds. Clerk's session tokens allow a clock to be 5 s off, its webhooks 5 min. */
@@ -59,7 +60,7 @@ async function requestClerk(): Promise<{ status: number; ms: number; skew: numbe
   const started = performance.now()
   const response = await fetch(`${CLERK_API_URL}/v1/users?limit=1`, {
     headers: { authorization: `Bearer ${CLERK_SECRET_KEY}` },
-    signal: AbortSignal.timeout(CLERK_TIMEOUT_MS),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch(() => undefined)
   if (!response) return undefined
   await response.arrayBuffer().catch(() => undefined)
@@ -149,6 +150,27 @@ function encryption(): Finding {
     : fail('a sealed value cannot be opened', 'Check CACHE_ENCRYPTION_KEYS.')
 }
 
+const ENABLE_CALENDAR =
+  'The doctor has no user’s token, so it cannot see whether the Google Calendar API is enabled. Enable it in the Google Cloud project of the OAuth client that Clerk uses (https://console.cloud.google.com/apis/library/calendar-json.googleapis.com).'
+
+/** One request without a token. Google answers 401, whether the API is enabled for the app or not. */
+async function calendar(): Promise<Finding> {
+  if (!tokenSettings().CACHE_ENCRYPTION_KEYS) return ok('not used without CACHE_ENCRYPTION_KEYS')
+  const { GOOGLE_API_BASE_URL } = googleSettings()
+  const response = await fetch(`${GOOGLE_API_BASE_URL}/calendar/v3/users/me/calendarList`, {
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch(() => undefined)
+  await response?.arrayBuffer().catch(() => undefined)
+  if (!response)
+    return warn('no answer', 'Check the network and GOOGLE_API_BASE_URL. Calendars cannot be read.')
+  if (response.status !== 401 && response.status !== 403)
+    return warn(
+      `answers with ${response.status}`,
+      'Check GOOGLE_API_BASE_URL. Calendars may not be readable.',
+    )
+  return { ...ok('reachable'), fix: ENABLE_CALENDAR }
+}
+
 function webhooks(): Finding {
   const secrets = webhookSettings().CLERK_WEBHOOK_SIGNING_SECRET
   if (!secrets)
@@ -194,6 +216,7 @@ export const checks: readonly { name: string; check(): Finding | Promise<Finding
   { name: 'Redis scripts', check: scripts },
   { name: 'Redis eviction', check: eviction },
   { name: 'encryption', check: encryption },
+  { name: 'Google Calendar', check: calendar },
   { name: 'webhooks', check: webhooks },
   { name: 'clock', check: clock },
 ]

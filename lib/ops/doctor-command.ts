@@ -4,7 +4,8 @@ import { checks, type Finding } from './doctor-checks'
 const marks: Record<Finding['state'], string> = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL' }
 
 export const doctorCommand: Command = {
-  summary: 'checks the settings, Clerk, Redis, encryption, webhooks and the clock, and says what to fix',
+  summary:
+    'checks the settings, Clerk, Redis, encryption, Google Calendar, webhooks and the clock, and says what to fix',
   usage: '    exit code 1 if a check fails',
   async run(argv, { out }) {
     const { json } = readFlags(argv, [])

@@ -1,3 +1,4 @@
+import type { CalendarProblem } from '../calendar/problem-events'
 import type { ClerkRequestEvent } from '../clerk/events'
 import type { LookupEvent } from '../lookup/events'
 import { withoutIds } from './labels'
@@ -54,7 +55,35 @@ export function createEventLog() {
       )
   }
 
-  return { clerk, lookup }
+  const logged = new Map<string, number>()
+
+  /** A problem of one kind once a minute: each user who looks at their calendar meets it. */
+  function calendar({ code, status, reason }: CalendarProblem): void {
+    const now = performance.now()
+    if (now - (logged.get(code) ?? Number.NEGATIVE_INFINITY) < MINUTE) return
+    logged.set(code, now)
+    log().warn({ event: 'calendar_problem', code, status, reason }, calendarProblems[code])
+  }
+
+  return { clerk, lookup, calendar }
+}
+
+const MINUTE = 60_000
+
+const calendarProblems: Record<CalendarProblem['code'], string> = {
+  calendar_not_enabled:
+    'enable the Google Calendar API in the Google Cloud project of the OAuth client that Clerk uses',
+  calendar_off:
+    'Google Calendar is off for a user’s account; the administrator of their Workspace can turn it on',
+  calendar_not_allowed:
+    'a policy of a user’s Google Workspace does not allow this app to read Google Calendar',
+  calendar_rate_limited: 'Google Calendar limits requests',
+  calendar_quota_used:
+    'a quota of the Google Calendar API is used up; look at the quotas in the Google Cloud console',
+  calendar_refused: 'Google Calendar did not accept a request',
+  calendar_blocked: 'a proxy or a firewall answers in place of Google Calendar',
+  calendar_unavailable: 'Google Calendar does not answer as expected',
+  event_skipped: 'a calendar event could not be read and is left out',
 }
 
 function failureOf(status: number): string {

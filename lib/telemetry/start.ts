@@ -1,5 +1,6 @@
 import { onAudit } from '../cache/audit-events'
 import { lookupCounts } from '../cache/counts'
+import { onCalendarProblem } from '../calendar/problem-events'
 import { clerkBudget } from '../clerk/budget'
 import { onClerkRequest } from '../clerk/events'
 import { insideNext, stopsBetweenRequests } from '../env'
@@ -106,6 +107,7 @@ export async function startTelemetry(): Promise<void> {
     logEvent.clerk(request)
     traceClerk(request)
   })
+  onCalendarProblem('telemetry', logEvent.calendar)
   onDelivery('telemetry', delivery)
   onRedisRequest('telemetry', (request) => {
     redis(request)

@@ -33,7 +33,11 @@ export interface GoogleOptions {
 export type GoogleStandIn = Awaited<ReturnType<typeof startGoogle>>
 
 const SCOPE = 'https://www.googleapis.com/auth/'
-const READERS = ['calendar', 'calendar.readonly', 'calendar.events', 'calendar.events.readonly']
+/** What `events.list` accepts for the events of one's own calendar. */
+const READERS = [
+  ...['calendar', 'calendar.readonly', 'calendar.events', 'calendar.events.readonly'],
+  ...['calendar.events.owned', 'calendar.events.owned.readonly'],
+]
 const LIST_READERS = [
   'calendar',
   'calendar.readonly',
@@ -47,7 +51,9 @@ export async function startGoogle(options: GoogleOptions) {
   const events = new Map(Object.entries(options.events))
   const revoked = new Set<string>()
   const requests = new Map<string, number>()
+  let script: ((request: Request) => Response | undefined) | undefined
   const app = new Hono()
+  app.use(async (context, next) => script?.(context.req.raw) ?? next())
 
   function holder(context: Context, readers: string[]): GoogleToken | Response {
     const bearer = /^Bearer (\S+)$/.exec(context.req.header('authorization') ?? '')?.[1] ?? ''
@@ -125,6 +131,10 @@ export async function startGoogle(options: GoogleOptions) {
     setEvents: (userId: string, list: CalendarEvent[]) => void events.set(userId, list),
     /** Makes Google refuse this token, even while its issuer considers it valid. */
     revokeToken: (token: string) => void revoked.add(token),
+    /** Answers for Google from now on, where `answer` returns something; without it Google answers again. */
+    respond: (answer?: (request: Request) => Response | undefined) => {
+      script = answer
+    },
     close: () => new Promise<void>((done) => server.close(() => done()).closeAllConnections()),
   }
 }

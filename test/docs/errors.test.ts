@@ -62,6 +62,7 @@ const routes: Record<string, ErrorCode[]> = {
     ] as const),
   ],
   'GET /api/calendar/events': [
+    ...(['calendar_off', 'calendar_not_allowed'] as const),
     ...(['unauthenticated', 'cross_origin', 'bad_request', 'not_connected', 'scope_missing'] as const),
     ...([
       'reconnect_required',

@@ -76,6 +76,7 @@ export function useServices({ env = {}, performanceClock, keep, ...options }: Us
     if (!keep) await engine.restart()
     clerk.resetRequests()
     google.resetRequests()
+    google.respond()
     upstash.resetCounts()
   })
   return {

@@ -10,6 +10,8 @@ export async function startTokenService(
   const { now = Date.now, lifetime = 12 * 60 * 60, latencyMs = 0 } = settings
   const issued = new Map<string, number>()
   const state = { grants: 0, calls: 0, fail: undefined as number | undefined, lastForm: '', lastBasic: '' }
+  /** What a grant answers instead, and over the usual fields. */
+  const odd: { status?: number; fields?: Record<string, unknown> } = {}
 
   const server = createServer(async (request, response) => {
     const answer = (status: number, body: unknown) => {
@@ -33,7 +35,8 @@ export async function startTokenService(
         return answer(401, { error: 'invalid_client', error_description: `you sent ${state.lastForm}` })
       const token = `svc.${randomBytes(24).toString('base64url')}`
       issued.set(token, now() + lifetime * 1000)
-      return answer(200, { access_token: token, token_type: 'Bearer', expires_in: lifetime })
+      const body = { access_token: token, token_type: 'Bearer', expires_in: lifetime }
+      return answer(odd.status ?? 200, { ...body, ...odd.fields })
     }
     state.calls++
     const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
@@ -48,6 +51,7 @@ export async function startTokenService(
   return {
     url: `http://127.0.0.1:${address.port}`,
     state,
+    odd,
     /** Every token so far is refused from now on. */
     revokeAll: () => issued.clear(),
     isValid: (token: string) => (issued.get(token) ?? 0) > now(),

@@ -6,6 +6,7 @@ import {
   processClientCredentialsResponse,
   ResponseBodyError,
 } from 'oauth4webapi'
+import { codeOf } from '../../lookup/errors'
 
 /** What a grant brings: the token, and the seconds it lives, or null where the service does not say. */
 export interface GrantedToken {
@@ -34,9 +35,26 @@ class GrantRefused extends Error {
   }
 }
 
+/**
+ * The service answered with success, but not as RFC 6749, 5.1 says: HTTP 200, an `access_token`, a `token_type`, and
+ * `expires_in` as a number or not at all. Has the library's code, and never the answer.
+ */
+export class UnusualAnswer extends Error {
+  readonly code: string
+
+  constructor(code: string) {
+    super(
+      `${code}: its answer is not as RFC 6749, 5.1 says. Use fetchToken for such a service, see docs/tokens.md`,
+    )
+    this.code = code
+  }
+}
+
+const UNUSUAL = ['OAUTH_INVALID_RESPONSE', 'OAUTH_RESPONSE_IS_NOT_CONFORM']
+
 const isLoopback = ({ hostname }: URL) => ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
 
-/** The client credentials grant. @throws GrantRefused; what the request failed with */
+/** The client credentials grant. @throws GrantRefused; UnusualAnswer; what the request failed with */
 export async function clientCredentialsGrant(
   credentials: ClientCredentials,
   signal: AbortSignal,
@@ -54,6 +72,7 @@ export async function clientCredentialsGrant(
     (error: unknown) => {
       // Its cause is the whole answer.
       if (error instanceof ResponseBodyError) throw new GrantRefused(error.error)
+      if (response.ok && UNUSUAL.includes(codeOf(error))) throw new UnusualAnswer(codeOf(error))
       throw error
     },
   )

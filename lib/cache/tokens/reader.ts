@@ -11,6 +11,7 @@ import {
   reconnectRequired,
   scopeMissing,
 } from './outcome'
+import { type IncludesScope, includesOf, missingScopes } from './scopes'
 import { encryptionKeys } from './settings'
 import { retryOnUnauthorized } from './unauthorized'
 
@@ -20,18 +21,20 @@ type Found = { status: 'ok'; token: OAuthToken; key: TokenRequest } | OAuthToken
 /** The scopes that the token must have, and the caller for the audit trail. */
 interface Asked {
   scopes: readonly string[]
+  /** Default: what the kit knows of the provider. */
+  includes?: IncludesScope | undefined
   actor: string
 }
 
 /** Reads tokens through a lookup, and returns the public results. */
 export function createTokenReader(tokens: Lookup<TokenRequest, LoadedToken>) {
   /** Each read is an audit event, whatever its outcome. */
-  async function read(key: TokenRequest, { scopes, actor }: Asked, from: Read = tokens): Promise<Found> {
+  async function read(key: TokenRequest, asked: Asked, from: Read = tokens): Promise<Found> {
     encryptionKeys()
-    const found = await find(key, scopes, from)
+    const found = await find(key, asked, from)
     const ok = found.status === 'ok'
     emitAudit({
-      ...{ action: 'token.read', actor, subject: key.userId, outcome: found.status },
+      ...{ action: 'token.read', actor: asked.actor, subject: key.userId, outcome: found.status },
       target: targetOf(ok ? found.key : key),
       ...(ok && { fingerprint: found.token.fingerprint }),
     })
@@ -77,20 +80,23 @@ const withoutKey = (found: Found): OAuthTokenResult =>
 
 type Read = (key: TokenRequest) => Promise<LoadedToken | null>
 
-async function find(key: TokenRequest, scopes: readonly string[], read: Read): Promise<Found> {
+async function find(key: TokenRequest, asked: Asked, read: Read): Promise<Found> {
+  const { scopes, includes = includesOf(key.provider) } = asked
   const loaded = await read(key).catch(problemOf)
   if (loaded === null) return { status: 'unavailable' }
   switch (loaded.status) {
     case 'ok': {
-      const missing = [...new Set(scopes)].filter((scope) => !loaded.token.scopes.includes(scope))
+      const missing = missingScopes(loaded.token.scopes, scopes, includes)
       return missing.length > 0
         ? scopeMissing(key.provider, missing)
         : { status: 'ok', token: new OAuthToken(loaded.token), key }
     }
     case 'account_ambiguous': {
-      const fit = loaded.accounts.filter((account) => scopes.every((scope) => account.scopes.includes(scope)))
+      const fit = loaded.accounts.filter(
+        (account) => missingScopes(account.scopes, scopes, includes).length === 0,
+      )
       const [only, another] = fit
-      if (only && !another) return find({ ...key, externalAccountId: only.externalAccountId }, scopes, read)
+      if (only && !another) return find({ ...key, externalAccountId: only.externalAccountId }, asked, read)
       return { status: loaded.status, accounts: only ? fit : loaded.accounts }
     }
     case 'not_connected':

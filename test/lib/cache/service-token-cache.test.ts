@@ -68,6 +68,28 @@ describe('a token by client credentials', () => {
     expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/wrong.secret|you sent/)
   })
 
+  test.each([
+    ['no token_type', { fields: { token_type: undefined } }, 'OAUTH_INVALID_RESPONSE'],
+    ['an expires_in that is null', { fields: { expires_in: null } }, 'OAUTH_INVALID_RESPONSE'],
+    [
+      'no access_token',
+      { fields: { access_token: undefined, accessToken: 'canary' } },
+      'OAUTH_INVALID_RESPONSE',
+    ],
+    ['HTTP 201', { status: 201 }, 'OAUTH_RESPONSE_IS_NOT_CONFORM'],
+  ])('with %s is refused, and the error says to use fetchToken', async (_, odd, code) => {
+    Object.assign(service.odd, odd)
+    const error: unknown = await withCredentials()().catch((thrown: unknown) => thrown)
+    expect(String(error)).toContain(code)
+    expect(String(error)).toContain('fetchToken')
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/canary|svc\./)
+  })
+
+  test('that a service cannot issue is not blamed on the way its answers look', async () => {
+    Object.assign(service.odd, { status: 500 })
+    await expect(withCredentials()()).rejects.toThrow(/\(OAUTH_RESPONSE_IS_NOT_CONFORM\)/)
+  })
+
   test('is not requested over plain HTTP from another machine', async () => {
     const token = withCredentials({ tokenEndpoint: 'http://auth.example.test/token' })
     await expect(token()).rejects.toMatchObject({ code: 'service_token_failed' })

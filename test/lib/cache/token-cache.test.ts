@@ -139,16 +139,41 @@ describe('an OAuth token through the cache', () => {
   })
 })
 
+function userWith(...accounts: string[][]) {
+  const { id } = services.clerk.createUser({ emails: [`u${services.clerk.users().length}@example.com`] })
+  const ids = accounts.map(
+    (scopes, i) => services.clerk.connect(id, { email: `${i}@example.com`, scopes }).id,
+  )
+  return { id, ids }
+}
+
+describe('scopes', () => {
+  test('that Google includes in a granted one are not missing', async () => {
+    const { id } = userWith(['https://www.googleapis.com/auth/calendar'])
+    expect(await getCachedOAuthToken(id, 'google', { scopes: [CALENDAR_SCOPE] })).toMatchObject({
+      status: 'ok',
+    })
+  })
+
+  test('that a granted one only resembles are missing', async () => {
+    const scopes = ['https://www.googleapis.com/auth/calendar.events']
+    const { id } = userWith(['https://www.googleapis.com/auth/calendar.events.readonly'])
+    expect(await getCachedOAuthToken(id, 'google', { scopes })).toMatchObject({ missing: scopes })
+  })
+
+  test('count by the function that the caller gives', async () => {
+    const { id } = userWith(['files:write'])
+    const includes = (granted: string, required: string) => granted === required.replace(':read', ':write')
+    const asked = { scopes: ['files:read', 'mail:read'] }
+    expect(await getCachedOAuthToken(id, 'google', { ...asked, includes })).toMatchObject({
+      ...{ status: 'scope_missing', missing: ['mail:read'] },
+    })
+    expect(await getCachedOAuthToken(id, 'google', asked)).toMatchObject({ missing: asked.scopes })
+  })
+})
+
 describe('with several accounts at one provider', () => {
   const PROFILE = 'https://www.googleapis.com/auth/userinfo.profile'
-
-  function userWith(...accounts: string[][]) {
-    const { id } = services.clerk.createUser({ emails: [`u${services.clerk.users().length}@example.com`] })
-    const ids = accounts.map(
-      (scopes, i) => services.clerk.connect(id, { email: `${i}@example.com`, scopes }).id,
-    )
-    return { id, ids }
-  }
 
   test('none is chosen by itself', async () => {
     const { id, ids } = userWith([PROFILE], [PROFILE])
@@ -173,6 +198,14 @@ describe('with several accounts at one provider', () => {
 
   test('the only one with the requested scopes is returned', async () => {
     const { id, ids } = userWith([PROFILE], [PROFILE, CALENDAR_SCOPE])
+    expect(await getCachedOAuthToken(id, 'google', { scopes: [CALENDAR_SCOPE] })).toMatchObject({
+      status: 'ok',
+      token: { externalAccountId: ids[1] },
+    })
+  })
+
+  test('the only one with a scope that includes the requested one is returned', async () => {
+    const { id, ids } = userWith([PROFILE], [PROFILE, 'https://www.googleapis.com/auth/calendar'])
     expect(await getCachedOAuthToken(id, 'google', { scopes: [CALENDAR_SCOPE] })).toMatchObject({
       status: 'ok',
       token: { externalAccountId: ids[1] },

@@ -71,6 +71,17 @@ describe('the status of an integration', () => {
     })
   })
 
+  test.each([
+    ['https://www.googleapis.com/auth/calendar', []],
+    [EVENTS, []],
+    ['https://www.googleapis.com/auth/calendar.events.readonly', [EVENTS]],
+    ['https://www.googleapis.com/auth/calendar.events.owned', [EVENTS]],
+  ])('with %s, which reads events too, is connected', async (scope, optionalMissing) => {
+    expect(await google(connected(scope).id)).toMatchObject({
+      ...{ status: 'connected', missing: [], action: null, optionalMissing },
+    })
+  })
+
   test('is expiring in the last five minutes of a token', async () => {
     const { id } = connected(CALENDAR)
     const end = Date.now() + 4 * 60_000

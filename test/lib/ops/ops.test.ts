@@ -163,8 +163,21 @@ describe('doctor', () => {
     expect(code).toBe(EXIT.done)
     expect(await states()).toMatchObject({
       ...{ settings: 'ok', 'Clerk keys': 'ok', Clerk: 'ok', 'Redis scripts': 'ok', 'Redis eviction': 'ok' },
-      ...{ encryption: 'ok', webhooks: 'ok', clock: 'ok' },
+      ...{ encryption: 'ok', 'Google Calendar': 'ok', webhooks: 'ok', clock: 'ok' },
     })
+  })
+
+  test('says to enable the Google Calendar API, which it cannot check itself', async () => {
+    const { out } = await run('doctor')
+    expect(out).toMatch(/Google Calendar: reachable\n .*Enable it in the Google Cloud project/)
+  })
+
+  test.each([
+    ['answers with 500', () => new Response(null, { status: 500 })],
+    ['answers with 200', () => new Response('<html>captive portal</html>')],
+  ])('warns when Google Calendar %s', async (words, answer) => {
+    services.google.respond(answer)
+    expect((await run('doctor')).out).toContain(`WARN  Google Calendar: ${words}`)
   })
 
   test('says where to get a key if Clerk does not accept it', async () => {

@@ -38,6 +38,15 @@ test('logs one line when a failure begins and one when it ends, and none for a h
     { level: 'info', event: 'breaker_closed' },
     { level: 'error', event: 'invalidation_unconfirmed', tags: 2 },
     { level: 'warn', event: 'corrupt', lookup: 'user' },
+    // The same problem once a minute.
+    {
+      ...{ level: 'warn', event: 'calendar_problem', code: 'calendar_not_enabled' },
+      ...{ status: 403, reason: 'accessNotConfigured' },
+    },
+    {
+      ...{ level: 'warn', event: 'calendar_problem', code: 'calendar_off' },
+      ...{ status: 403, reason: 'notACalendarUser' },
+    },
   ])
 }, 30_000)
 
@@ -59,5 +68,5 @@ test('writes lines for people with LOG_FORMAT=pretty', async () => {
   expect(second).toMatch(
     /^\d\d:\d\d:\d\d {2}INFO {3}Clerk answers again {2}event=upstream_recovered service=clerk$/,
   )
-  expect(more).toHaveLength(6)
+  expect(more).toHaveLength(8)
 }, 30_000)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { currentUserCalendarToken } from '@/lib/calendar/current-user-calendar.server'
 import { knownErrorResponse, PRIVATE } from '@/lib/http/error-response'
 import { accountId, badRequest, refusalOf } from '../authorize'
-import { tokenProblem } from '../token-problem'
+import { problemResponse } from '../problem-response'
 
 const query = z.object({ account: accountId })
 
@@ -14,7 +14,7 @@ export async function GET(request: Request): Promise<Response> {
     const parsed = query.safeParse(Object.fromEntries(new URL(request.url).searchParams))
     if (!parsed.success) return badRequest(parsed.error)
     const result = await currentUserCalendarToken(parsed.data)
-    if (result.status !== 'ok') return tokenProblem(result)
+    if (result.status !== 'ok') return problemResponse(result)
     const { expiresAt, scopes } = result.token
     return Response.json({ token: result.token.reveal(), expiresAt, scopes }, { headers: PRIVATE })
   } catch (error) {

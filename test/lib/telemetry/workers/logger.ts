@@ -1,4 +1,5 @@
 import { emitAudit } from '../../../../lib/cache/audit-events'
+import { emitCalendarProblem } from '../../../../lib/calendar/problem-events'
 import { emitClerkRequest } from '../../../../lib/clerk/events'
 import { processState } from '../../../../lib/lookup/process-state'
 import { startTelemetry, stopTelemetry } from '../../../../lib/telemetry/start'
@@ -17,6 +18,9 @@ emit({ type: 'invalidate', tags: ['user:user_2secret', 'email:secret@example.com
 emit({ type: 'invalidate', tags: ['user:user_2secret', 'email:secret@example.com'], confirmed: false })
 emit({ type: 'load_error', lookup: 'user', code: 'clerk_unavailable', ms: 3 })
 emit({ type: 'corrupt', lookup: 'user' })
+for (let i = 0; i < 50; i++)
+  emitCalendarProblem({ code: 'calendar_not_enabled', status: 403, reason: 'accessNotConfigured' })
+emitCalendarProblem({ code: 'calendar_off', status: 403, reason: 'notACalendarUser' })
 emitAudit({ action: 'token.read', actor: 'user_2secret', subject: 'user_2secret', outcome: 'ok' })
 await stopTelemetry({ timeout: 1000 })
 process.disconnect?.()

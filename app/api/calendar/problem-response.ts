@@ -1,15 +1,15 @@
-import type { OAuthTokenProblem } from '@/lib/cache/token-cache'
+import type { CalendarProblem } from '@/lib/calendar/current-user-calendar.server'
 import { type Action, errorResponse } from '@/lib/http/error-response'
 
-/** The answer for a calendar request that has no token to work with. */
-export const tokenProblem = (problem: OAuthTokenProblem): Response =>
+/** The answer for a calendar request that has no token to work with, or that Google refused. */
+export const problemResponse = (problem: CalendarProblem): Response =>
   errorResponse(problem.status, {
     provider: 'Google',
     action: actionOf(problem),
     retryAfter: 'retryAfter' in problem ? problem.retryAfter : undefined,
   })
 
-function actionOf(problem: OAuthTokenProblem): Action | undefined {
+function actionOf(problem: CalendarProblem): Action | undefined {
   switch (problem.status) {
     case 'not_connected':
     case 'reconnect_required':
