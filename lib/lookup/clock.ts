@@ -48,7 +48,7 @@ function tick() {
   lastTick = now
   ticking = waiting.size > 0
   // From an immediate, so that the process reads its sockets between two ticks even when its timers are late.
-  if (ticking) setImmediate(startTimer).unref()
+  if (ticking) setImmediate(startTimer)
 }
 
 const startTimer = () => setTimeout(tick, SLICE).unref()
