@@ -2,6 +2,7 @@ import { LookupError, type LookupErrorCode } from '../errors'
 import type { Slot } from '../slot'
 import { type AcquireReply, type CommitReply, holdMs, type Store } from '../store'
 import { createRedisClient, createScript, type RedisClient, type RedisClientOptions } from './client'
+import { check, isCount, isNumber, isOk, isText, listOf, unreadable } from './replies'
 import { acquireScript, commitScript, dropIfScript, failScript } from './scripts'
 
 export interface RedisStore extends Store {
@@ -84,22 +85,6 @@ export function createRedisStore(options: RedisClientOptions | { client: RedisCl
       ),
   }
 }
-
-/** The client takes the operation for failed, with an outcome that is unknown. */
-function unreadable(): never {
-  throw new TypeError('Redis answered with another kind of reply')
-}
-
-function check<T>(reply: unknown, is: (reply: unknown) => reply is T): T {
-  return is(reply) ? reply : unreadable()
-}
-
-const listOf = (reply: unknown, length: number): unknown[] =>
-  Array.isArray(reply) && reply.length === length ? reply : unreadable()
-const isText = (reply: unknown) => typeof reply === 'string'
-const isNumber = (reply: unknown) => typeof reply === 'number'
-const isCount = (reply: unknown): reply is number => typeof reply === 'number' && reply >= 0
-const isOk = (reply: unknown) => reply === 'OK'
 
 const outcomes: readonly CommitReply[] = ['stored', 'not_cacheable', 'lost', 'invalidated', 'refused']
 

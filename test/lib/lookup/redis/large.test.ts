@@ -119,7 +119,7 @@ describe('what Redis says is too large', () => {
   ])('is sent again in halves: %s', async (_, skip) => {
     const process = join()
     const many = process.defineLookup({
-      ...{ name: 'many', version: 1, ttl: 300, key: (id: string) => id, tags: (id) => [id] },
+      ...{ name: 'many', version: 1, ttl: 300, key: (id: string) => id, tags: (id: string) => [id] },
       loadMany: async (ids: string[]) => ids,
     })
     await many('warms the scripts')
