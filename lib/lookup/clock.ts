@@ -2,7 +2,7 @@ import { outside } from './outside'
 
 /** Time as the engine sees it; tests advance one by hand. */
 export interface Clock {
-  /** Milliseconds that only grow, whatever the wall clock does. Only differences mean anything: `Date.now()` has dates. */
+  /** Milliseconds that only grow, whatever the wall clock does. Only differences mean anything. */
   now(): number
   /** Calls `fn` after `ms` milliseconds; returns a function that cancels it. */
   timer(ms: number, fn: () => void): () => void
