@@ -146,7 +146,7 @@ describe('the wall clock', () => {
   const wait = (ms: number): Step => ({ do: 'wait', ms })
   const cases: [string, number, Step[]][] = [
     ['a breaker that is open', 5, [read, down, wait(9000), read, read, wait(4000), up, read, read, read]],
-    ['the process cache, in a read', 0, [read, wait(4000), read, wait(1100), read, wait(30_000), read]],
+    ['the process cache, in a read', 2, [read, wait(6000), read, wait(4000), read, wait(1100), read]],
     ['the process cache, after a read', 1, [read, wait(4000), read, wait(1100), read]],
     ['a refresh', 1, [read, wait(16_500), read, wait(10), read, wait(9000), read]],
   ]
