@@ -2,6 +2,9 @@ import { LookupError } from './errors'
 import type { Limit } from './limit'
 import { outside } from './outside'
 
+/** Most bytes of a chunk, counted as they are sent. */
+const MAX_BYTES = 4_000_000
+
 interface Queued<I, O> {
   item: I
   onSent: (() => void) | undefined
@@ -10,23 +13,24 @@ interface Queued<I, O> {
 }
 
 /**
- * Merges the calls of one tick into one `send`, in chunks of at most `max` items and `maxBytes`.
+ * Merges the calls of one tick into one `send`, in chunks of at most `max` items and 4 MB.
  * `onSent` is called when an item leaves: only until then may another caller share it.
  */
 export function createBatch<I, O>(options: {
   /** Returns the answers in the order of the items; some may come later than others. */
   send(items: I[]): Promise<(O | Promise<O>)[]>
   max: number
-  maxBytes?: number
+  /** What an item adds to the request or to its answer, whichever is larger. */
   bytes?(item: I): number
+  /** Whether a chunk that failed with this error is sent again in halves. */
+  splitOn?(error: unknown): boolean
   /** Bounds how many requests run at a time; calls made meanwhile are merged. */
   limit?: Limit
 }) {
-  const { send, max, maxBytes = 4_000_000, bytes = () => 0, limit = (work) => work() } = options
+  const { send, max, bytes = () => 0, splitOn = () => false, limit = (work) => work() } = options
   const queue: Queued<I, O>[] = []
 
-  async function dispatch(chunk: Queued<I, O>[]) {
-    for (const queued of chunk) queued.onSent?.()
+  async function dispatch(chunk: Queued<I, O>[]): Promise<void> {
     try {
       const replies = await send(chunk.map((queued) => queued.item))
       chunk.forEach((queued, i) => {
@@ -35,7 +39,10 @@ export function createBatch<I, O>(options: {
         else queued.resolve(reply)
       })
     } catch (error) {
-      for (const queued of chunk) queued.reject(error)
+      if (chunk.length > 1 && splitOn(error)) {
+        const middle = chunk.length >> 1
+        await Promise.all([dispatch(chunk.slice(0, middle)), dispatch(chunk.slice(middle))])
+      } else for (const queued of chunk) queued.reject(error)
     }
   }
 
@@ -45,16 +52,19 @@ export function createBatch<I, O>(options: {
     for (let size = 0; count < Math.min(queue.length, max); count++) {
       const next = queue[count]
       size += next ? bytes(next.item) : 0
-      if (count > 0 && size > maxBytes) break
+      if (count > 0 && size > MAX_BYTES) break
     }
-    return queue.splice(0, count)
+    const chunk = queue.splice(0, count)
+    for (const { onSent } of chunk) onSent?.()
+    return chunk
   }
 
   /** One command, with everything that was queued while it waited for its turn. */
   const flush = () =>
     limit(async () => {
       const sent = dispatch(take())
-      if (queue.length > 0) void flush()
+      // In a turn of its own: the Redis client makes one HTTP request of all commands of a turn.
+      if (queue.length > 0) setImmediate(flush)
       await sent
     })
 

@@ -1,13 +1,15 @@
+import { outside } from './outside'
+
 /** Time as the engine sees it; tests advance one by hand. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds that only grow, whatever the wall clock does. Only differences mean anything. */
   now(): number
   /** Calls `fn` after `ms` milliseconds; returns a function that cancels it. */
   timer(ms: number, fn: () => void): () => void
 }
 
 export const systemClock: Clock = {
-  now: Date.now,
+  now: performance.now.bind(performance),
   timer(ms, fn) {
     const handle = setTimeout(fn, ms)
     return () => clearTimeout(handle)
@@ -16,5 +18,60 @@ export const systemClock: Clock = {
 
 export const sleep = (clock: Clock, ms: number) => new Promise<void>((resolve) => clock.timer(ms, resolve))
 
-/** Calls `fn` after a deadline of `ms` milliseconds; returns a function that cancels it. */
-export const deadline = (clock: Clock, ms: number, fn: () => void) => clock.timer(ms, fn)
+/** Milliseconds between two ticks, and the most that one tick counts. */
+const SLICE = 25
+
+interface Waiting {
+  since: number
+  /** Milliseconds that are still to be counted; 0 or less fires at the next tick. */
+  left: number
+  cap: number
+  fn(): void
+}
+
+const waiting = new Set<Waiting>()
+let lastTick = 0
+let ticking = false
+
+function tick() {
+  const now = systemClock.now()
+  for (const one of waiting) {
+    // A tick later than it was due: in between, the process has read the answers that had arrived.
+    if (one.left <= 0) {
+      waiting.delete(one)
+      one.fn()
+      continue
+    }
+    one.left -= Math.min(now - Math.max(lastTick, one.since), SLICE)
+    if (now - one.since >= one.cap) one.left = 0
+  }
+  lastTick = now
+  ticking = waiting.size > 0
+  // From an immediate, so that the process reads its sockets between two ticks even when its timers are late.
+  if (ticking) setImmediate(startTimer)
+}
+
+const startTimer = () => setTimeout(tick, SLICE).unref()
+
+/**
+ * Calls `fn` once `ms` milliseconds have passed in which this process ran, so that a busy process does not mistake an
+ * answer that it has not read yet for one that did not come. After `cap` milliseconds in all, it is called anyway.
+ * Returns a function that cancels it. Precise to about 50 ms; it does not keep the process alive. One timer serves all
+ * deadlines of the system clock; another clock has its own timers.
+ */
+export function deadline(
+  clock: Clock,
+  ms: number,
+  fn: () => void,
+  cap = Math.min(20 * ms, ms + 10_000),
+): () => void {
+  if (clock !== systemClock) return clock.timer(ms, fn)
+  const one: Waiting = { since: clock.now(), left: ms, cap, fn }
+  waiting.add(one)
+  if (!ticking) {
+    ticking = true
+    lastTick = one.since
+    outside(startTimer)
+  }
+  return () => waiting.delete(one)
+}

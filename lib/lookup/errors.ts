@@ -88,5 +88,8 @@ export const isUnconfirmed = (error: unknown) => has(error, 'invalidation_unconf
 export const isOutage = (error: unknown) =>
   has(error, 'store_unavailable', 'store_quota', 'scripts_not_permitted')
 
+/** Whether a request was larger than Redis takes: nothing was executed, and repeating it does not help. */
+export const isTooLarge = (error: unknown) => error instanceof LookupError && error.reason === 'too_large'
+
 /** Whether a read was refused for its revocation markers. */
 export const isRefusal = (error: unknown) => has(error, 'revoked', 'revocation_unknown')

@@ -17,7 +17,7 @@ export type LookupEvent =
   | {
       type: 'commit'
       lookup: string
-      outcome: 'stored' | 'not_cacheable' | 'lost' | 'invalidated' | 'unknown'
+      outcome: 'stored' | 'not_cacheable' | 'lost' | 'invalidated' | 'too_large' | 'unknown'
     }
   /** An entry that was truncated, of another type, or stored under another key: a miss, and overwritten. */
   | { type: 'corrupt'; lookup: string }

@@ -14,6 +14,29 @@ interface InvalidationOptions {
   random: () => number
 }
 
+/** At least one chunk. None has more than 10 000 tags, or makes a request of more than 4 MB. */
+function chunksOf(tags: readonly string[]): string[][] {
+  const chunks: string[][] = [[]]
+  let bytes = 0
+  for (const tag of tags) {
+    // Other processes receive tags as JSON in JSON, which makes at most 7 bytes of a character.
+    const size = 400 + 7 * tag.length
+    if (bytes > 0 && bytes + size > 4_000_000) {
+      chunks.push([])
+      bytes = 0
+    }
+    bytes += size
+    chunks.at(-1)?.push(tag)
+  }
+  return chunks
+}
+
+const shortList = (tags: readonly string[]) =>
+  `[${tags
+    .slice(0, 3)
+    .map((tag) => tag.slice(0, 100))
+    .join(', ')}${tags.length > 3 ? ` and ${tags.length - 3} more` : ''}]`
+
 /** Invalidation: deletes the tag versions in Redis, informs the other processes, and drops what this process holds. */
 export function createInvalidation({ store, runtime, state, clock, namespace, random }: InvalidationOptions) {
   /** Tries three times. The outcome of a failure is unknown, and repeating is safe. */
@@ -30,18 +53,20 @@ export function createInvalidation({ store, runtime, state, clock, namespace, ra
     }
   }
 
-  async function invalidate(tags: readonly string[], also: () => Promise<unknown> = async () => {}) {
+  async function invalidate(tags: readonly string[], also?: () => Promise<unknown>) {
     let confirmed = false
     try {
-      await confirm(`[${tags.join(', ')}] is invalid`, () =>
-        Promise.all([
-          tags.length > 0 && store.drop(tags.map((tag) => tagVersionKey(namespace, tag))),
-          also(),
-        ]),
-      )
-      // After the tag versions: a process that receives this must find them deleted.
-      if (tags.length > 0)
-        await confirm('other processes were informed', async () => state.backplane?.announce(tags))
+      for (const [i, chunk] of chunksOf(tags).entries()) {
+        await confirm(`${shortList(tags)} is invalid`, () =>
+          Promise.all([
+            chunk.length > 0 && store.drop(chunk.map((tag) => tagVersionKey(namespace, tag))),
+            i === 0 && also?.(),
+          ]),
+        )
+        // After the tag versions: a process that receives this must find them deleted.
+        if (chunk.length > 0)
+          await confirm('other processes were informed', async () => state.backplane?.announce(chunk))
+      }
       confirmed = true
     } finally {
       // This process first, even if the runtime fails; then the memo of the current request.

@@ -1,5 +1,5 @@
 import { type Context, isRevocable, type Outcome } from './context'
-import { codeOf, isOutage } from './errors'
+import { codeOf, isOutage, isTooLarge } from './errors'
 import { loadValue } from './load'
 import type { Stamp } from './process-state'
 import type { Target } from './slot'
@@ -91,7 +91,7 @@ async function commit<A, T>(
     .catch((error: unknown) => {
       void engine.release(slot, lease.flight, error)
       if (isRevocable(target) && isOutage(error)) throw revocationUnknown()
-      return 'unknown' as const
+      return isTooLarge(error) ? ('too_large' as const) : ('unknown' as const)
     })
   if (reply === 'refused') return refuse()
   engine.state.emit({ type: 'commit', lookup: name, outcome: reply })

@@ -1,15 +1,23 @@
 import { createBatch } from './batch'
-import { type Clock, sleep } from './clock'
-import { codeOf } from './errors'
+import { type Clock, deadline, sleep } from './clock'
+import { codeOf, isTooLarge, LookupError } from './errors'
 import { createLimit } from './limit'
 import { outside } from './outside'
 import type { ProcessState } from './process-state'
 import type { Slot } from './slot'
 import type { AcquireReply, AcquireRequest, CommitReply, CommitRequest, FailRequest, Store } from './store'
 
-/** Most reads, acquires or commits of one command, and most bytes. */
-const max = 500
-const maxBytes = 4_000_000
+/** What each Redis key of a read counts as, in bytes, so that no MGET has more than 4000. */
+const KEY_BYTES = 1000
+/** The size of an entry whose lookup has not been seen yet. */
+const UNSEEN_BYTES = 4000
+/** Why Redis fails again when the same is repeated at once. */
+const FINAL = ['refused', 'too_large', 'unauthorized', 'breaker_open']
+
+/** Bytes of a text on the wire, where it is JSON in UTF-8. */
+const wireBytes = (text: string) => Buffer.byteLength(JSON.stringify(text))
+
+const reasonOf = (error: unknown) => (error instanceof LookupError ? error.reason : undefined)
 
 interface RequestOptions {
   store: Store
@@ -24,31 +32,54 @@ interface RequestOptions {
 /** Store operations, merged over all lookups of the process. */
 export function createRequests(options: RequestOptions) {
   const { store, clock, state, namespace, random, newId, connections } = options
-  const limit = state.share(`connections:${namespace}`, () => createLimit(connections))
+  const chunks = {
+    /** Most reads, acquires or commits of one command. */
+    max: 500,
+    splitOn: isTooLarge,
+    limit: state.share(`connections:${namespace}`, () => createLimit(connections)),
+  }
+
+  /** By lookup: the size of its entries, by the last ones seen. */
+  const sizes = new Map<string, number>()
+  const lookupOf = (entryKey: string) => entryKey.split(':', 3)[2] ?? ''
+  function learn(entryKey: string, entry: string) {
+    const lookup = lookupOf(entryKey)
+    // Redis answers in base64.
+    const bytes = (Buffer.byteLength(entry) * 4) / 3
+    const known = sizes.get(lookup) ?? bytes
+    // Grows at once and shrinks slowly: an answer that is too large costs more than one MGET too many.
+    sizes.set(lookup, Math.max(bytes, known + (bytes - known) / 16))
+  }
 
   const reads = createBatch<readonly string[], (string | null)[]>({
     async send(items) {
       const values = await store.read(items.flat())
       let from = 0
       return items.map((keys) => {
+        const own = values.slice(from, from + keys.length)
         from += keys.length
-        return values.slice(from - keys.length, from)
+        if (keys[0] && own[0]) learn(keys[0], own[0])
+        return own
       })
     },
-    ...{ max, limit },
+    bytes: (keys) => keys.length * KEY_BYTES + (sizes.get(lookupOf(keys[0] ?? '')) ?? UNSEEN_BYTES),
+    ...chunks,
   })
   const acquires = createBatch<AcquireRequest, AcquireReply>({
     // A nonce for each attempt: a repeated old request can never bring a tag version back.
     send: (requests) => store.acquire(requests, newId()),
-    bytes: (request) => request.reject.length,
-    ...{ max, maxBytes, limit },
+    bytes: ({ reject }) => wireBytes(reject),
+    ...chunks,
   })
   const commits = createBatch<CommitRequest, CommitReply>({
-    send: store.commit,
-    bytes: (request) => request.entry.length,
-    ...{ max, maxBytes, limit },
+    send(requests) {
+      for (const { slot, entry } of requests) learn(slot.entry, entry)
+      return store.commit(requests)
+    },
+    bytes: ({ entry }) => wireBytes(entry),
+    ...chunks,
   })
-  const fails = createBatch<FailRequest, string | null>({ send: store.fail, max, limit })
+  const fails = createBatch<FailRequest, string | null>({ send: store.fail, ...chunks })
 
   // Pauses of one length end together, so that one command covers all awaited keys.
   const pauses = new Map<number, Promise<void>>()
@@ -63,10 +94,11 @@ export function createRequests(options: RequestOptions) {
     return wait
   }
 
-  /** Repeats once what is safe to repeat, unless the breaker has opened. */
+  /** Repeats once what is safe to repeat and may succeed, unless the breaker has opened. */
   const repeatOnce = <R>(work: () => Promise<R>): Promise<R> =>
     work().catch((error) => {
-      if (codeOf(error) !== 'store_unavailable' || !store.healthy()) throw error
+      const final = FINAL.includes(reasonOf(error) ?? '')
+      if (codeOf(error) !== 'store_unavailable' || final || !store.healthy()) throw error
       return work()
     })
 
@@ -80,7 +112,8 @@ export function createRequests(options: RequestOptions) {
         () => false,
       )
       if (await released) return
-      await sleep(clock, 200 * 3 ** attempt)
+      // A deadline, because it does not keep the process alive.
+      await new Promise<void>((resolve) => deadline(clock, 200 * 3 ** attempt, resolve))
     }
   }
 

@@ -21,7 +21,8 @@ const cells = ({ at, actor, action, subject, target = '', outcome }: AuditRecord
   ...[new Date(at).toISOString(), actor, action, subject, target, outcome],
 ]
 
-function filterOf({ flag }: ReturnType<typeof readFlags<(typeof FLAGS)[number]>>, now: number) {
+function filterOf({ flag }: ReturnType<typeof readFlags<(typeof FLAGS)[number]>>) {
+  const now = Date.now()
   const [user, since, until] = [
     flag('user'),
     parseTime('--since', flag('since'), now),
@@ -34,13 +35,13 @@ function filterOf({ flag }: ReturnType<typeof readFlags<(typeof FLAGS)[number]>>
   }
 }
 
-async function page(argv: readonly string[], { out, err, clock }: CommandContext) {
+async function page(argv: readonly string[], { out, err }: CommandContext) {
   const flags = readFlags(argv, FLAGS)
   if (flags.flag('after')) throw new InputError('--after belongs to `audit export`. Use --cursor here.')
   const cursor = flags.flag('cursor')
   const limit = parseInteger('--limit', flags.flag('limit') ?? '50', 1, 1000)
   const { records, next } = await readAudit(trail(), {
-    ...filterOf(flags, clock.now()),
+    ...filterOf(flags),
     limit,
     ...(cursor !== undefined && { cursor }),
   })
@@ -50,14 +51,14 @@ async function page(argv: readonly string[], { out, err, clock }: CommandContext
   return EXIT.done
 }
 
-async function exportAll(argv: readonly string[], { out, err, clock, signal }: CommandContext) {
+async function exportAll(argv: readonly string[], { out, err, signal }: CommandContext) {
   const flags = readFlags(argv, FLAGS)
   if (flags.flag('cursor') || flags.flag('limit'))
     throw new InputError('`audit export` takes --after, not --cursor or --limit.')
   const after = flags.flag('after')
   let last = after
   for await (const { record, cursor } of exportAudit(trail(), {
-    ...filterOf(flags, clock.now()),
+    ...filterOf(flags),
     ...(after !== undefined && { after }),
   })) {
     if (signal.aborted) break

@@ -21,13 +21,13 @@ export const taskOf = (parts: readonly string[]) =>
  * The file from which an interrupted run is resumed. Its content is used only while the users that it names are still
  * cached: it is ignored if it belongs to another task, or if its run started more than `maxAge` milliseconds ago.
  */
-export function resumeFile(path: string, options: { task: string; maxAge: number; now: () => number }) {
+export function resumeFile(path: string, options: { task: string; maxAge: number }) {
   return {
     path,
     async read(): Promise<Resumable | undefined> {
       try {
         const found = content.parse(JSON.parse(await readFile(path, 'utf8')))
-        const age = options.now() - found.startedAt
+        const age = Date.now() - found.startedAt
         return found.task === options.task && age >= 0 && age < options.maxAge ? found : undefined
       } catch {
         // Missing or incomplete: start from the beginning. Users who are cached cost no request.

@@ -69,14 +69,13 @@ async function load(options: Options, context: CommandContext): Promise<number> 
       ]),
       // A TTL is shortened by up to 10 % at random. The shortest adaptive TTL is a minute.
       maxAge: (CACHE_USER_TTL === 'adaptive' ? 60 : CACHE_USER_TTL) * 900,
-      now: clock.now,
     },
   )
   const onWait = (seconds: number, why: string) => progress.say(`Waiting ${seconds} s: ${why}.`)
   const retry = createRateLimitedRetry({ budget, clock, signal, onWait })
   try {
     const before = await state.read()
-    const startedAt = before?.startedAt ?? clock.now()
+    const startedAt = before?.startedAt ?? Date.now()
     const ids = listed ?? before?.ids ?? (await recentIds(source, retry))
     // A list that was given is given again when the run is resumed; the recently active users will have changed.
     const kept = listed ? {} : { ids }

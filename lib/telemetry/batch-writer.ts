@@ -88,7 +88,7 @@ export function createBatchWriter<T>(options: BatchWriterOptions<T>) {
 
   function append(record: T, size: number) {
     seq++
-    queue.push({ id: `${writer}-${seq}`, seq, at: clock.now(), record, size })
+    queue.push({ id: `${writer}-${seq}`, seq, at: Date.now(), record, size, since: clock.now() })
   }
 
   function refuse() {
@@ -149,7 +149,7 @@ export function createBatchWriter<T>(options: BatchWriterOptions<T>) {
       waiters.answer(queue.firstSeq(), outcome === 'failed')
     }
     running = false
-    const oldest = queue.firstAt()
+    const oldest = queue.oldest()
     if (oldest !== undefined && !ended)
       wakeIn(outcome === 'failed' ? pause() : oldest + interval - clock.now())
   }

@@ -9,7 +9,8 @@ export interface Entry<T> {
   record: T
 }
 
-export type Held<T> = Entry<T> & { size: number }
+/** `since`: when it was added, by the writer's clock. */
+export type Held<T> = Entry<T> & { size: number; since: number }
 
 /** Pending records in their order, and how many of them make a batch. */
 export function createRecordQueue<T>({ maxBatch, maxBytes }: { maxBatch: number; maxBytes: number }) {
@@ -24,7 +25,8 @@ export function createRecordQueue<T>({ maxBatch, maxBytes }: { maxBatch: number;
     length: () => held.length,
     /** The `seq` of the oldest record; infinite if there is none. */
     firstSeq: () => held[0]?.seq ?? Number.POSITIVE_INFINITY,
-    firstAt: () => held[0]?.at,
+    /** Since when the oldest record waits. */
+    oldest: () => held[0]?.since,
     /** True if there are enough records or bytes for a batch. */
     isFull: () => held.length >= maxBatch || bytes >= maxBytes,
     /** The oldest records: at most `limit`, and at most a batch's bytes unless one record alone is larger. */

@@ -3,6 +3,7 @@ import { type Clock, sleep, systemClock } from '../clock'
 import { outside } from '../outside'
 import { type ProcessState, processState } from '../process-state'
 import type { RedisClient } from './client'
+import { check, isCount } from './replies'
 
 export interface BackplaneOptions {
   redis: RedisClient
@@ -51,7 +52,9 @@ function start(options: BackplaneOptions & { state: ProcessState }) {
   }
 
   const publish = (message: { from: string; beat?: number; tags?: readonly string[] }) =>
-    redis.insist('publish', (client) => client.publish(channel, JSON.stringify(message)))
+    redis.insist('publish', async (client) =>
+      check(await client.publish(channel, JSON.stringify(message)), isCount),
+    )
 
   function receive(payload: string) {
     const message: unknown = JSON.parse(payload)

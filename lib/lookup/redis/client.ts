@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { Redis } from '@upstash/redis'
-import { CircuitState, ConsecutiveBreaker, circuitBreaker, DelegateBackoff, handleWhen } from 'cockatiel'
 import { createListeners, type Listener } from '../events'
 import { onePerProcess } from '../one-per-process'
 import { outside } from '../outside'
 import { type ProcessState, processState } from '../process-state'
-import { codeOfFailure, failureOf, isRedisOutage, messageOf, RedisError, type RedisFailure } from './failures'
+import { type BreakerOptions, createBreaker } from './breaker'
+import { codeOfFailure, failureOf, healthOf, messageOf, RedisError, type RedisFailure } from './failures'
+import { createHttp } from './http'
 
 /** One operation that was sent to Redis, by any client of this process. `host` is the database's. */
 export type RedisRequest = { operation: string; host: string; ms: number; failure?: RedisFailure }
@@ -16,51 +17,29 @@ const requests = onePerProcess('redis-requests', () => createListeners<RedisRequ
 export const onRedisRequest = (name: string, listener: Listener<RedisRequest>): (() => void) =>
   requests.on(listener, name)
 
-export interface RedisClientOptions {
+export interface RedisClientOptions extends BreakerOptions {
   /** Upstash REST endpoint and token. */
   url: string
   token: string
-  /** Deadline of every operation in milliseconds (default: 250). */
+  /** Deadline of every HTTP request in milliseconds in which this process ran (default: 250). */
   timeoutMs?: number
-  /** Failures in a row that open the breaker (default: 5). */
-  breakAfter?: number
-  /** How long the breaker stays open at first; doubles up to ten times as much (default: 1000 ms). */
-  openMs?: number
-  /** How long it stays open after a quota error (default: 60 000 ms). */
-  quotaOpenMs?: number
   /** Shares the breaker and receives the events (default: the state of this process). */
   state?: ProcessState
 }
 
 export type RedisClient = ReturnType<typeof createRedisClient>
 
-/** All clients of one database share its breaker; its first client sets the numbers. */
-function breakerOf(
-  { url, breakAfter = 5, openMs = 1000, quotaOpenMs = 60_000 }: RedisClientOptions,
-  state: ProcessState,
-) {
-  return state.share(`breaker:${url}`, () => {
-    const policy = circuitBreaker(handleWhen(isRedisOutage), {
-      breaker: new ConsecutiveBreaker(breakAfter),
-      halfOpenAfter: new DelegateBackoff(({ attempt, result }) =>
-        'error' in result && result.error instanceof RedisError && result.error.reason === 'quota'
-          ? quotaOpenMs
-          : openMs * Math.min(2 ** (attempt - 1), 10),
-      ),
-    })
-    policy.onStateChange((next) => {
-      if (next !== CircuitState.HalfOpen) state.emit({ type: 'breaker', open: next === CircuitState.Open })
-    })
-    return policy
-  })
-}
-
 /**
- * An Upstash database over its REST API: every operation has a deadline and throws only `RedisError`, nothing is
- * retried, and commands of one tick share one HTTP request.
+ * An Upstash database over its REST API: every request has a deadline, operations throw only `RedisError`, nothing is
+ * retried, and commands of one tick share one HTTP request, up to 8 MB.
  */
 export function createRedisClient(options: RedisClientOptions) {
   const { url, token, timeoutMs = 250, state = processState() } = options
+  // All clients of one database share its breaker; its first client sets the numbers.
+  const breaker = state.share(`breaker:${url}`, () =>
+    createBreaker(options, (open) => state.emit({ type: 'breaker', open })),
+  )
+  const { middleware, signal } = createHttp(timeoutMs, breaker.count)
   const client = new Redis({
     url,
     token,
@@ -70,9 +49,9 @@ export function createRedisClient(options: RedisClientOptions) {
     // A lost answer would send a write twice: the caller repeats what is safe to repeat.
     retry: { retries: 0 },
     // A function: a static signal that has aborted makes this client return null as success.
-    signal: () => AbortSignal.timeout(timeoutMs),
+    signal,
   })
-  const breaker = breakerOf(options, state)
+  client.use(middleware)
   const { hostname: host } = new URL(url)
 
   /** Runs one operation even while the breaker is open, such as an invalidation. */
@@ -96,14 +75,20 @@ export function createRedisClient(options: RedisClientOptions) {
     insist,
     /** Runs one operation, or refuses at once while the breaker is open. */
     async run<T>(operation: string, use: (redis: Redis) => Promise<T>): Promise<T> {
+      const admitted = breaker.admit()
+      if (admitted === 'no') throw new RedisError(operation, 'breaker_open')
+      if (admitted === 'yes') return insist(operation, use)
       try {
-        return await breaker.execute(() => insist(operation, use))
+        const answer = await insist(operation, use)
+        breaker.probed('ok')
+        return answer
       } catch (error) {
-        throw error instanceof RedisError ? error : new RedisError(operation, failureOf(error))
+        breaker.probed(healthOf(failureOf(error)))
+        throw error
       }
     },
     /** False while the breaker is open. */
-    isHealthy: () => breaker.state === CircuitState.Closed,
+    isHealthy: () => !breaker.isOpen(),
     /** Opens a server-sent event stream of a channel. */
     subscribe: (channel: string, signal: AbortSignal): Promise<Response> =>
       fetch(`${url.replace(/\/$/, '')}/subscribe/${encodeURIComponent(channel)}`, {

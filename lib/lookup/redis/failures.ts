@@ -1,5 +1,5 @@
-import { isBrokenCircuitError } from 'cockatiel'
 import { LookupError } from '../errors'
+import type { Health } from './breaker'
 
 /**
  * Why a request to Redis failed, and what the people who run the app can do. The one place for these words:
@@ -24,7 +24,7 @@ export const redisFailures = {
   },
   too_large: {
     title: 'A request to Redis was too large',
-    fix: 'It was larger than the plan allows. Store smaller values, or change the plan.',
+    fix: 'A value is larger than 8 MB, or than the plan allows. Store smaller values.',
   },
   no_scripts: {
     title: 'The Redis token cannot run scripts',
@@ -38,11 +38,15 @@ export const redisFailures = {
     title: 'Redis did not accept a command',
     fix: 'Check that UPSTASH_REDIS_REST_URL is a Redis database with Upstash’s REST API.',
   },
+  bad_answer: {
+    title: 'The answer of Redis cannot be read',
+    fix: 'Check that UPSTASH_REDIS_REST_URL is a Redis database with Upstash’s REST API, with no proxy in between.',
+  },
 } as const
 
 export type RedisFailure = keyof typeof redisFailures
 
-/** These reasons mean that the database is down; the others concern one request. */
+/** These reasons mean that the database is down, and open its breaker; the others concern one request. */
 const OUTAGES: readonly RedisFailure[] = ['timeout', 'unreachable', 'unauthorized', 'quota']
 
 export const codeOfFailure = (failure: RedisFailure) =>
@@ -63,22 +67,30 @@ export class RedisError extends LookupError {
   }
 }
 
-/** Whether an error says that the database is out. Only these open its breaker. */
-export const isRedisOutage = (error: unknown) => error instanceof RedisError && OUTAGES.includes(error.reason)
+/** What a failure says about the database. */
+export const healthOf = (failure: RedisFailure): Health =>
+  !OUTAGES.includes(failure) ? 'ok' : failure === 'quota' ? 'quota' : 'outage'
 
-/** The client's message without the command, which it quotes at the end. */
+/** The client's message without what it adds: a prefix, and the whole command at the end. */
 export const messageOf = (error: unknown): string =>
-  error instanceof Error ? `${error.name} ${error.message.split(', command was:', 1)[0]}` : ''
+  error instanceof Error
+    ? `${error.name} ${error.message.split(', command was:', 1)[0]}`.replace(
+        'UpstashError Command failed: ',
+        '',
+      )
+    : ''
 
 /** Reads the failure from an error of @upstash/redis 1.39 or of fetch. */
 export function failureOf(error: unknown): RedisFailure {
   if (error instanceof RedisError) return error.reason
-  if (error instanceof Error && isBrokenCircuitError(error)) return 'breaker_open'
   const text = messageOf(error)
+  // First, because its message quotes the answer.
+  if (/^UpstashJSONParse/.test(text)) return 'bad_answer'
   if (/Timeout|Abort/.test(text)) return 'timeout'
   if (/fetch failed|ECONN|ENOTFOUND|socket|terminated/i.test(text)) return 'unreachable'
   if (/WRONGPASS|Unauthorized/i.test(text)) return 'unauthorized'
   if (/max (daily )?requests? limit|capacity quota exceeded/i.test(text)) return 'quota'
   if (/max request size/i.test(text)) return 'too_large'
+  if (/^TypeError/.test(text)) return 'bad_answer'
   return /NOPERM/.test(text) ? 'no_scripts' : 'refused'
 }

@@ -2,6 +2,7 @@ import { LookupError, type LookupErrorCode } from '../errors'
 import type { Slot } from '../slot'
 import { type AcquireReply, type CommitReply, holdMs, type Store } from '../store'
 import { createRedisClient, createScript, type RedisClient, type RedisClientOptions } from './client'
+import { check, isCount, isNumber, isOk, isText, listOf, unreadable } from './replies'
 import { acquireScript, commitScript, dropIfScript, failScript } from './scripts'
 
 export interface RedisStore extends Store {
@@ -13,12 +14,7 @@ export interface RedisStore extends Store {
 export function createRedisStore(options: RedisClientOptions | { client: RedisClient }): RedisStore {
   const { run, insist, isHealthy } = 'client' in options ? options.client : createRedisClient(options)
 
-  function listOf(reply: unknown, length: number): unknown[] {
-    if (Array.isArray(reply) && reply.length === length) return reply
-    throw new TypeError(`Redis did not answer with ${length} replies`)
-  }
-
-  function script(operation: string, text: string) {
+  function script<R>(operation: string, text: string, parse: (reply: unknown) => R) {
     const evaluate = createScript(text)
     return (slots: readonly Slot[], rest: readonly (readonly (string | number)[])[]) =>
       run(operation, async (client) => {
@@ -36,14 +32,14 @@ export function createRedisStore(options: RedisClientOptions | { client: RedisCl
           ...(rest[i] ?? []),
         ])
         const argv = [slots.length, ...args].map(String)
-        return listOf(await evaluate(client, keys, argv), slots.length)
+        return listOf(await evaluate(client, keys, argv), slots.length).map(parse)
       })
   }
 
-  const acquire = script('acquire', acquireScript)
-  const commit = script('commit', commitScript)
-  const fail = script('fail', failScript)
-  const dropIf = script('dropIf', dropIfScript)
+  const acquire = script('acquire', acquireScript, toAcquireReply)
+  const commit = script('commit', commitScript, toCommitReply)
+  const fail = script('fail', failScript, (reply) => check(reply, isText) || null)
+  const dropIf = script('dropIf', dropIfScript, (reply) => check(reply, isCount) === 1)
 
   return {
     check: () =>
@@ -54,51 +50,49 @@ export function createRedisStore(options: RedisClientOptions | { client: RedisCl
     healthy: isHealthy,
     read: (keys) =>
       run('read', async (client) =>
-        listOf(await client.mget(...keys), keys.length).map((v) => (typeof v === 'string' ? v : null)),
+        listOf(await client.mget(...keys), keys.length).map((value) =>
+          value === null ? null : check(value, isText),
+        ),
       ),
-    acquire: async (requests, nonce) =>
-      (
-        await acquire(
-          requests.map((r) => r.slot),
-          requests.map((r) => [r.flight, r.waiting, r.reject, r.refresh ? 1 : 0, r.lease, nonce]),
-        )
-      ).map(toAcquireReply),
-    commit: async (requests) =>
-      (
-        await commit(
-          requests.map((r) => r.slot),
-          requests.map((r) => [
-            ...[r.flight, r.generation, r.entry, r.hard, r.soft, r.grace],
-            ...[r.expiry, r.expiryBuffer, r.refreshBefore, r.refreshEvery, holdMs],
-          ]),
-        )
-      ).map(toCommitReply),
-    fail: async (requests) =>
-      (
-        await fail(
-          requests.map((r) => r.slot),
-          requests.map((r) => [r.flight, r.generation, r.code, r.cooldown]),
-        )
-      ).map((entry) => (typeof entry === 'string' && entry !== '' ? entry : null)),
+    acquire: (requests, nonce) =>
+      acquire(
+        requests.map((r) => r.slot),
+        requests.map((r) => [r.flight, r.waiting, r.reject, r.refresh ? 1 : 0, r.lease, nonce]),
+      ),
+    commit: (requests) =>
+      commit(
+        requests.map((r) => r.slot),
+        requests.map((r) => [
+          ...[r.flight, r.generation, r.entry, r.hard, r.soft, r.grace],
+          ...[r.expiry, r.expiryBuffer, r.refreshBefore, r.refreshEvery, holdMs],
+        ]),
+      ),
+    fail: (requests) =>
+      fail(
+        requests.map((r) => r.slot),
+        requests.map((r) => [r.flight, r.generation, r.code, r.cooldown]),
+      ),
     drop: async (keys) => {
-      await insist('drop', (client) => client.unlink(...keys))
+      await insist('drop', async (client) => check(await client.unlink(...keys), isCount))
     },
-    dropIf: async (slot, entry) => (await dropIf([slot], [[entry]]))[0] === 1,
+    dropIf: async (slot, entry) => (await dropIf([slot], [[entry]]))[0] === true,
     mark: async (key, ms) => {
-      await insist('mark', (client) => client.set(key, '1', { px: ms }))
+      await insist('mark', async (client) => check(await client.set(key, '1', { px: ms }), isOk))
     },
-    ttl: (keys) => insist('ttl', (client) => Promise.all(keys.map((key) => client.pttl(key)))),
+    ttl: (keys) =>
+      insist('ttl', async (client) =>
+        (await Promise.all(keys.map((key) => client.pttl(key)))).map((ms: unknown) => check(ms, isNumber)),
+      ),
   }
 }
 
 const outcomes: readonly CommitReply[] = ['stored', 'not_cacheable', 'lost', 'invalidated', 'refused']
 
-function toCommitReply(reply: unknown): CommitReply {
-  const outcome = outcomes.find((o) => o === reply)
-  if (outcome === undefined)
-    throw new LookupError('store_unavailable', 'Redis answered commit with an unknown outcome')
-  return outcome
-}
+const toCommitReply = (reply: unknown): CommitReply =>
+  check(
+    reply,
+    (value): value is CommitReply => typeof value === 'string' && outcomes.some((o) => o === value),
+  )
 
 function toAcquireReply(reply: unknown): AcquireReply {
   const [kind, first, second]: unknown[] = Array.isArray(reply) ? reply : []
@@ -110,5 +104,5 @@ function toAcquireReply(reply: unknown): AcquireReply {
     if (kind === 'fail')
       return { kind, code: first, entry: typeof second === 'string' && second ? second : null }
   }
-  throw new LookupError('store_unavailable', 'Redis answered acquire with an unknown reply')
+  return unreadable()
 }

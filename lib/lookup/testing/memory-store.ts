@@ -19,7 +19,9 @@ interface Cell {
  * const lookups = createLookups({ store: createMemoryStore(clock), runtime: createPlainRuntime(), namespace: 'test', clock })
  * ```
  */
-export function createMemoryStore(clock: Clock = systemClock): Store & { cells: Map<string, Cell> } {
+export function createMemoryStore(time: Clock = systemClock): Store & { cells: Map<string, Cell> } {
+  // Redis has a date, by which it judges the expiry that a value has of its own.
+  const clock = time === systemClock ? { now: Date.now } : time
   const cells = new Map<string, Cell>()
   let stamps = 0
 

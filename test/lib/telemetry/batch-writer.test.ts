@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   type BatchWriterOptions,
   createBatchWriter,
@@ -114,12 +114,17 @@ describe('a batch begins', () => {
 
 describe('a record', () => {
   test('has an id that is its writer and number, and the time it was added', async () => {
-    const { clock, sink, writer } = start()
-    writer.add('a')
-    await clock.advance(10)
-    writer.add('b')
-    await writer.flush()
-    const at = clock.now() - 10
+    const { sink, writer } = start()
+    const at = Date.UTC(2026, 0, 1)
+    vi.useFakeTimers({ toFake: ['Date'], now: at })
+    try {
+      writer.add('a')
+      vi.setSystemTime(at + 10)
+      writer.add('b')
+      await writer.flush()
+    } finally {
+      vi.useRealTimers()
+    }
     expect(sink.entries).toMatchObject([
       { id: 'w-1', seq: 1, at, record: 'a' },
       { id: 'w-2', seq: 2, at: at + 10, record: 'b' },

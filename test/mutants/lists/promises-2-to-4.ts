@@ -45,8 +45,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the reads of one tick are sent one by one',
     file: 'requests.ts',
-    from: '    ...{ max, limit },\n  })\n  const acquires',
-    to: '    ...{ max: 1, limit },\n  })\n  const acquires',
+    from: '    ...chunks,\n  })\n  const acquires',
+    to: '    ...chunks,\n    max: 1,\n  })\n  const acquires',
     breaks: ['promise 3'],
   },
   {

@@ -88,15 +88,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a revocation marker is set without waiting for the answer',
     file: 'invalidate.ts',
-    from: 'also(),\n        ])',
-    to: 'also().catch(() => {}),\n        ])',
+    from: 'i === 0 && also?.(),',
+    to: 'i === 0 && also?.().catch(() => {}),',
     breaks: ['promise 7'],
   },
   {
     name: 'an invalidation names only its first tag to Redis',
     file: 'invalidate.ts',
-    from: 'store.drop(tags.map(',
-    to: 'store.drop(tags.slice(0, 1).map(',
+    from: 'store.drop(chunk.map(',
+    to: 'store.drop(chunk.slice(0, 1).map(',
     breaks: ['promise 7'],
   },
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createCounts } from '@/lib/cache/counts'
 import { createLookups } from '@/lib/lookup/create-lookups'
 import { createProcessState } from '@/lib/lookup/process-state'
@@ -77,6 +77,26 @@ describe('the backplane', () => {
       expect(process.counts().redis).toBe(redis + 1)
     }
   })
+
+  it.each([-3600_000, 3600_000])(
+    'notices a silent stall when the wall clock was set by %i ms',
+    async (step) => {
+      const process = start()()
+      await expect.poll(() => process.state.epoch()).toBe(1)
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + step })
+      try {
+        upstash.streams.stall()
+        await expect
+          .poll(() => {
+            process.state.epoch()
+            return process.alive
+          })
+          .toContain(false)
+      } finally {
+        vi.useRealTimers()
+      }
+    },
+  )
 
   it('becomes alive again on a new stream', async () => {
     const process = start()()

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { LookupEvent } from '@/lib/lookup/events'
 import { createProcessState } from '@/lib/lookup/process-state'
 import { createRedisClient } from '@/lib/lookup/redis/client'
@@ -22,11 +22,12 @@ afterAll(async () => {
 
 beforeEach(() => upstash.faults.clear())
 
-function connect() {
+function connect(options: { openMs?: number } = {}) {
   const state = createProcessState()
   const events: LookupEvent[] = []
   state.on((event) => events.push(event))
-  const client = () => createRedisClient({ url: upstash.url, token, timeoutMs: 10_000, breakAfter: 3, state })
+  const client = () =>
+    createRedisClient({ url: upstash.url, token, timeoutMs: 10_000, breakAfter: 3, state, ...options })
   return { events, client, state }
 }
 
@@ -62,4 +63,43 @@ test('an operation that fails is an event, for every client', async () => {
     reason: 'unauthorized',
   })
   expect(events).toEqual([{ type: 'store_error', operation: 'ping', code: 'store_unavailable' }])
+})
+
+test.each([-3600_000, 3600_000])(
+  'a breaker closes also when the wall clock was set by %i ms',
+  async (step) => {
+    const { client } = connect({ openMs: 20 })
+    const redis = client()
+    const read = () => redis.run('get', (one) => one.get('x')).catch(() => undefined)
+    upstash.faults.set(wrongPass)
+    for (let i = 0; i < 3; i++) await read()
+    expect(redis.isHealthy()).toBe(false)
+    upstash.faults.clear()
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + step })
+    try {
+      await expect
+        .poll(async () => {
+          await read()
+          return redis.isHealthy()
+        })
+        .toBe(true)
+    } finally {
+      vi.useRealTimers()
+    }
+  },
+)
+
+test('a probe that is refused shows that Redis answers: the breaker closes', async () => {
+  const { client } = connect({ openMs: 1 })
+  const redis = client()
+  const read = () => redis.run('get', (one) => one.get('x')).catch(() => undefined)
+  upstash.faults.set(wrongPass)
+  for (let i = 0; i < 3; i++) await read()
+  upstash.faults.set({ error: 'WRONGTYPE Operation against a key holding the wrong kind of value' })
+  await expect
+    .poll(async () => {
+      await read()
+      return redis.isHealthy()
+    })
+    .toBe(true)
 })

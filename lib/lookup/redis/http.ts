@@ -1,0 +1,90 @@
+import type { Redis } from '@upstash/redis'
+import { deadline, systemClock } from '../clock'
+import type { Health } from './breaker'
+import { failureOf, healthOf, messageOf } from './failures'
+
+type Middleware = Parameters<Redis['use']>[0]
+type Next = Parameters<Middleware>[1]
+type Request = Parameters<Middleware>[0]
+type Response = Awaited<ReturnType<Middleware>>
+interface Reply {
+  result?: unknown
+  error?: string | undefined
+}
+
+/** Most bytes of one HTTP request. The smallest limit of an Upstash plan is 10 MB. */
+const MAX_BYTES = 8_000_000
+
+/** Counts bytes on the wire, which it does only near the limit. */
+function refuseTooLarge(commands: readonly unknown[]) {
+  let characters = 0
+  for (const command of commands)
+    for (const argument of Array.isArray(command) ? command : [command])
+      characters += String(argument).length + 3
+  // JSON makes at most 6 bytes of a character.
+  if (characters * 6 > MAX_BYTES && Buffer.byteLength(JSON.stringify(commands)) > MAX_BYTES)
+    throw new Error('max request size exceeded')
+}
+
+/**
+ * What the client does with each HTTP request: it gets a deadline of its own, and `count` is called once with its result.
+ * A pipeline that is too large, by our limit or by the plan's, is sent in parts, each of which can fail alone.
+ */
+export function createHttp(timeoutMs: number, count: (health: Health) => void) {
+  let signal = new AbortController().signal
+
+  async function send(request: Request, next: Next) {
+    const controller = new AbortController()
+    const cancel = deadline(systemClock, timeoutMs, () =>
+      controller.abort(new DOMException('Redis did not answer in time', 'TimeoutError')),
+    )
+    try {
+      // The client asks for the signal before anything else can run.
+      signal = controller.signal
+      const answer = await next(request)
+      count(Array.isArray(answer) ? worstOf(answer) : 'ok')
+      return answer
+    } catch (error) {
+      count(healthOf(failureOf(error)))
+      throw error
+    } finally {
+      cancel()
+    }
+  }
+
+  async function sendPipeline(request: Request, commands: unknown[], next: Next): Promise<unknown> {
+    try {
+      refuseTooLarge(commands)
+      const replies: unknown = await send({ ...request, body: commands }, next)
+      if (Array.isArray(replies) && replies.length === commands.length) return replies
+      throw new TypeError('A pipeline has another number of replies')
+    } catch (error) {
+      if (commands.length === 1 || failureOf(error) !== 'too_large') throw error
+      const middle = commands.length >> 1
+      const parts = [commands.slice(0, middle), commands.slice(middle)].map((part) =>
+        sendPipeline(request, part, next).catch((failed: unknown) =>
+          part.map((): Reply => ({ error: messageOf(failed) })),
+        ),
+      )
+      return (await Promise.all(parts)).flat()
+    }
+  }
+
+  const middleware = async (request: Request, next: Next): Promise<Response> => {
+    const { body, path } = request
+    if (!Array.isArray(body)) return send(request, next)
+    // The client's type knows only the answer to one command.
+    if (path?.[0] === 'pipeline') return sendPipeline(request, body, next) as Promise<Response>
+    refuseTooLarge(body)
+    return send(request, next)
+  }
+  return { middleware, signal: () => signal }
+}
+
+function worstOf(replies: readonly Reply[]): Health {
+  for (const { error } of replies) {
+    const health = error ? healthOf(failureOf(new Error(error))) : 'ok'
+    if (health !== 'ok') return health
+  }
+  return 'ok'
+}
