@@ -1,0 +1,87 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { z } from 'zod'
+import { createPeople } from './people'
+import { createRandom } from './random'
+import { startSoakStage } from './stage'
+import { startTraffic } from './traffic'
+import { runTurns } from './turns'
+
+export interface SoakOptions {
+  /** The folder of the built kit app, as `buildKitApp` was given it. */
+  build: string
+  seconds: number
+  seed: number
+}
+
+export type SoakResult = Awaited<ReturnType<typeof soak>>
+
+/** After the first minute every part of the code has run. A short soak has no such time, and measures earlier. */
+const FIRST_HEAP_MS = 60_000
+
+const stats = z.looseObject({
+  breaker: z.string(),
+  lookups: z.record(z.string(), z.looseObject({ misses: z.number(), loads: z.number() })),
+  redis: z.looseObject({ operations: z.number(), errors: z.record(z.string(), z.number()) }),
+})
+
+/** Two servers, readers, editors and webhooks, and faults by turns. */
+export async function soak({ build, seconds, seed }: SoakOptions) {
+  const random = createRandom(seed)
+  const stage = await startSoakStage({ build, random })
+  const { clerk, upstash, servers, checker, relay } = stage
+  try {
+    const people = await createPeople(stage, random)
+    await relay.settled()
+    clerk.resetRequests()
+    upstash.resetCounts()
+
+    const fromAll = async (operation: string) =>
+      Promise.all(
+        servers.map(async ({ run }) => {
+          const answer = await run(operation)
+          if (!answer.ok) throw new Error(`${operation}: ${answer.code}`)
+          return answer.value
+        }),
+      )
+    const heaps = async () => z.array(z.number()).parse(await fromAll('heap'))
+
+    const started = performance.now()
+    const traffic = startTraffic(stage, people, random, { readers: 6, editEveryMs: 200 })
+    const firstHeap = wait(Math.min(FIRST_HEAP_MS, (seconds * 1000) / 3)).then(heaps)
+    const turns = await runTurns(stage, random, seconds * 1000)
+    await traffic.stopEditing()
+    await relay.settled()
+    // Every change was acknowledged: what is read from now on is what Clerk has.
+    await wait(1000)
+    await traffic.stop()
+
+    // What waits for Redis in memory is written first.
+    while (
+      !z
+        .array(stats)
+        .parse(await fromAll('stats'))
+        .every(({ breaker }) => breaker === 'closed')
+    ) {
+      await fromAll('experts').catch(() => undefined)
+      await wait(500)
+    }
+    if (seconds >= 120) await wait(10_000)
+    const [first, last] = [await firstHeap, await heaps()]
+    return {
+      seed,
+      seconds: Math.round((performance.now() - started) / 1000),
+      ...traffic.counts,
+      stale: checker.stale.slice(),
+      tokensAfterRevocation: checker.tokens.slice(),
+      turns,
+      webhooks: { ...relay.counts },
+      clerk: clerk.requests(),
+      redis: upstash.counts(),
+      servers: z.array(stats).parse(await fromAll('stats')),
+      heaps: first.map((bytes, i) => ({ first: bytes, last: last[i] ?? 0 })),
+      output: servers.map(({ text }) => text()),
+    }
+  } finally {
+    await stage.close()
+  }
+}

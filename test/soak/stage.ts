@@ -1,0 +1,59 @@
+import { startFaultProxy } from '../../local/fault-proxy'
+import { startStandIns } from '../../local/stand-ins'
+import { type KitApp, startKitApp } from '../support/kit-app'
+import { SOAK_PORT } from '../support/ports'
+import { createChecker } from './checker'
+import type { Random } from './random'
+import { startWebhookRelay } from './webhooks'
+
+export const SERVERS = [0, 1]
+
+export type Stage = Awaited<ReturnType<typeof startSoakStage>>
+
+/** Two servers of the built kit app, each with proxies of its own before Redis and Clerk, and what stands behind them. */
+export async function startSoakStage({ build, random }: { build: string; random: Random }) {
+  const ports = { clerk: 0, upstash: 0, google: 0 }
+  const standIns = await startStandIns(SOAK_PORT, { ports, redis: 'server', keepsData: true })
+  const { clerk, upstash, engine } = standIns
+  const checker = createChecker({
+    user: (id) => clerk.users().find((user) => user.id === id),
+    users: clerk.users,
+    tokenInfo: clerk.tokenInfo,
+  })
+  const relay = await startWebhookRelay({
+    targets: SERVERS.map((i) => `http://localhost:${SOAK_PORT + i}`),
+    checker,
+    random,
+  })
+  clerk.webhooks.target({ url: relay.url, secret: standIns.env.CLERK_WEBHOOK_SIGNING_SECRET ?? '' })
+  const proxies = await Promise.all(
+    SERVERS.map(async () => ({
+      redis: await startFaultProxy({ target: upstash.url, random: random.next }),
+      clerk: await startFaultProxy({ target: clerk.url, random: random.next }),
+    })),
+  )
+  const servers: KitApp[] = await Promise.all(
+    proxies.map(({ redis, clerk: toClerk }, i) =>
+      startKitApp(build, SOAK_PORT + i, {
+        ...standIns.env,
+        UPSTASH_REDIS_REST_URL: redis.url,
+        CLERK_API_URL: toClerk.url,
+      }),
+    ),
+  )
+  return {
+    clerk,
+    upstash,
+    engine,
+    checker,
+    relay,
+    proxies,
+    servers,
+    async close() {
+      await relay.close()
+      await Promise.all(servers.map(({ stop }) => stop()))
+      await Promise.all(proxies.flatMap(({ redis, clerk: toClerk }) => [redis.close(), toClerk.close()]))
+      await standIns.close()
+    },
+  }
+}
