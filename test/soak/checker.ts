@@ -33,15 +33,21 @@ export interface Truth {
   tokenInfo(token: string): TokenInfo | undefined
 }
 
-export type Violation = { what: string; at: number }
+export interface Violation {
+  what: string
+  /** The fault of the moment. */
+  during: string
+  /** Milliseconds since the acknowledgement, or null where it has no single one. */
+  since: number | null
+}
 
 /**
  * Compares what is read with what was invalidated before. The version of a user is `updatedAt`, which the Clerk stand-in
  * raises at every change. A read that begins after an acknowledged invalidation must return what Clerk had when that
  * invalidation was sent, or something newer.
  */
-export function createChecker(truth: Truth) {
-  const floors = new Map<string, number>()
+export function createChecker(truth: Truth, during: () => string = () => '') {
+  const floors = new Map<string, { version: number; at: number }>()
   /** Users by names whose invalidation was acknowledged. */
   const holders = new Map<string, string>()
   const ended = new Set<string>()
@@ -51,7 +57,15 @@ export function createChecker(truth: Truth) {
   const tokens: Violation[] = []
 
   const versionOf = (id: string) => truth.user(id)?.updatedAt ?? GONE
-  const raise = (id: string, version: number) => floors.set(id, Math.max(floors.get(id) ?? NOTHING, version))
+  function raise(id: string, version: number) {
+    if (version > (floors.get(id)?.version ?? NOTHING)) floors.set(id, { version, at: performance.now() })
+  }
+
+  const violation = (what: string, acknowledgedAt?: number | ''): Violation => ({
+    what,
+    during: during(),
+    since: acknowledgedAt ? Math.round(performance.now() - acknowledgedAt) : null,
+  })
 
   /** Call it when an invalidation is sent, and what it returns when it was acknowledged. */
   function invalidating({ type, data }: Event): () => void {
@@ -80,7 +94,7 @@ export function createChecker(truth: Truth) {
     const floorsThen = new Map(floors)
     const endedThen = new Set(ended)
     const removedThen = new Set(removed)
-    const floorOf = (id: string) => floorsThen.get(id) ?? NOTHING
+    const floorOf = (id: string) => floorsThen.get(id)?.version ?? NOTHING
     /** Users whose last change was acknowledged. What was true of them stays true until they change. */
     const settled = new Map(
       truth
@@ -89,11 +103,11 @@ export function createChecker(truth: Truth) {
         .map((user) => [user.id, { updatedAt: user.updatedAt, role: user.publicMetadata.role }]),
     )
     const namesThen = new Map([...holders].filter(([name, id]) => truth.user(id)?.username === name))
-    const report = (what: string) => stale.push({ what, at: Date.now() })
+    const report = (what: string, id?: string) => stale.push(violation(what, id && floorsThen.get(id)?.at))
 
     function user(found: ReadUser) {
       const floor = floorOf(found.id)
-      if (found.updatedAt < floor) report(`${found.id} of ${found.updatedAt} after ${floor}`)
+      if (found.updatedAt < floor) report(`${found.id} of ${found.updatedAt} after ${floor}`, found.id)
     }
 
     return {
@@ -101,7 +115,7 @@ export function createChecker(truth: Truth) {
         found.forEach(user)
         const missing = ids.filter((id) => !found.some((one) => one.id === id))
         for (const id of missing)
-          if (truth.user(id) && floorOf(id) > NOTHING) report(`${id} is not found after ${floorOf(id)}`)
+          if (truth.user(id) && floorOf(id) > NOTHING) report(`${id} is not found after ${floorOf(id)}`, id)
       },
       named(name: string, found: ReadUser | null) {
         const holder = namesThen.get(name)
@@ -121,7 +135,7 @@ export function createChecker(truth: Truth) {
       token({ userId, sessionId }: { userId: string; sessionId: string }, token: string) {
         const account = truth.tokenInfo(token)?.externalAccountId ?? ''
         if (endedThen.has(sessionId) || floorOf(userId) === GONE || removedThen.has(account))
-          tokens.push({ what: `a token of ${userId} in ${sessionId} for ${account}`, at: Date.now() })
+          tokens.push(violation(`a token of ${userId} in ${sessionId} for ${account}`))
       },
     }
   }

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { buildKitApp } from '../support/kit-app'
 import { problemsOf, reportOf } from './report'
-import { soak } from './soak'
+import { LONG, soak } from './soak'
 
 const USAGE = `Two production servers under load, with faults by turns: counts stale reads.
 
@@ -17,8 +17,6 @@ const USAGE = `Two production servers under load, with faults by turns: counts s
 Exit code: 0 good · 1 a stale read, a token after its revocation, or a heap that grew · 2 bad arguments.
 `
 const BUILD = '.next-soak'
-/** The heap after the first minute says something in a soak of so many minutes. */
-const LONG = 3
 
 async function main(): Promise<number> {
   const text = { type: 'string' } as const
@@ -34,7 +32,7 @@ async function main(): Promise<number> {
   if (!values.build) await buildKitApp(BUILD)
   process.stdout.write(`Running for ${minutes} minutes with seed ${seed}\n`)
   const result = await soak({ build: values.build ?? BUILD, seconds: minutes * 60, seed })
-  const problems = problemsOf(result, minutes >= LONG)
+  const problems = problemsOf(result, minutes * 60 >= LONG)
   const report = reportOf(result, problems)
   process.stdout.write(`\n${report}`)
   if (values.report) await writeFile(values.report, report)

@@ -1,3 +1,4 @@
+import type { Violation } from './checker'
 import type { SoakResult } from './soak'
 
 /** The heap may have grown by this part between the first minute and the end. */
@@ -25,10 +26,18 @@ const table = (head: string[], rows: (string | number)[][]) =>
 const pairs = (head: [string, string], counts: Iterable<[string, number]>) => table(head, [...counts])
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
 
+function byFault(violations: Violation[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { during } of violations) counts.set(during, (counts.get(during) ?? 0) + 1)
+  return counts
+}
+
 /** The result as Markdown. */
 export function reportOf(result: SoakResult, problems: string[]): string {
   const { stale, tokensAfterRevocation, webhooks, clerk, redis } = result
-  const examples = [...stale, ...tokensAfterRevocation].slice(0, 20).map(({ what }) => `- ${what}`)
+  const examples = [...stale, ...tokensAfterRevocation]
+    .slice(0, 20)
+    .map(({ what, during, since }) => `- ${what}: ${during}${since === null ? '' : `, ${since} ms after it`}`)
   return [
     `# Soak: ${problems.length === 0 ? 'good' : problems.join('; ')}`,
     table(
@@ -53,6 +62,7 @@ export function reportOf(result: SoakResult, problems: string[]): string {
       ],
     ),
     ...(examples.length > 0 ? [`## Violations\n${examples.join('\n')}`] : []),
+    ...(stale.length > 0 ? ['## Stale reads by fault', pairs(['fault', 'reads'], byFault(stale))] : []),
     '## Faults',
     table(
       ['fault', 'turns', 'requests affected'],

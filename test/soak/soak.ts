@@ -24,6 +24,27 @@ const stats = z.looseObject({
   redis: z.looseObject({ operations: z.number(), errors: z.record(z.string(), z.number()) }),
 })
 
+/** From this many seconds on the heap after the first minute can be compared with that at the end. */
+export const LONG = 180
+
+type FromAll = (operation: string) => Promise<unknown[]>
+
+/** Resolves when Redis is in use again: while it was not, the servers kept audit records in memory. */
+async function untilWritten(fromAll: FromAll) {
+  const isOpen = ({ breaker }: z.output<typeof stats>) => breaker === 'open'
+  while (
+    z
+      .array(stats)
+      .parse(await fromAll('stats'))
+      .some(isOpen)
+  ) {
+    // The breaker tries Redis again when there is a read.
+    await fromAll('experts')
+    await wait(500)
+  }
+  await wait(10_000)
+}
+
 /** Two servers, readers, editors and webhooks, and faults by turns. */
 export async function soak({ build, seconds, seed }: SoakOptions) {
   const random = createRandom(seed)
@@ -55,17 +76,7 @@ export async function soak({ build, seconds, seed }: SoakOptions) {
     await wait(1000)
     await traffic.stop()
 
-    // What waits for Redis in memory is written first.
-    while (
-      !z
-        .array(stats)
-        .parse(await fromAll('stats'))
-        .every(({ breaker }) => breaker === 'closed')
-    ) {
-      await fromAll('experts').catch(() => undefined)
-      await wait(500)
-    }
-    if (seconds >= 120) await wait(10_000)
+    if (seconds >= LONG) await untilWritten(fromAll)
     const [first, last] = [await firstHeap, await heaps()]
     return {
       seed,

@@ -70,7 +70,9 @@ export async function runTurns(stage: Stage, random: Random, ms: number): Promis
   for (let round = 0; round < rounds; round++)
     for (const [name, fault] of faults) {
       const before = affected()
+      stage.now.fault = name
       await fault.run((each * 2) / 3)
+      stage.now.fault = `after ${name}`
       const count = counts.get(name) ?? { turns: 0, affected: 0 }
       counts.set(name, { turns: count.turns + 1, affected: count.affected + affected() - before })
       await wait(each / 3)

@@ -17,7 +17,7 @@ export async function startWebhookRelay(options: { targets: string[]; checker: C
   const counts = { messages: 0, copies: 0, attempts: 0, refused: 0 }
   const inProgress = new Set<Promise<void>>()
   const closing = new AbortController()
-  let dropNext = false
+  let onDropped: (() => void) | undefined
 
   /** Acknowledged or not. */
   async function attempt(message: Event, headers: HeadersInit, body: string): Promise<boolean> {
@@ -49,9 +49,10 @@ export async function startWebhookRelay(options: { targets: string[]; checker: C
     const body = await text(request)
     response.end()
     const message = event.parse(JSON.parse(body))
-    if (dropNext) {
-      dropNext = false
+    if (onDropped) {
       checker.invalidating(message)()
+      onDropped()
+      onDropped = undefined
       return
     }
     const headers = Object.fromEntries(
@@ -76,9 +77,10 @@ export async function startWebhookRelay(options: { targets: string[]; checker: C
     url: `http://127.0.0.1:${address.port}`,
     counts,
     /** Claims that the next webhook was acknowledged and sends it to nobody, for a test of the checker. */
-    dropNext() {
-      dropNext = true
-    },
+    dropNext: () =>
+      new Promise<void>((resolve) => {
+        onDropped = resolve
+      }),
     /** Resolves when every webhook has been acknowledged. */
     async settled() {
       while (inProgress.size > 0) await Promise.all(inProgress)
