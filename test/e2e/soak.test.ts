@@ -26,12 +26,15 @@ describe.skipIf(!redisServer())('two servers', () => {
   })
 
   test('are caught when they miss an invalidation or a revocation', async () => {
-    const random = createRandom(1)
     // Late answers of Redis would make the servers read at Clerk.
-    const stage = await startSoakStage({ build: BUILD, random, env: { CACHE_REDIS_TIMEOUT_MS: '10000' } })
+    const stage = await startSoakStage({
+      build: BUILD,
+      random: createRandom(1),
+      env: { CACHE_REDIS_TIMEOUT_MS: '10000' },
+    })
     try {
       const { clerk, checker, relay, servers } = stage
-      const person = (await createPeople(stage, random)).all()[0]
+      const person = (await createPeople(stage)).all()[0]
       const { id = '', sessionId = '' } = person ?? {}
       await relay.settled()
 

@@ -9,7 +9,7 @@ const USAGE = `Two production servers under load, with faults by turns: counts s
   npm run soak -- --minutes 10
 
   --minutes M   how long (default: 10)
-  --seed N      repeats the same faults and changes (default: another one each time)
+  --seed N      repeats the faults and changes of that seed, but not the timing (default: a new one)
   --report F    writes the report to this file too
   --build DIR   takes the app as built there before
   --help        shows this text
@@ -38,5 +38,8 @@ async function main(): Promise<number> {
   if (values.report) await writeFile(values.report, report)
   return problems.length > 0 ? 1 : 0
 }
+
+// Ends the servers too: they end with this process.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130))
 
 process.exitCode = await main()

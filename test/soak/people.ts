@@ -19,7 +19,7 @@ export interface Person {
 export type People = Awaited<ReturnType<typeof createPeople>>
 
 /** The users of the soak. The first ones are read and changed most often (Zipf). */
-export async function createPeople({ clerk, checker }: Stage, random: Random) {
+export async function createPeople({ clerk, checker }: Stage) {
   let created = 0
 
   async function create(withToken: boolean): Promise<Person> {
@@ -54,7 +54,7 @@ export async function createPeople({ clerk, checker }: Stage, random: Random) {
   const weights = people.map((_, i) => 1 / (i + 1))
   const all = weights.reduce((sum, weight) => sum + weight, 0)
 
-  function index(): number {
+  function index(random: Random): number {
     let left = random.next() * all
     return weights.findIndex((weight) => {
       left -= weight
@@ -63,14 +63,17 @@ export async function createPeople({ clerk, checker }: Stage, random: Random) {
   }
 
   return {
-    any(): Person {
-      const person = people[Math.max(0, index())]
+    any(random: Random): Person {
+      const person = people[Math.max(0, index(random))]
       if (!person) throw new Error('There are no people')
       return person
     },
     /** One with a Google account, now or a moment ago. */
-    anySignedIn: (): Person => random.one(people.slice(0, WITH_TOKENS)),
-    many: (count: number) => Array.from({ length: count }, () => random.one(people)),
+    anySignedIn: (random: Random): Person => random.one(people.slice(0, WITH_TOKENS)),
+    /** So many IDs at most, each once. */
+    many: (random: Random, count: number) => [
+      ...new Set(Array.from({ length: count }, () => random.one(people).id)),
+    ],
     all: (): readonly Person[] => people,
     /** Deletes a user, whose place a new one takes. */
     async replace(person: Person) {

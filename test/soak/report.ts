@@ -1,12 +1,11 @@
 import type { Violation } from './checker'
+import { type Counts, increment, sum } from './counts'
 import type { SoakResult } from './soak'
 
 /** The heap may have grown by this part between the first minute and the end. */
 const HEAP_GROWTH = 0.2
 
-const sum = (counts: Iterable<number>) => [...counts].reduce((all, count) => all + count, 0)
-
-export const readsOf = ({ reads }: SoakResult) => sum(reads.values())
+export const readsOf = ({ reads }: SoakResult) => sum(reads)
 
 /** What must not be, as sentences; none if the soak went well. `withHeap`: it ran for long enough to compare heaps. */
 export function problemsOf(result: SoakResult, withHeap: boolean): string[] {
@@ -26,9 +25,9 @@ const table = (head: string[], rows: (string | number)[][]) =>
 const pairs = (head: [string, string], counts: Iterable<[string, number]>) => table(head, [...counts])
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
 
-function byFault(violations: Violation[]): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const { during } of violations) counts.set(during, (counts.get(during) ?? 0) + 1)
+function byFault(violations: Violation[]): Counts {
+  const counts: Counts = new Map()
+  for (const { during } of violations) increment(counts, during)
   return counts
 }
 
@@ -49,8 +48,8 @@ export function reportOf(result: SoakResult, problems: string[]): string {
         ['stale', stale.length],
         ['tokens handed out', result.tokens],
         ['tokens after an acknowledged revocation', tokensAfterRevocation.length],
-        ['reads answered with an error', sum(result.refused.values())],
-        ['changes', sum(result.edits.values())],
+        ['reads answered with an error', sum(result.refused)],
+        ['changes', sum(result.edits)],
         ['webhooks', `${webhooks.messages}, ${webhooks.copies - webhooks.messages} of them twice`],
         ['attempts to deliver them', `${webhooks.attempts}, ${webhooks.refused} not accepted`],
         ['Clerk calls', clerk.total],

@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
+import { startEditor } from './editor'
 import { createPeople } from './people'
 import { createRandom } from './random'
+import { createReads, startReaders } from './readers'
 import { startSoakStage } from './stage'
-import { startTraffic } from './traffic'
 import { runTurns } from './turns'
 
 export interface SoakOptions {
@@ -15,6 +16,8 @@ export interface SoakOptions {
 
 export type SoakResult = Awaited<ReturnType<typeof soak>>
 
+/** At each server, at the same time. */
+const READERS = 6
 /** After the first minute every part of the code has run. A short soak has no such time, and measures earlier. */
 const FIRST_HEAP_MS = 60_000
 
@@ -47,11 +50,12 @@ async function untilWritten(fromAll: FromAll) {
 
 /** Two servers, readers, editors and webhooks, and faults by turns. */
 export async function soak({ build, seconds, seed }: SoakOptions) {
-  const random = createRandom(seed)
-  const stage = await startSoakStage({ build, random })
+  // One of its own for each part, so that the faults and the changes of a seed are always the same.
+  const randomOf = (part: number) => createRandom(seed * 4 + part)
+  const stage = await startSoakStage({ build, random: randomOf(0) })
   const { clerk, upstash, servers, checker, relay } = stage
   try {
-    const people = await createPeople(stage, random)
+    const people = await createPeople(stage)
     await relay.settled()
     clerk.resetRequests()
     upstash.resetCounts()
@@ -67,21 +71,26 @@ export async function soak({ build, seconds, seed }: SoakOptions) {
     const heaps = async () => z.array(z.number()).parse(await fromAll('heap'))
 
     const started = performance.now()
-    const traffic = startTraffic(stage, people, random, { readers: 6, editEveryMs: 200 })
+    const reads = createReads(stage)
+    const readers = startReaders(stage, reads, people, randomOf(1), READERS)
+    const editor = startEditor(stage, reads, people, randomOf(2))
     const firstHeap = wait(Math.min(FIRST_HEAP_MS, (seconds * 1000) / 3)).then(heaps)
-    const turns = await runTurns(stage, random, seconds * 1000)
-    await traffic.stopEditing()
+    const turns = await runTurns(stage, randomOf(3), seconds * 1000)
+    await editor.stop()
     await relay.settled()
     // Every change was acknowledged: what is read from now on is what Clerk has.
     await wait(1000)
-    await traffic.stop()
+    await readers.stop()
 
     if (seconds >= LONG) await untilWritten(fromAll)
     const [first, last] = [await firstHeap, await heaps()]
     return {
       seed,
       seconds: Math.round((performance.now() - started) / 1000),
-      ...traffic.counts,
+      reads: reads.reads,
+      refused: reads.refused,
+      tokens: reads.tokens(),
+      edits: editor.edits,
       stale: checker.stale.slice(),
       tokensAfterRevocation: checker.tokens.slice(),
       turns,

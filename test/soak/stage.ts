@@ -7,7 +7,7 @@ import { createChecker } from './checker'
 import type { Random } from './random'
 import { startWebhookRelay } from './webhooks'
 
-export const SERVERS = [0, 1]
+const SERVERS = [0, 1]
 
 export type Stage = Awaited<ReturnType<typeof startSoakStage>>
 

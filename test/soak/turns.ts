@@ -3,8 +3,7 @@ import { clerkFaults, type FaultProxy, type ProxyFault, redisFaults } from '../.
 import type { Random } from './random'
 import type { Stage } from './stage'
 
-export type Turn = { name: string; ms: number; calmMs: number }
-export type TurnCount = { turns: number; affected: number }
+type TurnCount = { turns: number; affected: number }
 
 /** Part of the requests that a fault affects where it does not affect all. */
 const SOME = 0.3

@@ -93,5 +93,3 @@ export async function startWebhookRelay(options: { targets: string[]; checker: C
     },
   }
 }
-
-export type WebhookRelay = Awaited<ReturnType<typeof startWebhookRelay>>
