@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { keepCoresBusy } from '../support/busy-cores'
-import { buildKitApp, type KitApp, startKitApp } from '../support/kit-app'
+import { BUILD_TIMEOUT, buildKitApp, type KitApp, startKitApp } from '../support/kit-app'
 import { BUSY_PORT } from '../support/ports'
 import { startStandInsProcess } from '../support/stand-ins-process'
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
   // The first request of a server loads the code.
   for (const { run } of servers) await run('named', { name: 'nobody' })
   others = keepCoresBusy(4)
-})
+}, BUILD_TIMEOUT)
 
 afterAll(async () => {
   await others?.stop()

@@ -6,14 +6,14 @@ import { createRandom } from '../soak/random'
 import { problemsOf, readsOf, reportOf } from '../soak/report'
 import { soak } from '../soak/soak'
 import { startSoakStage } from '../soak/stage'
-import { buildKitApp } from '../support/kit-app'
+import { BUILD_TIMEOUT, buildKitApp } from '../support/kit-app'
 import { redisServer } from '../support/missing'
 
 const BUILD = '.next-soak'
 
 /** Kills Redis and restarts it with its data, which the Valkey in this process cannot. */
 describe.skipIf(!redisServer())('two servers', () => {
-  beforeAll(() => buildKitApp(BUILD))
+  beforeAll(() => buildKitApp(BUILD), BUILD_TIMEOUT)
 
   test('return nothing stale while Redis and Clerk fail in every way', async () => {
     const result = await soak({ build: BUILD, seconds: 36, seed: Date.now() })

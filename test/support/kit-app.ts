@@ -3,6 +3,9 @@ import { buildNext, type Environment, startNext } from './next'
 
 const folder = fileURLToPath(new URL('../fixtures/kit-app', import.meta.url))
 
+/** For the hook that builds: it only ends what hangs, on a machine that may be busy. Milliseconds. */
+export const BUILD_TIMEOUT = 1_200_000
+
 /** `next build` of `test/fixtures/kit-app` into a folder of its own. */
 export const buildKitApp = (build: string) => buildNext({ FIXTURE_DIST_DIR: build }, folder)
 
