@@ -7,6 +7,8 @@ import type { Random } from './random'
 
 /** As Clerk. */
 const TIMEOUT_MS = 15_000
+/** Clerk waits for 5 minutes and longer; here every attempt must come before the end. */
+const MOST_PAUSE_MS = 10_000
 
 /**
  * Takes the webhooks of the Clerk stand-in and passes them on as they arrive in the field: late, doubled, out of order,
@@ -41,8 +43,11 @@ export async function startWebhookRelay(options: { targets: string[]; checker: C
     counts.copies++
     const late = random.happens(0.5) ? 0 : random.next() * (random.happens(0.3) ? 3000 : 400)
     await wait(late)
-    while (!closing.signal.aborted && !(await attempt(message, headers, body)))
-      await wait(200 + random.next() * 800)
+    // Ever rarer, as Clerk does: a busy server must not drown in attempts.
+    for (let pause = 500; !closing.signal.aborted; pause = Math.min(2 * pause, MOST_PAUSE_MS)) {
+      if (await attempt(message, headers, body)) return
+      await wait(pause * (0.5 + random.next()), undefined, { signal: closing.signal }).catch(() => {})
+    }
   }
 
   const server = createServer(async (request, response) => {
