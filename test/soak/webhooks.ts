@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { once, setMaxListeners } from 'node:events'
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -19,6 +19,8 @@ export async function startWebhookRelay(options: { targets: string[]; checker: C
   const counts = { messages: 0, copies: 0, attempts: 0, refused: 0 }
   const inProgress = new Set<Promise<void>>()
   const closing = new AbortController()
+  // One for each message that waits.
+  setMaxListeners(0, closing.signal)
   let onDropped: (() => void) | undefined
 
   /** Acknowledged or not. */
