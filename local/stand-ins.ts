@@ -21,7 +21,13 @@ export const portsBeside = (appPort: number) => ({
  */
 export async function startStandIns(
   appPort: number,
-  options: { ports?: ReturnType<typeof portsBeside>; now?: () => number; redis?: 'server' | 'wasm' } = {},
+  options: {
+    ports?: ReturnType<typeof portsBeside>
+    now?: () => number
+    redis?: 'server' | 'wasm'
+    /** Redis keeps its data when it is killed and restarted. Needs a server. */
+    keepsData?: boolean
+  } = {},
 ) {
   const ports = options.ports ?? portsBeside(appPort)
   const appUrl = `http://localhost:${appPort}`
@@ -29,6 +35,7 @@ export async function startStandIns(
     // A test that names an engine gets that one, even if LOCAL_REDIS_URL is set.
     ...(process.env.LOCAL_REDIS_URL && !options.redis && { url: process.env.LOCAL_REDIS_URL }),
     ...(options.redis && { prefer: options.redis }),
+    ...(options.keepsData && { keepsData: true }),
   })
   const token = randomBytes(16).toString('hex')
   const upstash = await startUpstash({ port: ports.upstash, token, engine })

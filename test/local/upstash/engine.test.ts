@@ -77,6 +77,15 @@ describe.skipIf(!redisServer())('a real server as engine', () => {
     await expect.poll(() => isAlive(pid)).toBe(false)
   })
 
+  it('keeps its data over a kill where it is told to', async () => {
+    const engine = await startEngine({ prefer: 'server', keepsData: true })
+    await (await engine.connect()).run([['SET', 'a', '1']])
+    await engine.kill()
+    await engine.restart()
+    expect(await (await engine.connect()).run([['GET', 'a']])).toEqual(['1'])
+    await engine.close()
+  })
+
   it('can be a remote one with a password', async () => {
     const theirs = await startEngine({ prefer: 'server' })
     const port = await freePort()
