@@ -55,24 +55,25 @@ async function write(delivery: DeliveryRecord): Promise<boolean> {
   return Number(await redis().run('eval', (client) => client.eval(script, keys, args.map(String)))) === 1
 }
 
-/** Writes the lines that Redis did not take before. The first that fails again ends it. */
+/** Writes the lines that Redis did not take before. @throws RedisError, and keeps what is left */
 async function writeUnwritten(): Promise<void> {
   const { lines } = unwritten
   for (let line = lines.shift(); line; line = lines.shift()) {
     try {
       await write(line)
-    } catch {
-      return keep(line)
+    } catch (error) {
+      lines.unshift(line)
+      throw error
     }
   }
 }
 
-function keep(line: DeliveryRecord): void {
-  unwritten.lines.unshift(line)
+/** Writes again in a while. Keeps at most as many lines as the log does, without the oldest. */
+function writeLater(): void {
   unwritten.lines.splice(0, unwritten.lines.length - KEPT)
   unwritten.timer ??= setTimeout(() => {
     unwritten.timer = undefined
-    void writeUnwritten()
+    writeUnwritten().catch(writeLater)
   }, RETRY_MS).unref()
 }
 
@@ -82,11 +83,11 @@ function keep(line: DeliveryRecord): void {
  */
 export async function recordDelivery(delivery: DeliveryRecord): Promise<boolean> {
   try {
-    const isFirst = await write(delivery)
     await writeUnwritten()
-    return isFirst
+    return await write(delivery)
   } catch {
-    keep(delivery)
+    unwritten.lines.push(delivery)
+    writeLater()
     return true
   }
 }
