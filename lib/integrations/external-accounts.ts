@@ -14,7 +14,7 @@ export type ExternalAccount = {
   verified: boolean
 }
 
-const TIMEOUT_MS = 5000
+const TIMEOUT_MS = 10_000
 
 /** An account needs an ID and a provider. One without is left out. */
 function accountOf(json: unknown): ExternalAccount[] {

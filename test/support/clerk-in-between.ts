@@ -11,7 +11,7 @@ export interface Altered {
 }
 
 /** A request as it came, and Clerk's answer to it. */
-export interface Passed {
+interface Passed {
   method: string
   path: string
   headers: IncomingMessage['headers']
