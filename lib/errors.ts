@@ -165,13 +165,14 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
       answeredAs: 'rate_limited',
     },
     clerk_unavailable: {
-      meaning: 'The Backend API did not answer, or answered with a 5xx status or an unexpected body.',
+      meaning:
+        'The Backend API did not answer, or answered with a 5xx status or a body that is not Clerk’s. After a change, the error’s `outcome` says whether it may have been saved.',
       ...OUTAGE,
       title: 'Clerk does not answer',
-      fix: 'Check https://status.clerk.com and CLERK_API_URL.',
+      fix: 'Check https://status.clerk.com, CLERK_API_URL, and the proxies and firewalls on the way to Clerk.',
     },
     clerk_unauthorized: {
-      meaning: 'Clerk answered 401 or 403.',
+      meaning: 'Clerk itself answered 401 or 403.',
       ...OUTAGE,
       title: 'Clerk did not accept the app’s key',
       advice: 'Only the people who run this app can fix this.',
@@ -222,6 +223,15 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
       advice: 'Pages may show the old value for a few minutes. Saving again is safe.',
       status: 503,
       fix: 'Clerk saved the change, but Redis did not confirm the invalidation. Check Redis.',
+    },
+    maybe_saved_but_stale: {
+      meaning:
+        'Clerk’s answer to a change was lost, and Redis did not confirm the invalidation that follows it.',
+      title: 'It may have been saved',
+      advice:
+        'Clerk’s answer was lost, and pages may show the old value for a few minutes. Saving again is safe.',
+      status: 503,
+      fix: 'Clerk did not answer, and Redis did not confirm the invalidation. Check both.',
     },
   },
   SealError: {
@@ -420,6 +430,8 @@ export interface Problem extends Omit<Description, 'meaning'> {
   code: ErrorCode
   /** Seconds to wait. */
   retryAfter?: number
+  /** Set where a change may have been saved. */
+  mayBeSaved?: boolean
 }
 
 interface Details {
@@ -482,7 +494,21 @@ export function problemOf(error: unknown): Problem | undefined {
     status === 429 && 'retryAfter' in error && typeof error.retryAfter === 'number'
       ? { retryAfter: error.retryAfter }
       : {}
-  return { ...problemWithCode(error.code, wait), ...reasonOf(error) }
+  const problem = problemWithCode(error.code, wait)
+  return { ...problem, ...reasonOf(error), ...outcomeOf(error, problem) }
+}
+
+/** The failure of a write says whether it may have been saved. */
+function outcomeOf(error: KitError, { advice }: Problem): Partial<Problem> {
+  const outcome = 'outcome' in error ? error.outcome : undefined
+  if (outcome === 'not_saved') return { advice: `Nothing was saved. ${advice}` }
+  if (error.code === 'maybe_saved_but_stale') return { mayBeSaved: true }
+  if (outcome !== 'unknown') return {}
+  return {
+    mayBeSaved: true,
+    title: 'It may have been saved',
+    advice: 'Clerk’s answer was lost. Check what is shown now. Trying again is safe.',
+  }
 }
 
 const OF_REDIS = ['store_unavailable', 'store_quota', 'scripts_not_permitted']

@@ -125,8 +125,13 @@ describe('vendors', () => {
     expect(elsewhere).toEqual(['lib/http/rate-limit.ts'])
   })
 
-  test('only clerk/sdk.ts imports the SDK of the Backend API', () => {
-    expect(importersOf('lib', /^@clerk\/backend/)).toEqual(['lib/clerk/sdk.ts'])
+  test('nothing in lib imports the SDK of the Backend API', () => {
+    expect(importersOf('lib', /^@clerk\/backend/)).toEqual([])
+  })
+
+  test('writes to Clerk go through user-writes.ts, which invalidates whatever happens', () => {
+    const writers = files.filter((file) => /\bclerkWrite\b|\bclerkClient\b/.test(textOf(file)))
+    expect(writers.sort()).toEqual(['lib/cache/user-writes.ts', 'lib/clerk/request.ts'])
   })
 
   test('each service is reached from one file', () => {

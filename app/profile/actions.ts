@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { requireUser } from '@/lib/auth/roles.server'
 import { updateUserMetadata, updateUserProfile } from '@/lib/cache/user-writes'
-import { messageOf } from '@/lib/errors'
+import { messageOf, type Problem } from '@/lib/errors'
 import { problemToShow } from '@/lib/http/problem-to-show'
 
 const name = (label: string) =>
@@ -18,7 +18,8 @@ const profileForm = z.object({
 type Profile = { firstName: string; lastName: string; setup: string }
 
 export interface SaveResult {
-  status: 'idle' | 'saved' | 'refused'
+  /** `unknown`: it may have been saved. */
+  status: 'idle' | 'saved' | 'refused' | 'unknown'
   message: string
   /** What is wrong with a field. */
   errors?: { [Name in keyof Profile]?: string[] | undefined }
@@ -29,6 +30,11 @@ export interface SaveResult {
 const text = z.string().catch('')
 const enteredForm = z.object({ firstName: text, lastName: text, setup: text })
 
+const isSaved = ({ code }: Problem) => code === 'saved_but_stale'
+
+const problemOfSaving = (save: () => Promise<unknown>): Promise<Problem | undefined> =>
+  save().then(() => undefined, problemToShow)
+
 /** Saves the signed-in user's own name and setup status. The session says which user, never the form. */
 export async function saveProfile(_before: SaveResult, data: FormData): Promise<SaveResult> {
   const fields = Object.fromEntries(data)
@@ -36,6 +42,10 @@ export async function saveProfile(_before: SaveResult, data: FormData): Promise<
     status: 'refused',
     message,
     entered: enteredForm.parse(fields),
+  })
+  const notSaved = (problem: Problem, before = ''): SaveResult => ({
+    ...refused(before + messageOf(problem)),
+    ...(problem.mayBeSaved && { status: 'unknown' }),
   })
   try {
     const { id } = await requireUser()
@@ -46,12 +56,15 @@ export async function saveProfile(_before: SaveResult, data: FormData): Promise<
         errors: z.flattenError(parsed.error).fieldErrors,
       }
     const { firstName, lastName, setup } = parsed.data
-    await updateUserProfile(id, { firstName, lastName })
-    await updateUserMetadata(id, { unsafeMetadata: { setup: { status: setup } } })
-    return { status: 'saved', message: 'Saved.' }
+    const name = await problemOfSaving(() => updateUserProfile(id, { firstName, lastName }))
+    if (name && !isSaved(name)) return notSaved(name)
+    const status = await problemOfSaving(() =>
+      updateUserMetadata(id, { unsafeMetadata: { setup: { status: setup } } }),
+    )
+    if (status && !isSaved(status)) return notSaved(status, 'Your name was saved. Your setup: ')
+    const stale = name ?? status
+    return { status: 'saved', message: stale ? messageOf(stale) : 'Saved.' }
   } catch (error) {
-    const problem = problemToShow(error)
-    if (problem.code === 'saved_but_stale') return { status: 'saved', message: messageOf(problem) }
-    return refused(messageOf(problem))
+    return refused(messageOf(problemToShow(error)))
   }
 }

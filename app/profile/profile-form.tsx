@@ -44,7 +44,7 @@ export function ProfileForm({ profile }: { profile: Profile }) {
         <button type="submit" disabled={pending} className={`${button()} disabled:opacity-60`}>
           {pending ? 'Saving…' : 'Save'}
         </button>
-        <p role="status" className={status === 'refused' ? 'text-bad text-sm' : 'text-good text-sm'}>
+        <p role="status" className={status === 'saved' ? 'text-good text-sm' : 'text-bad text-sm'}>
           {pending ? '' : message}
         </p>
       </div>

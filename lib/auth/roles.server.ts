@@ -1,7 +1,7 @@
 import 'server-only'
 import { auth } from '@clerk/nextjs/server'
 import { audited, emitAudit } from '../cache/audit-events'
-import { type CachedUser, getCachedUserById, rolesOf } from '../cache/clerk-cache'
+import { type CachedUser, getCachedUserById, newUserById, rolesOf } from '../cache/clerk-cache'
 import { updateUserMetadata } from '../cache/user-writes'
 import { AuthError } from './auth-error'
 import { type SessionOptions, userOfSession } from './session-user'
@@ -9,7 +9,7 @@ import { type SessionOptions, userOfSession } from './session-user'
 /** The signed-in user from the cache, or null: the cached counterpart of Clerk's `currentUser()`. */
 export async function getCurrentUser(): Promise<CachedUser | null> {
   const { userId } = await auth()
-  return userId ? getCachedUserById(userId) : null
+  return userId ? ((await getCachedUserById(userId)) ?? newUserById(userId)) : null
 }
 
 /**
@@ -48,8 +48,7 @@ export const hasRole = async (userId: string, role: string): Promise<boolean> =>
 /**
  * Gives a user these roles and no others, at Clerk and then in the cache. For admins only, and not while Redis cannot
  * say whether the admin's session was revoked.
- * @throws AuthError; ClerkError; LookupError `revocation_unknown`; SavedButStaleError when Clerk has saved and Redis
- * did not confirm.
+ * @throws AuthError; LookupError `revocation_unknown`; as `updateUserMetadata`
  */
 export async function updateUserRole(userId: string, roles: readonly string[]): Promise<CachedUser> {
   const { id: actor } = await requireAdmin({ failClosed: true })

@@ -1,5 +1,5 @@
 import { emitAudit } from '../cache/audit-events'
-import { type CachedUser, userById } from '../cache/clerk-cache'
+import { type CachedUser, newUserById, userById } from '../cache/clerk-cache'
 import { revocationMarkersOf } from '../cache/revocations'
 import { LookupError } from '../lookup/errors'
 
@@ -30,7 +30,8 @@ export async function userOfSession(
       outcome,
     })
   try {
-    const user = await userById.fresh(userId, { revocationMarkers: revocationMarkersOf(userId, sessionId) })
+    const options = { revocationMarkers: revocationMarkersOf(userId, sessionId) }
+    const user = (await userById.fresh(userId, options)) ?? (await newUserById.fresh(userId, options))
     if (!user) auditRefusal('user_gone')
     return user
   } catch (error) {

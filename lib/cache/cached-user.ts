@@ -1,67 +1,49 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import { unexpectedAnswer } from '../clerk/error'
+import { emitLeftOut } from '../clerk/events'
+import { isRecord, isVerified, type Json, providerOf, record, records, text, time, word } from '../clerk/json'
 import type { NamesOfUser } from './tags'
 
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? null)
-const time = z.number()
-const metadata = z
-  .record(z.string(), z.unknown())
-  .nullish()
-  .transform((value) => value ?? {})
-const emails = z
-  .array(
-    z.object({
-      id: z.string(),
-      email_address: z.string(),
-      verification: z.object({ status: z.string() }).nullish(),
-    }),
-  )
-  .default([])
-
-const externalAccounts = z
-  .array(z.object({ provider: z.string(), verification: z.object({ status: z.string() }).nullish() }))
-  .default([])
+/** Only an ID is needed to show a person. */
+export const isUser = (json: unknown): json is Json => isRecord(json) && word(json.id) !== null
 
 /**
- * Selects the fields that the cache keeps from the Backend API's JSON of a user, under Clerk's property names. To cache
- * another field, add it here and to `SAMPLE`. Private metadata must not be added: a cached user may become a prop of a
- * client component.
- * @throws ZodError if the JSON is not a user
+ * Selects the fields that the cache keeps from the Backend API's JSON of a user, under Clerk's property names. A field
+ * that is missing or of another type becomes its empty value. To cache another field, add it here and to `SAMPLE`.
+ * Private metadata must not be added: a cached user may become a prop of a client component.
+ * @throws ClerkError `clerk_unavailable` if the JSON is not a user
  */
 export function toCachedUser(json: unknown) {
-  const user = z.record(z.string(), z.unknown()).parse(json)
-  const addresses = emails.parse(user.email_addresses).map((email) => ({
-    isPrimary: email.id === user.primary_email_address_id,
-    emailAddress: email.email_address,
-    verified: email.verification?.status === 'verified',
-  }))
+  if (!isUser(json)) throw unexpectedAnswer()
+  const addresses = records(json.email_addresses).flatMap((email) => {
+    const emailAddress = word(email.email_address)
+    const isPrimary = word(email.id) !== null && email.id === json.primary_email_address_id
+    return emailAddress === null ? [] : [{ isPrimary, emailAddress, verified: isVerified(email) }]
+  })
   const primary = addresses.find(({ isPrimary }) => isPrimary)
-  const [firstName, lastName] = [text.parse(user.first_name), text.parse(user.last_name)]
+  const [firstName, lastName] = [text(json.first_name), text(json.last_name)]
   return {
-    id: z.string().parse(user.id),
-    externalId: text.parse(user.external_id),
-    username: text.parse(user.username),
+    id: word(json.id) ?? '',
+    externalId: text(json.external_id),
+    username: text(json.username),
     firstName,
     lastName,
     fullName: [firstName, lastName].filter(Boolean).join(' ') || null,
-    imageUrl: text.parse(user.image_url) ?? '',
+    imageUrl: text(json.image_url) ?? '',
     primaryEmailAddress: primary ? { emailAddress: primary.emailAddress, verified: primary.verified } : null,
     verifiedEmailAddresses: addresses
       .filter(({ verified }) => verified)
       .map(({ emailAddress }) => emailAddress),
     /** The providers of the connected accounts, such as `google`. */
-    connectedProviders: externalAccounts
-      .parse(user.external_accounts)
-      .filter(({ verification }) => verification?.status === 'verified')
-      .map(({ provider }) => provider.replace(/^oauth_/, '')),
-    publicMetadata: metadata.parse(user.public_metadata),
-    unsafeMetadata: metadata.parse(user.unsafe_metadata),
-    createdAt: time.parse(user.created_at),
-    updatedAt: time.parse(user.updated_at),
-    lastSignInAt: time.nullish().parse(user.last_sign_in_at) ?? null,
+    connectedProviders: records(json.external_accounts)
+      .filter(isVerified)
+      .flatMap((account) => providerOf(account) ?? []),
+    publicMetadata: record(json.public_metadata),
+    unsafeMetadata: record(json.unsafe_metadata),
+    /** 0 if Clerk did not say. */
+    createdAt: time(json.created_at) ?? 0,
+    updatedAt: time(json.updated_at) ?? 0,
+    lastSignInAt: time(json.last_sign_in_at),
   }
 }
 
@@ -89,8 +71,18 @@ export const versionOf = (select: (json: typeof SAMPLE) => object): number =>
 /** Part of the Redis key, so that a new deployment does not read entries of another shape. */
 export const CACHED_USER_VERSION = versionOf(toCachedUser)
 
-/** The users in a list of the Backend API, which is a bare array. @throws ZodError */
-export const parseUsers = (json: unknown): CachedUser[] => z.array(z.unknown()).parse(json).map(toCachedUser)
+/**
+ * The users in a list of the Backend API, which is a bare array. A record that is not a user is left out.
+ * @throws ClerkError `clerk_unavailable` if it is not a list
+ */
+export function parseUsers(json: unknown): CachedUser[] {
+  if (!Array.isArray(json)) throw unexpectedAnswer()
+  return json.flatMap((one: unknown) => {
+    if (isUser(one)) return [toCachedUser(one)]
+    emitLeftOut('user', record(one))
+    return []
+  })
+}
 
 /** The names by which a cached user can be found. */
 export const namesOf = (user: CachedUser): NamesOfUser => ({

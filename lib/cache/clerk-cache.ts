@@ -5,7 +5,7 @@ import { defineLookup, defineMemo } from './lookups'
 import { TAG_OF_ALL_USERS } from './tags'
 import { GRACE, nameTtl, userById } from './user-lookup'
 
-export { isUserId, userById } from './user-lookup'
+export { isUserId, newUserById, userById } from './user-lookup'
 export { getCachedUserByEmail, getCachedUserByExternalId, getCachedUserByUsername } from './user-names'
 export type { CachedUser }
 

@@ -34,7 +34,10 @@ const DEFAULT_TTL = 300
 
 function userTtl() {
   const ttl = cacheSettings().CACHE_USER_TTL
-  return ttl === 'adaptive' ? adaptive(ADAPTIVE) : ttl
+  if (ttl !== 'adaptive') return ttl
+  const byAge = adaptive(ADAPTIVE)
+  // Without the time of its last change a user could be new.
+  return (user: CachedUser) => (user.updatedAt > 0 ? byAge(user) : ADAPTIVE.min)
 }
 
 /** The TTL of what has no time of its last change: names and lists. */
@@ -53,5 +56,16 @@ export const userById = defineLookup<string, CachedUser>(() => ({
   processTtl: cacheSettings().CACHE_PROCESS_TTL,
   loadMany: (ids, { signal }) => loadUsers(ids, signal),
   batch: { max: PER_REQUEST },
+  failure: clerkFailure,
+}))
+
+/**
+ * A user who is signed in but was not found: Clerk may not be able to read a new user yet. Asks Clerk again, once a
+ * second over the fleet, and corrects what is cached.
+ */
+export const newUserById = defineLookup<string, CachedUser>(() => ({
+  ...{ name: 'new-user', version: CACHED_USER_VERSION, key: (id) => id, tags: (id) => [tagOfUser(id)] },
+  ...{ ttl: 1, negativeTtl: 1, memo: false, composed: true, timeout: 25 },
+  load: (id) => userById.reload(id),
   failure: clerkFailure,
 }))

@@ -10,6 +10,8 @@ const LONGEST_NAME = 256
 interface UserName {
   /** The filter of the Backend API. */
   filter: string
+  /** The value of the filter that means exactly this name. */
+  exactly?(name: string): string
   /** Gives equal names the same form. */
   normalize(name: string): string
   namesOf(user: CachedUser): readonly (string | null)[]
@@ -19,7 +21,7 @@ interface UserName {
  * A lookup by another name. It stores only a user ID: the user is read under its own key and must still have the name,
  * so that a name never returns its previous owner.
  */
-function defineUserName(kind: NameKind, { filter, normalize, namesOf }: UserName) {
+function defineUserName(kind: NameKind, { filter, exactly = (name) => name, normalize, namesOf }: UserName) {
   const hasName = (user: CachedUser, name: string) =>
     namesOf(user).some((known) => known !== null && normalize(known) === normalize(name))
   const key = keyOfName[kind]
@@ -27,7 +29,7 @@ function defineUserName(kind: NameKind, { filter, normalize, namesOf }: UserName
     ...{ name: kind, version: 1, key, memo: false, ttl: nameTtl() },
     tags: (name) => [tagOfName(kind, name), tagOfAllNames(kind)],
     async load(name, { signal }) {
-      const users = await listUsers(filter, [normalize(name)], signal)
+      const users = await listUsers(filter, [exactly(normalize(name))], signal)
       return users.find((user) => hasName(user, name))?.id
     },
   }))
@@ -54,6 +56,8 @@ export const getCachedUserByEmail = defineUserName('email', {
 /** The user with this external ID, which is the ID in your own system, or null. */
 export const getCachedUserByExternalId = defineUserName('external-id', {
   filter: 'external_id',
+  // Clerk takes a sign in front of an ID as "include" or "exclude", so one is always sent.
+  exactly: (id) => `+${id}`,
   normalize: (id) => id,
   namesOf: (user) => [user.externalId],
 })

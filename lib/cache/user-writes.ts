@@ -1,55 +1,122 @@
-import { clerk } from '../clerk/sdk'
+import { ClerkError, changedNothing } from '../clerk/error'
+import { isRecord } from '../clerk/json'
+import { clerkWrite } from '../clerk/request'
 import { isUnconfirmed, KitError } from '../lookup/errors'
-import { type CachedUser, namesOf, toCachedUser } from './cached-user'
+import { type CachedUser, isUser, toCachedUser } from './cached-user'
 import { invalidateUserCache } from './clerk-cache-utils'
+import { namesIn } from './names-in-json'
+import type { NamesOfUser } from './tags'
+import { userById } from './user-lookup'
 
 /**
- * Clerk has saved the change, but Redis did not confirm the invalidation. Pages may show the old value until Clerk's
- * webhook repeats the invalidation or the entry expires. Saving again is safe.
+ * Redis did not confirm the invalidation after a write. Pages may show the old value until Clerk's webhook repeats the
+ * invalidation or the entry expires. `saved_but_stale`: Clerk has saved the change. `maybe_saved_but_stale`: its answer
+ * was lost too. Saving again is safe.
  */
-export class SavedButStaleError extends KitError<'saved_but_stale'> {
+export class SavedButStaleError extends KitError<'saved_but_stale' | 'maybe_saved_but_stale'> {
   static override readonly kind: string = 'SavedButStaleError'
-  /** The user as Clerk has it now. */
-  readonly user: CachedUser
+  /** The user as Clerk has it now, if its answer had it. */
+  readonly user: CachedUser | null
 
-  constructor(user: CachedUser) {
+  constructor(saved: boolean, user: CachedUser | null = null) {
+    const what = saved ? 'Saved at Clerk' : 'The answer of Clerk was lost, so it may have saved'
     super(
-      'saved_but_stale',
-      'Saved at Clerk, but Redis did not confirm the invalidation, so pages may show the old value for a while. Saving again is safe.',
+      saved ? 'saved_but_stale' : 'maybe_saved_but_stale',
+      `${what}, but Redis did not confirm the invalidation, so pages may show the old value for a while. Saving again is safe.`,
     )
     this.user = user
   }
 }
 
+/** Whether the failure of a write proves that nothing was saved. The errors of Clerk's SDK have a status, too. */
+function provesNothingSaved(error: unknown): boolean {
+  if (error instanceof ClerkError) return changedNothing(error)
+  const status = isRecord(error) && 'clerkError' in error ? Number(error.status) : 0
+  return status >= 400 && status < 500
+}
+
+/**
+ * Runs writes to Clerk and then invalidates the user, also when an answer is lost or cannot be read: only a failure that
+ * proves that nothing was saved leaves the cache alone. Write with `send`, or with Clerk's SDK:
+ *
+ *     await writeUser(userId, () => clerk.users.banUser(userId))
+ *
+ * `namesOf` reads the user's names from what the writes return, if they are known (see `invalidateUserCache`).
+ * @throws what `write` throws, a ClerkError with its `outcome`; SavedButStaleError if Redis did not confirm
+ */
+export async function writeUser<T>(
+  userId: string,
+  write: (send: typeof clerkWrite) => Promise<T>,
+  namesOf: (answer: T) => NamesOfUser = () => ({}),
+): Promise<T> {
+  let saved = false
+  const send: typeof clerkWrite = async (...request) => {
+    const answer = await clerkWrite(...request).catch((error: unknown) => {
+      saved ||= !provesNothingSaved(error)
+      throw error
+    })
+    saved = true
+    return answer
+  }
+  const written = await write(send).then(
+    (answer) => ({ answer }),
+    (error: unknown) => ({ error }),
+  )
+  const nothing = 'error' in written && !saved && provesNothingSaved(written.error)
+  if ('error' in written && written.error instanceof ClerkError)
+    written.error.outcome = nothing ? 'not_saved' : 'unknown'
+  if (!nothing) await invalidate(userId, 'answer' in written ? namesOf(written.answer) : {}, written)
+  if ('error' in written) throw written.error
+  return written.answer
+}
+
+async function invalidate(userId: string, names: NamesOfUser, written: object): Promise<void> {
+  try {
+    await invalidateUserCache(userId, names)
+  } catch (error) {
+    if (!isUnconfirmed(error)) throw error
+    const user = 'answer' in written && isUser(written.answer) ? toCachedUser(written.answer) : null
+    throw new SavedButStaleError('answer' in written, user)
+  }
+}
+
 type Metadata = Record<string, unknown>
 
-/** Writes to Clerk and then invalidates the user, so that the next read returns what was written. */
-async function write(userId: string, operation: string, call: Parameters<typeof clerk<{ raw: unknown }>>[1]) {
-  const user = toCachedUser((await clerk(operation, call)).raw)
-  try {
-    await invalidateUserCache(userId, namesOf(user))
-  } catch (error) {
-    throw isUnconfirmed(error) ? new SavedButStaleError(user) : error
-  }
-  return user
+/**
+ * Changes a user at Clerk. Returns the user from Clerk's answer, or reads it again if that cannot be used. If that fails
+ * too, only the ID is filled in: what was saved is not an error.
+ */
+async function patch(userId: string, operation: string, path: string, body: object): Promise<CachedUser> {
+  const answer = await writeUser(
+    userId,
+    (send) => send(operation, 'PATCH', `/users/${encodeURIComponent(userId)}${path}`, body),
+    (user) => (isRecord(user) ? namesIn(user) : {}),
+  )
+  if (isUser(answer) && answer.id === userId) return toCachedUser(answer)
+  const again = await userById.fresh(userId).catch(() => null)
+  return again ?? toCachedUser({ id: userId })
 }
 
 /**
  * Changes a user's names at Clerk. The caller must check that the signed-in user may do this.
- * @throws ClerkError if Clerk refuses the change; SavedButStaleError if Redis did not confirm the invalidation.
+ * @throws ClerkError, whose `outcome` says whether it may have been saved; SavedButStaleError
  */
 export const updateUserProfile = (
   userId: string,
-  changes: { firstName?: string; lastName?: string; username?: string },
-): Promise<CachedUser> => write(userId, 'updateUser', ({ users }) => users.updateUser(userId, changes))
+  { firstName, lastName, username }: { firstName?: string; lastName?: string; username?: string },
+): Promise<CachedUser> =>
+  patch(userId, 'updateUser', '', { first_name: firstName, last_name: lastName, username })
 
 /**
  * Merges into a user's metadata at Clerk. The merge is deep, and null deletes a key. The caller must check that the
  * signed-in user may do this.
- * @throws ClerkError if Clerk refuses the change; SavedButStaleError if Redis did not confirm the invalidation.
+ * @throws ClerkError, whose `outcome` says whether it may have been saved; SavedButStaleError
  */
 export const updateUserMetadata = (
   userId: string,
-  changes: { publicMetadata?: Metadata; unsafeMetadata?: Metadata },
+  { publicMetadata, unsafeMetadata }: { publicMetadata?: Metadata; unsafeMetadata?: Metadata },
 ): Promise<CachedUser> =>
-  write(userId, 'updateUserMetadata', ({ users }) => users.updateUserMetadata(userId, changes))
+  patch(userId, 'updateUserMetadata', '/metadata', {
+    public_metadata: publicMetadata,
+    unsafe_metadata: unsafeMetadata,
+  })

@@ -13,10 +13,13 @@ export class ClerkError extends KitError<ClerkErrorCode> {
   readonly status: number | undefined
   /** Seconds to wait before the next try: as Clerk said, or `RETRY_AFTER`. */
   readonly retryAfter: number
+  /** Clerk's codes, or one of `OWN_CODES`. */
   readonly clerkCodes: readonly string[]
+  /** Set on the failure of a write: whether it is known that nothing was saved. */
+  outcome?: 'not_saved' | 'unknown'
 
   constructor(status: number | undefined, retryAfter: number | undefined, clerkCodes: readonly string[]) {
-    const code = codeOf(status)
+    const code = codeOf(status, clerkCodes)
     super(
       code,
       `Clerk: ${advice[code]}${status ? ` (HTTP ${status}${clerkCodes.map((c) => `, ${c}`).join('')})` : ''}`,
@@ -36,11 +39,33 @@ const advice: Record<ClerkErrorCode, string> = {
   clerk_refused: 'the request was not accepted.',
 }
 
-function codeOf(status: number | undefined): ClerkErrorCode {
+/** What is known about a request that Clerk's own codes do not describe. */
+export const OWN_CODES = {
+  /** It was not sent because the fleet is paused. */
+  paused: 'paused',
+  /** It was not sent because there was no connection. */
+  notSent: 'not_sent',
+  /** Something in front of Clerk answered, such as a firewall: the body is not Clerk's. */
+  notClerk: 'not_clerk',
+} as const
+
+function codeOf(status: number | undefined, codes: readonly string[]): ClerkErrorCode {
   if (status === 429) return 'clerk_rate_limited'
+  if (codes.includes(OWN_CODES.notClerk)) return 'clerk_unavailable'
   if (status === 401 || status === 403) return 'clerk_unauthorized'
   return status === undefined || status >= 500 ? 'clerk_unavailable' : 'clerk_refused'
 }
+
+/** Whether the failure of a request proves that it changed nothing: Clerk refused it, or it was never sent. */
+export const changedNothing = ({ status = 0, clerkCodes }: ClerkError): boolean =>
+  status < 500 && clerkCodes.length > 0 && !clerkCodes.includes(OWN_CODES.notClerk)
+
+/** Whether Clerk itself says that something does not exist. */
+export const isNotFound = (error: unknown): boolean =>
+  error instanceof ClerkError && error.status === 404 && error.code === 'clerk_refused'
+
+/** Clerk answered with JSON of another shape. */
+export const unexpectedAnswer = () => new ClerkError(undefined, undefined, [])
 
 /** How a failure of Clerk reaches the callers that wait for the same load in other processes. */
 export const clerkFailure = {

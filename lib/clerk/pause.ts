@@ -1,6 +1,6 @@
 import { namespace, redis } from '../config'
 import { onePerProcess } from '../lookup/one-per-process'
-import { ClerkError } from './error'
+import { ClerkError, OWN_CODES } from './error'
 
 /** A pause of the whole fleet after Clerk answered 429, in milliseconds of `performance.now()`. */
 const pause = onePerProcess('clerk-pause', () => ({ until: 0, lookedAt: Number.NEGATIVE_INFINITY }))
@@ -24,7 +24,7 @@ export async function refuseWhilePaused(): Promise<void> {
     if (left > 0) pause.until = now + left
   }
   const wait = pause.until - performance.now()
-  if (wait > 0) throw new ClerkError(429, Math.ceil(wait / 1000), ['paused'])
+  if (wait > 0) throw new ClerkError(429, Math.ceil(wait / 1000), [OWN_CODES.paused])
 }
 
 /** No process of the fleet calls Clerk for so many seconds. */

@@ -1,19 +1,20 @@
-import { z } from 'zod'
 import { clerkSettings } from '../config'
+import { deadline, systemClock } from '../lookup/clock'
 import { outside } from '../lookup/outside'
-import { ClerkError } from './error'
+import { ClerkError, OWN_CODES, unexpectedAnswer } from './error'
 import { emitClerkRequest } from './events'
+import { record, records, word } from './json'
 import { pauseFleet, refuseWhilePaused } from './pause'
 import { secondsOf } from './retry-after'
 
-/** The version of the Backend API that is read. The SDK names it too: reads and writes must not differ in shape. */
+/** The version of the Backend API, the one that Clerk's SDK of today names too. */
 const API_VERSION = '2026-05-12'
 
 /**
  * Sends one request to Clerk, unless the fleet is paused, and emits it as an event.
  * @throws ClerkError where `call` does
  */
-export async function clerkRequest<T>(operation: string, call: () => Promise<T>): Promise<T> {
+async function clerkRequest<T>(operation: string, call: () => Promise<T>): Promise<T> {
   await refuseWhilePaused()
   const started = performance.now()
   const emit = (status: number) => emitClerkRequest({ operation, status, ms: performance.now() - started })
@@ -29,31 +30,80 @@ export async function clerkRequest<T>(operation: string, call: () => Promise<T>)
   }
 }
 
-const errorBody = z.object({ errors: z.array(z.object({ code: z.string() })) })
+/** Clerk's error codes in a body, or `not_clerk` if the body is not an error of Clerk. */
+export function clerkCodesIn(body: unknown): string[] {
+  const { errors } = record(body)
+  const codes = records(errors).flatMap(({ code }) => word(code) ?? [])
+  return Array.isArray(errors) && codes.length > 0 ? codes : [OWN_CODES.notClerk]
+}
+
+/** The headers of every request. @throws ConfigurationError */
+export const clerkHeaders = () => ({
+  authorization: `Bearer ${clerkSettings().CLERK_SECRET_KEY}`,
+  'Clerk-API-Version': API_VERSION,
+})
+
+/** Codes of failures before a request could be sent. */
+const NO_CONNECTION = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT']
+
+const wasNotSent = (error: unknown) =>
+  error instanceof Error && NO_CONNECTION.includes(String(record(error.cause).code))
+
+/** Whether a write was saved although its answer cannot be read: it was cut off, or is empty. */
+const isSaved = ({ headers }: Response, { method }: RequestInit) =>
+  method !== undefined && /json|^$/.test(headers.get('content-type') ?? '')
+
+async function send(path: string, init: RequestInit): Promise<unknown> {
+  const headers = { ...clerkHeaders(), ...(init.body ? { 'content-type': 'application/json' } : {}) }
+  const url = `${clerkSettings().CLERK_API_URL}/v1${path}`
+  const response = await fetch(url, { ...init, headers, cache: 'no-store' }).catch((error: unknown) => {
+    throw new ClerkError(undefined, undefined, wasNotSent(error) ? [OWN_CODES.notSent] : [])
+  })
+  const body: unknown = await response.json().catch(() => undefined)
+  if (response.ok && (body !== undefined || isSaved(response, init))) return body
+  if (response.ok) throw unexpectedAnswer()
+  const refused = response.status < 500 ? clerkCodesIn(body) : []
+  throw new ClerkError(response.status, secondsOf(response.headers.get('retry-after')), refused)
+}
+
+/** Runs the work with a signal that aborts after `ms` in which this process ran. */
+function withDeadline<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController()
+  const cancel = deadline(systemClock, ms, () => controller.abort())
+  return work(controller.signal).finally(cancel)
+}
 
 /**
- * `GET` on the Backend API, parsed JSON. Reads do not use the SDK: its list of users always sends a second request that
- * counts them, and users then need no SDK. `operation` names the request in events.
+ * `GET` on the Backend API, parsed JSON. `until`: a signal, or the milliseconds after which it fails. `operation` names
+ * the request in events. Not the SDK, which sends a second request that counts the users.
  * @throws ClerkError
  */
 export const clerkGet = (
   path: string,
   query: URLSearchParams,
-  signal: AbortSignal,
+  until: AbortSignal | number,
   operation = `GET ${path}`,
+): Promise<unknown> => {
+  const get = (signal: AbortSignal) => clerkRequest(operation, () => send(`${path}?${query}`, { signal }))
+  return typeof until === 'number' ? withDeadline(until, get) : get(until)
+}
+
+/** How long a write may take. Milliseconds. */
+const WRITE_MS = 15_000
+
+/**
+ * A write to the Backend API, and its JSON, or undefined if it cannot be read. Do not call it: `writeUser` of lib/cache/user-writes.ts does, and
+ * invalidates whatever happens. Not the SDK, which cannot say whether a failed request was sent.
+ * @throws ClerkError
+ */
+export const clerkWrite = (
+  operation: string,
+  method: 'PATCH' | 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: object,
 ): Promise<unknown> =>
-  clerkRequest(operation, async () => {
-    const { CLERK_API_URL, CLERK_SECRET_KEY } = clerkSettings()
-    const response = await fetch(`${CLERK_API_URL}/v1${path}?${query}`, {
-      headers: { authorization: `Bearer ${CLERK_SECRET_KEY}`, 'Clerk-API-Version': API_VERSION },
-      cache: 'no-store',
-      signal,
-    }).catch(() => {
-      throw new ClerkError(undefined, undefined, [])
-    })
-    const body: unknown = await response.json().catch(() => undefined)
-    if (response.ok && body !== undefined) return body
-    const codes = errorBody.safeParse(body).data?.errors.map(({ code }) => code) ?? []
-    const status = response.ok ? undefined : response.status
-    throw new ClerkError(status, secondsOf(response.headers.get('retry-after')), codes)
-  })
+  withDeadline(WRITE_MS, (signal) =>
+    clerkRequest(operation, () =>
+      send(path, { method, signal, ...(body && { body: JSON.stringify(body) }) }),
+    ),
+  )

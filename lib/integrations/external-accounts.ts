@@ -1,33 +1,33 @@
-import { z } from 'zod'
 import { namesIn } from '../cache/names-in-json'
 import { type NamesOfUser, NO_NAMES } from '../cache/tags'
-import { ClerkError } from '../clerk/error'
+import { isNotFound, unexpectedAnswer } from '../clerk/error'
+import { emitLeftOut } from '../clerk/events'
+import { isRecord, isVerified, providerOf, record, time, word } from '../clerk/json'
 import { clerkGet } from '../clerk/request'
 
-const account = z.object({
-  id: z.string(),
-  /** If present, the rest of the API takes this ID and not `id` (Google and Facebook). */
-  external_account_id: z.string().nullish(),
-  provider: z.string(),
-  email_address: z.string().nullish(),
-  username: z.string().nullish(),
-  label: z.string().nullish(),
-  created_at: z.number(),
-  verification: z.object({ status: z.string() }).nullish(),
-})
-
-const userOfAccounts = z.looseObject({ external_accounts: z.array(account).default([]) })
-
-/** An account that a user has connected. `since` is in milliseconds since 1970. */
+/** An account that a user has connected. `since` is in milliseconds since 1970, or null if Clerk did not say. */
 export type ExternalAccount = {
   externalAccountId: string
   provider: string
   label: string | null
-  since: number
+  since: number | null
   verified: boolean
 }
 
-const TIMEOUT_MS = 5000
+const TIMEOUT_MS = 10_000
+
+/** An account needs an ID and a provider. One without is left out. */
+function accountOf(json: unknown): ExternalAccount[] {
+  const found = record(json)
+  // If present, the rest of the API takes this ID and not `id` (Google and Facebook).
+  const [externalAccountId, provider] = [word(found.external_account_id) ?? word(found.id), providerOf(found)]
+  if (externalAccountId === null || provider === null) {
+    emitLeftOut('external_account', found)
+    return []
+  }
+  const label = word(found.label) ?? word(found.email_address) ?? word(found.username)
+  return [{ externalAccountId, provider, label, since: time(found.created_at), verified: isVerified(found) }]
+}
 
 /**
  * The accounts that a user has connected, and the user's names, from Clerk. A user that Clerk does not know has no
@@ -36,22 +36,14 @@ const TIMEOUT_MS = 5000
  */
 export async function accountsAndNamesOf(
   userId: string,
-  signal = AbortSignal.timeout(TIMEOUT_MS),
 ): Promise<{ accounts: ExternalAccount[]; names: NamesOfUser }> {
   const path = `/users/${encodeURIComponent(userId)}`
-  const json = await clerkGet(path, new URLSearchParams(), signal).catch((error: unknown) => {
-    if (error instanceof ClerkError && error.status === 404) return undefined
+  const user = await clerkGet(path, new URLSearchParams(), TIMEOUT_MS).catch((error: unknown) => {
+    if (isNotFound(error)) return undefined
     throw error
   })
-  if (json === undefined) return { accounts: [], names: NO_NAMES }
-  const user = userOfAccounts.safeParse(json)
-  if (!user.success) throw new ClerkError(undefined, undefined, [])
-  const accounts = user.data.external_accounts.map((found) => ({
-    externalAccountId: found.external_account_id ?? found.id,
-    provider: found.provider.replace(/^oauth_/, ''),
-    label: found.label || found.email_address || found.username || null,
-    since: found.created_at,
-    verified: found.verification?.status === 'verified',
-  }))
-  return { accounts, names: namesIn(user.data) }
+  if (user === undefined) return { accounts: [], names: NO_NAMES }
+  if (!isRecord(user) || user.id !== userId) throw unexpectedAnswer()
+  const accounts = Array.isArray(user.external_accounts) ? user.external_accounts.flatMap(accountOf) : []
+  return { accounts, names: namesIn(user) }
 }

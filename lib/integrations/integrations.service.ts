@@ -1,7 +1,7 @@
 import { emitAudit } from '../cache/audit-events'
 import { invalidateUserCache } from '../cache/clerk-cache-utils'
-import { ClerkError } from '../clerk/error'
-import { clerk } from '../clerk/sdk'
+import { writeUser } from '../cache/user-writes'
+import { isNotFound } from '../clerk/error'
 import { codeOf } from '../lookup/errors'
 import { getCachedIntegrations } from './cache'
 import { type CheckedIntegration, checkIntegrations, type Finding } from './check'
@@ -59,7 +59,8 @@ export async function getConnectedIntegrations(userId: string): Promise<Integrat
  * Removes a user's accounts at a provider from Clerk, or only the one with `externalAccountId`, and invalidates the user.
  * It is not an error if there is no account. The caller must check that the signed-in user may do this. `actor` is the
  * ID of the signed-in user, for the audit trail (default: `userId`).
- * @throws ClerkError; LookupError `invalidation_unconfirmed` if Redis did not confirm it. Repeating is safe.
+ * One account that cannot be removed does not keep the others.
+ * @throws ClerkError, whose `outcome` says whether an account may have been removed; SavedButStaleError. Repeating is safe.
  */
 export async function disconnectIntegration(
   userId: string,
@@ -72,30 +73,37 @@ export async function disconnectIntegration(
       account.provider === provider &&
       (externalAccountId === undefined || account.externalAccountId === externalAccountId),
   )
-  try {
-    for (const account of chosen)
-      await remove({ userId, provider, externalAccountId: account.externalAccountId, actor })
-  } finally {
-    await invalidateUserCache(userId, names)
-  }
+  if (chosen.length === 0) return invalidateUserCache(userId, names)
+  await writeUser(
+    userId,
+    async (send) => {
+      const removals = chosen.map(({ externalAccountId }) => ({ userId, provider, externalAccountId, actor }))
+      const failed: unknown[] = []
+      for (const removal of removals) await remove(removal, send).catch((error) => failed.push(error))
+      if (failed.length > 0) throw failed[0]
+    },
+    () => names,
+  )
 }
 
 type Removal = { userId: string; provider: string; externalAccountId: string; actor: string }
 
-async function remove({ userId, provider, externalAccountId, actor }: Removal): Promise<void> {
+async function remove(
+  { userId, provider, externalAccountId, actor }: Removal,
+  send: Parameters<Parameters<typeof writeUser>[1]>[0],
+): Promise<void> {
   const audit = (outcome: string) =>
     emitAudit({
       action: 'integration.disconnect',
       ...{ actor, subject: userId, target: `${provider}:${externalAccountId}`, outcome },
     })
   try {
-    await clerk('deleteUserExternalAccount', ({ users }) =>
-      users.deleteUserExternalAccount({ userId, externalAccountId }),
-    )
+    const path = `/users/${encodeURIComponent(userId)}/external_accounts/${encodeURIComponent(externalAccountId)}`
+    await send('deleteUserExternalAccount', 'DELETE', path)
     audit('ok')
   } catch (error) {
     // Another request has just removed it.
-    const isGone = error instanceof ClerkError && error.status === 404
+    const isGone = isNotFound(error)
     audit(isGone ? 'not_connected' : codeOf(error))
     if (!isGone) throw error
   }

@@ -3,6 +3,8 @@ import { lookups } from '../cache/lookups'
 import { seal, unseal } from '../cache/tokens/seal'
 import { tokenSettings } from '../cache/tokens/settings'
 import { googleSettings } from '../calendar/settings'
+import { OWN_CODES } from '../clerk/error'
+import { clerkCodesIn, clerkHeaders } from '../clerk/request'
 import { clerkSettings, redis } from '../config'
 import { notConfigured } from '../env'
 import { problemOf } from '../errors'
@@ -55,27 +57,30 @@ function keys(): Finding {
 }
 
 /** One request to Clerk: its status, its duration, and the difference of the clocks in milliseconds. */
-async function requestClerk(): Promise<{ status: number; ms: number; skew: number | undefined } | undefined> {
-  const { CLERK_API_URL, CLERK_SECRET_KEY } = clerkSettings()
+async function requestClerk(): Promise<
+  { status: number; ms: number; skew: number | undefined; isClerk: boolean } | undefined
+> {
+  const { CLERK_API_URL } = clerkSettings()
   const started = performance.now()
   const response = await fetch(`${CLERK_API_URL}/v1/users?limit=1`, {
-    headers: { authorization: `Bearer ${CLERK_SECRET_KEY}` },
+    headers: clerkHeaders(),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch(() => undefined)
   if (!response) return undefined
-  await response.arrayBuffer().catch(() => undefined)
+  const body: unknown = await response.json().catch(() => undefined)
   // The header has whole seconds, so the time is on average half a second later.
   const date = Date.parse(response.headers.get('date') ?? '') + 500
   const skew = Number.isFinite(date) ? Date.now() - date : undefined
-  return { status: response.status, ms: Math.round(performance.now() - started), skew }
+  const isClerk = response.ok || !clerkCodesIn(body).includes(OWN_CODES.notClerk)
+  return { status: response.status, ms: Math.round(performance.now() - started), skew, isClerk }
 }
 
 async function clerk(): Promise<Finding> {
   const answer = await requestClerk()
   if (!answer) return fail('no answer', 'Check CLERK_API_URL, the network and https://status.clerk.com.')
-  const { status, ms } = answer
+  const { status, ms, isClerk } = answer
   if (status === 200) return ok(`answers in ${ms} ms`)
-  if (status === 401 || status === 403)
+  if (isClerk && (status === 401 || status === 403))
     return fail('CLERK_SECRET_KEY is not accepted', 'Copy it again from the Clerk dashboard under API keys.')
   if (status === 429) return warn('limits requests', 'Wait a minute. Find out what sends so many requests.')
   return fail(`answers with ${status}`, 'Check CLERK_API_URL and https://status.clerk.com.')

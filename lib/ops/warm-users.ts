@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { parseUsers } from '../cache/cached-user'
 import { userById } from '../cache/clerk-cache'
 import { lookups, refreshesSettled } from '../cache/lookups'
 import { clerkGet } from '../clerk/request'
@@ -63,8 +63,6 @@ export async function warmUsers(
   }
 }
 
-const page = z.array(z.object({ id: z.string() }))
-
 /** IDs of the most recently active users, the latest first. One request for each 100. @throws ClerkError */
 export async function recentlyActive(count: number, retry: RateLimitedRetry): Promise<string[]> {
   const ids = new Set<string>()
@@ -75,9 +73,10 @@ export async function recentlyActive(count: number, retry: RateLimitedRetry): Pr
       limit: String(limit),
       offset: String(offset),
     })
-    const users = page.parse(await retry.run(() => clerkGet('/users', query, AbortSignal.timeout(TIMEOUT))))
+    const listed = await retry.run(() => clerkGet('/users', query, TIMEOUT))
+    const users = parseUsers(listed)
     for (const { id } of users) ids.add(id)
-    if (users.length < limit) break
+    if (!Array.isArray(listed) || listed.length < limit) break
   }
   return [...ids]
 }

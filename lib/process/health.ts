@@ -42,7 +42,7 @@ async function check(): Promise<Health> {
       (error) => (error instanceof RedisError ? error.reason : undefined),
     ),
     probe(
-      () => clerkGet('/jwks', new URLSearchParams(), AbortSignal.timeout(CLERK_TIMEOUT_MS)),
+      () => clerkGet('/jwks', new URLSearchParams(), CLERK_TIMEOUT_MS),
       (error) => (error instanceof ClerkError ? error.code : undefined),
     ),
   ])

@@ -1,6 +1,7 @@
 import type { CalendarProblem } from '../calendar/problem-events'
-import type { ClerkRequestEvent } from '../clerk/events'
+import type { ClerkRequestEvent, LeftOutEvent } from '../clerk/events'
 import type { LookupEvent } from '../lookup/events'
+import type { DeliveryEvent } from '../webhooks/events'
 import { withoutIds } from './labels'
 import { log } from './log'
 
@@ -65,7 +66,21 @@ export function createEventLog() {
     log().warn({ event: 'calendar_problem', code, status, reason }, calendarProblems[code])
   }
 
-  return { clerk, lookup, calendar }
+  function delivery({ event: type, id, outcome }: DeliveryEvent) {
+    if (outcome === 'invalidation_unconfirmed')
+      log().error(
+        { event: 'webhook_failed', type, delivery: id },
+        'a webhook failed; Clerk delivers it again',
+      )
+  }
+
+  const leftOut = ({ record, id }: LeftOutEvent) =>
+    log().warn(
+      { event: 'left_out', record, id },
+      'left a record out of an answer of Clerk: it has no usable ID',
+    )
+
+  return { clerk, lookup, delivery, leftOut, calendar }
 }
 
 const MINUTE = 60_000

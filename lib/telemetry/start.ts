@@ -2,7 +2,7 @@ import { onAudit } from '../cache/audit-events'
 import { lookupCounts } from '../cache/counts'
 import { onCalendarProblem } from '../calendar/problem-events'
 import { clerkBudget } from '../clerk/budget'
-import { onClerkRequest } from '../clerk/events'
+import { onClerkRequest, onLeftOut } from '../clerk/events'
 import { insideNext, stopsBetweenRequests } from '../env'
 import type { LookupEvent } from '../lookup/events'
 import { onePerProcess } from '../lookup/one-per-process'
@@ -108,7 +108,11 @@ export async function startTelemetry(): Promise<void> {
     traceClerk(request)
   })
   onCalendarProblem('telemetry', logEvent.calendar)
-  onDelivery('telemetry', delivery)
+  onDelivery('telemetry', (event) => {
+    delivery(event)
+    logEvent.delivery(event)
+  })
+  onLeftOut('telemetry', logEvent.leftOut)
   onRedisRequest('telemetry', (request) => {
     redis(request)
     traceRedis(request)

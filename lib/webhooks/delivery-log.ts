@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { namespace, redis } from '../config'
+import { onePerProcess } from '../lookup/one-per-process'
 
 /** How many deliveries the log keeps. */
 const KEPT = 200
@@ -36,27 +37,68 @@ return 1`
 
 const keyOf = (name: string) => `${namespace()}:webhooks:${name}`
 
-/**
- * Logs a delivery, if no delivery with its ID has succeeded before. Returns whether this is the first. One Redis
- * command. If Redis does not answer, the line is lost and the result is true.
- */
-export async function recordDelivery(delivery: DeliveryRecord): Promise<boolean> {
+/** Lines that Redis did not take, oldest first. They are written with the next one, or after `RETRY_MS`. */
+const unwritten = onePerProcess('unwritten-deliveries', () => ({
+  lines: [] as DeliveryRecord[],
+  timer: undefined as NodeJS.Timeout | undefined,
+}))
+
+/** How long until lines that Redis did not take are tried again, if no other delivery comes before. */
+const RETRY_MS = 30_000
+
+/** Whether this is the first delivery with its ID that succeeded. @throws RedisError */
+async function write(delivery: DeliveryRecord): Promise<boolean> {
   const { id, outcome } = delivery
   const succeeded = outcome === 'ok' || outcome === 'ignored'
   const keys = [keyOf(`done:${id}`), keyOf('log')]
   const args = [JSON.stringify(delivery), KEPT, succeeded ? 1 : 0, DONE_SECONDS]
-  return redis()
-    .run('eval', (client) => client.eval(script, keys, args.map(String)))
-    .then(
-      (reply) => Number(reply) === 1,
-      () => true,
-    )
+  return Number(await redis().run('eval', (client) => client.eval(script, keys, args.map(String)))) === 1
+}
+
+/** Writes the lines that Redis did not take before. @throws RedisError, and keeps what is left */
+async function writeUnwritten(): Promise<void> {
+  const { lines } = unwritten
+  for (let line = lines.shift(); line; line = lines.shift()) {
+    try {
+      await write(line)
+    } catch (error) {
+      lines.unshift(line)
+      throw error
+    }
+  }
+}
+
+/** Writes again in a while. Keeps at most as many lines as the log does, without the oldest. */
+function writeLater(): void {
+  unwritten.lines.splice(0, unwritten.lines.length - KEPT)
+  unwritten.timer ??= setTimeout(() => {
+    unwritten.timer = undefined
+    writeUnwritten().catch(writeLater)
+  }, RETRY_MS).unref()
+}
+
+/**
+ * Logs a delivery, if no delivery with its ID has succeeded before. Returns whether this is the first. One Redis
+ * command. If Redis does not answer, the result is true, and the line is written later.
+ */
+export async function recordDelivery(delivery: DeliveryRecord): Promise<boolean> {
+  try {
+    await writeUnwritten()
+    return await write(delivery)
+  } catch {
+    unwritten.lines.push(delivery)
+    writeLater()
+    return true
+  }
 }
 
 /** The last deliveries of the whole fleet, newest first. @throws RedisError */
 export async function recentDeliveries(): Promise<DeliveryRecord[]> {
   const lines = await redis().run('lrange', (client) => client.lrange<string>(keyOf('log'), 0, KEPT - 1))
-  return lines.flatMap((line) => record.safeParse(parse(line)).data ?? [])
+  // A line may have been written late, and twice if the answer to the first attempt was lost.
+  return [...new Set(lines)]
+    .flatMap((line) => record.safeParse(parse(line)).data ?? [])
+    .sort((one, other) => other.at - one.at)
 }
 
 function parse(line: string): unknown {

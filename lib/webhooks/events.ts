@@ -1,8 +1,11 @@
 import { createListeners, type Listener } from '../lookup/events'
 import { onePerProcess } from '../lookup/one-per-process'
 
-/** One webhook that was answered. `event` is its type, or `unknown` if the signature is bad. `ms` is the time it took. */
-export type DeliveryEvent = { event: string; outcome: string; ms: number }
+/**
+ * One webhook that was answered. `event` is its type, or `unknown` if the signature is bad. `id` is its `svix-id`, if the
+ * signature is good. `ms` is the time it took.
+ */
+export type DeliveryEvent = { event: string; id?: string; outcome: string; ms: number }
 
 const deliveries = onePerProcess('webhook-deliveries', () => createListeners<DeliveryEvent>())
 

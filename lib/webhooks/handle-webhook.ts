@@ -1,3 +1,4 @@
+import { deadline, systemClock } from '../lookup/clock'
 import { isUnconfirmed, KitError } from '../lookup/errors'
 import { type DeliveryRecord, recordDelivery } from './delivery-log'
 import { emitDelivery } from './events'
@@ -12,11 +13,15 @@ export type Answer =
   | 'too_large'
   | 'bad_signature'
   | 'bad_payload'
+  | 'aborted'
   | 'invalidation_unconfirmed'
 
 type Outcome = { answer: Answer; result?: HandledEvent }
 
-/** A webhook is answered within a second. If this time passes, it goes on, and Clerk's next attempt repeats it. */
+/**
+ * A webhook is answered within a second in which this process runs. If this time passes, it goes on, and Clerk's next
+ * attempt repeats it.
+ */
 const DEADLINE_MS = 900
 
 const outcomes: Record<Answer, DeliveryRecord['outcome']> = {
@@ -25,6 +30,7 @@ const outcomes: Record<Answer, DeliveryRecord['outcome']> = {
   too_large: 'refused',
   bad_signature: 'refused',
   bad_payload: 'refused',
+  aborted: 'refused',
   invalidation_unconfirmed: 'failed',
 }
 
@@ -44,7 +50,7 @@ export async function handleWebhook(
   const { answer, result } = event ? await handleInTime(event) : { answer: webhook.status }
   const type = event?.type ?? 'unknown'
   const ms = Math.round((performance.now() - started) * 10) / 10
-  emitDelivery({ event: type, outcome: answer, ms })
+  emitDelivery({ event: type, outcome: answer, ms, ...('id' in webhook && { id: webhook.id }) })
   // A sender without the secret must not be able to write anything.
   if (!('id' in webhook)) return answer
   const outcome = outcomes[answer]
@@ -61,11 +67,11 @@ export async function handleWebhook(
 }
 
 async function handleInTime(event: ClerkEvent): Promise<Outcome> {
-  let timer: NodeJS.Timeout | undefined
+  let cancel = () => {}
   const late = new Promise<Outcome>((resolve) => {
-    timer = setTimeout(resolve, DEADLINE_MS, { answer: 'invalidation_unconfirmed' })
+    cancel = deadline(systemClock, DEADLINE_MS, () => resolve({ answer: 'invalidation_unconfirmed' }))
   })
-  return Promise.race([handle(event), late]).finally(() => clearTimeout(timer))
+  return Promise.race([handle(event), late]).finally(() => cancel())
 }
 
 async function handle(event: ClerkEvent): Promise<Outcome> {

@@ -10,6 +10,8 @@ export type VerifiedWebhook =
   | { status: 'ok'; id: string; event: ClerkEvent }
   | { status: 'too_large' }
   | { status: 'bad_signature' }
+  /** The sender closed the connection before the body ended. */
+  | { status: 'aborted' }
   /** The signature is good, but the body is not an event. */
   | { status: 'bad_payload'; id: string }
 
@@ -39,7 +41,8 @@ async function readBody(request: Request): Promise<Buffer | undefined> {
  */
 export async function verifyWebhookRequest(request: Request): Promise<VerifiedWebhook> {
   const secrets = signingSecrets()
-  const body = await readBody(request)
+  const body = await readBody(request).catch(() => 'aborted' as const)
+  if (body === 'aborted') return { status: 'aborted' }
   if (!body) return { status: 'too_large' }
   const headers = Object.fromEntries(
     ['svix-id', 'svix-timestamp', 'svix-signature'].map((name) => [name, request.headers.get(name) ?? '']),

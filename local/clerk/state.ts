@@ -56,10 +56,9 @@ export function createState(options: { seed: Seed; now: () => number; emit: (eve
   }
 
   function createUser(
-    given: Omit<UserPatch, 'primaryEmail'> & { emails: string[]; createdAt?: number },
+    given: Omit<UserPatch, 'primaryEmail'> & { id?: string; emails: string[]; createdAt?: number },
   ): User {
-    const id = newId('user')
-    const { emails, username, externalId, createdAt = now(), ...rest } = given
+    const { id = newId('user'), emails, username, externalId, createdAt = now(), ...rest } = given
     const free = identifiers(users.values())
     if (externalId) free.externalId(externalId)
     const created: User = {

@@ -298,6 +298,19 @@ describe('the server', () => {
   })
 })
 
+// After the test of what the server prints: Next prints what a handler throws.
+describe.each(invalidating)('an invalidation in %s', (_, place) => {
+  test.each(['invalidateThenThrow', 'invalidateThenNotFound'])(
+    'makes cached output new also when it ends with a failure: %s',
+    async (scenario) => {
+      expect(await app.page('readCached', id)).toBe(1)
+      upstream.change(id)
+      await app[place](scenario, id).catch(() => {})
+      await vi.waitFor(async () => expect(await app.page('readCached', id)).toBe(2), PATIENCE)
+    },
+  )
+})
+
 describe('without cacheComponents', () => {
   let plain: FixtureApp
 

@@ -6,6 +6,7 @@ const statuses: Record<Answer, number> = {
   too_large: 413,
   bad_signature: 400,
   bad_payload: 400,
+  aborted: 400,
   invalidation_unconfirmed: 503,
 }
 

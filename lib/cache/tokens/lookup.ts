@@ -1,5 +1,6 @@
-import { z } from 'zod'
-import { ClerkError, clerkFailure } from '../../clerk/error'
+import { ClerkError, clerkFailure, isNotFound, unexpectedAnswer } from '../../clerk/error'
+import { emitLeftOut } from '../../clerk/events'
+import { record, text, time, word } from '../../clerk/json'
 import { clerkGet } from '../../clerk/request'
 import type { Declaration } from '../../lookup/declaration'
 import { joinKey } from '../../lookup/slot'
@@ -68,21 +69,33 @@ function ttlOf(value: LoadedToken): number {
 /** The unit of `expires_at` is undocumented; below 1e12 it can only be seconds. */
 const inMilliseconds = (time: number) => (time < 1e12 ? time * 1000 : time)
 
-/** What is used of Clerk's answer. */
-const answer = z.object({
-  data: z.array(
-    z
-      .object({
-        ...{ external_account_id: z.string(), token: z.string(), label: z.string().nullish() },
-        ...{ expires_at: z.number().nullish(), scopes: z.array(z.string()).nullish() },
-      })
-      .transform(({ external_account_id, expires_at, ...rest }) => ({
-        ...rest,
-        externalAccountId: external_account_id,
-        expiresAt: expires_at,
-      })),
-  ),
-})
+/** A list of names, or one text with spaces or commas between them. */
+const scopesIn = (value: unknown): string[] =>
+  (typeof value === 'string' ? value.split(/[ ,]+/) : Array.isArray(value) ? value : []).filter(
+    (scope): scope is string => typeof scope === 'string' && scope !== '',
+  )
+
+/**
+ * The tokens in Clerk's answer. A record without an account or a token is left out; `complete` says whether one was.
+ * @throws ClerkError if it is not a list
+ */
+function tokensIn(json: unknown) {
+  const { data } = record(json)
+  if (!Array.isArray(data)) throw unexpectedAnswer()
+  const tokens = data.flatMap((one: unknown) => {
+    const found = record(one)
+    const [externalAccountId, token] = [word(found.external_account_id), text(found.token)]
+    if (externalAccountId === null || token === null) {
+      emitLeftOut('oauth_access_token', { id: found.external_account_id })
+      return []
+    }
+    const label = word(found.label)
+    return [
+      { externalAccountId, token, label, expiresAt: time(found.expires_at), scopes: scopesIn(found.scopes) },
+    ]
+  })
+  return { tokens, complete: tokens.length === data.length }
+}
 
 /** Clerk's path for the tokens of a user. Custom providers are named without the prefix here too. */
 const pathOf = ({ userId, provider }: TokenRequest) =>
@@ -92,12 +105,12 @@ async function askClerk(request: TokenRequest, signal: AbortSignal): Promise<Loa
   const { externalAccountId, refused } = request
   const paginated = new URLSearchParams({ paginated: 'true' })
   const json = await clerkGet(pathOf(request), paginated, signal, 'oauth_access_tokens')
-  const { data } = answer.safeParse(json)
-  if (!data) throw new ClerkError(undefined, undefined, [])
+  const { tokens, complete } = tokensIn(json)
   const chosen = externalAccountId
-    ? data.data.filter((token) => token.externalAccountId === externalAccountId)
-    : data.data
+    ? tokens.filter((token) => token.externalAccountId === externalAccountId)
+    : tokens
   const [token, another] = chosen
+  if (!token && !complete) throw unexpectedAnswer()
   if (!token) return { status: 'not_connected' }
   // An account that was named is chosen, however often it is listed.
   if (another && !externalAccountId)
@@ -105,8 +118,8 @@ async function askClerk(request: TokenRequest, signal: AbortSignal): Promise<Loa
       status: 'account_ambiguous',
       accounts: chosen.map(({ externalAccountId, label, scopes }) => ({
         externalAccountId,
-        label: label || null,
-        scopes: scopes ?? [],
+        label,
+        scopes,
       })),
     }
   const fingerprint = fingerprintOf(token.token)
@@ -117,7 +130,7 @@ async function askClerk(request: TokenRequest, signal: AbortSignal): Promise<Loa
     token: {
       ...{ token: token.token, fingerprint },
       expiresAt: expiresAt > 0 ? inMilliseconds(expiresAt) : null,
-      scopes: token.scopes ?? [],
+      scopes: token.scopes,
       externalAccountId: token.externalAccountId,
     },
   }
@@ -142,7 +155,7 @@ async function load(key: TokenRequest, { signal }: { signal: AbortSignal }): Pro
     emit(error.clerkCodes[0] ?? error.code)
     if (says(RECONNECT)) return { status: 'reconnect_required', consent: says(CONSENT) }
     if (says(NOT_ENABLED)) return { status: 'not_enabled' }
-    if (error.status === 404) return { status: 'not_connected' }
+    if (isNotFound(error)) return { status: 'not_connected' }
     throw error
   }
 }

@@ -74,6 +74,16 @@ async function currentRequest(): Promise<object | undefined> {
   }
 }
 
+/** Whether a function of Next can be called here: while rendering and outside Next there is no cache to invalidate. */
+function works(call: () => void): boolean {
+  try {
+    call()
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Next's server: pages, route handlers, server actions, `after()` and "use cache". */
 export function createNextRuntime(): Runtime {
   return {
@@ -94,18 +104,11 @@ export function createNextRuntime(): Runtime {
       }
     },
     async invalidated(tags) {
-      for (const tag of tags.map(safe)) {
-        try {
-          updateTag(tag)
-        } catch {
-          try {
-            // Not in an action. `expire: 0`, because a profile would serve the old value once more.
-            revalidateTag(tag, { expire: 0 })
-          } catch {
-            // Rendering, or outside Next: there is no cache to invalidate.
-          }
-        }
-      }
+      const outsideActions = tags.map(safe).filter((tag) => !works(() => updateTag(tag)))
+      // `expire: 0`, because a profile would serve the old value once more.
+      const revalidate = () => outsideActions.filter((tag) => works(() => revalidateTag(tag, { expire: 0 })))
+      // Once more after the response: Next drops it if the route handler throws or ends in `notFound()`.
+      if (revalidate().length > 0) works(() => after(() => void revalidate()))
       return currentRender() ?? currentRequest().catch(() => undefined)
     },
   }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { userOfSession } from '@/lib/auth/session-user'
 import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
+import { userById } from '@/lib/cache/clerk-cache'
 import { revokeSession, revokeUser } from '@/lib/cache/revocations'
 import { people } from '../../../local/seed'
 import { useServices } from '../../support/services'
@@ -51,6 +52,45 @@ describe('the user of a session', () => {
   test('is null when Clerk no longer has the user, even before its webhook', async () => {
     expect(await userOfSession({ userId: 'user_2nobody', sessionId: 'sess_1' })).toBeNull()
     expect(audited).toMatchObject([{ outcome: 'user_gone' }])
+  })
+})
+
+describe('a signed-in user whom Clerk could not read yet', () => {
+  let users = 0
+
+  /** A session of a user who is cached as "not found", and exists since. */
+  async function newUser() {
+    const id = `user_2new${++users}`
+    expect(await userById.fresh(id)).toBeNull()
+    services.clerk.resetRequests()
+    return {
+      userId: id,
+      sessionId: 'sess_1',
+      exists: () => services.clerk.createUser({ id, emails: [`n${users}@example.com`] }),
+    }
+  }
+
+  test('is admitted as soon as Clerk can read them, without a webhook', async () => {
+    const session = await newUser()
+    session.exists()
+    expect((await userOfSession(session))?.id).toBe(session.userId)
+    expect((await userById.fresh(session.userId))?.id).toBe(session.userId)
+    expect(services.clerk.requests().total).toBe(1)
+  })
+
+  test('costs one request for any number of callers in a second', async () => {
+    const session = await newUser()
+    const read = () => userOfSession(session)
+    expect(await Promise.all(Array.from({ length: 20 }, read))).toEqual(Array(20).fill(null))
+    expect(services.clerk.requests().total).toBe(1)
+  })
+
+  test('is still refused once their session was revoked', async () => {
+    const session = await newUser()
+    session.exists()
+    await revokeSession('sess_1')
+    expect(await userOfSession(session)).toBeNull()
+    expect(audited).toMatchObject([{ outcome: 'revoked' }])
   })
 })
 

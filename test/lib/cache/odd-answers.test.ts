@@ -53,7 +53,6 @@ describe('an invalid answer of Clerk', () => {
     ['of another shape', {}],
     ['without a list', { data: null, total_count: 0 }],
     ['with a token that is not a string', { data: [token({ token: 7 })], total_count: 1 }],
-    ['with a time that is not a number', { data: [token({ expires_at: '2030-01-01' })], total_count: 1 }],
     ['with a token of no account', { data: [token({ external_account_id: null })], total_count: 1 }],
   ])('%s is unavailable, and no throw', async (_, odd) => {
     body = odd
@@ -68,10 +67,37 @@ describe('an invalid answer of Clerk', () => {
 })
 
 describe('an odd token', () => {
-  test.each([0, -1, null, undefined])('that expires at %s has an unknown expiry', async (expires_at) => {
-    answer(token({ expires_at }))
-    expect(await read()).toMatchObject({ status: 'ok', token: { expiresAt: null } })
+  test.each([
+    ['without an account', { external_account_id: null }],
+    ['that is not a string', { token: 7 }],
+  ])('%s is left out, and the other is served', async (_, changes) => {
+    answer(token({ external_account_id: 'eac_odd', ...changes }), token())
+    expect(await read()).toMatchObject({ status: 'ok', token: { externalAccountId: 'eac_1' } })
   })
+
+  test('that is null is left out, and the other is served', async () => {
+    answer(null, token())
+    expect(await read()).toMatchObject({ status: 'ok', token: { externalAccountId: 'eac_1' } })
+  })
+
+  test('that expires at an ISO time expires then', async () => {
+    const at = secondsFromNow(3600) * 1000
+    answer(token({ expires_at: new Date(at).toISOString() }))
+    expect(await read()).toMatchObject({ status: 'ok', token: { expiresAt: at } })
+  })
+
+  test.each(['a b', 'a,b', ['a', null, 'b']])('with the scopes %j has a and b', async (scopes) => {
+    answer(token({ scopes }))
+    expect(await read(['a', 'b'])).toMatchObject({ status: 'ok' })
+  })
+
+  test.each([0, -1, null, undefined, 'soon', {}])(
+    'that expires at %s has an unknown expiry',
+    async (expires_at) => {
+      answer(token({ expires_at }))
+      expect(await read()).toMatchObject({ status: 'ok', token: { expiresAt: null } })
+    },
+  )
 
   test('that is empty counts as missing', async () => {
     answer(token({ token: '' }))

@@ -225,9 +225,7 @@ describe('disconnecting', () => {
   test('that Redis did not confirm is an error, and may be repeated', async () => {
     const { id } = connected(CALENDAR)
     services.upstash.faults.set({ only: ['unlink'], reset: 'before' })
-    await expect(disconnectIntegration(id, 'google')).rejects.toMatchObject({
-      code: 'invalidation_unconfirmed',
-    })
+    await expect(disconnectIntegration(id, 'google')).rejects.toMatchObject({ code: 'saved_but_stale' })
     services.upstash.faults.clear()
     await disconnectIntegration(id, 'google')
     expect((await google(id)).status).toBe('not_connected')

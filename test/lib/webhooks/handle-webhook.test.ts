@@ -202,7 +202,7 @@ describe('while Redis is down', () => {
       expect(attempts()).toEqual([503, 200])
       await settled()
       expect((await getCachedUserById(people.member))?.firstName).toBe('Miriam')
-      expect(await recentDeliveries()).toMatchObject([{ outcome: 'ok' }])
+      expect(await recentDeliveries()).toMatchObject([{ outcome: 'ok' }, { outcome: 'failed' }])
     } finally {
       webhooks.pause()
       await app.close()

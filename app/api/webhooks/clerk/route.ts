@@ -9,20 +9,25 @@ addWebhookHandlers('tokens', tokenHandlers)
 
 const accepted = (outcome: 'ok' | 'ignored') => () => Response.json({ ok: true, outcome })
 
-/** If the answer is not 200, Clerk delivers again. */
-const answers: Record<Answer, () => Response> = {
+/** If the answer is not 200, Clerk delivers again. `id`: the `svix-id` of the webhook. */
+const answers: Record<Answer, (id: string) => Response> = {
   ok: accepted('ok'),
   ignored: accepted('ignored'),
   // The rest of the body is still in the connection, so the next request must use another one.
   too_large: () => errorResponse('too_large', { headers: { Connection: 'close' } }),
   bad_signature: () => errorResponse('bad_signature'),
   bad_payload: () => errorResponse('bad_payload'),
-  invalidation_unconfirmed: () => errorResponse('invalidation_unconfirmed'),
+  // Nobody reads this answer.
+  aborted: () => errorResponse('bad_request'),
+  invalidation_unconfirmed: (id) =>
+    errorResponse('invalidation_unconfirmed', {
+      message: `Redis did not confirm the invalidation of delivery ${id}. It was not lost: deliver it again.`,
+    }),
 }
 
 export async function POST(request: Request): Promise<Response> {
   try {
-    return answers[await handleWebhook(request, after)]()
+    return answers[await handleWebhook(request, after)](request.headers.get('svix-id') ?? '')
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
     return errorResponse('not_configured', {

@@ -1,0 +1,33 @@
+/**
+ * Reads Clerk's JSON field by field. A field that is missing, null or of another type becomes its empty value, so that
+ * one odd field never costs the record it is in, nor one odd record the list.
+ */
+
+export type Json = Readonly<Record<string, unknown>>
+
+export const isRecord = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const record = (value: unknown): Json => (isRecord(value) ? value : {})
+
+export const records = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isRecord) : [])
+
+export const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
+/** Text with at least one character, such as an ID. */
+export const word = (value: unknown): string | null => text(value) || null
+
+/** Milliseconds since 1970, from a number or an ISO date. */
+export function time(value: unknown): number | null {
+  const at = typeof value === 'string' ? (/^\d+$/.test(value) ? Number(value) : Date.parse(value)) : value
+  return typeof at === 'number' && Number.isFinite(at) ? at : null
+}
+
+/** Whether an e-mail address or an account was verified. */
+export const isVerified = ({ verification }: Json): boolean => record(verification).status === 'verified'
+
+/** The provider of an external account, such as `google`. Older answers name it only by the type of the record. */
+export const providerOf = ({ provider, object, google_id }: Json): string | null =>
+  word(provider)?.replace(/^oauth_/, '') ??
+  /^(google|facebook)_account$/.exec(text(object) ?? '')?.[1] ??
+  (word(google_id) ? 'google' : null)
