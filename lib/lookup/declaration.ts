@@ -1,5 +1,6 @@
-import { type Codec, json } from './entry'
+import type { Codec } from './entry'
 import { LookupError } from './errors'
+import { json } from './json'
 
 /** `signal` aborts when the lookup's `timeout` has passed. */
 type LoadContext = { signal: AbortSignal }
@@ -37,14 +38,15 @@ export interface Declaration<A, T> {
   /** Seconds between two background refreshes of one key, when the last one failed or changed nothing (default: 5). */
   refreshEvery?: number
   codec?: Codec<T>
-  /** Loads one value; null or undefined means "not found". Runs outside the request's context. */
+  /**
+   * Loads one value; null or undefined means "not found". Runs outside the request's context. It may call other lookups.
+   * Without a `codec` the value must be data that JSON can carry: no Date, Map, NaN, or class with methods.
+   */
   load?(arg: A, context: LoadContext): Promise<T | null | undefined>
-  /** Loads many values, in the order of the arguments; an `Error` in the list fails only that argument. */
+  /** Loads many values, one for each argument in its order; an `Error` in the list fails only that argument. */
   loadMany?(args: A[], context: LoadContext): Promise<(T | null | undefined | Error)[]>
   /** `max`: most arguments of one `loadMany` (default: 100). `splitOn`: whether two halves may help after an error. */
   batch?: { max: number; splitOn?(error: unknown): boolean }
-  /** Set when the loader calls other lookups. It then takes no slot of the concurrency limit, which those loads need. */
-  composed?: boolean
   /** Seconds a loader may take (default: 10). */
   timeout?: number
   /** Seconds for which one process alone may load a key (default: timeout + 2). */
@@ -132,7 +134,6 @@ export function declare<A, T>(declaration: Declaration<A, T>) {
     id: `${name}.${version}`,
     codec: declaration.codec ?? json<T>(),
     memo: declaration.memo ?? !(revocationMarkers || expiresAt),
-    composed: declaration.composed ?? false,
     revocationMarkers: (arg: A): readonly string[] => revocationMarkers?.(arg) ?? [],
     splitOn: batch?.splitOn ?? blamesInput,
   }

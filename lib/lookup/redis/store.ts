@@ -1,6 +1,6 @@
 import { LookupError, type LookupErrorCode } from '../errors'
 import type { Slot } from '../slot'
-import { type AcquireReply, type CommitReply, holdMs, type Store } from '../store'
+import { type AcquireReply, type CommitReply, holdMs, releasedMs, type Store } from '../store'
 import { createRedisClient, createScript, type RedisClient, type RedisClientOptions } from './client'
 import { acquireScript, commitScript, dropIfScript, failScript } from './scripts'
 
@@ -77,7 +77,7 @@ export function createRedisStore(options: RedisClientOptions | { client: RedisCl
       (
         await fail(
           requests.map((r) => r.slot),
-          requests.map((r) => [r.flight, r.generation, r.code, r.cooldown]),
+          requests.map((r) => [r.flight, r.generation, r.code, r.cooldown, releasedMs]),
         )
       ).map((entry) => (typeof entry === 'string' && entry !== '' ? entry : null)),
     drop: async (keys) => {
