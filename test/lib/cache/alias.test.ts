@@ -168,8 +168,8 @@ describe('an alias', () => {
       for (const id of invalidated) await there.byId.invalidate(id)
       const names = await Promise.all([here.byName('ada'), here.byName('bob')])
       expect(names.map((person) => person?.name)).toEqual(['ada', 'bob'])
-      // Without an invalidation both entries are old, and agree.
-      if (invalidated.length > 0) expect(names.map((person) => person?.id)).toEqual(['u2', 'u1'])
+      // An entry that was not invalidated may still be the old one.
+      if (invalidated.length === 2) expect(names.map((person) => person?.id)).toEqual(['u2', 'u1'])
     },
   )
 

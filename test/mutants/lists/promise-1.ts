@@ -78,8 +78,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a name is not checked against the user that it resolves to',
     file: alias,
-    from: 'if (found !== null && value && verify(value, name)) {',
-    to: 'if (found !== null && value) {',
+    from: 'value !== null && verify(value, name)',
+    to: 'value !== null',
     breaks: ['promise 1'],
+  },
+  {
+    name: 'invalidateIf leaves the value in the process cache',
+    file: 'lookup.ts',
+    from: 'return engine.forget(tags, () => store.dropIf(slot, outcome.entry))',
+    to: 'return store.dropIf(slot, outcome.entry)',
+    breaks: ['promise 1', 'rule 4'],
   },
 ]
