@@ -4,7 +4,7 @@ import type { Context, Outcome } from './context'
 import { codeOf } from './errors'
 import { loadValue } from './load'
 import { outside } from './outside'
-import type { Stamp } from './process-state'
+import type { ProcessState, Stamp } from './process-state'
 import type { Target } from './slot'
 
 /** A map of the values used last; it takes no memory before it has any. */
@@ -19,7 +19,7 @@ const ROUND_MS = 250
  * one another, so that a broken Redis costs the upstream a few requests a second. For each key one load runs, and one
  * waits until that has ended.
  */
-export function createBypasses<T>(clock: Clock) {
+export function createBypasses<T>(clock: Clock, state: ProcessState) {
   type Load = Promise<Outcome<T>>
   const waiting = new Map<string, { load: Load; begin(): Load }>()
   const running = new Set<string>()
@@ -54,7 +54,7 @@ export function createBypasses<T>(clock: Clock) {
 
   return {
     /** Joins a load that begins after the caller has asked (`asked` is when), and never one that began before. */
-    join(key: string, asked: Stamp, stamp: () => Stamp, start: () => Load): Load {
+    join(key: string, asked: Stamp, start: () => Load): Load {
       const next = waiting.get(key)
       if (next) return next.load
       const last = begun.get(key)
@@ -62,10 +62,9 @@ export function createBypasses<T>(clock: Clock) {
       let begin = (): Load => Promise.reject(new Error('not begun'))
       const load = new Promise<Outcome<T>>((resolve) => {
         begin = () => {
-          begun.set(key, { load, sequence: stamp().sequence })
-          const started = start()
-          resolve(started)
-          return started
+          begun.set(key, { load, sequence: state.stamp(clock.now()).sequence })
+          resolve(start())
+          return load
         }
       })
       waiting.set(key, { load, begin })
@@ -84,13 +83,8 @@ export function bypass<A, T>(
   cause: unknown,
 ): Promise<Outcome<T>> {
   const { engine, declared, local } = context
-  const { state, clock } = engine
   const code = typeof cause === 'string' ? cause : codeOf(cause)
-  state.emit({ type: 'uncached', lookup: declared.name, code })
-  return local.bypasses.join(
-    target.slot.entry,
-    asked,
-    () => state.stamp(clock.now()),
-    () => loadValue(context, target, { flight: '', generation: '' }),
-  )
+  engine.state.emit({ type: 'uncached', lookup: declared.name, code })
+  const load = () => loadValue(context, target, { flight: '', generation: '' })
+  return local.bypasses.join(target.slot.entry, asked, load)
 }

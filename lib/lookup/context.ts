@@ -50,7 +50,7 @@ export function createContext<A, T>(engine: Engine, declared: Declared<A, T>) {
     processCache: undefined as ProcessCache<T | null> | undefined,
     /** Loads under a lease of this process, and waits for loads of other processes, by flight and generation. */
     flights: new Map<string, Promise<Outcome<T>>>(),
-    bypasses: createBypasses<T>(clock),
+    bypasses: createBypasses<T>(clock, state),
     /** When each key's last background refresh was scheduled. */
     refreshing: bounded<number>(5000),
     unsentReads: new Map<string, Promise<Outcome<T>>>(),

@@ -2,7 +2,7 @@ import type { Codec } from './entry'
 import { LookupError } from './errors'
 import { json } from './json'
 
-/** `signal` aborts when the lookup's `timeout` has passed. */
+/** `signal` aborts after the lookup's `timeout`. */
 type LoadContext = { signal: AbortSignal }
 
 /** The settings of a lookup. Durations are seconds; `A` is its one argument, `T` its value. */
@@ -37,11 +37,9 @@ export interface Declaration<A, T> {
   refreshBefore?: number
   /** Seconds between two background refreshes of one key, when the last one failed or changed nothing (default: 5). */
   refreshEvery?: number
+  /** Default: JSON, which refuses what it cannot carry: a Date, a Map, NaN, a class with methods. */
   codec?: Codec<T>
-  /**
-   * Loads one value; null or undefined means "not found". Runs outside the request's context. It may call other lookups.
-   * Without a `codec` the value must be data that JSON can carry: no Date, Map, NaN, or class with methods.
-   */
+  /** Loads one value; null or undefined means "not found". Runs outside the request's context; may call lookups. */
   load?(arg: A, context: LoadContext): Promise<T | null | undefined>
   /** Loads many values, one for each argument in its order; an `Error` in the list fails only that argument. */
   loadMany?(args: A[], context: LoadContext): Promise<(T | null | undefined | Error)[]>

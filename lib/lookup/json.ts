@@ -16,10 +16,15 @@ export function toJson(value: unknown): string {
 
 export const badValue = (reason: string) => new LookupError('bad_value', reason, reason)
 
+/** Why a value is bad; nothing for other errors, and for those that name their lookup already. */
+export const reasonOf = (error: unknown) =>
+  error instanceof LookupError && error.code === 'bad_value' ? error.reason : undefined
+
 /** What something is, in a word or two, without showing it. */
 export function describe(value: unknown): string {
   if (value === undefined || value === null || Number.isNaN(value)) return String(value)
-  if (Array.isArray(value)) return `a list of ${value.length}`
+  const holes = Array.isArray(value) && Object.keys(value).length < value.length
+  if (Array.isArray(value)) return holes ? 'a list with holes' : `a list of ${value.length}`
   if (typeof value !== 'object') return typeof value === 'number' ? 'infinite' : `a ${typeof value}`
   const name: unknown = Object.getPrototypeOf(value)?.constructor?.name
   if (typeof name !== 'string' || !name) return 'an object'

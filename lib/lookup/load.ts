@@ -4,7 +4,7 @@ import type { Context, Engine, Outcome } from './context'
 import type { Declared } from './declaration'
 import { type Codec, readEntry, writeEntry } from './entry'
 import { codeOf, KitError, LookupError } from './errors'
-import { badValue, describe } from './json'
+import { badValue, describe, reasonOf } from './json'
 import { runLoader } from './nested'
 import { outside } from './outside'
 import type { Target } from './slot'
@@ -44,28 +44,21 @@ export function createLoader<A, T>({ clock, limit, running }: Engine, declared: 
   function call<R>(targets: Target<A>[], { signal, expired }: Time, loader: () => Promise<R>): Promise<R> {
     const keys = targets.map(({ slot }) => slot.entry)
     const called = new Promise<R>((resolve) => {
-      void limit(
-        () =>
-          new Promise<void>((leave) => {
-            if (signal.aborted) return leave()
-            const answer = runLoader(running, keys, leave, async () => loader())
-            resolve(answer)
-            Promise.race([answer, expired]).then(
-              () => leave(),
-              () => leave(),
-            )
-          }),
-      )
+      const begin = (leave: () => void) => {
+        if (signal.aborted) return leave()
+        const answer = runLoader(running, keys, leave, async () => loader())
+        resolve(answer)
+        Promise.race([answer, expired]).finally(leave).catch(leave)
+      }
+      void limit(() => new Promise<void>(begin))
     })
     return Promise.race([called, expired])
   }
 
   function check(values: unknown, count: number): Loaded<T>[] {
-    const all: unknown[] = Array.isArray(values) ? values : []
-    const holes = all.length === count && Object.keys(all).length < count
-    if (!Array.isArray(values) || all.length !== count || holes)
+    if (!Array.isArray(values) || values.length !== count || Object.keys(values).length < count)
       throw badValue(
-        `loadMany must return a list of ${count}, one value for each argument in its order, not ${holes ? 'one with holes' : describe(values)}`,
+        `loadMany must return a list of ${count}, one for each argument, not ${describe(values)}`,
       )
     return values.map((value: T | Error | null | undefined) => {
       if (!(value instanceof Promise)) return value instanceof Error ? { error: value } : { value }
@@ -112,7 +105,9 @@ export function createLoader<A, T>({ clock, limit, running }: Engine, declared: 
       return loaded.value
     }
     const time = startTime()
-    return outside(() => call([target], time, async () => load?.(target.arg, time))).finally(time.cancel)
+    return outside(() =>
+      call([target], time, async () => load?.(target.arg, { signal: time.signal })),
+    ).finally(time.cancel)
   }
 }
 
@@ -126,8 +121,7 @@ function throughCodec<T>(value: T | null, lease: Lease, key: string, codec: Code
   } catch (error) {
     // Such as a missing encryption key.
     if (error instanceof KitError && error.code !== 'bad_value') throw error
-    const reason = error instanceof LookupError ? error.reason : undefined
-    throw badValue(reason ?? `its codec fails with ${codeOf(error)}`)
+    throw badValue(reasonOf(error) ?? `its codec fails with ${codeOf(error)}`)
   }
   throw badValue('its codec cannot read what it wrote')
 }
@@ -147,10 +141,8 @@ export async function loadValue<A, T>(
     state.emit({ type: 'load', lookup: name, ms: clock.now() - start, ...negative })
     return outcome
   } catch (error) {
-    const named =
-      error instanceof LookupError && error.code === 'bad_value'
-        ? new LookupError('bad_value', `Lookup "${name}": ${error.reason}`)
-        : error
+    const reason = reasonOf(error)
+    const named = reason ? new LookupError('bad_value', `Lookup "${name}": ${reason}`) : error
     state.emit({ type: 'load_error', lookup: name, code: codeOf(named), ms: clock.now() - start })
     throw named
   }

@@ -61,6 +61,16 @@ describe('a value that JSON would change', () => {
     await expect(lookup('u1')).rejects.toMatchObject({ code: 'bad_value' })
   })
 
+  it('of another lookup that a loader calls keeps its own words', async () => {
+    const process = createFleet().join()
+    const part = process.defineLookup({ ...user<unknown>(async () => new Date(0)), name: 'part' })
+    const whole = process.defineLookup({ ...user<unknown>((id) => part(id)), name: 'whole' })
+    await expect(whole('u1')).rejects.toMatchObject({
+      code: 'bad_value',
+      message: expect.stringContaining('Lookup "part": value is a Date'),
+    })
+  })
+
   it('is refused when it is too deep', async () => {
     let deep: unknown = 1
     for (let i = 0; i < 20_000; i++) deep = [deep]

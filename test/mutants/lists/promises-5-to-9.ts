@@ -28,7 +28,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the answers of loadMany are not counted',
     file: 'load.ts',
-    from: 'all.length !== count || holes',
+    from: 'values.length !== count || Object.keys(values).length < count',
     to: 'false',
     breaks: ['promise 6', 'promise 1', 'promise 9', 'rule 5'],
   },

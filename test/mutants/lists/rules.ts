@@ -155,8 +155,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a loader runs in the request of its first caller',
     file: 'load.ts',
-    from: 'outside(() => call([target], time, async () => load?.(target.arg, time)))',
-    to: 'call([target], time, async () => load?.(target.arg, time))',
+    from: 'outside(() => call([target], time, async () => load?.(target.arg, { signal: time.signal })))',
+    to: 'call([target], time, async () => load?.(target.arg, { signal: time.signal }))',
     breaks: ['rule 11'],
   },
 
