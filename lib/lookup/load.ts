@@ -105,9 +105,8 @@ export function createLoader<A, T>({ clock, limit, running }: Engine, declared: 
       return loaded.value
     }
     const time = startTime()
-    return outside(() =>
-      call([target], time, async () => load?.(target.arg, { signal: time.signal })),
-    ).finally(time.cancel)
+    const work = async () => load?.(target.arg, { signal: time.signal })
+    return outside(() => call([target], time, work)).finally(time.cancel)
   }
 }
 

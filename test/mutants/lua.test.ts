@@ -15,8 +15,8 @@ const mutants: readonly Omit<Change, 'file'>[] = [
   },
   {
     name: 'acquire looks at no revocation marker',
-    from: "out[i] = {'refused'}",
-    to: "out[i] = {'load', gen, 0}",
+    from: "if s.markers > 0 then\n    out[i] = {'refused'}",
+    to: "if s.markers > 0 then\n    out[i] = {'load', gen, 0}",
   },
   {
     name: 'acquire hands out an entry of an older generation',

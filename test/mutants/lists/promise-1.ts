@@ -45,7 +45,7 @@ export const mutants: readonly Mutant[] = [
     file: 'miss.ts',
     from: '          onSent()\n',
     to: '',
-    breaks: ['promise 1', 'promise 5', 'rule 5'],
+    breaks: ['promise 1', 'promise 4', 'promise 5', 'rule 5', 'rule 6'],
   },
   {
     name: 'the process cache is filled by what was read before an invalidation',

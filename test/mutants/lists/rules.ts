@@ -108,8 +108,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'commit does not look at the lease',
     file: model,
-    from: "if (!mine) return 'lost'",
-    to: '',
+    from: 'if (!mine) {',
+    to: "if (flight === '') {",
     breaks: ['rule 9'],
   },
   {
@@ -155,8 +155,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a loader runs in the request of its first caller',
     file: 'load.ts',
-    from: 'outside(() => call([target], time, async () => load?.(target.arg, { signal: time.signal })))',
-    to: 'call([target], time, async () => load?.(target.arg, { signal: time.signal }))',
+    from: 'outside(() => call([target], time, work))',
+    to: 'call([target], time, work)',
     breaks: ['rule 11'],
   },
 

@@ -190,7 +190,7 @@ export const steps: fc.Arbitrary<Step[]> = fc.oneof(
     arbitrary: about({
       lookups: ['card'],
       tag: ofUser,
-      weights: { ...faultless, stall: 16 },
+      weights: { ...faultless, stall: 20, compareAndDrop: 0, setClock: 0, newRequest: 0, pass: 8 },
       ms: fc.constantFrom(1, 260, 1100, 2100, 3100),
     }),
   },

@@ -182,6 +182,9 @@ export function watchStore(
         if (was && reply) checkCommit(request, was.held, was.current, was.set, reply)
         if (reply === 'lost' && cell(request.slot.state)?.startsWith(`L:${request.flight}|`))
           violate('rule 9: a commit was lost, and a lease of its own flight stays')
+        // It ends the lease that its flight got twice.
+        const own = reply === 'lost' && ofFlight(request)
+        if (own) own.excused = true
         overwrite(request.slot.state)
       })
       return replies
@@ -196,11 +199,11 @@ export function watchStore(
         if (request.code === '') {
           const { flight, slot } = request
           const seen = cell(slot.state)
-          const undone = seen === undefined || /^[LR]:/.test(seen)
+          const undone = seen === undefined || seen.startsWith(`R:${flight}|`)
           released.set(flight, { state: slot.state, at: time.now(), overwritten: !undone })
         } else overwrite(request.slot.state)
         // Without a code it returns the lease: its holder has given up.
-        if (last?.status === 'leased' && request.code === '') last.excused = true
+        if (last?.status === 'leased' && (request.code === '' || !held[i])) last.excused = true
         else if (held[i] && last)
           Object.assign(last, { status: 'failed', at: time.now(), cooldown: request.cooldown })
       })
