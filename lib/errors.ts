@@ -78,18 +78,19 @@ const OUTAGE = { advice: RETRY, status: 503, answeredAs: 'unavailable' } as cons
 export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['code'], Description> } = {
   LookupError: {
     bad_declaration: {
-      meaning: 'A lookup was declared with an option that cannot work.',
+      meaning: 'A lookup was declared with an option that cannot work, or its loader waits for itself.',
       title: 'A lookup is declared incorrectly',
       advice: MISTAKE,
       status: 500,
       fix: 'The error’s message names the lookup and the option.',
     },
     bad_value: {
-      meaning: 'A loader returned a value that the lookup’s codec cannot write and read back.',
+      meaning:
+        'A loader returned a value that the lookup’s codec cannot write and read back, or not one value for each argument.',
       title: 'A loaded value cannot be stored',
       advice: MISTAKE,
       status: 500,
-      fix: 'Return a value that the codec can write and read back, such as plain JSON.',
+      fix: 'The error’s message names the place in the value. Return plain data, and from loadMany one value for each argument.',
     },
     inside_use_cache: {
       meaning:

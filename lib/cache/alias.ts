@@ -14,32 +14,59 @@ export interface Alias<A, T> {
   hints?: ReturnType<typeof createHints>
 }
 
+/** How often a name and its value are loaded again before they count as contradicting each other. */
+const ROUNDS = 3
+
 /**
  * Reads a value by another name: two Redis commands, or one where this process remembers the ID (the *hint*), because
- * both entries are then in the same MGET. If the value does not exist or no longer has the name, the name is resolved
- * again, once.
+ * both entries are then in the same MGET. If the value does not exist or does not have the name, one of the two entries
+ * is old: the name is resolved again, and if it still leads to the same ID, the value is loaded again.
  */
 export function createAlias<A, T>(alias: Alias<A, T>): (name: A) => Promise<T | null> {
   const { id, key, idByName, valueById, verify } = alias
   const hints = alias.hints ?? onePerProcess(`alias-hints:${id}`, createHints)
+  const contradictions = createContradictions()
+
   return async (name) => {
-    const hint = hints.get(key(name))
+    const place = key(name)
+    const isOwner = (value: T | null) => value !== null && verify(value, name)
+    const hint = hints.get(place)
     const hinted = hint === undefined ? undefined : valueById.fresh(hint)
     // A wrong hint is never awaited: its failure must not be an unhandled rejection.
     hinted?.catch(() => {})
-    const found = await idByName.fresh(name)
-    const value = found === null ? null : await (found === hint ? hinted : valueById.fresh(found))
-    if (found !== null && value && verify(value, name)) {
-      hints.set(key(name), found)
-      return value
+    let owner = await idByName.fresh(name)
+    const first = owner === hint ? hinted : undefined
+    let value: T | null = owner === null ? null : await (first ?? valueById.fresh(owner))
+
+    for (let round = 0; owner !== null && !isOwner(value); round++) {
+      hints.delete(place)
+      const contradiction = JSON.stringify([owner, value])
+      if (contradictions.get(place) === contradiction) return null
+      if (round === ROUNDS) {
+        contradictions.set(place, contradiction)
+        return null
+      }
+      const known = owner
+      owner = await idByName.reload(name, (old) => old === known)
+      if (owner === null) break
+      if (owner !== known) value = await valueById.fresh(owner)
+      else
+        value = await (value === null
+          ? valueById.reload(owner)
+          : valueById.reload(owner, (old) => !isOwner(old)))
     }
-    hints.delete(key(name))
-    if (found === null) return null
-    const again = await idByName.reload(name, (known) => known === found)
-    const owner = again === null ? null : await valueById.fresh(again)
-    return owner !== null && verify(owner, name) ? owner : null
+    if (owner === null || !value) {
+      hints.delete(place)
+      return null
+    }
+    hints.set(place, owner)
+    return value
   }
 }
 
 /** The IDs that names had last, in this process. */
 export const createHints = () => new LRUCache<string, string>({ maxSize: 5000, sizeCalculation: () => 1 })
+
+/** Names whose upstream says one owner, and of whose owner it says another name: asked again after 10 s. */
+const createContradictions = () =>
+  new LRUCache<string, string>({ maxSize: 500, sizeCalculation: () => 1, ttl: 10_000 })

@@ -65,7 +65,7 @@ export const userById = defineLookup<string, CachedUser>(() => ({
  */
 export const newUserById = defineLookup<string, CachedUser>(() => ({
   ...{ name: 'new-user', version: CACHED_USER_VERSION, key: (id) => id, tags: (id) => [tagOfUser(id)] },
-  ...{ ttl: 1, negativeTtl: 1, memo: false, composed: true, timeout: 25 },
+  ...{ ttl: 1, negativeTtl: 1, memo: false, timeout: 25 },
   load: (id) => userById.reload(id),
   failure: clerkFailure,
 }))

@@ -35,7 +35,6 @@ const status = defineLookup<Request, Stored>(() => ({
   ttl: ({ ttl }) => ttl,
   expiresAt: ({ integrations }) => firstExpiryOf(integrations),
   expiryBuffer: 0,
-  composed: true,
   timeout: 25,
   async load({ fetch, ttl }) {
     const integrations = await fetch?.()

@@ -1,16 +1,81 @@
-import { type Context, isRevocable, type Outcome } from './context'
+import { LRUCache } from 'lru-cache'
+import type { Clock } from './clock'
+import type { Context, Outcome } from './context'
 import { codeOf } from './errors'
 import { loadValue } from './load'
-import type { Stamp } from './process-state'
+import { outside } from './outside'
+import type { ProcessState, Stamp } from './process-state'
 import type { Target } from './slot'
 
-/** How long a value loaded while the breaker is open may be shared in this process, in milliseconds. */
-const SHARE_MS = 5000
+/** A map of the values used last; it takes no memory before it has any. */
+export const bounded = <V extends NonNullable<unknown>>(maxSize: number) =>
+  new LRUCache<string, V>({ maxSize, sizeCalculation: () => 1 })
+
+/** After so many milliseconds the next round begins, although a load of this one has not ended. */
+const ROUND_MS = 250
 
 /**
- * A load past Redis, never stored there: shared with callers that asked before it began (`asked` is when this caller
- * did), and for 5 s while the breaker is open.
+ * The loads past Redis of one lookup in this process. What is asked for together begins together, in rounds that follow
+ * one another, so that a broken Redis costs the upstream a few requests a second. For each key one load runs, and one
+ * waits until that has ended.
  */
+export function createBypasses<T>(clock: Clock, state: ProcessState) {
+  type Load = Promise<Outcome<T>>
+  const waiting = new Map<string, { load: Load; begin(): Load }>()
+  const running = new Set<string>()
+  /** The last loads that have begun, and when. */
+  const begun = bounded<{ load: Load; sequence: number }>(1000)
+  let round: object | undefined
+
+  function beginRound() {
+    const ready = [...waiting].filter(([key]) => !running.has(key))
+    if (round || ready.length === 0) return
+    const own = {}
+    round = own
+    const end = () => {
+      if (round !== own) return
+      round = undefined
+      beginRound()
+    }
+    const cancel = clock.timer(ROUND_MS, end)
+    const loads = ready.map(([key, { begin }]) => {
+      waiting.delete(key)
+      running.add(key)
+      return begin().finally(() => {
+        running.delete(key)
+        beginRound()
+      })
+    })
+    void Promise.allSettled(loads).then(() => {
+      cancel()
+      end()
+    })
+  }
+
+  return {
+    /** Joins a load that begins after the caller has asked (`asked` is when), and never one that began before. */
+    join(key: string, asked: Stamp, start: () => Load): Load {
+      const next = waiting.get(key)
+      if (next) return next.load
+      const last = begun.get(key)
+      if (last && last.sequence > asked.sequence) return last.load
+      let begin = (): Load => Promise.reject(new Error('not begun'))
+      const load = new Promise<Outcome<T>>((resolve) => {
+        begin = () => {
+          begun.set(key, { load, sequence: state.stamp(clock.now()).sequence })
+          resolve(start())
+          return load
+        }
+      })
+      waiting.set(key, { load, begin })
+      // After all that fails in this tick has asked.
+      outside(() => process.nextTick(beginRound))
+      return load
+    },
+  }
+}
+
+/** A load past Redis, never stored there: shared only with callers that asked before it began. */
 export function bypass<A, T>(
   context: Context<A, T>,
   target: Target<A>,
@@ -18,20 +83,8 @@ export function bypass<A, T>(
   cause: unknown,
 ): Promise<Outcome<T>> {
   const { engine, declared, local } = context
-  const { state, store, clock } = engine
   const code = typeof cause === 'string' ? cause : codeOf(cause)
-  state.emit({ type: 'uncached', lookup: declared.name, code })
-  const key = target.slot.entry
-  const open = !store.healthy()
-  const known = local.bypassed.get(key)
-  if (known && state.isCurrent(known.stamp, target.tags)) {
-    const shareable = open && known.open && clock.now() - known.stamp.at < SHARE_MS
-    if (shareable || known.stamp.sequence > asked.sequence) return known.promise
-  }
-  const stamp = state.stamp(clock.now())
-  const promise = loadValue(context, target, '')
-  local.bypassed.set(key, { promise, stamp, open })
-  const drop = () => local.bypassed.peek(key)?.promise === promise && local.bypassed.delete(key)
-  promise.then(isRevocable(target) ? drop : undefined, drop)
-  return promise
+  engine.state.emit({ type: 'uncached', lookup: declared.name, code })
+  const load = () => loadValue(context, target, { flight: '', generation: '' })
+  return local.bypasses.join(target.slot.entry, asked, load)
 }

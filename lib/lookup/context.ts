@@ -1,12 +1,13 @@
-import { LRUCache } from 'lru-cache'
+import { bounded, createBypasses } from './bypass'
 import type { Clock } from './clock'
 import type { Declared } from './declaration'
-import { readEntry } from './entry'
+import { heapBytes, readEntry } from './entry'
 import { LookupError } from './errors'
 import type { createInvalidation } from './invalidate'
 import type { Limit } from './limit'
 import { createLoader } from './load'
 import { createMemo } from './memo'
+import type { RunningCalls } from './nested'
 import { createProcessCache, type ProcessCache, type ProcessCacheOptions } from './process-cache'
 import type { ProcessState, Stamp } from './process-state'
 import type { createRequests } from './requests'
@@ -25,6 +26,8 @@ export interface Engine extends ReturnType<typeof createRequests>, ReturnType<ty
   state: ProcessState
   /** Bounds loader calls. */
   limit: Limit
+  /** The loader calls that are running. */
+  running: RunningCalls
   processCache: ProcessCacheOptions
 }
 
@@ -34,19 +37,8 @@ export interface Outcome<T> {
   entry: string
 }
 
-/** A load past Redis. */
-export interface Bypass<T> {
-  promise: Promise<Outcome<T>>
-  stamp: Stamp
-  /** The breaker was open when it began. */
-  open: boolean
-}
-
 /** One lookup, as the steps of a read see it. */
 export type Context<A, T> = ReturnType<typeof createContext<A, T>>
-
-const bounded = <V extends NonNullable<unknown>>(maxSize: number) =>
-  new LRUCache<string, V>({ maxSize, sizeCalculation: () => 1 })
 
 export function createContext<A, T>(engine: Engine, declared: Declared<A, T>) {
   const { state, clock, namespace } = engine
@@ -58,7 +50,7 @@ export function createContext<A, T>(engine: Engine, declared: Declared<A, T>) {
     processCache: undefined as ProcessCache<T | null> | undefined,
     /** Loads under a lease of this process, and waits for loads of other processes, by flight and generation. */
     flights: new Map<string, Promise<Outcome<T>>>(),
-    bypassed: bounded<Bypass<T>>(1000),
+    bypasses: createBypasses<T>(clock, state),
     /** When each key's last background refresh was scheduled. */
     refreshing: bounded<number>(5000),
     unsentReads: new Map<string, Promise<Outcome<T>>>(),
@@ -72,7 +64,7 @@ export function createContext<A, T>(engine: Engine, declared: Declared<A, T>) {
 
   return {
     ...{ engine, declared, local, emit },
-    loader: createLoader(declared, clock, declared.composed ? (work) => work() : engine.limit),
+    loader: createLoader(engine, declared),
 
     emitHit(layer: 'request' | 'process' | 'redis', negative = false) {
       state.emit(
@@ -82,14 +74,20 @@ export function createContext<A, T>(engine: Engine, declared: Declared<A, T>) {
 
     /** Decodes an entry; undefined, and an event, for one that cannot be used. */
     open({ slot }: Target<A>, entry: string): Outcome<T> | undefined {
-      const found = readEntry(entry, slot.entry, codec)
-      if (!found) emit('corrupt')
-      return found && { value: found.value, entry }
+      try {
+        const found = readEntry(entry, slot.entry, codec)
+        if (found) return { value: found.value, entry }
+      } catch {
+        // Its codec cannot read it.
+      }
+      emit('corrupt')
+      return undefined
     },
 
     /** Keeps a value in the process cache, if there is one and its tags were not invalidated since the stamp. */
-    fill({ arg, tags }: Target<A>, stamp: Stamp, { value, entry }: Outcome<T>) {
-      local.processCache?.fill(stamp, declared.key(arg), value, tags, declared.processTtl, entry.length)
+    fill({ arg, tags }: Target<A>, stamp: Stamp, { value }: Outcome<T>) {
+      const { key, processTtl } = declared
+      local.processCache?.fill(stamp, key(arg), value, tags, processTtl, heapBytes(value))
     },
 
     refuse(): never {

@@ -63,11 +63,12 @@ export function createLookups(options: LookupsOptions) {
     throw new LookupError('bad_declaration', 'namespace must be 1 to 64 letters, digits, ".", "_" or "-"')
 
   const shared = { store, runtime, namespace, clock, random, newId, state, processCache }
-  const { invalidate, revoke } = createInvalidation(shared)
+  const { invalidate, revoke, forget } = createInvalidation(shared)
   const engine: Engine = {
-    ...{ ...shared, invalidate, revoke },
+    ...{ ...shared, invalidate, revoke, forget },
     ...createRequests({ ...shared, connections }),
     limit: state.share(`limit:${namespace}`, () => createLimit(concurrency)),
+    running: state.share('running-loaders', () => new Map()),
   }
   const declared = new Set<string>()
 

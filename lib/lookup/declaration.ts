@@ -1,7 +1,8 @@
-import { type Codec, json } from './entry'
+import type { Codec } from './entry'
 import { LookupError } from './errors'
+import { json } from './json'
 
-/** `signal` aborts when the lookup's `timeout` has passed. */
+/** `signal` aborts after the lookup's `timeout`. */
 type LoadContext = { signal: AbortSignal }
 
 /** The settings of a lookup. Durations are seconds; `A` is its one argument, `T` its value. */
@@ -36,15 +37,14 @@ export interface Declaration<A, T> {
   refreshBefore?: number
   /** Seconds between two background refreshes of one key, when the last one failed or changed nothing (default: 5). */
   refreshEvery?: number
+  /** Default: JSON, which refuses what it cannot carry: a Date, a Map, NaN, a class with methods. */
   codec?: Codec<T>
-  /** Loads one value; null or undefined means "not found". Runs outside the request's context. */
+  /** Loads one value; null or undefined means "not found". Runs outside the request's context; may call lookups. */
   load?(arg: A, context: LoadContext): Promise<T | null | undefined>
-  /** Loads many values, in the order of the arguments; an `Error` in the list fails only that argument. */
+  /** Loads many values, one for each argument in its order; an `Error` in the list fails only that argument. */
   loadMany?(args: A[], context: LoadContext): Promise<(T | null | undefined | Error)[]>
   /** `max`: most arguments of one `loadMany` (default: 100). `splitOn`: whether two halves may help after an error. */
   batch?: { max: number; splitOn?(error: unknown): boolean }
-  /** Set when the loader calls other lookups. It then takes no slot of the concurrency limit, which those loads need. */
-  composed?: boolean
   /** Seconds a loader may take (default: 10). */
   timeout?: number
   /** Seconds for which one process alone may load a key (default: timeout + 2). */
@@ -132,7 +132,6 @@ export function declare<A, T>(declaration: Declaration<A, T>) {
     id: `${name}.${version}`,
     codec: declaration.codec ?? json<T>(),
     memo: declaration.memo ?? !(revocationMarkers || expiresAt),
-    composed: declaration.composed ?? false,
     revocationMarkers: (arg: A): readonly string[] => revocationMarkers?.(arg) ?? [],
     splitOn: batch?.splitOn ?? blamesInput,
   }

@@ -33,9 +33,9 @@ const kindsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? 
 
 /** The stable codes of the errors of a lookup. */
 export type LookupErrorCode =
-  /** A declaration or a setting that could not work; thrown when declared. */
+  /** A declaration or a setting that could not work; thrown when declared. Or a loader that waits for itself. */
   | 'bad_declaration'
-  /** A loader returned something that its codec cannot turn into text. */
+  /** A loader returned what its codec cannot turn into text and back, or not one value for each argument. */
   | 'bad_value'
   /** Redis did not confirm an invalidation or revocation: the outcome is unknown, repeating is safe. */
   | 'invalidation_unconfirmed'

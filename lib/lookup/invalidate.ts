@@ -53,6 +53,15 @@ export function createInvalidation({ store, runtime, state, clock, namespace, ra
     }
   }
 
+  const announce = (tags: readonly string[]) =>
+    confirm('other processes were informed', async () => state.backplane?.announce(tags))
+
+  /** This process first, even if the runtime fails; then the memo of the current request. */
+  async function dropHere(tags: readonly string[]) {
+    state.drop(tags)
+    state.drop(tags, await runtime.invalidated(tags).catch(() => undefined))
+  }
+
   async function invalidate(tags: readonly string[], also?: () => Promise<unknown>) {
     let confirmed = false
     try {
@@ -64,19 +73,21 @@ export function createInvalidation({ store, runtime, state, clock, namespace, ra
           ]),
         )
         // After the tag versions: a process that receives this must find them deleted.
-        if (chunk.length > 0)
-          await confirm('other processes were informed', async () => state.backplane?.announce(chunk))
+        if (chunk.length > 0) await announce(chunk)
       }
       confirmed = true
     } finally {
-      // This process first, even if the runtime fails; then the memo of the current request.
-      state.drop(tags)
-      state.drop(tags, await runtime.invalidated(tags).catch(() => undefined))
+      await dropHere(tags)
       state.emit({ type: 'invalidate', tags, confirmed })
     }
   }
 
   return {
+    /** Drops or replaces one entry in Redis, and then what this process and the others hold with its tags. */
+    forget: <R>(tags: readonly string[], work: () => Promise<R>): Promise<R> =>
+      work()
+        .then((done) => announce(tags).then(() => done))
+        .finally(() => dropHere(tags)),
     invalidate: (tags: readonly string[]) => invalidate(tags),
     /** Refuses every read with this revocation marker for some seconds; invalidates tags in the same step. */
     revoke: (marker: string, { seconds, tags = [] }: { seconds: number; tags?: readonly string[] }) =>

@@ -8,6 +8,8 @@ import type { Target } from './slot'
 export interface Lease {
   flight: string
   generation: string
+  /** An entry that the caller who began the load cannot use, even in grace. */
+  reject?: string
 }
 
 export const flightKey = ({ flight, generation }: Lease) => `${flight}|${generation}`
@@ -36,7 +38,7 @@ async function loadAndCommit<A, T>(
   let outcome: Outcome<T>
   let lifetimes: ReturnType<typeof declared.lifetimes>
   try {
-    outcome = await loadValue(context, target, lease.generation)
+    outcome = await loadValue(context, target, lease)
     lifetimes = declared.lifetimes(outcome.value)
   } catch (error) {
     const kept = await markFailed(context, target, lease, error)
@@ -57,12 +59,14 @@ async function markFailed<A, T>(
   const code = declared.failure?.encode(error) || codeOf(error)
   const cooldown = Math.max(declared.refreshEvery, 1000)
   const entry = await engine
-    .repeatOnce(() => engine.fails({ slot, ...lease, code, cooldown }))
+    .repeatOnce(() =>
+      engine.fails({ slot, flight: lease.flight, generation: lease.generation, code, cooldown }),
+    )
     .catch((unmarked: unknown) => {
       void engine.release(slot, lease.flight, unmarked)
       return null
     })
-  const kept = entry === null ? undefined : open(target, entry)
+  const kept = entry === null || entry === lease.reject ? undefined : open(target, entry)
   if (kept) emit('grace')
   return kept
 }
@@ -81,7 +85,8 @@ async function commit<A, T>(
   // Jitter only shortens TTLs.
   const jitter = 1 - 0.1 * engine.random()
   const request = {
-    ...{ slot, ...lease, entry: outcome.entry, ...lifetimes, expiryBuffer, refreshEvery },
+    ...{ slot, flight: lease.flight, generation: lease.generation, entry: outcome.entry },
+    ...{ ...lifetimes, expiryBuffer, refreshEvery },
     hard: Math.floor(lifetimes.hard * jitter),
     soft: Math.floor(lifetimes.soft * jitter),
     refreshBefore: Math.floor(refreshBefore * (1 + 0.1 * engine.random())),

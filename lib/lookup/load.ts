@@ -1,50 +1,86 @@
 import { createBatch } from './batch'
-import type { Clock } from './clock'
-import type { Context, Outcome } from './context'
+import { deadline } from './clock'
+import type { Context, Engine, Outcome } from './context'
 import type { Declared } from './declaration'
-import { writeEntry } from './entry'
-import { codeOf, LookupError } from './errors'
-import type { Limit } from './limit'
+import { type Codec, readEntry, writeEntry } from './entry'
+import { codeOf, KitError, LookupError } from './errors'
+import { badValue, describe, reasonOf } from './json'
+import { runLoader } from './nested'
 import { outside } from './outside'
 import type { Target } from './slot'
 
 type Loaded<T> = { value: T | null | undefined } | { error: unknown }
 
+/** The time that one load may take. The halves of a split batch share it, so that they stay within their leases. */
+interface Time {
+  signal: AbortSignal
+  expired: Promise<never>
+  cancel(): void
+}
+
 /** The lookup's loader with its timeout; single calls of one tick become one `loadMany` where there is one. */
-export function createLoader<A, T>(declared: Declared<A, T>, clock: Clock, limit: Limit) {
+export function createLoader<A, T>({ clock, limit, running }: Engine, declared: Declared<A, T>) {
   const { name, timeout, load, loadMany, splitOn } = declared
 
-  function withTimeout<R>(work: (signal: AbortSignal) => Promise<R>): Promise<R> {
+  function startTime(): Time {
     const controller = new AbortController()
-    const { signal } = controller
     let cancel = () => {}
     const expired = new Promise<never>((_, reject) => {
-      cancel = clock.timer(timeout, () => {
+      cancel = deadline(clock, timeout, () => {
         const seconds = timeout / 1000
         const error = new LookupError('load_timeout', `Lookup "${name}": the loader took over ${seconds} s`)
         controller.abort(error)
         reject(error)
       })
     })
-    // Waiting for the limit counts, because the lease does not wait either. A loader that ignores its signal does not
-    // keep its place.
-    const running = limit(() => (signal.aborted ? expired : Promise.race([work(signal), expired])))
-    return Promise.race([running, expired]).finally(cancel)
+    expired.catch(() => {})
+    return { signal: controller.signal, expired, cancel }
+  }
+
+  /**
+   * Calls the loader once it has a place. Waiting for one counts, because the lease does not wait either. A loader that
+   * ignores its signal does not keep its place.
+   */
+  function call<R>(targets: Target<A>[], { signal, expired }: Time, loader: () => Promise<R>): Promise<R> {
+    const keys = targets.map(({ slot }) => slot.entry)
+    const called = new Promise<R>((resolve) => {
+      const begin = (leave: () => void) => {
+        if (signal.aborted) return leave()
+        const answer = runLoader(running, keys, leave, async () => loader())
+        resolve(answer)
+        Promise.race([answer, expired]).finally(leave).catch(leave)
+      }
+      void limit(() => new Promise<void>(begin))
+    })
+    return Promise.race([called, expired])
+  }
+
+  function check(values: unknown, count: number): Loaded<T>[] {
+    if (!Array.isArray(values) || values.length !== count || Object.keys(values).length < count)
+      throw badValue(
+        `loadMany must return a list of ${count}, one for each argument, not ${describe(values)}`,
+      )
+    return values.map((value: T | Error | null | undefined) => {
+      if (!(value instanceof Promise)) return value instanceof Error ? { error: value } : { value }
+      value.catch(() => {})
+      return { error: badValue('loadMany returned a promise in its list: await it') }
+    })
   }
 
   /** A promise for each argument: the parts of a split batch do not wait for one another. */
-  function loadAll(args: A[], many: NonNullable<typeof loadMany>): Promise<Loaded<T>>[] {
-    const all = outside(() => withTimeout((signal) => many(args, { signal }))).then(
-      (values) =>
-        args.map((_, i): Loaded<T> => {
-          const value = values[i]
-          return value instanceof Error ? { error: value } : { value }
-        }),
+  function loadAll(
+    targets: Target<A>[],
+    time: Time,
+    many: NonNullable<typeof loadMany>,
+  ): Promise<Loaded<T>>[] {
+    const args = targets.map(({ arg }) => arg)
+    const all = call(targets, time, () => many(args, { signal: time.signal })).then(
+      (values): (Loaded<T> | Promise<Loaded<T>>)[] => check(values, args.length),
       (error: unknown) => {
         // One bad argument must not fail its neighbors.
-        if (args.length === 1 || !splitOn(error)) return args.map(() => ({ error }))
+        if (args.length === 1 || time.signal.aborted || !splitOn(error)) return args.map(() => ({ error }))
         const middle = args.length >> 1
-        return [args.slice(0, middle), args.slice(middle)].flatMap((half) => loadAll(half, many))
+        return [targets.slice(0, middle), targets.slice(middle)].flatMap((half) => loadAll(half, time, many))
       },
     )
     return args.map(async (_, i) => (await all)[i] ?? { value: undefined })
@@ -52,34 +88,61 @@ export function createLoader<A, T>(declared: Declared<A, T>, clock: Clock, limit
 
   const merged =
     loadMany &&
-    createBatch<A, Loaded<T>>({ send: async (args) => loadAll(args, loadMany), max: declared.batchMax })
+    createBatch<Target<A>, Loaded<T>>({
+      async send(targets) {
+        const time = startTime()
+        const loaded = loadAll(targets, time, loadMany)
+        void Promise.allSettled(loaded).then(time.cancel)
+        return loaded
+      },
+      max: declared.batchMax,
+    })
 
-  return async (arg: A): Promise<T | null> => {
-    if (!merged) return (await outside(() => withTimeout(async (signal) => load?.(arg, { signal })))) ?? null
-    const loaded = await merged(arg)
-    if ('error' in loaded) throw loaded.error
-    return loaded.value ?? null
+  return async (target: Target<A>): Promise<T | null | undefined> => {
+    if (merged) {
+      const loaded = await merged(target)
+      if ('error' in loaded) throw loaded.error
+      return loaded.value
+    }
+    const time = startTime()
+    const work = async () => load?.(target.arg, { signal: time.signal })
+    return outside(() => call([target], time, work)).finally(time.cancel)
   }
+}
+
+type Lease = { flight: string; generation: string }
+
+function throughCodec<T>(value: T | null, lease: Lease, key: string, codec: Codec<T>): Outcome<T> {
+  try {
+    const entry = writeEntry(lease, key, value, codec)
+    const read = readEntry(entry, key, codec)
+    if (read) return { value: read.value, entry }
+  } catch (error) {
+    // Such as a missing encryption key.
+    if (error instanceof KitError && error.code !== 'bad_value') throw error
+    throw badValue(reasonOf(error) ?? `its codec fails with ${codeOf(error)}`)
+  }
+  throw badValue('its codec cannot read what it wrote')
 }
 
 /** Loads a value and passes it through its codec, so that it is the same data as a later hit. */
 export async function loadValue<A, T>(
-  { engine, declared, loader, open }: Context<A, T>,
+  { engine, declared, loader }: Context<A, T>,
   target: Target<A>,
-  generation: string,
+  lease: Lease,
 ): Promise<Outcome<T>> {
   const { clock, state } = engine
   const { name, codec } = declared
   const start = clock.now()
   try {
-    const entry = writeEntry(generation, target.slot.entry, await loader(target.arg), codec)
-    const outcome = open(target, entry)
-    if (!outcome) throw new LookupError('bad_value', `Lookup "${name}": its codec cannot read what it wrote`)
+    const outcome = throughCodec((await loader(target)) ?? null, lease, target.slot.entry, codec)
     const negative = outcome.value === null && { negative: true as const }
     state.emit({ type: 'load', lookup: name, ms: clock.now() - start, ...negative })
     return outcome
   } catch (error) {
-    state.emit({ type: 'load_error', lookup: name, code: codeOf(error), ms: clock.now() - start })
-    throw error
+    const reason = reasonOf(error)
+    const named = reason ? new LookupError('bad_value', `Lookup "${name}": ${reason}`) : error
+    state.emit({ type: 'load_error', lookup: name, code: codeOf(named), ms: clock.now() - start })
+    throw named
   }
 }

@@ -4,6 +4,7 @@ import { isOutage, LookupError } from './errors'
 import { type Inspection, inspectRedis } from './inspect'
 import { oncePerRequest } from './memo'
 import { handleMiss } from './miss'
+import { readInLoader } from './nested'
 import { peekRedis, readThrough } from './read'
 import { locate, type Target } from './slot'
 
@@ -27,12 +28,16 @@ export interface Lookup<A, T> {
   warm(args: readonly A[]): Promise<{ warmed: number; failed: number }>
   /**
    * Reloads the value, or with `matches` only if the cached value matches (otherwise returns the cached one). The old
-   * value stays readable until the new one is stored. Callers that ask at the same time share one load.
+   * value stays readable until the new one is stored. Callers that ask at the same time share one load. What this request
+   * and the processes hold of it is dropped.
    */
   reload(arg: A, matches?: (value: T) => boolean): Promise<T | null>
   /** Once it has resolved, no read that begins later gets an older value. @throws LookupError `invalidation_unconfirmed` */
   invalidate(arg: A): Promise<void>
-  /** Drops the cached value if it matches and has not been replaced meanwhile; returns whether it did. */
+  /**
+   * Drops the cached value if it matches and has not been replaced meanwhile, also from the process caches; returns
+   * whether it did. @throws LookupError when Redis did not confirm it
+   */
   invalidateIf(arg: A, matches: (value: T) => boolean): Promise<boolean>
   /** What Redis holds of a value, for people to look at. @throws LookupError when Redis does not answer */
   inspect(arg: A, options?: { revocationMarkers?: readonly string[] }): Promise<Inspection<T>>
@@ -111,15 +116,20 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lo
     },
     async reload(arg: A, matches?: (value: T) => boolean) {
       const target = locate(declared, namespace, arg)
+      readInLoader(declared.name, target.slot.entry)
       const cached = await peek(arg).catch(orNothing(target))
       if (cached && matches && !(cached.value !== null && matches(cached.value))) return cached.value
-      return (await handleMiss(context, target, cached?.entry ?? '')).value
+      const reloaded = handleMiss(context, target, cached?.entry ?? '')
+      if (!declared.memo && declared.processTtl === 0) return toValue(await reloaded)
+      // Other processes that could not be informed keep the old value for their processTtl.
+      return toValue(await engine.forget(target.tags, () => reloaded).catch(() => reloaded))
     },
     invalidate: async (arg: A) => engine.invalidate(declared.tags(arg)),
     async invalidateIf(arg: A, matches: (value: T) => boolean) {
       const outcome = await peek(arg)
       if (!outcome || outcome.value === null || !matches(outcome.value)) return false
-      return store.dropIf(locate(declared, namespace, arg).slot, outcome.entry)
+      const { slot, tags } = locate(declared, namespace, arg)
+      return engine.forget(tags, () => store.dropIf(slot, outcome.entry))
     },
     inspect: async (arg: A, options?: { revocationMarkers?: readonly string[] }) =>
       inspectRedis(context, locate(declared, namespace, arg, options?.revocationMarkers)),

@@ -1,11 +1,12 @@
 import { joinUnsent } from './batch'
 import { bypass } from './bypass'
+import { deadline } from './clock'
 import type { Context, Outcome } from './context'
 import { isRefusal, LookupError } from './errors'
 import { flightKey, loadUnderLease } from './lease'
 import type { Stamp } from './process-state'
 import type { Target } from './slot'
-import type { AcquireReply } from './store'
+import type { AcquireReply, AcquireRequest } from './store'
 
 /**
  * Nothing usable is cached: one process of the fleet loads the value, the others wait for it. `reject` is an entry that
@@ -38,7 +39,8 @@ async function acquireOrWait<A, T>(
   const { engine, declared, local, emit } = context
   const { state, clock } = engine
   const flight = engine.newId()
-  const deadline = clock.now() + declared.lease + declared.timeout
+  let waitsTooLong = false
+  let cancel: (() => void) | undefined
   let stamp: Stamp | undefined
   let waiting = ''
   /** The key by which other callers of this process find this wait. */
@@ -61,7 +63,7 @@ async function acquireOrWait<A, T>(
         // Other callers may have joined this wait since its last acquire: they may only share a load that begins later.
         return await bypass(context, target, round === 0 ? sent : state.stamp(clock.now()), reply.failure)
       }
-      if (reply.kind !== 'wait') return await handleReply(context, target, flight, reply, sent, waiting)
+      if (reply.kind !== 'wait') return await handleReply(context, target, request, reply, sent)
 
       // Join only a load of the generation that our own acquire returned: an older one could predate an invalidation
       // that this caller has seen.
@@ -78,13 +80,16 @@ async function acquireOrWait<A, T>(
           continue
         }
       }
-      if (clock.now() >= deadline)
-        return await bypass(context, target, state.stamp(clock.now()), 'waited_too_long')
+      cancel ??= deadline(clock, declared.lease + declared.timeout, () => {
+        waitsTooLong = true
+      })
+      if (waitsTooLong) return await bypass(context, target, state.stamp(clock.now()), 'waited_too_long')
       if (round === 0) emit('waiting')
       local.flights.set(waitKey, self())
       await engine.pause(round)
     }
   } finally {
+    cancel?.()
     stopWaiting()
   }
 }
@@ -92,16 +97,15 @@ async function acquireOrWait<A, T>(
 async function handleReply<A, T>(
   context: Context<A, T>,
   target: Target<A>,
-  flight: string,
+  { flight, waiting, reject }: AcquireRequest,
   reply: Exclude<AcquireReply, { kind: 'wait' }>,
   stamp: Stamp,
-  waiting: string,
 ): Promise<Outcome<T>> {
   const { declared, emit, emitHit, fill, open, refuse } = context
   if (reply.kind === 'refused') return refuse()
   if (reply.kind === 'load') {
     if (reply.foreign) emit('corrupt')
-    return loadUnderLease(context, target, { flight, generation: reply.generation }, stamp)
+    return loadUnderLease(context, target, { flight, reject, generation: reply.generation }, stamp)
   }
   if (reply.kind === 'fail') {
     const kept = reply.entry === null ? undefined : open(target, reply.entry)

@@ -2,13 +2,15 @@ import { joinUnsent } from './batch'
 import { bypass } from './bypass'
 import { type Context, isRevocable, type Outcome } from './context'
 import { handleMiss } from './miss'
+import { readInLoader } from './nested'
 import type { Stamp } from './process-state'
 import { refreshLater } from './refresh'
 import { keysOf, type Target, validate } from './slot'
 
 /** Reads a value from Redis with one MGET, and loads it if it is not there. Joins an equal read that is not sent yet. */
 export function readThrough<A, T>(context: Context<A, T>, target: Target<A>): Promise<Outcome<T>> {
-  const { local, emit } = context
+  const { declared, local, emit } = context
+  readInLoader(declared.name, target.slot.entry)
   return joinUnsent(
     local.unsentReads,
     target.mergeKey,

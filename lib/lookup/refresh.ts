@@ -17,8 +17,12 @@ export function refreshLater<A, T>(context: Context<A, T>, target: Target<A>): v
     let stamp = state.stamp(clock.now())
     try {
       const request = { slot, flight, waiting: '', reject: '', refresh: true, lease: declared.lease }
-      const reply = await engine.acquires(request, () => {
+      const acquire = engine.acquires(request, () => {
         stamp = state.stamp(clock.now())
+      })
+      const reply = await acquire.catch((failure: unknown) => {
+        void engine.release(slot, flight, failure)
+        throw failure
       })
       if (reply.kind === 'load')
         await loadUnderLease(context, target, { flight, generation: reply.generation }, stamp)

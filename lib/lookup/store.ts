@@ -25,6 +25,7 @@ export type AcquireReply =
   /** The awaited flight failed; `entry` is a value in grace. */
   | { kind: 'fail'; code: string; entry: string | null }
   | { kind: 'load'; generation: string; foreign: boolean }
+  /** By a revocation marker; or the flight has returned its lease, and nobody reads this. */
   | { kind: 'refused' }
 
 export interface CommitRequest {
@@ -49,7 +50,7 @@ export interface FailRequest {
   slot: Slot
   flight: string
   generation: string
-  /** The failure that waiters get. An empty code returns the lease, in any generation, without a failure. */
+  /** The failure that waiters get. An empty code returns the lease, in any generation, without a failure, and for good. */
   code: string
   /** Milliseconds for which waiters find the failure and no refresh is tried. */
   cooldown: number
@@ -78,6 +79,9 @@ export interface Store {
   /** False while the breaker is open. */
   healthy(): boolean
 }
+
+/** For how long a late acquire of a flight that has returned its lease gets none. */
+export const releasedMs = 10_000
 
 /** How long an answer that must not be stored is kept for the callers that already wait for it. */
 export const holdMs = 1000

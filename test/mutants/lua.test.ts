@@ -15,8 +15,8 @@ const mutants: readonly Omit<Change, 'file'>[] = [
   },
   {
     name: 'acquire looks at no revocation marker',
-    from: "out[i] = {'refused'}",
-    to: "out[i] = {'load', gen, 0}",
+    from: "if s.markers > 0 then\n    out[i] = {'refused'}",
+    to: "if s.markers > 0 then\n    out[i] = {'load', gen, 0}",
   },
   {
     name: 'acquire hands out an entry of an older generation',
@@ -85,7 +85,7 @@ const mutants: readonly Omit<Change, 'file'>[] = [
   },
   {
     name: 'commit looks at no revocation marker',
-    from: "    if mine then redis.call('UNLINK', s.state) end\n    out[i] = 'refused'",
+    from: "    if leased(state, flight) then redis.call('UNLINK', s.state) end\n    out[i] = 'refused'",
     to: "    out[i] = 'stored'",
   },
   {
@@ -106,6 +106,26 @@ const mutants: readonly Omit<Change, 'file'>[] = [
   {
     name: 'an answer that cannot be stored is held past its expiry',
     from: 'if expiry > now then hold = math.min(hold, expiry - now) end',
+    to: '',
+  },
+  {
+    name: 'a returned lease is not remembered',
+    from: "elseif kind == 'R' and who == flight then",
+    to: 'elseif false then',
+  },
+  {
+    name: 'a lost commit leaves a lease of its own flight',
+    from: "if leased(state, flight) then redis.call('UNLINK', s.state) end\n    out[i] = 'lost'",
+    to: "out[i] = 'lost'",
+  },
+  {
+    name: 'a failure leaves a lease of its own flight in another generation',
+    from: '  elseif leased(state, flight) then',
+    to: '  elseif false then',
+  },
+  {
+    name: 'a tag version may expire within the lease',
+    from: "if redis.call('PTTL', name) < lease then redis.call('PEXPIRE', name, lease + 60000) end",
     to: '',
   },
   {

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import type { Codec } from '../../lookup/entry'
 import { KitError } from '../../lookup/errors'
+import { toJson } from '../../lookup/json'
 import { encryptionKeys } from './settings'
 
 /** A sealed value could not be opened: unknown key, or not what was sealed under this Redis key. */
@@ -62,6 +63,6 @@ export function unseal(envelope: string, redisKey: string): string {
  * not validated again. Every key of the ring opens; an old key can leave the ring once the longest TTL has passed.
  */
 export const sealed = <T>(): Codec<T> => ({
-  encode: (value, redisKey) => seal(JSON.stringify(value), redisKey),
+  encode: (value, redisKey) => seal(toJson(value), redisKey),
   decode: (text, redisKey): T => JSON.parse(unseal(text, redisKey)),
 })

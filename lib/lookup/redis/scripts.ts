@@ -34,6 +34,10 @@ local function generation(s)
   end
   return table.concat(list, ',')
 end
+-- Whether the state is a lease of this flight, in any generation.
+local function leased(state, flight)
+  return state and string.sub(state, 1, #flight + 3) == 'L:' .. flight .. '|'
+end
 local function current(text, gen) return gen and string.sub(text, 1, #gen + 1) == gen .. '|' end
 local out = {}
 for i = 1, num() do
@@ -62,12 +66,18 @@ export const acquireScript = `${prelude}
     out[i] = {'hit', entry}
   elseif kind == 'L' and rest == gen and who ~= flight then
     out[i] = {'wait', who, gen}
+  elseif kind == 'R' and who == flight then
+    -- Arrives after its flight has returned the lease: nobody would use it.
+    out[i] = {'refused'}
   elseif kind == 'U' and current(rest, gen) then
     if awaited then out[i] = {'hit', rest} else out[i] = {'wait', '!' .. who, gen} end
   elseif kind == 'F' and awaited then
     out[i] = {'fail', rest, live and s.hard and entry or ''}
   else
     redis.call('SET', s.state, 'L:' .. flight .. '|' .. gen, 'PX', lease)
+    for _, name in ipairs(s.tagVersions) do
+      if redis.call('PTTL', name) < lease then redis.call('PEXPIRE', name, lease + 60000) end
+    end
     out[i] = {'load', gen, foreign and 1 or 0}
   end
 ${postlude}`
@@ -77,16 +87,19 @@ export const commitScript = `${prelude}
   local flight, gen, entry = arg(), arg(), arg()
   local hard, soft, grace = num(), num(), num()
   local expiry, buffer, before, every, hold = num(), num(), num(), num(), num()
-  local mine = get(s.state) == 'L:' .. flight .. '|' .. gen
+  local state = get(s.state)
+  local mine = state == 'L:' .. flight .. '|' .. gen
   if expiry > 0 then
     hard = math.min(hard, expiry - buffer - now)
     if before > 0 then soft = math.max(math.min(soft, expiry - before - now), every) end
   end
   soft = math.min(soft, hard)
   if s.markers > 0 then
-    if mine then redis.call('UNLINK', s.state) end
+    if leased(state, flight) then redis.call('UNLINK', s.state) end
     out[i] = 'refused'
   elseif not mine then
+    -- An acquire that arrived twice leased again, in a later generation.
+    if leased(state, flight) then redis.call('UNLINK', s.state) end
     out[i] = 'lost'
   elseif generation(s) ~= gen then
     redis.call('UNLINK', s.state)
@@ -108,14 +121,17 @@ export const commitScript = `${prelude}
   end
 ${postlude}`
 
-/** ARGV after the slot: flight, generation, code, cooldown. */
+/** ARGV after the slot: flight, generation, code, cooldown, remember. */
 export const failScript = `${prelude}
-  local flight, gen, code, cooldown = arg(), arg(), arg(), num()
+  local flight, gen, code, cooldown, remember = arg(), arg(), arg(), num(), num()
   local state = get(s.state)
   if code == '' then
-    if state and string.sub(state, 1, #flight + 3) == 'L:' .. flight .. '|' then redis.call('UNLINK', s.state) end
+    -- Remembered, so that an acquire of this flight that is still on its way gets no lease.
+    if not state or leased(state, flight) then redis.call('SET', s.state, 'R:' .. flight .. '|', 'PX', remember) end
   elseif state == 'L:' .. flight .. '|' .. gen then
     redis.call('SET', s.state, 'F:' .. flight .. '|' .. code, 'PX', cooldown)
+  elseif leased(state, flight) then
+    redis.call('UNLINK', s.state)
   end
   local entry = s.hard and s.markers == 0 and get(s.entry)
   out[i] = entry and current(entry, generation(s)) and entry or ''

@@ -1,6 +1,6 @@
 import { LookupError, type LookupErrorCode } from '../errors'
 import type { Slot } from '../slot'
-import { type AcquireReply, type CommitReply, holdMs, type Store } from '../store'
+import { type AcquireReply, type CommitReply, holdMs, releasedMs, type Store } from '../store'
 import { createRedisClient, createScript, type RedisClient, type RedisClientOptions } from './client'
 import { check, isCount, isNumber, isOk, isText, listOf, unreadable } from './replies'
 import { acquireScript, commitScript, dropIfScript, failScript } from './scripts'
@@ -70,7 +70,7 @@ export function createRedisStore(options: RedisClientOptions | { client: RedisCl
     fail: (requests) =>
       fail(
         requests.map((r) => r.slot),
-        requests.map((r) => [r.flight, r.generation, r.code, r.cooldown]),
+        requests.map((r) => [r.flight, r.generation, r.code, r.cooldown, releasedMs]),
       ),
     drop: async (keys) => {
       await insist('drop', async (client) => check(await client.unlink(...keys), isCount))

@@ -2,7 +2,7 @@ import type { Clock } from '../clock'
 import { systemClock } from '../clock'
 import { belongsTo } from '../entry'
 import type { Slot } from '../slot'
-import { type AcquireReply, type CommitReply, holdMs, type Store } from '../store'
+import { type AcquireReply, type CommitReply, holdMs, releasedMs, type Store } from '../store'
 
 interface Cell {
   text: string
@@ -35,6 +35,16 @@ export function createMemoryStore(time: Clock = systemClock): Store & { cells: M
   const present = (key: string) => get(key) !== null
   const revoked = (slot: Slot) => slot.markers.some(present)
 
+  /** Whether the state is a lease of this flight, in any generation. */
+  const leased = (state: string | null, flight: string) => state?.startsWith(`L:${flight}|`) === true
+  /** Lengthens what would expire within `least` ms. */
+  function keep(keys: readonly string[], least: number, ms: number) {
+    for (const key of keys) {
+      const cell = cells.get(key)
+      if (cell !== undefined && cell.until - clock.now() < least) cell.until = clock.now() + ms
+    }
+  }
+
   function generation(slot: Slot): string | null {
     const tagVersions = slot.tagVersions.map(get)
     return tagVersions.includes(null) ? null : tagVersions.join(',')
@@ -60,11 +70,13 @@ export function createMemoryStore(time: Clock = systemClock): Store & { cells: M
           return { kind: 'hit', entry }
         if (kind === 'L' && rest === gen && who !== undefined && who !== flight)
           return { kind: 'wait', flight: who, generation: gen }
+        if (kind === 'R' && who === flight) return { kind: 'refused' }
         if (kind === 'U' && rest !== undefined && belongsTo(gen, rest))
           return awaited ? { kind: 'hit', entry: rest } : { kind: 'wait', flight: `!${who}`, generation: gen }
         if (kind === 'F' && awaited && rest !== undefined)
           return { kind: 'fail', code: rest, entry: live && slot.hard !== undefined ? entry : null }
         set(slot.state, `L:${flight}|${gen}`, lease)
+        keep(slot.tagVersions, lease, lease + 60_000)
         return { kind: 'load', generation: gen, foreign: false }
       })
     },
@@ -73,7 +85,8 @@ export function createMemoryStore(time: Clock = systemClock): Store & { cells: M
       requests.map((request): CommitReply => {
         const { slot, flight, entry, grace, expiry } = request
         let { hard, soft } = request
-        const mine = get(slot.state) === `L:${flight}|${request.generation}`
+        const state = get(slot.state)
+        const mine = state === `L:${flight}|${request.generation}`
         if (expiry > 0) {
           hard = Math.min(hard, expiry - request.expiryBuffer - clock.now())
           if (request.refreshBefore > 0)
@@ -83,10 +96,13 @@ export function createMemoryStore(time: Clock = systemClock): Store & { cells: M
             )
         }
         if (revoked(slot)) {
-          if (mine) cells.delete(slot.state)
+          if (leased(state, flight)) cells.delete(slot.state)
           return 'refused'
         }
-        if (!mine) return 'lost'
+        if (!mine) {
+          if (leased(state, flight)) cells.delete(slot.state)
+          return 'lost'
+        }
         if (generation(slot) !== request.generation) {
           cells.delete(slot.state)
           return 'invalidated'
@@ -99,10 +115,7 @@ export function createMemoryStore(time: Clock = systemClock): Store & { cells: M
         set(slot.entry, entry, hard + grace)
         set(slot.state, 'K', Math.max(Math.min(soft, hard), 1))
         if (slot.hard !== undefined) set(slot.hard, '1', hard)
-        for (const key of slot.tagVersions) {
-          const cell = cells.get(key)
-          if (cell !== undefined) cell.until = Math.max(cell.until, clock.now() + hard + grace)
-        }
+        keep(slot.tagVersions, hard + grace, hard + grace)
         return 'stored'
       }),
 
@@ -110,8 +123,9 @@ export function createMemoryStore(time: Clock = systemClock): Store & { cells: M
       requests.map(({ slot, flight, generation: gen, code, cooldown }) => {
         const state = get(slot.state)
         if (code === '') {
-          if (state?.startsWith(`L:${flight}|`)) cells.delete(slot.state)
+          if (state === null || leased(state, flight)) set(slot.state, `R:${flight}|`, releasedMs)
         } else if (state === `L:${flight}|${gen}`) set(slot.state, `F:${flight}|${code}`, cooldown)
+        else if (leased(state, flight)) cells.delete(slot.state)
         const entry = slot.hard === undefined || revoked(slot) ? null : get(slot.entry)
         const current = generation(slot)
         return entry !== null && current !== null && belongsTo(current, entry) ? entry : null

@@ -48,6 +48,32 @@ describe('a batched load', () => {
     expect(calls).toBe(5)
   })
 
+  it('that is split ends with the timeout of the whole batch', async () => {
+    const { join, clock, settle } = createFleet()
+    const started: number[] = []
+    const aborted: number[] = []
+    const lookup = join().defineLookup({
+      ...{ name: 'user', version: 1, key: (id: string) => id, tags: () => ['all'], ttl: 60 },
+      ...{ timeout: 2, lease: 2.5 },
+      loadMany(_: string[], { signal }: { signal: AbortSignal }) {
+        started.push(clock.now())
+        signal.addEventListener('abort', () => aborted.push(clock.now()))
+        return new Promise<string[]>((_, reject) => {
+          clock.timer(900, () => reject(Object.assign(new Error('bad id'), { status: 422 })))
+        })
+      },
+    })
+    const begun = clock.now()
+    const ids = Array.from({ length: 16 }, (_, i) => `u${i}`)
+    const reads = Promise.allSettled(ids.map((id) => lookup(id)))
+    await clock.advance(2000)
+    await settle()
+    const outcomes = await reads
+    expect(outcomes.every((outcome) => outcome.status === 'rejected')).toBe(true)
+    expect(Math.max(...started) - begun).toBeLessThan(2000)
+    expect(new Set(aborted)).toEqual(new Set([begun + 2000]))
+  })
+
   it('is not repeated for an outage', async () => {
     const { join } = createFleet()
     let calls = 0
@@ -59,6 +85,63 @@ describe('a batched load', () => {
     )
     await Promise.allSettled(['a', 'b', 'c'].map((id) => lookup(id)))
     expect(calls).toBe(1)
+  })
+})
+
+describe('an answer of loadMany that is not one value for each argument', () => {
+  const wrong: [string, unknown][] = [
+    ['a list that leaves one out', ['b', 'c']],
+    ['a list with one too many', ['a', 'b', 'c', 'd']],
+    ['a string', 'abc'],
+    ['a Map', new Map([['a', 'a']])],
+    ['a Set', new Set(['a', 'b', 'c'])],
+    ['an object that looks like a list', { length: 3, 0: 'a', 1: 'b', 2: 'c' }],
+    ['nothing', undefined],
+    ['null', null],
+    ['a list with a hole', Object.assign(new Array(3), { 0: 'a', 2: 'c' })],
+  ]
+  it.each(wrong)('is refused, and nothing is cached: %s', async (_, answer) => {
+    const { join, store } = createFleet()
+    const answers: { value: unknown } = { value: answer }
+    // What a loader without types may return.
+    const loadMany: (ids: string[]) => Promise<string[]> = async () =>
+      JSON.parse('0') || Object(answers).value
+    const lookup = join().defineLookup(many(loadMany))
+    const results = await Promise.allSettled(['a', 'b', 'c'].map((id) => lookup(id)))
+    for (const result of results)
+      expect(result).toMatchObject({
+        status: 'rejected',
+        reason: {
+          code: 'bad_value',
+          message: expect.stringContaining('Lookup "user": loadMany must return a list of 3'),
+        },
+      })
+    expect([...store.cells.keys()].filter((key) => key.startsWith('t:e:'))).toEqual([])
+  })
+
+  it('fails only its argument, if it is a promise in the list', async () => {
+    const { join } = createFleet()
+    const lookup = join().defineLookup(
+      many(async () => ['a', Object(Promise.reject(new Error('nobody waits for it'))), 'c']),
+    )
+    expect(await Promise.allSettled(['a', 'b', 'c'].map((id) => lookup(id)))).toMatchObject([
+      { value: 'a' },
+      { reason: { code: 'bad_value', message: expect.stringContaining('promise') } },
+      { value: 'c' },
+    ])
+  })
+
+  it.each([
+    ['text', 'down'],
+    ['nothing', undefined],
+    ['null', null],
+  ])('passes a rejection with %s on as it is', async (_, reason) => {
+    const { join } = createFleet()
+    const lookup = join().defineLookup(many(() => Promise.reject(reason)))
+    expect(await Promise.allSettled([lookup('a'), lookup('b')])).toEqual([
+      { status: 'rejected', reason },
+      { status: 'rejected', reason },
+    ])
   })
 })
 
@@ -94,17 +177,6 @@ describe('a load', () => {
     await settle()
     for (const call of calls.slice(2)) call.answer(call.arg)
     expect(await reads).toEqual(['a', 'b', 'c', 'd'])
-  })
-
-  it('that reads other lookups takes no load slot, so that they can load', async () => {
-    const { join } = createFleet()
-    const process = join({ concurrency: 1 })
-    const part = process.defineLookup({ ...user(async (id) => id), name: 'part' })
-    const whole = process.defineLookup({
-      ...user(async (id) => `${await part(`${id}1`)} ${await part(`${id}2`)}`),
-      ...{ name: 'whole', composed: true },
-    })
-    expect(await whole.many(['a', 'b'])).toEqual(['a1 a2', 'b1 b2'])
   })
 
   it('passes values through the codec, sealed with the full key', async () => {

@@ -46,7 +46,6 @@ describe('a read', () => {
     const { join } = createFleet()
     const lookup = join().defineLookup(
       user(async () => ({
-        at: new Date(0),
         list: [{ deep: 1 }],
         none: undefined,
         metadata: JSON.parse('{"__proto__":{"admin":true},"constructor":1}'),
@@ -54,9 +53,7 @@ describe('a read', () => {
     )
     const [miss, hit] = [await lookup('u1'), await lookup('u1')]
     expect(miss).toEqual(hit)
-    expect(JSON.stringify(miss)).toBe(
-      '{"at":"1970-01-01T00:00:00.000Z","list":[{"deep":1}],"metadata":{"constructor":1}}',
-    )
+    expect(JSON.stringify(miss)).toBe('{"list":[{"deep":1}],"metadata":{"constructor":1}}')
     expect(Object.isFrozen(hit?.list[0])).toBe(true)
     expect(hit?.metadata.admin).toBeUndefined()
   })
@@ -544,16 +541,13 @@ describe('a revocation marker', () => {
 })
 
 describe('without Redis', () => {
-  it('loads once per process and shares the value for five seconds, never longer', async () => {
-    const { join, clock } = createFleet()
+  it('loads once for the callers of one tick, and again for a caller that asks later', async () => {
+    const { join } = createFleet()
     const process = join()
     let version = 0
     const lookup = process.defineLookup(user(async () => ++version))
     process.store.down = true
     expect(await Promise.all([lookup('u1'), lookup('u1')])).toEqual([1, 1])
-    await clock.advance(4000)
-    expect(await lookup('u1')).toBe(1)
-    await clock.advance(1500)
     expect(await lookup('u1')).toBe(2)
   })
 
@@ -593,8 +587,40 @@ describe('without Redis', () => {
     }
     expect(await lookup('u1')).toEqual({ id: 'u1' })
     await clock.advance(1000)
-    expect([...store.cells.keys()]).toEqual(['t:f:user:u1'])
+    expect(store.cells.get('t:s:user.1:u1')?.text).not.toMatch(/^L:/)
     expect(await other.defineLookup(user(async (id) => ({ id })))('u1')).toEqual({ id: 'u1' })
+  })
+
+  it('gives no lease to an acquire that arrives after its flight has returned the lease', async () => {
+    const { join, store, clock } = createFleet()
+    const [process, other] = [join(), join()]
+    const lookup = process.defineLookup(user(async (id) => ({ id })))
+    const late: (() => Promise<unknown>)[] = []
+    process.store.acquire = async (...args) => {
+      late.push(() => store.acquire(...args))
+      throw new LookupError('store_unavailable', 'it is still on its way')
+    }
+    expect(await lookup('u1')).toEqual({ id: 'u1' })
+    await clock.advance(1000)
+    expect(late).toHaveLength(2)
+    for (const arrive of late) await arrive()
+    expect(await other.defineLookup(user(async (id) => ({ id })))('u1')).toEqual({ id: 'u1' })
+  })
+
+  it('returns the lease of a background refresh whose answer was lost', async () => {
+    const { join, store, clock } = createFleet()
+    const process = join()
+    const lookup = process.defineLookup(user(async (id) => ({ id })))
+    await lookup('u1')
+    await clock.advance(241_000)
+    const { acquire } = process.store
+    process.store.acquire = async (...args) => {
+      await acquire(...args)
+      throw new LookupError('store_unavailable', 'the answer is lost')
+    }
+    await lookup('u1')
+    await clock.advance(1000)
+    expect(store.cells.get('t:s:user.1:u1')?.text).not.toMatch(/^L:/)
   })
 
   it('repeats an acquire once, and answers with the loaded value when the commit is lost', async () => {
@@ -655,6 +681,58 @@ describe('reload', () => {
     expect(await lookup.reload('u1', isFirst)).toBe(2)
     expect(await lookup.reload('u1', isFirst)).toBe(2)
     expect(loads).toBe(2)
+  })
+
+  it('loads once for eight processes, also when the new value equals the old one', async () => {
+    const { join, settle, clock } = createFleet()
+    const { calls, load } = createUpstream<number>()
+    const fleet = Array.from({ length: 8 }, () => join().defineLookup(user(load)))
+    const first = fleet[0]?.('u1')
+    await settle()
+    calls[0]?.answer(1)
+    expect(await first).toBe(1)
+    const again = fleet.map((lookup) => lookup.reload('u1'))
+    await clock.advance(1000)
+    calls[1]?.answer(1)
+    await clock.advance(1000)
+    for (const call of calls.slice(2)) call.answer(1)
+    await clock.advance(10_000)
+    expect(await Promise.all(again)).toEqual([1, 1, 1, 1, 1, 1, 1, 1])
+    expect(calls).toHaveLength(2)
+  })
+
+  it('of "not found" by two processes at once is one load', async () => {
+    const { join, settle, clock } = createFleet()
+    const { calls, load } = createUpstream<number>()
+    const fleet = [join(), join()].map((process) => process.defineLookup(user(load)))
+    const first = fleet[0]?.('u1')
+    await settle()
+    calls[0]?.answer(null)
+    expect(await first).toBeNull()
+    const again = fleet.map((lookup) => lookup.reload('u1'))
+    await clock.advance(100)
+    calls[1]?.answer(null)
+    await clock.advance(1000)
+    for (const call of calls.slice(2)) call.answer(null)
+    await clock.advance(1000)
+    expect(await Promise.all(again)).toEqual([null, null])
+    expect(calls).toHaveLength(2)
+  })
+
+  it('returns no value in grace that the caller rejects', async () => {
+    const { join } = createFleet()
+    let fails = false
+    const lookup = join().defineLookup({
+      ...user(async (id) => {
+        if (fails) throw new Error('down')
+        return { id }
+      }),
+      grace: 600,
+    })
+    await lookup('u1')
+    fails = true
+    await expect(lookup.reload('u1')).rejects.toThrow('down')
+    expect(await lookup('u1')).toEqual({ id: 'u1' })
   })
 
   it('keeps the cached value when the loader fails', async () => {

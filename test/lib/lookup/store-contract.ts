@@ -138,6 +138,49 @@ export function contractOf(store: () => Store, fresh: () => Promise<void>): Map<
     expect(await acquire({ flight: 'b', waiting: 'a' })).toMatchObject([{ kind: 'load' }])
   })
 
+  contract(
+    'gives no lease to a flight that has returned it, or never had one, and any to others',
+    async () => {
+      const release = { slot, flight: 'a', generation: '', code: '', cooldown: 0 }
+      await store().fail([release])
+      expect(await acquire({})).toEqual([{ kind: 'refused' }])
+      await lease({ flight: 'b' })
+      await store().fail([{ ...release, flight: 'b' }])
+      expect(await acquire({ flight: 'b' })).toEqual([{ kind: 'refused' }])
+      expect(await acquire({ flight: 'c', waiting: 'b' })).toMatchObject([{ kind: 'load' }])
+    },
+  )
+
+  contract(
+    'ends a lease that its own flight got twice, when the flight commits or fails in the earlier generation',
+    async () => {
+      for (const end of ['commit', 'fail'] as const) {
+        await store().drop(['s'])
+        const generation = await lease()
+        await store().drop(['f1'])
+        await lease()
+        if (end === 'commit') expect(await store().commit([offered(generation)])).toEqual(['lost'])
+        else await store().fail([{ slot, flight: 'a', generation, code: 'x', cooldown: 60_000 }])
+        expect(await store().read(['s'])).toEqual([null])
+      }
+    },
+  )
+
+  contract('leaves the lease of another flight when a commit is lost', async () => {
+    const generation = await lease()
+    await store().drop(['f1'])
+    const next = await lease({ flight: 'b' })
+    await store().commit([offered(generation)])
+    expect(await store().read(['s'])).toEqual([`L:b|${next}`])
+  })
+
+  contract('keeps a tag version that would expire within the lease', async () => {
+    await lease({ lease: 1000 })
+    await store().drop(['s'])
+    await lease({ lease: 600_000, flight: 'b' })
+    for (const left of await store().ttl(['f1', 'f2'])) expect(left).toBeGreaterThan(600_000)
+  })
+
   contract('returns the entry in grace when a load fails, unless it was invalidated', async () => {
     const entry = await stored({ slot: graced, grace: 60_000 })
     await store().drop(['gh'])

@@ -45,7 +45,7 @@ export const mutants: readonly Mutant[] = [
     file: 'miss.ts',
     from: '          onSent()\n',
     to: '',
-    breaks: ['promise 1', 'promise 5', 'rule 5'],
+    breaks: ['promise 1', 'promise 4', 'promise 5', 'rule 5', 'rule 6'],
   },
   {
     name: 'the process cache is filled by what was read before an invalidation',
@@ -78,8 +78,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a name is not checked against the user that it resolves to',
     file: alias,
-    from: 'if (found !== null && value && verify(value, name)) {',
-    to: 'if (found !== null && value) {',
+    from: 'value !== null && verify(value, name)',
+    to: 'value !== null',
     breaks: ['promise 1'],
+  },
+  {
+    name: 'invalidateIf leaves the value in the process cache',
+    file: 'lookup.ts',
+    from: 'return engine.forget(tags, () => store.dropIf(slot, outcome.entry))',
+    to: 'return store.dropIf(slot, outcome.entry)',
+    breaks: ['promise 1', 'rule 4'],
   },
 ]

@@ -53,32 +53,18 @@ export const mutants: readonly Mutant[] = [
 
   // ---- Rule 5: values loaded while Redis is down
   {
-    name: 'a value loaded before the breaker opened is shared',
+    name: 'a load past Redis is joined after it began',
     file: 'bypass.ts',
-    from: 'const shareable = open && known.open && ',
-    to: 'const shareable = open && ',
+    from: 'if (last && last.sequence > asked.sequence) return last.load',
+    to: 'if (last && (last.sequence > asked.sequence || running.has(key))) return last.load',
     breaks: ['rule 5', 'promise 1'],
   },
   {
-    name: 'a value loaded while Redis was down is shared for a minute',
+    name: 'a value loaded past Redis is shared for 5 s',
     file: 'bypass.ts',
-    from: 'const SHARE_MS = 5000',
-    to: 'const SHARE_MS = 60_000',
-    breaks: ['rule 5', 'promise 1'],
-  },
-  {
-    name: 'a value loaded while Redis was down is shared when it is back',
-    file: 'bypass.ts',
-    from: 'const shareable = open && ',
-    to: 'const shareable = ',
-    breaks: ['rule 5', 'promise 1'],
-  },
-  {
-    name: 'a value loaded while Redis is down is shared across an invalidation here',
-    file: 'bypass.ts',
-    from: 'if (known && state.isCurrent(known.stamp, target.tags)) {',
-    to: 'if (known) {',
-    breaks: ['promise 1', 'rule 5'],
+    from: 'if (last && last.sequence > asked.sequence) return last.load',
+    to: 'if (last && (last.sequence > asked.sequence || !running.has(key))) return last.load',
+    breaks: ['rule 5', 'promise 1', 'promise 5'],
   },
   {
     name: 'the process cache keeps a value that Redis refused',
@@ -122,8 +108,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'commit does not look at the lease',
     file: model,
-    from: "if (!mine) return 'lost'",
-    to: '',
+    from: 'if (!mine) {',
+    to: "if (flight === '') {",
     breaks: ['rule 9'],
   },
   {
@@ -131,6 +117,21 @@ export const mutants: readonly Mutant[] = [
     file: model,
     from: 'if (generation(slot) !== request.generation) {',
     to: "if (generation(slot) === '') {",
+    breaks: ['rule 9'],
+  },
+
+  {
+    name: 'a flight that has returned its lease gets it again',
+    file: model,
+    from: 'set(slot.state, `R:${flight}|`, releasedMs)',
+    to: 'cells.delete(slot.state)',
+    breaks: ['rule 9'],
+  },
+  {
+    name: 'a lost commit leaves the lease that its own flight got twice',
+    file: model,
+    from: "          if (leased(state, flight)) cells.delete(slot.state)\n          return 'lost'",
+    to: "          return 'lost'",
     breaks: ['rule 9'],
   },
 
@@ -154,8 +155,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a loader runs in the request of its first caller',
     file: 'load.ts',
-    from: '(await outside(() => withTimeout(async (signal) => load?.(arg, { signal }))))',
-    to: '(await withTimeout(async (signal) => load?.(arg, { signal })))',
+    from: 'outside(() => call([target], time, work))',
+    to: 'call([target], time, work)',
     breaks: ['rule 11'],
   },
 

@@ -12,6 +12,7 @@ export const audits = [
   'names',
   'processCache',
   'waiting',
+  'broken',
 ] as const
 export type Audit = (typeof audits)[number]
 
@@ -24,8 +25,10 @@ const everyTag = [
 /** Thaws and reconnects all processes, and waits until every read and invalidation has ended. */
 export async function settle(world: World) {
   for (const own of world.processes) {
-    Object.assign(own, { frozen: false, cut: false })
+    world.freeze(own.proc, false)
+    own.cut = false
     own.refuses.clear()
+    own.deaf.clear()
   }
   for (let seconds = 0; seconds < 60 && (seconds < 4 || world.checker.open() > 0); seconds++)
     await world.time.advance(1000, () => world.flow())
@@ -174,6 +177,22 @@ export async function audit(world: World, what: Audit) {
       // A read and an acquire, which is sent again after 25, 50, 100, 200, 400, 400 … ms, or a little more.
       expect(there.commands <= 10, `rule 10: waiting for two keys costs ${there.commands} commands`)
       await flow()
+    },
+    async broken() {
+      here.cut = true
+      const before = source.begun()
+      const begun = () => source.begun() - before
+      readAll(here)
+      await drain()
+      expect(begun() === 1, `promise 6: without Redis the reads of one tick cost ${begun()} upstream calls`)
+      readAll(here)
+      await drain()
+      readAll(here)
+      await drain()
+      expect(begun() === 1, 'promise 2: a second load of a key past Redis begins before the first has ended')
+      await flow()
+      expect(begun() === 2, `promise 6: what waited past Redis cost ${begun() - 1} upstream calls`)
+      here.cut = false
     },
     async processCache() {
       if (!source.isThere('a')) return

@@ -65,7 +65,6 @@ interface ProcessRecord {
   confirmed: { keys: readonly string[]; sentAt: number }[]
   failedAt: number
   failedTime: number
-  breakerClosedAt: number
   breakerOpen(): boolean
   /** Local invalidations that have settled, confirmed or not. */
   settled: Resolved[]
@@ -74,12 +73,10 @@ interface ProcessRecord {
   bypassed: Load[]
   uncached: number
   lastInvalidate: boolean | undefined
-  /** Whether the breaker was open at every bypass that a lookup decided on at the same time. */
-  decided: Map<string, { time: number; open: boolean }>
 }
 
 /** Whether an invalidation names what a key of a lookup depends on. */
-const names = ({ tags }: Invalidation, lookup: Asked, key: string) =>
+const names = ({ tags }: Pick<Invalidation, 'tags'>, lookup: Asked, key: string) =>
   tagsOf[lookup](key).some((tag) => tags.includes(tag))
 
 /** A key without the declaration's version, which is checked by itself. */
@@ -94,9 +91,12 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
   const resolved: Resolved[] = []
   const byFlight = new Map<string, Load>()
   const corrupted = new Set<string>()
+  /** The values that `invalidateIf` has dropped. */
+  const dropped: { proc: number; stamp: string; moment: number }[] = []
   const revocations: { marker: string; moment: number; calledTime: number }[] = []
   let markedBetween = (_key: string, _from: number, _to: number) => false
   let markerEnd = (_key: string, _from: number): number | undefined => undefined
+  let thawedAt = (_proc: number) => 0
   let source: Source | undefined
   const reading = new Set<Read>()
   /** Reads that were answered while a part of them may still be running. */
@@ -106,14 +106,13 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
   const records = versions.map(
     (version): ProcessRecord => ({
       ...{ version, memo: new WeakMap(), permits: [], lastSent: new Map(), confirmed: [] },
-      ...{ failedAt: 0, failedTime: 0, breakerClosedAt: 0, breakerOpen: () => false, settled: [] },
+      ...{ failedAt: 0, failedTime: 0, breakerOpen: () => false, settled: [] },
       ...{
         events: new Map(),
         loads: 0,
         bypassed: [],
         uncached: 0,
         lastInvalidate: undefined,
-        decided: new Map(),
       },
     }),
   )
@@ -143,9 +142,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
         key,
         entryKey,
         startedAt: time.now(),
-        breakerOpen: known.breakerOpen(),
       },
-      decidedOpen: false,
       ...{
         grant,
         state: 'running',
@@ -160,8 +157,9 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     loads.set(load.number, load)
     if (!again) known.loads++
     if (again) {
-      const { root, startedAt, decidedOpen, family } = again
-      Object.assign(load, { root, startedAt, decidedOpen, family })
+      const { root, startedAt, family } = again
+      Object.assign(load, { root, startedAt, family })
+      checkTime(load)
       family?.pending.delete(again)
       family?.pending.add(load)
       family?.members.push(load)
@@ -179,13 +177,14 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     const bypassed = known.bypassed.filter((other) => other.state !== 'split')
     if (bypassed.length >= known.uncached)
       violate('promise 2: a load without a lease that no failure of Redis explains')
-    load.decidedOpen = known.decided.get(load.lookup)?.open === true
     const last = bypassed.findLast((other) => other.entryKey === load.entryKey)
-    if (!last?.decidedOpen || !load.decidedOpen || last.state === 'failed') return
-    if (load.lookup === 'token' && last.state !== 'running') return
-    if (known.settled.some((past) => past.moment > last.root && names(past, load.lookup, load.key))) return
-    if (time.now() - last.startedAt < 5000)
-      violate('promise 2: loaded twice by one process while its breaker is open')
+    if (last?.state === 'running') violate('promise 2: one process loads one key twice at a time past Redis')
+  }
+
+  /** The halves of a split batch have no more time than the batch had; a frozen process learns of that late. */
+  function checkTime(load: Load) {
+    if (time.now() - load.startedAt >= timeoutMs && thawedAt(load.proc) <= load.startedAt)
+      violate('promise 2: a half of a split batch is loaded past the timeout of the batch')
   }
 
   /** The halves of a split batch are loaded again, under the same leases. */
@@ -244,25 +243,6 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     return floor
   }
 
-  /** Loaded while the breaker was open, and shared for 5 s in its process while it still is. */
-  function sharedWhileOpen(load: Load, read: Read): boolean {
-    const known = recordOf(read.proc)
-    const origin = originOf(read)
-    return (
-      load.grant === undefined &&
-      // A revocable value is not shared once its load has ended: a later read must check the marker.
-      load.lookup !== 'token' &&
-      load.proc === read.proc &&
-      load.breakerOpen &&
-      (known.breakerOpen() || known.breakerClosedAt > origin.moment) &&
-      load.startedAt > origin.at - 5000 &&
-      !known.settled.some(
-        (past) =>
-          past.calledAt > load.root && past.moment < origin.moment && names(past, load.lookup, load.key),
-      )
-    )
-  }
-
   const failedSince = (lookup: string, key: string, moment: number) =>
     chronicle.lastLoad(
       (load) =>
@@ -284,20 +264,23 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     if (![value, value.inner, value.inner.list].every(Object.isFrozen))
       violate(`promise 8: not frozen for ${place}`)
     checkAge(read, load, lookup)
+    const from = floorOrigin(read).moment
+    if (dropped.some((drop) => drop.proc === read.proc && drop.stamp === value.stamp && drop.moment < from))
+      violate(`promise 1: ${place} was dropped by invalidateIf, and is served`)
   }
 
   function checkAge(read: Read, load: Load, lookup: 'user' | 'card' | 'token' | 'note') {
     const origin = originOf(read)
     const place = `${lookup} ${load.key} in process ${read.proc}`
-    const shared = sharedWhileOpen(load, read)
     const floor = floorFor(tagsOf[lookup](load.key), read, floorOrigin(read))
-    if (load.number < floor && !shared)
+    if (load.number < floor)
       violate(`promise 1: load ${load.number} for ${place}, which was invalidated at ${floor}`)
     if (load.expiresAt !== null && load.doneAt < origin.moment)
       if (load.expiresAt - lifetimes[lookup].expiryBuffer * 1000 <= origin.at)
         violate(`promise 4: a token past its expiryBuffer for ${place}`)
     if (load.stored) return checkLifetime(read, load, load.stored, place)
-    if (shared) return
+    if (!load.grant && load.root < origin.moment)
+      violate(`rule 5: load ${load.number} past Redis was joined for ${place}, after it had begun`)
     if (load.doneAt < origin.moment || load.proc !== read.proc)
       if (!load.grant || load.doneAt < origin.moment)
         violate(`rule 5: load ${load.number}, which was not stored, was kept for ${place}`)
@@ -313,14 +296,14 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
   }
 
   /** "Not found" carries no stamp: some load that is new enough must have found nothing. */
-  function checkNull(read: Read, lookup: Asked, key: string, floor: number) {
+  function checkNull(lookup: Asked, key: string, floor: number) {
     const known = chronicle.lastLoad(
       (load) =>
         load.lookup === lookup &&
         load.key === key &&
         load.expected === null &&
         load.state === 'ok' &&
-        (load.number >= floor || sharedWhileOpen(load, read)),
+        load.number >= floor,
     )
     if (!known)
       violate(`promise 1: "not found" for ${lookup} ${key}, which no load since moment ${floor} has found`)
@@ -375,7 +358,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     checkProcessCache(read)
     if (read.lookup === 'name') checkName(read, value)
     else if (value === null)
-      checkNull(read, read.lookup, read.key, floorFor(tagsOf[read.lookup](read.key), read, floorOrigin(read)))
+      checkNull(read.lookup, read.key, floorFor(tagsOf[read.lookup](read.key), read, floorOrigin(read)))
     else checkValue(read, read.lookup, read.key, value)
   }
 
@@ -392,7 +375,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
       lookup === 'name'
         ? failedSince('name', key, moment) || ids.some((id) => failedSince('user', id, moment))
         : failedSince(lookup, key, moment)
-    if (error instanceof UpstreamError || code === 'load_failed' || code === 'load_timeout')
+    if (error instanceof UpstreamError || ['load_failed', 'load_timeout', 'bad_value'].includes(String(code)))
       return mine
         ? undefined
         : `promise 5: ${lookup} ${key} fails, but no load of it has failed since it was asked`
@@ -452,7 +435,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
       revocations.push({ marker: past.marker, moment: past.moment, calledTime: past.calledTime })
   }
 
-  function dropMemo(invalidation: Invalidation) {
+  function dropMemo(invalidation: Pick<Invalidation, 'proc' | 'request' | 'tags'>) {
     const { proc, request } = invalidation
     const memo = request && recordOf(proc).memo.get(request)
     for (const read of memo?.values() ?? []) {
@@ -488,9 +471,6 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
         const load = byFlight.get(flight)
         if (load) load.doneAt = tick()
       },
-      breakerClosed() {
-        known.breakerClosedAt = tick()
-      },
     }
   }
 
@@ -501,9 +481,6 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     if (event.type === 'invalidate') known.lastInvalidate = event.confirmed
     if (event.type === 'uncached') {
       known.uncached++
-      const before = known.decided.get(event.lookup)
-      const open = known.breakerOpen() && (before?.time !== time.now() || before.open)
-      known.decided.set(event.lookup, { time: time.now(), open })
       const longestWait = time.now() - leaseMs - timeoutMs
       const explained =
         event.code === 'waited_too_long'
@@ -536,6 +513,20 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
       invalidating++
       return { proc, tags, marker, request, calledAt: tick(), calledTime: time.now() }
     },
+    /** `invalidateIf` has settled; `stamp` is that of the value, if it was dropped. */
+    droppedOne(
+      proc: number,
+      tags: readonly string[],
+      request: object | undefined,
+      stamp: string | undefined,
+    ) {
+      recordOf(proc).settled.push({
+        ...{ proc, tags, request, marker: undefined, calledAt: tick(), calledTime: time.now() },
+        ...{ moment: tick(), time: time.now() },
+      })
+      dropMemo({ proc, tags, request })
+      if (stamp !== undefined) dropped.push({ proc, stamp, moment: tick() })
+    },
     byFlight: (flight: string) => byFlight.get(flight),
     corrupt: (entryKey: string) => corrupted.add(entryKey),
     open: () => reading.size + invalidating,
@@ -545,7 +536,10 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
       markedBetween: typeof markedBetween
       markerEnd: typeof markerEnd
       breakerOpen(proc: number): boolean
+      /** When the process was frozen last. */
+      thawedAt(proc: number): number
     }) {
+      thawedAt = parts.thawedAt
       source = parts.source
       markedBetween = parts.markedBetween
       markerEnd = parts.markerEnd

@@ -11,10 +11,6 @@ export interface Load {
   key: string
   entryKey: string
   startedAt: number
-  /** Whether its process's breaker was open when it began. */
-  breakerOpen: boolean
-  /** Whether it was open already when the process decided to load past Redis. */
-  decidedOpen: boolean
   /** The lease under which it runs; undefined for a bypass. */
   grant: Grant | undefined
   state: 'running' | 'ok' | 'failed' | 'split'

@@ -21,7 +21,6 @@ export interface Observer {
   failed(operation: Operation): void
   granted(replies: Awaited<ReturnType<Store['acquire']>>, requests: Parameters<Store['acquire']>[0]): void
   flightDone(flight: string): void
-  breakerClosed(): void
 }
 
 const deadlineMs = 250
@@ -41,7 +40,13 @@ export function createLink(time: Time, { LookupError }: Kit, note: (line: () => 
   function connect(
     store: Store,
     clock: Clock,
-    owner: Sleeper & { cut: boolean; refuses: Map<Operation, number>; name: string },
+    owner: Sleeper & {
+      cut: boolean
+      refuses: Map<Operation, number>
+      /** How many of its next operations of a kind are done, and their answers lost. */
+      deaf: Map<Operation, number>
+      name: string
+    },
     observer: Observer,
   ): Store {
     let failures = 0
@@ -49,7 +54,6 @@ export function createLink(time: Time, { LookupError }: Kit, note: (line: () => 
     let trying = false
 
     function recordSuccess() {
-      if (openUntil !== undefined) observer.breakerClosed()
       ;[failures, openUntil, trying] = [0, undefined, false]
     }
     function recordFailure() {
@@ -97,6 +101,9 @@ export function createLink(time: Time, { LookupError }: Kit, note: (line: () => 
           stuck: () => false,
           async deliver() {
             const reply = await apply()
+            const deaf = owner.deaf.get(operation) ?? 0
+            owner.deaf.set(operation, Math.max(deaf - 1, 0))
+            if (deaf > 0) return note(() => `${label}: its answer is lost`)
             wire.push({
               label: `${label} <`,
               request: false,

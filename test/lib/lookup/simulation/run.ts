@@ -18,7 +18,7 @@ function read(world: World, { proc, lookup, id, how, request }: Extract<Step, { 
 /** Does one step; nothing arrives that the step does not deliver. */
 async function take(world: World, step: Step): Promise<void> {
   const own = 'proc' in step ? world.process(step.proc) : undefined
-  if (step.do === 'freeze' && own) own.frozen = !own.frozen
+  if (step.do === 'freeze' && own) world.freeze(step.proc, !own.frozen)
   else if (step.do === 'cut' && own) own.cut = !own.cut
   if (own?.frozen) return
   switch (step.do) {
@@ -31,7 +31,7 @@ async function take(world: World, step: Step): Promise<void> {
     case 'revoke':
       return world.revoke(step.proc, step.id, [`token:${step.id}`])
     case 'compareAndDrop':
-      return world.compareAndDrop(step.proc, step.id)
+      return world.compareAndDrop(step.proc, step.lookup, step.id, step.request)
     case 'newRequest':
       return own?.renewRequests()
     case 'pass':
@@ -56,6 +56,10 @@ async function take(world: World, step: Step): Promise<void> {
       return world.evict(step.pick)
     case 'corrupt':
       return world.corrupt(step.pick, step.how)
+    case 'loseAnswers':
+      return void own?.deaf.set(step.operation, step.times)
+    case 'setClock':
+      return world.setClock(step.ms)
     case 'toggleUser':
       return world.source.toggle(step.id)
     case 'rename':
@@ -70,7 +74,22 @@ export async function run(
   quiet: Audit | undefined,
   log?: (line: string) => void,
 ): Promise<string | undefined> {
+  const realNow = Date.now
   const world = createWorld(kit, log)
+  Date.now = world.wallClock
+  try {
+    return await play(world, steps, quiet, log)
+  } finally {
+    Date.now = realNow
+  }
+}
+
+async function play(
+  world: World,
+  steps: readonly Step[],
+  quiet: Audit | undefined,
+  log?: (line: string) => void,
+): Promise<string | undefined> {
   const { violations } = world.chronicle
   for (const step of steps) {
     log?.(`— ${JSON.stringify(step)}`)

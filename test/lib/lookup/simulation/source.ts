@@ -2,8 +2,8 @@ import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { Chronicle, Load } from './chronicle'
 import { type Asked, canonical, type Fact, type Id, ids, type LookupName, type Name, names } from './facts'
 
-/** How an upstream call ends. `bad`: it blames its input; `partial`: it fails for one argument alone. */
-export type Ending = 'ok' | 'error' | 'bad' | 'partial'
+/** How an upstream call ends. `bad`: it blames its input; `partial`: it fails for one argument; `short`: it leaves one out. */
+export type Ending = 'ok' | 'error' | 'bad' | 'partial' | 'short'
 
 /** What the upstream throws; it names the loads that it failed. */
 export class UpstreamError extends Error {
@@ -100,6 +100,9 @@ export function createSource(
           finish('ok', [first.load])
           finish('failed')
           answer([first.value, ...others.map(({ load }) => new UpstreamError([load.number], 404))])
+        } else if (ending === 'short' && loads.length > 1) {
+          finish('failed')
+          answer(asked.slice(1).map(({ value }) => value))
         } else if (ending === 'ok') {
           finish('ok')
           answer(asked.map(({ value }) => value))

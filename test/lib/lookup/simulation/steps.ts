@@ -12,7 +12,7 @@ export type Step =
   | { do: 'readName'; proc: Proc; name: Name }
   | { do: 'invalidate'; proc: Proc; tag: Tag; request: number }
   | { do: 'revoke'; proc: Proc; id: Id }
-  | { do: 'compareAndDrop'; proc: Proc; id: Id }
+  | { do: 'compareAndDrop'; proc: Proc; lookup: 'user' | 'card'; id: Id; request: number }
   | { do: 'newRequest'; proc: Proc }
   /** One packet arrives, is lost, or a request arrives once more. */
   | { do: 'pass'; pick: number }
@@ -31,6 +31,10 @@ export type Step =
   | { do: 'stall'; proc: Proc; ms: number }
   /** The store refuses the process's next operations of one kind. */
   | { do: 'refuse'; proc: Proc; operation: Operation; times: number }
+  /** The answers of the process's next operations of one kind are lost; the store has done them. */
+  | { do: 'loseAnswers'; proc: Proc; operation: Operation; times: number }
+  /** Somebody sets the wall clock; nothing may depend on it. */
+  | { do: 'setClock'; ms: number }
   | { do: 'toggleUser'; id: Id }
   | { do: 'rename'; id: Id; name: Name }
 
@@ -56,7 +60,7 @@ const how = fc.constantFrom<ReadHow[]>(
   'warm',
   'reload',
 )
-const ending = fc.constantFrom<Ending[]>('ok', 'ok', 'ok', 'error', 'bad', 'partial')
+const ending = fc.constantFrom<Ending[]>('ok', 'ok', 'ok', 'ok', 'error', 'bad', 'partial', 'short')
 /** Milliseconds around each deadline, lease, expiry and expiry buffer. */
 const anyTime = fc.constantFrom(
   1,
@@ -88,7 +92,7 @@ const ofName = name.map((name) => ({ of: 'name' as const, name }))
 const usual: Record<Step['do'], number> = {
   ...{ read: 30, pass: 24, flow: 14, advance: 12, invalidate: 12, endLoad: 8 },
   ...{ stall: 7, refuse: 4, repeat: 4, evict: 4, lose: 3, corrupt: 3, cut: 3, freeze: 2, toggleUser: 2 },
-  ...{ newRequest: 1, compareAndDrop: 1, revoke: 0, readName: 0, rename: 0 },
+  ...{ newRequest: 1, compareAndDrop: 2, revoke: 0, readName: 0, rename: 0, loseAnswers: 2, setClock: 1 },
 }
 const stepNames = [
   ...(['read', 'readName', 'invalidate', 'revoke', 'compareAndDrop', 'newRequest', 'pass', 'lose'] as const),
@@ -104,10 +108,20 @@ const stepNames = [
     'cut',
     'freeze',
   ] as const),
-  ...(['toggleUser', 'rename'] as const),
+  ...(['toggleUser', 'rename', 'loseAnswers', 'setClock'] as const),
 ]
 /** A network and a store without faults: only time and order are hostile. */
-const faultless = { refuse: 0, repeat: 0, evict: 0, lose: 0, corrupt: 0, cut: 0, freeze: 0, toggleUser: 0 }
+const faultless = {
+  refuse: 0,
+  repeat: 0,
+  evict: 0,
+  lose: 0,
+  corrupt: 0,
+  cut: 0,
+  freeze: 0,
+  toggleUser: 0,
+  loseAnswers: 0,
+}
 
 interface Topic {
   lookups: readonly LookupName[]
@@ -127,7 +141,10 @@ function about({ lookups, tag, weights = {}, ms = anyTime }: Topic): fc.Arbitrar
     readName: fc.record({ do: fc.constant('readName'), proc, name }),
     invalidate: fc.record({ do: fc.constant('invalidate'), proc, tag, request }),
     revoke: fc.record({ do: fc.constant('revoke'), proc, id }),
-    compareAndDrop: fc.record({ do: fc.constant('compareAndDrop'), proc, id }),
+    compareAndDrop: fc.record({
+      ...{ do: fc.constant('compareAndDrop'), proc, id, request },
+      lookup: fc.constantFrom<('user' | 'card')[]>(lookups.includes('card') ? 'card' : 'user'),
+    }),
     newRequest: fc.record({ do: fc.constant('newRequest'), proc }),
     pass: fc.record({ do: fc.constant('pass'), pick }),
     lose: fc.record({ do: fc.constant('lose'), pick }),
@@ -137,6 +154,10 @@ function about({ lookups, tag, weights = {}, ms = anyTime }: Topic): fc.Arbitrar
     advance: fc.record({ do: fc.constant('advance'), ms, flowing: fc.boolean() }),
     stall: fc.record({ do: fc.constant('stall'), proc, ms }),
     refuse: fc.record({ do: fc.constant('refuse'), proc, operation, times: fc.constantFrom(1, 2, 2) }),
+    loseAnswers: fc.record({
+      ...{ do: fc.constant('loseAnswers'), proc, operation, times: fc.constantFrom(1, 2, 3) },
+    }),
+    setClock: fc.record({ do: fc.constant('setClock'), ms: fc.constantFrom(-3_600_000, 3_600_000) }),
     evict: fc.record({ do: fc.constant('evict'), pick: fc.nat(30) }),
     corrupt: fc.record({ do: fc.constant('corrupt'), pick, how: fault }),
     cut: fc.record({ do: fc.constant('cut'), proc }),
@@ -169,7 +190,7 @@ export const steps: fc.Arbitrary<Step[]> = fc.oneof(
     arbitrary: about({
       lookups: ['card'],
       tag: ofUser,
-      weights: { ...faultless, stall: 16 },
+      weights: { ...faultless, stall: 20, compareAndDrop: 0, setClock: 0, newRequest: 0, pass: 8 },
       ms: fc.constantFrom(1, 260, 1100, 2100, 3100),
     }),
   },

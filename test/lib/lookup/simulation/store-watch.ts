@@ -34,6 +34,13 @@ export function watchStore(
   const { time, violate } = chronicle
   const leases = new Map<string, Lease>()
   const hardEnds = new Map<string, number>()
+  /** The flights that have returned their leases. */
+  const released = new Map<string, { state: string; at: number; overwritten: boolean }>()
+  /** The state of a slot was written or lost: what it remembered of a flight is gone. */
+  function overwrite(state: string) {
+    for (const release of released.values())
+      if (slotOf(release.state) === slotOf(state)) release.overwritten = true
+  }
   const markers: { key: string; from: number; to: number }[] = []
 
   const cell = (key: string) => {
@@ -92,6 +99,10 @@ export function watchStore(
     const why =
       last && last.generation === reply.generation && last.flight !== flight && mayLoad(last, request, before)
     if (why) violate(`${why} (${slot.entry})`)
+    const release = released.get(flight)
+    if (release && !release.overwritten && time.now() - release.at < 10_000)
+      violate('rule 9: a flight that has returned its lease gets another, which nobody would use')
+    overwrite(slot.state)
     leases.set(slotOf(slot.entry), {
       ...{ generation: reply.generation, flight, lease, at: time.now(), status: 'leased', excused: false },
       ...{ hard: 0, soft: 0, cooldown: 0, hold: 0 },
@@ -169,6 +180,12 @@ export function watchStore(
         const was = before[i]
         const reply = replies[i]
         if (was && reply) checkCommit(request, was.held, was.current, was.set, reply)
+        if (reply === 'lost' && cell(request.slot.state)?.startsWith(`L:${request.flight}|`))
+          violate('rule 9: a commit was lost, and a lease of its own flight stays')
+        // It ends the lease that its flight got twice.
+        const own = reply === 'lost' && ofFlight(request)
+        if (own) own.excused = true
+        overwrite(request.slot.state)
       })
       return replies
     },
@@ -179,8 +196,14 @@ export function watchStore(
         const load = find.byFlight(request.flight)
         if (load) load.doneAt = chronicle.tick()
         const last = ofFlight(request)
+        if (request.code === '') {
+          const { flight, slot } = request
+          const seen = cell(slot.state)
+          const undone = seen === undefined || seen.startsWith(`R:${flight}|`)
+          released.set(flight, { state: slot.state, at: time.now(), overwritten: !undone })
+        } else overwrite(request.slot.state)
         // Without a code it returns the lease: its holder has given up.
-        if (last?.status === 'leased' && request.code === '') last.excused = true
+        if (last?.status === 'leased' && (request.code === '' || !held[i])) last.excused = true
         else if (held[i] && last)
           Object.assign(last, { status: 'failed', at: time.now(), cooldown: request.cooldown })
       })
@@ -197,6 +220,7 @@ export function watchStore(
   }
 
   function excuse(key: string) {
+    overwrite(key)
     const lease = leases.get(slotOf(key))
     if (lease) lease.excused = true
   }

@@ -4,7 +4,7 @@ import type { Runtime } from '@/lib/lookup/runtime/runtime'
 import { createChecker, type How } from './checker'
 import { createChronicle } from './chronicle'
 import { declareLookups } from './declarations'
-import { type Asked, type Fact, lifetimes, markerOf } from './facts'
+import { type Asked, type Fact, lifetimes, markerOf, tagsOf } from './facts'
 import type { Kit } from './kit'
 import { createLink, type Operation } from './link'
 import { createSource, type Ending } from './source'
@@ -47,6 +47,8 @@ export function createWorld(kit: Kit, log?: (line: string) => void) {
     (proc) => Boolean(processes[proc]?.frozen),
   )
   let ids = 0
+  /** How far the wall clock was set from the time of the world. */
+  let wall = 0
   let draws = 0
 
   function createProcess(proc: number, skew: number) {
@@ -55,6 +57,8 @@ export function createWorld(kit: Kit, log?: (line: string) => void) {
       frozen: false,
       cut: false,
       refuses: new Map<Operation, number>(),
+      deaf: new Map<Operation, number>(),
+      thawedAt: 0,
       commands: 0,
     }
     const clock = time.clock(own, skew)
@@ -102,6 +106,7 @@ export function createWorld(kit: Kit, log?: (line: string) => void) {
     markedBetween: watch.markedBetween,
     markerEnd: watch.markerEnd,
     breakerOpen: (proc) => processes[proc]?.store.healthy() === false,
+    thawedAt: (proc) => (processes[proc]?.frozen ? time.now() : (processes[proc]?.thawedAt ?? 0)),
   })
 
   function process(proc: number) {
@@ -200,10 +205,33 @@ export function createWorld(kit: Kit, log?: (line: string) => void) {
     },
 
     /** Drops the cached value of a user, if it is still the cached one at that time. */
-    compareAndDrop(proc: number, id: string) {
-      process(proc)
-        .lookups.user.invalidateIf(id, () => true)
-        .catch(() => {})
+    compareAndDrop(proc: number, lookup: 'user' | 'card', id: string, request: number) {
+      const own = process(proc)
+      own.within(request, (object) => {
+        let stamp: string | undefined
+        const settled = (done: boolean) =>
+          stamp !== undefined &&
+          checker.droppedOne(proc, tagsOf[lookup](id), object, done ? stamp : undefined)
+        const callable: Lookup<string, Fact> = own.lookups[lookup]
+        callable
+          .invalidateIf(id, (value) => {
+            stamp = value.stamp
+            return true
+          })
+          .then(settled, () => settled(false))
+      })
+    },
+
+    /** Freezes a process, or lets it go on. */
+    freeze(proc: number, frozen: boolean) {
+      const own = process(proc)
+      if (own.frozen && !frozen) own.thawedAt = time.now()
+      own.frozen = frozen
+    },
+
+    wallClock: () => time.now() + wall,
+    setClock(ms: number) {
+      wall += ms
     },
 
     /** Freezes a process while the others go on; answers that came meanwhile arrive before its timers fire. */
@@ -212,6 +240,7 @@ export function createWorld(kit: Kit, log?: (line: string) => void) {
       own.frozen = true
       await time.advance(ms, () => flow())
       own.frozen = false
+      own.thawedAt = time.now()
       await flow()
     },
 
