@@ -38,7 +38,7 @@ export const mutants: readonly Mutant[] = [
     file: 'read.ts',
     from: '      onSent()\n',
     to: '      clock.timer(100, onSent)\n',
-    breaks: ['promise 1', 'promise 3', 'promise 5', 'rule 5', 'rule 6'],
+    breaks: ['promise 1', 'promise 3', 'promise 4', 'promise 5', 'rule 5', 'rule 6'],
   },
   {
     name: 'a miss joins one that has been sent already',
