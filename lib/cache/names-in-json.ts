@@ -19,7 +19,7 @@ const names = z.object({
 
 /** The names in a user's JSON, from the Backend API or a webhook. Names that cannot be read are not known. */
 export function namesIn(json: object): NamesOfUser {
-  const { username, external_id, email_addresses } = names.parse(json)
+  const { username, external_id, email_addresses } = names.safeParse(json).data ?? {}
   const emails = email_addresses?.map(({ email_address }) => email_address)
   return { usernames: username, externalIds: external_id, emails }
 }
