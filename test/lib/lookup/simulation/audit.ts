@@ -13,6 +13,7 @@ export const audits = [
   'processCache',
   'waiting',
   'broken',
+  'reload',
 ] as const
 export type Audit = (typeof audits)[number]
 
@@ -182,17 +183,29 @@ export async function audit(world: World, what: Audit) {
       here.cut = true
       const before = source.begun()
       const begun = () => source.begun() - before
+      world.read(here.proc, 'user', 'a', 'fresh')
+      await drain()
+      expect(begun() === 1, `promise 6: without Redis a read costs ${begun()} upstream calls`)
       readAll(here)
       await drain()
-      expect(begun() === 1, `promise 6: without Redis the reads of one tick cost ${begun()} upstream calls`)
       readAll(here)
       await drain()
-      readAll(here)
-      await drain()
-      expect(begun() === 1, 'promise 2: a second load of a key past Redis begins before the first has ended')
+      expect(begun() === 1, 'promise 6: loads past Redis begin before the earlier ones have ended')
       await flow()
       expect(begun() === 2, `promise 6: what waited past Redis cost ${begun() - 1} upstream calls`)
       here.cut = false
+    },
+    async reload() {
+      // "Not found" is the same text each time.
+      for (const id of ids) if (source.isThere(id)) source.toggle(id)
+      await invalidateAll()
+      await cost(here, () => readAll(here))
+      const before = source.begun()
+      for (const own of [here, there]) world.read(own.proc, 'user', 'a', 'reload')
+      await drain()
+      await world.link.deliverAll()
+      await advance(900)
+      expect(source.begun() - before === 1, 'promise 2: two processes that reload at once load twice')
     },
     async processCache() {
       if (!source.isThere('a')) return
