@@ -23,13 +23,16 @@ const proof = [
   'test/docs/part-alone.test.ts',
 ]
 
+/** Builds of fixtures have test files of packages in them. */
+const builds = ['test/fixtures/*/.next*/**']
+
 /** What a test file that starts servers or processes calls. */
 const STARTS =
   /\b(useServices|startServices|startRedis|startStandIns|startEngine|startUpstash|startClerk|startGoogle|createServer|spawn|fork|execFile|execFileSync)\(/
 
 /** Tests with real servers or processes behind them: seconds each, where the others take milliseconds. */
 const withServers = readdirSync(`${root}test`, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.test.ts') && !file.startsWith('e2e/'))
+  .filter((file) => file.endsWith('.test.ts') && !file.startsWith('e2e/') && !file.includes('.next'))
   .filter(
     (file) =>
       file === 'local/upstash/contract.test.ts' || STARTS.test(readFileSync(`${root}test/${file}`, 'utf8')),
@@ -67,7 +70,7 @@ export default defineConfig({
           ...patient,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', ...proof, ...withServers, ...withBrowser],
+          exclude: ['test/e2e/**', ...builds, ...proof, ...withServers, ...withBrowser],
           setupFiles: ['test/support/setup.ts'],
         },
       },

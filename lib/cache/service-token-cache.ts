@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { redis } from '../config'
 import type { Declaration } from '../lookup/declaration'
 import { codeOf, KitError } from '../lookup/errors'
 import { emitAudit } from './audit-events'
@@ -70,9 +71,16 @@ const granted: z.ZodType<GrantedToken> = z.object({
   expiresIn: z.number().nullable(),
 })
 
+/** Redis judges when a token expires, so its lifetime is counted from Redis's time: this machine's may be wrong. */
+const timeOfRedis = (): Promise<number> =>
+  redis()
+    .run('time', async (client) => Number((await client.time())[0]) * 1000)
+    .catch(() => Date.now())
+
 /** How a service's token is looked up. */
 export function serviceTokenDeclaration(
   declaration: ServiceTokenDeclaration,
+  now = timeOfRedis,
 ): Declaration<string, StoredServiceToken> {
   const { name, margin = 300, refreshBefore = 3 * margin } = declaration
   const grant = async (signal: AbortSignal): Promise<unknown> =>
@@ -81,6 +89,7 @@ export function serviceTokenDeclaration(
       : clientCredentialsGrant(declaration.clientCredentials(), signal)
 
   async function load(_: string, { signal }: { signal: AbortSignal }): Promise<StoredServiceToken> {
+    const requestedAt = await now()
     const answer = await grant(signal).catch((error: unknown) => {
       throw new ServiceTokenError(name, error instanceof UnusualAnswer ? error.message : codeOf(error))
     })
@@ -91,7 +100,7 @@ export function serviceTokenDeclaration(
     if (expiresIn !== null && expiresIn <= margin)
       throw new ServiceTokenError(name, `it lives ${expiresIn} s: declare a margin below that, not ${margin}`)
     const fingerprint = fingerprintOf(token)
-    return { token, fingerprint, expiresAt: expiresIn === null ? null : Date.now() + expiresIn * 1000 }
+    return { token, fingerprint, expiresAt: expiresIn === null ? null : requestedAt + expiresIn * 1000 }
   }
 
   return {

@@ -52,6 +52,15 @@ describe('a token by client credentials', () => {
     expect(services.upstash.counts()).toMatchObject({ http: 1, commands: 1 })
   })
 
+  test.each([-1, 1])('expires by the clock of Redis, whatever this machine says (%i h)', async (hours) => {
+    const token = withCredentials()
+    const before = Date.now()
+    vi.useFakeTimers({ toFake: ['Date'], now: before + hours * HOUR })
+    const { expiresAt } = await token().finally(() => vi.useRealTimers())
+    const late = (expiresAt ?? 0) - before - 12 * HOUR
+    expect(Math.abs(late)).toBeLessThan(HOUR / 2)
+  })
+
   test('is fetched once for a hundred calls at the same time', async () => {
     const token = withCredentials()
     await Promise.all(Array.from({ length: 100 }, token))
@@ -192,9 +201,9 @@ describe('over twelve hours', () => {
   function startPollers() {
     const { clock, join } = createFleet()
     vi.useFakeTimers({ toFake: ['Date'], now: clock.now() })
-    const declaration = serviceTokenDeclaration({
+    const freight = {
       name: 'freight',
-      fetchToken: async ({ signal }) => {
+      fetchToken: async ({ signal }: { signal: AbortSignal }) => {
         const body = new URLSearchParams({
           grant_type: 'password',
           username: 'app',
@@ -205,7 +214,8 @@ describe('over twelve hours', () => {
         const { access_token, expires_in } = await response.json()
         return { token: access_token, expiresIn: expires_in }
       },
-    })
+    }
+    const declaration = serviceTokenDeclaration(freight, async () => clock.now())
     const processes = [join(), join()].map((process) => ({
       ...process,
       token: process.defineLookup(declaration),
