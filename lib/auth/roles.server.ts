@@ -15,7 +15,7 @@ export async function getCurrentUser(): Promise<CachedUser | null> {
 /**
  * The signed-in user, without the request memo and the process cache. While Redis does not answer, revocations cannot
  * be seen: the user is admitted until their session token expires, or refused with `failClosed`.
- * @throws AuthError `unauthenticated` without a signed-in user, or when the session was revoked or the user deleted;
+ * @throws AuthError `unauthenticated` without a signed-in user, or when the session was revoked or the user deleted or banned;
  * LookupError `revocation_unknown` with `failClosed` while Redis is out.
  */
 export async function requireUser(options?: SessionOptions): Promise<CachedUser> {

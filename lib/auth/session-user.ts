@@ -14,7 +14,7 @@ export type SessionOptions = {
 
 /**
  * The user of a session that Clerk's token has proven, without the request memo and the process cache; null when the
- * session was revoked or the user was deleted. One MGET reads the user and both revocation markers.
+ * session was revoked or the user was deleted or banned. One MGET reads the user and both revocation markers.
  * @throws LookupError `revocation_unknown` with `failClosed` while Redis is out; ClerkError
  */
 export async function userOfSession(
@@ -32,11 +32,15 @@ export async function userOfSession(
   try {
     const options = { revocationMarkers: revocationMarkersOf(userId, sessionId) }
     const user = (await userById.fresh(userId, options)) ?? (await newUserById.fresh(userId, options))
-    if (!user) auditRefusal('user_gone')
-    return user
+    if (user && !user.banned) return user
+    auditRefusal(user ? 'banned' : 'user_gone')
+    return null
   } catch (error) {
     if (!(error instanceof LookupError)) throw error
-    if (error.code === 'revocation_unknown' && !failClosed) return userById.fresh(userId)
+    if (error.code === 'revocation_unknown' && !failClosed) {
+      const user = await userById.fresh(userId)
+      return user?.banned ? null : user
+    }
     if (error.code !== 'revoked' && error.code !== 'revocation_unknown') throw error
     auditRefusal(error.code)
     if (error.code === 'revoked') return null

@@ -40,6 +40,7 @@ export function toCachedUser(json: unknown) {
       .flatMap((account) => providerOf(account) ?? []),
     publicMetadata: record(json.public_metadata),
     unsafeMetadata: record(json.unsafe_metadata),
+    banned: json.banned === true,
     /** 0 if Clerk did not say. */
     createdAt: time(json.created_at) ?? 0,
     updatedAt: time(json.updated_at) ?? 0,
@@ -58,7 +59,7 @@ const SAMPLE = {
   primary_email_address_id: 'idn_1',
   external_accounts: [{ provider: 'oauth_google', verification: { status: 'verified' } }],
   ...{ public_metadata: { role: 'admin' }, unsafe_metadata: { theme: 'dark' } },
-  ...{ created_at: 1, updated_at: 2, last_sign_in_at: 3 },
+  ...{ banned: true, created_at: 1, updated_at: 2, last_sign_in_at: 3 },
 }
 
 /** A number that changes when the cached user gets another shape. `select` is `toCachedUser`, or another one in tests. */

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { userOfSession } from '@/lib/auth/session-user'
 import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
 import { userById } from '@/lib/cache/clerk-cache'
+import { invalidateUserCache } from '@/lib/cache/clerk-cache-utils'
 import { revokeSession, revokeUser } from '@/lib/cache/revocations'
 import { people } from '../../../local/seed'
 import { useServices } from '../../support/services'
@@ -52,6 +53,30 @@ describe('the user of a session', () => {
   test('is null when Clerk no longer has the user, even before its webhook', async () => {
     expect(await userOfSession({ userId: 'user_2nobody', sessionId: 'sess_1' })).toBeNull()
     expect(audited).toMatchObject([{ outcome: 'user_gone' }])
+  })
+})
+
+describe('a banned user', () => {
+  async function setBanned(banned: boolean) {
+    services.clerk.updateUser(people.member, { banned })
+    await invalidateUserCache(people.member)
+  }
+  afterEach(() => setBanned(false))
+
+  test('is refused in every session, with an audit event, and admitted again without the ban', async () => {
+    await setBanned(true)
+    expect(await userOfSession(mia)).toBeNull()
+    expect(await userOfSession({ ...mia, sessionId: 'sess_2' })).toBeNull()
+    expect(audited).toMatchObject([{ outcome: 'banned' }, { outcome: 'banned' }])
+    await setBanned(false)
+    expect((await userOfSession(mia))?.id).toBe(people.member)
+  })
+
+  test('is refused while Redis is out, too', async () => {
+    await setBanned(true)
+    services.upstash.faults.set({ reset: 'before' })
+    expect(await userOfSession(mia)).toBeNull()
+    services.upstash.faults.clear()
   })
 })
 
