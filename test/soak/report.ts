@@ -7,10 +7,13 @@ const HEAP_GROWTH = 0.2
 
 export const readsOf = ({ reads }: SoakResult) => sum(reads)
 
+/** How much the heap grew after the first minute, as a part of it. */
+const growthOf = (heap: number[]) => (heap.at(-1) ?? 0) / (heap[0] ?? 0) - 1
+
 /** What must not be, as sentences; none if the soak went well. `withHeap`: it ran for long enough to compare heaps. */
 export function problemsOf(result: SoakResult, withHeap: boolean): string[] {
   const { stale, tokensAfterRevocation, heaps } = result
-  const grown = heaps.filter(({ first, last }) => last > first * (1 + HEAP_GROWTH))
+  const grown = heaps.filter((heap) => growthOf(heap) > HEAP_GROWTH)
   return [
     ...(stale.length > 0 ? [`${stale.length} of ${readsOf(result)} reads were stale`] : []),
     ...(tokensAfterRevocation.length > 0
@@ -54,9 +57,9 @@ export function reportOf(result: SoakResult, problems: string[]): string {
         ['attempts to deliver them', `${webhooks.attempts}, ${webhooks.refused} not accepted`],
         ['Clerk calls', clerk.total],
         ['Redis requests', `${redis.http} with ${redis.commands} commands`],
-        ...result.heaps.map(({ first, last }, i) => [
-          `heap of server ${i + 1}`,
-          `${megabytes(first)} → ${megabytes(last)} (${Math.round((last / first - 1) * 100)} %)`,
+        ...result.heaps.map((heap, i) => [
+          `heap of server ${i + 1} by the minute`,
+          `${heap.map(megabytes).join(', ')} (${Math.round(growthOf(heap) * 100)} %)`,
         ]),
       ],
     ),

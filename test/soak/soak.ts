@@ -74,8 +74,11 @@ export async function soak({ build, seconds, seed }: SoakOptions) {
     const reads = createReads(stage)
     const readers = startReaders(stage, reads, people, randomOf(1), READERS)
     const editor = startEditor(stage, reads, people, randomOf(2))
-    const firstHeap = wait(Math.min(FIRST_HEAP_MS, (seconds * 1000) / 3)).then(heaps)
-    const turns = await runTurns(stage, randomOf(3), seconds * 1000)
+    const samples: number[][] = []
+    const sample = async () => samples.push(await heaps())
+    const firstHeap = wait(Math.min(FIRST_HEAP_MS, (seconds * 1000) / 3)).then(sample)
+    const everyMinute = setInterval(() => void firstHeap.then(sample), FIRST_HEAP_MS)
+    const turns = await runTurns(stage, randomOf(3), seconds * 1000).finally(() => clearInterval(everyMinute))
     await editor.stop()
     await relay.settled()
     // Every change was acknowledged: what is read from now on is what Clerk has.
@@ -83,7 +86,7 @@ export async function soak({ build, seconds, seed }: SoakOptions) {
     await readers.stop()
 
     if (seconds >= LONG) await untilWritten(fromAll)
-    const [first, last] = [await firstHeap, await heaps()]
+    await sample()
     return {
       seed,
       seconds: Math.round((performance.now() - started) / 1000),
@@ -98,7 +101,7 @@ export async function soak({ build, seconds, seed }: SoakOptions) {
       clerk: clerk.requests(),
       redis: upstash.counts(),
       servers: z.array(stats).parse(await fromAll('stats')),
-      heaps: first.map((bytes, i) => ({ first: bytes, last: last[i] ?? 0 })),
+      heaps: servers.map((_, i) => samples.map((of) => of[i] ?? 0)),
       output: servers.map(({ text }) => text()),
     }
   } finally {
