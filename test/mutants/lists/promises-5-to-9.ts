@@ -60,7 +60,7 @@ export const mutants: readonly Mutant[] = [
     file: model,
     from: 'belongsTo(gen, entry) && entry !== reject',
     to: 'belongsTo(gen, entry)',
-    breaks: ['promise 6', 'rule 10'],
+    breaks: ['promise 2', 'promise 6', 'rule 10'],
   },
   {
     name: 'a read fails when Redis does',
