@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache'
 import type { Clock } from './clock'
 import type { Context, Outcome } from './context'
 import { codeOf } from './errors'
@@ -6,10 +5,6 @@ import { loadValue } from './load'
 import { outside } from './outside'
 import type { ProcessState, Stamp } from './process-state'
 import type { Target } from './slot'
-
-/** A map of the values used last; it takes no memory before it has any. */
-export const bounded = <V extends NonNullable<unknown>>(maxSize: number) =>
-  new LRUCache<string, V>({ maxSize, sizeCalculation: () => 1 })
 
 /** After so many milliseconds the next round begins, although a load of this one has not ended. */
 const ROUND_MS = 250
@@ -22,9 +17,8 @@ const ROUND_MS = 250
 export function createBypasses<T>(clock: Clock, state: ProcessState) {
   type Load = Promise<Outcome<T>>
   const waiting = new Map<string, { load: Load; begin(): Load }>()
-  const running = new Set<string>()
-  /** The last loads that have begun, and when. */
-  const begun = bounded<{ load: Load; sequence: number }>(1000)
+  /** The loads that have begun, and when. One that has ended is not kept: its value may be a token. */
+  const running = new Map<string, { load: Load; sequence: number }>()
   let round: object | undefined
 
   function beginRound() {
@@ -40,7 +34,6 @@ export function createBypasses<T>(clock: Clock, state: ProcessState) {
     const cancel = clock.timer(ROUND_MS, end)
     const loads = ready.map(([key, { begin }]) => {
       waiting.delete(key)
-      running.add(key)
       return begin().finally(() => {
         running.delete(key)
         beginRound()
@@ -57,12 +50,12 @@ export function createBypasses<T>(clock: Clock, state: ProcessState) {
     join(key: string, asked: Stamp, start: () => Load): Load {
       const next = waiting.get(key)
       if (next) return next.load
-      const last = begun.get(key)
-      if (last && last.sequence > asked.sequence) return last.load
+      const begun = running.get(key)
+      if (begun && begun.sequence > asked.sequence) return begun.load
       let begin = (): Load => Promise.reject(new Error('not begun'))
       const load = new Promise<Outcome<T>>((resolve) => {
         begin = () => {
-          begun.set(key, { load, sequence: state.stamp(clock.now()).sequence })
+          running.set(key, { load, sequence: state.stamp(clock.now()).sequence })
           resolve(start())
           return load
         }

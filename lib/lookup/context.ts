@@ -1,4 +1,5 @@
-import { bounded, createBypasses } from './bypass'
+import { LRUCache } from 'lru-cache'
+import { createBypasses } from './bypass'
 import type { Clock } from './clock'
 import type { Declared } from './declaration'
 import { heapBytes, readEntry } from './entry'
@@ -52,7 +53,7 @@ export function createContext<A, T>(engine: Engine, declared: Declared<A, T>) {
     flights: new Map<string, Promise<Outcome<T>>>(),
     bypasses: createBypasses<T>(clock, state),
     /** When each key's last background refresh was scheduled. */
-    refreshing: bounded<number>(5000),
+    refreshing: new LRUCache<string, number>({ maxSize: 5000, sizeCalculation: () => 1 }),
     unsentReads: new Map<string, Promise<Outcome<T>>>(),
     unsentMisses: new Map<string, Promise<Outcome<T>>>(),
   }))

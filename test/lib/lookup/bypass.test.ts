@@ -1,4 +1,9 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
+import { createBypasses } from '@/lib/lookup/bypass'
+import { systemClock } from '@/lib/lookup/clock'
+import { createProcessState } from '@/lib/lookup/process-state'
 import { createFleet, createUpstream, user } from './in-process-fleet'
 
 /** A process without Redis, and its loads, which the test ends. */
@@ -151,6 +156,25 @@ describe('a load past Redis', () => {
     expect(store.cells.size).toBe(0)
     process.store.down = false
     expect([await lookup('u1'), await lookup('u1')]).toEqual([2, 2])
+  })
+
+  it('leaves nothing in memory once it has ended: its value may be a token', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const state = createProcessState()
+    const bypasses = createBypasses<object>(systemClock, state)
+    const load = async () => {
+      const value = { token: 'secret' }
+      await bypasses.join('u1', state.stamp(0), async () => ({ value, entry: '' }))
+      return new WeakRef(value)
+    }
+    const held = await load()
+    const isGone = () => {
+      collect()
+      return held.deref() === undefined
+    }
+    // A WeakRef keeps its value until the end of the turn.
+    await expect.poll(isGone).toBe(true)
   })
 
   it('of a lookup without loadMany keeps to the concurrency limit', async () => {
