@@ -68,7 +68,13 @@ export async function soak({ build, seconds, seed }: SoakOptions) {
           return answer.value
         }),
       )
-    const heaps = async () => z.array(z.number()).parse(await fromAll('heap'))
+    // A busy server may close a kept connection just as it is used again.
+    const heaps = async (tries = 3): Promise<number[]> => {
+      const answer = await fromAll('heap').catch((error: unknown) => {
+        if (tries === 1) throw error
+      })
+      return answer ? z.array(z.number()).parse(answer) : heaps(tries - 1)
+    }
 
     const started = performance.now()
     const reads = createReads(stage)
