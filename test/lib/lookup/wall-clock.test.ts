@@ -136,7 +136,7 @@ describe('the wall clock', () => {
     const jump = fc.constantFrom(-1, -1, 0, 1, 1)
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(step, jump), { minLength: 10, maxLength: 25 }), checkSteps),
-      { numRuns: 100 },
+      { numRuns: 100, seed: 1 },
     )
   })
 
