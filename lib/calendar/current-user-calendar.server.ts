@@ -13,7 +13,7 @@ import { getConnectedIntegrations } from '../integrations/integrations.service'
 import { CALENDAR_SCOPE, readsEvents } from '../integrations/providers'
 import { type CalendarRange, type CalendarResult, readCalendar } from './google-calendar'
 
-/** A missing scope is told as a problem of the token, whoever noticed it. */
+/** A missing scope is a problem of the token, also where Google reported it. */
 export type CalendarOutcome = Exclude<CalendarResult, { status: 'scope_missing' }> | OAuthTokenProblem
 export type CalendarProblem = Exclude<CalendarOutcome, { status: 'ok' }>
 

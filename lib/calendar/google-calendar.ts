@@ -1,5 +1,5 @@
 import type { OAuthToken } from '../cache/token-cache'
-import { withDeadline } from '../http/with-deadline'
+import { withDeadline } from '../lookup/clock'
 import { type GoogleProblem, problemOf } from './google-problem'
 import { type CalendarEvent, type Page, readPage } from './parse-events'
 import { emitCalendarProblem } from './problem-events'

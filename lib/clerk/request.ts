@@ -1,5 +1,5 @@
 import { clerkSettings } from '../config'
-import { deadline, systemClock } from '../lookup/clock'
+import { withDeadline } from '../lookup/clock'
 import { outside } from '../lookup/outside'
 import { ClerkError, OWN_CODES, unexpectedAnswer } from './error'
 import { emitClerkRequest } from './events'
@@ -64,13 +64,6 @@ async function send(path: string, init: RequestInit): Promise<unknown> {
   if (response.ok) throw unexpectedAnswer()
   const refused = response.status < 500 ? clerkCodesIn(body) : []
   throw new ClerkError(response.status, secondsOf(response.headers.get('retry-after')), refused)
-}
-
-/** Runs the work with a signal that aborts after `ms` in which this process ran. */
-function withDeadline<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController()
-  const cancel = deadline(systemClock, ms, () => controller.abort())
-  return work(controller.signal).finally(cancel)
 }
 
 /**

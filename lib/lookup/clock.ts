@@ -75,3 +75,20 @@ export function deadline(
   }
   return () => waiting.delete(one)
 }
+
+/** Does the work with a signal that aborts after a deadline of `ms` milliseconds. */
+export async function withDeadline<T>(
+  ms: number,
+  work: (signal: AbortSignal) => Promise<T>,
+  clock: Clock = systemClock,
+): Promise<T> {
+  const controller = new AbortController()
+  const cancel = deadline(clock, ms, () =>
+    controller.abort(new DOMException('The deadline has passed.', 'TimeoutError')),
+  )
+  try {
+    return await work(controller.signal)
+  } finally {
+    cancel()
+  }
+}

@@ -1,5 +1,5 @@
 import type { Redis } from '@upstash/redis'
-import { deadline, systemClock } from '../clock'
+import { withDeadline } from '../clock'
 import type { Health } from './breaker'
 import { failureOf, healthOf, messageOf } from './failures'
 
@@ -34,21 +34,17 @@ export function createHttp(timeoutMs: number, count: (health: Health) => void) {
   let signal = new AbortController().signal
 
   async function send(request: Request, next: Next) {
-    const controller = new AbortController()
-    const cancel = deadline(systemClock, timeoutMs, () =>
-      controller.abort(new DOMException('Redis did not answer in time', 'TimeoutError')),
-    )
     try {
-      // The client asks for the signal before anything else can run.
-      signal = controller.signal
-      const answer = await next(request)
+      const answer = await withDeadline(timeoutMs, (own) => {
+        // The client asks for the signal before anything else can run.
+        signal = own
+        return next(request)
+      })
       count(Array.isArray(answer) ? worstOf(answer) : 'ok')
       return answer
     } catch (error) {
       count(healthOf(failureOf(error)))
       throw error
-    } finally {
-      cancel()
     }
   }
 

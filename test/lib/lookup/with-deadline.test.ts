@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withDeadline } from '@/lib/http/with-deadline'
+import { withDeadline } from '@/lib/lookup/clock'
 import { createVirtualClock } from '@/lib/lookup/testing/virtual-clock'
 
 const untilAborted = (signal: AbortSignal) =>
