@@ -1,35 +1,19 @@
 import type { Redis } from '@upstash/redis'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Engine, startEngine } from '../../local/upstash/engine'
+import { describe, expect, it } from 'vitest'
 import { noScripts, quotaExceeded, wrongPass } from '../../local/upstash/faults'
-import { startUpstash, type Upstash } from '../../local/upstash/server'
+import { useUpstash } from '../support/upstash'
 import { copyWith, occurrences } from './copy'
 import type { Change } from './mutant'
 
-const token = 'a token'
-let engine: Engine
-let upstash: Upstash
-
-beforeAll(async () => {
-  engine = await startEngine()
-  upstash = await startUpstash({ token, engine })
-})
-afterAll(async () => {
-  await upstash.close()
-  await engine.close()
-})
-beforeEach(() => {
-  upstash.faults.clear()
-  upstash.resetCounts()
-})
-
+const server = useUpstash()
+const { token } = server
 type Load = ReturnType<typeof copyWith>['load']
 
 async function connect(load: Load) {
   const { createRedisStore } = await load('redis/store')
   const { createProcessState } = await load('process-state')
   const state = createProcessState()
-  return createRedisStore({ url: upstash.url, token, timeoutMs: 10_000, breakAfter: 2, state })
+  return createRedisStore({ url: server.upstash.url, token, timeoutMs: 10_000, breakAfter: 2, state })
 }
 
 const failing = (work: () => Promise<unknown>) =>
@@ -52,7 +36,7 @@ const mutants: readonly RedisMutant[] = [
     async holds(load) {
       const store = await connect(load)
       const { createRedisClient } = await load('redis/client')
-      await createRedisClient({ url: upstash.url, token, timeoutMs: 10_000 }).insist(
+      await createRedisClient({ url: server.upstash.url, token, timeoutMs: 10_000 }).insist(
         'lpush',
         (redis: Redis) => redis.lpush('foreign', 'x'),
       )
@@ -73,9 +57,9 @@ const mutants: readonly RedisMutant[] = [
     to: 'retry: { retries: 2, backoff: () => 0 }',
     async holds(load) {
       const store = await connect(load)
-      upstash.faults.set({ reset: 'after' })
+      server.upstash.faults.set({ reset: 'after' })
       await failing(() => store.drop(['x']))
-      return upstash.counts().http === 1
+      return server.upstash.counts().http === 1
     },
   },
   {
@@ -85,7 +69,7 @@ const mutants: readonly RedisMutant[] = [
     to: "/NOPERM/.test(text) ? 'unreachable' : 'refused'",
     async holds(load) {
       const store = await connect(load)
-      upstash.faults.set(noScripts)
+      server.upstash.faults.set(noScripts)
       for (let i = 0; i < 3; i++) await store.check()
       return (await store.check()) === 'scripts_not_permitted' && store.healthy()
     },
@@ -97,7 +81,7 @@ const mutants: readonly RedisMutant[] = [
     to: "['timeout', 'unreachable', 'unauthorized']",
     async holds(load) {
       const store = await connect(load)
-      upstash.faults.set(quotaExceeded)
+      server.upstash.faults.set(quotaExceeded)
       for (let i = 0; i < 3; i++) await failing(() => store.read(['x']))
       return !store.healthy()
     },
@@ -109,9 +93,9 @@ const mutants: readonly RedisMutant[] = [
     to: "await run('drop'",
     async holds(load) {
       const store = await connect(load)
-      upstash.faults.set(wrongPass)
+      server.upstash.faults.set(wrongPass)
       for (let i = 0; i < 3; i++) await failing(() => store.read(['x']))
-      upstash.faults.clear()
+      server.upstash.faults.clear()
       return (await failing(() => store.drop(['x']))) === 'no error'
     },
   },
@@ -122,7 +106,7 @@ const mutants: readonly RedisMutant[] = [
     to: 'super(codeOfFailure(reason), `Redis ${operation} failed. ${new Error().stack}`)',
     async holds(load) {
       const store = await connect(load)
-      upstash.faults.set(wrongPass)
+      server.upstash.faults.set(wrongPass)
       const error: unknown = await store.read(['secret']).catch((thrown: unknown) => thrown)
       return error instanceof Error && !error.message.includes('\n')
     },
@@ -140,8 +124,8 @@ describe.each(mutants)('if $name', (mutant) => {
     }
     const same = copyWith({ ...mutant, to: mutant.from })
     try {
-      upstash.faults.clear()
-      upstash.resetCounts()
+      server.upstash.faults.clear()
+      server.upstash.resetCounts()
       expect(await mutant.holds(same.load)).toBe(true)
     } finally {
       same.remove()

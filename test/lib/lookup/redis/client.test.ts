@@ -1,33 +1,19 @@
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { LookupEvent } from '@/lib/lookup/events'
 import { createProcessState } from '@/lib/lookup/process-state'
 import { createRedisClient } from '@/lib/lookup/redis/client'
 import { createRedisStore } from '@/lib/lookup/redis/store'
-import { type Engine, startEngine } from '../../../../local/upstash/engine'
-import { startUpstash, type Upstash } from '../../../../local/upstash/server'
+import { useUpstash } from '../../../support/upstash'
 
-const token = 'a token'
-let engine: Engine
-let upstash: Upstash
-
-beforeAll(async () => {
-  engine = await startEngine()
-  upstash = await startUpstash({ token, engine })
-})
-
-afterAll(async () => {
-  await upstash?.close()
-  await engine?.close()
-})
-
-beforeEach(() => upstash.faults.clear())
+const server = useUpstash()
+const { token } = server
 
 function connect(options: { openMs?: number } = {}) {
   const state = createProcessState()
   const events: LookupEvent[] = []
   state.on((event) => events.push(event))
   const client = () =>
-    createRedisClient({ url: upstash.url, token, timeoutMs: 10_000, breakAfter: 3, state, ...options })
+    createRedisClient({ url: server.upstash.url, token, timeoutMs: 10_000, breakAfter: 3, state, ...options })
   return { events, client, state }
 }
 
@@ -37,7 +23,7 @@ test('all clients of one database share its breaker, and the lookups see it open
   const { client, events } = connect()
   const [one, another] = [client(), client()]
   const store = createRedisStore({ client: another })
-  upstash.faults.set(wrongPass)
+  server.upstash.faults.set(wrongPass)
   for (let i = 0; i < 3; i++) await one.run('get', (redis) => redis.get('x')).catch(() => undefined)
   expect([one.isHealthy(), another.isHealthy(), store.healthy()]).toEqual([false, false, false])
   expect(events.filter(({ type }) => type === 'breaker')).toEqual([{ type: 'breaker', open: true }])
@@ -51,14 +37,14 @@ test.each([
 ])('%s says nothing about the database: its breaker stays closed', async (_, error) => {
   const { client } = connect()
   const redis = client()
-  upstash.faults.set({ error })
+  server.upstash.faults.set({ error })
   for (let i = 0; i < 10; i++) await redis.run('get', (one) => one.get('x')).catch(() => undefined)
   expect(redis.isHealthy()).toBe(true)
 })
 
 test('an operation that fails is an event, for every client', async () => {
   const { client, events } = connect()
-  upstash.faults.set(wrongPass)
+  server.upstash.faults.set(wrongPass)
   await expect(client().insist('ping', (redis) => redis.ping())).rejects.toMatchObject({
     reason: 'unauthorized',
   })
@@ -71,10 +57,10 @@ test.each([-3600_000, 3600_000])(
     const { client } = connect({ openMs: 20 })
     const redis = client()
     const read = () => redis.run('get', (one) => one.get('x')).catch(() => undefined)
-    upstash.faults.set(wrongPass)
+    server.upstash.faults.set(wrongPass)
     for (let i = 0; i < 3; i++) await read()
     expect(redis.isHealthy()).toBe(false)
-    upstash.faults.clear()
+    server.upstash.faults.clear()
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + step })
     try {
       await expect
@@ -93,9 +79,9 @@ test('a probe that is refused shows that Redis answers: the breaker closes', asy
   const { client } = connect({ openMs: 1 })
   const redis = client()
   const read = () => redis.run('get', (one) => one.get('x')).catch(() => undefined)
-  upstash.faults.set(wrongPass)
+  server.upstash.faults.set(wrongPass)
   for (let i = 0; i < 3; i++) await read()
-  upstash.faults.set({ error: 'WRONGTYPE Operation against a key holding the wrong kind of value' })
+  server.upstash.faults.set({ error: 'WRONGTYPE Operation against a key holding the wrong kind of value' })
   await expect
     .poll(async () => {
       await read()

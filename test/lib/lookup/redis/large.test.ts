@@ -1,35 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { createLookups } from '@/lib/lookup/create-lookups'
 import type { LookupEvent } from '@/lib/lookup/events'
 import { createProcessState } from '@/lib/lookup/process-state'
 import { createRedisStore } from '@/lib/lookup/redis/store'
 import { createPlainRuntime } from '@/lib/lookup/runtime/plain'
-import { type Engine, startEngine } from '../../../../local/upstash/engine'
 import type { Fault } from '../../../../local/upstash/faults'
-import { startUpstash, type Upstash } from '../../../../local/upstash/server'
+import { useUpstash } from '../../../support/upstash'
 import { user } from '../in-process-fleet'
 
-const token = 'a token'
-let engine: Engine
-let upstash: Upstash
-
-beforeAll(async () => {
-  engine = await startEngine()
-  upstash = await startUpstash({ token, engine })
-})
-afterAll(async () => {
-  await upstash?.close()
-  await engine?.close()
-})
-beforeEach(async () => {
-  upstash.faults.clear()
-  await engine.restart()
-})
+const server = useUpstash()
+const { token } = server
+beforeEach(() => server.engine.restart())
 
 /** A process whose breaker opens early. */
 function join(load: (id: string) => unknown = () => 'x', breakAfter = 2) {
   const state = createProcessState()
-  const store = createRedisStore({ url: upstash.url, token, timeoutMs: 60_000, breakAfter, state })
+  const store = createRedisStore({ url: server.upstash.url, token, timeoutMs: 60_000, breakAfter, state })
   const events: LookupEvent[] = []
   state.on((event) => events.push(event))
   const loads: string[] = []
@@ -76,13 +62,13 @@ describe('a value that is too large', () => {
     const value = 'x'.repeat(11_000_000)
     const process = join(() => value)
     await process.lookup('warms the scripts')
-    upstash.resetCounts()
+    server.upstash.resetCounts()
     const found = await process.lookup.many(['a', 'b', 'c'])
     expect(found.every((one) => one === value)).toBe(true)
     expect(process.outcomes()).toEqual(['too_large', 'too_large', 'too_large', 'too_large'])
     expect(process.healthy()).toBe(true)
     // MGET and acquire; the values themselves are not sent, and the leases are returned.
-    expect(upstash.counts().bytesIn).toBeLessThan(100_000)
+    expect(server.upstash.counts().bytesIn).toBeLessThan(100_000)
   })
 
   it('does not keep its neighbors from being stored', async () => {
@@ -95,7 +81,7 @@ describe('a value that is too large', () => {
   it('returns its lease, so that the next caller does not wait for it', async () => {
     const [process, other] = [join(() => 'x'.repeat(11_000_000)), join()]
     await process.lookup('a')
-    await expect.poll(() => upstash.counts().byCommand.evalsha ?? 0).toBeGreaterThan(0)
+    await expect.poll(() => server.upstash.counts().byCommand.evalsha ?? 0).toBeGreaterThan(0)
     await other.lookup('a')
     expect(other.events.filter(({ type }) => type === 'uncached')).toEqual([])
     expect(other.outcomes()).toEqual(['stored'])
@@ -107,7 +93,7 @@ describe('what Redis says is too large', () => {
     const process = join()
     const ids = idsOf(64)
     await process.lookup.many(ids)
-    upstash.faults.next({ ...tooLarge, only: ['mget'] }, { ...tooLarge, only: ['mget'] })
+    server.upstash.faults.next({ ...tooLarge, only: ['mget'] }, { ...tooLarge, only: ['mget'] })
     expect(await process.lookup.many(ids)).toEqual(ids.map(() => 'x'))
     expect(process.loads).toHaveLength(64)
     expect(process.healthy()).toBe(true)
@@ -123,7 +109,7 @@ describe('what Redis says is too large', () => {
       loadMany: async (ids: string[]) => ids,
     })
     await many('warms the scripts')
-    upstash.faults.next({ ...tooLarge, only: ['evalsha'], skip })
+    server.upstash.faults.next({ ...tooLarge, only: ['evalsha'], skip })
     const ids = idsOf(64)
     expect(await many.many(ids)).toEqual(ids)
     expect(process.outcomes()).toEqual(['stored', ...ids.map(() => 'stored')])
@@ -136,14 +122,14 @@ describe('one HTTP request that is lost', () => {
     const process = join()
     const ids = idsOf(2500)
     await process.lookup.many(ids)
-    upstash.faults.next({ reset: 'before' })
+    server.upstash.faults.next({ reset: 'before' })
     await process.lookup.many(ids)
     expect(process.healthy()).toBe(true)
   })
 
   it('is one failure when several operations shared it', async () => {
     const { store } = join()
-    upstash.faults.next({ reset: 'before' })
+    server.upstash.faults.next({ reset: 'before' })
     const reads = Array.from({ length: 8 }, (_, i) => store.read([`k${i}`]))
     expect((await Promise.allSettled(reads)).every(({ status }) => status === 'rejected')).toBe(true)
     expect(store.healthy()).toBe(true)
@@ -154,7 +140,7 @@ describe('what Redis refuses', () => {
   it('is not repeated, and opens no breaker', async () => {
     const process = join()
     await process.lookup('warms the scripts')
-    upstash.faults.set({ only: ['evalsha'], error: 'ERR Error running script' })
+    server.upstash.faults.set({ only: ['evalsha'], error: 'ERR Error running script' })
     expect(await process.lookup('a')).toBe('x')
     expect(process.events.filter((e) => e.type === 'store_error' && e.operation === 'acquire')).toHaveLength(
       1,
@@ -179,7 +165,7 @@ describe('an invalidation of many tags', () => {
 
   it('is unconfirmed when one part of it is lost', async () => {
     const process = join()
-    upstash.faults.set({ only: ['unlink'], skip: 3, error: 'ERR no' })
+    server.upstash.faults.set({ only: ['unlink'], skip: 3, error: 'ERR no' })
     const error: unknown = await process.invalidateTags(tags).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'invalidation_unconfirmed' })
     expect(String(error)).toMatch(/\[tag:0, tag:1, tag:2 and 299997 more\]/)
@@ -187,7 +173,7 @@ describe('an invalidation of many tags', () => {
   })
 
   it('names no more than a part of a long tag', async () => {
-    upstash.faults.set({ only: ['unlink'], error: 'ERR no' })
+    server.upstash.faults.set({ only: ['unlink'], error: 'ERR no' })
     const error: unknown = await join()
       .invalidateTags(['x'.repeat(100_000)])
       .catch((thrown: unknown) => thrown)

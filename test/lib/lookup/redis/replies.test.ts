@@ -1,31 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createLookups } from '@/lib/lookup/create-lookups'
 import { createProcessState } from '@/lib/lookup/process-state'
 import { createBackplane } from '@/lib/lookup/redis/backplane'
 import { createRedisClient } from '@/lib/lookup/redis/client'
 import { createRedisStore } from '@/lib/lookup/redis/store'
 import { createPlainRuntime } from '@/lib/lookup/runtime/plain'
-import { type Engine, startEngine } from '../../../../local/upstash/engine'
-import { startUpstash, type Upstash } from '../../../../local/upstash/server'
+import { useUpstash } from '../../../support/upstash'
 import { user } from '../in-process-fleet'
 
-const token = 'a token'
-let engine: Engine
-let upstash: Upstash
-
-beforeAll(async () => {
-  engine = await startEngine()
-  upstash = await startUpstash({ token, engine })
-})
-afterAll(async () => {
-  await upstash?.close()
-  await engine?.close()
-})
-beforeEach(() => upstash.faults.clear())
-
+const server = useUpstash()
+const { token } = server
 function join() {
   const state = createProcessState()
-  const client = createRedisClient({ url: upstash.url, token, timeoutMs: 60_000, state })
+  const client = createRedisClient({ url: server.upstash.url, token, timeoutMs: 60_000, state })
   const store = createRedisStore({ client })
   return {
     store,
@@ -71,19 +58,19 @@ const cases = operations.flatMap(([operation, command, run, results]) =>
 
 describe('a reply of another kind', () => {
   it.each(cases)('fails %s: %s', async (_, reply, command, run) => {
-    upstash.faults.set({ only: [command], answer: { status: 200, body: `[${reply}]` } })
+    server.upstash.faults.set({ only: [command], answer: { status: 200, body: `[${reply}]` } })
     await expect(run(join())).rejects.toMatchObject({ code: 'store_unavailable', reason: 'bad_answer' })
   })
 
   it.each(['null', '"OK"', '[]', '{}'])('confirms no invalidation: %s', async (result) => {
     const reply = result === '{}' ? '{}' : `{"result":${result}}`
-    upstash.faults.set({ only: ['unlink'], answer: { status: 200, body: `[${reply}]` } })
+    server.upstash.faults.set({ only: ['unlink'], answer: { status: 200, body: `[${reply}]` } })
     const { invalidateTags } = join()
     await expect(invalidateTags(['x'])).rejects.toMatchObject({ code: 'invalidation_unconfirmed' })
   })
 
   it.each(['null', '1', '[]'])('confirms no revocation: %s', async (result) => {
-    upstash.faults.set({ only: ['set'], answer: { status: 200, body: `[{"result":${result}}]` } })
+    server.upstash.faults.set({ only: ['set'], answer: { status: 200, body: `[{"result":${result}}]` } })
     await expect(join().revoke('x', { seconds: 60 })).rejects.toMatchObject({
       code: 'invalidation_unconfirmed',
     })
@@ -92,7 +79,7 @@ describe('a reply of another kind', () => {
   it.each(['null', '"OK"', '[]'])('confirms no message to other processes: %s', async (result) => {
     const { client, state, invalidateTags } = join()
     const { close } = createBackplane({ redis: client, namespace: 't', state })
-    upstash.faults.set({ only: ['publish'], answer: { status: 200, body: `[{"result":${result}}]` } })
+    server.upstash.faults.set({ only: ['publish'], answer: { status: 200, body: `[{"result":${result}}]` } })
     await expect(invalidateTags(['x'])).rejects.toMatchObject({ code: 'invalidation_unconfirmed' })
     close()
   })
@@ -100,7 +87,7 @@ describe('a reply of another kind', () => {
   it('is repeated, because its outcome is unknown', async () => {
     const lookup = join().defineLookup(user(async () => 'x'))
     await lookup('warms the scripts')
-    upstash.faults.next({ only: ['evalsha'], answer: { status: 200, body: '[{"result":null}]' } })
+    server.upstash.faults.next({ only: ['evalsha'], answer: { status: 200, body: '[{"result":null}]' } })
     await lookup('repeated')
     expect(await lookup.peek('repeated')).toBe('x')
   })

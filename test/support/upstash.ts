@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, beforeEach } from 'vitest'
+import { type Engine, startEngine } from '../../local/upstash/engine'
+import { startUpstash, type Upstash } from '../../local/upstash/server'
+
+/**
+ * The Upstash stand-in alone, from before the first test of a file until after the last. Every test begins without faults
+ * and with all counts at zero.
+ */
+export function useUpstash() {
+  const token = 'a token'
+  let engine: Engine | undefined
+  let upstash: Upstash | undefined
+  const running = <T>(one: T | undefined): T => {
+    if (!one) throw new Error('Upstash is not there: useUpstash() starts it before the first test')
+    return one
+  }
+  beforeAll(async () => {
+    engine = await startEngine()
+    upstash = await startUpstash({ token, engine })
+  })
+  afterAll(async () => {
+    await upstash?.close()
+    await engine?.close()
+  })
+  beforeEach(() => {
+    upstash?.faults.clear()
+    upstash?.resetCounts()
+  })
+  return {
+    token,
+    get engine() {
+      return running(engine)
+    },
+    get upstash() {
+      return running(upstash)
+    },
+  }
+}
