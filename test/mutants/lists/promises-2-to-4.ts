@@ -41,6 +41,13 @@ export const mutants: readonly Mutant[] = [
     breaks: ['promise 2'],
   },
   {
+    name: 'each half of a split batch gets the whole timeout',
+    file: 'load.ts',
+    from: 'flatMap((half) => loadAll(half, time, many))',
+    to: 'flatMap((half) => loadAll(half, startTime(), many))',
+    breaks: ['promise 2', 'promise 5'],
+  },
+  {
     name: 'acquire does not look again before it leases',
     file: model,
     from: "return { kind: 'hit', entry }",

@@ -130,6 +130,20 @@ export async function audit(world: World, what: Audit) {
       expect(source.begun() - before === 1, 'promise 5: a failure is not shared')
       const { calls } = await cost(here, () => readAll(here))
       expect(calls === 1, 'promise 5: an error was remembered as a value')
+
+      // A batch that is split after three quarters of its timeout.
+      await invalidateAll()
+      for (const id of ids) world.read(here.proc, 'user', id, 'fresh')
+      // Delivers what is sent and ends no load.
+      async function hold() {
+        do await drain()
+        while (await world.link.deliverAll())
+      }
+      await time.advance(1500, hold)
+      world.source.endAll('bad')
+      await time.advance(600, hold)
+      expect(source.calls() === 0, 'promise 2: a half of a split batch is loaded past its timeout')
+      await flow('error')
     },
     async absence() {
       for (const id of ids) if (source.isThere(id)) source.toggle(id)
