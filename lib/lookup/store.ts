@@ -42,6 +42,8 @@ export interface CommitRequest {
   expiryBuffer: number
   refreshBefore: number
   refreshEvery: number
+  /** The key under which the entry is listed for its owner, if it has one. */
+  owner?: string | undefined
 }
 
 export type CommitReply = 'stored' | 'not_cacheable' | 'lost' | 'invalidated' | 'refused'
@@ -72,6 +74,8 @@ export interface Store {
   drop(keys: readonly string[]): Promise<void>
   /** If the entry is still this one: deletes it, and takes the lease from a load of it. */
   dropIf(slot: Slot, entry: string): Promise<boolean>
+  /** Deletes every entry that is listed for an owner; returns the keys of those that were there. Two commands. */
+  remove(owner: string): Promise<string[]>
   /** Sets a revocation marker for `ms` milliseconds, even while the breaker is open. */
   mark(key: string, ms: number): Promise<void>
   /** Milliseconds until each key expires; below 0 for absent ones. For people who inspect an entry. */

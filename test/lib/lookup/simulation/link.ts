@@ -146,6 +146,7 @@ export function createLink(time: Time, { LookupError }: Kit, note: (line: () => 
       drop: (keys) => send('drop', keys, () => store.drop(keys)),
       dropIf: (slot, entry) => send('dropIf', [slot.entry], () => store.dropIf(slot, entry)),
       mark: (key, ms) => send('mark', [key], () => store.mark(key, ms)),
+      remove: store.remove,
       ttl: store.ttl,
     }
   }
