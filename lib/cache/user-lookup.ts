@@ -51,6 +51,7 @@ export const userById = defineLookup<string, CachedUser>(() => ({
   version: CACHED_USER_VERSION,
   key: (id) => id,
   tags: (id) => [tagOfUser(id)],
+  owner: (id) => id,
   ttl: userTtl(),
   grace: GRACE,
   processTtl: cacheSettings().CACHE_PROCESS_TTL,
@@ -65,6 +66,7 @@ export const userById = defineLookup<string, CachedUser>(() => ({
  */
 export const newUserById = defineLookup<string, CachedUser>(() => ({
   ...{ name: 'new-user', version: CACHED_USER_VERSION, key: (id) => id, tags: (id) => [tagOfUser(id)] },
+  owner: (id) => id,
   ...{ ttl: 1, negativeTtl: 1, memo: false, timeout: 25 },
   load: (id) => userById.reload(id),
   failure: clerkFailure,

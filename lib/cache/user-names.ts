@@ -28,6 +28,7 @@ function defineUserName(kind: NameKind, { filter, exactly = (name) => name, norm
   const idByName = defineLookup<string, string>(() => ({
     ...{ name: kind, version: 1, key, memo: false, ttl: nameTtl() },
     tags: (name) => [tagOfName(kind, name), tagOfAllNames(kind)],
+    owner: (_, id) => id ?? undefined,
     async load(name, { signal }) {
       const users = await listUsers(filter, [exactly(normalize(name))], signal)
       return users.find((user) => hasName(user, name))?.id

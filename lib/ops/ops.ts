@@ -4,6 +4,7 @@ import { flushAudit, recordAudit } from '../telemetry/audit'
 import { auditCommand } from './audit-command'
 import { type Command, type CommandContext, columns, EXIT } from './command'
 import { doctorCommand } from './doctor-command'
+import { forgetCommand } from './forget-command'
 import { inspectCommand } from './inspect-command'
 import { invalidateCommand } from './invalidate-command'
 import { keysCommand } from './keys-command'
@@ -15,6 +16,7 @@ const commands: Record<string, Command> = {
   stats: statsCommand,
   inspect: inspectCommand,
   invalidate: invalidateCommand,
+  forget: forgetCommand,
   warm: warmCommand,
   audit: auditCommand,
   keys: keysCommand,

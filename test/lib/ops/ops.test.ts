@@ -31,7 +31,7 @@ describe('the command line', () => {
   test('lists the commands and how to use them', async () => {
     const { code, out } = await run('--help')
     expect(code).toBe(EXIT.done)
-    for (const name of ['doctor', 'stats', 'inspect', 'invalidate', 'warm', 'audit', 'keys'])
+    for (const name of ['doctor', 'stats', 'inspect', 'invalidate', 'forget', 'warm', 'audit', 'keys'])
       expect((await run(name, '--help')).out).toContain(`npm run ops -- ${name}`)
     expect(out).toContain('Exit code')
   })
@@ -45,6 +45,7 @@ describe('the command line', () => {
     [['stats', '--hours', '1'], 'Unknown flag --hours. --help lists the flags.'],
     [['inspect'], 'This command takes one user ID'],
     [['inspect', 'ada@example.com'], '"ada@example.com" is not a user ID'],
+    [['forget', 'Ada'], '"Ada" is not a user ID'],
     [['invalidate', 'user_2a', 'user_2b'], 'Unexpected argument "user_2b"'],
     [['audit', 'all'], 'Unknown subcommand "all". There is only `audit export`.'],
     [['audit', '--since', 'yesterday'], '--since must be a date'],
@@ -61,7 +62,14 @@ describe('the command line', () => {
     if (argv.length > 0) expect(out).toBe('')
   })
 
-  test.each([['stats'], ['inspect', 'user_2a'], ['invalidate', 'user_2a'], ['audit'], ['audit', 'export']])(
+  test.each([
+    ['stats'],
+    ['inspect', 'user_2a'],
+    ['invalidate', 'user_2a'],
+    ['forget', 'user_2a'],
+    ['audit'],
+    ['audit', 'export'],
+  ])(
     'with Redis dead ends with 1 and what to look at: %s %s',
     async (...argv) => {
       services.upstash.faults.set({ reset: 'before' })
@@ -108,6 +116,18 @@ test('invalidate invalidates a user and writes an audit event; audit shows it by
   expect(JSON.parse(out)).toMatchObject(record)
   const [, cursor = ''] = /--after (\S+)/.exec(err) ?? []
   expect((await run('audit', 'export', '--user', id, '--after', cursor)).out).toBe('')
+})
+
+test('forget says what it removed by lookup, that the user may come back, and leaves the ID in the trail', async () => {
+  const id = people.expert
+  await getCachedUserById(id)
+  expect((await run('forget', id)).out).toBe(
+    `Removed of ${id}, by lookup:\n  user  1\nIf the user exists at Clerk, the next read caches them again.\n`,
+  )
+  expect((await run('forget', id)).out).toContain(`Redis holds nothing of ${id}.`)
+  expect((await json('audit', '--user', id)).records).toContainEqual(
+    expect.objectContaining({ action: 'cache.remove', actor: 'ops', subject: id, outcome: 'ok' }),
+  )
 })
 
 test('stats shows what the fleet counted', async () => {
