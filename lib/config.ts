@@ -69,6 +69,11 @@ export const cacheSettings = defineSettings({
     'announces invalidations to the process caches of other instances',
     'off',
   ),
+  AUDIT_MAX_AGE_DAYS: variable(
+    wholeNumber(1, 3650).default(90),
+    'days for which the audit trail and the log of webhooks keep a record',
+    '90',
+  ),
   ACCOUNT_URL: variable(
     pathOrAddress.default('/account'),
     'the page where people connect their accounts',
@@ -148,6 +153,9 @@ export function redis(): RedisClient {
 
 /** The first part of every Redis key. @throws ConfigurationError */
 export const namespace = (): string => cacheSettings().CACHE_NAMESPACE
+
+/** Milliseconds for which the audit trail and the log of webhooks keep a record. @throws ConfigurationError */
+export const maxAgeOfRecords = (): number => cacheSettings().AUDIT_MAX_AGE_DAYS * 24 * 60 * 60 * 1000
 
 /** The page where people connect their accounts. @throws ConfigurationError */
 export const accountPage = (): string => cacheSettings().ACCOUNT_URL

@@ -46,6 +46,7 @@ describe('the environment', () => {
       CACHE_PROCESS_TTL: 0,
       CACHE_PROCESS_MAX: 5000,
       CACHE_BACKPLANE: false,
+      AUDIT_MAX_AGE_DAYS: 90,
     })
     expect(accountPage()).toBe('/account')
     expect(logSettings().LOG_LEVEL).toBe('info')
@@ -95,6 +96,7 @@ describe('the environment', () => {
     ['CACHE_PROCESS_MAX', '0', 'must be a whole number of 1 or more'],
     ['CACHE_REDIS_TIMEOUT_MS', '2.5', 'must be a whole number from 10 to 10000'],
     ['CACHE_BACKPLANE', 'yes', 'must be one of: on, off'],
+    ['AUDIT_MAX_AGE_DAYS', '0', 'must be a whole number from 1 to 3650'],
     ['ACCOUNT_URL', 'account', 'must be a path or an http(s) address'],
     ['CLERK_JWT_KEY', 'not a key', 'must be a PEM'],
     ['NEXT_PUBLIC_CLERK_SIGN_IN_URL', 'sign-in', 'must be a path or an http(s) address'],
