@@ -1,6 +1,6 @@
 import 'server-only'
 import { requireCaller } from '../auth/caller.server'
-import { emitThrottledAudit } from '../cache/throttled-audit'
+import { emitAudit } from '../cache/audit-events'
 import {
   getCachedOAuthToken,
   type OAuthTokenProblem,
@@ -37,7 +37,7 @@ async function admit({ account }: Choice) {
   if (retryAfter === undefined) return { userId, options }
   const problem = { status: 'rate_limited' as const, retryAfter }
   const of = { actor: userId, subject: userId, target: 'google' }
-  emitThrottledAudit({ action: 'token.read', ...of, outcome: problem.status })
+  emitAudit({ action: 'token.read', ...of, outcome: problem.status })
   return { userId, options, problem }
 }
 

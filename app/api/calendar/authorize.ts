@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Caller, requireCaller } from '@/lib/auth/caller.server'
-import { emitThrottledAudit } from '@/lib/cache/throttled-audit'
+import { emitAudit } from '@/lib/cache/audit-events'
 import { errorResponse } from '@/lib/http/error-response'
 import { isSameOrigin } from '@/lib/http/same-origin'
 
@@ -20,7 +20,7 @@ export async function refusalOf(request: Request): Promise<Response | undefined>
 }
 
 const auditRefusal = (outcome: string, { userId }: Partial<Caller> = {}) =>
-  emitThrottledAudit({
+  emitAudit({
     ...{ action: 'token.read', actor: userId ?? 'anonymous', subject: userId ?? 'nobody' },
     ...{ target: 'google', outcome },
   })
