@@ -4,6 +4,7 @@ import { Notice } from '@/components/notice'
 import { PageTitle } from '@/components/page-title'
 import { PanelSkeleton } from '@/components/panel'
 import { signedInAdmin } from '@/lib/auth/page-access.server'
+import { isUserId } from '@/lib/cache/clerk-cache'
 import { problemToShow } from '@/lib/http/problem-to-show'
 import { Dashboard } from './_components/dashboard'
 import { Outage } from './_components/outage'
@@ -33,8 +34,11 @@ async function ForAdmins({ searchParams }: Pick<PageProps<'/dashboard'>, 'search
       </Notice>
     )
   const { user, audit } = await searchParams
-  return <Dashboard user={one(user)} auditOf={one(audit)} />
+  return <Dashboard user={idIn(user)} auditOf={idIn(audit) || undefined} />
 }
 
-const one = (value: string | string[] | undefined) =>
-  typeof value === 'string' ? value.trim() || undefined : undefined
+/** A user's ID; `''` for anything else, which no page repeats. */
+function idIn(value: string | string[] | undefined): string | undefined {
+  if (typeof value !== 'string' || value.trim() === '') return undefined
+  return isUserId(value.trim()) ? value.trim() : ''
+}

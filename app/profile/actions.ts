@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { requireUser } from '@/lib/auth/roles.server'
+import { audited } from '@/lib/cache/audit-events'
 import { updateUserMetadata, updateUserProfile } from '@/lib/cache/user-writes'
 import { messageOf, type Problem } from '@/lib/errors'
 import { problemToShow } from '@/lib/http/problem-to-show'
@@ -32,8 +33,11 @@ const enteredForm = z.object({ firstName: text, lastName: text, setup: text })
 
 const isSaved = ({ code }: Problem) => code === 'saved_but_stale'
 
-const problemOfSaving = (save: () => Promise<unknown>): Promise<Problem | undefined> =>
-  save().then(() => undefined, problemToShow)
+const problemOfSaving = (id: string, target: string, save: () => Promise<unknown>) =>
+  audited({ action: 'profile.update', actor: id, subject: id, target }, save).then(
+    () => undefined,
+    problemToShow,
+  )
 
 /** Saves the signed-in user's own name and setup status. The session says which user, never the form. */
 export async function saveProfile(_before: SaveResult, data: FormData): Promise<SaveResult> {
@@ -56,9 +60,9 @@ export async function saveProfile(_before: SaveResult, data: FormData): Promise<
         errors: z.flattenError(parsed.error).fieldErrors,
       }
     const { firstName, lastName, setup } = parsed.data
-    const name = await problemOfSaving(() => updateUserProfile(id, { firstName, lastName }))
+    const name = await problemOfSaving(id, 'name', () => updateUserProfile(id, { firstName, lastName }))
     if (name && !isSaved(name)) return notSaved(name)
-    const status = await problemOfSaving(() =>
+    const status = await problemOfSaving(id, 'setup', () =>
       updateUserMetadata(id, { unsafeMetadata: { setup: { status: setup } } }),
     )
     if (status && !isSaved(status)) return notSaved(status, 'Your name was saved. Your setup: ')

@@ -119,6 +119,7 @@ export async function startTelemetry(): Promise<void> {
   })
   onAudit('telemetry', (event) => {
     access(event)
+    logEvent.access(event)
     recordAudit(event)
     flushAfterResponse()
   })
