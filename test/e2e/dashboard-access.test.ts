@@ -1,5 +1,8 @@
 import type { Request } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { createProcessState } from '@/lib/lookup/process-state'
+import { createRedisClient } from '@/lib/lookup/redis/client'
+import { readAudit } from '@/lib/telemetry/read-audit'
 import { people } from '../../local/seed'
 import type { View } from '../support/browser'
 import { openDashboard, panelOf } from '../support/dashboard'
@@ -97,6 +100,33 @@ describe('an action of the dashboard, sent by somebody else', () => {
     const view = await browser.openAs()
     await openDashboard(view, stage, `?audit=${people.member}`)
     await panelOf(view)('audit').getByText('forbidden').first().waitFor()
+  })
+})
+
+describe('an admin who opens the page of a person', () => {
+  const viewsOf = async (user: string) => {
+    const { url, token } = stage.standIns.upstash
+    const redis = createRedisClient({ url, token, state: createProcessState() })
+    const { records } = await readAudit({ redis, key: 'ck:audit' }, { user })
+    return records.filter(({ action }) => action === 'dashboard.view')
+  }
+
+  test('is one record, however many panels show the person and however often they are updated', async () => {
+    const id = await connectedUser()
+    const view = await browser.openAs()
+    await openDashboard(view, stage, `?user=${id}&audit=${id}`)
+    await expect.poll(() => viewsOf(id)).toMatchObject([{ actor: people.admin, subject: id, outcome: 'ok' }])
+    await openDashboard(view, stage, `?user=${id}`)
+    await expect.poll(() => viewsOf(id)).toHaveLength(2)
+  })
+
+  test('is shown nobody by a name or an address, and no panel repeats it', async () => {
+    const view = await browser.openAs()
+    await openDashboard(view, stage, '?user=mia@example.com&audit=mia@example.com')
+    for (const panel of ['integrations', 'lookup'])
+      await panelOf(view)(panel).getByText('User not found').waitFor()
+    for (const panel of ['integrations', 'lookup', 'audit'])
+      expect(await panelOf(view)(panel).innerHTML()).not.toContain('mia@example.com')
   })
 })
 
