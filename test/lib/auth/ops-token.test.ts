@@ -27,6 +27,13 @@ test('a request without a token is refused, and is no record: nobody guesses', (
   expect(events).toEqual([])
 })
 
+test('the session token of an admin is not a guess', () => {
+  expect(sent(`Bearer ${['eyJhbGciOiJSUzI1NiJ9', 'eyJzdWIiOiJ1c2VyXzIifQ', 'c2ln_bm-F0'].join('.')}`)).toBe(
+    false,
+  )
+  expect(events).toEqual([])
+})
+
 test('a wrong token is a record with the path, and without the token', () => {
   expect(sent('Bearer a guess')).toBe(false)
   expect(events).toEqual([
