@@ -28,7 +28,7 @@ export const ownerKey = (namespace: string, owner: string) => `${namespace}:o:${
 export const keysBeside = (entry: string): string[] =>
   ['e', 's', 'h'].map((kind) => entry.replace(/:e:/, `:${kind}:`))
 /** The name of the lookup that an entry's key belongs to. */
-export const lookupOf = (entry: string): string => entry.replace(/^[^:]*:e:(.*?)\.\d+:.*$/s, '$1')
+export const lookupOf = (entry: string): string => entry.split(':')[2]?.replace(/\.\d+$/, '') ?? ''
 
 /** The Redis keys of one cached value. */
 export interface Slot {
