@@ -1,0 +1,282 @@
+import type { Node } from 'oxc-parser'
+import type { AppFiles } from './app-files'
+import { API_ADDRESS, mayMentionClerk } from './clerk-packages'
+import { type Advice, adviceFor, adviceForRequest, CURRENT_USER, type Keys, WEBHOOK } from './replacements'
+import { around, type Call, isFunction, keyName, parseSource, type SourceFile } from './syntax'
+import { createValues, type Value } from './values'
+
+export interface Finding extends Advice {
+  file: string
+  /** From 1. */
+  line: number
+  column: number
+  call: string
+}
+
+export interface Found {
+  findings: readonly Finding[]
+  /** How many calls a comment `clerk-cache: keep` leaves out. */
+  kept: number
+  files: { read: number; parsed: number }
+  unparsed: readonly { file: string; message: string }[]
+}
+
+const MOCKS = /\b(vi|jest)\s*\.\s*(doM|m)ock\(/
+const KEEP = /clerk-cache:\s*keep\s+\S/
+const INVALIDATES = /^invalidate(All)?UserCache$/
+const IMPORTED = /(?:\bfrom|\bimport|\brequire\()\s*\(?\s*['"]([^'"\n]+)['"]/g
+
+/** Finds an app's direct calls of Clerk. Changes nothing. */
+export function findCalls(app: AppFiles): Found {
+  const unparsed: { file: string; message: string }[] = []
+  const parsed = new Map<string, SourceFile | undefined>()
+  const byProgram = new Map<Node, SourceFile>()
+
+  const open = (path: string): SourceFile | undefined => {
+    if (parsed.has(path)) return parsed.get(path)
+    parsed.set(path, undefined)
+    try {
+      const file = parseSource(path, app.textOf(path))
+      parsed.set(path, file)
+      byProgram.set(file.program, file)
+      return file
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error
+      unparsed.push({ file: path, message: error.message })
+      return undefined
+    }
+  }
+  const load = (from: string, specifier: string) => {
+    const path = app.resolve(from, specifier)
+    return path === undefined ? undefined : open(path)
+  }
+  const fileOf = (node: Node): SourceFile => {
+    let one = node
+    while (one.parent) one = one.parent
+    const file = byProgram.get(one)
+    if (!file) throw new Error('a node of no file')
+    return file
+  }
+  const values = createValues({ load, fileOf })
+  const { follow } = values
+
+  const importers = importersIn(app)
+  const scanned = new Map<string, SourceFile>()
+  const scan = (path: string) => {
+    const file = scanned.has(path) || MOCKS.test(app.textOf(path)) ? undefined : open(path)
+    if (file) scanned.set(path, file)
+  }
+  for (const path of app.paths) if (mayMentionClerk(app.textOf(path))) scan(path)
+  // A file that mentions Clerk nowhere can get a client by an import or as an argument.
+  for (let before = -1; before < scanned.size; ) {
+    before = scanned.size
+    values.collectSites(scanned.values())
+    for (const file of [...scanned.values()]) {
+      if (values.exportsClerk(file)) for (const path of importers(file.path)) scan(path)
+      for (const call of file.calls) {
+        const target = follow(call.callee)
+        if (target?.is === 'function' && call.arguments.some((one) => values.leadsToClerk(follow(one))))
+          scan(fileOf(target.node).path)
+      }
+    }
+  }
+  values.collectSites(scanned.values())
+
+  /** The name that a function was declared with, whatever it is called here. */
+  const originalName = (callee: Node): string | undefined => {
+    if (callee.type === 'MemberExpression') return keyName(callee.property, callee.computed)
+    if (callee.type !== 'Identifier') return undefined
+    const [origin] = fileOf(callee).originsOf(callee.name, callee) ?? []
+    return origin?.from === 'import' && origin.name !== 'default' ? origin.name : callee.name
+  }
+  const isHttp = ({ callee }: Call) => {
+    const value = follow(callee)
+    return value?.is === 'clerk' && value.name === 'http'
+  }
+  /** Whether a call is one of these, or calls a function of the app that does it. */
+  const reaches = (call: Call, is: (one: Call) => boolean, depth = 0): boolean => {
+    if (is(call)) return true
+    const target = depth < 3 ? follow(call.callee) : undefined
+    if (target?.is !== 'function') return false
+    const { start, end } = target.node
+    const inside = fileOf(target.node).calls.filter((one) => one.start > start && one.end <= end)
+    return inside.some((one) => reaches(one, is, depth + 1))
+  }
+  const invalidates = (call: Call) =>
+    reaches(call, ({ callee }) => INVALIDATES.test(originalName(callee) ?? ''))
+  const isInside = (node: Node, name: string) =>
+    [...around(node)].some((one) => one.type === 'CallExpression' && originalName(one.callee) === name)
+
+  const keysOf = (node: Node | undefined): Keys => {
+    const value = node && follow(node)
+    if (!node) return []
+    if (value?.is !== 'object') return undefined
+    const keys = value.node.properties.map((one) =>
+      one.type === 'Property' ? keyName(one.key, one.computed) : undefined,
+    )
+    return keys.some((key) => key === undefined) ? undefined : keys.filter((key) => key !== undefined)
+  }
+  const propertyText = (node: Node | undefined, name: string): string | undefined => {
+    const value = node && follow(node)
+    if (value?.is !== 'object') return undefined
+    const own = value.node.properties.find(
+      (one) => one.type === 'Property' && keyName(one.key, one.computed) === name,
+    )
+    const text = own?.type === 'Property' ? follow(own.value) : undefined
+    return text?.is === 'text' ? text.text : undefined
+  }
+
+  /** What to do about a request with `fetch` or a client like it, or through a function of the app that sends one. */
+  const adviceForHttp = (call: Call): (Advice & { call: string }) | undefined => {
+    const [first, second] = call.arguments
+    const value = first && follow(first)
+    const address = value?.is === 'text' ? value.text : propertyText(first, 'url')
+    if (!address || !API_ADDRESS.test(address) || !reaches(call, isHttp)) return undefined
+    const verb = call.callee.type === 'MemberExpression' ? originalName(call.callee) : undefined
+    const written = propertyText(second, 'method') ?? propertyText(first, 'method') ?? verb ?? 'GET'
+    const method = /^(post|put|patch|delete)$/i.test(written) ? written.toUpperCase() : 'GET'
+    const path = address.replace(API_ADDRESS, '$3').replace(/^(?=\w)/, '/')
+    const advice = adviceForRequest(method, path)
+    return advice && { ...advice, call: `${method} ${path}` }
+  }
+  const adviceForValue = (value: Value | undefined, args: Call['arguments']) => {
+    if (value?.is !== 'clerk') return undefined
+    if (value.name === 'currentUser') return { ...CURRENT_USER, call: 'currentUser' }
+    const [, name] = /^client\.(\w+\.\w+)$/.exec(value.name) ?? []
+    const advice = name === undefined ? undefined : adviceFor(name, (index) => keysOf(args[index]))
+    return advice && name !== undefined ? { ...advice, call: name } : undefined
+  }
+
+  let kept = 0
+  const findings: Finding[] = []
+  const report = (file: SourceFile, at: Node, call: Node, advice: Advice & { call: string }) => {
+    const line = file.lineOf(at.start)
+    if (isKept(file, [line, file.lineOf(call.start)])) kept++
+    else findings.push({ file: file.path, line, column: file.columnOf(at.start), ...advice })
+  }
+  for (const file of scanned.values())
+    for (const call of file.calls) {
+      const { callee, arguments: args } = call
+      const value = follow(callee)
+      const at = callee.type === 'MemberExpression' ? callee.property : callee
+      const advice = adviceForValue(value, args) ?? adviceForHttp(call)
+      if (advice && !isHandled(file, call, advice)) report(file, at, call, advice)
+      if (
+        value?.is === 'clerk' &&
+        value.name === 'verifyWebhook' &&
+        isClerkHook(file, call) &&
+        !isConnected(file)
+      )
+        report(file, at, call, { ...WEBHOOK, call: 'verifyWebhook' })
+      if (value?.is === 'function') continue
+      // Given to a function that will call it: `cache(currentUser)`.
+      for (const arg of args) {
+        const given = adviceForValue(follow(arg), [])
+        if (given) report(file, arg, call, given)
+      }
+    }
+
+  function isHandled(file: SourceFile, call: Call, { kind }: Advice): boolean {
+    if (kind !== 'user-write') return isInside(call, 'defineLookup')
+    return (
+      isInside(call, 'writeUser') || file.calls.some((other) => isAfter(call, other) && invalidates(other))
+    )
+  }
+
+  /** svix is used by others too, such as Resend. */
+  function isClerkHook(file: SourceFile, call: Call): boolean {
+    if (call.callee.type !== 'MemberExpression') return true
+    const made = follow(call.callee.object)
+    const text = file.text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
+    const secrets = file.calls.filter(({ callee }) => {
+      const value = follow(callee)
+      return value?.is === 'clerk' && value.name === 'Webhook'
+    })
+    if (made?.is === 'clerk' && made.name !== 'webhook') return true
+    const secret = secrets.map(({ arguments: [first] }) => sourceOf(file, first)).join(' ')
+    return (
+      /clerk/i.test(secret + file.path) ||
+      /['"`](user|session|organization)\.(created|updated|deleted|ended)['"`]/.test(text)
+    )
+  }
+  /** The text of an expression, or of what the name in it stands for. */
+  function sourceOf(file: SourceFile, node: Node | undefined): string {
+    if (!node) return ''
+    const inner =
+      node.type === 'TSNonNullExpression' || node.type === 'TSAsExpression' ? node.expression : node
+    const origins = inner.type === 'Identifier' ? file.originsOf(inner.name, inner) : undefined
+    const named = (origins ?? []).map((origin) =>
+      origin.from === 'expression' ? file.text.slice(origin.node.start, origin.node.end) : '',
+    )
+    return [file.text.slice(node.start, node.end), ...named].join(' ')
+  }
+  /** Whether the file, or one that imports it or that it imports, hands webhooks to the kit. */
+  function isConnected(file: SourceFile): boolean {
+    const near = [...imports(file.text)].flatMap((one) => app.resolve(file.path, one) ?? [])
+    return [file.path, ...importers(file.path), ...near].some((path) =>
+      open(path)?.calls.some(({ callee }) =>
+        /^(handleClerkEvent|handleWebhook)$/.test(kitName(callee) ?? ''),
+      ),
+    )
+  }
+  function kitName(callee: Node): string | undefined {
+    const name = originalName(callee)
+    if (name !== 'handleWebhook') return name
+    const [origin] = callee.type === 'Identifier' ? (fileOf(callee).originsOf(callee.name, callee) ?? []) : []
+    return origin?.from === 'import' && origin.source.endsWith('handle-webhook') ? name : undefined
+  }
+
+  findings.sort((a, b) =>
+    a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column,
+  )
+  const read = { read: app.paths.length, parsed: byProgram.size }
+  return { findings, kept, files: read, unparsed: unparsed.sort((a, b) => (a.file < b.file ? -1 : 1)) }
+}
+
+/** Whether `later` runs after `call` whenever `call` has run: in the same function, or in callbacks of it. */
+function isAfter(call: Node, later: Node): boolean {
+  if (later.start < call.end && !contains(later, call)) return false
+  const [of, ofLater] = [functionsAround(call), functionsAround(later)]
+  const shared = of.find((one) => ofLater.includes(one))
+  const [own, other] = [of.slice(0, of.indexOf(shared)), ofLater.slice(0, ofLater.indexOf(shared))]
+  if (![...own, ...other].every(isCallback)) return false
+  return own.length === 0 || other.length === 0 || (shared !== undefined && isAwaited(own.at(-1)))
+}
+
+/** Callbacks of one list, such as of a router, do not run one after the other. Those that are awaited do. */
+const isAwaited = (callback: Node | undefined): boolean => {
+  for (const one of callback ? around(callback) : []) {
+    if (one.type === 'AwaitExpression') return true
+    if (one.type.endsWith('Statement') || isFunction(one)) return false
+  }
+  return false
+}
+
+/** `write().then(() => …)`: the call of `then` begins before the write. */
+const contains = (outer: Node, inner: Node) => outer.start <= inner.start && inner.end <= outer.end
+
+const functionsAround = (node: Node): (Node | undefined)[] => [
+  ...[...around(node)].filter(isFunction),
+  undefined,
+]
+
+const isCallback = (node: Node | undefined): boolean =>
+  node?.parent?.type === 'CallExpression' && node.parent.callee !== node
+
+function isKept(file: SourceFile, lines: readonly number[]): boolean {
+  const kept = file.comments.filter(({ value }) => KEEP.test(value)).map(({ end }) => file.lineOf(end - 1))
+  return lines.some((line) => kept.includes(line) || kept.includes(line - 1))
+}
+
+const imports = (text: string) => [...text.matchAll(IMPORTED)].map(([, specifier = '']) => specifier)
+
+/** Which files import a file. Read from the text, so that no file is parsed for it. */
+function importersIn(app: AppFiles): (path: string) => readonly string[] {
+  const index = new Map<string, string[]>()
+  for (const path of app.paths)
+    for (const specifier of new Set(imports(app.textOf(path)))) {
+      const target = app.resolve(path, specifier)
+      if (target !== undefined) index.set(target, [...(index.get(target) ?? []), path])
+    }
+  return (path) => index.get(path) ?? []
+}
