@@ -57,6 +57,20 @@ export function readApp(dir: string): AppFiles {
     return undefined
   }
 
+  const resolveIn = (folder: string, specifier: string): string | undefined => {
+    if (specifier.startsWith('.')) return fileAt(posix.join(folder, specifier))
+    for (const [pattern, targets] of aliasesOf(folder)) {
+      const rest = match(pattern, specifier)
+      if (rest === undefined) continue
+      for (const target of targets) {
+        const file = fileAt(target.replace('*', rest))
+        if (file) return file
+      }
+    }
+    return fromPackage(specifier)
+  }
+  const resolved = new Map<string, string | undefined>()
+
   return {
     paths,
     textOf(path) {
@@ -66,16 +80,9 @@ export function readApp(dir: string): AppFiles {
     },
     resolve(from, specifier) {
       const folder = posix.dirname(from)
-      if (specifier.startsWith('.')) return fileAt(posix.join(folder, specifier))
-      for (const [pattern, targets] of aliasesOf(folder)) {
-        const rest = match(pattern, specifier)
-        if (rest === undefined) continue
-        for (const target of targets) {
-          const file = fileAt(target.replace('*', rest))
-          if (file) return file
-        }
-      }
-      return fromPackage(specifier)
+      const key = `${folder} ${specifier}`
+      if (!resolved.has(key)) resolved.set(key, resolveIn(folder, specifier))
+      return resolved.get(key)
     },
   }
 }

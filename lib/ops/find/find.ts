@@ -24,6 +24,8 @@ export interface Found {
 const MOCKS = /\b(vi|jest)\s*\.\s*(doM|m)ock\(/
 const KEEP = /clerk-cache:\s*keep\s+\S/
 const INVALIDATES = /^invalidate(All)?UserCache$/
+const CLERK_EVENT =
+  /['"`](user|session|organization)\.(created|updated|deleted|ended)['"`]|\bWebhookEvent\b[^;]*['"]@clerk\//
 const IMPORTED = /(?:\bfrom|\bimport|\brequire\()\s*\(?\s*['"]([^'"\n]+)['"]/g
 
 /** Finds an app's direct calls of Clerk. Changes nothing. */
@@ -89,10 +91,11 @@ export function findCalls(app: AppFiles): Found {
     const [origin] = fileOf(callee).originsOf(callee.name, callee) ?? []
     return origin?.from === 'import' && origin.name !== 'default' ? origin.name : callee.name
   }
-  const isHttp = ({ callee }: Call) => {
-    const value = follow(callee)
-    return value?.is === 'clerk' && value.name === 'http'
+  const isKnown = (node: Node, name: string) => {
+    const value = follow(node)
+    return value?.is === 'clerk' && value.name === name
   }
+  const isHttp = ({ callee }: Call) => isKnown(callee, 'http')
   /** Whether a call is one of these, or calls a function of the app that does it. */
   const reaches = (call: Call, is: (one: Call) => boolean, depth = 0): boolean => {
     if (is(call)) return true
@@ -161,12 +164,7 @@ export function findCalls(app: AppFiles): Found {
       const at = callee.type === 'MemberExpression' ? callee.property : callee
       const advice = adviceForValue(value, args) ?? adviceForHttp(call)
       if (advice && !isHandled(file, call, advice)) report(file, at, call, advice)
-      if (
-        value?.is === 'clerk' &&
-        value.name === 'verifyWebhook' &&
-        isClerkHook(file, call) &&
-        !isConnected(file)
-      )
+      if (isKnown(callee, 'verifyWebhook') && isClerkHook(file, call) && !isConnected(file))
         report(file, at, call, { ...WEBHOOK, call: 'verifyWebhook' })
       if (value?.is === 'function') continue
       // Given to a function that will call it: `cache(currentUser)`.
@@ -183,21 +181,14 @@ export function findCalls(app: AppFiles): Found {
     )
   }
 
-  /** svix is used by others too, such as Resend. */
-  function isClerkHook(file: SourceFile, call: Call): boolean {
-    if (call.callee.type !== 'MemberExpression') return true
-    const made = follow(call.callee.object)
-    const text = file.text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
-    const secrets = file.calls.filter(({ callee }) => {
-      const value = follow(callee)
-      return value?.is === 'clerk' && value.name === 'Webhook'
-    })
-    if (made?.is === 'clerk' && made.name !== 'webhook') return true
+  /** svix signs for others too, such as Resend: whether the secret, the path, the types or the events are Clerk's. */
+  function isClerkHook(file: SourceFile, { callee }: Call): boolean {
+    const hook = callee.type === 'MemberExpression' ? follow(callee.object) : undefined
+    if (hook?.is !== 'clerk' || hook.name !== 'webhook') return true
+    const secrets = file.calls.filter((one) => one.type === 'NewExpression' && isKnown(one.callee, 'Webhook'))
     const secret = secrets.map(({ arguments: [first] }) => sourceOf(file, first)).join(' ')
-    return (
-      /clerk/i.test(secret + file.path) ||
-      /['"`](user|session|organization)\.(created|updated|deleted|ended)['"`]/.test(text)
-    )
+    const text = file.text.replaceAll(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*/g, '')
+    return /clerk/i.test(secret + file.path) || CLERK_EVENT.test(text)
   }
   /** The text of an expression, or of what the name in it stands for. */
   function sourceOf(file: SourceFile, node: Node | undefined): string {
