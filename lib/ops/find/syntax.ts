@@ -133,9 +133,10 @@ export function parseSource(path: string, text: string): SourceFile {
     }
     if (isFunction(node))
       node.params.forEach((param, index) => {
-        if (param.type === 'RestElement') return bind(param.argument, node, [])
+        const given: Origin[] =
+          param.type === 'RestElement' ? [] : [{ from: 'parameter', of: node, index, path: [] }]
         const pattern = param.type === 'TSParameterProperty' ? param.parameter : param
-        bind(pattern, node, [{ from: 'parameter', of: node, index, path: [] }])
+        bind(pattern.type === 'RestElement' ? pattern.argument : pattern, node, given)
       })
   }
   walk(program, enter)
