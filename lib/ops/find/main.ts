@@ -6,8 +6,8 @@ import('./run').then(
       err: (text) => process.stderr.write(text),
     })
   },
-  (error: unknown) => {
-    process.stderr.write(`The finder did not start. Is oxc-parser installed? ${error}\n`)
+  (error: Error) => {
+    process.stderr.write(`${error.message}\nThe finder needs its parser: npm install --no-save oxc-parser\n`)
     process.exitCode = 2
   },
 )

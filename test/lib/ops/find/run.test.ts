@@ -4,6 +4,8 @@ import { expect, test } from 'vitest'
 import { runFinder } from '@/lib/ops/find/run'
 import { writeApp } from './fixture'
 
+const root = join(import.meta.dirname, '../../../..')
+
 const PAGE = `import { clerkClient, currentUser } from '@clerk/nextjs/server'
 export const page = async () => {
   const client = await clerkClient()
@@ -30,6 +32,37 @@ test('prints the calls by file, with a summary', () => {
     2 calls in 1 file, 1 to replace, 1 without a replacement yet, 0 kept by a comment (2 files read)
     "
   `)
+})
+
+test('the sample in docs/finder.md is what the finder prints', () => {
+  const dir = writeApp({
+    'app/admin/actions.ts': `'use server'
+import { clerkClient } from '@clerk/nextjs/server'
+
+export async function ban(userId: string) {
+  // The session stays: the webhook ends it.
+  await (await clerkClient()).users.banUser(userId)
+}
+`,
+    'app/api/webhooks/clerk/route.ts': `import { verifyWebhook } from '@clerk/nextjs/webhooks'
+
+export const POST = async (request: Request) => {
+  const event = await verifyWebhook(request)
+  return Response.json(event.type)
+}
+`,
+    'app/team/page.tsx': `import { clerkClient, currentUser } from '@clerk/nextjs/server'
+
+export default async function Team() {
+  const client = await clerkClient()
+  const user = await currentUser()
+  const { data } = await client.users.getUserList({ userId: members })
+  await client.sessions.getSession(user.lastSession)
+  return data.length
+}
+`,
+  })
+  expect(readFileSync(join(root, 'docs/finder.md'), 'utf8')).toContain(run(dir).out)
 })
 
 test('--json prints the same as data', () => {
@@ -104,7 +137,7 @@ test('tests, builds, generated files and declarations are left out, but a route 
 })
 
 test('the kit has no direct call of Clerk', () => {
-  const { findings } = JSON.parse(run(join(import.meta.dirname, '../../../..'), '--json').out)
+  const { findings } = JSON.parse(run(root, '--json').out)
   const files: string[] = findings.map(({ file }: { file: string }) => file)
   expect(files.filter((file) => /^(app|components|lib)\//.test(file))).toEqual([])
 })
