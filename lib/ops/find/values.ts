@@ -380,7 +380,6 @@ export function createValues({ load, fileOf }: Modules) {
       const name = keyName(callee.property, callee.computed) ?? ''
       // Promise.all, Promise.resolve …
       if (object.type === 'Identifier' && object.name === 'Promise') return first && follow(first)
-      if (name === 'then' && first) return call(follow(first))
       if (name === 'catch' || name === 'finally') return follow(object)
     }
     const target = follow(callee)

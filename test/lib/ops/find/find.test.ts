@@ -68,9 +68,74 @@ describe('names', () => {
     const { findings } = findIn({
       'a.ts': "export * from './b.ts'\nexport { get } from './b.ts'\nexport const own = () => get() // clerk",
       'b.ts': `${SERVER}export * from './a.ts'\nexport const get = () => (true ? get() : clerkClient())`,
-      'c.ts': "import { get } from './a.ts'\nexport const f = async () => (await get()).users.getUser('1')",
+      'c.ts':
+        "import { get, missing } from './a.ts'\nmissing()\nexport const f = async () => (await get()).users.getUser('1')",
     })
     expect(findings.map(({ file }) => file)).toEqual(['c.ts'])
+  })
+})
+
+describe('values', () => {
+  test.each([
+    ['what is caught', 'const client = await clerkClient().catch(() => null)\nclient.users.getUser(id)'],
+    [
+      'a promise of a module',
+      "const api = import('@clerk/nextjs/server').then((m) => m.clerkClient())\n;(await api).users.getUser(id)",
+    ],
+    ['var', 'if (id) { var client = await clerkClient() }\nclient.users.getUser(id)'],
+    [
+      'a type of a part',
+      "export const f = (api: import('@clerk/backend').ClerkClient['users']) => api.getUser(id)",
+    ],
+    [
+      'a type of a result',
+      'export const f = (api: Awaited<ReturnType<typeof clerkClient>>) => api.users.getUser(id)',
+    ],
+    [
+      'a type that is narrowed',
+      "type Api = Pick<import('@clerk/backend').ClerkClient, 'users'> | null\nexport const f = (api: Api) => api?.users.getUser(id)",
+    ],
+    [
+      'a function in a parameter',
+      'const run = (get) => get(id)\nrun((one) => clerkClient().users.getUser(one))',
+    ],
+    ['a method that is handed over', 'const run = (get) => get(id)\nrun(clerkClient().users.getUser)'],
+    ['a method for code that is unknown', 'await limit(clerkClient().users.getUser, id)'],
+  ])('%s is followed, and found once', (_, code) => {
+    expect(found(code)).toEqual([GET_USER])
+  })
+})
+
+describe('webhooks', () => {
+  const WEBHOOK = 'webhook: await handleClerkEvent(event) after the verification'
+  const hook = (secret: string, more = '', path = 'app/hooks/route.ts') =>
+    findIn({
+      [path]: `import { Webhook } from 'svix'
+const secret = ${secret}
+const hook = new Webhook(secret)
+export const POST = async (request) => { const event = hook.verify(await request.text(), {}); ${more} }`,
+    }).findings.map(said)
+
+  test("a webhook that svix verifies is Clerk's by its secret, its path, its type or its events", () => {
+    expect(hook('process.env.CLERK_SECRET')).toEqual([WEBHOOK])
+    expect(hook('process.env.SECRET', '', 'app/clerk/route.ts')).toEqual([WEBHOOK])
+    expect(hook('process.env.SECRET', "if (event.type === 'user.created') save(event)")).toEqual([WEBHOOK])
+    expect(hook("process.env.SECRET\nimport type { WebhookEvent } from '@clerk/backend'")).toEqual([WEBHOOK])
+  })
+
+  test('a webhook of another service is not found, even where a comment mentions Clerk', () => {
+    expect(hook('process.env.RESEND_SECRET', "// as Clerk does for 'user.created'\n")).toEqual([])
+  })
+
+  test('handleWebhook counts only if it is the one of the kit', () => {
+    const route = (source: string) =>
+      findIn({
+        'app/route.ts': `import { verifyWebhook } from '@clerk/nextjs/webhooks'
+import { handleWebhook } from '${source}'
+export const POST = async (request) => handleWebhook(await verifyWebhook(request))`,
+      }).findings.map(said)
+    expect(route('./kit/webhooks/handle-webhook')).toEqual([])
+    expect(route('./stripe')).toEqual([WEBHOOK])
   })
 })
 
@@ -110,6 +175,15 @@ describe('writes', () => {
       withKit(
         `const a = act(async (id) => { ${ban} })\nconst b = act(async (id) => invalidateUserCache(id))`,
       ),
+    ).toEqual([WRITE_USER])
+  })
+
+  test('an invalidation in a function that may never run does not count', () => {
+    expect(
+      withKit(`async function f(id) { ${ban} const later = () => invalidateUserCache(id)\n return later }`),
+    ).toEqual([WRITE_USER])
+    expect(
+      withKit(`const of = () => ({ async a(id) { ${ban} }, async b(id) { await invalidateUserCache(id) } })`),
     ).toEqual([WRITE_USER])
   })
 
