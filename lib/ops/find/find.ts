@@ -1,9 +1,11 @@
 import type { Node } from 'oxc-parser'
 import type { AppFiles } from './app-files'
-import { API_ADDRESS, mayMentionClerk } from './clerk-packages'
+import { API_ADDRESS } from './clerk-packages'
 import { type Advice, adviceFor, adviceForRequest, CURRENT_USER, type Keys, WEBHOOK } from './replacements'
-import { around, type Call, isFunction, keyName, parseSource, type SourceFile } from './syntax'
-import { createValues, type Value } from './values'
+import { isAfter } from './runs-after'
+import { importsIn, readSources } from './sources'
+import { around, type Call, keyName, type SourceFile } from './syntax'
+import type { Value } from './values'
 
 export interface Finding extends Advice {
   file: string
@@ -21,68 +23,15 @@ export interface Found {
   unparsed: readonly { file: string; message: string }[]
 }
 
-const MOCKS = /\b(vi|jest)\s*\.\s*(doM|m)ock\(/
 const KEEP = /clerk-cache:\s*keep\s+\S/
 const INVALIDATES = /^invalidate(All)?UserCache$/
 const CLERK_EVENT =
   /['"`](user|session|organization)\.(created|updated|deleted|ended)['"`]|\bWebhookEvent\b[^;]*['"]@clerk\//
-const IMPORTED = /(?:\bfrom|\bimport|\brequire\()\s*\(?\s*['"]([^'"\n]+)['"]/g
 
 /** Finds an app's direct calls of Clerk. Changes nothing. */
 export function findCalls(app: AppFiles): Found {
-  const unparsed: { file: string; message: string }[] = []
-  const parsed = new Map<string, SourceFile | undefined>()
-  const byProgram = new Map<Node, SourceFile>()
-
-  const open = (path: string): SourceFile | undefined => {
-    if (parsed.has(path)) return parsed.get(path)
-    parsed.set(path, undefined)
-    try {
-      const file = parseSource(path, app.textOf(path))
-      parsed.set(path, file)
-      byProgram.set(file.program, file)
-      return file
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error
-      unparsed.push({ file: path, message: error.message })
-      return undefined
-    }
-  }
-  const load = (from: string, specifier: string) => {
-    const path = app.resolve(from, specifier)
-    return path === undefined ? undefined : open(path)
-  }
-  const fileOf = (node: Node): SourceFile => {
-    let one = node
-    while (one.parent) one = one.parent
-    const file = byProgram.get(one)
-    if (!file) throw new Error('a node of no file')
-    return file
-  }
-  const values = createValues({ load, fileOf })
+  const { scanned, values, fileOf, open, importers, unparsed, parsed } = readSources(app)
   const { follow } = values
-
-  const importers = importersIn(app)
-  const scanned = new Map<string, SourceFile>()
-  const scan = (path: string) => {
-    const file = scanned.has(path) || MOCKS.test(app.textOf(path)) ? undefined : open(path)
-    if (file) scanned.set(path, file)
-  }
-  for (const path of app.paths) if (mayMentionClerk(app.textOf(path))) scan(path)
-  // A file that mentions Clerk nowhere can get a client by an import or as an argument.
-  for (let before = -1; before < scanned.size; ) {
-    before = scanned.size
-    values.collectSites(scanned.values())
-    for (const file of [...scanned.values()]) {
-      if (values.exportsClerk(file)) for (const path of importers(file.path)) scan(path)
-      for (const call of file.calls) {
-        const target = follow(call.callee)
-        if (target?.is === 'function' && call.arguments.some((one) => values.leadsToClerk(follow(one))))
-          scan(fileOf(target.node).path)
-      }
-    }
-  }
-  values.collectSites(scanned.values())
 
   /** The name that a function was declared with, whatever it is called here. */
   const originalName = (callee: Node): string | undefined => {
@@ -157,7 +106,7 @@ export function findCalls(app: AppFiles): Found {
     if (isKept(file, [line, file.lineOf(call.start)])) kept++
     else findings.push({ file: file.path, line, column: file.columnOf(at.start), ...advice })
   }
-  for (const file of scanned.values())
+  for (const file of scanned)
     for (const call of file.calls) {
       const { callee, arguments: args } = call
       const value = follow(callee)
@@ -203,7 +152,7 @@ export function findCalls(app: AppFiles): Found {
   }
   /** Whether the file, or one that imports it or that it imports, hands webhooks to the kit. */
   function isConnected(file: SourceFile): boolean {
-    const near = [...imports(file.text)].flatMap((one) => app.resolve(file.path, one) ?? [])
+    const near = importsIn(file.text).flatMap((one) => app.resolve(file.path, one) ?? [])
     return [file.path, ...importers(file.path), ...near].some((path) =>
       open(path)?.calls.some(({ callee }) =>
         /^(handleClerkEvent|handleWebhook)$/.test(kitName(callee) ?? ''),
@@ -220,54 +169,15 @@ export function findCalls(app: AppFiles): Found {
   findings.sort((a, b) =>
     a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column,
   )
-  const read = { read: app.paths.length, parsed: byProgram.size }
+  const read = { read: app.paths.length, parsed: parsed() }
   return { findings, kept, files: read, unparsed: unparsed.sort((a, b) => (a.file < b.file ? -1 : 1)) }
 }
 
-/** Whether `later` runs after `call` whenever `call` has run: in the same function, or in callbacks of it. */
-function isAfter(call: Node, later: Node): boolean {
-  if (later.start < call.end && !contains(later, call)) return false
-  const [of, ofLater] = [functionsAround(call), functionsAround(later)]
-  const shared = of.find((one) => ofLater.includes(one))
-  const [own, other] = [of.slice(0, of.indexOf(shared)), ofLater.slice(0, ofLater.indexOf(shared))]
-  if (![...own, ...other].every(isCallback)) return false
-  return own.length === 0 || other.length === 0 || (shared !== undefined && isAwaited(own.at(-1)))
-}
-
-/** Callbacks of one list, such as of a router, do not run one after the other. Those that are awaited do. */
-const isAwaited = (callback: Node | undefined): boolean => {
-  for (const one of callback ? around(callback) : []) {
-    if (one.type === 'AwaitExpression') return true
-    if (one.type.endsWith('Statement') || isFunction(one)) return false
-  }
-  return false
-}
-
-/** `write().then(() => …)`: the call of `then` begins before the write. */
-const contains = (outer: Node, inner: Node) => outer.start <= inner.start && inner.end <= outer.end
-
-const functionsAround = (node: Node): (Node | undefined)[] => [
-  ...[...around(node)].filter(isFunction),
-  undefined,
-]
-
-const isCallback = (node: Node | undefined): boolean =>
-  node?.parent?.type === 'CallExpression' && node.parent.callee !== node
-
 function isKept(file: SourceFile, lines: readonly number[]): boolean {
-  const kept = file.comments.filter(({ value }) => KEEP.test(value)).map(({ end }) => file.lineOf(end - 1))
-  return lines.some((line) => kept.includes(line) || kept.includes(line - 1))
-}
-
-const imports = (text: string) => [...text.matchAll(IMPORTED)].map(([, specifier = '']) => specifier)
-
-/** Which files import a file. Read from the text, so that no file is parsed for it. */
-function importersIn(app: AppFiles): (path: string) => readonly string[] {
-  const index = new Map<string, string[]>()
-  for (const path of app.paths)
-    for (const specifier of new Set(imports(app.textOf(path)))) {
-      const target = app.resolve(path, specifier)
-      if (target !== undefined) index.set(target, [...(index.get(target) ?? []), path])
-    }
-  return (path) => index.get(path) ?? []
+  return file.comments.some(({ value, start, end }) => {
+    const line = file.lineOf(end - 1)
+    // Behind code it is about its own line only.
+    const isAlone = /^\s*\{?\s*$/.test(file.text.slice(start - file.columnOf(start) + 1, start))
+    return KEEP.test(value) && lines.some((one) => one === line || (isAlone && one === line + 1))
+  })
 }

@@ -213,6 +213,13 @@ describe('keep', () => {
     }
   })
 
+  test('a comment behind a call is about this call only', () => {
+    const { findings, kept } = findIn({
+      'app.ts': `${SERVER}await currentUser() // clerk-cache: keep it is a job\nawait currentUser()`,
+    })
+    expect({ lines: findings.map(({ line }) => line), kept }).toEqual({ lines: [3], kept: 1 })
+  })
+
   test('a comment without a reason, or further away, does nothing', () => {
     expect(found(`// clerk-cache: keep\n${call}`)).toEqual([GET_USER])
     expect(found(`// clerk-cache: keep it is a job\n\n${call}`)).toEqual([GET_USER])
