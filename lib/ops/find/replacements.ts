@@ -1,11 +1,4 @@
-export type Kind =
-  | 'user-read'
-  | 'token-read'
-  | 'user-write'
-  | 'organization'
-  | 'session'
-  | 'webhook'
-  | 'api-request'
+type Kind = 'user-read' | 'token-read' | 'user-write' | 'organization' | 'session' | 'webhook' | 'api-request'
 
 /** `replacement` is null where the kit has none yet. */
 export interface Advice {

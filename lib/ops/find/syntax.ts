@@ -195,7 +195,7 @@ const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
 
 /** Calls `enter` for every node, parents first, and gives each its `parent`. */
-export function walk(node: Node, enter: (node: Node) => void): void {
+function walk(node: Node, enter: (node: Node) => void): void {
   enter(node)
   for (const key of visitorKeys[node.type] ?? []) {
     const value: unknown = Reflect.get(node, key)
@@ -225,7 +225,7 @@ function firstAround<N extends Node>(node: Node, is: (one: Node) => one is N): N
   return undefined
 }
 
-export const functionAround = (node: Node) => firstAround(node, isFunction)
+const functionAround = (node: Node) => firstAround(node, isFunction)
 export const classAround = (node: Node) => firstAround(node, isClass)
 
 const BLOCKS = new Set(['Program', 'BlockStatement', 'ForStatement', 'ForOfStatement', 'ForInStatement'])

@@ -28,13 +28,11 @@ const OTHER: Value = { is: 'other' }
 /** Types that stand for their first argument. */
 const TRANSPARENT = /^(Promise|PromiseLike|Awaited|NonNullable|Readonly|Required|Partial|Pick|Omit)$/
 
-export interface Modules {
+interface Modules {
   /** The file that an import means. Undefined if it is not one of the app. */
   load(from: string, specifier: string): SourceFile | undefined
   fileOf(node: Node): SourceFile
 }
-
-export type Values = ReturnType<typeof createValues>
 
 /** Follows names, imports, properties and calls to what they are, without a type checker. */
 export function createValues({ load, fileOf }: Modules) {

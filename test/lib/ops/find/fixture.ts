@@ -7,7 +7,7 @@ import { type Finding, findCalls } from '@/lib/ops/find/find'
 const FILE = /^### (\S+)\n\n```\w*\n([\s\S]*?)^```$/gm
 const EXPECTED = /\/\/ FIND (.+)$/
 
-export type Files = Record<string, string>
+type Files = Record<string, string>
 
 /** Writes files into a folder that is removed after the test. */
 export function writeApp(files: Files): string {
