@@ -8,7 +8,7 @@ interface Output {
   err(text: string): void
 }
 
-export const USAGE = 'DIR [--check] [--json]    --check: exit code 1 if a call has a replacement'
+const USAGE = 'DIR [--check] [--json]    --check: exit code 1 if a call has a replacement'
 
 /** Runs the finder. Returns 0, 1 with `--check` and findings that have a replacement, or 2 for bad arguments. */
 export function runFinder(argv: readonly string[], { out, err }: Output): number {
