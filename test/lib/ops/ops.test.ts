@@ -31,7 +31,17 @@ describe('the command line', () => {
   test('lists the commands and how to use them', async () => {
     const { code, out } = await run('--help')
     expect(code).toBe(EXIT.done)
-    for (const name of ['doctor', 'stats', 'inspect', 'invalidate', 'forget', 'warm', 'audit', 'keys'])
+    for (const name of [
+      'doctor',
+      'stats',
+      'inspect',
+      'invalidate',
+      'forget',
+      'warm',
+      'audit',
+      'keys',
+      'find',
+    ])
       expect((await run(name, '--help')).out).toContain(`npm run ops -- ${name}`)
     expect(out).toContain('Exit code')
   })
