@@ -48,7 +48,11 @@ function contentOf(file: string): string {
     const moved = relative(dirname(targetOf(file)), target)
     text = text.replaceAll(`'${name}'`, `'${moved.startsWith('.') ? moved : `./${moved}`}'`)
   }
-  return text
+  // The rules that create-next-app sets up allow no require.
+  return text.replace(
+    /^( *)(?=.* = require\()/m,
+    '$1// eslint-disable-next-line @typescript-eslint/no-require-imports\n$1',
+  )
 }
 
 /** The colors of the dashboard, without what styles the rest of a page. */

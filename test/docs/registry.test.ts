@@ -60,6 +60,12 @@ describe('the files of the registry', () => {
     expect(texts.filter((text) => text.includes(root) || /from '@\//.test(text))).toEqual([])
   })
 
+  test('the one require is allowed to the linter of the app', () => {
+    const requiring = names.flatMap(filesOf).filter(({ content }) => /= require\(/.test(content))
+    expect(new Set(requiring.map(({ target }) => target))).toEqual(new Set([`${FOLDER}/cache/lookups.ts`]))
+    for (const { content } of requiring) expect(content).toMatch(/no-require-imports\n.*= require\(/)
+  })
+
   test('an empty line of the environment is added only for a setting that has no default and that is new to the app', () => {
     const added = Object.fromEntries(names.map((name) => [name, Object.keys(registryItem(name).envVars)]))
     const redis = ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN']
