@@ -124,7 +124,7 @@ export function registryItem(name: string) {
 export const registryPath = (name: string) => `docs/registry/${name}.json`
 
 /** What the file of each part has to be, by its path. */
-export const registryFiles = (): Map<string, string> =>
+const registryFiles = (): Map<string, string> =>
   new Map(
     Object.keys(items).map((name) => [
       registryPath(name),
