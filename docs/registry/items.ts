@@ -3,7 +3,7 @@ export interface Part {
   title: string
   description: string
   entries: readonly string[]
-  /** Settings without a default that the part needs, besides those of Redis and the keys that a Clerk app has. */
+  /** Settings without a default that the part needs, besides those of Redis and what a Clerk app has. */
   needs?: readonly string[]
   /** Packages that it loads by name, which no import shows. */
   loads?: readonly string[]
@@ -76,7 +76,6 @@ export const items: Record<string, Part> = {
     description:
       'Invalidates what a webhook of Clerk says has changed. Works beside the webhook route that you have.',
     entries: ['lib/webhooks/handle-clerk-event.ts', 'lib/webhooks/handle-webhook.ts', ...users],
-    needs: ['CLERK_WEBHOOK_SIGNING_SECRET'],
     next: 'In your webhook route call handleClerkEvent(event) (webhooks/handle-clerk-event) after verifyWebhook(request), and let its error become an error status.',
   },
   integrations: {
