@@ -130,6 +130,7 @@ export function defineSettings<Shape extends Record<string, z.ZodType>>(shape: S
   }
 
   return Object.assign(read, {
+    shape,
     /** What is wrong with these variables, in the environment of this process by default. */
     problems(source: Source = { ...process.env, ...Object.fromEntries(given.values) }): string[] {
       const result = parse(source)

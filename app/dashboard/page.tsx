@@ -11,7 +11,10 @@ import { Outage } from './_components/outage'
 
 export const metadata: Metadata = { title: 'Dashboard' }
 
-export default function DashboardPage({ searchParams }: PageProps<'/dashboard'>) {
+// Not Next's PageProps: that type has only the paths of the app, and this page may be at another.
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> }
+
+export default function DashboardPage({ searchParams }: Props) {
   return (
     <>
       <PageTitle title="Dashboard">
@@ -24,7 +27,7 @@ export default function DashboardPage({ searchParams }: PageProps<'/dashboard'>)
   )
 }
 
-async function ForAdmins({ searchParams }: Pick<PageProps<'/dashboard'>, 'searchParams'>) {
+async function ForAdmins({ searchParams }: Props) {
   const admin = await signedInAdmin().catch(problemToShow)
   if (admin && 'advice' in admin) return <Outage {...admin} />
   if (!admin)

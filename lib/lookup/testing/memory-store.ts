@@ -66,7 +66,7 @@ export function createMemoryStore(time: Clock = systemClock): Store & { cells: M
         const entry = get(slot.entry)
         const state = get(slot.state)
         const live = entry !== null && belongsTo(gen, entry) && entry !== reject
-        const [, kind, who, rest] = state?.match(/^([A-Z]):([^|]*)\|(.*)$/s) ?? []
+        const [, kind, who, rest] = state?.match(/^([A-Z]):([^|]*)\|([\s\S]*)$/) ?? []
         const awaited = waiting !== '' && waiting !== `!${who}`
         if (revoked(slot)) return { kind: 'refused' }
         if (live && (slot.hard === undefined || present(slot.hard)) && !(refresh && state === null))
