@@ -45,6 +45,11 @@ export const clerkSettings = defineSettings({
     "the address of Clerk's Backend API",
     'https://api.clerk.com',
   ),
+  CLERK_RATE_LIMIT: variable(
+    wholeNumber(4).optional(),
+    'requests to Clerk that all instances may send in 10 s together (default: 1000 with a live key, 100 with a test key)',
+    '1000',
+  ),
 })
 
 export const cacheSettings = defineSettings({
@@ -148,6 +153,12 @@ export function redis(): RedisClient {
 
 /** The first part of every Redis key. @throws ConfigurationError */
 export const namespace = (): string => cacheSettings().CACHE_NAMESPACE
+
+/** The requests that Clerk allows in 10 s, by default those of the instance that the key is for. @throws ConfigurationError */
+export function clerkRateLimit(): number {
+  const { CLERK_RATE_LIMIT, CLERK_SECRET_KEY } = clerkSettings()
+  return CLERK_RATE_LIMIT ?? (CLERK_SECRET_KEY.startsWith('sk_live_') ? 1000 : 100)
+}
 
 /** The page where people connect their accounts. @throws ConfigurationError */
 export const accountPage = (): string => cacheSettings().ACCOUNT_URL

@@ -1,5 +1,6 @@
 import { Ratelimit } from '@upstash/ratelimit'
 import type { Redis } from '@upstash/redis'
+import { ClerkError, OWN_CODES } from '../clerk/error'
 import { namespace, redis } from '../config'
 
 export interface CallLimit {
@@ -8,6 +9,17 @@ export interface CallLimit {
   /** Calls that one caller can make in a sliding window of this many seconds. */
   calls: number
   seconds: number
+}
+
+/** The callers over a limit that a process remembers. Beyond that it asks Redis. */
+const MOST_REMEMBERED = 1000
+
+class BoundedMap extends Map<string, number> {
+  override set(key: string, value: number) {
+    const [oldest] = this.keys()
+    if (this.size >= MOST_REMEMBERED && oldest !== undefined && !this.has(key)) this.delete(oldest)
+    return super.set(key, value)
+  }
 }
 
 const limiters = new Map<string, Ratelimit>()
@@ -20,7 +32,7 @@ function limiterOf(client: Redis, { name, calls, seconds }: CallLimit): Ratelimi
     limiter: Ratelimit.slidingWindow(calls, `${seconds} s`),
     prefix: `${namespace()}:limit:${name}`,
     // Callers over the limit are refused from memory, without a Redis command.
-    ephemeralCache: new Map(),
+    ephemeralCache: new BoundedMap(),
     // No deadline here: the library counts a timeout as allowed, and the Redis client has its own deadline.
     timeout: 0,
   })
@@ -38,4 +50,10 @@ export async function overLimit(limit: CallLimit, caller: string): Promise<numbe
     .catch(() => undefined)
   if (!answer || answer.success) return undefined
   return Math.max(1, Math.ceil((answer.reset - Date.now()) / 1000))
+}
+
+/** Counts one call of an action. @throws ClerkError `clerk_rate_limited` over the limit, before anything is sent */
+export async function refuseOverLimit(limit: CallLimit, caller: string): Promise<void> {
+  const wait = await overLimit(limit, caller)
+  if (wait !== undefined) throw new ClerkError(429, wait, [OWN_CODES.ownLimit])
 }
