@@ -11,16 +11,23 @@ export interface CallLimit {
   seconds: number
 }
 
-/** The callers over a limit that a process remembers. Beyond that it asks Redis. */
-const MOST_REMEMBERED = 1000
-
-class BoundedMap extends Map<string, number> {
-  override set(key: string, value: number) {
-    const [oldest] = this.keys()
-    if (this.size >= MOST_REMEMBERED && oldest !== undefined && !this.has(key)) this.delete(oldest)
-    return super.set(key, value)
+/** A map without its oldest entries, once there are more than `most`. */
+export function createBoundedMap(most: number): Map<string, number> {
+  class BoundedMap extends Map<string, number> {
+    override set(key: string, value: number) {
+      super.set(key, value)
+      for (const oldest of this.keys()) {
+        if (this.size <= most) break
+        this.delete(oldest)
+      }
+      return this
+    }
   }
+  return new BoundedMap()
 }
+
+/** The callers over a limit that a process remembers. It asks Redis about the others. */
+const MOST_REMEMBERED = 1000
 
 const limiters = new Map<string, Ratelimit>()
 
@@ -32,7 +39,7 @@ function limiterOf(client: Redis, { name, calls, seconds }: CallLimit): Ratelimi
     limiter: Ratelimit.slidingWindow(calls, `${seconds} s`),
     prefix: `${namespace()}:limit:${name}`,
     // Callers over the limit are refused from memory, without a Redis command.
-    ephemeralCache: new BoundedMap(),
+    ephemeralCache: createBoundedMap(MOST_REMEMBERED),
     // No deadline here: the library counts a timeout as allowed, and the Redis client has its own deadline.
     timeout: 0,
   })
