@@ -520,7 +520,9 @@ const NOT_SENT: Record<string, Partial<Description>> = {
 }
 
 const notSentOf = (error: KitError): Partial<Description> =>
-  'clerkCodes' in error && Array.isArray(error.clerkCodes) ? (NOT_SENT[String(error.clerkCodes[0])] ?? {}) : {}
+  'clerkCodes' in error && Array.isArray(error.clerkCodes)
+    ? (NOT_SENT[String(error.clerkCodes[0])] ?? {})
+    : {}
 
 const OF_REDIS = ['store_unavailable', 'store_quota', 'scripts_not_permitted']
 

@@ -18,7 +18,9 @@ const FREE = '/jwks'
 /** The user that a request is about, if it is one. */
 function userIn(method: string, path: string): UserRequest | undefined {
   const userId = /^\/users\/([^/]+)/.exec(path)?.[1]
-  return userId === undefined ? undefined : { userId, operation: `${method} ${path}`, write: method !== 'GET' }
+  return userId === undefined
+    ? undefined
+    : { userId, operation: `${method} ${path}`, write: method !== 'GET' }
 }
 
 /**
@@ -94,7 +96,7 @@ export const clerkGet = (
   until: AbortSignal | number,
   operation = `GET ${path}`,
 ): Promise<unknown> => {
-  const get = (signal: AbortSignal) => 
+  const get = (signal: AbortSignal) =>
     clerkRequest({ method: 'GET', path, operation }, () => send(`${path}?${query}`, { signal }))
   return typeof until === 'number' ? withDeadline(until, get) : get(until)
 }

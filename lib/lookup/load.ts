@@ -5,8 +5,8 @@ import type { Declared } from './declaration'
 import { type Codec, readEntry, writeEntry } from './entry'
 import { codeOf, KitError, LookupError } from './errors'
 import { badValue, describe, reasonOf } from './json'
-import { runLoader } from './nested'
 import type { Lease } from './lease'
+import { runLoader } from './nested'
 import { outside } from './outside'
 import { highest, type Priority, priorityOf, withPriority } from './priority'
 import type { Target } from './slot'
@@ -44,7 +44,11 @@ export function createLoader<A, T>({ clock, limit, running }: Engine, declared: 
    * Calls the loader once it has a place. Waiting for one counts, because the lease does not wait either. A loader that
    * ignores its signal does not keep its place.
    */
-  function call<R>(targets: Target<A>[], { priority, signal, expired }: Time, loader: () => Promise<R>): Promise<R> {
+  function call<R>(
+    targets: Target<A>[],
+    { priority, signal, expired }: Time,
+    loader: () => Promise<R>,
+  ): Promise<R> {
     const keys = targets.map(({ slot }) => slot.entry)
     const called = new Promise<R>((resolve) => {
       const begin = (leave: () => void) => {

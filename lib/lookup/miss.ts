@@ -42,7 +42,13 @@ export const orOnItsOwn = <A, T>(
 ): Promise<Outcome<T>> =>
   joined.catch(async (error: unknown) => {
     if (!(await outranks(context.engine.runtime, error))) throw error
-    const own: Promise<Outcome<T>> = acquireOrWait(context, target, reject, () => {}, () => own)
+    const own: Promise<Outcome<T>> = acquireOrWait(
+      context,
+      target,
+      reject,
+      () => {},
+      () => own,
+    )
     return own
   })
 

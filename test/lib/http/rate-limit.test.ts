@@ -45,5 +45,8 @@ test('an action over the limit is refused with the seconds to wait, which is no 
   for (let i = 0; i < 3; i++) await refuseOverLimit(limit('action'), 'user_1')
   const error = await refuseOverLimit(limit('action'), 'user_1').catch((caught: unknown) => caught)
   expect(error).toMatchObject({ clerkCodes: ['own_limit'], retryAfter: expect.any(Number) })
-  expect(problemOf(error)).toMatchObject({ title: 'You have done this several times in a short while', status: 429 })
+  expect(problemOf(error)).toMatchObject({
+    title: 'You have done this several times in a short while',
+    status: 429,
+  })
 })

@@ -82,7 +82,11 @@ describe('the priority of a load', () => {
 
   it('is passed on to what a loader looks up', async () => {
     const { source, one, finish } = start()
-    const outer = one.process.defineLookup({ ...user((id: string) => one.lookup(id)), name: 'outer', failure })
+    const outer = one.process.defineLookup({
+      ...user((id: string) => one.lookup(id)),
+      name: 'outer',
+      failure,
+    })
     const read = asVisitor(() => outer('u1')).catch((error: unknown) => error)
     await finish()
     await read
