@@ -75,6 +75,17 @@ async function currentRequest(): Promise<object | undefined> {
   }
 }
 
+async function priorityOfRequest(isSignedIn: (headers: Headers) => boolean): Promise<Priority> {
+  // "use cache" makes an output for everybody, and Next fails a request that reads its headers there.
+  if (currentRender()?.cached) return 'normal'
+  try {
+    return isSignedIn(await headers()) ? 'high' : 'normal'
+  } catch {
+    // Outside a request, in `unstable_cache`, and in the `after()` of a render.
+    return 'normal'
+  }
+}
+
 /** Whether a function of Next can be called here: while rendering and outside Next there is no cache to invalidate. */
 function works(call: () => void): boolean {
   try {
@@ -87,9 +98,9 @@ function works(call: () => void): boolean {
 
 /**
  * Next's server: pages, route handlers, server actions, `after()` and "use cache". `isSignedIn` tells from the headers of
- * a request whether somebody is signed in. By default everybody counts as signed in.
+ * a request whether somebody is signed in. Without it everybody counts as signed in.
  */
-export function createNextRuntime(isSignedIn: (headers: Headers) => boolean = () => true): Runtime {
+export function createNextRuntime(isSignedIn?: (headers: Headers) => boolean): Runtime {
   return {
     current: () => currentRender() ?? knownRequest(),
     async enter(tags) {
@@ -99,16 +110,7 @@ export function createNextRuntime(isSignedIn: (headers: Headers) => boolean = ()
       if (!render.cached) await leavePrerender(render)
       return { request: render, cached: render.cached }
     },
-    async priority(): Promise<Priority> {
-      // "use cache" makes an output for everybody, and Next fails a request that reads its headers there.
-      if (currentRender()?.cached) return 'normal'
-      try {
-        return isSignedIn(await headers()) ? 'high' : 'normal'
-      } catch {
-        // Outside a request, in `unstable_cache`, and in the `after()` of a render.
-        return 'normal'
-      }
-    },
+    ...(isSignedIn && { priority: () => priorityOfRequest(isSignedIn) }),
     after(task) {
       try {
         after(task)

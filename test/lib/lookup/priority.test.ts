@@ -25,7 +25,13 @@ function createSource() {
     if (priority !== 'high') throw new Refused(priority)
     return id
   }
-  return { calls, load, letGo: () => waiting.splice(0).forEach((go) => go()) }
+  return {
+    calls,
+    load,
+    letGo: () => {
+      for (const go of waiting.splice(0)) go()
+    },
+  }
 }
 
 const asVisitor = <R>(work: () => R) => withPriority('normal', work)
