@@ -158,11 +158,11 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
   ClerkError: {
     clerk_rate_limited: {
       meaning:
-        'Clerk answered 429, or the pause after such an answer to any process of the fleet is not over.',
+        'Clerk answered 429, or the pause after such an answer is not over. Or the request was not sent: the fleet’s budget (`CLERK_RATE_LIMIT`) is used up, which a route answers with 503, or the caller has reached a limit of the app.',
       title: 'Too many requests to Clerk',
       advice: 'Try again in {seconds}.',
       status: 429,
-      fix: 'Look on the dashboard for a lookup that misses often.',
+      fix: 'Look on the dashboard for a lookup that misses often. Half of CLERK_RATE_LIMIT is for people who are signed in.',
       answeredAs: 'rate_limited',
     },
     clerk_unavailable: {
@@ -496,7 +496,8 @@ export function problemOf(error: unknown): Problem | undefined {
       ? { retryAfter: error.retryAfter }
       : {}
   const problem = problemWithCode(error.code, wait)
-  return { ...problem, ...reasonOf(error), ...outcomeOf(error, problem) }
+  const said = { ...problem, ...notSentOf(error) }
+  return { ...said, ...reasonOf(error), ...outcomeOf(error, said) }
 }
 
 /** The failure of a write says whether it may have been saved. */
@@ -511,6 +512,17 @@ function outcomeOf(error: KitError, { advice }: Problem): Partial<Problem> {
     advice: 'Clerk’s answer was lost. Check what is shown now. Trying again is safe.',
   }
 }
+
+/** Requests to Clerk that the kit itself did not send, by the code that says why. */
+const NOT_SENT: Record<string, Partial<Description>> = {
+  over_budget: { title: 'Too many requests at the moment', status: 503 },
+  own_limit: { title: 'You have done this several times in a short while' },
+}
+
+const notSentOf = (error: KitError): Partial<Description> =>
+  'clerkCodes' in error && Array.isArray(error.clerkCodes)
+    ? (NOT_SENT[String(error.clerkCodes[0])] ?? {})
+    : {}
 
 const OF_REDIS = ['store_unavailable', 'store_quota', 'scripts_not_permitted']
 

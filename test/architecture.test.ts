@@ -14,7 +14,7 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/cache': ['lib/clerk', 'lib/config', 'lib/env', 'lib/lookup'],
   'lib/auth': ['lib/cache', 'lib/env', 'lib/lookup'],
   'lib/webhooks': ['lib/cache', 'lib/config', 'lib/env', 'lib/lookup'],
-  'lib/http': ['lib/config', 'lib/errors'],
+  'lib/http': ['lib/clerk', 'lib/config', 'lib/errors'],
   'lib/integrations': ['lib/auth', 'lib/cache', 'lib/clerk', 'lib/lookup', 'lib/webhooks'],
   'lib/calendar': [
     'lib/auth',

@@ -7,9 +7,10 @@ import { emitAudit } from '@/lib/cache/audit-events'
 import { isUserId } from '@/lib/cache/clerk-cache'
 import { invalidateUserCache, warmUpUserCache } from '@/lib/cache/clerk-cache-utils'
 import { findUser } from '@/lib/dashboard/find-user'
+import { refuseOverLimit } from '@/lib/http/rate-limit'
 import { batchRefreshTokens, disconnectIntegration } from '@/lib/integrations/integrations.service'
 import { providers } from '@/lib/integrations/providers'
-import { type ActionResult, adminAction, done, failed, resultOf } from './admin-action'
+import { type ActionResult, adminAction, done, failed, LIMIT, resultOf } from './admin-action'
 import { describeRefresh } from './format'
 
 const userId = z.string().refine(isUserId)
@@ -71,6 +72,7 @@ export async function searchUser(_before: ActionResult | null, form: FormData): 
   try {
     const admin = await requireAdmin()
     if (!word.success) return failed('Enter a user ID, a username or an email address.')
+    await refuseOverLimit(LIMIT, admin.id)
     const user = await findUser(word.data)
     emitAudit({
       action: 'dashboard.search',

@@ -6,6 +6,7 @@ import { audited } from '@/lib/cache/audit-events'
 import { updateUserMetadata, updateUserProfile } from '@/lib/cache/user-writes'
 import { messageOf, type Problem } from '@/lib/errors'
 import { problemToShow } from '@/lib/http/problem-to-show'
+import { refuseOverLimit } from '@/lib/http/rate-limit'
 
 const name = (label: string) =>
   z.string().trim().min(1, `Enter a ${label}.`).max(100, 'Enter at most 100 characters.')
@@ -27,6 +28,12 @@ export interface SaveResult {
   /** What was entered, to show it again. */
   entered?: Profile
 }
+
+/**
+ * A save is two updates, because Clerk changes names and metadata in two places, and Clerk allows 10 updates of a user in
+ * 10 s. The limiter's sliding window is an estimate: of three in 30 s, at most four saves are in any 10 s.
+ */
+const LIMIT = { name: 'profile', calls: 3, seconds: 30 }
 
 const text = z.string().catch('')
 const enteredForm = z.object({ firstName: text, lastName: text, setup: text })
@@ -59,6 +66,7 @@ export async function saveProfile(_before: SaveResult, data: FormData): Promise<
         ...refused('Not saved. Correct the marked fields.'),
         errors: z.flattenError(parsed.error).fieldErrors,
       }
+    await refuseOverLimit(LIMIT, id)
     const { firstName, lastName, setup } = parsed.data
     const name = await problemOfSaving(id, 'name', () => updateUserProfile(id, { firstName, lastName }))
     if (name && !isSaved(name)) return notSaved(name)

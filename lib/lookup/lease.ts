@@ -1,6 +1,7 @@
 import { type Context, isRevocable, type Outcome } from './context'
 import { codeOf, isOutage, isTooLarge } from './errors'
 import { loadValue } from './load'
+import type { Priority } from './priority'
 import type { Stamp } from './process-state'
 import { ownerKey, type Target } from './slot'
 import type { CommitRequest } from './store'
@@ -11,6 +12,8 @@ export interface Lease {
   generation: string
   /** An entry that the caller who began the load cannot use, even in grace. */
   reject?: string
+  /** Default: the caller's. */
+  priority?: Priority | Promise<Priority>
 }
 
 type Storing = Pick<CommitRequest, 'hard' | 'soft' | 'grace' | 'expiry' | 'owner'>
