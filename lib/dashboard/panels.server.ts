@@ -1,5 +1,7 @@
 import 'server-only'
-import { requireAdmin } from '../auth/roles.server'
+import { requireCaller } from '../auth/caller.server'
+import { isAdmin, requireAdmin } from '../auth/roles.server'
+import { userOfSession } from '../auth/session-user'
 import { type CachedUser, isUserId } from '../cache/clerk-cache'
 import { inspectUser, type UserEntry } from '../cache/inspect-user'
 import { getConnectedIntegrations } from '../integrations/integrations.service'
@@ -52,4 +54,10 @@ export const integrationsOf = forAdmins(async (userId: string) => {
 
 /** What open dashboards show: once, and as server-sent events for at most a minute. */
 export const snapshot = forAdmins(readSnapshot)
-export const snapshotFeed = forAdmins(async (signal: AbortSignal) => snapshotStream(signal))
+export const snapshotFeed = forAdmins(async (signal: AbortSignal) => {
+  const caller = await requireCaller()
+  return snapshotStream(signal, async () => {
+    const user = await userOfSession(caller, { failClosed: true })
+    return user !== null && isAdmin(user)
+  })
+})
