@@ -57,7 +57,10 @@ function leave(reader: Reader) {
  * Server-sent events: a snapshot at once, then one every few seconds. The caller authorizes the first, and `mayRead` each
  * further one: the stream ends when it says no or fails, as it does while Redis is out.
  */
-export function snapshotStream(signal: AbortSignal, mayRead: () => Promise<boolean>): ReadableStream<Uint8Array> {
+export function snapshotStream(
+  signal: AbortSignal,
+  mayRead: () => Promise<boolean>,
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   let end = () => {}
   return new ReadableStream<Uint8Array>({

@@ -79,7 +79,10 @@ function hostsOf(publishableKey = ''): string[] {
   const [, encoded = ''] = /^pk_(?:test|live)_(.+)$/.exec(publishableKey) ?? []
   const host = decodeBase64(encoded).replace(/\$$/, '')
   if (!HOST.test(host)) return []
-  return [`https://${host}`, `https://${host.replace(/^clerk\./, 'accounts.').replace('.clerk.accounts.', '.accounts.')}`]
+  return [
+    `https://${host}`,
+    `https://${host.replace(/^clerk\./, 'accounts.').replace('.clerk.accounts.', '.accounts.')}`,
+  ]
 }
 
 function decodeBase64(text: string): string {
@@ -90,4 +93,5 @@ function decodeBase64(text: string): string {
   }
 }
 
-const originOf = (address = '') => (/^https?:/.test(address) && URL.canParse(address) ? [new URL(address).origin] : [])
+const originOf = (address = '') =>
+  /^https?:/.test(address) && URL.canParse(address) ? [new URL(address).origin] : []

@@ -8,8 +8,19 @@ const stage = useStage()
 const browser = useBrowser(stage, { trouble: true })
 
 const PUBLIC = ['/', '/experts', '/experts/amara-okafor', '/account']
-const PRIVATE = ['/profile', '/calendar', '/dashboard', `/dashboard?user=${people.member}&audit=${people.member}`]
-const MISSING = ['/experts/nobody-of-that-name', '/no-such-page', '/no-such-page.png', '/experts/x.png', '/api/no-such']
+const PRIVATE = [
+  '/profile',
+  '/calendar',
+  '/dashboard',
+  `/dashboard?user=${people.member}&audit=${people.member}`,
+]
+const MISSING = [
+  '/experts/nobody-of-that-name',
+  '/no-such-page',
+  '/no-such-page.png',
+  '/experts/x.png',
+  '/api/no-such',
+]
 
 /** Writes down each violation in the page, from before its first script. */
 async function watched(view: View): Promise<View> {
@@ -88,16 +99,20 @@ test('each answer has a nonce of its own', async () => {
   expect(nonces).not.toContain(undefined)
 })
 
-test.each(['/', '/api/health', '/icon.svg', '/no-such-page'])('%s has the headers that hold everywhere', async (path) => {
-  const { headers } = await fetch(stage.app.url + path)
-  const policy = headers.get('content-security-policy')
-  for (const rule of ["base-uri 'self'", "object-src 'none'", "frame-ancestors 'none'"]) expect(policy).toContain(rule)
-  expect(headers.get('strict-transport-security')).toBe('max-age=31536000')
-  expect(headers.get('permissions-policy')).toContain('camera=()')
-  expect(headers.get('cross-origin-opener-policy')).toBe('same-origin-allow-popups')
-  expect(headers.get('x-frame-options')).toBe('DENY')
-  expect(headers.get('x-content-type-options')).toBe('nosniff')
-})
+test.each(['/', '/api/health', '/icon.svg', '/no-such-page'])(
+  '%s has the headers that hold everywhere',
+  async (path) => {
+    const { headers } = await fetch(stage.app.url + path)
+    const policy = headers.get('content-security-policy')
+    for (const rule of ["base-uri 'self'", "object-src 'none'", "frame-ancestors 'none'"])
+      expect(policy).toContain(rule)
+    expect(headers.get('strict-transport-security')).toBe('max-age=31536000')
+    expect(headers.get('permissions-policy')).toContain('camera=()')
+    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin-allow-popups')
+    expect(headers.get('x-frame-options')).toBe('DENY')
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+  },
+)
 
 test('the token is for a fetch of the site’s own pages, and not for a page, a frame or an image', async () => {
   const view = await open(people.member)
@@ -106,6 +121,10 @@ test('the token is for a fetch of the site’s own pages, and not for a page, a 
   expect(token).toBe(200)
   for (const path of ['/api/calendar/token', '/api/calendar/events', '/api/admin/dashboard']) {
     const response = await view.page.goto(stage.app.url + path)
-    expect([path, response?.status(), (await response?.json()).error.code]).toEqual([path, 403, 'cross_origin'])
+    expect([path, response?.status(), (await response?.json()).error.code]).toEqual([
+      path,
+      403,
+      'cross_origin',
+    ])
   }
 })

@@ -41,7 +41,12 @@ describe('a public profile', () => {
   test('of somebody who is not an expert any more is gone, and they are not on the list', async () => {
     const { clerk } = stage.standIns
     const user = clerk.createUser({
-      ...{ emails: ['former@example.com'], username: 'former-expert', firstName: 'Former', lastName: 'Expert' },
+      ...{
+        emails: ['former@example.com'],
+        username: 'former-expert',
+        firstName: 'Former',
+        lastName: 'Expert',
+      },
       publicMetadata: { role: 'expert' },
     })
     await clerk.webhooks.flush()
@@ -67,7 +72,21 @@ describe('a public profile', () => {
 })
 
 const LONG = 'x'.repeat(6_000)
-const odd = ['%', '%ED%A0%80', '%00', '%E0%A4%A', '%2F', '%2E%2E', '%5C', '%FF', '%F0%9F%98%80', LONG, '%25', '%0D%0A', '..%2f..']
+const odd = [
+  '%',
+  '%ED%A0%80',
+  '%00',
+  '%E0%A4%A',
+  '%2F',
+  '%2E%2E',
+  '%5C',
+  '%FF',
+  '%F0%9F%98%80',
+  LONG,
+  '%25',
+  '%0D%0A',
+  '..%2f..',
+]
 
 describe('an odd address is no error of the server', () => {
   test.each(odd.flatMap((part) => [`/experts/${part}`, `/${part}`, `/api/${part}`, `/dashboard/${part}`]))(

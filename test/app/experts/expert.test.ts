@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { expertOf, isExpert } from '@/app/experts/expert'
 import { toCachedUser } from '@/lib/cache/cached-user'
 
-const user = (fields: object = {}) => toCachedUser({ id: 'user_1', username: 'ada', created_at: 1e12, ...fields })
+const user = (fields: object = {}) =>
+  toCachedUser({ id: 'user_1', username: 'ada', created_at: 1e12, ...fields })
 const withMetadata = (metadata: unknown) => expertOf(user({ public_metadata: metadata }))
 
 describe('an expert as the pages show them', () => {
@@ -12,9 +13,12 @@ describe('an expert as the pages show them', () => {
     expect(withMetadata({ hourlyRate: 90 }).rate).toBe('$90')
   })
 
-  test.each(['a1b', 'usd', 'EURO', '', 7, null, '€€€'])('a rate in the currency %j is left out', (currency) => {
-    expect(withMetadata({ hourlyRate: 90, currency }).rate).toBeNull()
-  })
+  test.each(['a1b', 'usd', 'EURO', '', 7, null, '€€€'])(
+    'a rate in the currency %j is left out',
+    (currency) => {
+      expect(withMetadata({ hourlyRate: 90, currency }).rate).toBeNull()
+    },
+  )
 
   test('a field of another type is left out, and the others stay', () => {
     const expert = withMetadata({ headline: 7, bio: 'Ships', specialties: ['a', 1], hourlyRate: '90' })
@@ -29,7 +33,12 @@ describe('an expert as the pages show them', () => {
     expect(expertOf(user({ created_at })).memberSince).toBeNull()
   })
 
-  const odd = fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary', maxLength: 4 }), fc.double(), fc.constant('\ud800'))
+  const odd = fc.oneof(
+    fc.jsonValue(),
+    fc.string({ unit: 'binary', maxLength: 4 }),
+    fc.double(),
+    fc.constant('\ud800'),
+  )
 
   test('whatever Clerk sends, nothing throws', () => {
     const metadata = fc.oneof(

@@ -25,23 +25,37 @@ describe('the Content-Security-Policy', () => {
 
   test.each([
     [key('clerk.example.com'), ['https://clerk.example.com', 'https://accounts.example.com']],
-    [key('fit-cat-7.clerk.accounts.dev', 'test'), ['https://fit-cat-7.clerk.accounts.dev', 'https://fit-cat-7.accounts.dev']],
+    [
+      key('fit-cat-7.clerk.accounts.dev', 'test'),
+      ['https://fit-cat-7.clerk.accounts.dev', 'https://fit-cat-7.accounts.dev'],
+    ],
   ])('names the hosts of the instance in %s', (publishableKey, hosts) => {
     for (const name of ['script-src', 'connect-src', 'img-src', 'form-action'])
       expect(policy({ publishableKey })[name]).toEqual(expect.arrayContaining(hosts))
   })
 
-  test.each([undefined, '', 'pk_live_', 'pk_live_%%%', 'nonsense', key("x.example; script-src 'unsafe-inline'"), key('*')])(
-    'takes no host from the key %j',
-    (publishableKey) => {
-      const { 'form-action': forms, 'script-src': script } = policy({ publishableKey })
-      expect(forms).toEqual(["'self'"])
-      expect(script).not.toContain("'unsafe-inline'")
-    },
-  )
+  test.each([
+    undefined,
+    '',
+    'pk_live_',
+    'pk_live_%%%',
+    'nonsense',
+    key("x.example; script-src 'unsafe-inline'"),
+    key('*'),
+  ])('takes no host from the key %j', (publishableKey) => {
+    const { 'form-action': forms, 'script-src': script } = policy({ publishableKey })
+    expect(forms).toEqual(["'self'"])
+    expect(script).not.toContain("'unsafe-inline'")
+  })
 
   test('names the address of a proxy in front of Clerk, but not of a path or of nonsense', () => {
-    const clerkAddresses = ['https://app.example.com/__clerk', '/sign-in', 'https://', undefined, 'javascript:alert(1)']
+    const clerkAddresses = [
+      'https://app.example.com/__clerk',
+      '/sign-in',
+      'https://',
+      undefined,
+      'javascript:alert(1)',
+    ]
     const added = policy({ publishableKey: undefined, clerkAddresses })['form-action']
     expect(added).toEqual(["'self'", 'https://app.example.com'])
   })
