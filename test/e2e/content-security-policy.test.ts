@@ -121,7 +121,7 @@ test('the token is for a fetch of the site’s own pages, and not for a page, a 
   expect(token).toBe(200)
   for (const path of ['/api/calendar/token', '/api/calendar/events', '/api/admin/dashboard']) {
     const response = await view.page.goto(stage.app.url + path)
-    expect([path, response?.status(), (await response?.json()).error.code]).toEqual([
+    expect([path, response?.status(), (await response?.json())?.error.code]).toEqual([
       path,
       403,
       'cross_origin',
