@@ -135,7 +135,7 @@ describe('npm run dev', () => {
     await page.addInitScript(`window.violations = []
       document.addEventListener('securitypolicyviolation', (event) => window.violations.push(event.blockedURI))`)
     await page.goto(`http://localhost:${RUN_PORT}/experts`)
-    await page.waitForFunction('window.Clerk?.loaded')
+    await page.waitForFunction(() => Reflect.get(Reflect.get(window, 'Clerk') ?? {}, 'loaded') === true)
     expect(await page.evaluate('window.violations')).toEqual([])
     expect(trouble.filter((line) => /Content Security Policy|uncaught/.test(line))).toEqual([])
     await browser.close()
