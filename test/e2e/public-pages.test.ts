@@ -91,6 +91,17 @@ const odd = [
 ]
 
 describe('an odd address is no error of the server', () => {
+  test.each([
+    '/_next/%',
+    '/_next/static/%',
+    '/_next/image?url=%&w=1',
+    '/api/webhooks/%',
+    '/icon.svg%',
+    '/api/health%',
+  ])('beside the middleware: %s', async (path) => {
+    expect((await pageOf(path)).status).toBeLessThan(500)
+  })
+
   test.each(odd.flatMap((part) => [`/experts/${part}`, `/${part}`, `/api/${part}`, `/dashboard/${part}`]))(
     '%s',
     async (path) => {
