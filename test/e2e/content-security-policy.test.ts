@@ -46,8 +46,9 @@ async function visit(view: View, path: string) {
   await view.settled()
 }
 
-/** Console errors that are not the answer of a missing page, which is one. */
-const troubleOf = ({ trouble }: View) => trouble.filter((line) => !/^404|status of 404/.test(line))
+/** Console errors and uncaught ones, apart from the answer of a missing page, which is one. */
+const troubleOf = ({ trouble }: View) =>
+  trouble.filter((line) => /^(console|uncaught)/.test(line) && !line.includes('status of 404'))
 
 describe.each([
   ['signed out', undefined, [...PUBLIC, ...MISSING]],

@@ -6,18 +6,23 @@ const stage = useStage()
 
 async function pageOf(path: string, headers: Record<string, string> = {}) {
   const response = await fetch(stage.app.url + path, { headers, redirect: 'manual' })
+  const policy = response.headers.get('content-security-policy') ?? ''
   const fields = Object.fromEntries(response.headers)
   for (const name of ['date', 'content-security-policy']) delete fields[name]
-  return { status: response.status, headers: fields, html: await response.text() }
+  return { status: response.status, headers: fields, policy, html: await response.text() }
 }
 
-/** What differs between two answers to the same request: the nonce, the name itself, and the times. */
-const neutral = (html: string, name: string) =>
-  html
-    .replaceAll(name, 'NAME')
-    .replace(/nonce="[^"]*"/g, 'nonce=""')
-    .replace(/[0-9A-Za-z+/]{20,}={0,2}/g, 'RANDOM')
-    .replace(/\d{10,}(\.\d+)?/g, 'TIME')
+/**
+ * Every word of an answer once: how a page is cut into pieces on its way depends on how busy the machine is. The name that
+ * was asked for and the nonce are left out.
+ */
+function wordsOf({ html, policy }: Awaited<ReturnType<typeof pageOf>>, name: string): string[] {
+  const nonce = /'nonce-([^']+)'/.exec(policy)?.[1] ?? ''
+  const whole = html
+    .replaceAll(nonce, '')
+    .replace(/"\]\)<\/script><script[^>]*>self\.__next_f\.push\(\[1,"/g, '')
+  return [...new Set(whole.replaceAll(name, '').match(/[A-Za-z]{3,}/g))].sort()
+}
 
 describe('a public profile', () => {
   test('is there for an expert', async () => {
@@ -34,10 +39,9 @@ describe('a public profile', () => {
     const [theirs, nobodys] = [await pageOf(`/experts/${username}`), await pageOf(`/experts/${stranger}`)]
     expect(theirs.html).not.toContain(secret)
     expect(theirs.status).toBe(nobodys.status)
-    expect(neutral(JSON.stringify(theirs.headers), username)).toBe(
-      neutral(JSON.stringify(nobodys.headers), stranger),
-    )
-    expect(neutral(theirs.html, username)).toBe(neutral(nobodys.html, stranger))
+    const headers = JSON.stringify(theirs.headers).replaceAll(username, stranger)
+    expect(headers).toBe(JSON.stringify(nobodys.headers))
+    expect(wordsOf(theirs, username)).toEqual(wordsOf(nobodys, stranger))
   })
 
   test('of somebody who is not an expert any more is gone, and they are not on the list', async () => {
