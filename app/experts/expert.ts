@@ -26,7 +26,8 @@ export function expertOf(user: CachedUser) {
     name: user.fullName ?? user.username ?? 'Unnamed',
     username: user.username,
     imageUrl: user.imageUrl,
-    href: user.username ? `/experts/${encodeURIComponent(user.username.toWellFormed())}` : '/experts',
+    href:
+      user.username && isText(user.username) ? `/experts/${encodeURIComponent(user.username)}` : '/experts',
     memberSince: yearOf(user.createdAt),
     specialties: [...new Set(specialties)],
     // An amount in a currency that is not known would be a wrong price.
@@ -34,6 +35,9 @@ export function expertOf(user: CachedUser) {
     ...texts,
   }
 }
+
+/** False for half a surrogate pair, which JSON can hold and no address can. */
+const isText = (name: string) => !/\p{Cs}/u.test(name)
 
 /** Null where Clerk did not say, or what it said is not a time. */
 function yearOf(milliseconds: number): number | null {
