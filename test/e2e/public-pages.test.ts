@@ -6,22 +6,26 @@ const stage = useStage()
 
 async function pageOf(path: string, headers: Record<string, string> = {}) {
   const response = await fetch(stage.app.url + path, { headers, redirect: 'manual' })
-  const policy = response.headers.get('content-security-policy') ?? ''
   const fields = Object.fromEntries(response.headers)
   for (const name of ['date', 'content-security-policy']) delete fields[name]
-  return { status: response.status, headers: fields, policy, html: await response.text() }
+  return { status: response.status, headers: fields, html: await response.text() }
 }
 
 /**
- * Every word of an answer once: how a page is cut into pieces on its way depends on how busy the machine is. The name that
- * was asked for and the nonce are left out.
+ * What all answers to a request have in common: the status, the headers, and every word once. Where a page is cut into
+ * pieces depends on how busy the machine is, and Next gives some elements random names.
  */
-function wordsOf({ html, policy }: Awaited<ReturnType<typeof pageOf>>, name: string): string[] {
-  const nonce = /'nonce-([^']+)'/.exec(policy)?.[1] ?? ''
-  const whole = html
-    .replaceAll(nonce, '')
-    .replace(/"\]\)<\/script><script[^>]*>self\.__next_f\.push\(\[1,"/g, '')
-  return [...new Set(whole.replaceAll(name, '').match(/[A-Za-z]{3,}/g))].sort()
+async function sharedBy(path: string, name: string) {
+  const words: Set<string>[] = []
+  let first: object | undefined
+  for (let i = 0; i < 5; i++) {
+    const { html, status, headers } = await pageOf(path)
+    first ??= { status, headers: JSON.stringify(headers).replaceAll(name, 'NAME') }
+    const whole = html.replace(/"\]\)<\/script><script[^>]*>self\.__next_f\.push\(\[1,"/g, '')
+    words.push(new Set(whole.replaceAll(name, 'NAME').match(/[A-Za-z]{3,}/g)))
+  }
+  const [one = new Set<string>(), ...others] = words
+  return { ...first, words: [...one].filter((word) => others.every((other) => other.has(word))).sort() }
 }
 
 describe('a public profile', () => {
@@ -36,12 +40,9 @@ describe('a public profile', () => {
     ['a member who is connected', 'noah-baker', 'Baker'],
   ])('of %s is the page of a name that does not exist', async (_, username, secret) => {
     const stranger = 'z'.repeat(username.length)
-    const [theirs, nobodys] = [await pageOf(`/experts/${username}`), await pageOf(`/experts/${stranger}`)]
-    expect(theirs.html).not.toContain(secret)
-    expect(theirs.status).toBe(nobodys.status)
-    const headers = JSON.stringify(theirs.headers).replaceAll(username, stranger)
-    expect(headers).toBe(JSON.stringify(nobodys.headers))
-    expect(wordsOf(theirs, username)).toEqual(wordsOf(nobodys, stranger))
+    const theirs = await sharedBy(`/experts/${username}`, username)
+    expect(theirs.words).not.toContain(secret)
+    expect(theirs).toEqual(await sharedBy(`/experts/${stranger}`, stranger))
   })
 
   test('of somebody who is not an expert any more is gone, and they are not on the list', async () => {
