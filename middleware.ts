@@ -1,20 +1,58 @@
 import { clerkMiddleware } from '@clerk/nextjs/server'
+import { type NextRequest, NextResponse } from 'next/server'
+import { contentSecurityPolicy } from './lib/http/content-security-policy'
 
-// Kept to one decision on purpose: it runs before every page, on the edge runtime, so it reads no Redis, calls no
+// Kept to one decision and one header on purpose: it runs before every page, on the edge runtime, so it reads no Redis, calls no
 // Clerk API and parses nothing with zod. It is a convenience, not the authorisation: lib/auth checks again wherever
 // data is read. Pages here always answer 200 (they stream), so the redirect that has a status is this one.
 const signedInOnly = /^\/(account|calendar|dashboard|profile)(\/|$)/
 
 export default clerkMiddleware(
   async (auth, request) => {
-    if (!signedInOnly.test(request.nextUrl.pathname)) return
-    const { userId, redirectToSignIn } = await auth()
-    if (!userId) return redirectToSignIn({ returnBackUrl: request.url })
+    const { pathname } = request.nextUrl
+    // Next would answer 500.
+    if (!canBeDecoded(pathname)) return new NextResponse('Bad request', { status: 400 })
+    if (signedInOnly.test(pathname)) {
+      const { userId, redirectToSignIn } = await auth()
+      if (!userId) return redirectToSignIn({ returnBackUrl: request.url })
+    }
+    return withPolicy(request)
   },
   // With the key at hand a session is verified without asking Clerk for its key set.
   process.env.CLERK_JWT_KEY ? { jwtKey: process.env.CLERK_JWT_KEY } : {},
 )
 
+function canBeDecoded(pathname: string): boolean {
+  try {
+    decodeURIComponent(pathname)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Goes on with a new nonce: Next puts the one in the request's header on all inline scripts that it writes. */
+function withPolicy(request: NextRequest): NextResponse {
+  const policy = contentSecurityPolicy({
+    nonce: btoa(crypto.randomUUID()),
+    publishableKey: process.env.NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY,
+    clerkAddresses: [
+      process.env.NEXT_PUBLIC_CLERK_PROXY_URL,
+      process.env.NEXT_PUBLIC_CLERK_JS_URL,
+      process.env.NEXT_PUBLIC_CLERK_SIGN_IN_URL,
+    ],
+    development: process.env.NODE_ENV === 'development',
+  })
+  const headers = new Headers(request.headers)
+  headers.set('Content-Security-Policy', policy)
+  const response = NextResponse.next({ request: { headers } })
+  response.headers.set('Content-Security-Policy', policy)
+  return response
+}
+
+// What it leaves out is never a page: a page would have neither the redirect nor the policy.
 export const config = {
-  matcher: ['/((?!_next/|api/webhooks/|api/health|api/metrics|icon\\.svg|.*\\.(?:png|ico|txt|xml)$).*)'],
+  matcher: [
+    '/((?!_next/|api/webhooks/|api/health$|api/metrics$|(?:icon\\.svg|favicon\\.ico|robots\\.txt|sitemap\\.xml)$).*)',
+  ],
 }

@@ -373,9 +373,10 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
       fix: 'Check https://www.google.com/appsstatus and GOOGLE_API_BASE_URL.',
     },
     cross_origin: {
-      meaning: 'A browser sent the request from a page of another site.',
-      title: 'The request came from another site',
-      advice: 'Only this site’s own pages can send it.',
+      meaning:
+        'A browser sent the request from a page of another site, or to open the answer as a page, a frame or an image.',
+      title: 'The request did not come from this site’s own pages',
+      advice: 'Only scripts of this site’s own pages can send it, with fetch.',
       status: 403,
     },
     not_connected: {

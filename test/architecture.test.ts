@@ -58,7 +58,7 @@ const mayImport: Record<string, readonly string[]> = {
     'lib/webhooks',
   ],
   instrumentation: ['lib/lookup', 'lib/process', 'lib/telemetry'],
-  middleware: [],
+  middleware: ['lib/http'],
   local: [],
 }
 

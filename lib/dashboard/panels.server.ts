@@ -1,6 +1,8 @@
 import 'server-only'
 import { cache } from 'react'
-import { requireAdmin } from '../auth/roles.server'
+import { requireCaller } from '../auth/caller.server'
+import { isAdmin, requireAdmin } from '../auth/roles.server'
+import { userOfSession } from '../auth/session-user'
 import { emitAudit } from '../cache/audit-events'
 import { type CachedUser, getCachedUserById, isUserId } from '../cache/clerk-cache'
 import { inspectUser, type UserEntry } from '../cache/inspect-user'
@@ -69,4 +71,10 @@ export async function integrationsOf(userId: string) {
 
 /** What open dashboards show: once, and as server-sent events for at most a minute. */
 export const snapshot = forAdmins(readSnapshot)
-export const snapshotFeed = forAdmins(async (signal: AbortSignal) => snapshotStream(signal))
+export const snapshotFeed = forAdmins(async (signal: AbortSignal) => {
+  const caller = await requireCaller()
+  return snapshotStream(signal, async () => {
+    const user = await userOfSession(caller, { failClosed: true })
+    return user !== null && isAdmin(user)
+  })
+})

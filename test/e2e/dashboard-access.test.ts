@@ -172,14 +172,62 @@ describe('the feed of the dashboard', () => {
     expect(text).not.toMatch(/@|ya29|sk_|eyJ/)
   })
 
+  /** An admin of their own who listens, and the snapshots that they get. */
+  async function listeningAdmin() {
+    const { clerk } = stage.standIns
+    const { id } = clerk.createUser({
+      ...{ emails: [`l${clerk.users().length}@example.com`], publicMetadata: { role: 'admin' } },
+    })
+    const { jwt, sessionId } = await clerk.issueSession(id)
+    await clerk.webhooks.flush()
+    const headers = { authorization: `Bearer ${jwt}`, accept: 'text/event-stream' }
+    const response = await fetch(`${stage.app.url}/api/admin/dashboard`, { headers })
+    expect(response.status).toBe(200)
+    return { id, sessionId, headers, snapshots: snapshotsOf(response.body) }
+  }
+
+  test.each<[string, (reader: { id: string; sessionId: string }) => void, number]>([
+    ['whose session is revoked', (r) => stage.standIns.clerk.endSession(r.sessionId, 'revoked'), 401],
+    [
+      'who loses the role',
+      (r) => stage.standIns.clerk.updateUser(r.id, { publicMetadata: { role: 'member' } }),
+      403,
+    ],
+    ['who is banned', (r) => stage.standIns.clerk.updateUser(r.id, { banned: true }), 401],
+    ['who is deleted', (r) => stage.standIns.clerk.deleteUser(r.id), 401],
+  ])('ends at the next update for an admin %s, and polling is refused', async (_, end, status) => {
+    const reader = await listeningAdmin()
+    const other = await listeningAdmin()
+    await reader.snapshots.next()
+    await other.snapshots.next()
+    await other.snapshots.next()
+    end(reader)
+    await stage.standIns.clerk.webhooks.flush()
+    let after = 0
+    const ended = async () => {
+      for await (const _snapshot of reader.snapshots) after++
+    }
+    await expect(ended()).rejects.toThrow('The stream of events ended')
+    // What had been sent before the webhook was answered: the update that is for all, and the one at the beginning.
+    expect(after).toBeLessThanOrEqual(2)
+    const polled = await fetch(`${stage.app.url}/api/admin/dashboard`, {
+      headers: { ...reader.headers, accept: 'application/json' },
+    })
+    expect(polled.status).toBe(status)
+    await other.snapshots.next()
+  })
+
   test('for twenty who listen costs Redis no more than for one', async () => {
-    const cookie = await cookiesOf(people.admin)
     const costOf = async (readers: number) => {
       const end = new AbortController()
-      const headers = { cookie, accept: 'text/event-stream' }
+      // Sessions of their own, which are checked before each update.
+      const cookies = await Promise.all(Array.from({ length: readers }, () => cookiesOf(people.admin)))
       const streams = await Promise.all(
-        Array.from({ length: readers }, () =>
-          fetch(`${stage.app.url}/api/admin/dashboard`, { headers, signal: end.signal }),
+        cookies.map((cookie) =>
+          fetch(`${stage.app.url}/api/admin/dashboard`, {
+            headers: { cookie, accept: 'text/event-stream' },
+            signal: end.signal,
+          }),
         ),
       )
       expect(streams.map(({ status }) => status)).toEqual(streams.map(() => 200))

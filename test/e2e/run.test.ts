@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { launchBrowser, openView } from '../support/browser'
 import { redisServer } from '../support/missing'
 import { E2E_COPY, RUN_PORT } from '../support/ports'
 
@@ -126,6 +127,18 @@ describe('npm run dev', () => {
     expect(new Set(await readAfterEdit(file))).toEqual(new Set([EXPERTS]))
     await replaceIn(file, 'grace: GRACE + 1', 'grace: GRACE')
     expect(new Set(await readAfterEdit(file))).toEqual(new Set([EXPERTS]))
+  })
+
+  test('shows pages that break no rule of their Content-Security-Policy', async () => {
+    const browser = await launchBrowser()
+    const { page, trouble } = await openView(browser)
+    await page.addInitScript(`window.violations = []
+      document.addEventListener('securitypolicyviolation', (event) => window.violations.push(event.blockedURI))`)
+    await page.goto(`http://localhost:${RUN_PORT}/experts`)
+    await page.waitForFunction(() => Reflect.get(Reflect.get(window, 'Clerk') ?? {}, 'loaded') === true)
+    expect(await page.evaluate('window.violations')).toEqual([])
+    expect(trouble.filter((line) => /Content Security Policy|uncaught/.test(line))).toEqual([])
+    await browser.close()
   })
 
   test('does not start twice in a folder', async () => {

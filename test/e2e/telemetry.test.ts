@@ -129,7 +129,7 @@ describe('on SIGTERM', () => {
     await view.page.getByRole('button', { name: 'Ada Lindgren' }).click()
     await view.page.getByRole('heading', { name: 'Cache health' }).filter({ visible: true }).waitFor()
     // Its stream is open by now.
-    await view.page.getByText('Updates every 5 seconds.').waitFor()
+    await view.page.getByText('Updates every 4 seconds.').waitFor()
     await view.settled()
     expect(app.logs().map(({ event }) => event)).toContain('backplane_alive')
 
