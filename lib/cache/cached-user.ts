@@ -41,6 +41,7 @@ export function toCachedUser(json: unknown) {
     publicMetadata: record(json.public_metadata),
     unsafeMetadata: record(json.unsafe_metadata),
     banned: json.banned === true,
+    locked: json.locked === true,
     /** 0 if Clerk did not say. */
     createdAt: time(json.created_at) ?? 0,
     updatedAt: time(json.updated_at) ?? 0,
@@ -51,6 +52,9 @@ export function toCachedUser(json: unknown) {
 /** A cached user: plain, frozen data that can be a prop of a client component. Times are milliseconds since 1970. */
 export type CachedUser = Readonly<ReturnType<typeof toCachedUser>>
 
+/** Whether Clerk says that this person may do nothing. */
+export const isBlocked = ({ banned, locked }: Pick<CachedUser, 'banned' | 'locked'>): boolean => banned || locked
+
 /** A user with a value for every field, as the Backend API returns it. */
 const SAMPLE = {
   ...{ id: 'user_1', external_id: '1', username: 'ada', image_url: '/ada.png' },
@@ -59,7 +63,7 @@ const SAMPLE = {
   primary_email_address_id: 'idn_1',
   external_accounts: [{ provider: 'oauth_google', verification: { status: 'verified' } }],
   ...{ public_metadata: { role: 'admin' }, unsafe_metadata: { theme: 'dark' } },
-  ...{ banned: true, created_at: 1, updated_at: 2, last_sign_in_at: 3 },
+  ...{ banned: true, locked: true, created_at: 1, updated_at: 2, last_sign_in_at: 3 },
 }
 
 /** A number that changes when the cached user gets another shape. `select` is `toCachedUser`, or another one in tests. */

@@ -1,12 +1,13 @@
 import { clerkFailure } from '../clerk/error'
 import { clerkGet } from '../clerk/request'
-import { type CachedUser, parseUsers } from './cached-user'
+import { type CachedUser, isBlocked, parseUsers } from './cached-user'
 import { defineLookup, defineMemo } from './lookups'
 import { TAG_OF_ALL_USERS } from './tags'
 import { GRACE, nameTtl, userById } from './user-lookup'
 
 export { isUserId, newUserById, userById } from './user-lookup'
 export { getCachedUserByEmail, getCachedUserByExternalId, getCachedUserByUsername } from './user-names'
+export { isBlocked }
 export type { CachedUser }
 
 const once = defineMemo<CachedUser[]>('users')

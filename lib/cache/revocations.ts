@@ -1,11 +1,14 @@
 import { lookups } from './lookups'
-import { NO_NAMES, tagsOfUser } from './tags'
+import { type NamesOfUser, NO_NAMES, tagsOfUser } from './tags'
 
 /**
  * How long a revocation marker is kept. A session token lives for 60 s, and Clerk issues no new one for a revoked
  * session or a deleted user, so 10 minutes leave room for clock skew. Seconds.
  */
 const MARKER_SECONDS = 600
+
+/** How long a ban is kept, if nothing ends it: Clerk's own flag is read with the user. Seconds. */
+const BAN_SECONDS = 365 * 24 * 60 * 60
 
 const markerOfUser = (userId: string) => `user:${userId}`
 const markerOfSession = (sessionId: string) => `session:${sessionId}`
@@ -20,6 +23,19 @@ export const revocationMarkersOf = (userId: string, sessionId?: string | null): 
  */
 export const revokeUser = (userId: string): Promise<void> =>
   lookups().revoke(markerOfUser(userId), { seconds: MARKER_SECONDS, tags: tagsOfUser(userId, NO_NAMES) })
+
+/**
+ * Ends the access of a banned or locked user at once, background jobs included, and invalidates the user.
+ * `seconds`: until a lock ends by itself. @throws LookupError as `revokeUser`
+ */
+export const blockUser = (userId: string, names: NamesOfUser, seconds = BAN_SECONDS): Promise<void> =>
+  lookups().revoke(markerOfUser(userId), { seconds, tags: tagsOfUser(userId, names) })
+
+/** Whether the user was deleted or blocked. @throws LookupError when Redis does not answer */
+export const isUserRevoked = (userId: string): Promise<boolean> => lookups().isRevoked(markerOfUser(userId))
+
+/** Ends what `blockUser` began. @throws LookupError as `revokeUser` */
+export const restoreUser = (userId: string): Promise<void> => lookups().restore(markerOfUser(userId))
 
 /** Ends the access of one session at once. @throws LookupError as `revokeUser` */
 export const revokeSession = (sessionId: string): Promise<void> =>

@@ -63,9 +63,10 @@ export function createLookups(options: LookupsOptions) {
     throw new LookupError('bad_declaration', 'namespace must be 1 to 64 letters, digits, ".", "_" or "-"')
 
   const shared = { store, runtime, namespace, clock, random, newId, state, processCache }
-  const { invalidate, revoke, forget } = createInvalidation(shared)
+  const invalidation = createInvalidation(shared)
+  const { invalidate, revoke, isRevoked, restore } = invalidation
   const engine: Engine = {
-    ...{ ...shared, invalidate, revoke, forget },
+    ...{ ...shared, ...invalidation },
     ...createRequests({ ...shared, connections }),
     limit: state.share(`limit:${namespace}`, () => createLimit(concurrency)),
     running: state.share('running-loaders', () => new Map()),
@@ -85,6 +86,8 @@ export function createLookups(options: LookupsOptions) {
     invalidateTags: invalidate,
     /** Sets a revocation marker for some seconds, and invalidates tags. @throws LookupError `invalidation_unconfirmed` */
     revoke,
+    isRevoked,
+    restore,
     /**
      * A request memo for values that are made from several lookups. `name` must be unique; its hits are
      * events of that name. Any invalidation in the same request drops all of its values.

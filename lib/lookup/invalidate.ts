@@ -92,5 +92,10 @@ export function createInvalidation({ store, runtime, state, clock, namespace, ra
     /** Refuses every read with this revocation marker for some seconds; invalidates tags in the same step. */
     revoke: (marker: string, { seconds, tags = [] }: { seconds: number; tags?: readonly string[] }) =>
       invalidate(tags, () => store.mark(markerKey(namespace, marker), seconds * 1000)),
+    /** @throws LookupError when Redis does not answer */
+    isRevoked: async (marker: string) => (await store.read([markerKey(namespace, marker)]))[0] !== null,
+    /** Ends a revocation. @throws LookupError `invalidation_unconfirmed` */
+    restore: (marker: string) =>
+      confirm(`"${marker.slice(0, 100)}" is restored`, () => store.drop([markerKey(namespace, marker)])),
   }
 }

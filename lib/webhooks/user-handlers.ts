@@ -1,7 +1,10 @@
+import { isBlocked } from '../cache/cached-user'
+import { userById } from '../cache/clerk-cache'
 import { invalidateUserCache, warmUpUserCache } from '../cache/clerk-cache-utils'
 import { namesIn } from '../cache/names-in-json'
-import { revokeSession, revokeUser } from '../cache/revocations'
+import { blockUser, isUserRevoked, restoreUser, revokeSession, revokeUser } from '../cache/revocations'
 import type { NamesOfUser } from '../cache/tags'
+import { type Json, record } from '../clerk/json'
 import type { WebhookHandler, WebhookHandlers } from './handlers'
 import { idIn } from './payload'
 
@@ -22,9 +25,26 @@ const countNames = ({ usernames, emails, externalIds }: NamesOfUser): string[] =
  * no webhook for connected accounts; connecting or disconnecting one sends `user.updated`.
  */
 const invalidateUser: WebhookHandler = async (data) => {
-  const names = namesIn(data)
-  await invalidateUserCache(idIn(data, 'id'), names)
-  return { invalidated: ['user', 'tokens', 'integrations', ...countNames(names)] }
+  const [id, names, block] = [idIn(data, 'id'), namesIn(data), blockIn(record(data))]
+  const [revoked] = await Promise.all([
+    isUserRevoked(id),
+    block ? blockUser(id, names, block.seconds) : invalidateUserCache(id, names),
+  ])
+  if (block || revoked) await restoreUnlessBlocked(id)
+  return { invalidated: ['user', 'tokens', 'integrations', ...countNames(names), ...(block ? ['sessions'] : [])] }
+}
+
+/** Whether a user's payload says that they are banned or locked. `seconds`: how long, where it ends by itself. */
+function blockIn({ banned, locked, lockout_expires_in_seconds: left }: Json) {
+  if (banned === true) return { seconds: undefined }
+  if (locked !== true) return undefined
+  return { seconds: typeof left === 'number' && left > 0 ? Math.ceil(left) : undefined }
+}
+
+/** Webhooks come late and in any order, so that Clerk is asked whether the user is still blocked. */
+async function restoreUnlessBlocked(userId: string): Promise<void> {
+  const user = await userById.fresh(userId, { grace: false })
+  if (user && !isBlocked(user)) await restoreUser(userId)
 }
 
 /** The marker ends the user's access at once. A `user.updated` that arrives later finds no user at Clerk. */
