@@ -48,7 +48,7 @@ export async function saveProfile(_before: SaveResult, data: FormData): Promise<
     ...(problem.mayBeSaved && { status: 'unknown' }),
   })
   try {
-    const { id } = await requireUser()
+    const { id } = await requireUser({ failClosed: true })
     const parsed = profileForm.safeParse(fields)
     if (!parsed.success)
       return {

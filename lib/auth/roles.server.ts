@@ -4,6 +4,7 @@ import { audited, emitAudit } from '../cache/audit-events'
 import { type CachedUser, getCachedUserById, isBlocked, newUserById, rolesOf, userById } from '../cache/clerk-cache'
 import { updateUserMetadata } from '../cache/user-writes'
 import { AuthError } from './auth-error'
+import { currentActor } from './caller.server'
 import { type SessionOptions, userOfSession } from './session-user'
 
 /**
@@ -23,8 +24,9 @@ export async function getCurrentUser(): Promise<CachedUser | null> {
  * LookupError `revocation_unknown` with `failClosed` while Redis is out.
  */
 export async function requireUser(options?: SessionOptions): Promise<CachedUser> {
-  const { userId, sessionId } = await auth()
-  const user = userId ? await userOfSession({ userId, sessionId }, options) : null
+  const { userId, sessionId, actor } = await auth()
+  const session = { userId: userId ?? '', sessionId, impersonator: actor ? actor.sub : null }
+  const user = userId ? await userOfSession(session, options) : null
   if (!user) throw new AuthError('unauthenticated')
   return user
 }
@@ -35,7 +37,7 @@ export const isAdmin = (user: CachedUser): boolean => rolesOf(user).includes('ad
 export async function requireAdmin(options?: SessionOptions): Promise<CachedUser> {
   const user = await requireUser(options)
   if (isAdmin(user)) return user
-  emitAudit({ action: 'admin.require', actor: user.id, subject: user.id, outcome: 'forbidden' })
+  emitAudit({ ...(await currentActor()), action: 'admin.require', subject: user.id, outcome: 'forbidden' })
   throw new AuthError('forbidden')
 }
 
@@ -58,9 +60,10 @@ export const hasRole = async (userId: string, role: string): Promise<boolean> =>
  * @throws AuthError; LookupError `revocation_unknown`; as `updateUserMetadata`
  */
 export async function updateUserRole(userId: string, roles: readonly string[]): Promise<CachedUser> {
-  const { id: actor } = await requireAdmin({ failClosed: true })
+  await requireAdmin({ failClosed: true })
+  const actor = await currentActor()
   const role = roles.length === 1 ? roles[0] : roles
-  return audited({ action: 'role.update', actor, subject: userId, target: roles.join(' ') }, () =>
+  return audited({ ...actor, action: 'role.update', subject: userId, target: roles.join(' ') }, () =>
     updateUserMetadata(userId, { publicMetadata: { role } }),
   )
 }

@@ -1,4 +1,4 @@
-import { emitAudit } from '../cache/audit-events'
+import { actorOf, emitAudit } from '../cache/audit-events'
 import { type CachedUser, isBlocked, newUserById, userById } from '../cache/clerk-cache'
 import { revocationMarkersOf } from '../cache/revocations'
 import { LookupError } from '../lookup/errors'
@@ -18,13 +18,14 @@ export type SessionOptions = {
  * @throws LookupError `revocation_unknown` with `failClosed` while Redis is out; ClerkError
  */
 export async function userOfSession(
-  { userId, sessionId }: { userId: string; sessionId: string | null },
+  session: { userId: string; sessionId: string | null; impersonator?: string | null },
   { failClosed = false }: SessionOptions = {},
 ): Promise<CachedUser | null> {
+  const { userId, sessionId, impersonator = null } = session
   const auditRefusal = (outcome: string) =>
     emitAudit({
       action: 'session.use',
-      actor: userId,
+      ...actorOf({ userId, impersonator }),
       subject: userId,
       ...(sessionId && { target: sessionId }),
       outcome,

@@ -1,5 +1,6 @@
 import 'server-only'
 import { requireCaller } from '../auth/caller.server'
+import { actorOf } from '../cache/audit-events'
 import { emitThrottledAudit } from '../cache/throttled-audit'
 import {
   getCachedOAuthToken,
@@ -30,13 +31,14 @@ const LIMIT = { name: 'calendar', calls: 60, seconds: 60 }
 
 /** Who the token is read for, or the problem of a caller over the limit. @throws AuthError */
 async function admit({ account }: Choice) {
-  const { userId, sessionId } = await requireCaller()
+  const caller = await requireCaller()
+  const { userId, sessionId, impersonator } = caller
   const scopes = { scopes: [CALENDAR_SCOPE], includes: readsEvents }
-  const options = { sessionId, externalAccountId: account, actor: userId, ...scopes }
+  const options = { sessionId, externalAccountId: account, actor: userId, impersonator, ...scopes }
   const retryAfter = await overLimit(LIMIT, userId)
   if (retryAfter === undefined) return { userId, options }
   const problem = { status: 'rate_limited' as const, retryAfter }
-  const of = { actor: userId, subject: userId, target: 'google' }
+  const of = { ...actorOf(caller), subject: userId, target: 'google' }
   emitThrottledAudit({ action: 'token.read', ...of, outcome: problem.status })
   return { userId, options, problem }
 }

@@ -52,7 +52,11 @@ export async function batchRefreshTokens(
     for (;;) {
       await pause
       const { userId, provider, externalAccountId } = token
-      const result = await reloadOAuthToken(userId, provider, { externalAccountId, actor })
+      const result = await reloadOAuthToken(userId, provider, {
+        ...{ externalAccountId, actor },
+        // No token leaves this function.
+        whileImpersonated: 'allow',
+      })
       if (result.status === 'ok') return { ...token, status: 'ok', expiresAt: result.token.expiresAt }
       const until = result.status === 'rate_limited' ? clock.now() + result.retryAfter * 1000 : 0
       if (result.status !== 'rate_limited' || until > end) return { ...token, ...result }
