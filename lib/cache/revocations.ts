@@ -1,5 +1,5 @@
 import { lookups } from './lookups'
-import { type NamesOfUser, NO_NAMES, tagsOfUser } from './tags'
+import { NO_NAMES, tagsOfUser } from './tags'
 
 /**
  * How long a revocation marker is kept. A session token lives for 60 s, and Clerk issues no new one for a revoked
@@ -25,17 +25,19 @@ export const revokeUser = (userId: string): Promise<void> =>
   lookups().revoke(markerOfUser(userId), { seconds: MARKER_SECONDS, tags: tagsOfUser(userId, NO_NAMES) })
 
 /**
- * Ends the access of a banned or locked user at once, background jobs included, and invalidates the user.
- * `seconds`: until a lock ends by itself. @throws LookupError as `revokeUser`
+ * Ends the access of a banned or locked user at once, background jobs included. `seconds`: until a lock ends by itself.
+ * Invalidate the user afterwards. @throws LookupError as `revokeUser`
  */
-export const blockUser = (userId: string, names: NamesOfUser, seconds = BAN_SECONDS): Promise<void> =>
-  lookups().revoke(markerOfUser(userId), { seconds, tags: tagsOfUser(userId, names) })
+export const blockUser = (userId: string, seconds = BAN_SECONDS): Promise<void> =>
+  lookups().revoke(markerOfUser(userId), { seconds })
 
-/** Whether the user was deleted or blocked. @throws LookupError when Redis does not answer */
-export const isUserRevoked = (userId: string): Promise<boolean> => lookups().isRevoked(markerOfUser(userId))
+/** Identifies what `revokeUser` or `blockUser` has begun; null if there is nothing. @throws LookupError when Redis does not answer */
+export const revocationOfUser = (userId: string): Promise<string | null> =>
+  lookups().revocation(markerOfUser(userId))
 
-/** Ends what `blockUser` began. @throws LookupError as `revokeUser` */
-export const restoreUser = (userId: string): Promise<void> => lookups().restore(markerOfUser(userId))
+/** Ends this revocation and no later one. @throws LookupError as `revokeUser` */
+export const restoreUser = (userId: string, revocation: string): Promise<void> =>
+  lookups().restore(markerOfUser(userId), revocation)
 
 /** Ends the access of one session at once. @throws LookupError as `revokeUser` */
 export const revokeSession = (sessionId: string): Promise<void> =>

@@ -64,7 +64,7 @@ export function createLookups(options: LookupsOptions) {
 
   const shared = { store, runtime, namespace, clock, random, newId, state, processCache }
   const invalidation = createInvalidation(shared)
-  const { invalidate, revoke, isRevoked, restore } = invalidation
+  const { invalidate, revoke, revocation, restore } = invalidation
   const engine: Engine = {
     ...{ ...shared, ...invalidation },
     ...createRequests({ ...shared, connections }),
@@ -86,7 +86,7 @@ export function createLookups(options: LookupsOptions) {
     invalidateTags: invalidate,
     /** Sets a revocation marker for some seconds, and invalidates tags. @throws LookupError `invalidation_unconfirmed` */
     revoke,
-    isRevoked,
+    revocation,
     restore,
     /**
      * A request memo for values that are made from several lookups. `name` must be unique; its hits are

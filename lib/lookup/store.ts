@@ -72,8 +72,8 @@ export interface Store {
   drop(keys: readonly string[]): Promise<void>
   /** If the entry is still this one: deletes it, and takes the lease from a load of it. */
   dropIf(slot: Slot, entry: string): Promise<boolean>
-  /** Sets a revocation marker for `ms` milliseconds, even while the breaker is open. */
-  mark(key: string, ms: number): Promise<void>
+  /** Sets a revocation marker for `ms` milliseconds, even while the breaker is open. `id` tells it from others. */
+  mark(key: string, ms: number, id: string): Promise<void>
   /** Milliseconds until each key expires; below 0 for absent ones. For people who inspect an entry. */
   ttl(keys: readonly string[]): Promise<number[]>
   /** False while the breaker is open. */

@@ -76,8 +76,8 @@ export function createRedisStore(options: RedisClientOptions | { client: RedisCl
       await insist('drop', async (client) => check(await client.unlink(...keys), isCount))
     },
     dropIf: async (slot, entry) => (await dropIf([slot], [[entry]]))[0] === true,
-    mark: async (key, ms) => {
-      await insist('mark', async (client) => check(await client.set(key, '1', { px: ms }), isOk))
+    mark: async (key, ms, id) => {
+      await insist('mark', async (client) => check(await client.set(key, id, { px: ms }), isOk))
     },
     ttl: (keys) =>
       insist('ttl', async (client) =>

@@ -139,8 +139,8 @@ export function createMemoryStore(time: Clock = systemClock): Store & { cells: M
       for (const key of [slot.entry, slot.state]) cells.delete(key)
       return true
     },
-    mark: async (key, ms) => {
-      set(key, '1', ms)
+    mark: async (key, ms, id) => {
+      set(key, id, ms)
     },
     ttl: async (keys) => keys.map((key) => (present(key) ? (cells.get(key)?.until ?? 0) - clock.now() : -2)),
   }
