@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { unexpectedAnswer } from '../clerk/error'
 import { emitLeftOut } from '../clerk/events'
-import { isRecord, isVerified, type Json, providerOf, record, records, text, time, word } from '../clerk/json'
+import { isRecord, isTexts, isVerified, type Json, providerOf, record, records, text, time, word } from '../clerk/json'
 import type { NamesOfUser } from './tags'
 
 /** Only an ID is needed to show a person. */
@@ -95,3 +95,20 @@ export const namesOf = (user: CachedUser): NamesOfUser => ({
   emails: user.verifiedEmailAddresses,
   externalIds: user.externalId === null ? [] : [user.externalId],
 })
+
+const kindOf = (value: unknown): string => {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'list'
+  return typeof value
+}
+
+/** A user with everything, and one with nothing. A field of a cached user is of the kind that it has in one of these. */
+const EXAMPLES = [toCachedUser(SAMPLE), toCachedUser({ id: 'user_1' })]
+const FIELDS = Object.keys(toCachedUser(SAMPLE))
+
+/** Whether JSON out of Redis is a cached user of this version. */
+export const isCachedUser = (value: unknown): value is CachedUser =>
+  isRecord(value) &&
+  FIELDS.every((field) => EXAMPLES.some((example) => kindOf(Reflect.get(example, field)) === kindOf(value[field]))) &&
+  [value.verifiedEmailAddresses, value.connectedProviders].every(isTexts) &&
+  (value.primaryEmailAddress === null || text(record(value.primaryEmailAddress).emailAddress) !== null)

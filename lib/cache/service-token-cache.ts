@@ -12,7 +12,7 @@ import {
 } from './tokens/client-credentials'
 import { fingerprintOf, OAuthToken, type StoredToken } from './tokens/oauth-token'
 import { sealed } from './tokens/seal'
-import { encryptionKeys } from './tokens/settings'
+import { encryptionKeys } from './key-ring'
 import { retryOnUnauthorized } from './tokens/unauthorized'
 
 interface ServiceTokenSettings {

@@ -45,6 +45,8 @@ export interface Session {
   updatedAt: number
   lastActiveAt: number
   expireAt: number
+  /** Who acts for the user: the claim `act`. */
+  impersonator?: string
 }
 
 /** A browser. Clerk finds its sessions by the `__client` cookie. */

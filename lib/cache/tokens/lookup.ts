@@ -10,7 +10,7 @@ import { revocationMarkersOf } from '../revocations'
 import { tagOfTokens } from '../tags'
 import { fingerprintOf, type OAuthProvider, type StoredToken } from './oauth-token'
 import { sealed } from './seal'
-import { encryptionKeys } from './settings'
+import { encryptionKeys } from '../key-ring'
 
 /** Which token, and for whom it is looked up. */
 export interface TokenRequest {

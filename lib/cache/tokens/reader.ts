@@ -12,7 +12,7 @@ import {
   scopeMissing,
 } from './outcome'
 import { type IncludesScope, includesOf, missingScopes } from './scopes'
-import { encryptionKeys } from './settings'
+import { encryptionKeys } from '../key-ring'
 import { retryOnUnauthorized } from './unauthorized'
 
 /** A token with the key it was found under, or why there is none. */
