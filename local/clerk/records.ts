@@ -28,6 +28,7 @@ export interface User {
   unsafeMetadata: Metadata
   accounts: ExternalAccount[]
   banned: boolean
+  locked: boolean
   createdAt: number
   updatedAt: number
   lastSignInAt: number | null
@@ -104,4 +105,5 @@ export interface UserPatch {
   privateMetadata?: Metadata
   unsafeMetadata?: Metadata
   banned?: boolean
+  locked?: boolean
 }
