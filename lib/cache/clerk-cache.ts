@@ -9,8 +9,8 @@ import { GRACE, nameTtl, userById } from './user-lookup'
 
 export { isUserId, newUserById, userById } from './user-lookup'
 export { getCachedUserByEmail, getCachedUserByExternalId, getCachedUserByUsername } from './user-names'
-export { isBlocked }
 export type { CachedUser }
+export { isBlocked }
 
 const once = defineMemo<CachedUser[]>('users')
 

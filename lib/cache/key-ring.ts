@@ -42,7 +42,8 @@ const derived = new WeakMap<Buffer, Map<string, Buffer>>()
 export function keyFor(purpose: string, master: Buffer): Buffer {
   const keys = derived.get(master) ?? new Map<string, Buffer>()
   derived.set(master, keys)
-  const key = keys.get(purpose) ?? Buffer.from(hkdfSync('sha256', master, '', `clerk-cache-kit:${purpose}`, 32))
+  const key =
+    keys.get(purpose) ?? Buffer.from(hkdfSync('sha256', master, '', `clerk-cache-kit:${purpose}`, 32))
   keys.set(purpose, key)
   return key
 }

@@ -1,7 +1,7 @@
 import { Webhook } from 'svix'
+import { keySettings } from '../cache/key-ring'
 import { lookups } from '../cache/lookups'
 import { seal, unseal } from '../cache/tokens/seal'
-import { keySettings } from '../cache/key-ring'
 import { googleSettings } from '../calendar/settings'
 import { OWN_CODES } from '../clerk/error'
 import { clerkCodesIn, clerkHeaders } from '../clerk/request'

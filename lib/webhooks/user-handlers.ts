@@ -31,7 +31,9 @@ const invalidateUser: WebhookHandler = async (data) => {
     block ? blockUser(id, names, block.seconds) : invalidateUserCache(id, names),
   ])
   if (block || revoked) await restoreUnlessBlocked(id)
-  return { invalidated: ['user', 'tokens', 'integrations', ...countNames(names), ...(block ? ['sessions'] : [])] }
+  return {
+    invalidated: ['user', 'tokens', 'integrations', ...countNames(names), ...(block ? ['sessions'] : [])],
+  }
 }
 
 /** Whether a user's payload says that they are banned or locked. `seconds`: how long, where it ends by itself. */

@@ -114,7 +114,10 @@ export async function startClerk(options: ClerkOptions) {
      * Signs a user in without a browser. Returns the bearer token and the cookies that a browser would have.
      * `impersonator`: who acts for the user, as Clerk's impersonation has it. `origin`: for which app (default: this one).
      */
-    async issueSession(userId: string, { origin, impersonator }: { origin?: string; impersonator?: string } = {}) {
+    async issueSession(
+      userId: string,
+      { origin, impersonator }: { origin?: string; impersonator?: string } = {},
+    ) {
       const { client, session } = state.signIn(userId)
       if (impersonator) session.impersonator = impersonator
       const jwt = await browsers.jwt(session, origin)

@@ -109,7 +109,9 @@ describe('an entry in Redis', () => {
   })
 
   test('that was changed by somebody else gives no role', async () => {
-    await plant(await userEntry(), (text) => text.replace('"publicMetadata":{', '"publicMetadata":{"role":"admin",'))
+    await plant(await userEntry(), (text) =>
+      text.replace('"publicMetadata":{', '"publicMetadata":{"role":"admin",'),
+    )
     expect((await userOfSession(mia))?.publicMetadata).not.toMatchObject({ role: 'admin' })
   })
 
@@ -128,55 +130,59 @@ describe('an entry in Redis', () => {
     expect((await userById.fresh(people.admin))?.id).toBe(people.admin)
   })
 
-  test.each([
-    '[]',
-    '"x"',
-    '1',
-    'null',
-    '{}',
-    '{"id":"user_1"}',
-    '{"id":1,"publicMetadata":null}',
-  ])('of a user with the shape %s is a miss', async (payload) => {
-    const { CACHE_ENCRYPTION_KEYS } = process.env
-    expect(CACHE_ENCRYPTION_KEYS).toBeTruthy()
-    const { signed } = await import('@/lib/cache/signed')
-    const anything = signed((_value): _value is unknown => true)
-    const key = await userEntry()
-    const text = anything.encode(JSON.parse(payload), key)
-    await plant(key, () => text)
-    expect((await userOfSession(mia))?.id).toBe(people.member)
-  })
-
-  test.each(['publicMetadata', 'unsafeMetadata', 'verifiedEmailAddresses', 'connectedProviders', 'banned', 'id'])(
-    'of a user whose %s is null is a miss',
-    async (field) => {
+  test.each(['[]', '"x"', '1', 'null', '{}', '{"id":"user_1"}', '{"id":1,"publicMetadata":null}'])(
+    'of a user with the shape %s is a miss',
+    async (payload) => {
+      const { CACHE_ENCRYPTION_KEYS } = process.env
+      expect(CACHE_ENCRYPTION_KEYS).toBeTruthy()
       const { signed } = await import('@/lib/cache/signed')
       const anything = signed((_value): _value is unknown => true)
       const key = await userEntry()
-      const user = await userById.fresh(people.member)
-      await plant(key, () => anything.encode({ ...user, [field]: null }, key))
-      expect(await userOfSession(mia)).toEqual(user)
+      const text = anything.encode(JSON.parse(payload), key)
+      await plant(key, () => text)
+      expect((await userOfSession(mia))?.id).toBe(people.member)
     },
   )
 
-  test.each(['[1]', '{}', '1', 'null'])('of a name, a list or a status with the shape %s is a miss', async (payload) => {
-    const name = (await userById.fresh(people.admin))?.username ?? ''
-    const read = async () => [
-      (await getCachedUserByUsername(name))?.id,
-      await userIdsByRole('expert'),
-      (await getConnectedIntegrations(people.admin)).map(({ id, status }) => [id, status]),
-    ]
-    const before = await read()
-    for (const lookup of [/^ck:e:username\./, /^ck:e:role\./, /^ck:e:integrations\./])
-      await plant(await place(lookup)(), () => payload)
-    expect(await read()).toEqual(before)
+  test.each([
+    'publicMetadata',
+    'unsafeMetadata',
+    'verifiedEmailAddresses',
+    'connectedProviders',
+    'banned',
+    'id',
+  ])('of a user whose %s is null is a miss', async (field) => {
+    const { signed } = await import('@/lib/cache/signed')
+    const anything = signed((_value): _value is unknown => true)
+    const key = await userEntry()
+    const user = await userById.fresh(people.member)
+    await plant(key, () => anything.encode({ ...user, [field]: null }, key))
+    expect(await userOfSession(mia)).toEqual(user)
   })
+
+  test.each(['[1]', '{}', '1', 'null'])(
+    'of a name, a list or a status with the shape %s is a miss',
+    async (payload) => {
+      const name = (await userById.fresh(people.admin))?.username ?? ''
+      const read = async () => [
+        (await getCachedUserByUsername(name))?.id,
+        await userIdsByRole('expert'),
+        (await getConnectedIntegrations(people.admin)).map(({ id, status }) => [id, status]),
+      ]
+      const before = await read()
+      for (const lookup of [/^ck:e:username\./, /^ck:e:role\./, /^ck:e:integrations\./])
+        await plant(await place(lookup)(), () => payload)
+      expect(await read()).toEqual(before)
+    },
+  )
 })
 
 describe('a token, while somebody impersonates the user', () => {
   const impersonated = { impersonator: people.admin }
   test('is refused by each function that gives one out', async () => {
-    expect(await getCachedOAuthToken(people.member, 'google', impersonated)).toEqual({ status: 'impersonated' })
+    expect(await getCachedOAuthToken(people.member, 'google', impersonated)).toEqual({
+      status: 'impersonated',
+    })
     const used = withOAuthToken(people.member, 'google', async () => 'used', impersonated)
     expect(await used).toEqual({ status: 'impersonated' })
   })
