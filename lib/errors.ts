@@ -122,7 +122,8 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
       fix: 'The source did not answer within the lookup’s `timeout`. Check its latency.',
     },
     revoked: {
-      meaning: 'A revocation marker is set: the session was revoked, or the user was deleted, banned or locked.',
+      meaning:
+        'A revocation marker is set: the session was revoked, or the user was deleted, banned or locked.',
       title: 'Your session was ended',
       advice: 'Sign in again.',
       status: 401,
@@ -189,7 +190,8 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
   },
   AuthError: {
     unauthenticated: {
-      meaning: 'The caller is not signed in, the session was revoked, or the user was deleted, banned or locked.',
+      meaning:
+        'The caller is not signed in, the session was revoked, or the user was deleted, banned or locked.',
       title: 'You are not signed in',
       advice: 'Sign in, then try again.',
       status: 401,

@@ -1,7 +1,14 @@
 import 'server-only'
 import { auth } from '@clerk/nextjs/server'
 import { audited, emitAudit } from '../cache/audit-events'
-import { type CachedUser, getCachedUserById, isBlocked, newUserById, rolesOf, userById } from '../cache/clerk-cache'
+import {
+  type CachedUser,
+  getCachedUserById,
+  isBlocked,
+  newUserById,
+  rolesOf,
+  userById,
+} from '../cache/clerk-cache'
 import { updateUserMetadata } from '../cache/user-writes'
 import { AuthError } from './auth-error'
 import { currentActor } from './caller.server'

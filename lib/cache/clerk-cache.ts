@@ -1,5 +1,7 @@
 import { clerkFailure } from '../clerk/error'
+import { isTexts } from '../clerk/json'
 import { clerkGet } from '../clerk/request'
+import { json } from '../lookup/json'
 import { type CachedUser, isBlocked, parseUsers } from './cached-user'
 import { defineLookup, defineMemo } from './lookups'
 import { TAG_OF_ALL_USERS } from './tags'
@@ -7,8 +9,8 @@ import { GRACE, nameTtl, userById } from './user-lookup'
 
 export { isUserId, newUserById, userById } from './user-lookup'
 export { getCachedUserByEmail, getCachedUserByExternalId, getCachedUserByUsername } from './user-names'
-export { isBlocked }
 export type { CachedUser }
+export { isBlocked }
 
 const once = defineMemo<CachedUser[]>('users')
 
@@ -33,6 +35,7 @@ export const userIdsByRole = defineLookup<string, string[]>(() => ({
   tags: () => [TAG_OF_ALL_USERS],
   ttl: nameTtl(),
   grace: GRACE,
+  codec: json<string[]>(isTexts),
   async load(role, { signal }) {
     const newest = new URLSearchParams({ limit: String(ROLE_CANDIDATES) })
     const users = parseUsers(await clerkGet('/users', newest, signal))

@@ -31,7 +31,9 @@ const invalidateUser: WebhookHandler = async (data) => {
   const revocation = await revocationOfUser(id)
   await invalidateUserCache(id, names)
   if (revocation) await restoreUnlessBlocked(id, revocation)
-  return { invalidated: ['user', 'tokens', 'integrations', ...countNames(names), ...(block ? ['sessions'] : [])] }
+  return {
+    invalidated: ['user', 'tokens', 'integrations', ...countNames(names), ...(block ? ['sessions'] : [])],
+  }
 }
 
 /** Whether a user's payload says that they are banned or locked. `seconds`: how long, where it ends by itself. */
