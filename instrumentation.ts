@@ -3,8 +3,11 @@ export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === 'nodejs') {
     // First: loads of this process run in the context that it has now, before any request.
     await import('./lib/lookup/outside')
-    const { refuseBadEnvironment, startBackplane, warnOfRedis } = await import('./lib/process/startup')
+    const { refuseBadEnvironment, startBackplane, warnOfRedis, warnOfSettings } = await import(
+      './lib/process/startup'
+    )
     refuseBadEnvironment()
+    warnOfSettings()
     const { startTelemetry } = await import('./lib/telemetry/start')
     const { handleSignals } = await import('./lib/process/shutdown')
     await startTelemetry()

@@ -7,6 +7,8 @@ import { contentSecurityPolicy } from './lib/http/content-security-policy'
 // data is read. Pages here always answer 200 (they stream), so the redirect that has a status is this one.
 const signedInOnly = /^\/(account|calendar|dashboard|profile)(\/|$)/
 
+const origins = (process.env.APP_ORIGINS ?? '').split(',').flatMap((origin) => origin.trim() || [])
+
 export default clerkMiddleware(
   async (auth, request) => {
     const { pathname } = request.nextUrl
@@ -18,8 +20,12 @@ export default clerkMiddleware(
     }
     return withPolicy(request)
   },
-  // With the key at hand a session is verified without asking Clerk for its key set.
-  process.env.CLERK_JWT_KEY ? { jwtKey: process.env.CLERK_JWT_KEY } : {},
+  {
+    // With the key at hand a session is verified without asking Clerk for its key set.
+    ...(process.env.CLERK_JWT_KEY && { jwtKey: process.env.CLERK_JWT_KEY }),
+    // Other apps of the same Clerk instance get session tokens too. Checked at the start, in lib/process/settings.ts.
+    ...(origins.length > 0 && { authorizedParties: origins }),
+  },
 )
 
 function canBeDecoded(pathname: string): boolean {

@@ -42,6 +42,7 @@ type RouteCode =
   | 'calendar_refused'
   | 'calendar_unavailable'
   | 'cross_origin'
+  | 'impersonated'
   | 'not_connected'
   | 'not_enabled'
   | 'rate_limited'
@@ -121,7 +122,8 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
       fix: 'The source did not answer within the lookup’s `timeout`. Check its latency.',
     },
     revoked: {
-      meaning: 'A revocation marker is set: the session was revoked, or the user was deleted.',
+      meaning:
+        'A revocation marker is set: the session was revoked, or the user was deleted, banned or locked.',
       title: 'Your session was ended',
       advice: 'Sign in again.',
       status: 401,
@@ -188,7 +190,8 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
   },
   AuthError: {
     unauthenticated: {
-      meaning: 'The caller is not signed in, the session was revoked, or the user was deleted.',
+      meaning:
+        'The caller is not signed in, the session was revoked, or the user was deleted, banned or locked.',
       title: 'You are not signed in',
       advice: 'Sign in, then try again.',
       status: 401,
@@ -377,6 +380,12 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
         'A browser sent the request from a page of another site, or to open the answer as a page, a frame or an image.',
       title: 'The request did not come from this site’s own pages',
       advice: 'Only scripts of this site’s own pages can send it, with fetch.',
+      status: 403,
+    },
+    impersonated: {
+      meaning: 'Somebody impersonates the user, and the token’s reader does not allow that.',
+      title: 'Not available while you act for somebody else',
+      advice: 'End the impersonation. Only the users themselves can use their connected accounts.',
       status: 403,
     },
     not_connected: {

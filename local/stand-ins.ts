@@ -57,6 +57,7 @@ export async function startStandIns(
     GOOGLE_API_BASE_URL: google.url,
     CACHE_ENCRYPTION_KEYS: `local:${randomBytes(32).toString('base64')}`,
     OPS_TOKEN: randomBytes(24).toString('hex'),
+    APP_ORIGINS: new URL(appUrl).origin,
     NEXT_TELEMETRY_DISABLED: '1',
   }
   return {

@@ -13,7 +13,7 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/clerk': ['lib/config', 'lib/lookup'],
   'lib/cache': ['lib/clerk', 'lib/config', 'lib/env', 'lib/lookup'],
   'lib/auth': ['lib/cache', 'lib/env', 'lib/lookup'],
-  'lib/webhooks': ['lib/cache', 'lib/config', 'lib/env', 'lib/lookup'],
+  'lib/webhooks': ['lib/cache', 'lib/clerk', 'lib/config', 'lib/env', 'lib/lookup'],
   'lib/http': ['lib/clerk', 'lib/config', 'lib/errors'],
   'lib/integrations': ['lib/auth', 'lib/cache', 'lib/clerk', 'lib/lookup', 'lib/webhooks'],
   'lib/calendar': [

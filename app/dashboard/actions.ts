@@ -2,6 +2,7 @@
 
 import { redirect } from 'next/navigation'
 import { z } from 'zod'
+import { currentActor } from '@/lib/auth/caller.server'
 import { requireAdmin } from '@/lib/auth/roles.server'
 import { emitAudit } from '@/lib/cache/audit-events'
 import { isUserId } from '@/lib/cache/clerk-cache'
@@ -31,20 +32,20 @@ const accountForm = z.object({
 
 /** Loads the user's token of an account from Clerk. */
 export const refreshToken = async (_before: ActionResult | null, form: FormData): Promise<ActionResult> =>
-  adminAction('dashboard.refresh', { form, shape: accountForm }, async (input, admin) => {
+  adminAction('dashboard.refresh', { form, shape: accountForm }, async (input, actor) => {
     const { userId, provider, externalAccountId } = input
     const token = { userId, provider: provider.id, ...(externalAccountId && { externalAccountId }) }
-    const [outcome] = await batchRefreshTokens([token], { actor: admin, maxWait: 5 })
+    const [outcome] = await batchRefreshTokens([token], { actor, maxWait: 5 })
     const message = describeRefresh(provider.name, outcome)
     return outcome?.status === 'ok' ? done(message) : failed(message)
   })
 
 /** Removes an account of the user at Clerk. */
 export const disconnect = async (_before: ActionResult | null, form: FormData): Promise<ActionResult> =>
-  adminAction('dashboard.disconnect', { form, shape: accountForm }, async (input, admin) => {
+  adminAction('dashboard.disconnect', { form, shape: accountForm }, async (input, actor) => {
     const { userId, provider, externalAccountId } = input
     await disconnectIntegration(userId, provider.id, {
-      actor: admin,
+      actor,
       ...(externalAccountId && { externalAccountId }),
     })
     return done(`${provider.name} is disconnected.`)
@@ -70,13 +71,14 @@ export const warm = async (_before: ActionResult | null, form: FormData): Promis
 export async function searchUser(_before: ActionResult | null, form: FormData): Promise<ActionResult> {
   const word = z.string().trim().min(1).max(256).safeParse(form.get('word'))
   try {
-    const admin = await requireAdmin()
+    await requireAdmin({ failClosed: true })
     if (!word.success) return failed('Enter a user ID, a username or an email address.')
-    await refuseOverLimit(LIMIT, admin.id)
+    const actor = await currentActor()
+    await refuseOverLimit(LIMIT, actor.actor)
     const user = await findUser(word.data)
     emitAudit({
+      ...actor,
       action: 'dashboard.search',
-      actor: admin.id,
       subject: user?.id ?? 'nobody',
       outcome: user ? 'ok' : 'not_found',
     })

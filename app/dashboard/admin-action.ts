@@ -2,6 +2,7 @@ import 'server-only'
 import { refresh } from 'next/cache'
 import type { z } from 'zod'
 import { AuthError } from '@/lib/auth/auth-error'
+import { currentActor } from '@/lib/auth/caller.server'
 import { requireAdmin } from '@/lib/auth/roles.server'
 import { emitAudit } from '@/lib/cache/audit-events'
 import { messageOf } from '@/lib/errors'
@@ -37,21 +38,21 @@ export const LIMIT = { name: 'dashboard', calls: 60, seconds: 60 }
 export async function adminAction<T extends { userId: string }>(
   action: string,
   { form, shape }: { form: FormData; shape: z.ZodType<T> },
-  work: (input: T, admin: string) => Promise<ActionResult>,
+  work: (input: T, actor: string) => Promise<ActionResult>,
 ): Promise<ActionResult> {
   try {
-    const admin = await requireAdmin({ failClosed: true })
+    await requireAdmin({ failClosed: true })
+    const actor = await currentActor()
     const parsed = shape.safeParse(Object.fromEntries(form))
-    const record = (subject: string, outcome: string) =>
-      emitAudit({ action, actor: admin.id, subject, outcome })
+    const record = (subject: string, outcome: string) => emitAudit({ ...actor, action, subject, outcome })
     if (!parsed.success) {
-      record(admin.id, 'bad_form')
+      record(actor.actor, 'bad_form')
       return REFUSED
     }
     const { userId } = parsed.data
     try {
-      await refuseOverLimit(LIMIT, admin.id)
-      const result = await work(parsed.data, admin.id)
+      await refuseOverLimit(LIMIT, actor.actor)
+      const result = await work(parsed.data, actor.actor)
       record(userId, result.status === 'done' ? 'ok' : result.status)
       return result
     } catch (error) {

@@ -1,6 +1,7 @@
 'use server'
 
 import { z } from 'zod'
+import { currentActor } from '@/lib/auth/caller.server'
 import { requireUser } from '@/lib/auth/roles.server'
 import { audited } from '@/lib/cache/audit-events'
 import { updateUserMetadata, updateUserProfile } from '@/lib/cache/user-writes'
@@ -40,8 +41,8 @@ const enteredForm = z.object({ firstName: text, lastName: text, setup: text })
 
 const isSaved = ({ code }: Problem) => code === 'saved_but_stale'
 
-const problemOfSaving = (id: string, target: string, save: () => Promise<unknown>) =>
-  audited({ action: 'profile.update', actor: id, subject: id, target }, save).then(
+const problemOfSaving = async (subject: string, target: string, save: () => Promise<unknown>) =>
+  audited({ ...(await currentActor()), action: 'profile.update', subject, target }, save).then(
     () => undefined,
     problemToShow,
   )
@@ -59,7 +60,7 @@ export async function saveProfile(_before: SaveResult, data: FormData): Promise<
     ...(problem.mayBeSaved && { status: 'unknown' }),
   })
   try {
-    const { id } = await requireUser()
+    const { id } = await requireUser({ failClosed: true })
     const parsed = profileForm.safeParse(fields)
     if (!parsed.success)
       return {

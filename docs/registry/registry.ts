@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { opsSettings } from '../../lib/auth/settings'
-import { tokenSettings } from '../../lib/cache/tokens/settings'
+import { keySettings } from '../../lib/cache/key-ring'
 import { googleSettings } from '../../lib/calendar/settings'
 import { cacheSettings, clerkSettings, redisSettings } from '../../lib/config'
 import { appSettings } from '../../lib/process/settings'
@@ -29,7 +29,7 @@ const settings = [
   ['lib/config.ts', cacheSettings],
   ['lib/process/settings.ts', appSettings],
   ['lib/webhooks/settings.ts', webhookSettings],
-  ['lib/cache/tokens/settings.ts', tokenSettings],
+  ['lib/cache/key-ring.ts', keySettings],
   ['lib/auth/settings.ts', opsSettings],
   ['lib/calendar/settings.ts', googleSettings],
   ['lib/telemetry/settings.ts', logSettings],

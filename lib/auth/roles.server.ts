@@ -1,26 +1,39 @@
 import 'server-only'
 import { auth } from '@clerk/nextjs/server'
 import { audited, emitAudit } from '../cache/audit-events'
-import { type CachedUser, getCachedUserById, newUserById, rolesOf } from '../cache/clerk-cache'
+import {
+  type CachedUser,
+  getCachedUserById,
+  isBlocked,
+  newUserById,
+  rolesOf,
+  userById,
+} from '../cache/clerk-cache'
 import { updateUserMetadata } from '../cache/user-writes'
 import { AuthError } from './auth-error'
+import { currentActor } from './caller.server'
 import { type SessionOptions, userOfSession } from './session-user'
 
-/** The signed-in user from the cache, or null: the cached counterpart of Clerk's `currentUser()`. */
+/**
+ * The signed-in user from the cache, or null: the cached counterpart of Clerk's `currentUser()`, to show who is signed in.
+ * It may be as old as the cache and stands in while Clerk does not answer: what decides a right calls `requireUser`.
+ */
 export async function getCurrentUser(): Promise<CachedUser | null> {
   const { userId } = await auth()
-  return userId ? ((await getCachedUserById(userId)) ?? newUserById(userId)) : null
+  const user = userId ? ((await getCachedUserById(userId)) ?? (await newUserById(userId))) : null
+  return user && isBlocked(user) ? null : user
 }
 
 /**
  * The signed-in user, without the request memo and the process cache. While Redis does not answer, revocations cannot
  * be seen: the user is admitted until their session token expires, or refused with `failClosed`.
- * @throws AuthError `unauthenticated` without a signed-in user, or when the session was revoked or the user deleted or banned;
+ * @throws AuthError `unauthenticated` without a signed-in user, or when the session was revoked or the user deleted, banned or locked;
  * LookupError `revocation_unknown` with `failClosed` while Redis is out.
  */
 export async function requireUser(options?: SessionOptions): Promise<CachedUser> {
-  const { userId, sessionId } = await auth()
-  const user = userId ? await userOfSession({ userId, sessionId }, options) : null
+  const { userId, sessionId, actor } = await auth()
+  const session = { userId: userId ?? '', sessionId, impersonator: actor ? actor.sub : null }
+  const user = userId ? await userOfSession(session, options) : null
   if (!user) throw new AuthError('unauthenticated')
   return user
 }
@@ -31,14 +44,17 @@ export const isAdmin = (user: CachedUser): boolean => rolesOf(user).includes('ad
 export async function requireAdmin(options?: SessionOptions): Promise<CachedUser> {
   const user = await requireUser(options)
   if (isAdmin(user)) return user
-  emitAudit({ action: 'admin.require', actor: user.id, subject: user.id, outcome: 'forbidden' })
+  emitAudit({ ...(await currentActor()), action: 'admin.require', subject: user.id, outcome: 'forbidden' })
   throw new AuthError('forbidden')
 }
 
-/** The roles in a user's public metadata; none for a user that does not exist. */
+/**
+ * The roles in a user's public metadata; none for a user that does not exist or is banned or locked. Never from a value
+ * in grace. @throws ClerkError if the user is not cached and Clerk fails
+ */
 export async function getUserRoles(userId: string): Promise<string[]> {
-  const user = await getCachedUserById(userId)
-  return user ? rolesOf(user) : []
+  const user = await userById.fresh(userId, { grace: false })
+  return user && !isBlocked(user) ? rolesOf(user) : []
 }
 
 /** Whether a user has a role. */
@@ -51,9 +67,10 @@ export const hasRole = async (userId: string, role: string): Promise<boolean> =>
  * @throws AuthError; LookupError `revocation_unknown`; as `updateUserMetadata`
  */
 export async function updateUserRole(userId: string, roles: readonly string[]): Promise<CachedUser> {
-  const { id: actor } = await requireAdmin({ failClosed: true })
+  await requireAdmin({ failClosed: true })
+  const actor = await currentActor()
   const role = roles.length === 1 ? roles[0] : roles
-  return audited({ action: 'role.update', actor, subject: userId, target: roles.join(' ') }, () =>
+  return audited({ ...actor, action: 'role.update', subject: userId, target: roles.join(' ') }, () =>
     updateUserMetadata(userId, { publicMetadata: { role } }),
   )
 }

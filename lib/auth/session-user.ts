@@ -1,5 +1,5 @@
-import { emitAudit } from '../cache/audit-events'
-import { type CachedUser, newUserById, userById } from '../cache/clerk-cache'
+import { actorOf, emitAudit } from '../cache/audit-events'
+import { type CachedUser, isBlocked, newUserById, userById } from '../cache/clerk-cache'
 import { revocationMarkersOf } from '../cache/revocations'
 import { LookupError } from '../lookup/errors'
 
@@ -14,17 +14,18 @@ export type SessionOptions = {
 
 /**
  * The user of a session that Clerk's token has proven, without the request memo and the process cache; null when the
- * session was revoked or the user was deleted or banned. One MGET reads the user and both revocation markers.
+ * session was revoked or the user was deleted, banned or locked. One MGET reads the user and both revocation markers.
  * @throws LookupError `revocation_unknown` with `failClosed` while Redis is out; ClerkError
  */
 export async function userOfSession(
-  { userId, sessionId }: { userId: string; sessionId: string | null },
+  session: { userId: string; sessionId: string | null; impersonator?: string | null },
   { failClosed = false }: SessionOptions = {},
 ): Promise<CachedUser | null> {
+  const { userId, sessionId, impersonator = null } = session
   const auditRefusal = (outcome: string) =>
     emitAudit({
       action: 'session.use',
-      actor: userId,
+      ...actorOf({ userId, impersonator }),
       subject: userId,
       ...(sessionId && { target: sessionId }),
       outcome,
@@ -32,14 +33,14 @@ export async function userOfSession(
   try {
     const options = { revocationMarkers: revocationMarkersOf(userId, sessionId) }
     const user = (await userById.fresh(userId, options)) ?? (await newUserById.fresh(userId, options))
-    if (user && !user.banned) return user
-    auditRefusal(user ? 'banned' : 'user_gone')
+    if (user && !isBlocked(user)) return user
+    auditRefusal(user ? 'blocked' : 'user_gone')
     return null
   } catch (error) {
     if (!(error instanceof LookupError)) throw error
     if (error.code === 'revocation_unknown' && !failClosed) {
-      const user = await userById.fresh(userId)
-      return user?.banned ? null : user
+      const user = await userById.fresh(userId, { grace: false })
+      return user && isBlocked(user) ? null : user
     }
     if (error.code !== 'revoked' && error.code !== 'revocation_unknown') throw error
     auditRefusal(error.code)

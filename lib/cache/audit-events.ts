@@ -9,6 +9,8 @@ export type AuditEvent = {
   action: string
   /** Who did it: the ID of a user, or `system` for background work. */
   actor: string
+  /** The user whose session the actor used, by Clerk's impersonation. */
+  impersonating?: string
   /** Whose data it was: the ID of a user, or the name of a service. */
   subject: string
   /** A provider, an account or a role. */
@@ -18,6 +20,16 @@ export type AuditEvent = {
   /** Identifies a token without showing it. */
   fingerprint?: string
 }
+
+/** Who an audit event names: the user, or whoever impersonates them. */
+export const actorOf = ({
+  userId,
+  impersonator,
+}: {
+  userId: string
+  impersonator: string | null
+}): Pick<AuditEvent, 'actor' | 'impersonating'> =>
+  impersonator === null ? { actor: userId } : { actor: impersonator, impersonating: userId }
 
 const listeners = onePerProcess('audit-listeners', () => createListeners<AuditEvent>())
 

@@ -1,7 +1,18 @@
 import { createHash } from 'node:crypto'
 import { unexpectedAnswer } from '../clerk/error'
 import { emitLeftOut } from '../clerk/events'
-import { isRecord, isVerified, type Json, providerOf, record, records, text, time, word } from '../clerk/json'
+import {
+  isRecord,
+  isTexts,
+  isVerified,
+  type Json,
+  providerOf,
+  record,
+  records,
+  text,
+  time,
+  word,
+} from '../clerk/json'
 import type { NamesOfUser } from './tags'
 
 /** Only an ID is needed to show a person. */
@@ -41,6 +52,7 @@ export function toCachedUser(json: unknown) {
     publicMetadata: record(json.public_metadata),
     unsafeMetadata: record(json.unsafe_metadata),
     banned: json.banned === true,
+    locked: json.locked === true,
     /** 0 if Clerk did not say. */
     createdAt: time(json.created_at) ?? 0,
     updatedAt: time(json.updated_at) ?? 0,
@@ -51,6 +63,10 @@ export function toCachedUser(json: unknown) {
 /** A cached user: plain, frozen data that can be a prop of a client component. Times are milliseconds since 1970. */
 export type CachedUser = Readonly<ReturnType<typeof toCachedUser>>
 
+/** Whether Clerk says that this person may do nothing. */
+export const isBlocked = ({ banned, locked }: Pick<CachedUser, 'banned' | 'locked'>): boolean =>
+  banned || locked
+
 /** A user with a value for every field, as the Backend API returns it. */
 const SAMPLE = {
   ...{ id: 'user_1', external_id: '1', username: 'ada', image_url: '/ada.png' },
@@ -59,7 +75,7 @@ const SAMPLE = {
   primary_email_address_id: 'idn_1',
   external_accounts: [{ provider: 'oauth_google', verification: { status: 'verified' } }],
   ...{ public_metadata: { role: 'admin' }, unsafe_metadata: { theme: 'dark' } },
-  ...{ banned: true, created_at: 1, updated_at: 2, last_sign_in_at: 3 },
+  ...{ banned: true, locked: true, created_at: 1, updated_at: 2, last_sign_in_at: 3 },
 }
 
 /** A number that changes when the cached user gets another shape. `select` is `toCachedUser`, or another one in tests. */
@@ -91,3 +107,22 @@ export const namesOf = (user: CachedUser): NamesOfUser => ({
   emails: user.verifiedEmailAddresses,
   externalIds: user.externalId === null ? [] : [user.externalId],
 })
+
+const kindOf = (value: unknown): string => {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'list'
+  return typeof value
+}
+
+/** A user with everything, and one with nothing. A field of a cached user is of the kind that it has in one of these. */
+const EXAMPLES = [toCachedUser(SAMPLE), toCachedUser({ id: 'user_1' })]
+const FIELDS = Object.keys(toCachedUser(SAMPLE))
+
+/** Whether JSON out of Redis is a cached user of this version. */
+export const isCachedUser = (value: unknown): value is CachedUser =>
+  isRecord(value) &&
+  FIELDS.every((field) =>
+    EXAMPLES.some((example) => kindOf(Reflect.get(example, field)) === kindOf(value[field])),
+  ) &&
+  [value.verifiedEmailAddresses, value.connectedProviders].every(isTexts) &&
+  (value.primaryEmailAddress === null || text(record(value.primaryEmailAddress).emailAddress) !== null)

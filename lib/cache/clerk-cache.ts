@@ -1,6 +1,8 @@
 import { clerkFailure } from '../clerk/error'
+import { isTexts } from '../clerk/json'
 import { clerkGet } from '../clerk/request'
-import { type CachedUser, parseUsers } from './cached-user'
+import { json } from '../lookup/json'
+import { type CachedUser, isBlocked, parseUsers } from './cached-user'
 import { defineLookup, defineMemo } from './lookups'
 import { TAG_OF_ALL_USERS } from './tags'
 import { GRACE, nameTtl, userById } from './user-lookup'
@@ -8,6 +10,7 @@ import { GRACE, nameTtl, userById } from './user-lookup'
 export { isUserId, newUserById, userById } from './user-lookup'
 export { getCachedUserByEmail, getCachedUserByExternalId, getCachedUserByUsername } from './user-names'
 export type { CachedUser }
+export { isBlocked }
 
 const once = defineMemo<CachedUser[]>('users')
 
@@ -32,6 +35,7 @@ export const userIdsByRole = defineLookup<string, string[]>(() => ({
   tags: () => [TAG_OF_ALL_USERS],
   ttl: nameTtl(),
   grace: GRACE,
+  codec: json<string[]>(isTexts),
   async load(role, { signal }) {
     const newest = new URLSearchParams({ limit: String(ROLE_CANDIDATES) })
     const users = parseUsers(await clerkGet('/users', newest, signal))

@@ -3,7 +3,7 @@ import { cacheSettings, givenRuntime, namespace, redis } from '../config'
 import { insideNext } from '../env'
 import { createLookups, type Once } from '../lookup/create-lookups'
 import type { Declaration } from '../lookup/declaration'
-import type { Lookup } from '../lookup/lookup'
+import type { FreshOptions, Lookup } from '../lookup/lookup'
 import { createRedisStore } from '../lookup/redis/store'
 import { createPlainRuntime } from '../lookup/runtime/plain'
 import type { Runtime } from '../lookup/runtime/runtime'
@@ -54,7 +54,7 @@ export function defineLookup<A, T>(declaration: () => Declaration<A, T>): Lookup
   }
   return Object.assign((arg: A) => lookup()(arg), {
     many: (args: readonly A[]) => lookup().many(args),
-    fresh: (arg: A, options?: { revocationMarkers?: readonly string[] }) => lookup().fresh(arg, options),
+    fresh: (arg: A, options?: FreshOptions) => lookup().fresh(arg, options),
     peek: (arg: A) => lookup().peek(arg),
     warm: (args: readonly A[]) => lookup().warm(args),
     reload: (arg: A, matches?: (value: T) => boolean) => lookup().reload(arg, matches),

@@ -7,6 +7,9 @@ import { NO_NAMES, tagsOfUser } from './tags'
  */
 const MARKER_SECONDS = 600
 
+/** How long a ban is kept, if nothing ends it: Clerk's own flag is read with the user. Seconds. */
+const BAN_SECONDS = 365 * 24 * 60 * 60
+
 const markerOfUser = (userId: string) => `user:${userId}`
 const markerOfSession = (sessionId: string) => `session:${sessionId}`
 
@@ -34,6 +37,21 @@ export async function removeUser(userId: string): Promise<string[]> {
   await invalidateTags(tagsOfUser(userId, NO_NAMES))
   return lookups().remove(userId)
 }
+
+/**
+ * Ends the access of a banned or locked user at once, background jobs included. `seconds`: until a lock ends by itself.
+ * Invalidate the user afterwards. @throws LookupError as `revokeUser`
+ */
+export const blockUser = (userId: string, seconds = BAN_SECONDS): Promise<void> =>
+  lookups().revoke(markerOfUser(userId), { seconds })
+
+/** Identifies what `revokeUser` or `blockUser` has begun; null if there is nothing. @throws LookupError when Redis does not answer */
+export const revocationOfUser = (userId: string): Promise<string | null> =>
+  lookups().revocation(markerOfUser(userId))
+
+/** Ends this revocation and no later one. @throws LookupError as `revokeUser` */
+export const restoreUser = (userId: string, revocation: string): Promise<void> =>
+  lookups().restore(markerOfUser(userId), revocation)
 
 /** Ends the access of one session at once. @throws LookupError as `revokeUser` */
 export const revokeSession = (sessionId: string): Promise<void> =>

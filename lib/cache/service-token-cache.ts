@@ -3,6 +3,7 @@ import { redis } from '../config'
 import type { Declaration } from '../lookup/declaration'
 import { codeOf, KitError } from '../lookup/errors'
 import { emitAudit } from './audit-events'
+import { encryptionKeys } from './key-ring'
 import { defineLookup } from './lookups'
 import {
   type ClientCredentials,
@@ -12,7 +13,6 @@ import {
 } from './tokens/client-credentials'
 import { fingerprintOf, OAuthToken, type StoredToken } from './tokens/oauth-token'
 import { sealed } from './tokens/seal'
-import { encryptionKeys } from './tokens/settings'
 import { retryOnUnauthorized } from './tokens/unauthorized'
 
 interface ServiceTokenSettings {

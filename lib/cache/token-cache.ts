@@ -1,5 +1,7 @@
+import { emitAudit } from './audit-events'
+import { currentImpersonator } from './impersonator'
 import { defineLookup } from './lookups'
-import { type LoadedToken, type TokenRequest, tokenDeclaration } from './tokens/lookup'
+import { type LoadedToken, type TokenRequest, targetOf, tokenDeclaration } from './tokens/lookup'
 import type { OAuthProvider, OAuthToken } from './tokens/oauth-token'
 import type { OAuthTokenProblem, OAuthTokenResult } from './tokens/outcome'
 import { createTokenReader } from './tokens/reader'
@@ -19,6 +21,10 @@ export interface OAuthTokenOptions {
   sessionId?: string | null | undefined
   /** The caller, for the audit trail: a user's ID. Default: `system`. */
   actor?: string
+  /** Who impersonates the user, or null. Default: whoever the session token of the request names, if lib/auth is in use. */
+  impersonator?: string | null
+  /** Whether a request of somebody who impersonates a user may read tokens. Default: `refuse`. */
+  whileImpersonated?: 'refuse' | 'allow'
 }
 
 const tokens = defineLookup<TokenRequest, LoadedToken>(() => tokenDeclaration)
@@ -35,16 +41,36 @@ const asked = (
     { scopes, includes, actor },
   ] as const
 
+/** Runs the read, unless the request is one of somebody who impersonates a user. */
+async function unlessImpersonated<R>(
+  { userId, provider, externalAccountId }: TokenRequest,
+  { impersonator, whileImpersonated = 'refuse' }: OAuthTokenOptions,
+  read: () => Promise<R>,
+): Promise<R | { status: 'impersonated' }> {
+  if (whileImpersonated === 'allow') return read()
+  const actor = impersonator === undefined ? await currentImpersonator() : impersonator
+  if (actor === null) return read()
+  const status = 'impersonated'
+  emitAudit({
+    ...{ action: 'token.read', actor, impersonating: userId, subject: userId, outcome: status },
+    target: targetOf({ userId, provider, externalAccountId }),
+  })
+  return { status }
+}
+
 /**
  * The user's access token for a provider, from the cache or from Clerk. Encrypted in Redis; never served from the cache
- * in the last 30 s before it expires. Every outcome but a configuration error is a result and does not throw.
+ * in the last 30 s before it expires; never for somebody who impersonates the user. Every outcome but a configuration error is a result and does not throw.
  * @throws ConfigurationError without CACHE_ENCRYPTION_KEYS.
  */
 export const getCachedOAuthToken = (
   userId: string,
   provider: OAuthProvider,
   options: OAuthTokenOptions = {},
-): Promise<OAuthTokenResult> => reader.get(...asked(userId, provider, options))
+): Promise<OAuthTokenResult> =>
+  unlessImpersonated({ userId, provider, ...options }, options, () =>
+    reader.get(...asked(userId, provider, options)),
+  )
 
 /**
  * Always asks Clerk, and replaces the cached token only on success: for an explicit "refresh" by a user. Clerk itself
@@ -54,7 +80,10 @@ export const reloadOAuthToken = (
   userId: string,
   provider: OAuthProvider,
   options: OAuthTokenOptions = {},
-): Promise<OAuthTokenResult> => reader.reload(...asked(userId, provider, options))
+): Promise<OAuthTokenResult> =>
+  unlessImpersonated({ userId, provider, ...options }, options, () =>
+    reader.reload(...asked(userId, provider, options)),
+  )
 
 /**
  * Runs `use` with the user's token. A 401, returned as a `Response` (or anything with `status` 401) or thrown with that
@@ -69,7 +98,9 @@ export const withOAuthToken = <R>(
   use: (token: OAuthToken) => Promise<R>,
   options: OAuthTokenOptions = {},
 ): Promise<{ status: 'ok'; value: R } | OAuthTokenProblem> =>
-  reader.withToken(...asked(userId, provider, options), use)
+  unlessImpersonated({ userId, provider, ...options }, options, () =>
+    reader.withToken(...asked(userId, provider, options), use),
+  )
 
 /** Loads the token if it is not cached yet. Does not report the outcome. */
 export const warmUpOAuthToken = (userId: string, provider: OAuthProvider) =>

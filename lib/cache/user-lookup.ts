@@ -2,8 +2,9 @@ import { clerkFailure } from '../clerk/error'
 import { clerkGet } from '../clerk/request'
 import { cacheSettings } from '../config'
 import { adaptive } from '../lookup/declaration'
-import { CACHED_USER_VERSION, type CachedUser, parseUsers } from './cached-user'
+import { CACHED_USER_VERSION, type CachedUser, isCachedUser, parseUsers } from './cached-user'
 import { defineLookup } from './lookups'
+import { signed } from './signed'
 import { tagOfUser } from './tags'
 
 /** The Backend API takes at most 100 values per filter. */
@@ -55,6 +56,7 @@ export const userById = defineLookup<string, CachedUser>(() => ({
   ttl: userTtl(),
   grace: GRACE,
   processTtl: cacheSettings().CACHE_PROCESS_TTL,
+  codec: signed(isCachedUser),
   loadMany: (ids, { signal }) => loadUsers(ids, signal),
   batch: { max: PER_REQUEST },
   failure: clerkFailure,
@@ -67,7 +69,7 @@ export const userById = defineLookup<string, CachedUser>(() => ({
 export const newUserById = defineLookup<string, CachedUser>(() => ({
   ...{ name: 'new-user', version: CACHED_USER_VERSION, key: (id) => id, tags: (id) => [tagOfUser(id)] },
   owner: (id) => id,
-  ...{ ttl: 1, negativeTtl: 1, memo: false, timeout: 25 },
+  ...{ ttl: 1, negativeTtl: 1, memo: false, timeout: 25, codec: signed(isCachedUser) },
   load: (id) => userById.reload(id),
   failure: clerkFailure,
 }))

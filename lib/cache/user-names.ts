@@ -1,3 +1,4 @@
+import { json } from '../lookup/json'
 import { createAlias } from './alias'
 import type { CachedUser } from './cached-user'
 import { defineLookup, defineMemo } from './lookups'
@@ -27,6 +28,7 @@ function defineUserName(kind: NameKind, { filter, exactly = (name) => name, norm
   const key = keyOfName[kind]
   const idByName = defineLookup<string, string>(() => ({
     ...{ name: kind, version: 1, key, memo: false, ttl: nameTtl() },
+    codec: json<string>((id) => typeof id === 'string'),
     tags: (name) => [tagOfName(kind, name), tagOfAllNames(kind)],
     owner: (_, id) => id ?? undefined,
     async load(name, { signal }) {

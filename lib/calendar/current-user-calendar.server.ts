@@ -1,6 +1,6 @@
 import 'server-only'
 import { requireCaller } from '../auth/caller.server'
-import { emitAudit } from '../cache/audit-events'
+import { actorOf, emitAudit } from '../cache/audit-events'
 import {
   getCachedOAuthToken,
   type OAuthTokenProblem,
@@ -30,13 +30,14 @@ const LIMIT = { name: 'calendar', calls: 60, seconds: 60 }
 
 /** Who the token is read for, or the problem of a caller over the limit. @throws AuthError */
 async function admit({ account }: Choice) {
-  const { userId, sessionId } = await requireCaller()
+  const caller = await requireCaller()
+  const { userId, sessionId, impersonator } = caller
   const scopes = { scopes: [CALENDAR_SCOPE], includes: readsEvents }
-  const options = { sessionId, externalAccountId: account, actor: userId, ...scopes }
+  const options = { sessionId, externalAccountId: account, actor: userId, impersonator, ...scopes }
   const retryAfter = await overLimit(LIMIT, userId)
   if (retryAfter === undefined) return { userId, options }
   const problem = { status: 'rate_limited' as const, retryAfter }
-  const of = { actor: userId, subject: userId, target: 'google' }
+  const of = { ...actorOf(caller), subject: userId, target: 'google' }
   emitAudit({ action: 'token.read', ...of, outcome: problem.status })
   return { userId, options, problem }
 }

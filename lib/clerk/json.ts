@@ -14,6 +14,9 @@ export const records = (value: unknown): Json[] => (Array.isArray(value) ? value
 
 export const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
+export const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string')
+
 /** Text with at least one character, such as an ID. */
 export const word = (value: unknown): string | null => text(value) || null
 

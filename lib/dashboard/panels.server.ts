@@ -1,6 +1,6 @@
 import 'server-only'
 import { cache } from 'react'
-import { requireCaller } from '../auth/caller.server'
+import { currentActor, requireCaller } from '../auth/caller.server'
 import { isAdmin, requireAdmin } from '../auth/roles.server'
 import { userOfSession } from '../auth/session-user'
 import { emitAudit } from '../cache/audit-events'
@@ -26,8 +26,8 @@ export const deliveries = forAdmins(sharedDeliveries)
 export const tokenHealth = forAdmins(sharedTokenHealth)
 
 /** An admin who looks at a person is a record, one for each person and page. */
-const recordView = cache((actor: string, subject: string, outcome: 'ok' | 'not_found') =>
-  emitAudit({ action: 'dashboard.view', actor, subject, outcome }),
+const recordView = cache(async (subject: string, outcome: 'ok' | 'not_found') =>
+  emitAudit({ ...(await currentActor()), action: 'dashboard.view', subject, outcome }),
 )
 
 /** The most recent records of the audit trail. */
@@ -35,8 +35,8 @@ export const audit = forAdmins(sharedAudit)
 
 /** The most recent records of one user. */
 export async function auditOfUser(userId: string) {
-  const admin = await requireAdmin()
-  recordView(admin.id, userId, 'ok')
+  await requireAdmin()
+  await recordView(userId, 'ok')
   return auditOf(userId)
 }
 
@@ -48,19 +48,19 @@ export interface SelectedUser {
 
 /** The user with this ID, or null if there is none. Only IDs: a name or an address must not be part of a page's address. */
 export async function selectedUser(id: string): Promise<SelectedUser | null> {
-  const admin = await requireAdmin()
+  await requireAdmin()
   if (!isUserId(id)) return null
   // Inspected first: reading the user stores them, and an entry that was just invalidated would look as if it were not.
   const entry = await panelResult(() => inspectUser(id))
   const user = await getCachedUserById(id)
-  recordView(admin.id, id, user ? 'ok' : 'not_found')
+  await recordView(id, user ? 'ok' : 'not_found')
   return user && { user, entry }
 }
 
 /** The state of a user's integrations, and when Clerk last returned each token. */
 export async function integrationsOf(userId: string) {
-  const admin = await requireAdmin()
-  recordView(admin.id, userId, 'ok')
+  await requireAdmin()
+  await recordView(userId, 'ok')
   const at = Date.now()
   const [integrations, refreshes] = await Promise.all([
     getConnectedIntegrations(userId),

@@ -55,6 +55,7 @@ const record = z.object({
   at: z.number(),
   action: z.string(),
   actor: z.string(),
+  impersonating: z.optional(z.string()),
   subject: z.string(),
   target: z.optional(z.string()),
   outcome: z.string(),

@@ -17,7 +17,7 @@ export type NeedsUser = (typeof NEEDS_USER)[number]
 /** Outcomes that say nothing about the provider: the user never connected it, or was deleted or signed out. */
 const NOT_COUNTED = ['not_connected', 'revoked']
 /** Outcomes that neither an outage causes nor the user can change. */
-const OTHER_REFUSALS = ['account_ambiguous', 'not_enabled']
+const OTHER_REFUSALS = ['account_ambiguous', 'impersonated', 'not_enabled']
 
 const isNeedsUser = (outcome: string): outcome is NeedsUser => NEEDS_USER.some((one) => one === outcome)
 

@@ -54,7 +54,11 @@ export async function batchRefreshTokens(
       await pause
       const { userId, provider, externalAccountId } = token
       const result = await withPriority('low', () =>
-        reloadOAuthToken(userId, provider, { externalAccountId, actor }),
+        reloadOAuthToken(userId, provider, {
+          ...{ externalAccountId, actor },
+          // No token leaves this function.
+          whileImpersonated: 'allow',
+        }),
       )
       if (result.status === 'ok') return { ...token, status: 'ok', expiresAt: result.token.expiresAt }
       const until = result.status === 'rate_limited' ? clock.now() + result.retryAfter * 1000 : 0

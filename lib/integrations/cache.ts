@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import { defineLookup, invalidateTags } from '../cache/lookups'
 import { TAG_OF_ALL_INTEGRATIONS, tagOfIntegrations, tagOfTokens } from '../cache/tags'
+import { isRecord } from '../clerk/json'
+import { json } from '../lookup/json'
 import { onePerProcess } from '../lookup/one-per-process'
 import type { CheckedIntegration } from './check'
 
@@ -27,6 +29,12 @@ function firstExpiryOf(integrations: Integrations): number | null {
   return times.length > 0 ? Math.min(...times) : null
 }
 
+const isStored = (value: unknown) =>
+  isRecord(value) &&
+  [value.ttl, value.until].every((number) => typeof number === 'number') &&
+  Array.isArray(value.integrations) &&
+  value.integrations.every((one) => isRecord(one) && isRecord(one.best) && Array.isArray(one.accounts))
+
 const status = defineLookup<Request, Stored>(() => ({
   name: 'integrations',
   version: 1,
@@ -37,6 +45,7 @@ const status = defineLookup<Request, Stored>(() => ({
   expiresAt: ({ integrations }) => firstExpiryOf(integrations),
   expiryBuffer: 0,
   timeout: 25,
+  codec: json<Stored>(isStored),
   async load({ fetch, ttl }) {
     const integrations = await fetch?.()
     if (!integrations) return null

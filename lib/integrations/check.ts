@@ -62,7 +62,8 @@ async function checkAccount(
 ): Promise<Finding> {
   if (!verified) return reconnect(provider)
   const { requiredScopes, optionalScopes, includes = includesOf(provider.id) } = provider
-  const options = { scopes: requiredScopes, includes, externalAccountId }
+  // The state of an account is shown, and never its token.
+  const options = { scopes: requiredScopes, includes, externalAccountId, whileImpersonated: 'allow' as const }
   const result = await getCachedOAuthToken(userId, provider.id, options)
   switch (result.status) {
     case 'ok': {

@@ -36,6 +36,8 @@ export interface Engine extends ReturnType<typeof createRequests>, ReturnType<ty
 export interface Outcome<T> {
   value: T | null
   entry: string
+  /** Of a value in grace: why there is no newer one. */
+  failure?: { error: unknown }
 }
 
 /** One lookup, as the steps of a read see it. */

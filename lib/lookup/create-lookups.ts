@@ -63,9 +63,10 @@ export function createLookups(options: LookupsOptions) {
     throw new LookupError('bad_declaration', 'namespace must be 1 to 64 letters, digits, ".", "_" or "-"')
 
   const shared = { store, runtime, namespace, clock, random, newId, state, processCache }
-  const { invalidate, revoke, forget, remove } = createInvalidation(shared)
+  const invalidation = createInvalidation(shared)
+  const { invalidate, revoke, revocation, restore, remove } = invalidation
   const engine: Engine = {
-    ...{ ...shared, invalidate, revoke, forget, remove },
+    ...{ ...shared, ...invalidation },
     ...createRequests({ ...shared, connections }),
     limit: state.share(`limit:${namespace}`, () => createLimit(concurrency)),
     running: state.share('running-loaders', () => new Map()),
@@ -85,6 +86,8 @@ export function createLookups(options: LookupsOptions) {
     invalidateTags: invalidate,
     /** Sets a revocation marker for some seconds, and invalidates tags. @throws LookupError `invalidation_unconfirmed` */
     revoke,
+    revocation,
+    restore,
     /**
      * Deletes what is stored for an owner, after its tags were invalidated; returns the names of the lookups, one for each
      * entry. @throws LookupError `invalidation_unconfirmed`

@@ -12,6 +12,7 @@ interface InvalidationOptions {
   clock: Clock
   namespace: string
   random: () => number
+  newId: () => string
 }
 
 /** At least one chunk. None has more than 10 000 tags, or makes a request of more than 4 MB. */
@@ -38,7 +39,9 @@ const shortList = (tags: readonly string[]) =>
     .join(', ')}${tags.length > 3 ? ` and ${tags.length - 3} more` : ''}]`
 
 /** Invalidation: deletes the tag versions in Redis, informs the other processes, and drops what this process holds. */
-export function createInvalidation({ store, runtime, state, clock, namespace, random }: InvalidationOptions) {
+export function createInvalidation(options: InvalidationOptions) {
+  const { store, runtime, state, clock, namespace, random, newId } = options
+
   /** Tries three times. The outcome of a failure is unknown, and repeating is safe. */
   async function confirm(what: string, work: () => Promise<unknown>) {
     for (let attempt = 0; ; attempt++) {
@@ -102,6 +105,17 @@ export function createInvalidation({ store, runtime, state, clock, namespace, ra
     },
     /** Refuses every read with this revocation marker for some seconds; invalidates tags in the same step. */
     revoke: (marker: string, { seconds, tags = [] }: { seconds: number; tags?: readonly string[] }) =>
-      invalidate(tags, () => store.mark(markerKey(namespace, marker), seconds * 1000)),
+      invalidate(tags, () => store.mark(markerKey(namespace, marker), seconds * 1000, newId())),
+    /** Which revocation this is, to end it and no later one; null if there is none. @throws LookupError */
+    revocation: async (marker: string) => (await store.read([markerKey(namespace, marker)]))[0] ?? null,
+    /** Ends this revocation. @throws LookupError `invalidation_unconfirmed` */
+    restore: (marker: string, revocation: string) =>
+      confirm(`"${marker.slice(0, 100)}" is restored`, async () => {
+        const key = markerKey(namespace, marker)
+        await store.dropIf(
+          { entry: key, state: key, hard: undefined, tagVersions: [], markers: [] },
+          revocation,
+        )
+      }),
   }
 }

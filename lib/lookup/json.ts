@@ -1,10 +1,17 @@
 import type { Codec } from './entry'
 import { LookupError } from './errors'
 
-/** The codec of lookups that name none. Refuses what would come back from JSON as something else. */
-export const json = <T>(): Codec<T> => ({
+/**
+ * The codec of lookups that name none. Refuses what would come back from JSON as something else. With `isValid`, an entry
+ * of another shape is a miss.
+ */
+export const json = <T>(isValid?: (value: unknown) => boolean): Codec<T> => ({
   encode: (value) => toJson(value),
-  decode: (text): T => JSON.parse(text),
+  decode(text): T {
+    const value = JSON.parse(text)
+    if (isValid?.(value) === false) throw badValue('the entry is of another shape')
+    return value
+  },
 })
 
 /** @throws LookupError `bad_value` whose reason says where in the value JSON would change it */

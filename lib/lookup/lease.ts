@@ -74,8 +74,9 @@ async function markFailed<A, T>(
       return null
     })
   const kept = entry === null || entry === lease.reject ? undefined : open(target, entry)
-  if (kept) emit('grace')
-  return kept
+  if (!kept) return undefined
+  emit('grace')
+  return { ...kept, failure: { error } }
 }
 
 /** Stores a value. Its callers get it even if it could not be stored, unless access was revoked. */

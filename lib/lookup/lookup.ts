@@ -9,6 +9,12 @@ import { withPriority } from './priority'
 import { peekRedis, readThrough } from './read'
 import { locate, type Target } from './slot'
 
+export interface FreshOptions {
+  revocationMarkers?: readonly string[]
+  /** Default: true, but false with revocation markers. */
+  grace?: boolean
+}
+
 /**
  * A declared lookup: call it with its argument. Reads that load reject with the loader's own error, or with a `LookupError`
  * such as `load_timeout`.
@@ -20,9 +26,10 @@ export interface Lookup<A, T> {
   many(args: readonly A[]): Promise<(T | null)[]>
   /**
    * Like a call, without the request memo and the process cache; refused while one of the revocation markers is set,
-   * which the same MGET reads. @throws LookupError `revoked`, `revocation_unknown`
+   * which the same MGET reads. With markers, or with `grace: false`, a value in grace is not returned: for code that
+   * decides rights. @throws LookupError `revoked`, `revocation_unknown`
    */
-  fresh(arg: A, options?: { revocationMarkers?: readonly string[] }): Promise<T | null>
+  fresh(arg: A, options?: FreshOptions): Promise<T | null>
   /** What Redis holds; undefined when it holds nothing usable or does not answer. Never loads. */
   peek(arg: A): Promise<T | null | undefined>
   /** Loads what is not cached yet; returns how many are cached now, and how many could not be loaded. */
@@ -80,10 +87,12 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lo
       )
   }
 
-  async function fresh(arg: A, markers?: readonly string[]): Promise<T | null> {
-    const target = locate(declared, namespace, arg, markers)
-    await enter(arg, markers)
-    return (await readThrough(context, target)).value
+  async function fresh(arg: A, { revocationMarkers, grace = true }: FreshOptions = {}): Promise<T | null> {
+    const target = locate(declared, namespace, arg, revocationMarkers)
+    await enter(arg, revocationMarkers)
+    const { value, failure } = await readThrough(context, target)
+    if (failure && (!grace || isRevocable(target))) throw failure.error
+    return value
   }
 
   async function peek(arg: A) {
@@ -100,8 +109,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lo
 
   return Object.assign(lookup, {
     many: (args: readonly A[]) => Promise.all(args.map(lookup)),
-    fresh: (arg: A, options?: { revocationMarkers?: readonly string[] }) =>
-      fresh(arg, options?.revocationMarkers),
+    fresh,
     peek: (arg: A) =>
       peek(arg).then(
         (outcome) => outcome?.value,

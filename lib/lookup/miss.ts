@@ -144,12 +144,11 @@ async function handleReply<A, T>(
   }
   if (reply.kind === 'fail') {
     const kept = reply.entry === null ? undefined : open(target, reply.entry)
-    if (kept) {
-      emit('grace')
-      return kept
-    }
     const failed = `Lookup "${declared.name}": the loader failed in another process`
-    throw declared.failure?.decode(reply.code) ?? new LookupError('load_failed', failed, reply.code)
+    const error = declared.failure?.decode(reply.code) ?? new LookupError('load_failed', failed, reply.code)
+    if (!kept) throw error
+    emit('grace')
+    return { ...kept, failure: { error } }
   }
   const outcome = open(target, reply.entry)
   if (!outcome) return handleMiss(context, target, reply.entry)

@@ -76,8 +76,8 @@ export interface Store {
   dropIf(slot: Slot, entry: string): Promise<boolean>
   /** Deletes every entry that is listed for an owner; returns the keys of those that were there. */
   remove(owner: string): Promise<string[]>
-  /** Sets a revocation marker for `ms` milliseconds, even while the breaker is open. */
-  mark(key: string, ms: number): Promise<void>
+  /** Sets a revocation marker for `ms` milliseconds, even while the breaker is open. `id` tells it from others. */
+  mark(key: string, ms: number, id: string): Promise<void>
   /** Milliseconds until each key expires; below 0 for absent ones. For people who inspect an entry. */
   ttl(keys: readonly string[]): Promise<number[]>
   /** False while the breaker is open. */

@@ -17,8 +17,15 @@ const FLAGS = ['user', 'since', 'until', 'limit', 'cursor', 'after'] as const
 
 const trail = () => ({ redis: telemetryRedis(), key: auditKey() })
 
-const cells = ({ at, actor, action, subject, target = '', outcome }: AuditRecord) => [
-  ...[new Date(at).toISOString(), actor, action, subject, target, outcome],
+const cells = ({ at, actor, impersonating, action, subject, target = '', outcome }: AuditRecord) => [
+  ...[
+    new Date(at).toISOString(),
+    impersonating ? `${actor} as ${impersonating}` : actor,
+    action,
+    subject,
+    target,
+    outcome,
+  ],
 ]
 
 function filterOf({ flag }: ReturnType<typeof readFlags<(typeof FLAGS)[number]>>) {

@@ -1,7 +1,7 @@
 import { Webhook } from 'svix'
+import { keySettings } from '../cache/key-ring'
 import { lookups } from '../cache/lookups'
 import { seal, unseal } from '../cache/tokens/seal'
-import { tokenSettings } from '../cache/tokens/settings'
 import { googleSettings } from '../calendar/settings'
 import { OWN_CODES } from '../clerk/error'
 import { clerkCodesIn, clerkHeaders } from '../clerk/request'
@@ -144,7 +144,7 @@ async function eviction(): Promise<Finding> {
 }
 
 function encryption(): Finding {
-  const ring = tokenSettings().CACHE_ENCRYPTION_KEYS
+  const ring = keySettings().CACHE_ENCRYPTION_KEYS
   if (!ring)
     return warn(
       'no key',
@@ -160,7 +160,7 @@ const ENABLE_CALENDAR =
 
 /** One request without a token. Google answers 401, whether the API is enabled for the app or not. */
 async function calendar(): Promise<Finding> {
-  if (!tokenSettings().CACHE_ENCRYPTION_KEYS) return ok('not used without CACHE_ENCRYPTION_KEYS')
+  if (!keySettings().CACHE_ENCRYPTION_KEYS) return ok('not used without CACHE_ENCRYPTION_KEYS')
   const { GOOGLE_API_BASE_URL } = googleSettings()
   const response = await fetch(`${GOOGLE_API_BASE_URL}/calendar/v3/users/me/calendarList`, {
     signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -212,10 +212,20 @@ async function clock(): Promise<Finding> {
   return worst < SKEW.fail ? warn(result, fix) : fail(result, fix)
 }
 
+function origins(): Finding {
+  const list = appSettings().APP_ORIGINS
+  if (list) return ok(list)
+  return warn(
+    'APP_ORIGINS is not set',
+    'Set it to the origins of this app. Without it, session tokens that Clerk has made for other apps of the instance are accepted.',
+  )
+}
+
 /** The checks, in this order. All others need the settings. */
 export const checks: readonly { name: string; check(): Finding | Promise<Finding> }[] = [
   { name: 'settings', check: settings },
   { name: 'Clerk keys', check: keys },
+  { name: 'origins', check: origins },
   { name: 'Clerk', check: clerk },
   { name: 'Redis', check: redisLatency },
   { name: 'Redis scripts', check: scripts },

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { encryptionKeys, parseKeyRing } from '../cache/tokens/settings'
+import { encryptionKeys, parseKeyRing } from '../cache/key-ring'
 import { type Command, EXIT, readFlags } from './command'
 import { InputError } from './id-list'
 

@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import { opsSettings } from '../auth/settings'
-import { tokenSettings } from '../cache/tokens/settings'
+import { keySettings } from '../cache/key-ring'
 import { googleSettings } from '../calendar/settings'
 import { cacheSettings, clerkSettings, givenRedis, redisSettings } from '../config'
 import { defineSettings, pathOrAddress, variable } from '../env'
 import { logSettings } from '../telemetry/settings'
 import { webhookSettings } from '../webhooks/settings'
+
+const isOrigin = (text: string) =>
+  /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
 
 /** What Clerk's Next SDK and the middleware read by themselves. */
 export const appSettings = defineSettings({
@@ -25,6 +28,17 @@ export const appSettings = defineSettings({
     'lets the middleware verify sessions without a request to Clerk for its keys',
     '"-----BEGIN PUBLIC KEY-----…"',
   ),
+  APP_ORIGINS: variable(
+    z
+      .string()
+      .refine(
+        (list) => list.split(',').every((one) => isOrigin(one.trim())),
+        'must be origins such as https://example.com, without a path, comma separated',
+      )
+      .optional(),
+    'the origins of this app: session tokens that Clerk has made for another one are refused',
+    'https://example.com,https://www.example.com',
+  ),
   NEXT_PUBLIC_CLERK_SIGN_IN_URL: variable(
     pathOrAddress.optional(),
     "the sign-in page, where it is not Clerk's own",
@@ -43,7 +57,7 @@ export const settingsProblems = (source?: Readonly<Record<string, string | undef
     ...(givenRedis() ? [] : [redisSettings]),
     cacheSettings,
     webhookSettings,
-    tokenSettings,
+    keySettings,
     opsSettings,
     googleSettings,
     logSettings,

@@ -1,9 +1,10 @@
+import { keySettings } from '../cache/key-ring'
 import { lookups } from '../cache/lookups'
 import { cacheSettings, namespace, redis } from '../config'
-import { notConfigured } from '../env'
+import { inProduction, notConfigured } from '../env'
 import { createBackplane } from '../lookup/redis/backplane'
 import { redisFailures } from '../lookup/redis/failures'
-import { settingsProblems } from './settings'
+import { appSettings, settingsProblems } from './settings'
 import { onShutdown } from './shutdown-hooks'
 
 /**
@@ -15,6 +16,18 @@ export function refuseBadEnvironment(): void {
   if (problems.length === 0) return
   process.stderr.write(`\n${notConfigured(problems).message}\n\n`)
   process.exit(1)
+}
+
+/** Warns once, at the start, of settings that production can do without and should not. */
+export function warnOfSettings(): void {
+  if (!inProduction) return
+  const warnings = [
+    !appSettings().APP_ORIGINS &&
+      'APP_ORIGINS is not set: session tokens that Clerk has made for other apps of the instance are accepted. Set it to the origins of this app.',
+    !keySettings().CACHE_ENCRYPTION_KEYS &&
+      'CACHE_ENCRYPTION_KEYS is not set: whoever can write to Redis decides who is an admin. `npm run ops -- keys new` prints a key.',
+  ]
+  for (const warning of warnings) if (warning) process.stderr.write(`\n${warning}\n\n`)
 }
 
 /** Warns once, at the start, if Redis refuses what the cache needs. If Redis is only unreachable, the app starts silently. */

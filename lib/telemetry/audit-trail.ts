@@ -9,6 +9,7 @@ const line = z.object({
   at: z.number(),
   action: z.string(),
   actor: z.string(),
+  impersonating: z.string().optional(),
   subject: z.string(),
   target: z.string().optional(),
   outcome: z.string(),

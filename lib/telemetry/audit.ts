@@ -16,10 +16,11 @@ export const auditKey = (): string => `${namespace()}:audit`
 const clip = (text: string) => text.slice(0, LONGEST)
 
 /** Only the known fields of an event. */
-const recordOf = ({ action, actor, subject, target, outcome, fingerprint }: AuditEvent): AuditEvent => ({
-  ...{ action: clip(action), actor: clip(actor), subject: clip(subject) },
+const recordOf = ({ impersonating, target, fingerprint, ...event }: AuditEvent): AuditEvent => ({
+  ...{ action: clip(event.action), actor: clip(event.actor), subject: clip(event.subject) },
+  ...(impersonating !== undefined && { impersonating: clip(impersonating) }),
   ...(target !== undefined && { target: clip(target) }),
-  outcome: clip(outcome),
+  outcome: clip(event.outcome),
   ...(fingerprint !== undefined && { fingerprint: clip(fingerprint) }),
 })
 

@@ -6,7 +6,7 @@ import { type AuditRecord, readBatches } from './audit-trail'
 type Trail = { redis: RedisClient; key: string }
 
 interface Filter {
-  /** Records with this user as actor or as subject. */
+  /** Records with this user as actor, as subject, or impersonated. */
   user?: string
   /** Milliseconds since the epoch. Compared with when a record was written, which is seconds after it happened. */
   since?: number
@@ -35,7 +35,7 @@ function parseCursor(cursor: string) {
 }
 
 const isAbout = (user: string | undefined) => (record: AuditRecord) =>
-  user === undefined || record.actor === user || record.subject === user
+  user === undefined || [record.actor, record.subject, record.impersonating].includes(user)
 
 /** True the first time it is called with a record of this id. */
 function createOnce() {

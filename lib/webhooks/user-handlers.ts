@@ -1,7 +1,10 @@
+import { isBlocked } from '../cache/cached-user'
+import { userById } from '../cache/clerk-cache'
 import { invalidateUserCache, warmUpUserCache } from '../cache/clerk-cache-utils'
 import { namesIn } from '../cache/names-in-json'
-import { revokeSession, revokeUser } from '../cache/revocations'
+import { blockUser, restoreUser, revocationOfUser, revokeSession, revokeUser } from '../cache/revocations'
 import type { NamesOfUser } from '../cache/tags'
+import { type Json, record } from '../clerk/json'
 import type { WebhookHandler, WebhookHandlers } from './handlers'
 import { idIn } from './payload'
 
@@ -22,9 +25,32 @@ const countNames = ({ usernames, emails, externalIds }: NamesOfUser): string[] =
  * no webhook for connected accounts; connecting or disconnecting one sends `user.updated`.
  */
 const invalidateUser: WebhookHandler = async (data) => {
-  const names = namesIn(data)
-  await invalidateUserCache(idIn(data, 'id'), names)
-  return { invalidated: ['user', 'tokens', 'integrations', ...countNames(names)] }
+  const [id, names, block] = [idIn(data, 'id'), namesIn(data), blockIn(record(data))]
+  if (block) await blockUser(id, block.seconds)
+  // Before the invalidation, so that what is loaded below is newer than what the revocation was made for.
+  const revocation = await revocationOfUser(id)
+  await invalidateUserCache(id, names)
+  if (revocation) await restoreUnlessBlocked(id, revocation)
+  return {
+    invalidated: ['user', 'tokens', 'integrations', ...countNames(names), ...(block ? ['sessions'] : [])],
+  }
+}
+
+/** Whether a user's payload says that they are banned or locked. `seconds`: how long, where it ends by itself. */
+function blockIn({ banned, locked, lockout_expires_in_seconds: left }: Json) {
+  if (banned === true) return { seconds: undefined }
+  if (locked !== true) return undefined
+  return { seconds: typeof left === 'number' && left > 0 ? Math.ceil(left) : undefined }
+}
+
+/**
+ * Webhooks come late and in any order, so that Clerk is asked whether the user is still blocked. Only this revocation is
+ * ended: a ban that begins meanwhile has another one. @throws ClerkError; deliver the webhook again then
+ */
+async function restoreUnlessBlocked(userId: string, revocation: string): Promise<void> {
+  const user = await userById.fresh(userId, { grace: false })
+  if (!user) await revokeUser(userId)
+  else if (!isBlocked(user)) await restoreUser(userId, revocation)
 }
 
 /** The marker ends the user's access at once. A `user.updated` that arrives later finds no user at Clerk. */

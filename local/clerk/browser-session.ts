@@ -19,7 +19,7 @@ export function createBrowserSessions(state: State, keys: Keys, appUrl: string) 
   const activeSession = (client: Client | undefined): Session | undefined =>
     client && state.sessionsOf(client).at(-1)
 
-  const jwt = (session: Session) => keys.sign(session, appUrl, state.now())
+  const jwt = (session: Session, origin = appUrl) => keys.sign(session, origin, state.now())
 
   async function appCookies(client: Client | undefined): Promise<Record<string, string>> {
     const session = activeSession(client)

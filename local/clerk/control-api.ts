@@ -28,7 +28,7 @@ export function createControlApi(clerk: Omit<ClerkStandIn, 'close'>) {
   )
   api.delete('/users/:id', (context) => context.json(clerk.deleteUser(context.req.param('id'))))
   api.post('/users/:id/session', async (context) =>
-    context.json(await clerk.issueSession(context.req.param('id'))),
+    context.json(await clerk.issueSession(context.req.param('id'), await optionsOf(context))),
   )
 
   api.post('/users/:id/token/expire', async (context) => {
@@ -89,6 +89,8 @@ interface Options {
   reversed?: boolean
   times?: number
   at?: number
+  origin?: string
+  impersonator?: string
 }
 
 async function optionsOf(context: Context): Promise<Options> {

@@ -23,7 +23,7 @@ export function userJson(user: User, url: string) {
     saml_accounts: [],
     profile_image_url: avatar,
     banned: user.banned,
-    locked: false,
+    locked: user.locked,
     lockout_expires_in_seconds: null,
     verification_attempts_remaining: 100,
     last_active_at: user.lastActiveAt,

@@ -35,6 +35,7 @@ async function generateKeys() {
       const issuedAt = Math.floor(at / 1000)
       return new SignJWT({
         azp: authorizedParty,
+        ...(session.impersonator && { act: { sub: session.impersonator } }),
         fva: [Math.floor((at - session.createdAt) / 60_000), -1],
         sid: session.id,
         sts: 'active',

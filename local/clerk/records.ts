@@ -28,6 +28,7 @@ export interface User {
   unsafeMetadata: Metadata
   accounts: ExternalAccount[]
   banned: boolean
+  locked: boolean
   createdAt: number
   updatedAt: number
   lastSignInAt: number | null
@@ -45,6 +46,8 @@ export interface Session {
   updatedAt: number
   lastActiveAt: number
   expireAt: number
+  /** Who acts for the user: the claim `act`. */
+  impersonator?: string
 }
 
 /** A browser. Clerk finds its sessions by the `__client` cookie. */
@@ -102,4 +105,5 @@ export interface UserPatch {
   privateMetadata?: Metadata
   unsafeMetadata?: Metadata
   banned?: boolean
+  locked?: boolean
 }

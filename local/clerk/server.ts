@@ -110,10 +110,17 @@ export async function startClerk(options: ClerkOptions) {
 
     sessions: (): Session[] => [...state.sessions.values()],
     endSession: state.endSession,
-    /** Signs a user in without a browser. Returns the bearer token and the cookies that a browser would have. */
-    async issueSession(userId: string) {
+    /**
+     * Signs a user in without a browser. Returns the bearer token and the cookies that a browser would have.
+     * `impersonator`: who acts for the user, as Clerk's impersonation has it. `origin`: for which app (default: this one).
+     */
+    async issueSession(
+      userId: string,
+      { origin, impersonator }: { origin?: string; impersonator?: string } = {},
+    ) {
       const { client, session } = state.signIn(userId)
-      const jwt = await browsers.jwt(session)
+      if (impersonator) session.impersonator = impersonator
+      const jwt = await browsers.jwt(session, origin)
       const cookies: Record<string, string> = {
         ...(await browsers.appCookies(client)),
         __client: client.secret,

@@ -69,6 +69,7 @@ export function createState(options: { seed: Seed; now: () => number; emit: (eve
       privateMetadata: {},
       unsafeMetadata: {},
       banned: false,
+      locked: false,
       ...rest,
       username: username ? free.username(username) : null,
       externalId: externalId ?? null,
@@ -220,6 +221,7 @@ function seededUser({ purpose: _purpose, emails, accounts = [], ...given }: Seed
     privateMetadata: {},
     unsafeMetadata: {},
     banned: false,
+    locked: false,
     ...given,
     emails: emails.map((address, index) => ({ id: `idn_${given.id.slice(5)}${index}`, address })),
     accounts: accounts.map(({ id, provider = 'oauth_google', email, scopes, grant = 'renewable' }) => ({

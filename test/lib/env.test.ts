@@ -22,7 +22,7 @@ async function processWith(source: Source) {
   return {
     ...(await import('@/lib/config')),
     ...(await import('@/lib/env')),
-    ...(await import('@/lib/cache/tokens/settings')),
+    ...(await import('@/lib/cache/key-ring')),
     ...(await import('@/lib/auth/settings')),
     ...(await import('@/lib/telemetry/settings')),
   }
@@ -137,8 +137,8 @@ describe('the environment', () => {
   })
 
   test('a variable that only one feature needs is missing when that feature uses it', async () => {
-    const { tokenSettings, encryptionKeys } = await processWith(complete)
-    expect(tokenSettings()).toEqual({})
+    const { keySettings, encryptionKeys } = await processWith(complete)
+    expect(keySettings()).toEqual({})
     expect(encryptionKeys).toThrow('CACHE_ENCRYPTION_KEYS is missing')
   })
 })

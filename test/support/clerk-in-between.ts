@@ -18,7 +18,7 @@ interface Passed {
   body: string
 }
 
-type Alter = (answer: Passed) => Altered | undefined
+type Alter = (answer: Passed) => Altered | undefined | Promise<Altered | undefined>
 
 /** Stands between the app and Clerk: every request reaches Clerk, and a test alters the answers. */
 export async function startBetween(clerk: () => string) {
@@ -37,7 +37,7 @@ export async function startBetween(clerk: () => string) {
     const body = await answer.text()
     const passed = { method, path: url, headers: request.headers, body }
     state.seen.push(passed)
-    const altered = state.alter?.(passed)
+    const altered = await state.alter?.(passed)
     if (altered?.cut === 'before') return void request.socket.destroy()
     const text = altered?.body ?? body
     const type = altered?.type ?? answer.headers.get('content-type') ?? ''

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Caller, requireCaller } from '@/lib/auth/caller.server'
-import { emitAudit } from '@/lib/cache/audit-events'
+import { actorOf, emitAudit } from '@/lib/cache/audit-events'
 import { errorResponse } from '@/lib/http/error-response'
 import { isSameOrigin } from '@/lib/http/same-origin'
 
@@ -19,10 +19,10 @@ export async function refusalOf(request: Request): Promise<Response | undefined>
   return errorResponse('cross_origin')
 }
 
-const auditRefusal = (outcome: string, { userId }: Partial<Caller> = {}) =>
+const auditRefusal = (outcome: string, caller?: Caller) =>
   emitAudit({
-    ...{ action: 'token.read', actor: userId ?? 'anonymous', subject: userId ?? 'nobody' },
-    ...{ target: 'google', outcome },
+    ...(caller ? actorOf(caller) : { actor: 'anonymous' }),
+    ...{ action: 'token.read', subject: caller?.userId ?? 'nobody', target: 'google', outcome },
   })
 
 /** `?account=`: Clerk's ID of one of the user's own accounts. */

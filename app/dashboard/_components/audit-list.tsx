@@ -26,7 +26,7 @@ export function AuditList({ found, of }: { found: Snapshot['audit']; of?: string
   return (
     <>
       <ul className="divide-y divide-line rounded-xl border border-line bg-surface text-sm">
-        {found.data.map(({ id, at, action, actor, subject, target, outcome }) => (
+        {found.data.map(({ id, at, action, actor, impersonating, subject, target, outcome }) => (
           <li
             key={id}
             className="flex flex-wrap gap-x-4 gap-y-0.5 px-5 py-2.5 tabular-nums sm:grid sm:grid-cols-[11rem_11rem_1fr_auto]"
@@ -36,7 +36,13 @@ export function AuditList({ found, of }: { found: Snapshot['audit']; of?: string
               <span aria-hidden>{outcome === 'ok' ? '●' : '■'}</span> {outcome.replaceAll('_', ' ')}
             </span>
             <span className="wrap-anywhere text-soft max-sm:order-last max-sm:w-full">
-              {[actor === subject ? actor : `${actor} → ${subject}`, target].filter(Boolean).join(', ')}
+              {[
+                actor === subject ? actor : `${actor} → ${subject}`,
+                impersonating && `impersonating ${impersonating}`,
+                target,
+              ]
+                .filter(Boolean)
+                .join(', ')}
             </span>
             <span className="text-soft">{formatTime(at, found.at)}</span>
           </li>

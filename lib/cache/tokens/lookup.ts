@@ -6,11 +6,11 @@ import type { Declaration } from '../../lookup/declaration'
 import { joinKey } from '../../lookup/slot'
 import { emitAudit } from '../audit-events'
 import { isUserId } from '../clerk-cache'
+import { encryptionKeys } from '../key-ring'
 import { revocationMarkersOf } from '../revocations'
 import { tagOfTokens } from '../tags'
 import { fingerprintOf, type OAuthProvider, type StoredToken } from './oauth-token'
 import { sealed } from './seal'
-import { encryptionKeys } from './settings'
 
 /** Which token, and for whom it is looked up. */
 export interface TokenRequest {

@@ -21,8 +21,10 @@ export type OAuthTokenProblem =
   | { status: 'reconnect_required'; action: Remedy }
   /** Clerk does not offer this provider: it has to be switched on in Clerk's dashboard, with its own credentials. */
   | { status: 'not_enabled' }
-  /** The session was revoked or the user deleted. */
+  /** The session was revoked, or the user deleted, banned or locked. */
   | { status: 'revoked' }
+  /** Somebody impersonates the user. */
+  | { status: 'impersonated' }
   /** Clerk's rate limit is reached, or with `overBudget` the app's own budget; `retryAfter` in seconds. */
   | { status: 'rate_limited'; retryAfter: number; overBudget?: boolean }
   /** Clerk did not answer, or Redis could not be asked whether access was revoked. */

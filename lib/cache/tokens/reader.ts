@@ -2,6 +2,7 @@ import { ClerkError, OWN_CODES } from '../../clerk/error'
 import { LookupError } from '../../lookup/errors'
 import type { Lookup } from '../../lookup/lookup'
 import { emitAudit } from '../audit-events'
+import { encryptionKeys } from '../key-ring'
 import { type LoadedToken, type TokenRequest, targetOf } from './lookup'
 import { OAuthToken } from './oauth-token'
 import {
@@ -12,7 +13,6 @@ import {
   scopeMissing,
 } from './outcome'
 import { type IncludesScope, includesOf, missingScopes } from './scopes'
-import { encryptionKeys } from './settings'
 import { retryOnUnauthorized } from './unauthorized'
 
 /** A token with the key it was found under, or why there is none. */

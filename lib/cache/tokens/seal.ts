@@ -1,8 +1,8 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { Codec } from '../../lookup/entry'
 import { KitError } from '../../lookup/errors'
 import { toJson } from '../../lookup/json'
-import { encryptionKeys } from './settings'
+import { encryptionKeys, keyFor } from '../key-ring'
 
 /** A sealed value could not be opened: unknown key, or not what was sealed under this Redis key. */
 export class SealError extends KitError<'seal_broken'> {
@@ -15,18 +15,6 @@ export class SealError extends KitError<'seal_broken'> {
   }
 }
 
-const derived = new WeakMap<Buffer, Buffer>()
-
-/** One key per purpose (HKDF, RFC 5869), so that the ring can serve other purposes later. */
-function keyFor(master: Buffer): Buffer {
-  let key = derived.get(master)
-  if (!key) {
-    key = Buffer.from(hkdfSync('sha256', master, '', 'clerk-cache-kit:token', 32))
-    derived.set(master, key)
-  }
-  return key
-}
-
 /**
  * Seals text with AES-256-GCM under the first key of CACHE_ENCRYPTION_KEYS, bound to the Redis key it is stored
  * under. Envelope: `v1.<kid>.<base64url of iv (12 bytes), ciphertext, tag (16 bytes)>`.
@@ -37,7 +25,7 @@ export function seal(text: string, redisKey: string): string {
   if (!first) throw new SealError()
   const { kid, key } = first
   const iv = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', keyFor(key), iv).setAAD(Buffer.from(redisKey))
+  const cipher = createCipheriv('aes-256-gcm', keyFor('token', key), iv).setAAD(Buffer.from(redisKey))
   const body = Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
   return `v1.${kid}.${body.toString('base64url')}`
 }
@@ -48,7 +36,7 @@ export function unseal(envelope: string, redisKey: string): string {
   const entry = encryptionKeys().find((candidate) => candidate.kid === kid)
   const body = Buffer.from(encoded, 'base64url')
   if (version !== 'v1' || !entry || body.length < 28) throw new SealError()
-  const decipher = createDecipheriv('aes-256-gcm', keyFor(entry.key), body.subarray(0, 12))
+  const decipher = createDecipheriv('aes-256-gcm', keyFor('token', entry.key), body.subarray(0, 12))
     .setAAD(Buffer.from(redisKey))
     .setAuthTag(body.subarray(-16))
   try {

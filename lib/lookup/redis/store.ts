@@ -92,8 +92,8 @@ export function createRedisStore(options: RedisClientOptions | { client: RedisCl
         const [, ...gone] = listOf(await step.exec(), listed.length + 1)
         return listed.filter((_, i) => check(gone[i], isCount) > 0)
       }),
-    mark: async (key, ms) => {
-      await insist('mark', async (client) => check(await client.set(key, '1', { px: ms }), isOk))
+    mark: async (key, ms, id) => {
+      await insist('mark', async (client) => check(await client.set(key, id, { px: ms }), isOk))
     },
     ttl: (keys) =>
       insist('ttl', async (client) =>

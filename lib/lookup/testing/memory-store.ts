@@ -150,8 +150,8 @@ export function createMemoryStore(time: Clock = systemClock): Store & { cells: M
       owned.delete(owner)
       return gone
     },
-    mark: async (key, ms) => {
-      set(key, '1', ms)
+    mark: async (key, ms, id) => {
+      set(key, id, ms)
     },
     ttl: async (keys) => keys.map((key) => (present(key) ? (cells.get(key)?.until ?? 0) - clock.now() : -2)),
   }

@@ -67,7 +67,7 @@ describe('a banned user', () => {
     await setBanned(true)
     expect(await userOfSession(mia)).toBeNull()
     expect(await userOfSession({ ...mia, sessionId: 'sess_2' })).toBeNull()
-    expect(audited).toMatchObject([{ outcome: 'banned' }, { outcome: 'banned' }])
+    expect(audited).toMatchObject([{ outcome: 'blocked' }, { outcome: 'blocked' }])
     await setBanned(false)
     expect((await userOfSession(mia))?.id).toBe(people.member)
   })

@@ -249,10 +249,10 @@ export function contractOf(store: () => Store, fresh: () => Promise<void>): Map<
 
   contract('refuses to acquire and to commit while a revocation marker is set', async () => {
     const generation = await lease({ slot: revocable })
-    await store().mark('g2', 60_000)
+    await store().mark('g2', 60_000, 'm1')
     expect(await acquire({ slot: revocable })).toEqual([{ kind: 'refused' }])
     expect(await store().commit([offered(generation, { slot: revocable })])).toEqual(['refused'])
-    expect(await store().read(['ue', 'us', 'g2'])).toEqual([null, null, '1'])
+    expect(await store().read(['ue', 'us', 'g2'])).toEqual([null, null, 'm1'])
   })
 
   contract('drops an entry only if it is the given one, and with it the lease of a load', async () => {
@@ -293,7 +293,7 @@ export function contractOf(store: () => Store, fresh: () => Promise<void>): Map<
   })
 
   contract('lists an entry although a key of another type is in the way', async () => {
-    await store().mark('t:o:1', 60_000)
+    await store().mark('t:o:1', 60_000, 'm1')
     await stored({ slot: owned, owner: 't:o:1' })
     expect(await store().remove('t:o:1')).toEqual(['t:e:a.1:x'])
   })
@@ -426,7 +426,7 @@ async function trace(store: Store, steps: readonly Step[]): Promise<string> {
         ]),
       )
     else if (one.type === 'drop') await store.drop([one.key])
-    else if (one.type === 'mark') await store.mark(one.key, 60_000)
+    else if (one.type === 'mark') await store.mark(one.key, 60_000, 'm1')
     else {
       const named = one.same ? (entry ?? 'no') : 'other'
       lines.push(await store.dropIf(at, named))

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { getCachedUserById } from '@/lib/cache/clerk-cache'
+import { parseKeyRing } from '@/lib/cache/key-ring'
 import { revokeUser } from '@/lib/cache/revocations'
-import { parseKeyRing } from '@/lib/cache/tokens/settings'
 import { systemClock } from '@/lib/lookup/clock'
 import { EXIT } from '@/lib/ops/command'
 import { ops } from '@/lib/ops/ops'

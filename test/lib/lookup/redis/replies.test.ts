@@ -32,7 +32,7 @@ type Joined = ReturnType<typeof join>
 /** Every operation, its command, and what Redis never answers to it. */
 const operations: [string, string, (process: Joined) => Promise<unknown>, string[]][] = [
   ['drop', 'unlink', ({ store }) => store.drop(['k']), ['"OK"', '[]', '"MQ=="', '-1']],
-  ['mark', 'set', ({ store }) => store.mark('k', 1000), ['1', '[]', '"RVJS"']],
+  ['mark', 'set', ({ store }) => store.mark('k', 1000, 'm1'), ['1', '[]', '"RVJS"']],
   ['ttl', 'pttl', ({ store }) => store.ttl(['k']), ['"OK"', '[]']],
   [
     'read',

@@ -213,9 +213,9 @@ export function watchStore(
       excuse(slot.entry)
       return store.dropIf(slot, entry)
     },
-    async mark(key, ms) {
+    async mark(key, ms, id) {
       markers.push({ key, from: time.now(), to: time.now() + ms })
-      await store.mark(key, ms)
+      await store.mark(key, ms, id)
     },
   }
 

@@ -1,5 +1,6 @@
+import { hkdfSync } from 'node:crypto'
 import { z } from 'zod'
-import { defineSettings, variable } from '../../env'
+import { defineSettings, variable } from '../env'
 
 /**
  * `kid:base64` pairs, comma separated; the first key seals, every key opens. Problems name the position and not the ID:
@@ -24,13 +25,25 @@ export function parseKeyRing(text: string): { error?: string } {
   return result.success ? {} : { error: result.error.issues[0]?.message ?? 'malformed' }
 }
 
-export const tokenSettings = defineSettings({
+export const keySettings = defineSettings({
   CACHE_ENCRYPTION_KEYS: variable(
     keyRing.optional(),
-    'encrypts OAuth tokens in Redis; kid:base64 of 32 bytes, newest first',
+    'encrypts OAuth tokens in Redis, and protects users there against changes; kid:base64 of 32 bytes, newest first',
     'k1:$(openssl rand -base64 32)',
   ),
 })
 
 /** The keys of CACHE_ENCRYPTION_KEYS; the first seals. @throws ConfigurationError without any */
-export const encryptionKeys = () => tokenSettings.require('CACHE_ENCRYPTION_KEYS')
+export const encryptionKeys = () => keySettings.require('CACHE_ENCRYPTION_KEYS')
+
+const derived = new WeakMap<Buffer, Map<string, Buffer>>()
+
+/** One key per purpose (HKDF, RFC 5869): no purpose can read or write what another one has sealed. */
+export function keyFor(purpose: string, master: Buffer): Buffer {
+  const keys = derived.get(master) ?? new Map<string, Buffer>()
+  derived.set(master, keys)
+  const key =
+    keys.get(purpose) ?? Buffer.from(hkdfSync('sha256', master, '', `clerk-cache-kit:${purpose}`, 32))
+  keys.set(purpose, key)
+  return key
+}

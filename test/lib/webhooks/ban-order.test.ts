@@ -1,0 +1,103 @@
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { userOfSession } from '@/lib/auth/session-user'
+import { getCachedOAuthToken } from '@/lib/cache/token-cache'
+import { redis } from '@/lib/config'
+import { handleClerkEvent } from '@/lib/webhooks/handle-clerk-event'
+import { CALENDAR_SCOPE } from '../../../lib/integrations/providers'
+import { webhookUserJson } from '../../../local/clerk/json'
+import { type Between, startBetween } from '../../support/clerk-in-between'
+import { useServices } from '../../support/services'
+import { eventOf, webhookRequest } from '../../support/signed-webhook'
+import { createReceiver } from '../../support/webhook-receiver'
+
+let between: Between
+const services = useServices({
+  keep: true,
+  async env() {
+    between = await startBetween(() => services.env.CLERK_API_URL ?? '')
+    return { CLERK_API_URL: between.url }
+  },
+})
+afterAll(() => between.close())
+
+let userId = ''
+beforeEach(() => {
+  between.alter()
+  userId = services.clerk.createUser({ emails: [`u${services.clerk.users().length}@example.com`] }).id
+  services.clerk.connect(userId, { scopes: [CALENDAR_SCOPE] })
+})
+
+const setBanned = (banned: boolean) => services.clerk.updateUser(userId, { banned })
+
+/** A `user.updated` that Clerk would send now. */
+function update() {
+  const user = services.clerk.users().find(({ id }) => id === userId)
+  if (!user) throw new Error(`There is no ${userId}`)
+  return { type: 'user.updated', data: webhookUserJson(user, services.clerk.url) }
+}
+
+function gate() {
+  let resolve = () => {}
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
+
+/** Holds back the next answer about users: what it says is from when it was asked. */
+function holdNextAnswer() {
+  const [asked, opened] = [gate(), gate()]
+  between.alter(async ({ path }) => {
+    if (!path.startsWith('/v1/users?')) return undefined
+    between.alter()
+    asked.resolve()
+    await opened.promise
+    return undefined
+  })
+  return { asked: asked.promise, open: opened.resolve }
+}
+
+describe('a ban', () => {
+  test('that begins while the end of the last one is handled stays', async () => {
+    setBanned(true)
+    await handleClerkEvent(update())
+    setBanned(false)
+    const answer = holdNextAnswer()
+    const unbanned = handleClerkEvent(update())
+    await answer.asked
+    setBanned(true)
+    await handleClerkEvent(update())
+    answer.open()
+    await unbanned
+    expect(await getCachedOAuthToken(userId, 'google')).toEqual({ status: 'revoked' })
+    expect(await userOfSession({ userId, sessionId: 'sess_1' })).toBeNull()
+  })
+
+  test('whose webhook comes after the deletion of the user is kept no longer than that', async () => {
+    setBanned(true)
+    const late = update()
+    services.clerk.deleteUser(userId)
+    await handleClerkEvent({ type: 'user.deleted', data: { id: userId } })
+    await handleClerkEvent(late)
+    const left = await redis().run('pttl', (client) => client.pttl(`ck:g:user:${userId}`))
+    expect(left).toBeGreaterThan(0)
+    expect(left).toBeLessThanOrEqual(600_000)
+  })
+
+  test('is refused, and its webhook comes again, while Clerk cannot be asked', async () => {
+    const { receive, settled } = createReceiver()
+    const deliver = async () => {
+      const { type, data } = update()
+      const secret = services.env.CLERK_WEBHOOK_SIGNING_SECRET ?? ''
+      const { status } = await receive(webhookRequest(eventOf(type, data), { secret }))
+      await settled()
+      return status
+    }
+    setBanned(true)
+    between.alter(() => ({ status: 500 }))
+    expect(await deliver()).toBe(503)
+    expect(await getCachedOAuthToken(userId, 'google')).toEqual({ status: 'revoked' })
+    between.alter()
+    expect(await deliver()).toBe(200)
+  })
+})
