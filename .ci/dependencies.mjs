@@ -1,4 +1,4 @@
-// Usage: node .ci/dependencies.mjs [LOCK FILE]  Checks the licenses of production dependencies, and what pins every package.
+// Usage: node .ci/dependencies.mjs [LOCK FILE]  Checks what may be in production, and what pins every package.
 import { readFileSync } from 'node:fs'
 
 const ALLOWED = new Set([
@@ -15,10 +15,9 @@ const ALSO = [
 
 const { packages } = JSON.parse(readFileSync(process.argv[2] ?? 'package-lock.json', 'utf8'))
 const problems = []
-for (const [path, { dev, license = 'none', inBundle, resolved, integrity, version }] of Object.entries(
-  packages,
-)) {
+for (const [path, fields] of Object.entries(packages)) {
   if (path === '') continue
+  const { dev, license = 'none', inBundle, resolved, integrity, version, hasInstallScript } = fields
   const name = path.replace(/^.*node_modules\//, '')
   const isAllowed = (id) =>
     ALLOWED.has(id) || ALSO.some((also) => also.name.test(name) && also.license === id)
@@ -28,6 +27,7 @@ for (const [path, { dev, license = 'none', inBundle, resolved, integrity, versio
     problems.push(
       `${name}@${version} has the license ${license}, which is not in the list of .ci/dependencies.mjs`,
     )
+  if (!dev && hasInstallScript) problems.push(`${name}@${version} runs code when it is installed`)
   if (!integrity && !inBundle) problems.push(`${name}@${version} has no integrity hash`)
   if (resolved) problems.push(`${name}@${version} names a registry: see "Dependencies" in CONTRIBUTING.md`)
 }

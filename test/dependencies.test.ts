@@ -56,6 +56,14 @@ test('a package that is used only for development may have any license', () => {
   expect(checkOne('left-pad', { license: 'GPL-3.0-only', dev: true }).status).toBe(0)
 })
 
+test('a package that runs code when it is installed is named', () => {
+  expect(checkOne('left-pad', { hasInstallScript: true })).toEqual({
+    lines: ['left-pad@1.0.0 runs code when it is installed'],
+    status: 1,
+  })
+  expect(checkOne('left-pad', { hasInstallScript: true, dev: true }).status).toBe(0)
+})
+
 test('a package without a hash, or with the address of a registry, is named', () => {
   const fields = { integrity: undefined, resolved: 'https://registry.example/left-pad.tgz' }
   const { lines, status } = checkOne('left-pad', fields)
