@@ -1,5 +1,5 @@
 import { clerkMiddleware } from '@clerk/nextjs/server'
-import { type NextRequest, NextResponse } from 'next/server'
+import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server'
 import { contentSecurityPolicy } from './lib/http/content-security-policy'
 
 // Kept to one decision and one header on purpose: it runs before every page, on the edge runtime, so it reads no Redis, calls no
@@ -9,7 +9,7 @@ const signedInOnly = /^\/(account|calendar|dashboard|profile)(\/|$)/
 
 const origins = (process.env.APP_ORIGINS ?? '').split(',').flatMap((origin) => origin.trim() || [])
 
-export default clerkMiddleware(
+const withClerk = clerkMiddleware(
   async (auth, request) => {
     const { pathname } = request.nextUrl
     // Next would answer 500.
@@ -53,6 +53,18 @@ function withPolicy(request: NextRequest): NextResponse {
   headers.set('Content-Security-Policy', policy)
   const response = NextResponse.next({ request: { headers } })
   response.headers.set('Content-Security-Policy', policy)
+  return response
+}
+
+/**
+ * Clerk passes a request on by a rewrite to its own address. Next writes that address as http://localhost, so a server
+ * that was told to listen on 127.0.0.1 would take it for another server and send it the request, again and again.
+ */
+export default async function middleware(request: NextRequest, event: NextFetchEvent) {
+  const response = await withClerk(request, event)
+  if (response?.headers.get('x-middleware-rewrite') !== request.url) return response
+  response.headers.delete('x-middleware-rewrite')
+  response.headers.set('x-middleware-next', '1')
   return response
 }
 

@@ -49,6 +49,7 @@ type RouteCode =
   | 'reconnect_required'
   | 'scope_missing'
   | 'too_large'
+  | 'too_slow'
   | 'unavailable'
 
 /** Every error class with its codes, and the codes of routes. */
@@ -311,7 +312,8 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
       status: 400,
     },
     bad_signature: {
-      meaning: 'A webhook was signed with another secret, not at all, or more than 5 minutes ago.',
+      meaning:
+        'A webhook was signed with another secret or not at all, or its time is more than 5 minutes away.',
       title: 'The webhook’s signature is not valid',
       advice: 'Sign with this endpoint’s secret, and send the request within 5 minutes.',
       status: 400,
@@ -427,6 +429,12 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
       title: 'The body is over 1 MB',
       advice: 'Send a smaller body.',
       status: 413,
+    },
+    too_slow: {
+      meaning: 'The body of a webhook had not arrived 10 seconds after its headers.',
+      title: 'The body did not arrive in time',
+      advice: 'Send the whole body within 10 seconds.',
+      status: 408,
     },
     unavailable: {
       meaning: 'Clerk, Redis or the provider did not answer.',

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { appendFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -115,6 +116,14 @@ describe('npm run dev', () => {
     expect(text).toContain('Ada Lindgren')
     expect(await experts()).toBe(EXPERTS)
     expect(existsSync(join(COPY, '.env.stand-ins'))).toBe(true)
+  })
+
+  test('is not reachable from the network', async () => {
+    const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
+    const outside = addresses.filter(({ internal, family }) => !internal && family === 'IPv4')
+    for (const { address } of outside)
+      await expect(fetch(`http://${address}:${RUN_PORT}/`)).rejects.toThrow('fetch failed')
+    expect(dev.text()).not.toMatch(/- Network: +http:\/\/(?!localhost|127\.0\.0\.1)/)
   })
 
   test('reads users after an edit of a file that the declaration of a lookup imports', async () => {

@@ -1,10 +1,11 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { getCachedUserById } from '@/lib/cache/clerk-cache'
 import { parseKeyRing } from '@/lib/cache/key-ring'
 import { revokeUser } from '@/lib/cache/revocations'
 import { systemClock } from '@/lib/lookup/clock'
 import { EXIT } from '@/lib/ops/command'
 import { ops } from '@/lib/ops/ops'
+import { settingsProblems } from '@/lib/process/settings'
 import { startTelemetry, stopTelemetry } from '@/lib/telemetry/start'
 import { people } from '../../../local/seed'
 import { noScripts } from '../../../local/upstash/faults'
@@ -216,6 +217,18 @@ describe('doctor', () => {
     expect(out).toContain('FAIL  Clerk: CLERK_SECRET_KEY is not accepted\n      Copy it again')
     expect(out).not.toContain(services.clerk.secretKey)
     expect(code).toBe(EXIT.failed)
+  })
+
+  test('reports a setting that cannot be right in the words of the start, and checks nothing else', async () => {
+    const settings = { CLERK_API_URL: 'http://api.clerk.com', CLERK_WEBHOOK_SIGNING_SECRET: 'whsec_AA==' }
+    const { out } = await run('doctor')
+    expect(out).not.toContain('FAIL')
+    for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value)
+    const refused = await run('doctor')
+    vi.unstubAllEnvs()
+    for (const problem of settingsProblems({ ...services.env, ...settings }))
+      expect(refused.out).toContain(problem)
+    expect([refused.code, refused.out.match(/^(ok|WARN|FAIL)/gm)]).toEqual([EXIT.failed, ['FAIL']])
   })
 
   test('says what it means that a token cannot run scripts', async () => {
