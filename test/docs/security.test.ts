@@ -24,10 +24,9 @@ describe('docs/security.md', () => {
       .filter((line) => !line.includes('](../test/'))
       .map((line) => line.split('|')[1]?.trim())
     expect(without).toEqual([
-      'to read users, to change the trail, or to give somebody a role',
+      'to read users, to change the trail, or to end a revocation',
       'to lock users out with forged `user.deleted` or `session.revoked`',
       'to stay unnoticed once it is known',
-      "to ask for the user's own token",
     ])
   })
 })
