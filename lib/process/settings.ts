@@ -8,7 +8,7 @@ import { logSettings } from '../telemetry/settings'
 import { webhookSettings } from '../webhooks/settings'
 
 /** What Clerk's Next SDK and the middleware read by themselves. */
-export const appSettings = defineSettings({
+const appSettings = defineSettings({
   NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: variable(
     z.string().regex(/^pk_(test|live)_./, 'must start with pk_test_ or pk_live_'),
     "Clerk's publishable key, from the dashboard under API keys",

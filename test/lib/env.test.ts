@@ -84,7 +84,7 @@ describe('the environment', () => {
     expect(redisAddress()).toMatchObject({ url: 'https://example.upstash.io', token: 'secret-token' })
   })
 
-  test.each([
+  test.each<[string, string, string]>([
     ['CLERK_SECRET_KEY', 'pk_test_swapped', 'must start with sk_test_ or sk_live_'],
     ['NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY', 'sk_test_swapped', 'must start with pk_test_ or pk_live_'],
     ['UPSTASH_REDIS_REST_URL', 'redis://example:6379', 'must be an http or https address'],
@@ -110,7 +110,7 @@ describe('the environment', () => {
     ['CACHE_BACKPLANE', 'yes', 'must be one of: on, off'],
     ['ACCOUNT_URL', 'account', 'must be a path or an http(s) address'],
     ...['//evil.example', '/\\evil.example', '/\t/evil.example', 'javascript:alert(1)', 'https://'].map(
-      (url) => ['ACCOUNT_URL', url, 'must be a path or an http(s) address'] as const,
+      (url): [string, string, string] => ['ACCOUNT_URL', url, 'must be a path or an http(s) address'],
     ),
     ['CLERK_JWT_KEY', 'not a key', 'must be a PEM'],
     ['NEXT_PUBLIC_CLERK_SIGN_IN_URL', 'sign-in', 'must be a path or an http(s) address'],
