@@ -85,7 +85,7 @@ describe('the environment', () => {
     expect(redisAddress()).toMatchObject({ url: 'https://example.upstash.io', token: 'secret-token' })
   })
 
-  test.each([
+  test.each<[string, string, string]>([
     ['CLERK_SECRET_KEY', 'pk_test_swapped', 'must start with sk_test_ or sk_live_'],
     ['NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY', 'sk_test_swapped', 'must start with pk_test_ or pk_live_'],
     ['UPSTASH_REDIS_REST_URL', 'redis://example:6379', 'must be an http or https address'],
