@@ -11,7 +11,7 @@ const isOrigin = (text: string) =>
   /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
 
 /** What Clerk's Next SDK and the middleware read by themselves. */
-const appSettings = defineSettings({
+export const appSettings = defineSettings({
   NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: variable(
     z.string().regex(/^pk_(test|live)_./, 'must start with pk_test_ or pk_live_'),
     "Clerk's publishable key, from the dashboard under API keys",
