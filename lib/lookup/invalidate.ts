@@ -101,7 +101,10 @@ export function createInvalidation(options: InvalidationOptions) {
     restore: (marker: string, revocation: string) =>
       confirm(`"${marker.slice(0, 100)}" is restored`, async () => {
         const key = markerKey(namespace, marker)
-        await store.dropIf({ entry: key, state: key, hard: undefined, tagVersions: [], markers: [] }, revocation)
+        await store.dropIf(
+          { entry: key, state: key, hard: undefined, tagVersions: [], markers: [] },
+          revocation,
+        )
       }),
   }
 }

@@ -3,8 +3,8 @@ import { userOfSession } from '@/lib/auth/session-user'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
 import { redis } from '@/lib/config'
 import { handleClerkEvent } from '@/lib/webhooks/handle-clerk-event'
-import { webhookUserJson } from '../../../local/clerk/json'
 import { CALENDAR_SCOPE } from '../../../lib/integrations/providers'
+import { webhookUserJson } from '../../../local/clerk/json'
 import { type Between, startBetween } from '../../support/clerk-in-between'
 import { useServices } from '../../support/services'
 import { eventOf, webhookRequest } from '../../support/signed-webhook'
@@ -38,15 +38,20 @@ function update() {
 
 /** Holds back the next answer about users: what it says is from when it was asked. */
 function holdNextAnswer() {
-  const [asked, opened] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  between.alter(async ({ path }) => {
-    if (!path.startsWith('/v1/users?')) return undefined
-    between.alter()
-    asked.resolve()
-    await opened.promise
-    return undefined
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
   })
-  return { asked: asked.promise, open: opened.resolve }
+  const asked = new Promise<void>((resolve) => {
+    between.alter(async ({ path }) => {
+      if (!path.startsWith('/v1/users?')) return undefined
+      between.alter()
+      resolve()
+      await opened
+      return undefined
+    })
+  })
+  return { asked, open: () => open() }
 }
 
 describe('a ban', () => {

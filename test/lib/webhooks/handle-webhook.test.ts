@@ -28,9 +28,9 @@ async function deliver(body = updated, id = 'msg_1') {
 const commands = () => services.upstash.counts().byCommand
 
 describe('a webhook', () => {
-  test('costs two commands: the invalidation, and after the answer one for the log', async () => {
+  test('costs three commands: is the user revoked, the invalidation, and after the answer one for the log', async () => {
     await deliver()
-    expect(commands()).toEqual({ unlink: 1, eval: 1 })
+    expect(commands()).toEqual({ mget: 1, unlink: 1, eval: 1 })
   })
 
   test('of a deleted user sets the revocation marker in the same request', async () => {
