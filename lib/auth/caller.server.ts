@@ -13,17 +13,21 @@ export interface Caller {
   impersonator: string | null
 }
 
+/** Who acts for the user of a session, by the claim `act` of its token; null for users themselves. */
+export const impersonatorIn = ({ actor }: { actor?: { sub?: string } | null | undefined }): string | null =>
+  actor ? actor.sub || 'unknown' : null
+
 /** @throws AuthError `unauthenticated` */
 export async function requireCaller(): Promise<Caller> {
-  const { userId, sessionId, actor } = await auth()
+  const session = await auth()
+  const { userId, sessionId } = session
   if (!userId || !sessionId) throw new AuthError('unauthenticated')
-  return { userId, sessionId, impersonator: actor ? actor.sub : null }
+  return { userId, sessionId, impersonator: impersonatorIn(session) }
 }
 
 setImpersonator(async () => {
   try {
-    const { actor } = await auth()
-    return actor ? actor.sub : null
+    return impersonatorIn(await auth())
   } catch (error) {
     unstable_rethrow(error)
     // Not in a request that Clerk's middleware has seen, such as a webhook or a job: nobody is signed in.

@@ -11,7 +11,7 @@ import {
 } from '../cache/clerk-cache'
 import { updateUserMetadata } from '../cache/user-writes'
 import { AuthError } from './auth-error'
-import { currentActor } from './caller.server'
+import { currentActor, impersonatorIn } from './caller.server'
 import { type SessionOptions, userOfSession } from './session-user'
 
 /**
@@ -31,9 +31,11 @@ export async function getCurrentUser(): Promise<CachedUser | null> {
  * LookupError `revocation_unknown` with `failClosed` while Redis is out.
  */
 export async function requireUser(options?: SessionOptions): Promise<CachedUser> {
-  const { userId, sessionId, actor } = await auth()
-  const session = { userId: userId ?? '', sessionId, impersonator: actor ? actor.sub : null }
-  const user = userId ? await userOfSession(session, options) : null
+  const session = await auth()
+  const { userId, sessionId } = session
+  const user = userId
+    ? await userOfSession({ userId, sessionId, impersonator: impersonatorIn(session) }, options)
+    : null
   if (!user) throw new AuthError('unauthenticated')
   return user
 }

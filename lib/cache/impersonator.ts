@@ -1,8 +1,17 @@
+import { insideNext, notConfigured } from '../env'
 import { onePerProcess } from '../lookup/one-per-process'
 
 type FindImpersonator = () => Promise<string | null>
 
-const source = onePerProcess('impersonator', (): { find: FindImpersonator } => ({ find: async () => null }))
+/** Outside Next nobody is signed in. In Next, a token must not go to somebody because it is unknown who they are. */
+async function findNobody(): Promise<null> {
+  if (!insideNext) return null
+  throw notConfigured([
+    '  it is unknown whether somebody impersonates the user\n    import lib/auth/caller.server.ts where tokens are read, or pass `impersonator` (null in a job)',
+  ])
+}
+
+const source = onePerProcess('impersonator', (): { find: FindImpersonator } => ({ find: findNobody }))
 
 /** Says how to find out who impersonates the user of the request in progress. lib/auth does, from the session token. */
 export function setImpersonator(find: FindImpersonator): void {

@@ -10,33 +10,44 @@ function macOf(key: Buffer, text: string, redisKey: string): Buffer {
   return createHmac('sha256', keyFor(PURPOSE, key)).update(`${redisKey.length}:${redisKey}${text}`).digest()
 }
 
-/** Why text is not used: it is not of the shape, or another writer than this app has made or moved it. */
+/** Why text is not used: it is not of the shape, or another writer than this app has made, moved or kept it. */
 const refuse = (): never => {
   throw new Error('not written by this app')
 }
 
 /**
- * A codec for entries that decide rights. Where CACHE_ENCRYPTION_KEYS is set, they carry a MAC (HMAC-SHA-256, under a key
- * of its own, bound to the Redis key), and what has none or another one is a miss: `m1.<kid>.<base64url>.<JSON>`. The
- * first key signs, every key verifies. Without keys, whoever can write to Redis decides who is an admin.
- * `isValid` says whether JSON has the value's shape; other JSON is a miss too.
+ * A codec for entries that decide rights. Where CACHE_ENCRYPTION_KEYS is set, they carry their time and a MAC
+ * (HMAC-SHA-256, under a key of its own, bound to the Redis key): `m1.<kid>.<MAC>.<seconds>.<JSON>`. An entry without a
+ * MAC, with another one, or older than `maxAge` seconds is a miss, so that nobody can put a right back that a user has
+ * lost long ago. The first key signs, every key verifies. Without keys, whoever can write to Redis decides who is an
+ * admin. `isValid` says whether JSON has the value's shape; other JSON is a miss too.
  */
-export const signed = <T>(isValid: (value: unknown) => value is T): Codec<T> => ({
+export const signed = <T>(isValid: (value: unknown) => value is T, maxAge: number): Codec<T> => ({
   encode(value, redisKey) {
-    const text = toJson(value)
+    const json = toJson(value)
     const [first] = keySettings().CACHE_ENCRYPTION_KEYS ?? []
-    return first ? `m1.${first.kid}.${macOf(first.key, text, redisKey).toString('base64url')}.${text}` : text
+    if (!first) return json
+    const text = `${Math.floor(Date.now() / 1000)}.${json}`
+    return `m1.${first.kid}.${macOf(first.key, text, redisKey).toString('base64url')}.${text}`
   },
   decode(entry, redisKey) {
     const ring = keySettings().CACHE_ENCRYPTION_KEYS
-    const value: unknown = JSON.parse(ring ? verified(entry, redisKey, ring) : entry)
+    const value: unknown = JSON.parse(ring ? verified(entry, redisKey, ring, maxAge) : entry)
     return isValid(value) ? value : refuse()
   },
 })
 
-function verified(entry: string, redisKey: string, ring: readonly { kid: string; key: Buffer }[]): string {
-  const [, kid, encoded, text] = /^m1\.([^.]+)\.([\w-]{43})\.(.+)$/s.exec(entry) ?? []
-  const key = ring.find((one) => one.kid === kid)?.key
-  if (!key || encoded === undefined || text === undefined) return refuse()
-  return timingSafeEqual(macOf(key, text, redisKey), Buffer.from(encoded, 'base64url')) ? text : refuse()
+type Ring = readonly { kid: string; key: Buffer }[]
+
+/** The JSON of an entry: `m1`, the ID of the key, 43 characters of MAC, the time, and the rest. */
+function verified(entry: string, redisKey: string, ring: Ring, maxAge: number): string {
+  const macAt = entry.indexOf('.', 3) + 1
+  const text = entry.slice(macAt + 44)
+  const key = ring.find(({ kid }) => entry.startsWith(`m1.${kid}.`))?.key
+  if (!key) return refuse()
+  const mac = Buffer.from(entry.slice(macAt, macAt + 43), 'base64url')
+  const expected = macOf(key, text, redisKey)
+  if (mac.length !== expected.length || !timingSafeEqual(mac, expected)) return refuse()
+  const jsonAt = text.indexOf('.') + 1
+  return Date.now() / 1000 - Number(text.slice(0, jsonAt - 1)) <= maxAge ? text.slice(jsonAt) : refuse()
 }

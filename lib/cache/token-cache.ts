@@ -1,4 +1,5 @@
 import { emitAudit } from './audit-events'
+import { isBlocked, userById } from './clerk-cache'
 import { currentImpersonator } from './impersonator'
 import { defineLookup } from './lookups'
 import { type LoadedToken, type TokenRequest, targetOf, tokenDeclaration } from './tokens/lookup'
@@ -28,7 +29,10 @@ export interface OAuthTokenOptions {
 }
 
 const tokens = defineLookup<TokenRequest, LoadedToken>(() => tokenDeclaration)
-const reader = createTokenReader(tokens)
+const reader = createTokenReader(tokens, async (userId) => {
+  const user = await userById.peek(userId)
+  return Boolean(user && isBlocked(user))
+})
 
 /** The lookup's argument and the reader's, from the public ones. */
 const asked = (

@@ -47,6 +47,12 @@ export function nameTtl(): number {
   return ttl === 'adaptive' ? DEFAULT_TTL : ttl
 }
 
+/** Entries are kept for their TTL and grace. Ten minutes more, because the clocks of two processes differ. Seconds. */
+const codec = () => {
+  const ttl = cacheSettings().CACHE_USER_TTL
+  return signed(isCachedUser, (ttl === 'adaptive' ? ADAPTIVE.max : ttl) + GRACE + 600)
+}
+
 export const userById = defineLookup<string, CachedUser>(() => ({
   name: 'user',
   version: CACHED_USER_VERSION,
@@ -56,7 +62,7 @@ export const userById = defineLookup<string, CachedUser>(() => ({
   ttl: userTtl(),
   grace: GRACE,
   processTtl: cacheSettings().CACHE_PROCESS_TTL,
-  codec: signed(isCachedUser),
+  codec: codec(),
   loadMany: (ids, { signal }) => loadUsers(ids, signal),
   batch: { max: PER_REQUEST },
   failure: clerkFailure,
@@ -69,7 +75,7 @@ export const userById = defineLookup<string, CachedUser>(() => ({
 export const newUserById = defineLookup<string, CachedUser>(() => ({
   ...{ name: 'new-user', version: CACHED_USER_VERSION, key: (id) => id, tags: (id) => [tagOfUser(id)] },
   owner: (id) => id,
-  ...{ ttl: 1, negativeTtl: 1, memo: false, timeout: 25, codec: signed(isCachedUser) },
+  ...{ ttl: 1, negativeTtl: 1, memo: false, timeout: 25, codec: codec() },
   load: (id) => userById.reload(id),
   failure: clerkFailure,
 }))

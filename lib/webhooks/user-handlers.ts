@@ -28,8 +28,10 @@ const invalidateUser: WebhookHandler = async (data) => {
   const [id, names, block] = [idIn(data, 'id'), namesIn(data), blockIn(record(data))]
   if (block) await blockUser(id, block.seconds)
   // Before the invalidation, so that what is loaded below is newer than what the revocation was made for.
-  const revocation = await revocationOfUser(id)
+  const [found] = await Promise.allSettled([revocationOfUser(id)])
   await invalidateUserCache(id, names)
+  if (found.status === 'rejected') throw found.reason
+  const revocation = found.value
   if (revocation) await restoreUnlessBlocked(id, revocation)
   return {
     invalidated: ['user', 'tokens', 'integrations', ...countNames(names), ...(block ? ['sessions'] : [])],

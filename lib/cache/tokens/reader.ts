@@ -26,12 +26,20 @@ interface Asked {
   actor: string
 }
 
-/** Reads tokens through a lookup, and returns the public results. */
-export function createTokenReader(tokens: Lookup<TokenRequest, LoadedToken>) {
+/**
+ * Reads tokens through a lookup, and returns the public results. `isBlocked`: whether the cache knows a user as banned or
+ * locked, which it does after the revocation marker has expired, and where no webhook has set one.
+ */
+export function createTokenReader(
+  tokens: Lookup<TokenRequest, LoadedToken>,
+  isBlocked: (userId: string) => Promise<boolean>,
+) {
   /** Each read is an audit event, whatever its outcome. */
   async function read(key: TokenRequest, asked: Asked, from: Read = tokens): Promise<Found> {
     encryptionKeys()
-    const found = await find(key, asked, from)
+    // Together, so that both are in one MGET.
+    const [held, blocked] = await Promise.all([find(key, asked, from), isBlocked(key.userId)])
+    const found: Found = blocked ? { status: 'revoked' } : held
     const ok = found.status === 'ok'
     emitAudit({
       ...{ action: 'token.read', actor: asked.actor, subject: key.userId, outcome: found.status },

@@ -136,7 +136,7 @@ describe('an entry in Redis', () => {
       const { CACHE_ENCRYPTION_KEYS } = process.env
       expect(CACHE_ENCRYPTION_KEYS).toBeTruthy()
       const { signed } = await import('@/lib/cache/signed')
-      const anything = signed((_value): _value is unknown => true)
+      const anything = signed((_value): _value is unknown => true, 60)
       const key = await userEntry()
       const text = anything.encode(JSON.parse(payload), key)
       await plant(key, () => text)
@@ -153,7 +153,7 @@ describe('an entry in Redis', () => {
     'id',
   ])('of a user whose %s is null is a miss', async (field) => {
     const { signed } = await import('@/lib/cache/signed')
-    const anything = signed((_value): _value is unknown => true)
+    const anything = signed((_value): _value is unknown => true, 60)
     const key = await userEntry()
     const user = await userById.fresh(people.member)
     await plant(key, () => anything.encode({ ...user, [field]: null }, key))

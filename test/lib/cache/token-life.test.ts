@@ -28,7 +28,10 @@ function startWorld() {
   services.clerk.resetRequests()
   const instances = [-MINUTE, 0, MINUTE].map((skew) => {
     const lookups = join({ clock: { now: () => clock.now() + skew, timer: clock.timer } })
-    return { ...lookups, reader: createTokenReader(lookups.defineLookup(tokenDeclaration)) }
+    return {
+      ...lookups,
+      reader: createTokenReader(lookups.defineLookup(tokenDeclaration), async () => false),
+    }
   })
   const key = { userId, provider: 'google' as const }
   const asked = { scopes: [] as string[], actor: 'system' }
