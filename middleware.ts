@@ -1,17 +1,24 @@
 import { clerkMiddleware } from '@clerk/nextjs/server'
+import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server'
+import { contentSecurityPolicy } from './lib/http/content-security-policy'
 
-// Kept to one decision on purpose: it runs before every page, on the edge runtime, so it reads no Redis, calls no
+// Kept to one decision and one header on purpose: it runs before every page, on the edge runtime, so it reads no Redis, calls no
 // Clerk API and parses nothing with zod. It is a convenience, not the authorisation: lib/auth checks again wherever
 // data is read. Pages here always answer 200 (they stream), so the redirect that has a status is this one.
 const signedInOnly = /^\/(account|calendar|dashboard|profile)(\/|$)/
 
 const origins = (process.env.APP_ORIGINS ?? '').split(',').flatMap((origin) => origin.trim() || [])
 
-export default clerkMiddleware(
+const withClerk = clerkMiddleware(
   async (auth, request) => {
-    if (!signedInOnly.test(request.nextUrl.pathname)) return
-    const { userId, redirectToSignIn } = await auth()
-    if (!userId) return redirectToSignIn({ returnBackUrl: request.url })
+    const { pathname } = request.nextUrl
+    // Next would answer 500.
+    if (!canBeDecoded(pathname)) return new NextResponse('Bad request', { status: 400 })
+    if (signedInOnly.test(pathname)) {
+      const { userId, redirectToSignIn } = await auth()
+      if (!userId) return redirectToSignIn({ returnBackUrl: request.url })
+    }
+    return withPolicy(request)
   },
   {
     // With the key at hand a session is verified without asking Clerk for its key set.
@@ -21,6 +28,49 @@ export default clerkMiddleware(
   },
 )
 
+function canBeDecoded(pathname: string): boolean {
+  try {
+    decodeURIComponent(pathname)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Goes on with a new nonce: Next puts the one in the request's header on all inline scripts that it writes. */
+function withPolicy(request: NextRequest): NextResponse {
+  const policy = contentSecurityPolicy({
+    nonce: btoa(crypto.randomUUID()),
+    publishableKey: process.env.NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY,
+    clerkAddresses: [
+      process.env.NEXT_PUBLIC_CLERK_PROXY_URL,
+      process.env.NEXT_PUBLIC_CLERK_JS_URL,
+      process.env.NEXT_PUBLIC_CLERK_SIGN_IN_URL,
+    ],
+    development: process.env.NODE_ENV === 'development',
+  })
+  const headers = new Headers(request.headers)
+  headers.set('Content-Security-Policy', policy)
+  const response = NextResponse.next({ request: { headers } })
+  response.headers.set('Content-Security-Policy', policy)
+  return response
+}
+
+/**
+ * Clerk passes a request on by a rewrite to its own address. Next writes that address as http://localhost, so a server
+ * that was told to listen on 127.0.0.1 would take it for another server and send it the request, again and again.
+ */
+export default async function middleware(request: NextRequest, event: NextFetchEvent) {
+  const response = await withClerk(request, event)
+  if (response?.headers.get('x-middleware-rewrite') !== request.url) return response
+  response.headers.delete('x-middleware-rewrite')
+  response.headers.set('x-middleware-next', '1')
+  return response
+}
+
+// What it leaves out is never a page: a page would have neither the redirect nor the policy.
 export const config = {
-  matcher: ['/((?!_next/|api/webhooks/|api/health|api/metrics|icon\\.svg|.*\\.(?:png|ico|txt|xml)$).*)'],
+  matcher: [
+    '/((?!_next/|api/webhooks/|api/health$|api/metrics$|(?:icon\\.svg|favicon\\.ico|robots\\.txt|sitemap\\.xml)$).*)',
+  ],
 }

@@ -1,6 +1,7 @@
 import { ClerkProvider } from '@clerk/nextjs'
 import type { Metadata } from 'next'
-import type { ReactNode } from 'react'
+import { connection } from 'next/server'
+import { type ReactNode, Suspense } from 'react'
 import { SiteHeader } from '@/components/site-header'
 import './globals.css'
 
@@ -25,8 +26,20 @@ export default function RootLayout({ children }: { children: ReactNode }) {
           <main id="main" className="mx-auto w-full max-w-5xl px-4 py-8 sm:px-6 sm:py-12">
             {children}
           </main>
+          <Suspense>
+            <ScriptsOfRequest />
+          </Suspense>
         </body>
       </html>
     </ClerkProvider>
   )
+}
+
+/**
+ * Makes a part of every page wait for the request. Next then leaves its inline scripts out of the static shell, and
+ * writes them with the nonce of the request's Content-Security-Policy.
+ */
+async function ScriptsOfRequest() {
+  await connection()
+  return null
 }

@@ -34,7 +34,7 @@ const RATE = 110_000
 async function sustain({ url, token }: RestServer) {
   const redis = createRedisClient({ url, token, timeoutMs: 10_000 })
   const key = 'bench:audit'
-  const sink = createStreamSink<AuditEvent>({ redis, key, maxBytes: 2_000_000_000 })
+  const sink = createStreamSink<AuditEvent>({ redis, key, maxBytes: 2_000_000_000, maxAge: 3_600_000 })
   const writer = createBatchWriter<AuditEvent>({ sink, maxPending: 100_000 })
   const delay = monitorEventLoopDelay({ resolution: 1 })
   let [added, mostPending] = [0, 0]

@@ -45,6 +45,11 @@ export const clerkSettings = defineSettings({
     "the address of Clerk's Backend API",
     'https://api.clerk.com',
   ),
+  CLERK_RATE_LIMIT: variable(
+    wholeNumber(4).optional(),
+    'requests to Clerk that all instances may send in 10 s together (default: 1000 with a live key, 100 with a test key)',
+    '1000',
+  ),
 })
 
 export const cacheSettings = defineSettings({
@@ -68,6 +73,11 @@ export const cacheSettings = defineSettings({
     onOrOff.default(false),
     'announces invalidations to the process caches of other instances',
     'off',
+  ),
+  AUDIT_MAX_AGE_DAYS: variable(
+    wholeNumber(1, 3650).default(90),
+    'days for which the audit trail and the log of webhooks keep a record',
+    '90',
   ),
   ACCOUNT_URL: variable(
     pathOrAddress.default('/account'),
@@ -148,6 +158,15 @@ export function redis(): RedisClient {
 
 /** The first part of every Redis key. @throws ConfigurationError */
 export const namespace = (): string => cacheSettings().CACHE_NAMESPACE
+
+/** Milliseconds for which the audit trail and the log of webhooks keep a record. @throws ConfigurationError */
+export const maxAgeOfRecords = (): number => cacheSettings().AUDIT_MAX_AGE_DAYS * 24 * 60 * 60 * 1000
+
+/** The requests that Clerk allows in 10 s, by default those of the instance that the key is for. @throws ConfigurationError */
+export function clerkRateLimit(): number {
+  const { CLERK_RATE_LIMIT, CLERK_SECRET_KEY } = clerkSettings()
+  return CLERK_RATE_LIMIT ?? (CLERK_SECRET_KEY.startsWith('sk_live_') ? 1000 : 100)
+}
 
 /** The page where people connect their accounts. @throws ConfigurationError */
 export const accountPage = (): string => cacheSettings().ACCOUNT_URL

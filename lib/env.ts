@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { z } from 'zod'
 import { KitError } from './lookup/errors'
 import { onePerProcess } from './lookup/one-per-process'
@@ -35,13 +36,16 @@ export const configuredTooLate = (what: string) =>
     `configure() would change ${what}, which this process already uses. Call it before the first read, for example in instrumentation.ts.`,
   )
 
-type Source = Readonly<Record<string, string | undefined>>
+export type Source = Readonly<Record<string, string | undefined>>
 
 /** Values given in code, which come before the environment, and the names of variables that were already read. */
 const given = onePerProcess('settings', () => ({
   values: new Map<string, string>(),
   read: new Set<string>(),
 }))
+
+/** The environment of this process and what was given in code. */
+export const settingsSource = (): Source => ({ ...process.env, ...Object.fromEntries(given.values) })
 
 /**
  * Gives variables in code. Giving the same value again changes nothing, so each copy of a module can do it.
@@ -58,8 +62,23 @@ export function setVariables(variables: Source): void {
 
 export const text = z.string().min(1)
 
+const PRIVATE_IPV4 = /^(127|10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))\./
+const PRIVATE_IPV6 = /^\[(::1\]|(f[cd][\da-f]{2}|fe[89ab][\da-f]):)/
+/** No public host can have these names: one without a dot, or with one of the endings that are kept for private use. */
+const PRIVATE_NAME = /^[^.:]+$|\.(internal|local|localhost|test)$/
+
+const isPrivate = (host: string) =>
+  PRIVATE_NAME.test(host) || PRIVATE_IPV6.test(host) || (isIPv4(host) && PRIVATE_IPV4.test(host))
+
+const parseUrl = (url: string, base?: string) => (URL.canParse(url, base) ? new URL(url, base) : undefined)
+
+/** An address to which secrets are sent. */
 export const httpAddress = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+  .refine((text) => {
+    const url = parseUrl(text)
+    return url?.protocol !== 'http:' || isPrivate(url.hostname)
+  }, 'must begin with https://, because secrets are sent to it. http is for hosts of this machine or a private network')
   .transform((url) => url.replace(/\/+$/, ''))
 
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER) {
@@ -77,7 +96,15 @@ export const wholeNumberOr = <const Word extends string>(word: Word, min: number
       `must be a whole number of ${min} or more, or "${word}"`,
     )
 
-export const pathOrAddress = text.regex(/^(\/|https?:\/\/)/, 'must be a path or an http(s) address')
+/** Where a link leads that users click. What a browser would take for a path must be one: `//host` is not. */
+export const pathOrAddress = text.refine((value) => {
+  const base = 'https://path.invalid'
+  const url = parseUrl(value, base)
+  return value.startsWith('/') ? url?.origin === base : url !== undefined && /^https?:\/\//.test(value)
+}, 'must be a path or an http(s) address')
+
+/** Whether bytes or text consist of a few that repeat, as no random secret does. */
+export const isRepetitive = (secret: Iterable<unknown>, least: number) => new Set(secret).size < least
 
 export const oneOf = <const T extends readonly string[]>(values: T) =>
   z.enum(values, { error: `must be one of: ${values.join(', ')}` })
@@ -122,7 +149,7 @@ export function defineSettings<Shape extends Record<string, z.ZodType>>(shape: S
 
   function read(): Values {
     if (values) return values
-    const result = parse({ ...process.env, ...Object.fromEntries(given.values) })
+    const result = parse(settingsSource())
     if ('problems' in result) throw notConfigured(result.problems)
     for (const name of Object.keys(shape)) given.read.add(name)
     values = result.values
@@ -130,8 +157,9 @@ export function defineSettings<Shape extends Record<string, z.ZodType>>(shape: S
   }
 
   return Object.assign(read, {
+    shape,
     /** What is wrong with these variables, in the environment of this process by default. */
-    problems(source: Source = { ...process.env, ...Object.fromEntries(given.values) }): string[] {
+    problems(source: Source = settingsSource()): string[] {
       const result = parse(source)
       return 'problems' in result ? result.problems : []
     },

@@ -49,6 +49,7 @@ type RouteCode =
   | 'reconnect_required'
   | 'scope_missing'
   | 'too_large'
+  | 'too_slow'
   | 'unavailable'
 
 /** Every error class with its codes, and the codes of routes. */
@@ -160,11 +161,11 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
   ClerkError: {
     clerk_rate_limited: {
       meaning:
-        'Clerk answered 429, or the pause after such an answer to any process of the fleet is not over.',
+        'Clerk answered 429, or the pause after such an answer is not over. Or the request was not sent: the fleet’s budget (`CLERK_RATE_LIMIT`) is used up, which a route answers with 503, or the caller has reached a limit of the app.',
       title: 'Too many requests to Clerk',
       advice: 'Try again in {seconds}.',
       status: 429,
-      fix: 'Look on the dashboard for a lookup that misses often.',
+      fix: 'Look on the dashboard for a lookup that misses often. Half of CLERK_RATE_LIMIT is for people who are signed in.',
       answeredAs: 'rate_limited',
     },
     clerk_unavailable: {
@@ -311,7 +312,8 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
       status: 400,
     },
     bad_signature: {
-      meaning: 'A webhook was signed with another secret, not at all, or more than 5 minutes ago.',
+      meaning:
+        'A webhook was signed with another secret or not at all, or its time is more than 5 minutes away.',
       title: 'The webhook’s signature is not valid',
       advice: 'Sign with this endpoint’s secret, and send the request within 5 minutes.',
       status: 400,
@@ -376,9 +378,10 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
       fix: 'Check https://www.google.com/appsstatus and GOOGLE_API_BASE_URL.',
     },
     cross_origin: {
-      meaning: 'A browser sent the request from a page of another site.',
-      title: 'The request came from another site',
-      advice: 'Only this site’s own pages can send it.',
+      meaning:
+        'A browser sent the request from a page of another site, or to open the answer as a page, a frame or an image.',
+      title: 'The request did not come from this site’s own pages',
+      advice: 'Only scripts of this site’s own pages can send it, with fetch.',
       status: 403,
     },
     impersonated: {
@@ -426,6 +429,12 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
       title: 'The body is over 1 MB',
       advice: 'Send a smaller body.',
       status: 413,
+    },
+    too_slow: {
+      meaning: 'The body of a webhook had not arrived 10 seconds after its headers.',
+      title: 'The body did not arrive in time',
+      advice: 'Send the whole body within 10 seconds.',
+      status: 408,
     },
     unavailable: {
       meaning: 'Clerk, Redis or the provider did not answer.',
@@ -505,7 +514,8 @@ export function problemOf(error: unknown): Problem | undefined {
       ? { retryAfter: error.retryAfter }
       : {}
   const problem = problemWithCode(error.code, wait)
-  return { ...problem, ...reasonOf(error), ...outcomeOf(error, problem) }
+  const said = { ...problem, ...notSentOf(error) }
+  return { ...said, ...reasonOf(error), ...outcomeOf(error, said) }
 }
 
 /** The failure of a write says whether it may have been saved. */
@@ -520,6 +530,17 @@ function outcomeOf(error: KitError, { advice }: Problem): Partial<Problem> {
     advice: 'Clerk’s answer was lost. Check what is shown now. Trying again is safe.',
   }
 }
+
+/** Requests to Clerk that the kit itself did not send, by the code that says why. */
+const NOT_SENT: Record<string, Partial<Description>> = {
+  over_budget: { title: 'Too many requests at the moment', status: 503 },
+  own_limit: { title: 'You have done this several times in a short while' },
+}
+
+const notSentOf = (error: KitError): Partial<Description> =>
+  'clerkCodes' in error && Array.isArray(error.clerkCodes)
+    ? (NOT_SENT[String(error.clerkCodes[0])] ?? {})
+    : {}
 
 const OF_REDIS = ['store_unavailable', 'store_quota', 'scripts_not_permitted']
 

@@ -141,7 +141,9 @@ async function main(): Promise<void> {
   // A production build shuts down as in production: see lib/process/shutdown.ts.
   const signals: Record<string, string> =
     mode === 'start' ? { NEXT_MANUAL_SIG_HANDLE: 'true' } : { LOG_FORMAT: process.env.LOG_FORMAT ?? 'pretty' }
-  child = startNext([mode, '--port', String(port)], { ...env, ...signals })
+  // The stand-ins sign with a secret that everybody can read, so nobody else on the network may reach the app.
+  const host = standIns ? ['--hostname', 'localhost'] : []
+  child = startNext([mode, '--port', String(port), ...host], { ...env, ...signals })
   child.once('exit', (code) => {
     if (!stopping) void stop(code ?? 1)
   })

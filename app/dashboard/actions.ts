@@ -8,9 +8,10 @@ import { emitAudit } from '@/lib/cache/audit-events'
 import { isUserId } from '@/lib/cache/clerk-cache'
 import { invalidateUserCache, warmUpUserCache } from '@/lib/cache/clerk-cache-utils'
 import { findUser } from '@/lib/dashboard/find-user'
+import { refuseOverLimit } from '@/lib/http/rate-limit'
 import { batchRefreshTokens, disconnectIntegration } from '@/lib/integrations/integrations.service'
 import { providers } from '@/lib/integrations/providers'
-import { type ActionResult, adminAction, done, failed, resultOf } from './admin-action'
+import { type ActionResult, adminAction, done, failed, LIMIT, resultOf } from './admin-action'
 import { describeRefresh } from './format'
 
 const userId = z.string().refine(isUserId)
@@ -72,9 +73,11 @@ export async function searchUser(_before: ActionResult | null, form: FormData): 
   try {
     await requireAdmin({ failClosed: true })
     if (!word.success) return failed('Enter a user ID, a username or an email address.')
+    const actor = await currentActor()
+    await refuseOverLimit(LIMIT, actor.actor)
     const user = await findUser(word.data)
     emitAudit({
-      ...(await currentActor()),
+      ...actor,
       action: 'dashboard.search',
       subject: user?.id ?? 'nobody',
       outcome: user ? 'ok' : 'not_found',

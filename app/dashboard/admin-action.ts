@@ -7,6 +7,7 @@ import { requireAdmin } from '@/lib/auth/roles.server'
 import { emitAudit } from '@/lib/cache/audit-events'
 import { messageOf } from '@/lib/errors'
 import { problemToShow } from '@/lib/http/problem-to-show'
+import { refuseOverLimit } from '@/lib/http/rate-limit'
 import { codeOf } from '@/lib/lookup/errors'
 import { dropMemoized } from '@/lib/process/memoize-for'
 import { flushAudit } from '@/lib/telemetry/audit'
@@ -26,6 +27,9 @@ export const failed = (message: string): ActionResult => ({ status: 'failed', me
 export function resultOf(error: unknown): ActionResult {
   return error instanceof AuthError ? REFUSED : failed(messageOf(problemToShow(error)))
 }
+
+/** What one admin can do in a minute: each action may cost a few requests to Clerk. */
+export const LIMIT = { name: 'dashboard', calls: 60, seconds: 60 }
 
 /**
  * Runs an action of the dashboard: only for admins whose session is not revoked, and only with a valid form. Each call
@@ -47,6 +51,7 @@ export async function adminAction<T extends { userId: string }>(
     }
     const { userId } = parsed.data
     try {
+      await refuseOverLimit(LIMIT, actor.actor)
       const result = await work(parsed.data, actor.actor)
       record(userId, result.status === 'done' ? 'ok' : result.status)
       return result

@@ -4,13 +4,17 @@ import { Notice } from '@/components/notice'
 import { PageTitle } from '@/components/page-title'
 import { PanelSkeleton } from '@/components/panel'
 import { signedInAdmin } from '@/lib/auth/page-access.server'
+import { isUserId } from '@/lib/cache/clerk-cache'
 import { problemToShow } from '@/lib/http/problem-to-show'
 import { Dashboard } from './_components/dashboard'
 import { Outage } from './_components/outage'
 
 export const metadata: Metadata = { title: 'Dashboard' }
 
-export default function DashboardPage({ searchParams }: PageProps<'/dashboard'>) {
+// Not Next's PageProps: that type has only the paths of the app, and this page may be at another.
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> }
+
+export default function DashboardPage({ searchParams }: Props) {
   return (
     <>
       <PageTitle title="Dashboard">
@@ -23,7 +27,7 @@ export default function DashboardPage({ searchParams }: PageProps<'/dashboard'>)
   )
 }
 
-async function ForAdmins({ searchParams }: Pick<PageProps<'/dashboard'>, 'searchParams'>) {
+async function ForAdmins({ searchParams }: Props) {
   const admin = await signedInAdmin().catch(problemToShow)
   if (admin && 'advice' in admin) return <Outage {...admin} />
   if (!admin)
@@ -33,8 +37,11 @@ async function ForAdmins({ searchParams }: Pick<PageProps<'/dashboard'>, 'search
       </Notice>
     )
   const { user, audit } = await searchParams
-  return <Dashboard user={one(user)} auditOf={one(audit)} />
+  return <Dashboard user={idIn(user)} auditOf={idIn(audit) || undefined} />
 }
 
-const one = (value: string | string[] | undefined) =>
-  typeof value === 'string' ? value.trim() || undefined : undefined
+/** A user's ID; `''` for anything else, which no page repeats. */
+function idIn(value: string | string[] | undefined): string | undefined {
+  if (typeof value !== 'string' || value.trim() === '') return undefined
+  return isUserId(value.trim()) ? value.trim() : ''
+}

@@ -1,24 +1,49 @@
 import { z } from 'zod'
-import type { CachedUser } from '@/lib/cache/clerk-cache'
+import { type CachedUser, rolesOf } from '@/lib/cache/clerk-cache'
 
-/** What this app keeps in an expert's public metadata, which can be any JSON. A field of another type gets its default. */
+/** What this app keeps in an expert's public metadata, which can be any JSON. A field of another type is left out. */
 const profile = z.object({
   headline: z.string().catch(''),
   bio: z.string().catch(''),
   specialties: z.array(z.string()).catch([]),
   hourlyRate: z.number().nullable().catch(null),
-  currency: z.string().length(3).catch('USD'),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .nullable()
+    .default('USD')
+    .catch(null),
 })
+
+/** Only experts have a public page. */
+export const isExpert = (user: CachedUser): boolean => rolesOf(user).includes('expert')
 
 /** A cached user as the experts pages show them. */
 export function expertOf(user: CachedUser) {
+  const { hourlyRate, currency, specialties, ...texts } = profile.parse(user.publicMetadata)
   return {
     id: user.id,
     name: user.fullName ?? user.username ?? 'Unnamed',
     username: user.username,
     imageUrl: user.imageUrl,
-    href: user.username ? `/experts/${encodeURIComponent(user.username)}` : '/experts',
-    memberSince: new Date(user.createdAt).getUTCFullYear(),
-    ...profile.parse(user.publicMetadata),
+    href:
+      user.username && isText(user.username) ? `/experts/${encodeURIComponent(user.username)}` : '/experts',
+    memberSince: yearOf(user.createdAt),
+    specialties: [...new Set(specialties)],
+    // An amount in a currency that is not known would be a wrong price.
+    rate: hourlyRate === null || currency === null ? null : money(hourlyRate, currency),
+    ...texts,
   }
 }
+
+/** False for half a surrogate pair, which JSON can hold and no address can. */
+const isText = (name: string) => !/\p{Cs}/u.test(name)
+
+/** Null where Clerk did not say, or what it said is not a time. */
+function yearOf(milliseconds: number): number | null {
+  const year = new Date(milliseconds).getUTCFullYear()
+  return milliseconds === 0 || Number.isNaN(year) ? null : year
+}
+
+const money = (amount: number, currency: string) =>
+  new Intl.NumberFormat('en', { style: 'currency', currency, maximumFractionDigits: 0 }).format(amount)

@@ -6,7 +6,7 @@ import { Notice } from '@/components/notice'
 import { orOutage } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
 import { getCachedUsersByIds, userIdsByRole } from '@/lib/cache/clerk-cache'
-import { expertOf } from './expert'
+import { expertOf, isExpert } from './expert'
 
 export const metadata: Metadata = { title: 'Experts' }
 
@@ -27,7 +27,8 @@ const grid = 'grid grid-cols-1 gap-4 sm:grid-cols-2 lg:grid-cols-3'
 
 async function Experts() {
   return orOutage(async () => {
-    const users = await getCachedUsersByIds((await userIdsByRole('expert')) ?? [])
+    // The list of IDs can be older than a user: who is not an expert any more is left out.
+    const users = (await getCachedUsersByIds((await userIdsByRole('expert')) ?? [])).filter(isExpert)
     if (users.length === 0)
       return (
         <Notice title="No experts yet">

@@ -1,10 +1,13 @@
 'use server'
 
 import { z } from 'zod'
+import { currentActor } from '@/lib/auth/caller.server'
 import { requireUser } from '@/lib/auth/roles.server'
+import { audited } from '@/lib/cache/audit-events'
 import { updateUserMetadata, updateUserProfile } from '@/lib/cache/user-writes'
 import { messageOf, type Problem } from '@/lib/errors'
 import { problemToShow } from '@/lib/http/problem-to-show'
+import { refuseOverLimit } from '@/lib/http/rate-limit'
 
 const name = (label: string) =>
   z.string().trim().min(1, `Enter a ${label}.`).max(100, 'Enter at most 100 characters.')
@@ -27,13 +30,22 @@ export interface SaveResult {
   entered?: Profile
 }
 
+/**
+ * A save is two updates, because Clerk changes names and metadata in two places, and Clerk allows 10 updates of a user in
+ * 10 s. The limiter's sliding window is an estimate: of three in 30 s, at most four saves are in any 10 s.
+ */
+const LIMIT = { name: 'profile', calls: 3, seconds: 30 }
+
 const text = z.string().catch('')
 const enteredForm = z.object({ firstName: text, lastName: text, setup: text })
 
 const isSaved = ({ code }: Problem) => code === 'saved_but_stale'
 
-const problemOfSaving = (save: () => Promise<unknown>): Promise<Problem | undefined> =>
-  save().then(() => undefined, problemToShow)
+const problemOfSaving = async (subject: string, target: string, save: () => Promise<unknown>) =>
+  audited({ ...(await currentActor()), action: 'profile.update', subject, target }, save).then(
+    () => undefined,
+    problemToShow,
+  )
 
 /** Saves the signed-in user's own name and setup status. The session says which user, never the form. */
 export async function saveProfile(_before: SaveResult, data: FormData): Promise<SaveResult> {
@@ -55,10 +67,11 @@ export async function saveProfile(_before: SaveResult, data: FormData): Promise<
         ...refused('Not saved. Correct the marked fields.'),
         errors: z.flattenError(parsed.error).fieldErrors,
       }
+    await refuseOverLimit(LIMIT, id)
     const { firstName, lastName, setup } = parsed.data
-    const name = await problemOfSaving(() => updateUserProfile(id, { firstName, lastName }))
+    const name = await problemOfSaving(id, 'name', () => updateUserProfile(id, { firstName, lastName }))
     if (name && !isSaved(name)) return notSaved(name)
-    const status = await problemOfSaving(() =>
+    const status = await problemOfSaving(id, 'setup', () =>
       updateUserMetadata(id, { unsafeMetadata: { setup: { status: setup } } }),
     )
     if (status && !isSaved(status)) return notSaved(status, 'Your name was saved. Your setup: ')

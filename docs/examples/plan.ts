@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineLookup, invalidateTags } from '../../lib/cache/lookups'
+import { tagOfUser } from '../../lib/cache/tags'
 
 /** The part of a billing API's answer that the app uses. */
 const plan = z.object({ name: z.string(), seats: z.number() })
@@ -13,7 +14,8 @@ export const planOf = defineLookup<string, Plan>(() => ({
   name: 'plan',
   version: 1, // increase it whenever the shape of Plan changes
   key: (userId) => userId,
-  tags: (userId) => [tagOfPlan(userId)],
+  tags: (userId) => [tagOfPlan(userId), tagOfUser(userId)],
+  owner: (userId) => userId, // a deletion of the user removes it
   ttl: 3600,
   async load(userId, { signal }) {
     const url = new URL(`/plans/${encodeURIComponent(userId)}`, process.env.BILLING_URL)

@@ -1,6 +1,7 @@
 import { codeOf } from '../lookup/errors'
 import { createListeners, type Listener } from '../lookup/events'
 import { onePerProcess } from '../lookup/one-per-process'
+import { throttled } from './throttled-audit'
 
 /** What the audit trail records. It has IDs and short words in it, never a token, a name or an address. */
 export type AuditEvent = {
@@ -32,8 +33,14 @@ export const actorOf = ({
 
 const listeners = onePerProcess('audit-listeners', () => createListeners<AuditEvent>())
 
-/** Emits an audit event to all listeners of this process. Never throws. */
-export const emitAudit = (event: AuditEvent): void => listeners.emit(event)
+/**
+ * Emits an audit event to all listeners of this process. Never throws. What did not succeed can be repeated as often as
+ * somebody likes, so it is throttled.
+ */
+export function emitAudit(event: AuditEvent): void {
+  const emitted = event.outcome === 'ok' ? event : throttled(event)
+  if (emitted) listeners.emit(emitted)
+}
 
 /** Calls the listener for every audit event of this process. A listener of the same name is replaced. */
 export const onAudit = (name: string, listener: Listener<AuditEvent>): (() => void) =>

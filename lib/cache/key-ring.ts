@@ -1,6 +1,6 @@
 import { hkdfSync } from 'node:crypto'
 import { z } from 'zod'
-import { defineSettings, variable } from '../env'
+import { defineSettings, isRepetitive, variable } from '../env'
 
 /**
  * `kid:base64` pairs, comma separated; the first key seals, every key opens. Problems name the position and not the ID:
@@ -15,6 +15,8 @@ const keyRing = z.string().transform((value, context) =>
     else if (pairs.findIndex((other) => other.trim().startsWith(`${kid}:`)) !== index)
       context.addIssue(`key ${index + 1} has the ID of an earlier key`)
     else if (key.length !== 32) context.addIssue(`key ${index + 1} must be 32 bytes in base64`)
+    else if (isRepetitive(key, 8))
+      context.addIssue(`key ${index + 1} repeats a few bytes; \`openssl rand -base64 32\` makes a key`)
     return { kid, key }
   }),
 )

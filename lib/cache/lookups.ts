@@ -1,3 +1,4 @@
+import { isSignedIn } from '../clerk/signed-in'
 import { cacheSettings, givenRuntime, namespace, redis } from '../config'
 import { insideNext } from '../env'
 import { createLookups, type Once } from '../lookup/create-lookups'
@@ -19,7 +20,7 @@ function runtime(): Runtime {
   if (!insideNext) return plain
   // Not an import: scripts, tests and workers must load nothing of Next.
   const next: typeof import('../lookup/runtime/next') = require('../lookup/runtime/next')
-  return next.createNextRuntime()
+  return next.createNextRuntime(isSignedIn)
 }
 
 function connect() {

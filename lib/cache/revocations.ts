@@ -1,4 +1,4 @@
-import { lookups } from './lookups'
+import { invalidateTags, lookups } from './lookups'
 import { NO_NAMES, tagsOfUser } from './tags'
 
 /**
@@ -18,11 +18,25 @@ export const revocationMarkersOf = (userId: string, sessionId?: string | null): 
   sessionId ? [markerOfUser(userId), markerOfSession(sessionId)] : [markerOfUser(userId)]
 
 /**
- * Ends the access of a deleted user at once, and invalidates everything that is cached of this user.
+ * Ends the access of a deleted user at once, and removes everything that is cached of this user.
  * @throws LookupError `invalidation_unconfirmed` if Redis did not confirm it. Repeating is safe.
  */
-export const revokeUser = (userId: string): Promise<void> =>
-  lookups().revoke(markerOfUser(userId), { seconds: MARKER_SECONDS, tags: tagsOfUser(userId, NO_NAMES) })
+export async function revokeUser(userId: string): Promise<void> {
+  await lookups().revoke(markerOfUser(userId), {
+    seconds: MARKER_SECONDS,
+    tags: tagsOfUser(userId, NO_NAMES),
+  })
+  await lookups().remove(userId)
+}
+
+/**
+ * Removes everything that is cached of a user, who keeps their access: the next read loads them again if they exist.
+ * Returns the names of the lookups, one for each entry that was removed. @throws LookupError as `revokeUser`
+ */
+export async function removeUser(userId: string): Promise<string[]> {
+  await invalidateTags(tagsOfUser(userId, NO_NAMES))
+  return lookups().remove(userId)
+}
 
 /**
  * Ends the access of a banned or locked user at once, background jobs included. `seconds`: until a lock ends by itself.

@@ -16,11 +16,15 @@ export const NO_NAMES: NamesOfUser = { usernames: [], emails: [], externalIds: [
 /** Clerk compares usernames and e-mail addresses without regard to case. */
 export const normalizeName = (name: string) => name.normalize('NFKC').toLowerCase()
 
-/** A name as it appears in Redis keys, tags and events. An e-mail address is hashed, because those end up in logs. */
+// UTF-16, because in UTF-8 every lone surrogate would be the same replacement character.
+const hash = (name: string) => createHash('sha256').update(name, 'utf16le').digest('base64url')
+const hashNormalized = (name: string) => hash(normalizeName(name))
+
+/** A name as it appears in Redis keys, tags and events: hashed, because those end up in logs. */
 export const keyOfName: Record<NameKind, (name: string) => string> = {
-  username: normalizeName,
-  email: (address) => createHash('sha256').update(normalizeName(address)).digest('base64url'),
-  'external-id': (id) => id,
+  username: hashNormalized,
+  email: hashNormalized,
+  'external-id': hash,
 }
 
 export const tagOfUser = (userId: string) => `user:${userId}`

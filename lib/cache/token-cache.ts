@@ -1,7 +1,7 @@
+import { emitAudit } from './audit-events'
 import { isBlocked, userById } from './clerk-cache'
 import { currentImpersonator } from './impersonator'
 import { defineLookup } from './lookups'
-import { emitThrottledAudit } from './throttled-audit'
 import { type LoadedToken, type TokenRequest, targetOf, tokenDeclaration } from './tokens/lookup'
 import type { OAuthProvider, OAuthToken } from './tokens/oauth-token'
 import type { OAuthTokenProblem, OAuthTokenResult } from './tokens/outcome'
@@ -55,7 +55,7 @@ async function unlessImpersonated<R>(
   const actor = impersonator === undefined ? await currentImpersonator() : impersonator
   if (actor === null) return read()
   const status = 'impersonated'
-  emitThrottledAudit({
+  emitAudit({
     ...{ action: 'token.read', actor, impersonating: userId, subject: userId, outcome: status },
     target: targetOf({ userId, provider, externalAccountId }),
   })

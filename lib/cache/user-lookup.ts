@@ -58,6 +58,7 @@ export const userById = defineLookup<string, CachedUser>(() => ({
   version: CACHED_USER_VERSION,
   key: (id) => id,
   tags: (id) => [tagOfUser(id)],
+  owner: (id) => id,
   ttl: userTtl(),
   grace: GRACE,
   processTtl: cacheSettings().CACHE_PROCESS_TTL,
@@ -73,6 +74,7 @@ export const userById = defineLookup<string, CachedUser>(() => ({
  */
 export const newUserById = defineLookup<string, CachedUser>(() => ({
   ...{ name: 'new-user', version: CACHED_USER_VERSION, key: (id) => id, tags: (id) => [tagOfUser(id)] },
+  owner: (id) => id,
   ...{ ttl: 1, negativeTtl: 1, memo: false, timeout: 25, codec: codec() },
   load: (id) => userById.reload(id),
   failure: clerkFailure,

@@ -30,6 +30,7 @@ function defineUserName(kind: NameKind, { filter, exactly = (name) => name, norm
     ...{ name: kind, version: 1, key, memo: false, ttl: nameTtl() },
     codec: json<string>((id) => typeof id === 'string'),
     tags: (name) => [tagOfName(kind, name), tagOfAllNames(kind)],
+    owner: (_, id) => id ?? undefined,
     async load(name, { signal }) {
       const users = await listUsers(filter, [exactly(normalize(name))], signal)
       return users.find((user) => hasName(user, name))?.id

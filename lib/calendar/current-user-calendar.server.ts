@@ -1,7 +1,6 @@
 import 'server-only'
 import { requireCaller } from '../auth/caller.server'
-import { actorOf } from '../cache/audit-events'
-import { emitThrottledAudit } from '../cache/throttled-audit'
+import { actorOf, emitAudit } from '../cache/audit-events'
 import {
   getCachedOAuthToken,
   type OAuthTokenProblem,
@@ -39,7 +38,7 @@ async function admit({ account }: Choice) {
   if (retryAfter === undefined) return { userId, options }
   const problem = { status: 'rate_limited' as const, retryAfter }
   const of = { ...actorOf(caller), subject: userId, target: 'google' }
-  emitThrottledAudit({ action: 'token.read', ...of, outcome: problem.status })
+  emitAudit({ action: 'token.read', ...of, outcome: problem.status })
   return { userId, options, problem }
 }
 

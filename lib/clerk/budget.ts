@@ -1,43 +1,161 @@
-import { clerkSettings } from '../config'
+import { randomUUID } from 'node:crypto'
+import { clerkRateLimit, namespace, redis } from '../config'
+import { createBatch } from '../lookup/batch'
 import { onePerProcess } from '../lookup/one-per-process'
-import type { ClerkRequestEvent } from './events'
-import { clerkPause } from './pause'
+import type { Priority } from '../lookup/priority'
+import { createScript } from '../lookup/redis/client'
+import { ClerkError, OWN_CODES } from './error'
 
-/** Clerk's window, in milliseconds, and what it allows an instance in it. */
-const WINDOW = 10_000
-const LIMITS = { live: 1000, test: 100 }
+/** Clerk's window, in milliseconds. */
+export const WINDOW = 10_000
+/** The longest pause of the fleet, in milliseconds, whatever Clerk says. */
+export const LONGEST_PAUSE = 60_000
+/** A process that Redis has refused does not ask it again for this time, in milliseconds. */
+const CLOSED = 1000
+/** How many processes count as running while Redis has never said. */
+const PROCESSES = 10
 
-/** Requests that Clerk does not count. */
-const FREE = 'GET /jwks'
+/**
+ * Counts requests of the fleet by the seconds of Redis's clock, over the last 10 full seconds and the current one. Half
+ * of the limit is kept for `high`. `low` sends only while less than a quarter of it is used.
+ * KEYS: the counts, the pause, the processes. ARGV: the limit, this process, and what is wanted for high, normal and low.
+ * Returns what is granted of each, the total, the milliseconds of a pause and until room is made, and the processes.
+ */
+const drawScript = createScript(`
+local time = redis.call('TIME')
+local now, second = time[1] * 1000 + math.floor(time[2] / 1000), tonumber(time[1])
+local limit, total, others, oldest = tonumber(ARGV[1]), 0, 0, second
+local counts = redis.call('HGETALL', KEYS[1])
+for i = 1, #counts, 2 do
+  local at, kind = string.match(counts[i], '^(%d+)(%a)$')
+  if tonumber(at) < second - 10 then redis.call('HDEL', KEYS[1], counts[i])
+  else
+    total = total + counts[i + 1]
+    if kind == 'o' then others = others + counts[i + 1] end
+    oldest = math.min(oldest, at)
+  end
+end
+local pause = math.max(0, redis.call('PTTL', KEYS[2]))
+local function grant(wanted, room, kind)
+  local granted = pause > 0 and 0 or math.max(0, math.min(tonumber(wanted), math.floor(room), limit - total))
+  if granted > 0 then redis.call('HINCRBY', KEYS[1], second .. kind, granted) end
+  total = total + granted
+  if kind == 'o' then others = others + granted end
+  return granted
+end
+local high = grant(ARGV[3], limit - total, 'h')
+local normal = grant(ARGV[4], limit / 2 - others, 'o')
+local low = grant(ARGV[5], math.min(limit / 4 - total, limit / 2 - others), 'o')
+redis.call('PEXPIRE', KEYS[1], 12000)
+redis.call('ZADD', KEYS[3], now, ARGV[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - 60000)
+redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -1001)
+redis.call('PEXPIRE', KEYS[3], 60000)
+return { high, normal, low, total, pause, (oldest + 11) * 1000 - now, redis.call('ZCARD', KEYS[3]) }`)
 
-/** What is left of Clerk's limit by the requests of this process: other processes spend from the same. */
-export function createClerkBudget(now: () => number = () => performance.now()) {
-  const sent: number[] = []
+const seconds = (ms: number) => Math.max(1, Math.ceil(ms / 1000))
+
+const overBudget = (priority: Priority, ms: number) =>
+  new ClerkError(429, seconds(ms), [OWN_CODES.overBudget, priority])
+
+/** The requests to Clerk that the fleet may send, and its pause. Times are milliseconds of `performance.now()`. */
+function createClerkBudget(now: () => number = () => performance.now()) {
+  const id = randomUUID()
+  /** What this process has sent in the window, oldest first. */
+  const sent: { at: number; priority: Priority }[] = []
+  /** Until when each priority is refused without asking Redis. */
+  const closed: Record<Priority, number> = { high: 0, normal: 0, low: 0 }
+  let fleet = { at: Number.NEGATIVE_INFINITY, total: 0, processes: PROCESSES }
+  let pausedUntil = 0
 
   function dropOld() {
-    const since = now() - WINDOW
-    const first = sent.findIndex((at) => at > since)
+    const first = sent.findIndex(({ at }) => at > now() - WINDOW)
     sent.splice(0, first < 0 ? sent.length : first)
   }
 
-  return {
-    listen({ operation }: ClerkRequestEvent) {
-      if (operation === FREE) return
-      dropOld()
-      sent.push(now())
+  /** Without Redis, this process has an equal share of the budget, by the same rules as in the script. */
+  function drawAlone(wanted: Record<Priority, number>) {
+    dropOld()
+    const limit = Math.max(1, Math.floor(clerkRateLimit() / fleet.processes))
+    let total = sent.length
+    let others = sent.filter(({ priority }) => priority !== 'high').length
+    const grant = (priority: Priority, room: number) => {
+      const granted = Math.max(0, Math.min(wanted[priority], Math.floor(room), limit - total))
+      total += granted
+      if (priority !== 'high') others += granted
+      return granted
+    }
+    const high = grant('high', limit - total)
+    const normal = grant('normal', limit / 2 - others)
+    const low = grant('low', Math.min(limit / 4 - total, limit / 2 - others))
+    return { high, normal, low, wait: (sent[0]?.at ?? now()) + WINDOW - now() }
+  }
+
+  async function drawOfFleet(wanted: Record<Priority, number>) {
+    const keys = ['clerk-budget', 'clerk-paused', 'clerk-processes'].map((key) => `${namespace()}:${key}`)
+    const argv = [clerkRateLimit(), id, wanted.high, wanted.normal, wanted.low].map(String)
+    const reply = await redis().run('clerk-budget', (client) => drawScript(client, keys, argv))
+    const numbers = Array.isArray(reply) ? reply.map(Number) : []
+    const [high = 0, normal = 0, low = 0, total = 0, pause = 0, wait = 0, processes = 1] = numbers
+    fleet = { at: now(), total, processes: Math.max(1, processes) }
+    if (pause > 0) pausedUntil = Math.max(pausedUntil, now() + Math.min(pause, LONGEST_PAUSE))
+    return { high, normal, low, wait }
+  }
+
+  /** One command for all requests of a tick. The answer to each: undefined is no answer, so null lets it pass. */
+  const draw = createBatch<Priority, ClerkError | null>({
+    async send(priorities) {
+      const wanted = { high: 0, normal: 0, low: 0 }
+      for (const priority of priorities) wanted[priority]++
+      const granted = await drawOfFleet(wanted).catch(() => drawAlone(wanted))
+      return priorities.map((priority) => {
+        if (granted[priority]-- > 0) {
+          sent.push({ at: now(), priority })
+          return null
+        }
+        closed[priority] = now() + Math.min(granted.wait, CLOSED)
+        return refusal(priority, granted.wait)
+      })
     },
+    max: 1000,
+  })
+
+  const refusal = (priority: Priority, wait: number) =>
+    pausedUntil > now() ? paused(pausedUntil - now()) : overBudget(priority, wait)
+
+  return {
+    /** Counts one request. @throws ClerkError `clerk_rate_limited` if the fleet is paused or the budget is used up */
+    async admit(priority: Priority): Promise<void> {
+      const wait = Math.max(pausedUntil, closed[priority]) - now()
+      const refused = wait > 0 ? refusal(priority, wait) : await draw(priority)
+      if (refused) throw refused
+    },
+    /** @throws ClerkError while this process knows of a pause */
+    refuseWhilePaused() {
+      if (pausedUntil > now()) throw paused(pausedUntil - now())
+    },
+    /** No process of the fleet calls Clerk for so many seconds, a minute at most. */
+    async pause(howLong: number): Promise<void> {
+      const ms = Math.min(howLong * 1000, LONGEST_PAUSE)
+      pausedUntil = Math.max(pausedUntil, now() + ms)
+      // Without Redis, each process gets its own 429.
+      await redis()
+        .run('set', (client) => client.set(`${namespace()}:clerk-paused`, '1', { px: ms }))
+        .catch(() => undefined)
+    },
+    /** What is left: of the fleet as of the last request of this process, or without Redis of what this process sent. */
     read() {
       dropOld()
-      const limit = clerkSettings().CLERK_SECRET_KEY.startsWith('sk_live_') ? LIMITS.live : LIMITS.test
-      const pausedMs = Math.max(0, clerkPause().until - now())
-      return {
-        limit,
-        left: pausedMs > 0 ? 0 : Math.max(0, limit - sent.length),
-        pausedMs: Math.round(pausedMs),
-      }
+      const limit = clerkRateLimit()
+      const pausedMs = Math.max(0, pausedUntil - now())
+      const used = Math.max(sent.length, now() - fleet.at < WINDOW ? fleet.total : 0)
+      return { limit, left: pausedMs > 0 ? 0 : Math.max(0, limit - used), pausedMs: Math.round(pausedMs) }
     },
   }
 }
+
+/** A request is not sent during a pause. */
+export const paused = (ms: number) => new ClerkError(429, seconds(ms), [OWN_CODES.paused])
 
 /** Of this process. */
 export const clerkBudget = () => onePerProcess('clerk-budget', () => createClerkBudget())

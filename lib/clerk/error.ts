@@ -1,4 +1,5 @@
 import { KitError } from '../lookup/errors'
+import type { Priority } from '../lookup/priority'
 import { RETRY_AFTER } from './retry-after'
 
 export type ClerkErrorCode =
@@ -15,6 +16,8 @@ export class ClerkError extends KitError<ClerkErrorCode> {
   readonly retryAfter: number
   /** Clerk's codes, or one of `OWN_CODES`. */
   readonly clerkCodes: readonly string[]
+  /** Set if it was not sent because the budget for this priority is used up: a higher one may still ask. */
+  readonly refusedFor: Priority | undefined
   /** Set on the failure of a write: whether it is known that nothing was saved. */
   outcome?: 'not_saved' | 'unknown'
 
@@ -27,6 +30,9 @@ export class ClerkError extends KitError<ClerkErrorCode> {
     this.status = status
     this.retryAfter = retryAfter ?? RETRY_AFTER
     this.clerkCodes = clerkCodes
+    const [own, priority] = clerkCodes
+    this.refusedFor =
+      own === OWN_CODES.overBudget && (priority === 'low' || priority === 'normal') ? priority : undefined
   }
 }
 
@@ -41,8 +47,12 @@ const advice: Record<ClerkErrorCode, string> = {
 
 /** What is known about a request that Clerk's own codes do not describe. */
 export const OWN_CODES = {
-  /** It was not sent because the fleet is paused. */
+  /** It was not sent because the fleet, or this operation of this user, is paused. */
   paused: 'paused',
+  /** It was not sent because the fleet's own budget is used up. The second code is the priority of the request. */
+  overBudget: 'over_budget',
+  /** It was not sent because the caller has done this too often. */
+  ownLimit: 'own_limit',
   /** It was not sent because there was no connection. */
   notSent: 'not_sent',
   /** Something in front of Clerk answered, such as a firewall: the body is not Clerk's. */

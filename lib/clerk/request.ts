@@ -1,21 +1,40 @@
 import { clerkSettings } from '../config'
 import { withDeadline } from '../lookup/clock'
 import { outside } from '../lookup/outside'
+import { scopedPriority } from '../lookup/priority'
+import { clerkBudget } from './budget'
 import { ClerkError, OWN_CODES, unexpectedAnswer } from './error'
 import { emitClerkRequest } from './events'
 import { record, records, word } from './json'
-import { pauseFleet, refuseWhilePaused } from './pause'
+import { pauseAfter, refuseUserWhilePaused, type UserRequest } from './pause'
 import { secondsOf } from './retry-after'
 
 /** The version of the Backend API, the one that Clerk's SDK of today names too. */
 const API_VERSION = '2026-05-12'
 
+/** A request that Clerk does not count. */
+const FREE = '/jwks'
+
+/** The user that a request is about, if it is one. */
+function userIn(method: string, path: string): UserRequest | undefined {
+  const userId = /^\/users\/([^/]+)/.exec(path)?.[1]
+  return userId === undefined
+    ? undefined
+    : { userId, operation: `${method} ${path}`, write: method !== 'GET' }
+}
+
 /**
- * Sends one request to Clerk, unless the fleet is paused, and emits it as an event.
- * @throws ClerkError where `call` does
+ * Sends one request to Clerk, unless it is paused or over the budget, and emits it as an event.
+ * @throws ClerkError where `call` does, and for a request that is not sent
  */
-async function clerkRequest<T>(operation: string, call: () => Promise<T>): Promise<T> {
-  await refuseWhilePaused()
+async function clerkRequest<T>(
+  { method, path, operation }: { method: string; path: string; operation: string },
+  call: () => Promise<T>,
+): Promise<T> {
+  const about = userIn(method, path)
+  if (about) refuseUserWhilePaused(about)
+  if (path === FREE) clerkBudget().refuseWhilePaused()
+  else await clerkBudget().admit(scopedPriority() ?? 'high')
   const started = performance.now()
   const emit = (status: number) => emitClerkRequest({ operation, status, ms: performance.now() - started })
   try {
@@ -25,7 +44,7 @@ async function clerkRequest<T>(operation: string, call: () => Promise<T>): Promi
   } catch (error) {
     const failure = error instanceof ClerkError ? error : undefined
     emit(failure?.status ?? 0)
-    if (failure?.code === 'clerk_rate_limited') await pauseFleet(failure.retryAfter)
+    if (failure?.code === 'clerk_rate_limited') await pauseAfter(failure.retryAfter, about)
     throw error
   }
 }
@@ -77,7 +96,8 @@ export const clerkGet = (
   until: AbortSignal | number,
   operation = `GET ${path}`,
 ): Promise<unknown> => {
-  const get = (signal: AbortSignal) => clerkRequest(operation, () => send(`${path}?${query}`, { signal }))
+  const get = (signal: AbortSignal) =>
+    clerkRequest({ method: 'GET', path, operation }, () => send(`${path}?${query}`, { signal }))
   return typeof until === 'number' ? withDeadline(until, get) : get(until)
 }
 
@@ -96,7 +116,7 @@ export const clerkWrite = (
   body?: object,
 ): Promise<unknown> =>
   withDeadline(WRITE_MS, (signal) =>
-    clerkRequest(operation, () =>
+    clerkRequest({ method, path, operation }, () =>
       send(path, { method, signal, ...(body && { body: JSON.stringify(body) }) }),
     ),
   )

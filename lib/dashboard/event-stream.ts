@@ -3,12 +3,17 @@ import { outside } from '../lookup/outside'
 import { onShutdown } from '../process/shutdown-hooks'
 import { readSnapshot } from './snapshot'
 
-/** Milliseconds between two snapshots. */
-const EVERY = 5_000
-/** Milliseconds after which a stream ends. The browser reconnects, and the user's role is checked again. */
+/** Milliseconds between two snapshots: below 5 s, because that is how soon a stream ends for who may not read it any more. */
+const EVERY = 4_000
+/** Milliseconds after which a stream ends. The browser reconnects, with a session token that Clerk has renewed. */
 const LIFETIME = 60_000
 
-type Reader = { send(text: string): void; end(): void }
+type Reader = {
+  send(text: string): void
+  end(): void
+  /** Whether they may still read it. Rejects when that cannot be known. */
+  mayRead(): Promise<boolean>
+}
 
 /** The open streams of the whole process, and the timer that serves all of them. */
 const feed = onePerProcess(
@@ -21,9 +26,16 @@ const feed = onePerProcess(
 
 const nextEvent = async () => `data: ${JSON.stringify(await readSnapshot())}\n\n`
 
-async function sendToAll() {
-  const text = await nextEvent().catch(() => undefined)
-  if (text) for (const { send } of feed.readers) send(text)
+/** The checks of one round begin together, so that their reads go to Redis in one command. None waits for another's. */
+function sendToAll() {
+  const event = nextEvent().catch(() => undefined)
+  for (const reader of feed.readers) void sendTo(reader, event)
+}
+
+async function sendTo(reader: Reader, event: Promise<string | undefined>) {
+  const [text, allowed] = await Promise.all([event, reader.mayRead().catch(() => false)])
+  if (!allowed) reader.end()
+  else if (text && feed.readers.has(reader)) reader.send(text)
 }
 
 function join(reader: Reader) {
@@ -41,13 +53,20 @@ function leave(reader: Reader) {
   feed.timer = undefined
 }
 
-/** Server-sent events: a snapshot at once, then one every few seconds. The caller authorizes. */
-export function snapshotStream(signal: AbortSignal): ReadableStream<Uint8Array> {
+/**
+ * Server-sent events: a snapshot at once, then one every few seconds. The caller authorizes the first, and `mayRead` each
+ * further one: the stream ends when it says no or fails, as it does while Redis is out.
+ */
+export function snapshotStream(
+  signal: AbortSignal,
+  mayRead: () => Promise<boolean>,
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   let end = () => {}
   return new ReadableStream<Uint8Array>({
     start(controller) {
       const reader: Reader = {
+        mayRead,
         send: (text) => controller.enqueue(encoder.encode(text)),
         end: () => {
           clearTimeout(lifetime)

@@ -1,11 +1,14 @@
 import 'server-only'
-import { requireAdmin } from '../auth/roles.server'
-import { type CachedUser, isUserId } from '../cache/clerk-cache'
+import { cache } from 'react'
+import { currentActor, requireCaller } from '../auth/caller.server'
+import { isAdmin, requireAdmin } from '../auth/roles.server'
+import { userOfSession } from '../auth/session-user'
+import { emitAudit } from '../cache/audit-events'
+import { type CachedUser, getCachedUserById, isUserId } from '../cache/clerk-cache'
 import { inspectUser, type UserEntry } from '../cache/inspect-user'
 import { getConnectedIntegrations } from '../integrations/integrations.service'
 import { sharedCacheHealth } from './cache-health'
 import { snapshotStream } from './event-stream'
-import { findUser } from './find-user'
 import { auditOf, refreshesOf, sharedAudit, sharedDeliveries, sharedTokenHealth } from './logs'
 import { type PanelResult, panelResult } from './panel-result'
 import { readSnapshot } from './snapshot'
@@ -22,8 +25,20 @@ export const cacheHealth = forAdmins(sharedCacheHealth)
 export const deliveries = forAdmins(sharedDeliveries)
 export const tokenHealth = forAdmins(sharedTokenHealth)
 
-/** The most recent records of the audit trail, or those of one user. */
-export const audit = forAdmins(async (user?: string) => (user ? auditOf(user) : sharedAudit()))
+/** An admin who looks at a person is a record, one for each person and page. */
+const recordView = cache(async (subject: string, outcome: 'ok' | 'not_found') =>
+  emitAudit({ ...(await currentActor()), action: 'dashboard.view', subject, outcome }),
+)
+
+/** The most recent records of the audit trail. */
+export const audit = forAdmins(sharedAudit)
+
+/** The most recent records of one user. */
+export async function auditOfUser(userId: string) {
+  await requireAdmin()
+  await recordView(userId, 'ok')
+  return auditOf(userId)
+}
 
 /** The user whom the page's address selects, and what the cache held of them before the page read them. */
 export interface SelectedUser {
@@ -31,25 +46,35 @@ export interface SelectedUser {
   entry: PanelResult<UserEntry>
 }
 
-/** The user with this ID, email address or username, or null if there is none. */
-export const selectedUser = forAdmins(async (word: string): Promise<SelectedUser | null> => {
-  const inspect = (id: string) => panelResult(() => inspectUser(id))
+/** The user with this ID, or null if there is none. Only IDs: a name or an address must not be part of a page's address. */
+export async function selectedUser(id: string): Promise<SelectedUser | null> {
+  await requireAdmin()
+  if (!isUserId(id)) return null
   // Inspected first: reading the user stores them, and an entry that was just invalidated would look as if it were not.
-  const before = isUserId(word) ? await inspect(word) : undefined
-  const user = await findUser(word)
-  return user && { user, entry: before ?? (await inspect(user.id)) }
-})
+  const entry = await panelResult(() => inspectUser(id))
+  const user = await getCachedUserById(id)
+  await recordView(id, user ? 'ok' : 'not_found')
+  return user && { user, entry }
+}
 
 /** The state of a user's integrations, and when Clerk last returned each token. */
-export const integrationsOf = forAdmins(async (userId: string) => {
+export async function integrationsOf(userId: string) {
+  await requireAdmin()
+  await recordView(userId, 'ok')
   const at = Date.now()
   const [integrations, refreshes] = await Promise.all([
     getConnectedIntegrations(userId),
     panelResult(() => refreshesOf(userId, at)),
   ])
   return { at, integrations, refreshes: 'data' in refreshes ? refreshes.data : new Map<string, number>() }
-})
+}
 
 /** What open dashboards show: once, and as server-sent events for at most a minute. */
 export const snapshot = forAdmins(readSnapshot)
-export const snapshotFeed = forAdmins(async (signal: AbortSignal) => snapshotStream(signal))
+export const snapshotFeed = forAdmins(async (signal: AbortSignal) => {
+  const caller = await requireCaller()
+  return snapshotStream(signal, async () => {
+    const user = await userOfSession(caller, { failClosed: true })
+    return user !== null && isAdmin(user)
+  })
+})

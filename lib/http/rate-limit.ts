@@ -1,5 +1,6 @@
 import { Ratelimit } from '@upstash/ratelimit'
 import type { Redis } from '@upstash/redis'
+import { ClerkError, OWN_CODES } from '../clerk/error'
 import { namespace, redis } from '../config'
 
 export interface CallLimit {
@@ -9,6 +10,24 @@ export interface CallLimit {
   calls: number
   seconds: number
 }
+
+/** A map without its oldest entries, once there are more than `most`. */
+export function createBoundedMap(most: number): Map<string, number> {
+  class BoundedMap extends Map<string, number> {
+    override set(key: string, value: number) {
+      super.set(key, value)
+      for (const oldest of this.keys()) {
+        if (this.size <= most) break
+        this.delete(oldest)
+      }
+      return this
+    }
+  }
+  return new BoundedMap()
+}
+
+/** The callers over a limit that a process remembers. It asks Redis about the others. */
+const MOST_REMEMBERED = 1000
 
 const limiters = new Map<string, Ratelimit>()
 
@@ -20,7 +39,7 @@ function limiterOf(client: Redis, { name, calls, seconds }: CallLimit): Ratelimi
     limiter: Ratelimit.slidingWindow(calls, `${seconds} s`),
     prefix: `${namespace()}:limit:${name}`,
     // Callers over the limit are refused from memory, without a Redis command.
-    ephemeralCache: new Map(),
+    ephemeralCache: createBoundedMap(MOST_REMEMBERED),
     // No deadline here: the library counts a timeout as allowed, and the Redis client has its own deadline.
     timeout: 0,
   })
@@ -38,4 +57,10 @@ export async function overLimit(limit: CallLimit, caller: string): Promise<numbe
     .catch(() => undefined)
   if (!answer || answer.success) return undefined
   return Math.max(1, Math.ceil((answer.reset - Date.now()) / 1000))
+}
+
+/** Counts one call of an action. @throws ClerkError `clerk_rate_limited` over the limit, before anything is sent */
+export async function refuseOverLimit(limit: CallLimit, caller: string): Promise<void> {
+  const wait = await overLimit(limit, caller)
+  if (wait !== undefined) throw new ClerkError(429, wait, [OWN_CODES.ownLimit])
 }

@@ -4,6 +4,7 @@ import type { OAuthProvider } from '../cache/token-cache'
 import { type OAuthTokenProblem, reloadOAuthToken } from '../cache/token-cache'
 import { type Clock, sleep, systemClock } from '../lookup/clock'
 import { isUnconfirmed } from '../lookup/errors'
+import { withPriority } from '../lookup/priority'
 import { joinKey } from '../lookup/slot'
 
 export interface TokenToRefresh {
@@ -27,7 +28,7 @@ export interface BatchRefreshOptions {
 const CONCURRENCY = 5
 
 /**
- * Loads each token from Clerk again, five at a time. If one fails, the others go on. If Clerk limits the rate, all wait
+ * Loads each token from Clerk again, five at a time and as background work. If one fails, the others go on. If Clerk limits the rate, all wait
  * for as long as Clerk says. The results are in the order of the arguments and have no token in them.
  * @throws ConfigurationError if CACHE_ENCRYPTION_KEYS is not set.
  */
@@ -52,11 +53,13 @@ export async function batchRefreshTokens(
     for (;;) {
       await pause
       const { userId, provider, externalAccountId } = token
-      const result = await reloadOAuthToken(userId, provider, {
-        ...{ externalAccountId, actor },
-        // No token leaves this function.
-        whileImpersonated: 'allow',
-      })
+      const result = await withPriority('low', () =>
+        reloadOAuthToken(userId, provider, {
+          ...{ externalAccountId, actor },
+          // No token leaves this function.
+          whileImpersonated: 'allow',
+        }),
+      )
       if (result.status === 'ok') return { ...token, status: 'ok', expiresAt: result.token.expiresAt }
       const until = result.status === 'rate_limited' ? clock.now() + result.retryAfter * 1000 : 0
       if (result.status !== 'rate_limited' || until > end) return { ...token, ...result }

@@ -40,6 +40,7 @@ const status = defineLookup<Request, Stored>(() => ({
   version: 1,
   key: ({ userId }) => userId,
   tags: ({ userId }) => [tagOfIntegrations(userId), tagOfTokens(userId), TAG_OF_ALL_INTEGRATIONS],
+  owner: ({ userId }) => userId,
   ttl: ({ ttl }) => ttl,
   expiresAt: ({ integrations }) => firstExpiryOf(integrations),
   expiryBuffer: 0,

@@ -80,14 +80,11 @@ export function createBatch<I, O>(options: {
 export function joinUnsent<R>(
   unsent: Map<string, Promise<R>>,
   key: string,
-  onJoin: () => void,
+  onJoin: (joined: Promise<R>) => Promise<R>,
   start: (onSent: () => void) => Promise<R>,
 ): Promise<R> {
   const joined = unsent.get(key)
-  if (joined) {
-    onJoin()
-    return joined
-  }
+  if (joined) return onJoin(joined)
   const promise = start(() => unsent.delete(key))
   unsent.set(key, promise)
   return promise

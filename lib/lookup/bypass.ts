@@ -3,6 +3,7 @@ import type { Context, Outcome } from './context'
 import { codeOf } from './errors'
 import { loadValue } from './load'
 import { outside } from './outside'
+import { outranks, priorityOf } from './priority'
 import type { ProcessState, Stamp } from './process-state'
 import type { Target } from './slot'
 
@@ -78,6 +79,11 @@ export function bypass<A, T>(
   const { engine, declared, local } = context
   const code = typeof cause === 'string' ? cause : codeOf(cause)
   engine.state.emit({ type: 'uncached', lookup: declared.name, code })
-  const load = () => loadValue(context, target, { flight: '', generation: '' })
-  return local.bypasses.join(target.slot.entry, asked, load)
+  const priority = priorityOf(engine.runtime)
+  const load = () => loadValue(context, target, { flight: '', generation: '', priority })
+  return local.bypasses.join(target.slot.entry, asked, load).catch(async (error: unknown) => {
+    if (!(await outranks(engine.runtime, error))) throw error
+    const now = engine.state.stamp(engine.clock.now())
+    return local.bypasses.join(`${target.slot.entry} ${await priority}`, now, load)
+  })
 }

@@ -64,7 +64,7 @@ export function createLookups(options: LookupsOptions) {
 
   const shared = { store, runtime, namespace, clock, random, newId, state, processCache }
   const invalidation = createInvalidation(shared)
-  const { invalidate, revoke, revocation, restore } = invalidation
+  const { invalidate, revoke, revocation, restore, remove } = invalidation
   const engine: Engine = {
     ...{ ...shared, ...invalidation },
     ...createRequests({ ...shared, connections }),
@@ -88,6 +88,11 @@ export function createLookups(options: LookupsOptions) {
     revoke,
     revocation,
     restore,
+    /**
+     * Deletes what is stored for an owner, after its tags were invalidated; returns the names of the lookups, one for each
+     * entry. @throws LookupError `invalidation_unconfirmed`
+     */
+    remove,
     /**
      * A request memo for values that are made from several lookups. `name` must be unique; its hits are
      * events of that name. Any invalidation in the same request drops all of its values.

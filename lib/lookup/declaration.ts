@@ -29,6 +29,8 @@ export interface Declaration<A, T> {
   memo?: boolean
   /** The names of revocation markers: while `revoke` has set one of them, reads are refused. */
   revocationMarkers?(arg: A): readonly string[]
+  /** Whose personal data the value is: `remove` deletes what is stored for an owner. Default: nobody's. */
+  owner?(arg: A, value: T | null): string | undefined
   /** When the value itself expires, in milliseconds since the epoch; compared with Redis's clock. */
   expiresAt?(value: T): number | null
   /** Seconds before its own expiry at which a value is no longer served (default: 30). */
@@ -86,10 +88,7 @@ export function declare<A, T>(declaration: Declaration<A, T>) {
     [fixed === 0, 'ttl must be more than 0 seconds'],
     [(soft ?? 0) > (fixed ?? Number.POSITIVE_INFINITY), 'refreshAfter must not be longer than ttl'],
     [timeout === 0, 'timeout must be more than 0 seconds'],
-    [
-      lease <= timeout,
-      'lease must be longer than timeout, or a second process loads before the first gave up',
-    ],
+    [lease <= timeout, 'lease must be longer than timeout, or a second process loads meanwhile'],
     [!load && !loadMany, 'load or loadMany is missing'],
     [Boolean(batch) && !loadMany, 'batch needs loadMany'],
     [!Number.isInteger(batchMax) || batchMax < 1, 'batch.max must be a whole number above 0'],
@@ -128,7 +127,8 @@ export function declare<A, T>(declaration: Declaration<A, T>) {
 
   return {
     ...{ name, key, tags, load, loadMany, lifetimes, grace, processTtl, refreshBefore, refreshEvery },
-    ...{ expiryBuffer, timeout, lease, batchMax, failure: declaration.failure },
+    ...{ expiryBuffer, timeout, lease, batchMax },
+    ...{ failure: declaration.failure, owner: declaration.owner },
     id: `${name}.${version}`,
     codec: declaration.codec ?? json<T>(),
     memo: declaration.memo ?? !(revocationMarkers || expiresAt),

@@ -2,7 +2,7 @@ import { type Clock, sleep } from './clock'
 import { LookupError } from './errors'
 import type { ProcessState } from './process-state'
 import type { Runtime } from './runtime/runtime'
-import { markerKey, tagVersionKey } from './slot'
+import { lookupOf, markerKey, ownerKey, tagVersionKey } from './slot'
 import type { Store } from './store'
 
 interface InvalidationOptions {
@@ -92,6 +92,17 @@ export function createInvalidation(options: InvalidationOptions) {
         .then((done) => announce(tags).then(() => done))
         .finally(() => dropHere(tags)),
     invalidate: (tags: readonly string[]) => invalidate(tags),
+    /**
+     * Deletes what is stored for an owner, in every lookup that names one. Invalidate the tags of it first: then a load
+     * that began before stores nothing either. Returns the lookups, one for each entry.
+     */
+    async remove(owner: string): Promise<string[]> {
+      const removed = new Set<string>()
+      await confirm('everything of an owner was removed', async () => {
+        for (const entry of await store.remove(ownerKey(namespace, owner))) removed.add(entry)
+      })
+      return [...removed].map(lookupOf)
+    },
     /** Refuses every read with this revocation marker for some seconds; invalidates tags in the same step. */
     revoke: (marker: string, { seconds, tags = [] }: { seconds: number; tags?: readonly string[] }) =>
       invalidate(tags, () => store.mark(markerKey(namespace, marker), seconds * 1000, newId())),

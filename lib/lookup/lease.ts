@@ -1,8 +1,10 @@
 import { type Context, isRevocable, type Outcome } from './context'
 import { codeOf, isOutage, isTooLarge } from './errors'
 import { loadValue } from './load'
+import type { Priority } from './priority'
 import type { Stamp } from './process-state'
-import type { Target } from './slot'
+import { ownerKey, type Target } from './slot'
+import type { CommitRequest } from './store'
 
 /** A lease that this process holds: its flight, and the generation at that time. */
 export interface Lease {
@@ -10,7 +12,11 @@ export interface Lease {
   generation: string
   /** An entry that the caller who began the load cannot use, even in grace. */
   reject?: string
+  /** Default: the caller's. */
+  priority?: Priority | Promise<Priority>
 }
+
+type Storing = Pick<CommitRequest, 'hard' | 'soft' | 'grace' | 'expiry' | 'owner'>
 
 export const flightKey = ({ flight, generation }: Lease) => `${flight}|${generation}`
 
@@ -34,18 +40,19 @@ async function loadAndCommit<A, T>(
   lease: Lease,
   stamp: Stamp,
 ): Promise<Outcome<T>> {
-  const { declared } = context
+  const { declared, engine } = context
   let outcome: Outcome<T>
-  let lifetimes: ReturnType<typeof declared.lifetimes>
+  let storing: Storing
   try {
     outcome = await loadValue(context, target, lease)
-    lifetimes = declared.lifetimes(outcome.value)
+    const owner = declared.owner?.(target.arg, outcome.value)
+    storing = { ...declared.lifetimes(outcome.value), owner: owner && ownerKey(engine.namespace, owner) }
   } catch (error) {
     const kept = await markFailed(context, target, lease, error)
     if (!kept) throw error
     return kept
   }
-  return commit(context, target, lease, stamp, outcome, lifetimes)
+  return commit(context, target, lease, stamp, outcome, storing)
 }
 
 /** Marks the load as failed for waiters in other processes; returns a value in grace if there is one. */
@@ -79,7 +86,7 @@ async function commit<A, T>(
   lease: Lease,
   stamp: Stamp,
   outcome: Outcome<T>,
-  lifetimes: { hard: number; soft: number; grace: number; expiry: number },
+  storing: Storing,
 ): Promise<Outcome<T>> {
   const { slot } = target
   const { name, expiryBuffer, refreshBefore, refreshEvery } = declared
@@ -87,9 +94,9 @@ async function commit<A, T>(
   const jitter = 1 - 0.1 * engine.random()
   const request = {
     ...{ slot, flight: lease.flight, generation: lease.generation, entry: outcome.entry },
-    ...{ ...lifetimes, expiryBuffer, refreshEvery },
-    hard: Math.floor(lifetimes.hard * jitter),
-    soft: Math.floor(lifetimes.soft * jitter),
+    ...{ ...storing, expiryBuffer, refreshEvery },
+    hard: Math.floor(storing.hard * jitter),
+    soft: Math.floor(storing.soft * jitter),
     refreshBefore: Math.floor(refreshBefore * (1 + 0.1 * engine.random())),
   }
   const reply = await engine

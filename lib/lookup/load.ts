@@ -5,14 +5,17 @@ import type { Declared } from './declaration'
 import { type Codec, readEntry, writeEntry } from './entry'
 import { codeOf, KitError, LookupError } from './errors'
 import { badValue, describe, reasonOf } from './json'
+import type { Lease } from './lease'
 import { runLoader } from './nested'
 import { outside } from './outside'
+import { highest, type Priority, priorityOf, withPriority } from './priority'
 import type { Target } from './slot'
 
 type Loaded<T> = { value: T | null | undefined } | { error: unknown }
 
 /** The time that one load may take. The halves of a split batch share it, so that they stay within their leases. */
 interface Time {
+  priority: Priority
   signal: AbortSignal
   expired: Promise<never>
   cancel(): void
@@ -22,7 +25,7 @@ interface Time {
 export function createLoader<A, T>({ clock, limit, running }: Engine, declared: Declared<A, T>) {
   const { name, timeout, load, loadMany, splitOn } = declared
 
-  function startTime(): Time {
+  function startTime(priority: Priority): Time {
     const controller = new AbortController()
     let cancel = () => {}
     const expired = new Promise<never>((_, reject) => {
@@ -34,19 +37,23 @@ export function createLoader<A, T>({ clock, limit, running }: Engine, declared: 
       })
     })
     expired.catch(() => {})
-    return { signal: controller.signal, expired, cancel }
+    return { priority, signal: controller.signal, expired, cancel }
   }
 
   /**
    * Calls the loader once it has a place. Waiting for one counts, because the lease does not wait either. A loader that
    * ignores its signal does not keep its place.
    */
-  function call<R>(targets: Target<A>[], { signal, expired }: Time, loader: () => Promise<R>): Promise<R> {
+  function call<R>(
+    targets: Target<A>[],
+    { priority, signal, expired }: Time,
+    loader: () => Promise<R>,
+  ): Promise<R> {
     const keys = targets.map(({ slot }) => slot.entry)
     const called = new Promise<R>((resolve) => {
       const begin = (leave: () => void) => {
         if (signal.aborted) return leave()
-        const answer = runLoader(running, keys, leave, async () => loader())
+        const answer = runLoader(running, keys, leave, async () => withPriority(priority, loader))
         resolve(answer)
         Promise.race([answer, expired]).finally(leave).catch(leave)
       }
@@ -88,29 +95,31 @@ export function createLoader<A, T>({ clock, limit, running }: Engine, declared: 
 
   const merged =
     loadMany &&
-    createBatch<Target<A>, Loaded<T>>({
-      async send(targets) {
-        const time = startTime()
-        const loaded = loadAll(targets, time, loadMany)
+    createBatch<{ target: Target<A>; priority: Priority }, Loaded<T>>({
+      async send(items) {
+        const time = startTime(highest(items.map(({ priority }) => priority)))
+        const loaded = loadAll(
+          items.map(({ target }) => target),
+          time,
+          loadMany,
+        )
         void Promise.allSettled(loaded).then(time.cancel)
         return loaded
       },
       max: declared.batchMax,
     })
 
-  return async (target: Target<A>): Promise<T | null | undefined> => {
+  return async (target: Target<A>, priority: Priority): Promise<T | null | undefined> => {
     if (merged) {
-      const loaded = await merged(target)
+      const loaded = await merged({ target, priority })
       if ('error' in loaded) throw loaded.error
       return loaded.value
     }
-    const time = startTime()
+    const time = startTime(priority)
     const work = async () => load?.(target.arg, { signal: time.signal })
     return outside(() => call([target], time, work)).finally(time.cancel)
   }
 }
-
-type Lease = { flight: string; generation: string }
 
 function throughCodec<T>(value: T | null, lease: Lease, key: string, codec: Codec<T>): Outcome<T> {
   try {
@@ -131,11 +140,12 @@ export async function loadValue<A, T>(
   target: Target<A>,
   lease: Lease,
 ): Promise<Outcome<T>> {
-  const { clock, state } = engine
+  const { clock, state, runtime } = engine
   const { name, codec } = declared
   const start = clock.now()
   try {
-    const outcome = throughCodec((await loader(target)) ?? null, lease, target.slot.entry, codec)
+    const priority = await (lease.priority ?? priorityOf(runtime))
+    const outcome = throughCodec((await loader(target, priority)) ?? null, lease, target.slot.entry, codec)
     const negative = outcome.value === null && { negative: true as const }
     state.emit({ type: 'load', lookup: name, ms: clock.now() - start, ...negative })
     return outcome

@@ -5,6 +5,7 @@ import { type Inspection, inspectRedis } from './inspect'
 import { oncePerRequest } from './memo'
 import { handleMiss } from './miss'
 import { readInLoader } from './nested'
+import { withPriority } from './priority'
 import { peekRedis, readThrough } from './read'
 import { locate, type Target } from './slot'
 
@@ -118,7 +119,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lo
         },
       ),
     async warm(args: readonly A[]) {
-      const done = await Promise.allSettled(args.map((arg) => fresh(arg)))
+      const done = await Promise.allSettled(args.map((arg) => withPriority('low', () => fresh(arg))))
       const warmed = done.filter((result) => result.status === 'fulfilled').length
       return { warmed, failed: done.length - warmed }
     },

@@ -2,8 +2,9 @@ import { joinUnsent } from './batch'
 import { bypass } from './bypass'
 import { deadline } from './clock'
 import type { Context, Outcome } from './context'
-import { isRefusal, LookupError } from './errors'
+import { codeOf, isRefusal, LookupError } from './errors'
 import { flightKey, loadUnderLease } from './lease'
+import { outranks } from './priority'
 import type { Stamp } from './process-state'
 import type { Target } from './slot'
 import type { AcquireReply, AcquireRequest } from './store'
@@ -21,13 +22,35 @@ export function handleMiss<A, T>(
   return joinUnsent(
     local.unsentMisses,
     `${target.mergeKey}|${reject}`,
-    () => emit('coalesced'),
+    (joined) => {
+      emit('coalesced')
+      return orOnItsOwn(context, target, reject, joined)
+    },
     (onSent) => {
       const promise: Promise<Outcome<T>> = acquireOrWait(context, target, reject, onSent, () => promise)
       return promise
     },
   )
 }
+
+/** The result of the caller that was joined. If that one was refused for a lower priority, this caller asks by itself. */
+export const orOnItsOwn = <A, T>(
+  context: Context<A, T>,
+  target: Target<A>,
+  reject: string,
+  joined: Promise<Outcome<T>>,
+): Promise<Outcome<T>> =>
+  joined.catch(async (error: unknown) => {
+    if (!(await outranks(context.engine.runtime, error))) throw error
+    const own: Promise<Outcome<T>> = acquireOrWait(
+      context,
+      target,
+      reject,
+      () => {},
+      () => own,
+    )
+    return own
+  })
 
 async function acquireOrWait<A, T>(
   context: Context<A, T>,
@@ -37,9 +60,10 @@ async function acquireOrWait<A, T>(
   self: () => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
   const { engine, declared, local, emit } = context
-  const { state, clock } = engine
+  const { state, clock, runtime } = engine
   const flight = engine.newId()
   let waitsTooLong = false
+  let refusedForAnother = false
   let cancel: (() => void) | undefined
   let stamp: Stamp | undefined
   let waiting = ''
@@ -63,7 +87,18 @@ async function acquireOrWait<A, T>(
         // Other callers may have joined this wait since its last acquire: they may only share a load that begins later.
         return await bypass(context, target, round === 0 ? sent : state.stamp(clock.now()), reply.failure)
       }
-      if (reply.kind !== 'wait') return await handleReply(context, target, request, reply, sent)
+      if (reply.kind !== 'wait') {
+        try {
+          return await handleReply(context, target, request, reply, sent)
+        } catch (error) {
+          // The load that it has waited for had a lower priority. Once more under a lease, then without one.
+          if (reply.kind !== 'fail' || !(await outranks(runtime, error))) throw error
+          if (refusedForAnother) return await bypass(context, target, state.stamp(clock.now()), codeOf(error))
+          refusedForAnother = true
+          waiting = ''
+          continue
+        }
+      }
 
       // Join only a load of the generation that our own acquire returned: an older one could predate an invalidation
       // that this caller has seen.
@@ -75,8 +110,8 @@ async function acquireOrWait<A, T>(
         try {
           return await other
         } catch (error) {
-          // The other caller may be refused for revocation markers that are not ours.
-          if (!isRefusal(error)) throw error
+          // The other caller may be refused for revocation markers that are not ours, or for its lower priority.
+          if (!isRefusal(error) && !(await outranks(runtime, error))) throw error
           continue
         }
       }

@@ -1,7 +1,7 @@
 import { joinUnsent } from './batch'
 import { bypass } from './bypass'
 import { type Context, isRevocable, type Outcome } from './context'
-import { handleMiss } from './miss'
+import { handleMiss, orOnItsOwn } from './miss'
 import { readInLoader } from './nested'
 import type { Stamp } from './process-state'
 import { refreshLater } from './refresh'
@@ -14,7 +14,10 @@ export function readThrough<A, T>(context: Context<A, T>, target: Target<A>): Pr
   return joinUnsent(
     local.unsentReads,
     target.mergeKey,
-    () => emit('coalesced'),
+    (joined) => {
+      emit('coalesced')
+      return orOnItsOwn(context, target, '', joined)
+    },
     (onSent) => readRedis(context, target, onSent),
   )
 }

@@ -25,7 +25,12 @@ export function refreshLater<A, T>(context: Context<A, T>, target: Target<A>): v
         throw failure
       })
       if (reply.kind === 'load')
-        await loadUnderLease(context, target, { flight, generation: reply.generation }, stamp)
+        await loadUnderLease(
+          context,
+          target,
+          { flight, generation: reply.generation, priority: 'low' },
+          stamp,
+        )
     } catch {
       // Reported by events; the caller already has its value.
     } finally {

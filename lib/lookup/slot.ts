@@ -19,9 +19,16 @@ export const safe = (text: string) => (readable.test(text) ? text : digest(text)
 export const joinKey = (...parts: string[]) =>
   parts.map((part) => (readablePart.test(part) ? part : digest(part))).join(':')
 
-// The kinds of keys: e entry, s state, h hard expiry, f tag version, g revocation marker.
+// The kinds of keys: e entry, s state, h hard expiry, f tag version, g revocation marker, o what an owner has.
 export const tagVersionKey = (namespace: string, tag: string) => `${namespace}:f:${safe(tag)}`
 export const markerKey = (namespace: string, marker: string) => `${namespace}:g:${safe(marker)}`
+export const ownerKey = (namespace: string, owner: string) => `${namespace}:o:${safe(owner)}`
+
+/** An entry's key, and those of its state and its hard expiry. */
+export const keysBeside = (entry: string): string[] =>
+  ['e', 's', 'h'].map((kind) => entry.replace(/:e:/, `:${kind}:`))
+/** The name of the lookup that an entry's key belongs to. */
+export const lookupOf = (entry: string): string => entry.split(':')[2]?.replace(/\.\d+$/, '') ?? ''
 
 /** The Redis keys of one cached value. */
 export interface Slot {

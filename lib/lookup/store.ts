@@ -42,6 +42,8 @@ export interface CommitRequest {
   expiryBuffer: number
   refreshBefore: number
   refreshEvery: number
+  /** The key under which the entry is listed for its owner, if it has one. */
+  owner?: string | undefined
 }
 
 export type CommitReply = 'stored' | 'not_cacheable' | 'lost' | 'invalidated' | 'refused'
@@ -57,8 +59,8 @@ export interface FailRequest {
 }
 
 /**
- * The interface to Redis. Every operation is one command (`ttl`: one for each key), has a deadline, is never retried,
- * and throws only `LookupError`s. Replies come in the order of the requests. All durations are milliseconds.
+ * The interface to Redis. Every operation is one command (`ttl`: one for each key; `remove`: a read and a transaction), has
+ * a deadline, is never retried, and throws only `LookupError`s. Replies come in the order of the requests. All durations are milliseconds.
  */
 export interface Store {
   /** Values in order; null for absent, expired or of another type. */
@@ -72,6 +74,8 @@ export interface Store {
   drop(keys: readonly string[]): Promise<void>
   /** If the entry is still this one: deletes it, and takes the lease from a load of it. */
   dropIf(slot: Slot, entry: string): Promise<boolean>
+  /** Deletes every entry that is listed for an owner; returns the keys of those that were there. */
+  remove(owner: string): Promise<string[]>
   /** Sets a revocation marker for `ms` milliseconds, even while the breaker is open. `id` tells it from others. */
   mark(key: string, ms: number, id: string): Promise<void>
   /** Milliseconds until each key expires; below 0 for absent ones. For people who inspect an entry. */

@@ -1,4 +1,3 @@
-import { Webhook } from 'svix'
 import { keySettings } from '../cache/key-ring'
 import { lookups } from '../cache/lookups'
 import { seal, unseal } from '../cache/tokens/seal'
@@ -8,7 +7,6 @@ import { clerkCodesIn, clerkHeaders } from '../clerk/request'
 import { clerkSettings, redis } from '../config'
 import { notConfigured } from '../env'
 import { problemOf } from '../errors'
-import { codeOf } from '../lookup/errors'
 import { createScript } from '../lookup/redis/client'
 import { RedisError } from '../lookup/redis/failures'
 import { appSettings, settingsProblems } from '../process/settings'
@@ -38,17 +36,7 @@ function settings(): Finding {
 }
 
 function keys(): Finding {
-  const [published, secret] = [
-    appSettings().NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY,
-    clerkSettings().CLERK_SECRET_KEY,
-  ]
-  const kind = (key: string) => key.split('_')[1]
-  if (kind(published) !== kind(secret))
-    return fail(
-      `the publishable key is from a ${kind(published)} instance, the secret key from a ${kind(secret)} instance`,
-      'Copy NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY and CLERK_SECRET_KEY from the same instance in the Clerk dashboard.',
-    )
-  if (kind(secret) === 'test')
+  if (clerkSettings().CLERK_SECRET_KEY.startsWith('sk_test_'))
     return warn(
       'from a development instance',
       'Clerk allows it 100 requests in 10 s. Use live keys in production.',
@@ -183,15 +171,7 @@ function webhooks(): Finding {
       'no secret',
       'Changes at Clerk are visible only after entries expire. Add the endpoint in the Clerk dashboard and set CLERK_WEBHOOK_SIGNING_SECRET.',
     )
-  try {
-    for (const secret of secrets) new Webhook(secret).sign('msg_doctor', new Date(), '{}')
-    return ok(plural(secrets.length, 'secret'))
-  } catch (error) {
-    return fail(
-      `a secret is not valid (${codeOf(error)})`,
-      'Copy it again from the endpoint in the Clerk dashboard.',
-    )
-  }
+  return ok(plural(secrets.length, 'secret'))
 }
 
 async function clock(): Promise<Finding> {

@@ -4,6 +4,8 @@ import { flushAudit, recordAudit } from '../telemetry/audit'
 import { auditCommand } from './audit-command'
 import { type Command, type CommandContext, columns, EXIT } from './command'
 import { doctorCommand } from './doctor-command'
+import { findCommand } from './find-command'
+import { forgetCommand } from './forget-command'
 import { inspectCommand } from './inspect-command'
 import { invalidateCommand } from './invalidate-command'
 import { keysCommand } from './keys-command'
@@ -15,9 +17,11 @@ const commands: Record<string, Command> = {
   stats: statsCommand,
   inspect: inspectCommand,
   invalidate: invalidateCommand,
+  forget: forgetCommand,
   warm: warmCommand,
   audit: auditCommand,
   keys: keysCommand,
+  find: findCommand,
 }
 
 const usage = () => `npm run ops -- <command>

@@ -3,6 +3,7 @@ import { userById } from '../cache/clerk-cache'
 import { lookups, refreshesSettled } from '../cache/lookups'
 import { clerkGet } from '../clerk/request'
 import { KitError } from '../lookup/errors'
+import { withPriority } from '../lookup/priority'
 import type { RateLimitedRetry } from './rate-limited-retry'
 
 /** Users per request to Clerk: the most values of a filter. */
@@ -48,14 +49,15 @@ export async function warmUsers(
     let unknown = 0
     for (let from = 0; from < ids.length; from += PER_REQUEST) {
       const batch = ids.slice(from, from + PER_REQUEST)
-      unknown += await retry.run(async () => {
+      const warm = async () => {
         unkept = undefined
         // `warm` does not throw. The second read costs no request, and throws what went wrong.
         await userById.warm(batch)
         await refreshesSettled()
         insist()
         return (await userById.many(batch)).filter((user) => user === null).length
-      })
+      }
+      unknown += await retry.run(() => withPriority('low', warm))
       await onProgress(from + batch.length, unknown)
     }
   } finally {
@@ -73,7 +75,7 @@ export async function recentlyActive(count: number, retry: RateLimitedRetry): Pr
       limit: String(limit),
       offset: String(offset),
     })
-    const listed = await retry.run(() => clerkGet('/users', query, TIMEOUT))
+    const listed = await retry.run(() => withPriority('low', () => clerkGet('/users', query, TIMEOUT)))
     const users = parseUsers(listed)
     for (const { id } of users) ids.add(id)
     if (!Array.isArray(listed) || listed.length < limit) break

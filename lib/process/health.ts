@@ -25,6 +25,12 @@ async function probe<Reason>(
   }
 }
 
+/** What anybody may know: not why a dependency is down, nor how fast it answers. */
+export const coarse = ({ status, dependencies: { redis, clerk } }: Health) => ({
+  status,
+  dependencies: { redis: { status: redis.status }, clerk: { status: clerk.status } },
+})
+
 /** Many health checks at once are one request to Redis and one to Clerk. Milliseconds. */
 const SHARED_MS = 5_000
 const CLERK_TIMEOUT_MS = 3_000

@@ -3,7 +3,7 @@ import { opsSettings } from '../auth/settings'
 import { keySettings } from '../cache/key-ring'
 import { googleSettings } from '../calendar/settings'
 import { cacheSettings, clerkSettings, givenRedis, redisSettings } from '../config'
-import { defineSettings, pathOrAddress, variable } from '../env'
+import { defineSettings, pathOrAddress, type Source, settingsSource, variable } from '../env'
 import { logSettings } from '../telemetry/settings'
 import { webhookSettings } from '../webhooks/settings'
 
@@ -46,12 +46,24 @@ export const appSettings = defineSettings({
   ),
 })
 
+/** Keys of two instances of Clerk. A secret key would not verify the sessions that the browser gets. */
+function differentKeys(source: Source): string[] {
+  const [published, secret] = [source.NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY, source.CLERK_SECRET_KEY].map(
+    (key) => /^[ps]k_(test|live)_/.exec(key ?? '')?.[1],
+  )
+  if (!published || !secret || published === secret) return []
+  return [
+    `  CLERK_SECRET_KEY is of a ${secret} instance, NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY of a ${published} instance\n    to fix it: copy both from the same instance in the Clerk dashboard, under API keys`,
+  ]
+}
+
 /**
  * Everything that is wrong with the settings of all parts. Each part checks its own again when it is used, so that an
  * app without a part needs none of its settings.
  */
-export const settingsProblems = (source?: Readonly<Record<string, string | undefined>>): string[] =>
-  [
+export const settingsProblems = (source: Source = settingsSource()): string[] => [
+  ...differentKeys(source),
+  ...[
     appSettings,
     clerkSettings,
     ...(givenRedis() ? [] : [redisSettings]),
@@ -61,4 +73,5 @@ export const settingsProblems = (source?: Readonly<Record<string, string | undef
     opsSettings,
     googleSettings,
     logSettings,
-  ].flatMap((settings) => settings.problems(source))
+  ].flatMap((settings) => settings.problems(source)),
+]

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../cache/audit-events'
-import { namespace } from '../config'
+import { maxAgeOfRecords, namespace } from '../config'
 import { onePerProcess } from '../lookup/one-per-process'
 import { createBatchWriter } from './batch-writer'
 import { telemetryRedis } from './connection'
@@ -28,7 +28,9 @@ const recordOf = ({ impersonating, target, fingerprint, ...event }: AuditEvent):
 export const auditWriter = () =>
   onePerProcess('audit-writer', () =>
     createBatchWriter<AuditEvent>({
-      sink: createStreamSink({ redis: telemetryRedis(), key: auditKey(), maxBytes: TRAIL_BYTES }),
+      sink: createStreamSink({
+        ...{ redis: telemetryRedis(), key: auditKey(), maxBytes: TRAIL_BYTES, maxAge: maxAgeOfRecords() },
+      }),
       lost: (count) => ({
         ...{ action: 'audit.drop', actor: 'system', subject: 'audit' },
         ...{ target: String(count), outcome: 'too_many_pending' },

@@ -32,7 +32,7 @@ export function addGauges(registry: Registry): void {
   )
   gauge(
     'clerk_budget_left',
-    'Requests that Clerk would still accept in these 10 s, counting only those of this process.',
+    'Requests that the fleet may still send to Clerk in these 10 s, as of the last request of this process.',
     () => [[{}, clerkBudget().read().left]],
   )
   gauge('clerk_pause_seconds', 'How long Clerk asked the app to wait.', () => [

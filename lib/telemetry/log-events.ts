@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../cache/audit-events'
 import type { CalendarProblem } from '../calendar/problem-events'
 import type { ClerkRequestEvent, LeftOutEvent } from '../clerk/events'
 import type { LookupEvent } from '../lookup/events'
@@ -80,7 +81,13 @@ export function createEventLog() {
       'left a record out of an answer of Clerk: it has no usable ID',
     )
 
-  return { clerk, lookup, delivery, leftOut, calendar }
+  /** At most twenty a minute: the event is throttled. */
+  function access({ action, outcome, target: path }: AuditEvent) {
+    if (action === 'ops.token' && outcome === 'refused')
+      log().warn({ event: 'ops_token_refused', path }, 'refused a request with a wrong OPS_TOKEN')
+  }
+
+  return { clerk, lookup, delivery, leftOut, calendar, access }
 }
 
 const MINUTE = 60_000

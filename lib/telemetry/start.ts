@@ -1,7 +1,6 @@
 import { onAudit } from '../cache/audit-events'
 import { lookupCounts } from '../cache/counts'
 import { onCalendarProblem } from '../calendar/problem-events'
-import { clerkBudget } from '../clerk/budget'
 import { onClerkRequest, onLeftOut } from '../clerk/events'
 import { insideNext, stopsBetweenRequests } from '../env'
 import type { LookupEvent } from '../lookup/events'
@@ -89,7 +88,6 @@ async function createFlushAfterResponse(): Promise<() => void> {
 export async function startTelemetry(): Promise<void> {
   lookupCounts()
   const { event: count, clerk, delivery, redis, access } = metrics()
-  const budget = clerkBudget()
   const logEvent = createEventLog()
   const flushAfterResponse = await createFlushAfterResponse()
 
@@ -102,7 +100,6 @@ export async function startTelemetry(): Promise<void> {
   }
   processState().on(listen, 'telemetry')
   onClerkRequest('telemetry', (request) => {
-    budget.listen(request)
     clerk(request)
     logEvent.clerk(request)
     traceClerk(request)
@@ -119,6 +116,7 @@ export async function startTelemetry(): Promise<void> {
   })
   onAudit('telemetry', (event) => {
     access(event)
+    logEvent.access(event)
     recordAudit(event)
     flushAfterResponse()
   })

@@ -4,8 +4,9 @@ import { type Entry, RefusedBatchError } from './batch-writer'
 import { OWN_OPERATION } from './connection'
 
 /**
- * KEYS: the stream, and its number of bytes. ARGV: the most bytes, the batch. One XADD, then the oldest batches are
- * deleted until the rest fits. If the number is missing, for example because it was evicted, the stream is measured.
+ * KEYS: the stream, and its number of bytes. ARGV: the most bytes, the batch, the most milliseconds. One XADD, then the
+ * oldest batches are deleted until the rest fits and none is too old, at most 1000 at a time. A stream that nobody writes
+ * to any more expires. If the number is missing, for example because it was evicted, the stream is measured.
  */
 const appendScript = `
 local held = tonumber(redis.call('GET', KEYS[2]) or '')
@@ -15,13 +16,16 @@ if not held then
 end
 local id = redis.call('XADD', KEYS[1], '*', 'records', ARGV[2])
 held = held + #ARGV[2]
-while held > tonumber(ARGV[1]) do
+local function time(of) return tonumber(string.match(of, '^%d+')) end
+for _ = 1, 1000 do
   local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
-  if first[1] == id then break end
+  local fits = held <= tonumber(ARGV[1]) and time(first[1]) >= time(id) - ARGV[3]
+  if fits or first[1] == id then break end
   redis.call('XDEL', KEYS[1], first[1])
   held = held - #first[2][2]
 end
-redis.call('SET', KEYS[2], string.format('%.0f', held))`
+redis.call('SET', KEYS[2], string.format('%.0f', held))
+for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[3]) end`
 
 const append = createScript(appendScript)
 
@@ -33,14 +37,22 @@ function lineOf<T extends object>({ id, at, record }: Entry<T>): string {
   }
 }
 
-/** Stores a batch as one entry of a Redis Stream of at most `maxBytes`: one line of JSON per record. */
+interface StreamOptions {
+  redis: RedisClient
+  key: string
+  maxBytes: number
+  /** Milliseconds. */
+  maxAge: number
+}
+
+/** Stores a batch as one entry of a Redis Stream of bounded size and age: one line of JSON per record. */
 export const createStreamSink =
-  <T extends object>({ redis, key, maxBytes }: { redis: RedisClient; key: string; maxBytes: number }) =>
+  <T extends object>({ redis, key, maxBytes, maxAge }: StreamOptions) =>
   async (batch: readonly Entry<T>[]): Promise<void> => {
     const lines = batch.map(lineOf).join('\n')
     try {
       await redis.insist(`${OWN_OPERATION}append`, (client) =>
-        append(client, [key, `${key}:bytes`], [String(maxBytes), lines]),
+        append(client, [key, `${key}:bytes`], [String(maxBytes), lines, String(maxAge)]),
       )
     } catch (error) {
       if (error instanceof RedisError && error.reason === 'too_large')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { namespace, redis } from '../config'
+import { maxAgeOfRecords, namespace, redis } from '../config'
 import { onePerProcess } from '../lookup/one-per-process'
 
 /** How many deliveries the log keeps. */
@@ -28,12 +28,23 @@ const record = z.object({
 /** One delivery in the log. It has no payload, no name and no address in it. */
 export type DeliveryRecord = z.infer<typeof record>
 
-/** One step, so that of two copies at the same time exactly one is the first. A failure is not remembered. */
+/**
+ * One step, so that of two copies at the same time exactly one is the first. A failure is not remembered. Lines from
+ * before ARGV[5] are deleted, and all of them once there was no delivery for ARGV[6] milliseconds.
+ */
 const script = `
 if ARGV[3] == '1' and not redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[4]) then return 0 end
 redis.call('LPUSH', KEYS[2], ARGV[1])
 redis.call('LTRIM', KEYS[2], 0, ARGV[2] - 1)
+for _ = 1, tonumber(ARGV[2]) do
+  local at = tonumber(string.match(redis.call('LINDEX', KEYS[2], -1) or '', '^{"at":(%d+)') or '')
+  if not at or at >= tonumber(ARGV[5]) then break end
+  redis.call('RPOP', KEYS[2])
+end
+redis.call('PEXPIRE', KEYS[2], ARGV[6])
 return 1`
+
+const oldestShown = () => Date.now() - maxAgeOfRecords()
 
 const keyOf = (name: string) => `${namespace()}:webhooks:${name}`
 
@@ -48,10 +59,13 @@ const RETRY_MS = 30_000
 
 /** Whether this is the first delivery with its ID that succeeded. @throws RedisError */
 async function write(delivery: DeliveryRecord): Promise<boolean> {
-  const { id, outcome } = delivery
+  const { at, ...rest } = delivery
+  const { id, outcome } = rest
   const succeeded = outcome === 'ok' || outcome === 'ignored'
   const keys = [keyOf(`done:${id}`), keyOf('log')]
-  const args = [JSON.stringify(delivery), KEPT, succeeded ? 1 : 0, DONE_SECONDS]
+  // The script reads the time at the beginning of a line.
+  const line = JSON.stringify({ at, ...rest })
+  const args = [line, KEPT, succeeded ? 1 : 0, DONE_SECONDS, oldestShown(), maxAgeOfRecords()]
   return Number(await redis().run('eval', (client) => client.eval(script, keys, args.map(String)))) === 1
 }
 
@@ -98,6 +112,7 @@ export async function recentDeliveries(): Promise<DeliveryRecord[]> {
   // A line may have been written late, and twice if the answer to the first attempt was lost.
   return [...new Set(lines)]
     .flatMap((line) => record.safeParse(parse(line)).data ?? [])
+    .filter(({ at }) => at >= oldestShown())
     .sort((one, other) => other.at - one.at)
 }
 

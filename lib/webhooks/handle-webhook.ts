@@ -12,6 +12,7 @@ export type Answer =
   | 'ok'
   | 'ignored'
   | 'too_large'
+  | 'too_slow'
   | 'bad_signature'
   | 'bad_payload'
   | 'aborted'
@@ -29,6 +30,7 @@ const outcomes: Record<Answer, DeliveryRecord['outcome']> = {
   ok: 'ok',
   ignored: 'ignored',
   too_large: 'refused',
+  too_slow: 'refused',
   bad_signature: 'refused',
   bad_payload: 'refused',
   aborted: 'refused',

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
+import { FOREIGN_HOST, isLoopback } from '../loopback'
 import { backendEndpoints } from './backend-api'
 import { createBrowserSessions } from './browser-session'
 import { createControlApi } from './control-api'
@@ -135,6 +136,9 @@ export async function startClerk(options: ClerkOptions) {
 
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.onError((error, context) => refusal(context, error))
+  app.use(async (context, next) =>
+    isLoopback(context.req.header('host')) ? next() : context.text(FOREIGN_HOST, 403),
+  )
   app.route('/fapi', createFrontendApi({ state, browsers, appUrl, url, count: frontendLog.count }))
   app.route('/_local', createControlApi(standIn))
   for (const endpoint of endpoints) {

@@ -242,8 +242,11 @@ function seededUser({ purpose: _purpose, emails, accounts = [], ...given }: Seed
   }
 }
 
+// Not literals: the compiler of an app that takes the stand-ins may target an older JavaScript.
+const [FACTOR, RANGE, START] = [BigInt(31), BigInt(10) ** BigInt(21), BigInt(7)]
+
 const numericId = (id: string): string =>
   [...id]
-    .reduce((digits, char) => (digits * 31n + BigInt(char.charCodeAt(0))) % 10n ** 21n, 7n)
+    .reduce((digits, char) => (digits * FACTOR + BigInt(char.charCodeAt(0))) % RANGE, START)
     .toString()
     .padStart(21, '1')

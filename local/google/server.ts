@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
+import { FOREIGN_HOST, isLoopback } from '../loopback'
 
 /** What Google knows about an access token. Times are in milliseconds. */
 export interface GoogleToken {
@@ -53,6 +54,9 @@ export async function startGoogle(options: GoogleOptions) {
   const requests = new Map<string, number>()
   let script: ((request: Request) => Response | undefined) | undefined
   const app = new Hono()
+  app.use(async (context, next) =>
+    isLoopback(context.req.header('host')) ? next() : context.text(FOREIGN_HOST, 403),
+  )
   app.use(async (context, next) => script?.(context.req.raw) ?? next())
 
   function holder(context: Context, readers: string[]): GoogleToken | Response {

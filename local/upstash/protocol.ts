@@ -43,7 +43,7 @@ export function parseCommands(path: string, query: string[], body: Buffer): Comm
   if (isBatch(path)) return parseJson(batch, body)
   const segments = path.slice(1).split('/').map(decodeBytes)
   // Options follow the value: POST /set/foo?EX=100&NX
-  const options = query.flatMap((pair) => pair.split(/=(.*)/s, 2)).filter(Boolean)
+  const options = query.flatMap((pair) => pair.split(/=([\s\S]*)/, 2)).filter(Boolean)
   return [[...segments, ...(body.length > 0 ? [body] : []), ...options.map(decodeBytes)]]
 }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
+import { FOREIGN_HOST, isLoopback } from '../loopback'
 import { nameOf } from './commands'
 import { createCounts } from './counts'
 import type { Engine } from './engine'
@@ -45,6 +46,7 @@ export async function startUpstash(options: { port?: number; token: string; engi
     const { method = '', headers, socket } = request
     const [path = '/', search = ''] = (request.url ?? '/').split('?', 2)
     const query = search.split('&')
+    if (!isLoopback(headers.host)) throw new HttpError(403, FOREIGN_HOST)
     const local = path.startsWith('/_local/')
     if (!local) counts.request(socket)
     const body = await readBody(request)

@@ -80,7 +80,10 @@ export async function startValkey(): Promise<{ connect(): Duplex; kill(): void }
     },
     environ_get: () => OK,
     clock_time_get(clock: number, _precision: bigint, out: number) {
-      memory().writeBigUInt64LE(clock === 0 ? BigInt(Date.now()) * 1_000_000n : process.hrtime.bigint(), out)
+      memory().writeBigUInt64LE(
+        clock === 0 ? BigInt(Date.now()) * BigInt(1_000_000) : process.hrtime.bigint(),
+        out,
+      )
       return OK
     },
     fd_prestat_get: () => BAD_FD,
@@ -93,8 +96,9 @@ export async function startValkey(): Promise<{ connect(): Duplex; kill(): void }
     if (from === 'wasi_snapshot_preview1') wasi[name] ??= () => NO_SYSCALL
 
   const env: WebAssembly.ModuleImports = {}
-  // Lua's longjmp. Set by reflection: the type of imports does not know of tags.
-  Reflect.set(env, '__c_longjmp', new WebAssembly.Tag({ parameters: ['i32'] }))
+  // Lua's longjmp. By reflection: the types do not know of tags, of imports nor, in TypeScript 5.9, at all.
+  const Tag = Reflect.get(WebAssembly, 'Tag')
+  Reflect.set(env, '__c_longjmp', new Tag({ parameters: ['i32'] }))
   const { exports } = await WebAssembly.instantiate(module, { host, wasi_snapshot_preview1: wasi, env })
 
   function memory() {

@@ -73,7 +73,8 @@ const routes: Record<string, ErrorCode[]> = {
     ] as const),
   ],
   'POST /api/webhooks/clerk': [
-    ...(['bad_signature', 'bad_payload', 'too_large', 'invalidation_unconfirmed', 'not_configured'] as const),
+    ...(['bad_signature', 'bad_payload', 'too_large', 'too_slow'] as const),
+    ...(['invalidation_unconfirmed', 'not_configured'] as const),
   ],
   'GET /api/admin/cache/stats': [
     'unauthenticated',

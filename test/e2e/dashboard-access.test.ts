@@ -1,5 +1,8 @@
 import type { Request } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { createProcessState } from '@/lib/lookup/process-state'
+import { createRedisClient } from '@/lib/lookup/redis/client'
+import { readAudit } from '@/lib/telemetry/read-audit'
 import { people } from '../../local/seed'
 import type { View } from '../support/browser'
 import { openDashboard, panelOf } from '../support/dashboard'
@@ -100,6 +103,33 @@ describe('an action of the dashboard, sent by somebody else', () => {
   })
 })
 
+describe('an admin who opens the page of a person', () => {
+  const viewsOf = async (user: string) => {
+    const { url, token } = stage.standIns.upstash
+    const redis = createRedisClient({ url, token, state: createProcessState() })
+    const { records } = await readAudit({ redis, key: 'ck:audit' }, { user })
+    return records.filter(({ action }) => action === 'dashboard.view')
+  }
+
+  test('is one record, however many panels show the person and however often they are updated', async () => {
+    const id = await connectedUser()
+    const view = await browser.openAs()
+    await openDashboard(view, stage, `?user=${id}&audit=${id}`)
+    await expect.poll(() => viewsOf(id)).toMatchObject([{ actor: people.admin, subject: id, outcome: 'ok' }])
+    await openDashboard(view, stage, `?user=${id}`)
+    await expect.poll(() => viewsOf(id)).toHaveLength(2)
+  })
+
+  test('is shown nobody by a name or an address, and no panel repeats it', async () => {
+    const view = await browser.openAs()
+    await openDashboard(view, stage, '?user=mia@example.com&audit=mia@example.com')
+    for (const panel of ['integrations', 'lookup'])
+      await panelOf(view)(panel).getByText('User not found').waitFor()
+    for (const panel of ['integrations', 'lookup', 'audit'])
+      expect(await panelOf(view)(panel).innerHTML()).not.toContain('mia@example.com')
+  })
+})
+
 /** The snapshots that come over a stream of events, one after another. */
 async function* snapshotsOf(body: ReadableStream<Uint8Array> | null) {
   const decoder = new TextDecoder()
@@ -142,14 +172,62 @@ describe('the feed of the dashboard', () => {
     expect(text).not.toMatch(/@|ya29|sk_|eyJ/)
   })
 
+  /** An admin of their own who listens, and the snapshots that they get. */
+  async function listeningAdmin() {
+    const { clerk } = stage.standIns
+    const { id } = clerk.createUser({
+      ...{ emails: [`l${clerk.users().length}@example.com`], publicMetadata: { role: 'admin' } },
+    })
+    const { jwt, sessionId } = await clerk.issueSession(id)
+    await clerk.webhooks.flush()
+    const headers = { authorization: `Bearer ${jwt}`, accept: 'text/event-stream' }
+    const response = await fetch(`${stage.app.url}/api/admin/dashboard`, { headers })
+    expect(response.status).toBe(200)
+    return { id, sessionId, headers, snapshots: snapshotsOf(response.body) }
+  }
+
+  test.each<[string, (reader: { id: string; sessionId: string }) => void, number]>([
+    ['whose session is revoked', (r) => stage.standIns.clerk.endSession(r.sessionId, 'revoked'), 401],
+    [
+      'who loses the role',
+      (r) => stage.standIns.clerk.updateUser(r.id, { publicMetadata: { role: 'member' } }),
+      403,
+    ],
+    ['who is banned', (r) => stage.standIns.clerk.updateUser(r.id, { banned: true }), 401],
+    ['who is deleted', (r) => stage.standIns.clerk.deleteUser(r.id), 401],
+  ])('ends at the next update for an admin %s, and polling is refused', async (_, end, status) => {
+    const reader = await listeningAdmin()
+    const other = await listeningAdmin()
+    await reader.snapshots.next()
+    await other.snapshots.next()
+    await other.snapshots.next()
+    end(reader)
+    await stage.standIns.clerk.webhooks.flush()
+    let after = 0
+    const ended = async () => {
+      for await (const _snapshot of reader.snapshots) after++
+    }
+    await expect(ended()).rejects.toThrow('The stream of events ended')
+    // What had been sent before the webhook was answered: the update that is for all, and the one at the beginning.
+    expect(after).toBeLessThanOrEqual(2)
+    const polled = await fetch(`${stage.app.url}/api/admin/dashboard`, {
+      headers: { ...reader.headers, accept: 'application/json' },
+    })
+    expect(polled.status).toBe(status)
+    await other.snapshots.next()
+  })
+
   test('for twenty who listen costs Redis no more than for one', async () => {
-    const cookie = await cookiesOf(people.admin)
     const costOf = async (readers: number) => {
       const end = new AbortController()
-      const headers = { cookie, accept: 'text/event-stream' }
+      // Sessions of their own, which are checked before each update.
+      const cookies = await Promise.all(Array.from({ length: readers }, () => cookiesOf(people.admin)))
       const streams = await Promise.all(
-        Array.from({ length: readers }, () =>
-          fetch(`${stage.app.url}/api/admin/dashboard`, { headers, signal: end.signal }),
+        cookies.map((cookie) =>
+          fetch(`${stage.app.url}/api/admin/dashboard`, {
+            headers: { cookie, accept: 'text/event-stream' },
+            signal: end.signal,
+          }),
         ),
       )
       expect(streams.map(({ status }) => status)).toEqual(streams.map(() => 200))

@@ -127,6 +127,14 @@ describe('with a dependency dead', () => {
   })
 
   test('pages are served from Redis while Clerk is', async () => {
+    // The breaker stays open for a while after the test before.
+    await expect
+      .poll(async () => {
+        const before = reads()
+        await (await fetch(`${stage.app.url}/experts`)).text()
+        return reads() - before
+      })
+      .toBeGreaterThan(0)
     await (await fetch(`${stage.app.url}/experts`)).text()
     stage.standIns.clerk.faults.add({ status: 500 })
     const html = await (await fetch(`${stage.app.url}/experts`)).text()

@@ -3,9 +3,11 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { appendFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { launchBrowser, openView } from '../support/browser'
 import { redisServer } from '../support/missing'
 import { E2E_COPY, RUN_PORT } from '../support/ports'
 
@@ -116,6 +118,14 @@ describe('npm run dev', () => {
     expect(existsSync(join(COPY, '.env.stand-ins'))).toBe(true)
   })
 
+  test('is not reachable from the network', async () => {
+    const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
+    const outside = addresses.filter(({ internal, family }) => !internal && family === 'IPv4')
+    for (const { address } of outside)
+      await expect(fetch(`http://${address}:${RUN_PORT}/`)).rejects.toThrow('fetch failed')
+    expect(dev.text()).not.toMatch(/- Network: +http:\/\/(?!localhost|127\.0\.0\.1)/)
+  })
+
   test('reads users after an edit of a file that the declaration of a lookup imports', async () => {
     expect(new Set(await readAfterEdit('lib/cache/cached-user.ts'))).toEqual(new Set([EXPERTS]))
   })
@@ -126,6 +136,18 @@ describe('npm run dev', () => {
     expect(new Set(await readAfterEdit(file))).toEqual(new Set([EXPERTS]))
     await replaceIn(file, 'grace: GRACE + 1', 'grace: GRACE')
     expect(new Set(await readAfterEdit(file))).toEqual(new Set([EXPERTS]))
+  })
+
+  test('shows pages that break no rule of their Content-Security-Policy', async () => {
+    const browser = await launchBrowser()
+    const { page, trouble } = await openView(browser)
+    await page.addInitScript(`window.violations = []
+      document.addEventListener('securitypolicyviolation', (event) => window.violations.push(event.blockedURI))`)
+    await page.goto(`http://localhost:${RUN_PORT}/experts`)
+    await page.waitForFunction(() => Reflect.get(Reflect.get(window, 'Clerk') ?? {}, 'loaded') === true)
+    expect(await page.evaluate('window.violations')).toEqual([])
+    expect(trouble.filter((line) => /Content Security Policy|uncaught/.test(line))).toEqual([])
+    await browser.close()
   })
 
   test('does not start twice in a folder', async () => {

@@ -29,6 +29,18 @@ const send = (body: string, signing: Partial<Signing> = {}) =>
 const post = (body: string, headers: Record<string, string>) => fetch(url, { method: 'POST', body, headers })
 const codeOf = async (response: Response) => [response.status, (await response.json()).error?.code]
 
+/** A connection over which the headers of a webhook were sent, and no body yet. */
+async function sendHeaders(headers: Record<string, string>) {
+  const { hostname, port } = new URL(url)
+  const socket = connect({ host: hostname, port: Number(port), noDelay: true })
+  await once(socket, 'connect')
+  const lines = Object.entries({ host: 'localhost', ...headers }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  )
+  socket.write(`POST /api/webhooks/clerk HTTP/1.1\r\n${lines.join('')}\r\n`)
+  return socket
+}
+
 describe('a webhook that is not Clerk’s is refused and has no effect:', () => {
   test.each<[string, Partial<Signing>]>([
     ['another secret', { secret: other }],
@@ -58,6 +70,24 @@ describe('a webhook that is not Clerk’s is refused and has no effect:', () => 
     expect(commands()).toBe(0)
   })
 
+  test.each<[string, Record<string, string>, RegExp]>([
+    ['without signature headers is refused at once', {}, /^HTTP\/1\.1 400 /],
+    [
+      'from yesterday is refused at once',
+      signatureOf('', { secret: other, at: minutesAgo(24 * 60) }),
+      /^HTTP\/1\.1 400 /,
+    ],
+    ['that is recent has 10 s', signatureOf('', { secret: other }), /^HTTP\/1\.1 408 /],
+  ])('a body that does not arrive %s, and the connection is closed', async (_, headers, answer) => {
+    const socket = await sendHeaders({ ...headers, 'content-length': '1000000' })
+    socket.write('{')
+    const parts: Buffer[] = []
+    for await (const part of socket) parts.push(part)
+    expect(Buffer.concat(parts).toString()).toMatch(answer)
+    // In ten seconds the app's telemetry may write.
+    expect(stage.standIns.upstash.counts().byCommand).not.toHaveProperty('unlink')
+  })
+
   test.each(['GET', 'PUT', 'PATCH', 'DELETE'])('%s', async (method) => {
     expect((await fetch(url, { method })).status).toBe(405)
     expect(commands()).toBe(0)
@@ -82,16 +112,9 @@ describe('a webhook that is signed well', () => {
 
   test('and sent byte by byte is accepted', async () => {
     const body = eventOf('user.updated', { id: people.expert, first_name: 'Zoë' })
-    const { hostname, port } = new URL(url)
-    const socket = connect({ host: hostname, port: Number(port), noDelay: true })
-    await once(socket, 'connect')
-    const headers = { host: 'localhost', connection: 'close', ...signatureOf(body, { secret }) }
     const bytes = Buffer.from(body)
-    socket.write(
-      `POST /api/webhooks/clerk HTTP/1.1\r\n${Object.entries({ ...headers, 'content-length': bytes.length })
-        .map(([name, value]) => `${name}: ${value}\r\n`)
-        .join('')}\r\n`,
-    )
+    const headers = { connection: 'close', ...signatureOf(body, { secret }) }
+    const socket = await sendHeaders({ ...headers, 'content-length': String(bytes.length) })
     for (const byte of bytes) await new Promise((sent) => socket.write(Buffer.of(byte), sent))
     const [answer] = await once(socket, 'data')
     socket.destroy()

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
+import { Webhook } from 'svix'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { settingsProblems } from '@/lib/process/settings'
 
@@ -8,6 +10,11 @@ const complete = {
   UPSTASH_REDIS_REST_URL: 'https://example.upstash.io/',
   UPSTASH_REDIS_REST_TOKEN: 'secret-token',
 }
+
+/** Base64 of this many bytes, all of them different. */
+const base64 = (bytes: number, first = 0) =>
+  Buffer.from(Array.from({ length: bytes }, (_, i) => first + i)).toString('base64')
+const whsec = (bytes: number) => `whsec_${base64(bytes)}`
 
 type Source = Record<string, string | undefined>
 
@@ -46,6 +53,7 @@ describe('the environment', () => {
       CACHE_PROCESS_TTL: 0,
       CACHE_PROCESS_MAX: 5000,
       CACHE_BACKPLANE: false,
+      AUDIT_MAX_AGE_DAYS: 90,
     })
     expect(accountPage()).toBe('/account')
     expect(logSettings().LOG_LEVEL).toBe('info')
@@ -77,17 +85,23 @@ describe('the environment', () => {
     expect(redisAddress()).toMatchObject({ url: 'https://example.upstash.io', token: 'secret-token' })
   })
 
-  test.each([
+  test.each<[string, string, string]>([
     ['CLERK_SECRET_KEY', 'pk_test_swapped', 'must start with sk_test_ or sk_live_'],
     ['NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY', 'sk_test_swapped', 'must start with pk_test_ or pk_live_'],
     ['UPSTASH_REDIS_REST_URL', 'redis://example:6379', 'must be an http or https address'],
-    ['CLERK_WEBHOOK_SIGNING_SECRET', 'whsec_good,bad', 'each secret must start with whsec_'],
+    ['UPSTASH_REDIS_REST_URL', 'http://example.upstash.io', 'must begin with https://'],
+    ['CLERK_API_URL', 'http://api.clerk.com', 'must begin with https://'],
+    ['GOOGLE_API_BASE_URL', 'http://www.googleapis.com', 'must begin with https://'],
+    ['CLERK_WEBHOOK_SIGNING_SECRET', `${whsec(24)},bad`, 'secret 2 must start with whsec_'],
+    ['CLERK_WEBHOOK_SIGNING_SECRET', 'whsec_=', 'secret 1 is not base64: copy it again'],
+    ['CLERK_WEBHOOK_SIGNING_SECRET', 'whsec_', 'secret 1 has 0 bytes instead of 24 or more'],
+    ['CLERK_WEBHOOK_SIGNING_SECRET', 'whsec_AA==', 'secret 1 has 1 bytes instead of 24 or more'],
+    ['CLERK_WEBHOOK_SIGNING_SECRET', `${whsec(24)},${whsec(23)}`, 'secret 2 has 23 bytes'],
+    ['CLERK_WEBHOOK_SIGNING_SECRET', `whsec_${'A'.repeat(32)}`, 'secret 1 repeats a few bytes'],
+    ['CACHE_ENCRYPTION_KEYS', `k1:${'A'.repeat(43)}=`, 'key 1 repeats a few bytes'],
+    ['CACHE_ENCRYPTION_KEYS', `k1:${base64(32)},k2:${btoa('k2'.repeat(16))}`, 'key 2 repeats a few bytes'],
     ['CACHE_ENCRYPTION_KEYS', 'k1:dG9vIHNob3J0', 'key 1 must be 32 bytes in base64'],
-    [
-      'CACHE_ENCRYPTION_KEYS',
-      `k1:${'A'.repeat(43)}=,k1:${'B'.repeat(42)}A=`,
-      'key 2 has the ID of an earlier key',
-    ],
+    ['CACHE_ENCRYPTION_KEYS', `k1:${base64(32)},k1:${base64(32, 1)}`, 'key 2 has the ID of an earlier key'],
     ['CACHE_NAMESPACE', 'a:b', 'must be 1 to 32 letters, digits, - or _'],
     ['CACHE_USER_TTL', '-1', 'must be a whole number of 1 or more, or "adaptive"'],
     ['CACHE_USER_TTL', 'soon', 'must be a whole number of 1 or more, or "adaptive"'],
@@ -95,13 +109,119 @@ describe('the environment', () => {
     ['CACHE_PROCESS_MAX', '0', 'must be a whole number of 1 or more'],
     ['CACHE_REDIS_TIMEOUT_MS', '2.5', 'must be a whole number from 10 to 10000'],
     ['CACHE_BACKPLANE', 'yes', 'must be one of: on, off'],
+    ['AUDIT_MAX_AGE_DAYS', '0', 'must be a whole number from 1 to 3650'],
     ['ACCOUNT_URL', 'account', 'must be a path or an http(s) address'],
+    ...['//evil.example', '/\\evil.example', '/\t/evil.example', 'javascript:alert(1)', 'https://'].map(
+      (url): [string, string, string] => ['ACCOUNT_URL', url, 'must be a path or an http(s) address'],
+    ),
     ['CLERK_JWT_KEY', 'not a key', 'must be a PEM'],
     ['NEXT_PUBLIC_CLERK_SIGN_IN_URL', 'sign-in', 'must be a path or an http(s) address'],
     ['OPS_TOKEN', 'short', 'must have at least 16 characters'],
+    ['OPS_TOKEN', 'a'.repeat(32), 'repeats a few characters'],
     ['LOG_LEVEL', 'loud', 'must be one of: fatal, error, warn'],
   ])('a malformed %s stops the start: %s', (name, value, reason) => {
     expect(refusal({ ...complete, [name]: value })).toContain(`${name} is malformed: ${reason}`)
+  })
+
+  test.each([
+    ...[
+      'http://localhost:8079',
+      'http://127.0.0.1:8079',
+      'http://[::1]:8079',
+      'http://10.1.2.3',
+      'http://172.16.0.1',
+    ],
+    ...[
+      'http://192.168.1.9:80',
+      'http://[fd00::7]',
+      'http://redis',
+      'http://proxy.cache.svc.cluster.local:8080',
+    ],
+  ])('plain http is accepted for a host that is not public: %s', (url) => {
+    expect(refusal({ ...complete, UPSTASH_REDIS_REST_URL: url })).toBe('')
+  })
+
+  test.each([
+    ...[
+      'http://10.example.com',
+      'http://172.32.0.1',
+      'http://8.8.8.8',
+      'http://[2001:db8::1]',
+      'http://[fc::1]',
+    ],
+    ...[
+      'http://localhost.example.com',
+      'http://127.0.0.1.nip.io',
+      'HTTP://EXAMPLE.COM',
+      'http://a@example.com',
+    ],
+  ])('plain http is refused for a public host: %s', (url) => {
+    expect(refusal({ ...complete, UPSTASH_REDIS_REST_URL: url })).toContain('must begin with https://')
+  })
+
+  test('keys of two instances of Clerk are refused', () => {
+    expect(refusal({ ...complete, CLERK_SECRET_KEY: 'sk_live_x' })).toContain(
+      'CLERK_SECRET_KEY is of a live instance, NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY of a test instance',
+    )
+  })
+
+  test('a path that is accepted never leads to another site', () => {
+    const parts = fc.constantFrom(
+      '/',
+      '\\',
+      '\t',
+      '\n',
+      ' ',
+      '.',
+      '@',
+      ':',
+      'evil.example',
+      'javascript:',
+      'a',
+      '%2f',
+      '?',
+      '#',
+    )
+    fc.assert(
+      fc.property(fc.array(parts, { minLength: 1, maxLength: 8 }), (list) => {
+        const value = list.join('')
+        fc.pre(refusal({ ...complete, ACCOUNT_URL: value }) === '')
+        expect(new URL(value, 'https://app.example').origin).toBe('https://app.example')
+      }),
+    )
+  })
+
+  test('a signing secret that is accepted can sign, and is long enough', () => {
+    const secret = fc.oneof(
+      fc.uint8Array({ maxLength: 70 }).map((bytes) => `whsec_${Buffer.from(bytes).toString('base64')}`),
+      fc.stringMatching(/^(whsec_)?[A-Za-z0-9+/=_-]{0,60}$/),
+      fc.string().map((text) => `whsec_${text}`),
+    )
+    fc.assert(
+      fc.property(secret, (value) => {
+        fc.pre(value !== '')
+        const accepted = refusal({ ...complete, CLERK_WEBHOOK_SIGNING_SECRET: value }) === ''
+        const bytes = Buffer.from(value.replace(/^whsec_/, ''), 'base64')
+        const good =
+          /^whsec_(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(value.trim()) &&
+          bytes.length >= 24 &&
+          new Set(bytes).size >= 8
+        if (!good) expect(accepted).toBe(false)
+        if (accepted) expect(new Webhook(value.trim()).sign('msg_1', new Date(0), '{}')).toMatch(/^v1,/)
+      }),
+    )
+  })
+
+  test('a random key, secret or token is accepted', () => {
+    for (let i = 0; i < 200; i++)
+      expect(
+        refusal({
+          ...complete,
+          CACHE_ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+          CLERK_WEBHOOK_SIGNING_SECRET: `whsec_${randomBytes(24).toString('base64')}`,
+          OPS_TOKEN: randomBytes(16).toString('hex'),
+        }),
+      ).toBe('')
   })
 
   test('no message shows a value', () => {

@@ -11,10 +11,18 @@ describe('the problem of an error', () => {
       code: 'clerk_rate_limited',
       title: 'Too many requests to Clerk',
       advice: 'Try again in 7 seconds.',
-      fix: 'Look on the dashboard for a lookup that misses often.',
+      fix: expect.stringContaining('Look on the dashboard for a lookup that misses often.'),
       status: 429,
       answeredAs: 'rate_limited',
       retryAfter: 7,
+    })
+  })
+
+  test('says of a request beyond the app’s own budget that the app is busy, with 503 and when to try again', () => {
+    expect(problemOf(new ClerkError(429, 3, ['over_budget', 'normal']))).toMatchObject({
+      title: 'Too many requests at the moment',
+      advice: 'Try again in 3 seconds.',
+      ...{ status: 503, retryAfter: 3, answeredAs: 'rate_limited' },
     })
   })
 

@@ -139,6 +139,26 @@ const mutants: readonly Omit<Change, 'file'>[] = [
     to: "out[i] = entry or ''",
   },
   {
+    name: 'what is stored is not listed for its owner',
+    from: '    own(s, hard + grace)\n',
+    to: '',
+  },
+  {
+    name: 'what is held for waiters is not listed for its owner',
+    from: '    own(s, hold)\n',
+    to: '',
+  },
+  {
+    name: 'a list of an owner of another type makes every commit fail',
+    from: "redis.pcall('ZREMRANGEBYSCORE', s.owner, '-inf', now)",
+    to: "redis.call('ZREMRANGEBYSCORE', s.owner, '-inf', now)",
+  },
+  {
+    name: 'an entry is listed for its owner for too short a time',
+    from: "redis.call('ZADD', s.owner, 'GT', now + ms, s.entry)",
+    to: "redis.call('ZADD', s.owner, 'GT', now - 1, s.entry)",
+  },
+  {
     name: 'an entry is dropped whichever it is',
     from: 'local same = get(s.entry) == arg()',
     to: 'local same = arg() ~= nil',

@@ -40,6 +40,8 @@ export async function startSoakStage(options: { build: string; random: Random; e
     proxies.map(({ redis, clerk: toClerk }, i) =>
       startKitApp(build, SOAK_PORT + i, {
         ...standIns.env,
+        // Nobody is signed in, and the soak is not about limits.
+        CLERK_RATE_LIMIT: '1000000',
         ...env,
         UPSTASH_REDIS_REST_URL: redis.url,
         CLERK_API_URL: toClerk.url,

@@ -62,15 +62,14 @@ const PATIENT = { CACHE_REDIS_TIMEOUT_MS: '10000' }
 /** `next start` on the e2e build. Resolves when it answers, or with an exit code and its words when it ends instead. */
 export async function tryStartApp(
   env: Environment,
+  args: string[] = [],
 ): Promise<{ app: App } | { exitCode: number | null; words: string }> {
   if (!existsSync(E2E_COPY)) await copyBuild(E2E_BUILD, E2E_COPY)
-  const { child, exited, text, lines, stop } = await startNext(E2E_PORT, {
-    NEXT_MANUAL_SIG_HANDLE: 'true',
-    ...PATIENT,
-    ...env,
-    NEXT_DIST_DIR: E2E_COPY,
-  })
-  const url = `http://localhost:${E2E_PORT}`
+  const settings = { NEXT_MANUAL_SIG_HANDLE: 'true', ...PATIENT, ...env, NEXT_DIST_DIR: E2E_COPY }
+  const running = await startNext(E2E_PORT, settings, undefined, 'start', args)
+  const { child, exited, text, lines, stop } = running
+  const host = args.includes('127.0.0.1') ? '127.0.0.1' : 'localhost'
+  const url = `http://${host}:${E2E_PORT}`
   const isRunning = child.exitCode === null && child.signalCode === null
   // register() runs at the first request at the latest; a bad environment ends the process there.
   const answered = isRunning && (await fetch(`${url}/icon.svg`).catch(() => undefined))

@@ -83,9 +83,10 @@ export async function startNext(
   env: Environment,
   cwd?: string,
   mode: 'start' | 'dev' = 'start',
+  args: string[] = [],
 ): Promise<NextProcess> {
   const running = runNext(
-    [mode, '--port', String(port)],
+    [mode, '--port', String(port), ...args],
     mode === 'dev' ? { ...env, NODE_ENV: 'development' } : env,
     cwd,
   )

@@ -10,6 +10,8 @@ export const BUILD_PORT = 4400 + offset
 export const E2E_PORT = BUILD_PORT + 10 * worker
 /** For the tests of `npm run dev`. */
 export const RUN_PORT = 4330 + offset
+/** For the app of somebody else that takes parts, and the next three ports. */
+export const HOST_PORT = 4340 + offset
 /** For the app that tests lookups inside Next, and the next port. */
 export const FIXTURE_PORT = 4350 + offset
 /** For the two servers of `busy.test.ts`. */

@@ -4,6 +4,7 @@ const statuses: Record<Answer, number> = {
   ok: 200,
   ignored: 200,
   too_large: 413,
+  too_slow: 408,
   bad_signature: 400,
   bad_payload: 400,
   aborted: 400,

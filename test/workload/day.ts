@@ -123,6 +123,8 @@ export async function runDay({ share, ttl, signInWebhooks }: DayOptions) {
     {
       CACHE_USER_TTL: String(ttl),
       CACHE_NAMESPACE: `ttl-${ttl}-${signInWebhooks}`,
+      // The day takes seconds.
+      CLERK_RATE_LIMIT: '1000000',
     },
     { redis: 'wasm' },
   )

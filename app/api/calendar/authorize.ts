@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { type Caller, requireCaller } from '@/lib/auth/caller.server'
-import { actorOf } from '@/lib/cache/audit-events'
-import { emitThrottledAudit } from '@/lib/cache/throttled-audit'
+import { actorOf, emitAudit } from '@/lib/cache/audit-events'
 import { errorResponse } from '@/lib/http/error-response'
 import { isSameOrigin } from '@/lib/http/same-origin'
 
@@ -21,7 +20,7 @@ export async function refusalOf(request: Request): Promise<Response | undefined>
 }
 
 const auditRefusal = (outcome: string, caller?: Caller) =>
-  emitThrottledAudit({
+  emitAudit({
     ...(caller ? actorOf(caller) : { actor: 'anonymous' }),
     ...{ action: 'token.read', subject: caller?.userId ?? 'nobody', target: 'google', outcome },
   })

@@ -6,6 +6,8 @@ export const problemResponse = (problem: CalendarProblem): Response =>
   errorResponse(problem.status, {
     provider: 'Google',
     action: actionOf(problem),
+    // The caller has not sent too many.
+    ...('overBudget' in problem && { status: 503 }),
     retryAfter: 'retryAfter' in problem ? problem.retryAfter : undefined,
   })
 

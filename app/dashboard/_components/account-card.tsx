@@ -57,7 +57,8 @@ const shortScope = (scope: string) => scope.replace(/^https:\/\/www\.googleapis\
 export function AccountCard({ userId, integration, finding, account, several, lastRefresh, now }: Props) {
   const { tone, label, advice } = states[finding.status]
   const { id: provider, name } = integration
-  const only = several && account ? { externalAccountId: account.externalAccountId } : {}
+  const only: Record<string, string> =
+    several && account ? { externalAccountId: account.externalAccountId } : {}
   const key = `${provider}-${account?.externalAccountId ?? ''}`
   return (
     <>

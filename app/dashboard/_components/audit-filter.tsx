@@ -11,6 +11,9 @@ export function AuditFilter({ user, of }: { user: string | undefined; of: string
           name="audit"
           defaultValue={of}
           maxLength={80}
+          // The form makes it part of the page's address.
+          pattern="user_[A-Za-z0-9_\-]+"
+          title="A user ID, such as user_2abc…"
           placeholder="user_…"
           autoComplete="off"
           spellCheck={false}

@@ -1,4 +1,4 @@
-import { audit, cacheHealth, deliveries, selectedUser } from '@/lib/dashboard/panels.server'
+import { audit, auditOfUser, cacheHealth, deliveries, selectedUser } from '@/lib/dashboard/panels.server'
 import { AuditFilter } from './audit-filter'
 import { AuditList } from './audit-list'
 import { CacheHealthView } from './cache-health-view'
@@ -10,7 +10,7 @@ import { LookupPanel } from './lookup-panel'
 import { WebhooksView } from './webhooks-view'
 
 type Props = {
-  /** The user in the page's address: an ID, an email address or a username. */
+  /** The ID of the user in the page's address, or `''` if what is there is not an ID. */
   user: string | undefined
   /** The ID of the user whose audit records are shown. */
   auditOf: string | undefined
@@ -18,7 +18,7 @@ type Props = {
 
 /** The panels. Each loads and fails by itself. */
 export function Dashboard({ user, auditOf }: Props) {
-  const selection = user ? selectedUser(user) : Promise.resolve(undefined)
+  const selection = user === undefined ? Promise.resolve(undefined) : selectedUser(user)
   // The panels that await it show the failure. Until they do, it must not count as unhandled.
   selection.catch(() => undefined)
   return (
@@ -50,7 +50,7 @@ export function Dashboard({ user, auditOf }: Props) {
             <>
               <AuditFilter user={user} of={auditOf} />
               {auditOf ? (
-                <AuditList found={await audit(auditOf)} of={auditOf} />
+                <AuditList found={await auditOfUser(auditOf)} of={auditOf} />
               ) : (
                 <LiveAudit initial={await audit()} />
               )}

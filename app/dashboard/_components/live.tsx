@@ -29,7 +29,7 @@ export function Live({ children }: { children: ReactNode }) {
           {paused ? 'Resume updates' : 'Pause updates'}
         </button>
         <p role="status" className={warning ? 'font-medium text-warn' : 'text-soft'}>
-          {warning ? `▲ ${warning}` : paused ? 'Paused.' : 'Updates every 5 seconds.'}
+          {warning ? `▲ ${warning}` : paused ? 'Paused.' : 'Updates every 4 seconds.'}
         </p>
       </div>
       {children}

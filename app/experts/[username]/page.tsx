@@ -4,7 +4,7 @@ import { Suspense } from 'react'
 import { Avatar } from '@/components/avatar'
 import { orOutage } from '@/components/or-outage'
 import { getCachedUserByUsername } from '@/lib/cache/clerk-cache'
-import { expertOf } from '../expert'
+import { expertOf, isExpert } from '../expert'
 
 type Props = { params: Promise<{ username: string }> }
 
@@ -33,7 +33,8 @@ async function Profile({ params }: Props) {
   const { username } = await params
   return orOutage(async () => {
     const user = await getCachedUserByUsername(decode(username))
-    if (!user) notFound()
+    // Who is not an expert has no public page, and it must not show that they exist.
+    if (!user || !isExpert(user)) notFound()
     const expert = expertOf(user)
     return (
       <article className="rounded-xl border border-line bg-surface p-6 sm:p-8">
@@ -43,7 +44,8 @@ async function Profile({ params }: Props) {
           <div className="min-w-0">
             <h1 className="wrap-anywhere font-semibold text-2xl tracking-tight sm:text-3xl">{expert.name}</h1>
             <p className="wrap-anywhere text-soft">
-              @{expert.username} · member since {expert.memberSince}
+              @{expert.username}
+              {expert.memberSince !== null && ` · member since ${expert.memberSince}`}
             </p>
           </div>
         </header>
@@ -58,16 +60,11 @@ async function Profile({ params }: Props) {
             ))}
           </ul>
         )}
-        {expert.hourlyRate !== null && (
-          <p className="mt-6 font-medium">{money(expert.hourlyRate, expert.currency)} an hour</p>
-        )}
+        {expert.rate !== null && <p className="mt-6 font-medium">{expert.rate} an hour</p>}
       </article>
     )
   })
 }
-
-const money = (amount: number, currency: string) =>
-  new Intl.NumberFormat('en', { style: 'currency', currency, maximumFractionDigits: 0 }).format(amount)
 
 /** Decodes a path segment. A malformed one matches no user. */
 function decode(segment: string): string {

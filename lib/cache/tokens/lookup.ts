@@ -174,6 +174,7 @@ export const tokenDeclaration: Declaration<TokenRequest, LoadedToken> = {
   key: ({ userId, provider, externalAccountId }) =>
     joinKey(userId, provider, ...(externalAccountId ? [externalAccountId] : [])),
   tags: ({ userId }) => [tagOfTokens(userId)],
+  owner: ({ userId }) => userId,
   revocationMarkers: ({ userId, sessionId }) => revocationMarkersOf(userId, sessionId),
   ttl: ttlOf,
   refreshAfter: MAX_TTL,

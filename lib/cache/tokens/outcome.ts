@@ -25,8 +25,8 @@ export type OAuthTokenProblem =
   | { status: 'revoked' }
   /** Somebody impersonates the user. */
   | { status: 'impersonated' }
-  /** Clerk's rate limit is reached; `retryAfter` in seconds. */
-  | { status: 'rate_limited'; retryAfter: number }
+  /** Clerk's rate limit is reached, or with `overBudget` the app's own budget; `retryAfter` in seconds. */
+  | { status: 'rate_limited'; retryAfter: number; overBudget?: boolean }
   /** Clerk did not answer, or Redis could not be asked whether access was revoked. */
   | { status: 'unavailable' }
 

@@ -1,4 +1,4 @@
-import { ClerkError } from '../../clerk/error'
+import { ClerkError, OWN_CODES } from '../../clerk/error'
 import { LookupError } from '../../lookup/errors'
 import type { Lookup } from '../../lookup/lookup'
 import { emitAudit } from '../audit-events'
@@ -126,6 +126,9 @@ function problemOf(
     return { status: error.code === 'revoked' ? 'revoked' : 'unavailable' }
   if (!(error instanceof ClerkError)) throw error
   return error.code === 'clerk_rate_limited'
-    ? { status: 'rate_limited', retryAfter: error.retryAfter }
+    ? {
+        ...{ status: 'rate_limited', retryAfter: error.retryAfter },
+        ...(error.clerkCodes.includes(OWN_CODES.overBudget) && { overBudget: true }),
+      }
     : { status: 'unavailable' }
 }

@@ -18,12 +18,20 @@ local function get(name)
 end
 local function slot()
   foreign = false
-  local hard, versions, markers = num(), num(), num()
+  local hard, versions, markers, owned = num(), num(), num(), num()
   local s = { entry = key(), state = key(), tagVersions = {}, markers = 0 }
   if hard == 1 then s.hard = key() end
   for i = 1, versions do s.tagVersions[i] = key() end
   for _ = 1, markers do s.markers = s.markers + redis.call('EXISTS', key()) end
+  if owned == 1 then s.owner = key() end
   return s
+end
+-- Lists what is stored under its owner, for as long as it is.
+local function own(s, ms)
+  if not s.owner then return end
+  if type(redis.pcall('ZREMRANGEBYSCORE', s.owner, '-inf', now)) == 'table' then redis.call('UNLINK', s.owner) end
+  redis.call('ZADD', s.owner, 'GT', now + ms, s.entry)
+  if redis.call('PTTL', s.owner) < ms then redis.call('PEXPIRE', s.owner, ms) end
 end
 -- Nil unless every tag version is there.
 local function generation(s)
@@ -109,9 +117,11 @@ export const commitScript = `${prelude}
     -- that the loader is not called again at once.
     if expiry > now then hold = math.min(hold, expiry - now) end
     redis.call('SET', s.state, 'U:' .. flight .. '|' .. entry, 'PX', hold)
+    own(s, hold)
     out[i] = 'not_cacheable'
   else
     redis.call('SET', s.entry, entry, 'PX', hard + grace)
+    own(s, hard + grace)
     redis.call('SET', s.state, 'K', 'PX', math.max(soft, 1))
     if s.hard then redis.call('SET', s.hard, '1', 'PX', hard) end
     for _, name in ipairs(s.tagVersions) do

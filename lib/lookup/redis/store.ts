@@ -1,5 +1,5 @@
 import { LookupError, type LookupErrorCode } from '../errors'
-import type { Slot } from '../slot'
+import { keysBeside, type Slot } from '../slot'
 import { type AcquireReply, type CommitReply, holdMs, releasedMs, type Store } from '../store'
 import { createRedisClient, createScript, type RedisClient, type RedisClientOptions } from './client'
 import { check, isCount, isNumber, isOk, isText, listOf, unreadable } from './replies'
@@ -16,7 +16,10 @@ export function createRedisStore(options: RedisClientOptions | { client: RedisCl
 
   function script<R>(operation: string, text: string, parse: (reply: unknown) => R) {
     const evaluate = createScript(text)
-    return (slots: readonly Slot[], rest: readonly (readonly (string | number)[])[]) =>
+    return (
+      slots: readonly (Slot & { owner?: string | undefined })[],
+      rest: readonly (readonly (string | number)[])[],
+    ) =>
       run(operation, async (client) => {
         const keys = slots.flatMap((s) => [
           s.entry,
@@ -24,11 +27,13 @@ export function createRedisStore(options: RedisClientOptions | { client: RedisCl
           ...(s.hard ? [s.hard] : []),
           ...s.tagVersions,
           ...s.markers,
+          ...(s.owner ? [s.owner] : []),
         ])
         const args = slots.flatMap((s, i) => [
           s.hard ? 1 : 0,
           s.tagVersions.length,
           s.markers.length,
+          s.owner ? 1 : 0,
           ...(rest[i] ?? []),
         ])
         const argv = [slots.length, ...args].map(String)
@@ -61,7 +66,7 @@ export function createRedisStore(options: RedisClientOptions | { client: RedisCl
       ),
     commit: (requests) =>
       commit(
-        requests.map((r) => r.slot),
+        requests.map((r) => ({ ...r.slot, owner: r.owner })),
         requests.map((r) => [
           ...[r.flight, r.generation, r.entry, r.hard, r.soft, r.grace],
           ...[r.expiry, r.expiryBuffer, r.refreshBefore, r.refreshEvery, holdMs],
@@ -76,6 +81,17 @@ export function createRedisStore(options: RedisClientOptions | { client: RedisCl
       await insist('drop', async (client) => check(await client.unlink(...keys), isCount))
     },
     dropIf: async (slot, entry) => (await dropIf([slot], [[entry]]))[0] === true,
+    remove: (owner) =>
+      insist('remove', async (client) => {
+        const entries: unknown[] = await client.zrange(owner, 0, -1)
+        const listed = entries.map((entry) => check(entry, isText))
+        if (listed.length === 0) return []
+        // In one step: what is stored meanwhile stays listed, or goes too.
+        const step = client.multi().zrem(owner, ...listed)
+        for (const entry of listed) step.unlink(...keysBeside(entry))
+        const [, ...gone] = listOf(await step.exec(), listed.length + 1)
+        return listed.filter((_, i) => check(gone[i], isCount) > 0)
+      }),
     mark: async (key, ms, id) => {
       await insist('mark', async (client) => check(await client.set(key, id, { px: ms }), isOk))
     },

@@ -3,6 +3,7 @@ import { headers } from 'next/headers'
 import { unstable_rethrow } from 'next/navigation'
 import { after, connection } from 'next/server'
 import { cache } from 'react'
+import type { Priority } from '../priority'
 import { safe } from '../slot'
 import type { Runtime } from './runtime'
 
@@ -74,6 +75,17 @@ async function currentRequest(): Promise<object | undefined> {
   }
 }
 
+async function priorityOfRequest(isSignedIn: (headers: Headers) => boolean): Promise<Priority> {
+  // "use cache" makes an output for everybody, and Next fails a request that reads its headers there.
+  if (currentRender()?.cached) return 'normal'
+  try {
+    return isSignedIn(await headers()) ? 'high' : 'normal'
+  } catch {
+    // Outside a request, in `unstable_cache`, and in the `after()` of a render.
+    return 'normal'
+  }
+}
+
 /** Whether a function of Next can be called here: while rendering and outside Next there is no cache to invalidate. */
 function works(call: () => void): boolean {
   try {
@@ -84,8 +96,11 @@ function works(call: () => void): boolean {
   }
 }
 
-/** Next's server: pages, route handlers, server actions, `after()` and "use cache". */
-export function createNextRuntime(): Runtime {
+/**
+ * Next's server: pages, route handlers, server actions, `after()` and "use cache". `isSignedIn` tells from the headers of
+ * a request whether somebody is signed in. Without it everybody counts as signed in.
+ */
+export function createNextRuntime(isSignedIn?: (headers: Headers) => boolean): Runtime {
   return {
     current: () => currentRender() ?? knownRequest(),
     async enter(tags) {
@@ -95,6 +110,7 @@ export function createNextRuntime(): Runtime {
       if (!render.cached) await leavePrerender(render)
       return { request: render, cached: render.cached }
     },
+    ...(isSignedIn && { priority: () => priorityOfRequest(isSignedIn) }),
     after(task) {
       try {
         after(task)

@@ -1,3 +1,5 @@
+import type { Priority } from '../priority'
+
 /** Where lookups run: `plain.ts` for scripts and workers, `next.ts` for a Next app. */
 export interface Runtime {
   /** The render or request in progress, if it is known without waiting: the same object throughout. */
@@ -7,6 +9,8 @@ export interface Runtime {
    * request, as in scripts.
    */
   enter?(tags: readonly string[]): Promise<Scope>
+  /** The priority of the request in progress. Called only where something has to be loaded. Default: `high`. */
+  priority?(): Promise<Priority>
   /** Runs a task after the response, or at once where there is none. */
   after(task: () => Promise<void>): void
   /** Invalidates tags in the framework's own cache; never throws. Returns the request in which it happened. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock'
 import { systemClock } from '../clock'
 import { belongsTo } from '../entry'
-import type { Slot } from '../slot'
+import { keysBeside, type Slot } from '../slot'
 import { type AcquireReply, type CommitReply, holdMs, releasedMs, type Store } from '../store'
 
 interface Cell {
@@ -23,6 +23,7 @@ export function createMemoryStore(time: Clock = systemClock): Store & { cells: M
   // Redis has a date, by which it judges the expiry that a value has of its own.
   const clock = time === systemClock ? { now: Date.now } : time
   const cells = new Map<string, Cell>()
+  const owned = new Map<string, Set<string>>()
   let stamps = 0
 
   function get(key: string): string | null {
@@ -33,6 +34,8 @@ export function createMemoryStore(time: Clock = systemClock): Store & { cells: M
   }
   const set = (key: string, text: string, ms: number) => cells.set(key, { text, until: clock.now() + ms })
   const present = (key: string) => get(key) !== null
+  const own = (owner: string | undefined, entry: string) =>
+    owner && owned.set(owner, new Set(owned.get(owner)).add(entry))
   const revoked = (slot: Slot) => slot.markers.some(present)
 
   /** Whether the state is a lease of this flight, in any generation. */
@@ -63,7 +66,7 @@ export function createMemoryStore(time: Clock = systemClock): Store & { cells: M
         const entry = get(slot.entry)
         const state = get(slot.state)
         const live = entry !== null && belongsTo(gen, entry) && entry !== reject
-        const [, kind, who, rest] = state?.match(/^([A-Z]):([^|]*)\|(.*)$/s) ?? []
+        const [, kind, who, rest] = state?.match(/^([A-Z]):([^|]*)\|([\s\S]*)$/) ?? []
         const awaited = waiting !== '' && waiting !== `!${who}`
         if (revoked(slot)) return { kind: 'refused' }
         if (live && (slot.hard === undefined || present(slot.hard)) && !(refresh && state === null))
@@ -110,9 +113,11 @@ export function createMemoryStore(time: Clock = systemClock): Store & { cells: M
         if (hard < 1) {
           const left = expiry - clock.now()
           set(slot.state, `U:${flight}|${entry}`, left > 0 ? Math.min(holdMs, left) : holdMs)
+          own(request.owner, slot.entry)
           return 'not_cacheable'
         }
         set(slot.entry, entry, hard + grace)
+        own(request.owner, slot.entry)
         set(slot.state, 'K', Math.max(Math.min(soft, hard), 1))
         if (slot.hard !== undefined) set(slot.hard, '1', hard)
         keep(slot.tagVersions, hard + grace, hard + grace)
@@ -138,6 +143,12 @@ export function createMemoryStore(time: Clock = systemClock): Store & { cells: M
       if (get(slot.entry) !== entry) return false
       for (const key of [slot.entry, slot.state]) cells.delete(key)
       return true
+    },
+    remove: async (owner) => {
+      const gone = [...(owned.get(owner) ?? [])].filter((entry) => keysBeside(entry).some(present))
+      for (const key of gone.flatMap(keysBeside)) cells.delete(key)
+      owned.delete(owner)
+      return gone
     },
     mark: async (key, ms, id) => {
       set(key, id, ms)

@@ -52,6 +52,25 @@ describe('saving a profile', () => {
     })
   })
 
+  test('is limited for each user, before Clerk limits it: nothing that was entered is lost', async () => {
+    signIn()
+    services.clerk.faults.limit({ requests: 1000, updatesPerUser: 10 })
+    const results = []
+    for (let i = 0; i < 12; i++) results.push(await save())
+    const refused = results.filter(({ status }) => status === 'refused')
+    expect(refused.length).toBeGreaterThan(0)
+    for (const result of refused)
+      expect(result).toEqual({
+        status: 'refused',
+        message: expect.stringMatching(
+          /^You have done this several times in a short while\. Try again in \d+ seconds?\.$/,
+        ),
+        entered: valid,
+      })
+    signIn()
+    expect(await save()).toMatchObject({ status: 'saved' })
+  })
+
   test('says for how long to wait when Clerk has had too many requests', async () => {
     signIn()
     services.clerk.faults.add({ status: 429, retryAfter: 1 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { NO_NAMES, tagsOfUser } from '@/lib/cache/tags'
+import { NO_NAMES, tagOfName, tagsOfUser } from '@/lib/cache/tags'
 
 const always = ['user:user_1', 'users', 'tokens:user_1', 'integrations:user_1']
 
@@ -12,7 +12,7 @@ describe('the tags of a user', () => {
 
   test('include the names that are known, and all names of a kind that is not', () => {
     expect(tagsOfUser('user_1', { usernames: ['Ada'], externalIds: [] }).toSorted()).toEqual(
-      [...always, 'username:ada', 'emails'].toSorted(),
+      [...always, tagOfName('username', 'ada'), 'emails'].toSorted(),
     )
   })
 
@@ -20,9 +20,18 @@ describe('the tags of a user', () => {
     expect(tagsOfUser('user_1', NO_NAMES).toSorted()).toEqual(always.toSorted())
   })
 
-  test('are the same for names that Clerk treats as equal, and contain no e-mail address', () => {
+  test('are the same for names that Clerk treats as equal, and different for external IDs that differ in case', () => {
     const one = tagsOfUser('user_1', { usernames: ['ADA'], emails: ['Ada@Example.com'] })
     expect(one).toEqual(tagsOfUser('user_1', { usernames: ['ada'], emails: ['ada@example.com'] }))
-    expect(one.join()).not.toMatch(/@|example/i)
+    expect(tagOfName('external-id', 'CRM-1')).not.toBe(tagOfName('external-id', 'crm-1'))
+  })
+
+  test('contain no name, no address and no external ID', () => {
+    const names = { usernames: ['lovelace'], emails: ['lovelace@example.com'], externalIds: ['lovelace-7'] }
+    expect(tagsOfUser('user_1', names).join()).not.toMatch(/lovelace|@|example/i)
+  })
+
+  test('are different for names that differ only in lone surrogates', () => {
+    expect(tagOfName('username', '\ud800')).not.toBe(tagOfName('username', '\ud801'))
   })
 })

@@ -1,16 +1,55 @@
-import { expect, test } from 'vitest'
-import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
-import { emitThrottledAudit } from '@/lib/cache/throttled-audit'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { type AuditEvent, emitAudit, onAudit } from '@/lib/cache/audit-events'
 
-test('an actor who repeats a refusal causes at most twenty events a minute, and other actors cause theirs', () => {
-  const events: AuditEvent[] = []
-  const stop = onAudit('test', (event) => events.push(event))
-  const refusal = (actor: string, outcome: string) => ({
-    ...{ action: 'token.read', subject: 'unknown', target: 'google', actor, outcome },
+let events: AuditEvent[]
+let actors = 0
+/** Another one in each test: what was counted stays counted for a minute. */
+let actor: string
+beforeEach(() => {
+  events = []
+  actor = `user_${++actors}`
+  return onAudit('test', (event) => events.push(event))
+})
+
+const refusal = (changes: Partial<AuditEvent> = {}): AuditEvent => ({
+  ...{ action: 'admin.require', actor, subject: actor, outcome: 'forbidden' },
+  ...changes,
+})
+const repeat = (event: AuditEvent, times = 1000) => {
+  for (let i = 0; i < times; i++) emitAudit(event)
+}
+
+describe('an actor who repeats what fails', () => {
+  test('causes twenty events a minute and one that says that there were more', () => {
+    repeat(refusal())
+    expect(events).toHaveLength(21)
+    expect(events.at(-1)).toEqual({
+      ...{ action: 'audit.throttle', actor, subject: actor },
+      ...{ target: 'admin.require', outcome: 'forbidden' },
+    })
   })
-  for (let i = 0; i < 1000; i++) emitThrottledAudit(refusal('anonymous', 'unauthenticated'))
-  emitThrottledAudit(refusal('user_1', 'cross_origin'))
-  emitThrottledAudit(refusal('anonymous', 'cross_origin'))
-  stop()
-  expect(events).toHaveLength(22)
+
+  test('does not get further by naming other people', () => {
+    for (let i = 0; i < 100; i++) emitAudit(refusal({ subject: `user_other${i}` }))
+    expect(events).toHaveLength(21)
+  })
+
+  test('does not use up the events of other actors, actions and outcomes', () => {
+    repeat(refusal())
+    repeat(refusal({ actor: 'anonymous' }), 1)
+    repeat(refusal({ action: 'session.use' }), 1)
+    repeat(refusal({ outcome: 'revoked_here' }), 1)
+    expect(events).toHaveLength(24)
+  })
+})
+
+test('background work has a limit for each user', () => {
+  for (const subject of ['user_a', 'user_b'])
+    repeat(refusal({ action: 'token.refresh', actor: 'system', subject, outcome: 'not_connected' }))
+  expect(events.filter(({ action }) => action === 'token.refresh')).toHaveLength(40)
+})
+
+test('what succeeds is never left out', () => {
+  repeat(refusal({ outcome: 'ok' }))
+  expect(events).toHaveLength(1000)
 })

@@ -1,11 +1,28 @@
 import { describe, expect, test } from 'vitest'
-import { overLimit } from '@/lib/http/rate-limit'
+import { problemOf } from '@/lib/errors'
+import { createBoundedMap, overLimit, refuseOverLimit } from '@/lib/http/rate-limit'
 import { useServices } from '../../support/services'
 
 const services = useServices({ keep: true })
 
 // So long that no window ends during a test.
 const limit = (name: string) => ({ name, calls: 3, seconds: 100_000 })
+
+test('remembers a bounded number of callers over a limit', async () => {
+  const remembered = createBoundedMap(3)
+  for (let i = 0; i < 10; i++) remembered.set(`user_${i}`, i)
+  expect([...remembered.keys()]).toEqual(['user_7', 'user_8', 'user_9'])
+})
+
+test('an action over the limit is refused with the seconds to wait, which is no limit of Clerk', async () => {
+  for (let i = 0; i < 3; i++) await refuseOverLimit(limit('action'), 'user_1')
+  const error = await refuseOverLimit(limit('action'), 'user_1').catch((caught: unknown) => caught)
+  expect(error).toMatchObject({ clerkCodes: ['own_limit'], retryAfter: expect.any(Number) })
+  expect(problemOf(error)).toMatchObject({
+    title: 'You have done this several times in a short while',
+    status: 429,
+  })
+})
 
 describe('a limit of three calls', () => {
   test('allows three, then says how many seconds to wait', async () => {

@@ -9,7 +9,7 @@ const request = (headers: Record<string, string>) =>
 describe('isSameOrigin', () => {
   test.each([
     ['the site’s own page', { 'sec-fetch-site': 'same-origin' }],
-    ['the address bar', { 'sec-fetch-site': 'none' }],
+    ['a fetch of the site’s own page', { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'empty' }],
     ['an older browser on the site’s own page', { origin: 'https://app.example.com' }],
     ['a client that is not a browser', {}],
   ])('lets %s in', (_, headers) => {
@@ -17,6 +17,11 @@ describe('isSameOrigin', () => {
   })
 
   test.each([
+    ['the address bar', { 'sec-fetch-site': 'none', 'sec-fetch-dest': 'document' }],
+    ['a link on the site’s own page', { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'document' }],
+    ['a frame in the site’s own page', { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'iframe' }],
+    ['an image in the site’s own page', { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'image' }],
+    ['a script in the site’s own page', { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'script' }],
     ['another site', { 'sec-fetch-site': 'cross-site' }],
     ['a sibling domain', { 'sec-fetch-site': 'same-site' }],
     ['an older browser on another site', { origin: 'https://evil.example' }],

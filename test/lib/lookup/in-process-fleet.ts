@@ -28,6 +28,7 @@ export function watch(store: Store) {
     drop: wrap('drop', store.drop),
     dropIf: wrap('dropIf', store.dropIf),
     mark: wrap('mark', store.mark),
+    remove: wrap('remove', store.remove),
     ttl: wrap('ttl', store.ttl),
     healthy: () => !watched.down,
   })

@@ -80,6 +80,7 @@ async function run({ seed, processes, faults, processTtl, batched }: World) {
       drop: network(store.drop),
       dropIf: network(store.dropIf),
       mark: network(store.mark),
+      remove: store.remove,
       ttl: store.ttl,
       healthy: () => true,
     }

@@ -18,6 +18,7 @@ const slot: Slot = {
   markers: [],
 }
 const graced: Slot = { ...slot, entry: 'ge', state: 'gs', hard: 'gh' }
+const owned: Slot = { ...slot, entry: 't:e:a.1:x', state: 't:s:a.1:x', hard: 't:h:a.1:x' }
 const revocable: Slot = { ...slot, entry: 'ue', state: 'us', markers: ['g1', 'g2'] }
 
 const asked = (changes: Partial<AcquireRequest> = {}): AcquireRequest => ({
@@ -259,6 +260,42 @@ export function contractOf(store: () => Store, fresh: () => Promise<void>): Map<
     expect(await store().dropIf(slot, `${entry}!`)).toBe(false)
     expect(await store().dropIf(slot, entry)).toBe(true)
     expect(await store().read(['e', 's'])).toEqual([null, null])
+  })
+
+  contract(
+    'removes every entry that is listed for an owner, with what is beside it, and no other',
+    async () => {
+      const entry = await stored({ slot: owned, grace: 60_000, owner: 't:o:1' })
+      await stored({ owner: 't:o:2' })
+      expect(await store().read(['t:e:a.1:x', 't:s:a.1:x', 't:h:a.1:x'])).toEqual([entry, 'K', '1'])
+      expect(await store().remove('t:o:1')).toEqual(['t:e:a.1:x'])
+      expect(await store().read(['t:e:a.1:x', 't:s:a.1:x', 't:h:a.1:x', 's'])).toEqual([
+        null,
+        null,
+        null,
+        'K',
+      ])
+      expect(await store().remove('t:o:1')).toEqual([])
+    },
+  )
+
+  contract('removes an answer that is only held for its waiters', async () => {
+    const generation = await lease({ slot: owned })
+    await store().commit([offered(generation, { slot: owned, hard: 0, owner: 't:o:1' })])
+    expect(await store().remove('t:o:1')).toEqual(['t:e:a.1:x'])
+    expect(await store().read(['t:s:a.1:x'])).toEqual([null])
+  })
+
+  contract('lists an entry for its owner until the entry is gone, whatever was stored later', async () => {
+    await stored({ slot: owned, hard: 3_600_000, grace: 60_000, owner: 't:o:1' })
+    await stored({ owner: 't:o:1' })
+    expect(await store().remove('t:o:1')).toHaveLength(2)
+  })
+
+  contract('lists an entry although a key of another type is in the way', async () => {
+    await store().mark('t:o:1', 60_000, 'm1')
+    await stored({ slot: owned, owner: 't:o:1' })
+    expect(await store().remove('t:o:1')).toEqual(['t:e:a.1:x'])
   })
 
   contract('returns how long keys are kept', async () => {

@@ -1,10 +1,11 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { getCachedUserById } from '@/lib/cache/clerk-cache'
-import { revokeUser } from '@/lib/cache/revocations'
 import { parseKeyRing } from '@/lib/cache/key-ring'
+import { revokeUser } from '@/lib/cache/revocations'
 import { systemClock } from '@/lib/lookup/clock'
 import { EXIT } from '@/lib/ops/command'
 import { ops } from '@/lib/ops/ops'
+import { settingsProblems } from '@/lib/process/settings'
 import { startTelemetry, stopTelemetry } from '@/lib/telemetry/start'
 import { people } from '../../../local/seed'
 import { noScripts } from '../../../local/upstash/faults'
@@ -31,7 +32,17 @@ describe('the command line', () => {
   test('lists the commands and how to use them', async () => {
     const { code, out } = await run('--help')
     expect(code).toBe(EXIT.done)
-    for (const name of ['doctor', 'stats', 'inspect', 'invalidate', 'warm', 'audit', 'keys'])
+    for (const name of [
+      'doctor',
+      'stats',
+      'inspect',
+      'invalidate',
+      'forget',
+      'warm',
+      'audit',
+      'keys',
+      'find',
+    ])
       expect((await run(name, '--help')).out).toContain(`npm run ops -- ${name}`)
     expect(out).toContain('Exit code')
   })
@@ -45,6 +56,7 @@ describe('the command line', () => {
     [['stats', '--hours', '1'], 'Unknown flag --hours. --help lists the flags.'],
     [['inspect'], 'This command takes one user ID'],
     [['inspect', 'ada@example.com'], '"ada@example.com" is not a user ID'],
+    [['forget', 'Ada'], '"Ada" is not a user ID'],
     [['invalidate', 'user_2a', 'user_2b'], 'Unexpected argument "user_2b"'],
     [['audit', 'all'], 'Unknown subcommand "all". There is only `audit export`.'],
     [['audit', '--since', 'yesterday'], '--since must be a date'],
@@ -61,7 +73,14 @@ describe('the command line', () => {
     if (argv.length > 0) expect(out).toBe('')
   })
 
-  test.each([['stats'], ['inspect', 'user_2a'], ['invalidate', 'user_2a'], ['audit'], ['audit', 'export']])(
+  test.each([
+    ['stats'],
+    ['inspect', 'user_2a'],
+    ['invalidate', 'user_2a'],
+    ['forget', 'user_2a'],
+    ['audit'],
+    ['audit', 'export'],
+  ])(
     'with Redis dead ends with 1 and what to look at: %s %s',
     async (...argv) => {
       services.upstash.faults.set({ reset: 'before' })
@@ -108,6 +127,18 @@ test('invalidate invalidates a user and writes an audit event; audit shows it by
   expect(JSON.parse(out)).toMatchObject(record)
   const [, cursor = ''] = /--after (\S+)/.exec(err) ?? []
   expect((await run('audit', 'export', '--user', id, '--after', cursor)).out).toBe('')
+})
+
+test('forget says what it removed by lookup, that the user may come back, and leaves the ID in the trail', async () => {
+  const id = people.expert
+  await getCachedUserById(id)
+  expect((await run('forget', id)).out).toBe(
+    `Removed of ${id}, by lookup:\n  user  1\nIf the user exists at Clerk, the next read caches them again.\n`,
+  )
+  expect((await run('forget', id)).out).toContain(`Redis holds nothing of ${id}.`)
+  expect((await json('audit', '--user', id)).records).toContainEqual(
+    expect.objectContaining({ action: 'cache.remove', actor: 'ops', subject: id, outcome: 'ok' }),
+  )
 })
 
 test('stats shows what the fleet counted', async () => {
@@ -186,6 +217,18 @@ describe('doctor', () => {
     expect(out).toContain('FAIL  Clerk: CLERK_SECRET_KEY is not accepted\n      Copy it again')
     expect(out).not.toContain(services.clerk.secretKey)
     expect(code).toBe(EXIT.failed)
+  })
+
+  test('reports a setting that cannot be right in the words of the start, and checks nothing else', async () => {
+    const settings = { CLERK_API_URL: 'http://api.clerk.com', CLERK_WEBHOOK_SIGNING_SECRET: 'whsec_AA==' }
+    const { out } = await run('doctor')
+    expect(out).not.toContain('FAIL')
+    for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value)
+    const refused = await run('doctor')
+    vi.unstubAllEnvs()
+    for (const problem of settingsProblems({ ...services.env, ...settings }))
+      expect(refused.out).toContain(problem)
+    expect([refused.code, refused.out.match(/^(ok|WARN|FAIL)/gm)]).toEqual([EXIT.failed, ['FAIL']])
   })
 
   test('says what it means that a token cannot run scripts', async () => {

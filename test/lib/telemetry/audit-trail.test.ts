@@ -8,6 +8,7 @@ import { startRedis } from './redis'
 
 let services: Awaited<ReturnType<typeof startRedis>>
 const key = 't:audit'
+const DAY = 24 * 60 * 60 * 1000
 
 beforeAll(async () => {
   services = await startRedis()
@@ -29,7 +30,7 @@ function start(options: { maxBytes?: number; maxBatch?: number; writerBytes?: nu
   const { redis } = services
   const dead: string[] = []
   const writer = createBatchWriter<AuditEvent>({
-    sink: createStreamSink({ redis, key, maxBytes: options.maxBytes ?? 1_000_000 }),
+    sink: createStreamSink({ redis, key, maxBytes: options.maxBytes ?? 1_000_000, maxAge: 90 * DAY }),
     onDeadLetter: ({ record }) => dead.push(record.subject),
     ...(options.maxBatch && { maxBatch: options.maxBatch }),
     ...(options.writerBytes && { maxBytes: options.writerBytes }),
@@ -81,6 +82,34 @@ describe('the stream', () => {
     expect(subjects(kept.map(({ record }) => record))).toEqual(
       Array.from({ length: kept.length }, (_, i) => `u${101 - kept.length + i}`),
     )
+  })
+
+  test('holds nothing that is too old, and counts its bytes without it', async () => {
+    const { writer, trail } = start({ maxBytes: 1000 })
+    const add = (days: number) =>
+      services.redis.insist('xadd', (client) =>
+        client.xadd(key, `${Date.now() - days * DAY}-0`, { records: JSON.stringify(event(`${days} days`)) }),
+      )
+    for (const days of [400, 91, 89]) await add(days)
+    writer.add(event('u1'))
+    await writer.flush()
+    const batches = []
+    for await (const { id } of readBatches(trail, { from: '-', to: '+', newestFirst: false }))
+      batches.push(id)
+    expect(batches.map((id) => Math.round((Date.now() - Number(id.split('-')[0])) / DAY))).toEqual([89, 0])
+    const bytes = await services.redis.insist('get', (client) => client.get(`${key}:bytes`))
+    const { records } = await readAudit(trail)
+    expect(Number(bytes)).toBe(JSON.stringify(event('89 days')).length + JSON.stringify(records[0]).length)
+  })
+
+  test('expires when nobody writes to it any more', async () => {
+    const { writer } = start()
+    writer.add(event('u1'))
+    await writer.flush()
+    for (const name of [key, `${key}:bytes`]) {
+      const left = await services.redis.insist('pttl', (client) => client.pttl(name))
+      expect(Math.ceil(left / DAY)).toBe(90)
+    }
   })
 
   test('is measured again if its size is missing', async () => {

@@ -47,6 +47,7 @@ test('logs one line when a failure begins and one when it ends, and none for a h
       ...{ level: 'warn', event: 'calendar_problem', code: 'calendar_off' },
       ...{ status: 403, reason: 'notACalendarUser' },
     },
+    { level: 'warn', event: 'ops_token_refused', path: '/api/metrics' },
   ])
 }, 30_000)
 
@@ -68,5 +69,5 @@ test('writes lines for people with LOG_FORMAT=pretty', async () => {
   expect(second).toMatch(
     /^\d\d:\d\d:\d\d {2}INFO {3}Clerk answers again {2}event=upstream_recovered service=clerk$/,
   )
-  expect(more).toHaveLength(8)
+  expect(more).toHaveLength(9)
 }, 30_000)

@@ -1,12 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { redis } from '@/lib/config'
 import { type DeliveryRecord, recentDeliveries, recordDelivery } from '@/lib/webhooks/delivery-log'
 import { useServices } from '../../support/services'
 
 const services = useServices()
 
-const delivery = (id: string, changes: Partial<DeliveryRecord> = {}): DeliveryRecord => ({
+const now = Date.now()
+const DAY = 24 * 60 * 60 * 1000
+
+/** `at` counts from now. */
+const delivery = (id: string, { at = 1, ...changes }: Partial<DeliveryRecord> = {}): DeliveryRecord => ({
   ...{
-    at: 1,
+    at: now + at,
     id,
     type: 'user.updated',
     subject: 'user_1',
@@ -26,6 +31,27 @@ beforeEach(async () => {
   await services.engine.restart()
 })
 afterEach(() => vi.useRealTimers())
+
+describe('a line that is older than AUDIT_MAX_AGE_DAYS', () => {
+  test('is neither shown nor kept', async () => {
+    await recordDelivery(delivery('old', { at: -91 * DAY }))
+    await recordDelivery(delivery('within', { at: -89 * DAY }))
+    expect(await logged()).toEqual(['within ok'])
+    expect(await redis().insist('llen', (client) => client.llen('ck:webhooks:log'))).toBe(1)
+  })
+
+  test('goes with the whole log when there is no other delivery', async () => {
+    await recordDelivery(delivery('last'))
+    const left = await redis().insist('ttl', (client) => client.ttl('ck:webhooks:log'))
+    expect(Math.ceil(left / (24 * 60 * 60))).toBe(90)
+  })
+
+  test('is not shown even if nothing has been written since', async () => {
+    await recordDelivery(delivery('in time', { at: -80 * DAY }))
+    vi.useFakeTimers({ toFake: ['Date'], now: now + 11 * DAY })
+    expect(await logged()).toEqual([])
+  })
+})
 
 describe('a line that Redis did not take', () => {
   test('is written with the next one, and stands where its time says', async () => {

@@ -28,15 +28,21 @@ async function deliver(body = updated, id = 'msg_1') {
 const commands = () => services.upstash.counts().byCommand
 
 describe('a webhook', () => {
-  test('costs three commands: is the user revoked, the invalidation, and after the answer one for the log', async () => {
+  test('costs three commands: whether the user is blocked, the invalidation, and after the answer one for the log', async () => {
     await deliver()
     expect(commands()).toEqual({ mget: 1, unlink: 1, eval: 1 })
   })
 
-  test('of a deleted user sets the revocation marker in the same request', async () => {
-    await deliver(eventOf('user.deleted', { id: people.member, object: 'user', deleted: true }))
-    expect(commands()).toEqual({ unlink: 1, set: 1, eval: 1 })
-    expect(services.upstash.counts().http).toBe(2)
+  test('of a deleted user sets the revocation marker in the same request, then removes what is listed', async () => {
+    const deleted = eventOf('user.deleted', { id: people.member, object: 'user', deleted: true })
+    await deliver(deleted)
+    expect(commands()).toEqual({ unlink: 1, set: 1, zrange: 1, eval: 1 })
+    expect(services.upstash.counts().http).toBe(3)
+    await getCachedUserById(people.expert)
+    services.upstash.resetCounts()
+    await deliver(deleted.replace(people.member, people.expert), 'msg_2')
+    // One step for all entries: the list, and each with its state.
+    expect(commands()).toMatchObject({ unlink: 2, set: 1, zrange: 1, zrem: 1, eval: 1 })
   })
 
   test('is in the log with time, type, IDs, outcome, duration and what was invalidated, and no personal data', async () => {

@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { createVirtualClock } from '@/lib/lookup/testing/virtual-clock'
 import { verifyWebhookRequest } from '@/lib/webhooks/verify-webhook'
 import { useServices } from '../../support/services'
 import { signatureOf, webhookRequest } from '../../support/signed-webhook'
@@ -14,7 +16,26 @@ const body = JSON.stringify({
 
 useServices({ env: { CLERK_WEBHOOK_SIGNING_SECRET: `${secret},${former}` }, keep: true })
 
+/** A body that never ends. `reads` counts how often somebody asked for a piece of it. */
+function endless(bytes = 65_536) {
+  const body = { reads: 0, cancelled: false }
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        body.reads++
+        controller.enqueue(new Uint8Array(bytes))
+      },
+      cancel() {
+        body.cancelled = true
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return Object.assign(body, { stream })
+}
+
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000)
+const unixTime = (date: Date) => String(Math.floor(date.getTime() / 1000))
 const statusOf = async (request: Request) => (await verifyWebhookRequest(request)).status
 
 /** A request with a stream as its body. */
@@ -104,14 +125,81 @@ describe('a webhook', () => {
   })
 
   test('of more than a megabyte is not read to its end', async () => {
-    let sent = 0
+    const body = endless()
+    expect(await statusOf(streamed(body.stream, signatureOf('', { secret })))).toBe('too_large')
+    expect(body.reads).toBeLessThan(32)
+  })
+
+  test('in very many small pieces is not read to its end, because each of them takes memory', async () => {
+    const body = endless(1)
+    expect(await statusOf(streamed(body.stream, signatureOf('', { secret })))).toBe('too_large')
+    expect(body.reads).toBeLessThan(20_000)
+  })
+
+  test.each([
+    ['without svix-id', { 'svix-id': '' }],
+    ['without svix-timestamp', { 'svix-timestamp': '' }],
+    ['without svix-signature', { 'svix-signature': '' }],
+    ['from six minutes ago', { 'svix-timestamp': unixTime(minutesAgo(6)) }],
+    ['from six minutes ahead', { 'svix-timestamp': unixTime(minutesAgo(-6)) }],
+    ['with a time that is not a number', { 'svix-timestamp': 'now' }],
+    ['with a time in milliseconds', { 'svix-timestamp': String(Date.now()) }],
+    ['with a time that only begins as a number', { 'svix-timestamp': `${unixTime(new Date())}.5` }],
+  ])('%s is refused before its body is read', async (_, headers) => {
+    const body = endless()
+    const request = streamed(body.stream, { ...signatureOf('', { secret }), ...headers })
+    expect(await statusOf(request)).toBe('bad_signature')
+    expect(body.reads).toBe(0)
+  })
+
+  test('with any other time than a recent one is refused before its body is read', async () => {
+    const time = fc.oneof(fc.string(), fc.double().map(String), fc.integer().map(String))
+    await fc.assert(
+      fc.asyncProperty(time, async (text) => {
+        const seconds = /^\d+$/.test(text) ? Number(text) : 0
+        fc.pre(Math.abs(seconds - Date.now() / 1000) > 400 && !/[^\x20-\x7e]/.test(text))
+        const body = endless()
+        const request = streamed(body.stream, { ...signatureOf('', { secret }), 'svix-timestamp': text })
+        expect([await statusOf(request), body.reads]).toEqual(['bad_signature', 0])
+      }),
+    )
+  })
+
+  test('whose body has not arrived after 10 s is no longer waited for', async () => {
+    const clock = createVirtualClock()
+    let cancelled = false
     const stream = new ReadableStream<Uint8Array>({
-      pull(controller) {
-        sent += 65_536
-        controller.enqueue(new Uint8Array(65_536))
+      start: (controller) => controller.enqueue(Buffer.from('{')),
+      cancel() {
+        cancelled = true
       },
     })
-    expect(await statusOf(streamed(stream))).toBe('too_large')
-    expect(sent).toBeLessThan(2 * 1024 * 1024)
+    let status: string | undefined
+    const answer = verifyWebhookRequest(streamed(stream, signatureOf(body, { secret })), clock).then(
+      (webhook) => {
+        status = webhook.status
+      },
+    )
+    await clock.advance(9_999)
+    expect([status, cancelled]).toEqual([undefined, false])
+    await clock.advance(1)
+    await answer
+    expect([status, cancelled]).toEqual(['too_slow', true])
+  })
+
+  test('that arrives piece by piece has 10 s in all, and not 10 s for each piece', async () => {
+    const clock = createVirtualClock()
+    let controller: ReadableStreamDefaultController<Uint8Array> | undefined
+    const stream = new ReadableStream<Uint8Array>({
+      start(given) {
+        controller = given
+      },
+    })
+    const answer = verifyWebhookRequest(streamed(stream, signatureOf(body, { secret })), clock)
+    for (let second = 0; second < 10; second++) {
+      controller?.enqueue(Buffer.from(' '))
+      await clock.advance(1000)
+    }
+    expect((await answer).status).toBe('too_slow')
   })
 })

@@ -1,13 +1,16 @@
+import { notFound } from 'next/navigation'
 import { z } from 'zod'
 import { currentUserCalendarToken } from '@/lib/calendar/current-user-calendar.server'
+import { googleSettings } from '@/lib/calendar/settings'
 import { knownErrorResponse, PRIVATE } from '@/lib/http/error-response'
 import { accountId, badRequest, refusalOf } from '../authorize'
 import { problemResponse } from '../problem-response'
 
 const query = z.object({ account: accountId })
 
-/** The signed-in user's own Google token, for the site's own pages. `?account=` chooses among several. */
+/** The signed-in user's own Google token, for the site's own pages. `?account=` chooses among several. 404 if switched off. */
 export async function GET(request: Request): Promise<Response> {
+  if (!googleSettings().CALENDAR_TOKEN_ROUTE) notFound()
   try {
     const refused = await refusalOf(request)
     if (refused) return refused

@@ -6,7 +6,9 @@ import { startTokenFleet } from './start-token-fleet'
 import type { Report } from './token-worker'
 
 const SECOND = 1000
-const keys = ['k1', 'k2', 'k3'].map((kid) => `${kid}:${Buffer.alloc(32, kid).toString('base64')}`)
+const keys = ['k1', 'k2', 'k3'].map(
+  (kid) => `${kid}:${Buffer.alloc(32, `${kid} of a fleet`).toString('base64')}`,
+)
 const [k1 = '', k2 = '', k3 = ''] = keys
 
 const services = useServices({ env: { CACHE_ENCRYPTION_KEYS: k1 } })

@@ -145,6 +145,7 @@ export function createLink(time: Time, { LookupError }: Kit, note: (line: () => 
         send('fail', keysOf(requests), () => store.fail(requests), undefined, done(requests)),
       drop: (keys) => send('drop', keys, () => store.drop(keys)),
       dropIf: (slot, entry) => send('dropIf', [slot.entry], () => store.dropIf(slot, entry)),
+      remove: store.remove,
       mark: (...args) => send('mark', [args[0]], () => store.mark(...args)),
       ttl: store.ttl,
     }

@@ -22,5 +22,7 @@ for (let i = 0; i < 50; i++)
   emitCalendarProblem({ code: 'calendar_not_enabled', status: 403, reason: 'accessNotConfigured' })
 emitCalendarProblem({ code: 'calendar_off', status: 403, reason: 'notACalendarUser' })
 emitAudit({ action: 'token.read', actor: 'user_2secret', subject: 'user_2secret', outcome: 'ok' })
+const guess = { action: 'ops.token', actor: 'anonymous', subject: 'ops', outcome: 'refused' }
+emitAudit({ ...guess, target: '/api/metrics' })
 await stopTelemetry({ timeout: 1000 })
 process.disconnect?.()

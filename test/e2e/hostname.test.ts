@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { people } from '../../local/seed'
+import { type StandIns, startStandIns } from '../../local/stand-ins'
+import { type App, tryStartApp } from '../support/app'
+import { E2E_PORT } from '../support/ports'
+
+describe.each(['127.0.0.1', 'localhost'])('`next start --hostname %s`', (hostname) => {
+  let standIns: StandIns
+  let app: App
+  beforeAll(async () => {
+    standIns = await startStandIns(E2E_PORT)
+    const started = await tryStartApp(standIns.env, ['--hostname', hostname])
+    if (!('app' in started)) throw new Error(started.words)
+    app = started.app
+  })
+  afterAll(async () => {
+    await app?.stop()
+    await standIns?.close()
+  })
+
+  const statusOf = async (path: string, headers: Record<string, string> = {}) =>
+    (await fetch(app.url + path, { headers, redirect: 'manual' })).status
+
+  test('answers signed-in requests, behind a proxy too', async () => {
+    const { jwt } = await standIns.clerk.issueSession(people.member)
+    const authorization = `Bearer ${jwt}`
+    const forwarded = { 'x-forwarded-host': 'app.example.com', 'x-forwarded-proto': 'https' }
+    expect(await statusOf('/api/calendar/events', { authorization })).toBe(200)
+    expect(await statusOf('/api/calendar/events?limit=1', { authorization, ...forwarded })).toBe(200)
+    expect(await statusOf('/account', { authorization })).toBe(200)
+    expect(app.output()).toEqual([])
+  })
+
+  test('refuses signed-out requests as ever', async () => {
+    expect(await statusOf('/api/calendar/events')).toBe(401)
+    expect(await statusOf('/account')).toBe(307)
+    expect(await statusOf('/experts')).toBe(200)
+  })
+
+  test('does not let a caller say who they are', async () => {
+    const headers = {
+      'x-clerk-auth-status': 'signed-in',
+      'x-clerk-auth-token': 'x',
+      'x-middleware-next': '1',
+    }
+    expect(await statusOf('/api/calendar/events', headers)).toBe(401)
+  })
+})

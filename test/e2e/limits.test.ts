@@ -1,0 +1,147 @@
+import { beforeAll, expect, test } from 'vitest'
+import { fullOr } from '../support/full'
+import { useStage } from '../support/stage'
+
+/** In full: Clerk's production limits, and the attacks go on for 45 s. Otherwise a tenth of them, and so many requests. */
+const CLERK = fullOr(
+  { requests: 1000, updatesPerUser: 10, windowMs: 10_000 },
+  { requests: 100, windowMs: 10_000 },
+)
+const READERS = fullOr(200, 30)
+const ATTACK_MS = 45_000
+const [SAVES, NAMES] = [12, 150]
+const SCOPES = ['https://www.googleapis.com/auth/calendar.readonly']
+
+const stage = useStage({ CLERK_RATE_LIMIT: String(CLERK.requests) })
+
+/** The cookies of a new session. */
+async function signIn(userId: string): Promise<string> {
+  const { cookies } = await stage.standIns.clerk.issueSession(userId)
+  return Object.entries(cookies)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('; ')
+}
+
+/** So many people with a connected Google account, of whom nothing is cached. */
+async function createPeople(count: number) {
+  const { clerk } = stage.standIns
+  const people = Array.from({ length: count }, () => {
+    const name = `reader-${clerk.users().length}`
+    const { id } = clerk.createUser({ username: name, firstName: name, emails: [`${name}@example.com`] })
+    clerk.connect(id, { email: `${name}@example.com`, scopes: SCOPES })
+    return { id, name }
+  })
+  await clerk.webhooks.flush()
+  return people
+}
+
+beforeAll(async () => {
+  // The first requests of a server load its code.
+  for (const path of ['/profile', '/experts/nobody', '/api/calendar/token'])
+    await (await fetch(stage.app.url + path, { redirect: 'manual' })).text()
+})
+
+/** Repeats work until it has been done so often, or in full until the time is over. */
+async function repeat(times: number, work: () => Promise<void>, stopped: () => boolean) {
+  const end = performance.now() + ATTACK_MS
+  for (let i = 0; fullOr(performance.now() < end, i < times) && !stopped(); i++) await work()
+}
+
+/** The updates of users that Clerk was asked for. */
+function updates(): number {
+  const { byRoute } = stage.standIns.clerk.requests()
+  return Object.entries(byRoute).reduce(
+    (sum, [route, count]) => sum + (route.startsWith('PATCH') ? count : 0),
+    0,
+  )
+}
+
+/** One member saves the profile form again and again, as the page sends it without scripts. */
+async function keepSaving(userId: string, counts: Record<string, number>, stopped: () => boolean) {
+  let cookie = await signIn(userId)
+  let sent = 0
+  const page = await (await fetch(`${stage.app.url}/profile`, { headers: { cookie } })).text()
+  const form = /<form[^>]*>.*?<\/form>/s.exec(page)?.[0] ?? ''
+  const unescaped = (text: string) =>
+    text.replaceAll('&quot;', '"').replaceAll('&#x27;', "'").replaceAll('&amp;', '&')
+  const hidden = [...form.matchAll(/<input type="hidden" name="([^"]*)"(?: value="([^"]*)")?/g)]
+  await repeat(
+    SAVES,
+    async () => {
+      // A session token lives for a minute.
+      if (++sent % 50 === 0) cookie = await signIn(userId)
+      const before = updates()
+      const body = new FormData()
+      for (const [, name = '', value = ''] of hidden) body.set(unescaped(name), unescaped(value))
+      for (const [name, value] of Object.entries({ firstName: 'Mia', lastName: 'Moreau', setup: 'complete' }))
+        body.set(name, value)
+      const init = { method: 'POST', body, headers: { cookie, origin: stage.app.url } }
+      const text = await (await fetch(`${stage.app.url}/profile`, init)).text()
+      const refused = text.includes('several times in a short while')
+      // Without scripts a page that was rendered again shows no message.
+      const outcome = refused ? 'refused by the app' : updates() === before + 2 ? 'saved' : 'other'
+      counts[outcome] = (counts[outcome] ?? 0) + 1
+    },
+    stopped,
+  )
+}
+
+/** Strangers ask for names that nobody has, 8 at a time. */
+async function keepAsking(counts: Record<string, number>, stopped: () => boolean) {
+  let names = 0
+  const ask = async () => {
+    const text = await (await fetch(`${stage.app.url}/experts/stranger-${Date.now()}-${++names}`)).text()
+    const outcome = text.includes('Too many requests at the moment') ? 'refused by the app' : 'answered'
+    counts[outcome] = (counts[outcome] ?? 0) + 1
+  }
+  await Promise.all(Array.from({ length: 8 }, () => repeat(NAMES / 8, ask, stopped)))
+}
+
+/** Reads that somebody who is signed in makes for the first time: their own page, or their token. */
+async function read({ id, name }: { id: string; name: string }, i: number): Promise<string> {
+  const cookie = await signIn(id)
+  const response = await fetch(stage.app.url + (i % 2 ? '/profile' : '/api/calendar/token'), {
+    headers: { cookie },
+  })
+  const text = await response.text()
+  return response.status === 200 && text.includes(i % 2 ? name : '"token"') ? 'answered' : `refused: ${text}`
+}
+
+test.each([
+  ['one member who saves as fast as the form can', true, false],
+  ['strangers who ask for random names', false, true],
+  ['both at once', true, true],
+])('%s: everybody else who is signed in is answered', async (_, saving, asking) => {
+  const { clerk } = stage.standIns
+  const [member, ...readers] = await createPeople(READERS + 1)
+  if (!member) throw new Error('a member')
+  clerk.faults.limit(CLERK)
+  clerk.resetRequests()
+  const [saves, names]: Record<string, number>[] = [{}, {}]
+  let failed = false
+  const attacks = [
+    saving && keepSaving(member.id, saves ?? {}, () => failed),
+    asking && keepAsking(names ?? {}, () => failed),
+  ]
+  const sent: number[] = []
+  const sampling = setInterval(() => sent.push(clerk.requests().total), 10_000)
+  try {
+    const answers: string[] = []
+    for (const [i, reader] of readers.entries()) answers.push(await read(reader, i))
+    expect(answers).toEqual(readers.map(() => 'answered'))
+  } catch (error) {
+    failed = true
+    throw error
+  } finally {
+    await Promise.all(attacks)
+    clearInterval(sampling)
+  }
+  const { total } = clerk.requests()
+  process.stdout.write(
+    `saves ${JSON.stringify(saves)}, strangers ${JSON.stringify(names)}, Clerk requests ${total}, at every 10 s ${sent}\n`,
+  )
+  expect(saves).not.toHaveProperty('other')
+  if (saving)
+    expect(saves).toMatchObject({ saved: expect.any(Number), 'refused by the app': expect.any(Number) })
+  if (asking) expect(names).toMatchObject({ answered: expect.any(Number) })
+})

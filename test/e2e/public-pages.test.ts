@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest'
+import { people } from '../../local/seed'
+import { useStage } from '../support/stage'
+
+const stage = useStage()
+
+async function pageOf(path: string, headers: Record<string, string> = {}) {
+  const response = await fetch(stage.app.url + path, { headers, redirect: 'manual' })
+  const fields = Object.fromEntries(response.headers)
+  for (const name of ['date', 'content-security-policy']) delete fields[name]
+  return { status: response.status, headers: fields, html: await response.text() }
+}
+
+/**
+ * What all answers to a request have in common: the status, the headers, and every word once. Where a page is cut into
+ * pieces depends on how busy the machine is, and Next gives some elements random names.
+ */
+async function sharedBy(path: string, name: string) {
+  const words: Set<string>[] = []
+  let first: object | undefined
+  for (let i = 0; i < 5; i++) {
+    const { html, status, headers } = await pageOf(path)
+    first ??= { status, headers: JSON.stringify(headers).replaceAll(name, 'NAME') }
+    const whole = html.replace(/"\]\)<\/script><script[^>]*>self\.__next_f\.push\(\[1,"/g, '')
+    words.push(new Set(whole.replaceAll(name, 'NAME').match(/[A-Za-z]{3,}/g)))
+  }
+  const [one = new Set<string>(), ...others] = words
+  return { ...first, words: [...one].filter((word) => others.every((other) => other.has(word))).sort() }
+}
+
+describe('a public profile', () => {
+  test('is there for an expert', async () => {
+    expect((await pageOf('/experts/amara-okafor')).html).toContain('Amara Okafor')
+  })
+
+  // A name of the same length, so that what is streamed has the same size.
+  test.each([
+    ['a member', 'mia-moreau', 'Moreau'],
+    ['an admin', 'ada-lindgren', 'Lindgren'],
+    ['a member who is connected', 'noah-baker', 'Baker'],
+  ])('of %s is the page of a name that does not exist', async (_, username, secret) => {
+    const stranger = 'z'.repeat(username.length)
+    const theirs = await sharedBy(`/experts/${username}`, username)
+    expect(theirs.words).not.toContain(secret)
+    expect(theirs).toEqual(await sharedBy(`/experts/${stranger}`, stranger))
+  })
+
+  test('of somebody who is not an expert any more is gone, and they are not on the list', async () => {
+    const { clerk } = stage.standIns
+    const user = clerk.createUser({
+      ...{
+        emails: ['former@example.com'],
+        username: 'former-expert',
+        firstName: 'Former',
+        lastName: 'Expert',
+      },
+      publicMetadata: { role: 'expert' },
+    })
+    await clerk.webhooks.flush()
+    expect((await pageOf('/experts/former-expert')).html).toContain('Former Expert')
+    expect((await pageOf('/experts')).html).toContain('Former Expert')
+    clerk.updateUser(user.id, { publicMetadata: { role: 'member' } })
+    await clerk.webhooks.flush()
+    expect((await pageOf('/experts/former-expert')).html).not.toContain('Former Expert')
+    expect((await pageOf('/experts')).html).not.toContain('Former Expert')
+  })
+
+  test('with odd metadata is there without the odd fields', async () => {
+    const { clerk } = stage.standIns
+    clerk.createUser({
+      ...{ emails: ['odd@example.com'], username: 'odd-expert', firstName: 'Odd', lastName: 'Expert' },
+      publicMetadata: { role: 'expert', hourlyRate: 90, currency: 'a1b', specialties: 'none', headline: [] },
+    })
+    await clerk.webhooks.flush()
+    const { html } = await pageOf('/experts/odd-expert')
+    expect(html).toContain('Odd Expert')
+    expect(html).not.toContain('an hour')
+  })
+})
+
+const LONG = 'x'.repeat(6_000)
+const odd = [
+  '%',
+  '%ED%A0%80',
+  '%00',
+  '%E0%A4%A',
+  '%2F',
+  '%2E%2E',
+  '%5C',
+  '%FF',
+  '%F0%9F%98%80',
+  LONG,
+  '%25',
+  '%0D%0A',
+  '..%2f..',
+]
+
+describe('an odd address is no error of the server', () => {
+  test.each([
+    '/_next/%',
+    '/_next/static/%',
+    '/_next/image?url=%&w=1',
+    '/api/webhooks/%',
+    '/icon.svg%',
+    '/api/health%',
+  ])('beside the middleware: %s', async (path) => {
+    expect((await pageOf(path)).status).toBeLessThan(500)
+  })
+
+  test.each(odd.flatMap((part) => [`/experts/${part}`, `/${part}`, `/api/${part}`, `/dashboard/${part}`]))(
+    '%s',
+    async (path) => {
+      expect((await pageOf(path)).status).toBeLessThan(500)
+    },
+  )
+
+  test.each(
+    [...odd, 'a&user=b', '', 'a&account=b&audit=c&audit=d', '[]=1', '__proto__'].flatMap((value) => [
+      `/dashboard?user=${value}`,
+      `/dashboard?audit=${value}`,
+      `/calendar?account=${value}`,
+      `/experts?q=${value}`,
+      `/api/calendar/events?from=${value}`,
+      `/api/calendar/token?account=${value}`,
+    ]),
+  )('signed in: %s', async (path) => {
+    const { jwt } = await stage.standIns.clerk.issueSession(people.admin)
+    const page = await pageOf(path, { authorization: `Bearer ${jwt}` })
+    expect(page.status).toBeLessThan(500)
+    expect(page.html).not.toContain('Something went wrong')
+  })
+})
+
+test('nothing of this is an error in the log or the output', () => {
+  expect(stage.app.output()).toEqual([])
+  expect(stage.app.logs().filter(({ level }) => level === 'error')).toEqual([])
+})

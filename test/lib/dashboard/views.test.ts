@@ -1,0 +1,93 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { searchUser } from '@/app/dashboard/actions'
+import { saveProfile } from '@/app/profile/actions'
+import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
+import { audit, auditOfUser, integrationsOf, selectedUser, snapshot } from '@/lib/dashboard/panels.server'
+import { people } from '../../../local/seed'
+import { useServices } from '../../support/services'
+
+const services = useServices({ env: { LOG_LEVEL: 'silent' } })
+let signedIn: string
+vi.mock('@clerk/nextjs/server', () => ({ auth: async () => ({ userId: signedIn, sessionId: 'sess_1' }) }))
+vi.mock('next/navigation', () => ({
+  redirect: (to: string) => {
+    throw new Error(`to ${to}`)
+  },
+}))
+
+let events: AuditEvent[]
+beforeEach(() => {
+  signedIn = people.admin
+  events = []
+  return onAudit('test', (event) => events.push(event))
+})
+const of = (action: string) => events.filter((event) => event.action === action)
+
+const form = (fields: Record<string, string>) => {
+  const data = new FormData()
+  for (const [name, value] of Object.entries(fields)) data.set(name, value)
+  return data
+}
+
+describe('an admin who looks at a person', () => {
+  test.each([
+    ['the cache entry', selectedUser],
+    ['the connected accounts', integrationsOf],
+    ['the audit records', auditOfUser],
+  ])('is a record with both IDs: %s', async (_, view: (id: string) => Promise<unknown>) => {
+    await view(people.member)
+    expect(of('dashboard.view')).toEqual([
+      { action: 'dashboard.view', actor: people.admin, subject: people.member, outcome: 'ok' },
+    ])
+  })
+
+  test('is a record also if there is no such person', async () => {
+    expect(await selectedUser('user_2nobody')).toBeNull()
+    expect(of('dashboard.view')).toMatchObject([{ subject: 'user_2nobody', outcome: 'not_found' }])
+  })
+
+  test('is none where nobody in particular is shown', async () => {
+    await audit()
+    await snapshot()
+    expect(of('dashboard.view')).toEqual([])
+  })
+
+  test.each(['mia@example.com', 'mia-moreau', '../x', ''])(
+    'is not shown anybody by another address than an ID: %j',
+    async (word) => {
+      services.clerk.resetRequests()
+      expect(await selectedUser(word)).toBeNull()
+      expect(of('dashboard.view')).toEqual([])
+    },
+  )
+
+  test('finds a person by name or address with the form alone, which leads to the ID', async () => {
+    const user = services.clerk.users().find(({ id }) => id === people.member)
+    for (const word of [user?.username ?? '', user?.emails[0]?.address ?? ''])
+      await expect(searchUser(null, form({ word }))).rejects.toThrow(
+        `to /dashboard?user=${people.member}#lookup`,
+      )
+    expect(of('dashboard.search')).toHaveLength(2)
+  })
+})
+
+test('a member who tries the panels is a throttled record of a refusal, and no view', async () => {
+  signedIn = people.member
+  for (let i = 0; i < 30; i++) await expect(selectedUser(people.admin)).rejects.toThrow()
+  expect(of('dashboard.view')).toEqual([])
+  expect(of('admin.require')).toHaveLength(20)
+  expect(of('audit.throttle')).toMatchObject([{ actor: people.member, target: 'admin.require' }])
+})
+
+test('a profile change is a record for each part, without what was written', async () => {
+  signedIn = people.expert
+  const fields = { firstName: 'Canary', lastName: 'Canary', setup: 'complete' }
+  const saved = await saveProfile({ status: 'idle', message: '' }, form(fields))
+  expect(saved.status).toBe('saved')
+  expect(of('profile.update')).toEqual(
+    ['name', 'setup'].map((target) => ({
+      ...{ action: 'profile.update', actor: people.expert, subject: people.expert, target, outcome: 'ok' },
+    })),
+  )
+  expect(JSON.stringify(events)).not.toContain('Canary')
+})

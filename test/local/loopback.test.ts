@@ -1,0 +1,49 @@
+import { request } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { people } from '../../local/seed'
+import { type StandIns, startStandIns } from '../../local/stand-ins'
+
+let standIns: StandIns
+beforeAll(async () => {
+  standIns = await startStandIns(0, { ports: { clerk: 0, upstash: 0, google: 0 }, redis: 'wasm' })
+})
+afterAll(() => standIns.close())
+
+type Name = 'clerk' | 'upstash' | 'google'
+const paths: [Name, string][] = [
+  ['clerk', '/_local/users'],
+  ['clerk', '/fapi/v1/environment'],
+  ['clerk', `/v1/users/${people.admin}`],
+  ['clerk', '/sign-in'],
+  ['google', '/calendar/v3/users/me/calendarList'],
+  ['upstash', '/_local/counts'],
+  ['upstash', '/get/a'],
+]
+
+async function statusOf(name: Name, path: string, host: (port: number) => string) {
+  const { port } = standIns[name]
+  const headers = { host: host(port), authorization: `Bearer ${standIns.upstash.token}` }
+  return new Promise<number | undefined>((resolve, reject) =>
+    request({ host: '127.0.0.1', port, path, headers }, (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    })
+      .on('error', reject)
+      .end(),
+  )
+}
+
+describe('a page whose name was pointed at this machine', () => {
+  test.each(paths)('is refused by the %s stand-in: %s', async (name, path) => {
+    expect(await statusOf(name, path, (port) => `evil.example.com:${port}`)).toBe(403)
+    expect(await statusOf(name, path, () => 'localhost.evil.example.com')).toBe(403)
+    expect(await statusOf(name, path, () => '127.0.0.1.evil.example.com')).toBe(403)
+  })
+})
+
+describe('this machine', () => {
+  test.each(paths)('is not refused by the %s stand-in: %s', async (name, path) => {
+    expect(await statusOf(name, path, (port) => `127.0.0.1:${port}`)).not.toBe(403)
+    expect(await statusOf(name, path, (port) => `LOCALHOST:${port}`)).not.toBe(403)
+  })
+})
