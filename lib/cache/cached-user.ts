@@ -53,6 +53,8 @@ export function toCachedUser(json: unknown) {
     unsafeMetadata: record(json.unsafe_metadata),
     banned: json.banned === true,
     locked: json.locked === true,
+    /** Removed by the directory of their company (Clerk's Directory Sync). */
+    deprovisioned: json.deprovisioned === true,
     /** 0 if Clerk did not say. */
     createdAt: time(json.created_at) ?? 0,
     updatedAt: time(json.updated_at) ?? 0,
@@ -64,8 +66,8 @@ export function toCachedUser(json: unknown) {
 export type CachedUser = Readonly<ReturnType<typeof toCachedUser>>
 
 /** Whether Clerk says that this person may do nothing. */
-export const isBlocked = ({ banned, locked }: Pick<CachedUser, 'banned' | 'locked'>): boolean =>
-  banned || locked
+export const isBlocked = (user: Pick<CachedUser, 'banned' | 'locked' | 'deprovisioned'>): boolean =>
+  user.banned || user.locked || user.deprovisioned
 
 /** A user with a value for every field, as the Backend API returns it. */
 const SAMPLE = {
@@ -75,7 +77,7 @@ const SAMPLE = {
   primary_email_address_id: 'idn_1',
   external_accounts: [{ provider: 'oauth_google', verification: { status: 'verified' } }],
   ...{ public_metadata: { role: 'admin' }, unsafe_metadata: { theme: 'dark' } },
-  ...{ banned: true, locked: true, created_at: 1, updated_at: 2, last_sign_in_at: 3 },
+  ...{ banned: true, locked: true, deprovisioned: true, created_at: 1, updated_at: 2, last_sign_in_at: 3 },
 }
 
 /** A number that changes when the cached user gets another shape. `select` is `toCachedUser`, or another one in tests. */

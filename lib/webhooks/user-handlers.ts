@@ -38,9 +38,9 @@ const invalidateUser: WebhookHandler = async (data) => {
   }
 }
 
-/** Whether a user's payload says that they are banned or locked. `seconds`: how long, where it ends by itself. */
-function blockIn({ banned, locked, lockout_expires_in_seconds: left }: Json) {
-  if (banned === true) return { seconds: undefined }
+/** Whether a user's payload says that they are banned, deprovisioned or locked. `seconds`: how long, where it ends by itself. */
+function blockIn({ banned, deprovisioned, locked, lockout_expires_in_seconds: left }: Json) {
+  if (banned === true || deprovisioned === true) return { seconds: undefined }
   if (locked !== true) return undefined
   return { seconds: typeof left === 'number' && left > 0 ? Math.ceil(left) : undefined }
 }

@@ -24,6 +24,7 @@ export function userJson(user: User, url: string) {
     profile_image_url: avatar,
     banned: user.banned,
     locked: user.locked,
+    deprovisioned: user.deprovisioned,
     lockout_expires_in_seconds: null,
     verification_attempts_remaining: 100,
     last_active_at: user.lastActiveAt,

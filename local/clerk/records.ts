@@ -29,6 +29,7 @@ export interface User {
   accounts: ExternalAccount[]
   banned: boolean
   locked: boolean
+  deprovisioned: boolean
   createdAt: number
   updatedAt: number
   lastSignInAt: number | null
@@ -106,4 +107,5 @@ export interface UserPatch {
   unsafeMetadata?: Metadata
   banned?: boolean
   locked?: boolean
+  deprovisioned?: boolean
 }

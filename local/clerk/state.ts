@@ -70,6 +70,7 @@ export function createState(options: { seed: Seed; now: () => number; emit: (eve
       unsafeMetadata: {},
       banned: false,
       locked: false,
+      deprovisioned: false,
       ...rest,
       username: username ? free.username(username) : null,
       externalId: externalId ?? null,
@@ -222,6 +223,7 @@ function seededUser({ purpose: _purpose, emails, accounts = [], ...given }: Seed
     unsafeMetadata: {},
     banned: false,
     locked: false,
+    deprovisioned: false,
     ...given,
     emails: emails.map((address, index) => ({ id: `idn_${given.id.slice(5)}${index}`, address })),
     accounts: accounts.map(({ id, provider = 'oauth_google', email, scopes, grant = 'renewable' }) => ({

@@ -22,7 +22,7 @@ function updateOf(userId: string): object {
 const deliver = (data: object) => handleClerkEvent({ type: 'user.updated', data })
 const statusOfToken = async () => (await getCachedOAuthToken(people.member, 'google')).status
 
-describe.each(['banned', 'locked'] as const)('a user who is %s', (flag) => {
+describe.each(['banned', 'locked', 'deprovisioned'] as const)('a user who is %s', (flag) => {
   const set = (value: boolean) => services.clerk.updateUser(people.member, { [flag]: value })
   afterEach(async () => {
     set(false)
