@@ -107,7 +107,8 @@ export function createInvalidation(options: InvalidationOptions) {
     revoke: (marker: string, { seconds, tags = [] }: { seconds: number; tags?: readonly string[] }) =>
       invalidate(tags, () => store.mark(markerKey(namespace, marker), seconds * 1000, newId())),
     /** Which revocation this is, to end it and no later one; null if there is none. @throws LookupError */
-    revocation: async (marker: string) => (await store.read([markerKey(namespace, marker)]))[0] ?? null,
+    revocation: async (marker: string) =>
+      (await store.read([markerKey(namespace, marker)], { despiteBreaker: true }))[0] ?? null,
     /** Ends this revocation. @throws LookupError `invalidation_unconfirmed` */
     restore: (marker: string, revocation: string) =>
       confirm(`"${marker.slice(0, 100)}" is restored`, async () => {

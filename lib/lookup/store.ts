@@ -63,8 +63,8 @@ export interface FailRequest {
  * a deadline, is never retried, and throws only `LookupError`s. Replies come in the order of the requests. All durations are milliseconds.
  */
 export interface Store {
-  /** Values in order; null for absent, expired or of another type. */
-  read(keys: readonly string[]): Promise<(string | null)[]>
+  /** Values in order; null for absent, expired or of another type. `despiteBreaker`: also while the breaker is open. */
+  read(keys: readonly string[], options?: { despiteBreaker?: boolean }): Promise<(string | null)[]>
   /** One step: creates missing tag versions from `nonce`, then answers for each slot. */
   acquire(requests: readonly AcquireRequest[], nonce: string): Promise<AcquireReply[]>
   commit(requests: readonly CommitRequest[]): Promise<CommitReply[]>

@@ -53,8 +53,8 @@ export function createRedisStore(options: RedisClientOptions | { client: RedisCl
         (error: unknown) => (error instanceof LookupError ? error.code : ('store_unavailable' as const)),
       ),
     healthy: isHealthy,
-    read: (keys) =>
-      run('read', async (client) =>
+    read: (keys, { despiteBreaker = false } = {}) =>
+      (despiteBreaker ? insist : run)('read', async (client) =>
         listOf(await client.mget(...keys), keys.length).map((value) =>
           value === null ? null : check(value, isText),
         ),
