@@ -85,7 +85,8 @@ async function handle(event: ClerkEvent): Promise<Outcome> {
     // Not `instanceof`: a handler may come from another copy of the module.
     if (error instanceof KitError && error.code === 'bad_payload') return { answer: 'bad_payload' }
     // Also if Redis or Clerk could not be asked whether a user is still banned.
-    if (isUnconfirmed(error) || isOutage(error) || error instanceof ClerkError) return { answer: 'invalidation_unconfirmed' }
+    if (isUnconfirmed(error) || isOutage(error) || error instanceof ClerkError)
+      return { answer: 'invalidation_unconfirmed' }
     throw error
   }
 }

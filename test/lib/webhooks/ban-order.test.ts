@@ -36,25 +36,22 @@ function update() {
   return { type: 'user.updated', data: webhookUserJson(user, services.clerk.url) }
 }
 
-function gate() {
-  let resolve = () => {}
-  const promise = new Promise<void>((done) => {
-    resolve = done
-  })
-  return { promise, resolve }
-}
-
 /** Holds back the next answer about users: what it says is from when it was asked. */
 function holdNextAnswer() {
-  const [asked, opened] = [gate(), gate()]
-  between.alter(async ({ path }) => {
-    if (!path.startsWith('/v1/users?')) return undefined
-    between.alter()
-    asked.resolve()
-    await opened.promise
-    return undefined
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
   })
-  return { asked: asked.promise, open: opened.resolve }
+  const asked = new Promise<void>((resolve) => {
+    between.alter(async ({ path }) => {
+      if (!path.startsWith('/v1/users?')) return undefined
+      between.alter()
+      resolve()
+      await opened
+      return undefined
+    })
+  })
+  return { asked, open: () => open() }
 }
 
 describe('a ban', () => {

@@ -28,7 +28,7 @@ async function deliver(body = updated, id = 'msg_1') {
 const commands = () => services.upstash.counts().byCommand
 
 describe('a webhook', () => {
-  test('costs three commands: whether the user is blocked, the invalidation, and after the answer one for the log', async () => {
+  test('costs three commands: is the user revoked, the invalidation, and after the answer one for the log', async () => {
     await deliver()
     expect(commands()).toEqual({ mget: 1, unlink: 1, eval: 1 })
   })
