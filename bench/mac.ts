@@ -35,17 +35,17 @@ const lookups = Object.entries(kinds).map(([name, codec]) => ({
     ...{ name, version: 1, ttl: 3600, codec, key: (id) => id, tags: (id) => [id], load: async () => user },
   }),
 }))
-const times: Record<string, number[]> = {}
+const times = new Map(lookups.map(({ name }) => [name, [] as number[]]))
 for (let round = 0; round <= ROUNDS; round++)
   for (const { name, lookup } of lookups) {
     const start = performance.now()
     for (let i = 0; i < READS; i++) await lookup.fresh(user.id)
     // The first round is to warm up.
-    if (round > 0) times[name] = [...(times[name] ?? []), ((performance.now() - start) * 1000) / READS]
+    if (round > 0) times.get(name)?.push(((performance.now() - start) * 1000) / READS)
   }
 const median = (list: number[] = []) => list.toSorted((a, b) => a - b)[list.length >> 1] ?? 0
-const plain = median(times.plain)
+const plain = median(times.get('plain'))
 for (const name of Object.keys(kinds)) {
-  const us = median(times[name])
+  const us = median(times.get(name))
   process.stdout.write(`${name}: ${us.toFixed(2)} µs, ${(us / plain).toFixed(2)} times plain\n`)
 }
