@@ -22,7 +22,8 @@ beforeEach(() => {
 const event = eventOf('user.updated', { id: people.expert })
 const other = `whsec_${btoa('somebody else entirely')}`
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000)
-const commands = () => stage.standIns.upstash.counts().commands
+/** What a webhook that is handled sends. Telemetry sends other commands whenever it wants. */
+const invalidations = () => stage.standIns.upstash.counts().byCommand.unlink ?? 0
 
 const send = (body: string, signing: Partial<Signing> = {}) =>
   post(body, signatureOf(body, { secret, ...signing }))
@@ -49,25 +50,25 @@ describe('a webhook that is not Clerk’s is refused and has no effect:', () => 
     ['six minutes ahead', { at: minutesAgo(-6) }],
   ])('%s', async (_, signing) => {
     expect(await codeOf(await send(event, signing))).toEqual([400, 'bad_signature'])
-    expect(commands()).toBe(0)
+    expect(invalidations()).toBe(0)
   })
 
   test.each(['svix-id', 'svix-timestamp', 'svix-signature'] as const)('no %s', async (header) => {
     const headers: Record<string, string> = signatureOf(event, { secret })
     delete headers[header]
     expect(await codeOf(await post(event, headers))).toEqual([400, 'bad_signature'])
-    expect(commands()).toBe(0)
+    expect(invalidations()).toBe(0)
   })
 
   test('no body', async () => {
     expect(await codeOf(await fetch(url, { method: 'POST' }))).toEqual([400, 'bad_signature'])
-    expect(commands()).toBe(0)
+    expect(invalidations()).toBe(0)
   })
 
   test('2 MB, however well signed', async () => {
     const body = eventOf('user.updated', { id: people.expert, more: 'x'.repeat(2 * 1024 * 1024) })
     expect(await codeOf(await send(body))).toEqual([413, 'too_large'])
-    expect(commands()).toBe(0)
+    expect(invalidations()).toBe(0)
   })
 
   test.each<[string, Record<string, string>, RegExp]>([
@@ -84,13 +85,12 @@ describe('a webhook that is not Clerk’s is refused and has no effect:', () => 
     const parts: Buffer[] = []
     for await (const part of socket) parts.push(part)
     expect(Buffer.concat(parts).toString()).toMatch(answer)
-    // In ten seconds the app's telemetry may write.
-    expect(stage.standIns.upstash.counts().byCommand).not.toHaveProperty('unlink')
+    expect(invalidations()).toBe(0)
   })
 
   test.each(['GET', 'PUT', 'PATCH', 'DELETE'])('%s', async (method) => {
     expect((await fetch(url, { method })).status).toBe(405)
-    expect(commands()).toBe(0)
+    expect(invalidations()).toBe(0)
   })
 })
 
