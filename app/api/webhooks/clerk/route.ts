@@ -9,17 +9,14 @@ addWebhookHandlers('tokens', tokenHandlers)
 
 const accepted = (outcome: 'ok' | 'ignored') => () => Response.json({ ok: true, outcome })
 
-/**
- * The rest of the body may still have to arrive, and nobody will read it. Without this the connection stays open. Not for
- * a body that is too large: its sender is still writing, and would see a reset connection instead of the answer.
- */
+/** The rest of the body may still have to arrive, and nobody will read it. Without this the connection stays open. */
 const CLOSE = { Connection: 'close' }
 
 /** If the answer is not 200, Clerk delivers again. `id`: the `svix-id` of the webhook. */
 const answers: Record<Answer, (id: string) => Response> = {
   ok: accepted('ok'),
   ignored: accepted('ignored'),
-  too_large: () => errorResponse('too_large'),
+  too_large: () => errorResponse('too_large', { headers: CLOSE }),
   too_slow: () => errorResponse('too_slow', { headers: CLOSE }),
   bad_signature: () => errorResponse('bad_signature', { headers: CLOSE }),
   bad_payload: () => errorResponse('bad_payload'),
