@@ -4,8 +4,13 @@ import { type Clock, systemClock, withDeadline } from '../lookup/clock'
 import type { ClerkEvent } from './handle-clerk-event'
 import { signingSecrets } from './settings'
 
-/** Clerk's payloads have a few kilobytes. Reading stops at this size. */
+/** Clerk's payloads have a few kilobytes. */
 const MAX_BYTES = 1024 * 1024
+/**
+ * So much is read of a body that is too large, and not kept: a sender that is still writing would see a connection that
+ * was reset instead of the answer.
+ */
+const MAX_READ = 4 * MAX_BYTES
 /** A piece of a body takes memory of its own, so a body of very many small pieces counts as larger than its bytes. */
 const MIN_PIECE = 64
 /** Milliseconds in which a body must have arrived. */
@@ -36,8 +41,9 @@ async function readBody(request: Request, signal: AbortSignal): Promise<Buffer |
   try {
     for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
       size += Math.max(next.value.byteLength, MIN_PIECE)
-      chunks.push(next.value)
-      if (size > MAX_BYTES) {
+      if (size <= MAX_BYTES) chunks.push(next.value)
+      else chunks.length = 0
+      if (size > MAX_READ) {
         await cancel()
         return 'too_large'
       }
@@ -46,7 +52,8 @@ async function readBody(request: Request, signal: AbortSignal): Promise<Buffer |
     return 'aborted'
   }
   // A reader that is cancelled ends like one that has read everything.
-  return signal.aborted ? 'too_slow' : Buffer.concat(chunks)
+  if (signal.aborted) return 'too_slow'
+  return size > MAX_BYTES ? 'too_large' : Buffer.concat(chunks)
 }
 
 const SIGNATURE_HEADERS = ['svix-id', 'svix-timestamp', 'svix-signature'] as const
