@@ -52,6 +52,19 @@ describe('saving a profile', () => {
     })
   })
 
+  test('is refused while Redis cannot say whether the session was revoked, and nothing is written', async () => {
+    signIn()
+    services.upstash.faults.set({ reset: 'before' })
+    services.clerk.resetRequests()
+    expect(await save()).toMatchObject({
+      status: 'refused',
+      message: expect.stringContaining('it is unknown whether your session was revoked'),
+      entered: valid,
+    })
+    expect(services.clerk.requests().total).toBe(0)
+    services.upstash.faults.clear()
+  })
+
   test('is limited for each user, before Clerk limits it: nothing that was entered is lost', async () => {
     signIn()
     services.clerk.faults.limit({ requests: 1000, updatesPerUser: 10 })
