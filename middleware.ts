@@ -70,7 +70,5 @@ export default async function middleware(request: NextRequest, event: NextFetchE
 
 // What it leaves out is never a page: a page would have neither the redirect nor the policy.
 export const config = {
-  matcher: [
-    '/((?!_next/|api/webhooks/|api/health$|api/metrics$|(?:icon\\.svg|favicon\\.ico|robots\\.txt|sitemap\\.xml)$).*)',
-  ],
+  matcher: ['/((?!_next/|api/webhooks/clerk$|api/health$|api/metrics$|icon\\.svg$).*)'],
 }

@@ -27,5 +27,7 @@ export default {
   // Switches off /_next/image, which no page uses.
   images: { unoptimized: true },
   reactStrictMode: true,
+  // Bodies are kept in memory before anything is known of their sender. The forms of this app send a few kilobytes.
+  experimental: { serverActions: { bodySizeLimit: '64kb' }, proxyClientMaxBodySize: '64kb' },
   headers: async () => [{ source: '/:path*', headers }],
 }

@@ -19,8 +19,8 @@ import { type SessionOptions, userOfSession } from './session-user'
  * It may be as old as the cache and stands in while Clerk does not answer: what decides a right calls `requireUser`.
  */
 export async function getCurrentUser(): Promise<CachedUser | null> {
-  const { userId } = await auth()
-  const user = userId ? ((await getCachedUserById(userId)) ?? (await newUserById(userId))) : null
+  const { userId, sessionId } = await auth()
+  const user = userId && sessionId ? ((await getCachedUserById(userId)) ?? (await newUserById(userId))) : null
   return user && isBlocked(user) ? null : user
 }
 
@@ -33,9 +33,11 @@ export async function getCurrentUser(): Promise<CachedUser | null> {
 export async function requireUser(options?: SessionOptions): Promise<CachedUser> {
   const session = await auth()
   const { userId, sessionId } = session
-  const user = userId
-    ? await userOfSession({ userId, sessionId, impersonator: impersonatorIn(session) }, options)
-    : null
+  // A token of one of Clerk's JWT templates has no session, so nothing could end it: it is for other services.
+  const user =
+    userId && sessionId
+      ? await userOfSession({ userId, sessionId, impersonator: impersonatorIn(session) }, options)
+      : null
   if (!user) throw new AuthError('unauthenticated')
   return user
 }

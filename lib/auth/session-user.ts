@@ -18,7 +18,7 @@ export type SessionOptions = {
  * @throws LookupError `revocation_unknown` with `failClosed` while Redis is out; ClerkError
  */
 export async function userOfSession(
-  session: { userId: string; sessionId: string | null; impersonator?: string | null },
+  session: { userId: string; sessionId: string; impersonator?: string | null },
   { failClosed = false }: SessionOptions = {},
 ): Promise<CachedUser | null> {
   const { userId, sessionId, impersonator = null } = session
@@ -27,7 +27,7 @@ export async function userOfSession(
       action: 'session.use',
       ...actorOf({ userId, impersonator }),
       subject: userId,
-      ...(sessionId && { target: sessionId }),
+      target: sessionId,
       outcome,
     })
   try {

@@ -11,7 +11,6 @@ export function isSignedIn(headers: Headers): boolean {
   const [token, signature] = [headers.get('x-clerk-auth-token'), headers.get('x-clerk-auth-signature')]
   if (!token || !signature) return false
   const expected = createHmac('sha1', clerkSettings().CLERK_SECRET_KEY).update(token).digest('hex')
-  return (
-    signature.length === expected.length && timingSafeEqual(Buffer.from(signature), Buffer.from(expected))
-  )
+  const [given, own] = [Buffer.from(signature), Buffer.from(expected)]
+  return given.length === own.length && timingSafeEqual(given, own)
 }

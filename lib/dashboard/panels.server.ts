@@ -7,6 +7,7 @@ import { emitAudit } from '../cache/audit-events'
 import { type CachedUser, getCachedUserById, isUserId } from '../cache/clerk-cache'
 import { inspectUser, type UserEntry } from '../cache/inspect-user'
 import { getConnectedIntegrations } from '../integrations/integrations.service'
+import { withPriority } from '../lookup/priority'
 import { sharedCacheHealth } from './cache-health'
 import { snapshotStream } from './event-stream'
 import { auditOf, refreshesOf, sharedAudit, sharedDeliveries, sharedTokenHealth } from './logs'
@@ -74,7 +75,8 @@ export const snapshot = forAdmins(readSnapshot)
 export const snapshotFeed = forAdmins(async (signal: AbortSignal) => {
   const caller = await requireCaller()
   return snapshotStream(signal, async () => {
-    const user = await userOfSession(caller, { failClosed: true })
+    // The stream has left its request, and must not wait behind visitors.
+    const user = await withPriority('high', () => userOfSession(caller, { failClosed: true }))
     return user !== null && isAdmin(user)
   })
 })

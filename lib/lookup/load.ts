@@ -57,7 +57,7 @@ export function createLoader<A, T>({ clock, limit, running }: Engine, declared: 
         resolve(answer)
         Promise.race([answer, expired]).finally(leave).catch(leave)
       }
-      void limit(() => new Promise<void>(begin))
+      void limit(() => new Promise<void>(begin), priority === 'high')
     })
     return Promise.race([called, expired])
   }

@@ -1,3 +1,4 @@
+import { withPriority } from '../lookup/priority'
 import { addWebhookHandlers, handlersOf } from './handlers'
 import { userHandlers } from './user-handlers'
 
@@ -32,7 +33,10 @@ export interface HandledEvent {
 export async function handleClerkEvent({ type, data }: ClerkEvent): Promise<HandledEvent> {
   const handlers = handlersOf(type)
   // All of them run to their end, even if one fails.
-  const settled = await Promise.allSettled(handlers.map((handle) => handle(data)))
+  // A webhook has no session, and must not wait behind visitors.
+  const settled = await withPriority('high', () =>
+    Promise.allSettled(handlers.map(async (handle) => handle(data))),
+  )
   const results = settled.map((one) => {
     if (one.status === 'rejected') throw one.reason
     return one.value

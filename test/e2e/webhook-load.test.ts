@@ -29,6 +29,7 @@ beforeAll(async () => {
         username: `load-${i}`,
         firstName: 'v0',
         lastName: 'Load',
+        publicMetadata: { role: 'expert' },
         emails: [`load-${i}@example.com`],
       }).id,
   )
