@@ -3,16 +3,14 @@ export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === 'nodejs') {
     // First: loads of this process run in the context that it has now, before any request.
     await import('./lib/lookup/outside')
-    const { refuseBadEnvironment, startBackplane, warnOfRedis, warnOfSettings } = await import(
-      './lib/process/startup'
-    )
-    refuseBadEnvironment()
-    warnOfSettings()
+    const startup = await import('./lib/process/startup')
+    startup.refuseBadEnvironment()
+    startup.warnOfSettings()
     const { startTelemetry } = await import('./lib/telemetry/start')
     const { handleSignals } = await import('./lib/process/shutdown')
     await startTelemetry()
-    startBackplane()
+    startup.startBackplane()
     handleSignals()
-    await warnOfRedis()
+    await startup.warnOfRedis()
   }
 }

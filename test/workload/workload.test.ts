@@ -11,7 +11,7 @@ import { directly, LOOKUPS, PAGES, type Source, visit } from './session'
 vi.hoisted(() => vi.useFakeTimers({ toFake: ['Date'] }))
 vi.mock('@clerk/nextjs/server', async () => {
   const { signedIn: who } = await import('./kit')
-  return { auth: async () => ({ userId: who.getStore() ?? null }) }
+  return { auth: async () => ({ userId: who.getStore() ?? null, sessionId: who.getStore() && 'sess_1' }) }
 })
 // Outside Next there is no response, so tasks run at once.
 vi.mock('next/server', () => ({ after: (task: () => Promise<unknown>) => void task() }))

@@ -117,8 +117,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'no value in grace is served for a failing loader',
     file: 'lease.ts',
-    from: "  if (kept) emit('grace')\n  return kept",
-    to: '  return undefined',
+    from: '  if (!kept) return undefined',
+    to: '  if (declared) return undefined',
     breaks: ['promise 4'],
   },
   {
