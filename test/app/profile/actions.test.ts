@@ -4,9 +4,10 @@ import { useServices } from '../../support/services'
 
 const services = useServices({ performanceClock: true })
 let userId: string | null = null
+let sessionId: string | null = 'sess_1'
 
 vi.mock('@clerk/nextjs/server', () => ({
-  auth: async () => ({ userId, sessionId: userId && 'sess_1' }),
+  auth: async () => ({ userId, sessionId: userId && sessionId }),
 }))
 
 const valid = { firstName: 'Ada', lastName: 'Byron', setup: 'complete' }
@@ -63,6 +64,14 @@ describe('saving a profile', () => {
     })
     expect(services.clerk.requests().total).toBe(0)
     services.upstash.faults.clear()
+  })
+
+  test('is refused with a token that belongs to no session, because nothing could end it', async () => {
+    signIn()
+    sessionId = null
+    expect(await save()).toMatchObject({ status: 'refused', entered: valid })
+    sessionId = 'sess_1'
+    expect(await save()).toMatchObject({ status: 'saved' })
   })
 
   test('is limited for each user, before Clerk limits it: nothing that was entered is lost', async () => {

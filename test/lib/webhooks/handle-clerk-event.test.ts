@@ -12,6 +12,7 @@ import { revocationMarkersOf } from '@/lib/cache/revocations'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
 import { getConnectedIntegrations } from '@/lib/integrations/integrations.service'
 import { tokenHandlers } from '@/lib/integrations/token-handlers'
+import { scopedPriority } from '@/lib/lookup/priority'
 import { handleClerkEvent } from '@/lib/webhooks/handle-clerk-event'
 import { addWebhookHandlers } from '@/lib/webhooks/handlers'
 import { people } from '../../../local/seed'
@@ -200,4 +201,16 @@ describe('the handlers of a part', () => {
   test('are not found by a type that every object has, such as "constructor"', async () => {
     expect(await deliver('constructor', {})).toMatchObject({ handled: false })
   })
+})
+
+test('a webhook asks Clerk before visitors do', async () => {
+  const seen: unknown[] = []
+  addWebhookHandlers('priority', {
+    'test.priority': async () => {
+      seen.push(scopedPriority())
+      return {}
+    },
+  })
+  await handleClerkEvent({ type: 'test.priority', data: {} })
+  expect(seen).toEqual(['high'])
 })
