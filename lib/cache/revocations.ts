@@ -43,7 +43,7 @@ export async function removeUser(userId: string): Promise<string[]> {
  * Invalidate the user afterwards. @throws LookupError as `revokeUser`
  */
 export const blockUser = (userId: string, seconds = BAN_SECONDS): Promise<void> =>
-  lookups().revoke(markerOfUser(userId), { seconds })
+  lookups().revoke(markerOfUser(userId), { seconds: Math.min(seconds, BAN_SECONDS) })
 
 /** Identifies what `revokeUser` or `blockUser` has begun; null if there is nothing. @throws LookupError when Redis does not answer */
 export const revocationOfUser = (userId: string): Promise<string | null> =>

@@ -64,7 +64,8 @@ async function unlessImpersonated<R>(
 
 /**
  * The user's access token for a provider, from the cache or from Clerk. Encrypted in Redis; never served from the cache
- * in the last 30 s before it expires; never for somebody who impersonates the user. Every outcome but a configuration error is a result and does not throw.
+ * in the last 30 s before it expires; never for somebody who impersonates the user. Every outcome but a configuration
+ * error is a result and does not throw.
  * @throws ConfigurationError without CACHE_ENCRYPTION_KEYS.
  */
 export const getCachedOAuthToken = (

@@ -38,14 +38,11 @@ const invalidateUser: WebhookHandler = async (data) => {
   }
 }
 
-/** The longest lock that is believed, in seconds. */
-const YEAR = 365 * 24 * 60 * 60
-
 /** Whether a user's payload says that they are banned, deprovisioned or locked. `seconds`: how long, where it ends by itself. */
 function blockIn({ banned, deprovisioned, locked, lockout_expires_in_seconds: left }: Json) {
   if (banned === true || deprovisioned === true) return { seconds: undefined }
   if (locked !== true) return undefined
-  return { seconds: typeof left === 'number' && left > 0 ? Math.min(Math.ceil(left), YEAR) : undefined }
+  return { seconds: typeof left === 'number' && left > 0 ? Math.ceil(left) : undefined }
 }
 
 /**

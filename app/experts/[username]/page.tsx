@@ -36,7 +36,7 @@ export default function ExpertPage({ params }: Props) {
 const unknown = new LRUCache<string, number>({ max: 5000, ttl: 60_000 })
 const MOST_UNKNOWN = 20
 
-/** The expert with this name. Whoever goes on to make names up has no larger part of Clerk's limit than a visitor. */
+/** The expert with this name. A user who asks for many names that nobody has gets no more of Clerk's limit than a visitor. */
 async function expertNamed(username: string) {
   const { userId } = await auth()
   const read = () => getCachedUserByUsername(username)
