@@ -1,3 +1,7 @@
 import { buildApp } from '../support/app'
+import { unpackBrowser } from '../support/browser'
 
-export default buildApp
+export default async function setUp(): Promise<void> {
+  await unpackBrowser()
+  await buildApp()
+}

@@ -146,8 +146,10 @@ describe('the whole chain', () => {
     clerk.webhooks.retryNow()
     await clerk.webhooks.flush()
     expect(attempts()).toEqual([503, 200])
-    // The breaker of the app may be open for another moment.
     await expect.poll(page).toContain('Amarachi Okafor')
+    // While the breaker of the app is open, pages come from Clerk and tokens are refused.
+    const { get } = await bearer(people.member)
+    await expect.poll(async () => (await get('/api/calendar/token')).status).toBe(200)
     clerk.updateUser(people.expert, { firstName: 'Amara' })
     await clerk.webhooks.flush()
   })

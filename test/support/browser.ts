@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, rename, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import chromium from '@sparticuz/chromium'
 import {
@@ -14,6 +18,36 @@ const UNWANTED = new Set(['--single-process', '--no-zygote', '--disable-web-secu
 /** Pages without WebGL paint faster without a graphics processor than with a simulated one. */
 const GRAPHICS = /gl=|angle|gpu|swiftshader/
 
+const isPackaged = process.platform === 'linux' && !process.env.CHROME_PATH
+const UNPACKED = join(
+  dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')),
+  '..',
+  'unpacked',
+)
+
+/**
+ * Unpacks the packaged browser, once for all workers and runs: the package does so at the first launch in each process,
+ * and a file that another process is still writing cannot be started.
+ */
+export async function unpackBrowser(): Promise<void> {
+  if (!isPackaged || existsSync(UNPACKED)) return
+  const folder = await mkdtemp(`${UNPACKED}-`)
+  const { TMPDIR } = process.env
+  try {
+    // Where the package unpacks to.
+    process.env.TMPDIR = folder
+    await chromium.executablePath()
+    await rename(folder, UNPACKED)
+  } catch (error) {
+    // Another run may have been first.
+    await rm(folder, { recursive: true, force: true })
+    if (!existsSync(UNPACKED)) throw error
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = TMPDIR
+  }
+}
+
 /** A real Chromium: the one inside @sparticuz/chromium, or where that does not run, CHROME_PATH or Chrome itself. */
 export async function launchBrowser(): Promise<Browser> {
   const quiet = [
@@ -24,10 +58,10 @@ export async function launchBrowser(): Promise<Browser> {
   ]
   if (process.env.CHROME_PATH)
     return playwright.launch({ executablePath: process.env.CHROME_PATH, args: ['--no-sandbox', ...quiet] })
-  if (process.platform !== 'linux') return playwright.launch({ channel: 'chrome' })
+  if (!isPackaged) return playwright.launch({ channel: 'chrome' })
   const args = chromium.args.filter((flag) => !UNWANTED.has(flag) && !GRAPHICS.test(flag))
   return playwright.launch({
-    executablePath: await chromium.executablePath(),
+    executablePath: join(UNPACKED, 'chromium'),
     args: [...args, '--disable-gpu', ...quiet],
   })
 }

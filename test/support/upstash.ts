@@ -3,8 +3,8 @@ import { type Engine, startEngine } from '../../local/upstash/engine'
 import { startUpstash, type Upstash } from '../../local/upstash/server'
 
 /**
- * The Upstash stand-in alone, from before the first test of a file until after the last. Every test begins without faults
- * and with all counts at zero.
+ * The Upstash stand-in alone, from before the first test of a file until after the last. Every test begins with a server of
+ * its own, so that what an earlier test still sends in the background meets no fault of this one and is not counted.
  */
 export function useUpstash() {
   const token = 'a token'
@@ -16,15 +16,14 @@ export function useUpstash() {
   }
   beforeAll(async () => {
     engine = await startEngine()
-    upstash = await startUpstash({ token, engine })
   })
   afterAll(async () => {
     await upstash?.close()
     await engine?.close()
   })
-  beforeEach(() => {
-    upstash?.faults.clear()
-    upstash?.resetCounts()
+  beforeEach(async () => {
+    await upstash?.close()
+    upstash = await startUpstash({ token, engine: running(engine) })
   })
   return {
     token,

@@ -27,6 +27,7 @@ beforeEach(async () => {
   namespace = `t${++tests}`
   services.upstash.faults.clear()
   await services.empty()
+  services.upstash.resetCounts()
 })
 
 function start(writer: string) {
