@@ -8,11 +8,11 @@ export type Item = { result: Reply } | { error: string }
 
 /** Answered as `{"error": message}` with this status. */
 export class HttpError extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
+  readonly status: number
+
+  constructor(status: number, message: string) {
     super(message)
+    this.status = status
   }
 }
 

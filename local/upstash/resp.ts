@@ -2,7 +2,11 @@ import type { Duplex } from 'node:stream'
 
 /** A Redis error reply, such as `WRONGTYPE Operation against a key …`. */
 export class RedisError {
-  constructor(readonly message: string) {}
+  readonly message: string
+
+  constructor(message: string) {
+    this.message = message
+  }
 }
 
 /** A RESP2 reply: a string is a status (`OK`), a Buffer a bulk string, a bigint an integer. */

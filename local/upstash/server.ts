@@ -31,7 +31,10 @@ export async function startUpstash(options: { port?: number; token: string; engi
 
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {
-      if (response.headersSent) return response.destroy()
+      if (response.headersSent) {
+        response.destroy()
+        return
+      }
       const status = error instanceof HttpError ? error.status : 500
       send(
         response,
