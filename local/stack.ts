@@ -12,8 +12,8 @@ export interface LocalStackOptions {
   ports?: { clerk?: number; upstash?: number; google?: number }
   /** Default: none. `clerk.createUser` adds others, for whom a webhook is sent. */
   users?: StackUser[]
-  /** The route of your app that receives Clerk's webhooks. Default: `/api/webhooks/clerk`. */
-  webhookPath?: string
+  /** The route of your app that receives Clerk's webhooks; `false` sends none. Default: `/api/webhooks/clerk`. */
+  webhookPath?: string | false
   /** The clock of Clerk and Google, in milliseconds since 1970. Redis has the machine's. Default: `Date.now`. */
   now?: () => number
   /**

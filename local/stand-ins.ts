@@ -31,12 +31,13 @@ export async function startStandIns(
     keepsData?: boolean
     /** Default: the seed users. */
     users?: SeedUser[]
-    /** Where the app receives webhooks. Default: `/api/webhooks/clerk`. */
-    webhookPath?: string
+    /** Where the app receives webhooks, or `false` to send none. Default: `/api/webhooks/clerk`. */
+    webhookPath?: string | false
   } = {},
 ) {
   const appUrl = typeof app === 'string' ? new URL(app).origin : `http://localhost:${app}`
   const ports = options.ports ?? portsBeside(Number(new URL(appUrl).port))
+  const { webhookPath = '/api/webhooks/clerk' } = options
   const engine = await startEngine({
     // A test that names an engine gets that one, even if LOCAL_REDIS_URL is set.
     ...(process.env.LOCAL_REDIS_URL && !options.redis && { url: process.env.LOCAL_REDIS_URL }),
@@ -60,7 +61,7 @@ export async function startStandIns(
       port: ports.clerk,
       appUrl,
       seed: options.users ? { users: options.users } : seed,
-      webhook: { url: appUrl + (options.webhookPath ?? '/api/webhooks/clerk'), secret: WEBHOOK_SECRET },
+      ...(webhookPath !== false && { webhook: { url: appUrl + webhookPath, secret: WEBHOOK_SECRET } }),
       ...(options.now && { now: options.now }),
     }),
   )
