@@ -3,7 +3,7 @@ import { newId } from './clerk/state'
 import { startStandIns } from './stand-ins'
 
 /** A user who exists from the start. By default `id` is a new one, and `createdAt` is now. */
-export type StackUser = Omit<SeedUser, 'id' | 'createdAt'> & Partial<Pick<SeedUser, 'id' | 'createdAt'>>
+type StackUser = Omit<SeedUser, 'id' | 'createdAt'> & Partial<Pick<SeedUser, 'id' | 'createdAt'>>
 
 export interface LocalStackOptions {
   /** The origin of your app: where sign-in leads back to and webhooks go. Default: `http://localhost:3000`. */
