@@ -76,7 +76,7 @@ describe.skipIf(fullOr(false, true))('an app that takes users, tokens and webhoo
     ada = stack.clerk.users()[0]?.id ?? ''
     before = find()
     host.add('users', 'tokens', 'webhooks')
-    host.npm('install')
+    await host.npm('install')
     host.adopt()
     const env = { ...stack.env, ...PATIENT }
     await buildNext(env, host.folder)
@@ -107,9 +107,9 @@ describe.skipIf(fullOr(false, true))('an app that takes users, tokens and webhoo
     expect(changed.length).toBeGreaterThan(0)
   })
 
-  test('has TypeScript 5.9, and ESLint finds nothing in it with the rules of create-next-app', () => {
-    expect(host.run('tsc', '--version')).toMatch(/^Version 5\.9\./)
-    expect(host.run('eslint', '--max-warnings', '0', '.')).toBe('')
+  test('has TypeScript 5.9, and ESLint finds nothing in it with the rules of create-next-app', async () => {
+    expect(await host.run('tsc', '--version')).toMatch(/^Version 5\.9\./)
+    expect(await host.run('eslint', '--max-warnings', '0', '.')).toBe('')
   })
 
   test('shows what it showed before', async () => {
@@ -151,9 +151,9 @@ describe.skipIf(fullOr(false, true))('an app that takes users, tokens and webhoo
       host.takeOut()
       const guide = readFileSync(join(root, 'docs/adopt.md'), 'utf8')
       const packages = /`npm uninstall ([^`]+)`/.exec(guide)?.[1]?.split(' ') ?? []
-      host.npm('uninstall', ...packages)
+      await host.npm('uninstall', ...packages)
       expect(host.files()).toEqual(host.before)
-      expect(host.run('tsc', '--noEmit')).toBe('')
+      expect(await host.run('tsc', '--noEmit')).toBe('')
       expect(find()).toEqual(before)
     },
     BUILD_TIMEOUT,

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { z } from 'zod'
 
 const root = join(import.meta.dirname, '../..')
@@ -51,12 +52,15 @@ export function createHostApp(folder: string) {
   rmSync(folder, { recursive: true, force: true })
   cpSync(fixture, folder, { recursive: true, filter: (path) => !path.endsWith('adopt.patch') })
   const before = filesIn(folder)
-  const npm = (...args: string[]) =>
-    execFileSync('npm', [...args, '--no-package-lock', '--no-audit', '--no-fund', '--prefer-offline'], {
-      cwd: folder,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+  /** Not in this thread: the stand-ins, and connections to the app, live in it. @throws Error with what it printed */
+  async function run(program: string, ...args: string[]): Promise<string> {
+    try {
+      return (await promisify(execFile)(program, args, { cwd: folder })).stdout
+    } catch (error) {
+      const { stdout, stderr } = z.object({ stdout: z.string(), stderr: z.string() }).parse(error)
+      throw new Error(`${program} ${args.join(' ')} failed:\n${stdout}${stderr}`)
+    }
+  }
   const apply = (...options: string[]) =>
     execFileSync('git', ['apply', ...options, '-'], {
       cwd: folder,
@@ -88,20 +92,10 @@ export function createHostApp(folder: string) {
       apply('--reverse')
       rmSync(join(folder, 'src/lib/clerk-cache'), { recursive: true })
     },
-    npm,
-    /** Runs a program that a package of the app has. @throws Error with what it printed if it fails */
-    run(program: string, ...args: string[]) {
-      try {
-        return execFileSync(join(folder, 'node_modules/.bin', program), args, {
-          cwd: folder,
-          encoding: 'utf8',
-          stdio: ['ignore', 'pipe', 'pipe'],
-        })
-      } catch (error) {
-        const { stdout, stderr } = z.object({ stdout: z.string(), stderr: z.string() }).parse(error)
-        throw new Error(`${program} failed:\n${stdout}${stderr}`)
-      }
-    },
+    npm: (...args: string[]) =>
+      run('npm', ...args, '--no-package-lock', '--no-audit', '--no-fund', '--prefer-offline'),
+    /** Runs a program that a package of the app has. */
+    run: (program: string, ...args: string[]) => run(join(folder, 'node_modules/.bin', program), ...args),
     /** Its files now, without what Next and npm write. */
     files: () => filesIn(folder),
     has: (path: string) => existsSync(join(folder, path)),
