@@ -30,7 +30,7 @@ export type LocalStack = Awaited<ReturnType<typeof startLocalStack>>
  * - `env`: the settings with which the app uses them. `clerk.url`, `upstash.url`, `google.url`: their addresses.
  * - `clerk.faults.add`, `upstash.faults.next`, `upstash.faults.set`, `upstash.refuse`, `google.respond`: faults.
  * - `clerk.requests()`, `upstash.counts()`, `google.requests()`: requests since the start or the last `reset()`.
- * - `clerk.webhooks`: `flush()` waits for deliveries; `pause`, `resume`, `lose` and `duplicate` disturb them.
+ * - `clerk.webhooks`: `flush()` waits for deliveries; `pause`, `resume`, `loseNext` and `duplicate` disturb them.
  *
  * Throws if a port is taken, and then leaves nothing running.
  */

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type LocalStack, startLocalStack } from '../../local/stack'
 
@@ -86,4 +88,23 @@ test('a port that is taken leaves nothing running', async () => {
   const starting = startLocalStack({ ports: { upstash, google: taken }, redis: 'wasm' })
   await expect(starting).rejects.toThrow(`EADDRINUSE: address already in use 127.0.0.1:${taken}`)
   await expect(fetch(`http://127.0.0.1:${upstash}`)).rejects.toThrow('fetch failed')
+})
+
+test('has everything that the guide says it returns', () => {
+  const guide = readFileSync(join(import.meta.dirname, '../../docs/testing.md'), 'utf8')
+  const rows = /It returns:\n\n([\s\S]*?)\n\n/.exec(guide)?.[1]?.split('\n').slice(2) ?? []
+  const valueAt = (path: string) =>
+    path.split('.').reduce<unknown>((value, name) => Reflect.get(Object(value), name), stack)
+  const missing = rows.flatMap((row) => {
+    const names = [...row.matchAll(/`([\w.]+)[^`]*`/g)].map(([, name = '']) => name)
+    const [first = ''] = names
+    const parents = [first, first.split('.')[0]]
+    return names.filter(
+      (name) =>
+        !name.startsWith('local') &&
+        ![name, ...parents.map((parent) => `${parent}.${name}`)].some((path) => valueAt(path) !== undefined),
+    )
+  })
+  expect(rows.length).toBeGreaterThan(8)
+  expect(missing).toEqual([])
 })
