@@ -6,8 +6,8 @@ import { envText } from './stand-ins-file'
 
 const USAGE = `Usage: npm run stand-ins -- [--port 3000] [--webhook-path /api/webhooks/clerk]
 
-Starts Clerk, Upstash and Google for an app on http://localhost:<port>, on the three ports after it. Prints the settings
-of the app to standard output, and ends on Ctrl-C.
+Starts Clerk, Upstash and Google for an app on http://localhost:<port>, on the three ports after it. Prints
+the settings of the app to standard output, and ends on Ctrl-C.
 `
 
 async function main(): Promise<void> {
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
 Clerk  ${stack.clerk.url}  (who can sign in: ${stack.clerk.url}/sign-in)
 Redis  ${stack.upstash.url}  (${stack.engine.name})
 Google ${stack.google.url}
-The app is expected on ${stack.appUrl}, its webhook route at ${values['webhook-path']}. Ctrl-C stops everything.
+The app is expected on ${stack.appUrl}, its webhooks at ${values['webhook-path']}. Ctrl-C stops everything.
 `)
 }
 

@@ -6,15 +6,15 @@ import { startStandIns } from './stand-ins'
 type StackUser = Omit<SeedUser, 'id' | 'createdAt'> & Partial<Pick<SeedUser, 'id' | 'createdAt'>>
 
 export interface LocalStackOptions {
-  /** The origin of your app: where sign-in leads back to and webhooks go. Default: `http://localhost:3000`. */
+  /** Your app's origin: sign-in leads back there, webhooks go there. Default: `http://localhost:3000`. */
   appUrl?: string
-  /** Default: free ports. A build of your app has the port of Clerk in it, so a browser test needs a fixed one. */
+  /** Default: free ports. A build of your app has Clerk's port in it, so a browser test needs a fixed one. */
   ports?: { clerk?: number; upstash?: number; google?: number }
   /** Default: none. `clerk.createUser` adds others, for whom a webhook is sent. */
   users?: StackUser[]
-  /** The route of your app that receives Clerk's webhooks; `false` sends none. Default: `/api/webhooks/clerk`. */
+  /** Your app's route for Clerk's webhooks; `false` sends none. Default: `/api/webhooks/clerk`. */
   webhookPath?: string | false
-  /** The clock of Clerk and Google, in milliseconds since 1970. Redis has the machine's. Default: `Date.now`. */
+  /** The clock of Clerk and Google, in ms since 1970. Redis has the machine's. Default: `Date.now`. */
   now?: () => number
   /**
    * `server`: a redis-server or valkey-server of this machine, or an error. `wasm`: Valkey in this process, from the
@@ -26,11 +26,11 @@ export interface LocalStackOptions {
 export type LocalStack = Awaited<ReturnType<typeof startLocalStack>>
 
 /**
- * Starts stand-ins of Clerk, Upstash Redis and Google Calendar on 127.0.0.1, for tests of an app through the real SDKs.
- * - `env`: the settings with which the app uses them. `clerk.url`, `upstash.url`, `google.url`: their addresses.
- * - `clerk.faults.add`, `upstash.faults.next`, `upstash.faults.set`, `upstash.refuse`, `google.respond`: faults.
- * - `clerk.requests()`, `upstash.counts()`, `google.requests()`: requests since the start or the last `reset()`.
- * - `clerk.webhooks`: `flush()` waits for deliveries; `pause`, `resume`, `loseNext` and `duplicate` disturb them.
+ * Starts stand-ins of Clerk, Upstash Redis and Google Calendar on 127.0.0.1, for tests through the real SDKs.
+ * - `env`: the app's settings to use them. `clerk.url`, `upstash.url`, `google.url`: their addresses.
+ * - `clerk.faults.add`, `upstash.faults.next`, `.set`, `upstash.refuse`, `google.respond`: faults.
+ * - `clerk.requests()`, `upstash.counts()`, `google.requests()`: counts since the start or `reset()`.
+ * - `clerk.webhooks`: `flush()` waits for deliveries; `pause`, `resume`, `loseNext`, `duplicate` disturb them.
  *
  * Throws if a port is taken, and then leaves nothing running.
  */
@@ -47,8 +47,8 @@ export async function startLocalStack(options: LocalStackOptions = {}) {
   return {
     ...standIns,
     /**
-     * For the start of a test: removes all faults, sets all counts to zero and empties Redis. Users and their
-     * sessions stay. Throws if Redis is the server at `LOCAL_REDIS_URL`: what is in there may not be a test's.
+     * For the start of a test: removes all faults, sets all counts to zero and empties Redis. Users and
+     * their sessions stay. Throws if Redis is the server at `LOCAL_REDIS_URL`: what is in there may not be a test's.
      */
     async reset() {
       clerk.faults.clear()

@@ -52,7 +52,7 @@ export function createHostApp(folder: string) {
   rmSync(folder, { recursive: true, force: true })
   cpSync(fixture, folder, { recursive: true, filter: (path) => !path.endsWith('adopt.patch') })
   const before = filesIn(folder)
-  /** Not in this thread: the stand-ins, and connections to the app, live in it. @throws Error with what it printed */
+  /** Not in this thread: the stand-ins and connections to the app live in it. @throws Error with the output */
   async function run(program: string, ...args: string[]): Promise<string> {
     try {
       return (await promisify(execFile)(program, args, { cwd: folder })).stdout
