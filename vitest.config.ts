@@ -28,7 +28,7 @@ const builds = ['test/fixtures/*/.next*/**']
 
 /** What a test file that starts servers or processes calls. */
 const STARTS =
-  /\b(useServices|useUpstash|startServices|startRedis|startStandIns|startEngine|startUpstash|startClerk|startGoogle|createServer|spawn|fork|execFile|execFileSync)\(/
+  /\b(useServices|useUpstash|startServices|startRedis|startStandIns|startLocalStack|startEngine|startUpstash|startClerk|startGoogle|createServer|spawn|fork|execFile|execFileSync)\(/
 
 /** Tests with real servers or processes behind them: seconds each, where the others take milliseconds. */
 const withServers = readdirSync(`${root}test`, { recursive: true, encoding: 'utf8' })
@@ -51,6 +51,9 @@ export default defineConfig({
   resolve: {
     alias: {
       '@': root,
+      // The examples of docs/testing.md import as an app does that has taken the parts.
+      '~/lib/clerk-cache/local': `${root}local`,
+      '~/lib/clerk-cache': `${root}lib`,
       // Throws outside a React server build. The modules it guards are tested in plain Node.
       'server-only': `${root}test/support/server-only.ts`,
     },
@@ -69,7 +72,7 @@ export default defineConfig({
         test: {
           ...patient,
           name: 'unit',
-          include: ['test/**/*.test.ts'],
+          include: ['test/**/*.test.ts', 'docs/examples/testing/lookup.test.ts'],
           exclude: ['test/e2e/**', ...builds, ...proof, ...withServers, ...withBrowser],
           setupFiles: ['test/support/setup.ts'],
         },
@@ -79,7 +82,7 @@ export default defineConfig({
         test: {
           ...patient,
           name: 'services',
-          include: withServers,
+          include: [...withServers, 'docs/examples/testing/users.test.ts'],
           exclude: [...proof, ...withBrowser],
           setupFiles: ['test/support/setup.ts'],
         },

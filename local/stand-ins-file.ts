@@ -6,10 +6,15 @@ import { rmSync, writeFileSync } from 'node:fs'
  */
 export const STAND_INS_FILE = '.env.stand-ins'
 
+/** The lines of an environment file. Values are quoted: a key has several lines. */
+export const envText = (env: Record<string, string>): string =>
+  Object.entries(env)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}\n`)
+    .join('')
+
 /** Readable by its owner only: it holds the token and the keys of this run. */
 export function writeStandInsFile(env: Record<string, string>, file = STAND_INS_FILE): void {
-  const lines = Object.entries(env).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
-  writeFileSync(file, `# Settings of the running stand-ins. Removed when they stop.\n${lines.join('\n')}\n`, {
+  writeFileSync(file, `# Settings of the running stand-ins. Removed when they stop.\n${envText(env)}`, {
     mode: 0o600,
   })
 }

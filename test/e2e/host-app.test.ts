@@ -1,7 +1,11 @@
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { portsBeside, type StandIns, startStandIns } from '../../local/stand-ins'
+import { runFinder } from '../../lib/ops/find/run'
+import { type LocalStack, startLocalStack } from '../../local/stack'
+import { portsBeside } from '../../local/stand-ins'
 import { fullOr } from '../support/full'
 import { createHostApp } from '../support/host-app'
 import { buildNext, type NextProcess, startNext } from '../support/next'
@@ -11,32 +15,36 @@ const root = join(import.meta.dirname, '../..')
 const BUILD_TIMEOUT = 1_200_000
 const PATIENT = { CACHE_REDIS_TIMEOUT_MS: '10000' }
 
-// Two builds with type checks. Without FULL_TESTS=1 only the files are tested, in test/docs/registry.test.ts.
+// An installation by npm and a build with a type check. Without FULL_TESTS=1 only the files are tested, and how
+// many lines the guide changes: in test/docs/registry.test.ts.
 describe.skipIf(fullOr(false, true))('an app that takes users, tokens and webhooks from the registry', () => {
-  const host = createHostApp(join(root, '.next-host-app'))
+  // Outside the repository, so that it finds no package there.
+  const host = createHostApp(mkdtempSync(join(tmpdir(), 'host-app-')))
   const url = `http://localhost:${HOST_PORT}`
-  let standIns: StandIns
+  let stack: LocalStack
   let server: NextProcess
   let ada: string
   let jwt: string
 
-  async function start() {
-    const env = { ...standIns.env, ...PATIENT }
-    await buildNext(env, host.folder)
-    server = await startNext(HOST_PORT, env, host.folder)
-    if (server.child.exitCode !== null) throw new Error(`The app ended:\n${server.text()}`)
-  }
-
   /** Signs Ada in. The token lives long enough for all tests. */
   async function signIn(): Promise<string> {
-    const { sessionId } = await standIns.clerk.issueSession(ada)
-    const { CLERK_API_URL, CLERK_SECRET_KEY } = standIns.env
+    const { sessionId } = await stack.clerk.issueSession(ada)
+    const { CLERK_API_URL, CLERK_SECRET_KEY } = stack.env
     const response = await fetch(`${CLERK_API_URL}/v1/sessions/${sessionId}/tokens`, {
       method: 'POST',
       headers: { authorization: `Bearer ${CLERK_SECRET_KEY}`, 'content-type': 'application/json' },
       body: JSON.stringify({ expires_in_seconds: 7200 }),
     })
     return z.object({ jwt: z.string() }).parse(await response.json()).jwt
+  }
+
+  /** What `npm run ops -- find … --check` says of the app. */
+  function find() {
+    let text = ''
+    const out = (part: string) => {
+      text += part
+    }
+    return { exitCode: runFinder([host.folder, '--check'], { out, err: out }), text }
   }
 
   /** What a page or route of the app shows to Ada. */
@@ -54,27 +62,49 @@ describe.skipIf(fullOr(false, true))('an app that takes users, tokens and webhoo
   ]
   const showAll = async () => Promise.all(paths().map(show))
 
+  let before: ReturnType<typeof find>
+
   beforeAll(async () => {
-    standIns = await startStandIns(HOST_PORT, { ports: portsBeside(HOST_PORT) })
-    const secret = standIns.env.CLERK_WEBHOOK_SIGNING_SECRET ?? ''
-    standIns.clerk.webhooks.target({ url: `${url}/api/clerk-events`, secret })
-    const user = standIns.clerk.createUser({
-      ...{ username: 'ada_of_acme', firstName: 'Ada', lastName: 'Byron', emails: ['ada@acme.example'] },
-      publicMetadata: { role: 'admin' },
+    stack = await startLocalStack({
+      ...{ appUrl: url, ports: portsBeside(HOST_PORT), webhookPath: '/api/clerk-events' },
+      users: [
+        {
+          ...{ username: 'ada_of_acme', firstName: 'Ada', lastName: 'Byron', emails: ['ada@acme.example'] },
+          publicMetadata: { role: 'admin' },
+        },
+      ],
     })
-    ada = user.id
-    standIns.clerk.connect(ada, { scopes: ['openid'] })
-    jwt = await signIn()
+    ada = stack.clerk.users()[0]?.id ?? ''
+    before = find()
     host.add('users', 'tokens', 'webhooks')
+    await host.npm('install')
     host.adopt()
-    await start()
-    await standIns.clerk.webhooks.flush()
+    const env = { ...stack.env, ...PATIENT }
+    await buildNext(env, host.folder)
+    server = await startNext(HOST_PORT, env, host.folder)
+    if (server.child.exitCode !== null) throw new Error(`The app ended:\n${server.text()}`)
+    stack.clerk.connect(ada, { scopes: ['openid'] })
+    jwt = await signIn()
+    await stack.clerk.webhooks.flush()
   }, BUILD_TIMEOUT)
 
   afterAll(async () => {
     await server?.stop()
-    await standIns?.close()
+    await stack?.stop()
     host.remove()
+  })
+
+  test('called Clerk in eight files and its webhook route, and calls it nowhere any more', () => {
+    expect(before.exitCode).toBe(1)
+    expect(before.text).toMatch(/^9 calls in 9 files, 9 to replace/m)
+    const after = find()
+    expect(after.text).toMatch(/^0 calls in 0 files/m)
+    expect(after.exitCode).toBe(0)
+  })
+
+  test('has TypeScript 5.9, and ESLint finds nothing in it with the rules of create-next-app', async () => {
+    expect(await host.run('tsc', '--version')).toMatch(/^Version 5\.9\./)
+    expect(await host.run('eslint', '--max-warnings', '0', '.')).toBe('')
   })
 
   test('shows what it showed before', async () => {
@@ -88,30 +118,38 @@ describe.skipIf(fullOr(false, true))('an app that takes users, tokens and webhoo
 
   test('asks Clerk nothing once it is warm', async () => {
     await showAll()
-    standIns.clerk.resetRequests()
+    stack.clerk.resetRequests()
     await showAll()
-    expect(standIns.clerk.requests().byRoute).toEqual({})
+    expect(stack.clerk.requests().byRoute).toEqual({})
   })
 
   test("shows a new name at the next page, by the app's own webhook route", async () => {
     await showAll()
-    standIns.clerk.updateUser(ada, { lastName: 'Lovelace' })
-    await standIns.clerk.webhooks.flush()
+    stack.clerk.updateUser(ada, { lastName: 'Lovelace' })
+    await stack.clerk.webhooks.flush()
     const [members, person, profile, , me] = await showAll()
     for (const shown of [members, person, profile, me]) expect(shown).toContain('Ada Lovelace')
   })
 
+  test('a disconnected account gives no token any more at the next request', async () => {
+    expect(await show('/api/calendar-token')).toBe('{"connected":true}')
+    const account = stack.clerk.users()[0]?.accounts[0]?.id ?? ''
+    stack.clerk.disconnect(ada, account)
+    await stack.clerk.webhooks.flush()
+    expect(await show('/api/calendar-token')).toBe('{"connected":false}')
+  })
+
   test(
-    'is what it was when it is taken out again: it builds, and asks Clerk for every page',
+    'is what it was when it is taken out again, and type-checks',
     async () => {
       await server.stop()
       host.takeOut()
-      await start()
-      await showAll()
-      standIns.clerk.resetRequests()
-      const [members] = await showAll()
-      expect(members).toContain('(ada@acme.example)')
-      expect(standIns.clerk.requests().total).toBeGreaterThanOrEqual(paths().length)
+      const guide = readFileSync(join(root, 'docs/adopt.md'), 'utf8')
+      const packages = /`npm uninstall ([^`]+)`/.exec(guide)?.[1]?.split(' ') ?? []
+      await host.npm('uninstall', ...packages)
+      expect(host.files()).toEqual(host.before)
+      expect(await host.run('tsc', '--noEmit')).toBe('')
+      expect(find()).toEqual(before)
     },
     BUILD_TIMEOUT,
   )

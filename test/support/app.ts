@@ -59,12 +59,17 @@ function forThisWorker(text: string): string {
  */
 const PATIENT = { CACHE_REDIS_TIMEOUT_MS: '10000' }
 
+/** Makes the build of this worker, once. */
+export async function prepareBuild(): Promise<void> {
+  if (!existsSync(E2E_COPY)) await copyBuild(E2E_BUILD, E2E_COPY)
+}
+
 /** `next start` on the e2e build. Resolves when it answers, or with an exit code and its words when it ends instead. */
 export async function tryStartApp(
   env: Environment,
   args: string[] = [],
 ): Promise<{ app: App } | { exitCode: number | null; words: string }> {
-  if (!existsSync(E2E_COPY)) await copyBuild(E2E_BUILD, E2E_COPY)
+  await prepareBuild()
   const settings = { NEXT_MANUAL_SIG_HANDLE: 'true', ...PATIENT, ...env, NEXT_DIST_DIR: E2E_COPY }
   const running = await startNext(E2E_PORT, settings, undefined, 'start', args)
   const { child, exited, text, lines, stop } = running

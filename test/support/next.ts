@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
-const next = createRequire(import.meta.url).resolve('next/dist/bin/next')
+/** The Next of the app in this folder. */
+const nextOf = (folder: string) => createRequire(join(folder, 'package.json')).resolve('next/dist/bin/next')
 
 /** Lines that Next prints by itself, by their beginning. Whatever else a server prints comes from the app. */
 const OF_NEXT = [
@@ -39,7 +41,7 @@ export type NextProcess = {
 
 /** Runs the `next` command in production mode. It ends with the tests, however they end. */
 function runNext(args: string[], env: Environment, cwd = process.cwd()): NextProcess {
-  const child = spawn(process.execPath, [next, ...args], {
+  const child = spawn(process.execPath, [nextOf(cwd), ...args], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', VITEST: undefined, ...env },

@@ -22,3 +22,5 @@ export const SOAK_PORT = 4370 + offset
 export const E2E_BUILD = '.next-e2e'
 /** The build of this worker: the one build, with this worker's ports in it. */
 export const E2E_COPY = `${E2E_BUILD}-${worker}`
+/** For the tests of `npm run stand-ins`, and the next three ports. */
+export const SERVE_PORT = 4380 + offset
