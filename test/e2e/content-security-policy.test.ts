@@ -16,6 +16,7 @@ const PRIVATE = [
   `/dashboard?user=${people.member}&audit=${people.member}`,
 ]
 const MISSING = [
+  '/_next/no-such',
   '/experts/nobody-of-that-name',
   '/no-such-page',
   '/no-such-page.png',
@@ -105,7 +106,14 @@ test('each answer has a nonce of its own', async () => {
   expect(nonces).not.toContain(undefined)
 })
 
-test.each(['/', '/api/health', '/icon.svg', '/no-such-page'])(
+test('what is missing among the files of a build is text, and no page that would need a policy of scripts', async () => {
+  for (const path of ['/_next/static/no-such', '/_next/static/no-such.js']) {
+    const { status, headers } = await fetch(stage.app.url + path)
+    expect([status, headers.get('content-type')]).toEqual([404, 'text/plain; charset=utf-8'])
+  }
+})
+
+test.each(['/', '/api/health', '/icon.svg', '/no-such-page', '/_next/no-such', '/_next/static/no-such'])(
   '%s has the headers that hold everywhere',
   async (path) => {
     const { headers } = await fetch(stage.app.url + path)

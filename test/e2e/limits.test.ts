@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
+import { formOf } from '../support/forms'
 import { fullOr } from '../support/full'
 import { useStage } from '../support/stage'
 
@@ -63,20 +64,13 @@ async function keepSaving(userId: string, counts: Record<string, number>, stoppe
   let cookie = await signIn(userId)
   let sent = 0
   const page = await (await fetch(`${stage.app.url}/profile`, { headers: { cookie } })).text()
-  const form = /<form[^>]*>.*?<\/form>/s.exec(page)?.[0] ?? ''
-  const unescaped = (text: string) =>
-    text.replaceAll('&quot;', '"').replaceAll('&#x27;', "'").replaceAll('&amp;', '&')
-  const hidden = [...form.matchAll(/<input type="hidden" name="([^"]*)"(?: value="([^"]*)")?/g)]
   await repeat(
     SAVES,
     async () => {
       // A session token lives for a minute.
       if (++sent % 50 === 0) cookie = await signIn(userId)
       const before = updates()
-      const body = new FormData()
-      for (const [, name = '', value = ''] of hidden) body.set(unescaped(name), unescaped(value))
-      for (const [name, value] of Object.entries({ firstName: 'Mia', lastName: 'Moreau', setup: 'complete' }))
-        body.set(name, value)
+      const body = formOf(page, { firstName: 'Mia', lastName: 'Moreau', setup: 'complete' })
       const init = { method: 'POST', body, headers: { cookie, origin: stage.app.url } }
       const text = await (await fetch(`${stage.app.url}/profile`, init)).text()
       const refused = text.includes('several times in a short while')
