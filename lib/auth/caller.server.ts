@@ -4,6 +4,7 @@ import { unstable_rethrow } from 'next/navigation'
 import { actorOf } from '../cache/audit-events'
 import { setImpersonator } from '../cache/impersonator'
 import { LONGEST_TOKEN_AGE } from '../cache/revocations'
+import { outside } from '../lookup/outside'
 import { AuthError } from './auth-error'
 
 /** The signed-in user, from the session token. Reads for them pass the session, so that revoking it ends access. */
@@ -20,7 +21,8 @@ const impersonatorIn = ({ actor }: { actor?: { sub?: string } | null | undefined
 
 /** A token that somebody made with a longer life than Clerk's 60 s: its session may have been revoked long ago. */
 const isTooOld = ({ sessionClaims }: { sessionClaims?: { iat?: number } | null }) =>
-  Date.now() / 1000 - (sessionClaims?.iat ?? Number.POSITIVE_INFINITY) > LONGEST_TOKEN_AGE
+  // Next allows no current time in a prerender, which a prefetch is. This one decides only who is refused.
+  outside(Date.now) / 1000 - (sessionClaims?.iat ?? Number.POSITIVE_INFINITY) > LONGEST_TOKEN_AGE
 
 /** @throws AuthError `unauthenticated` */
 export async function requireCaller(): Promise<Caller> {
