@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, expect, test } from 'vitest'
 import { formOf } from '../support/forms'
 import { fullOr } from '../support/full'
@@ -133,10 +134,16 @@ test.each([
     const sampling = setInterval(() => sent.push(clerk.requests().total), 10_000)
     try {
       const answers: string[] = []
+      const began = performance.now()
+      // In full the readers come all through the attack, and not at its beginning.
+      const turnOf = (i: number) => pause(fullOr(began + (i / READERS) * ATTACK_MS - performance.now(), 0))
       // The lanes share one iterator, so that each takes the next reader.
       const waiting = readers.entries()
       const lane = async () => {
-        for (const [i, reader] of waiting) answers[i] = await read(reader, i)
+        for (const [i, reader] of waiting) {
+          await turnOf(i)
+          answers[i] = await read(reader, i)
+        }
       }
       await Promise.all(Array.from({ length: LANES }, lane))
       expect(answers).toEqual(readers.map(() => 'answered'))
