@@ -133,12 +133,29 @@ test('the token is for a fetch of the site’s own pages, and not for a page, a 
   await visit(view, '/')
   const token = await view.page.evaluate(`fetch('/api/calendar/token').then(({ status }) => status)`)
   expect(token).toBe(200)
+  const asked: [string, (path: string) => string][] = [
+    ['an image', (path) => `document.body.append(Object.assign(new Image(), { src: '${path}' }))`],
+    [
+      'a frame',
+      (path) => `document.body.append(Object.assign(document.createElement('iframe'), { src: '${path}' }))`,
+    ],
+    ['a link of the site', (path) => `location.assign('${path}')`],
+  ]
   for (const path of ['/api/calendar/token', '/api/calendar/events', '/api/admin/dashboard']) {
+    const answers: unknown[] = []
+    for (const [kind, ask] of asked) {
+      const answer = view.page.waitForResponse((response) => response.url().endsWith(path))
+      await view.page.evaluate(ask(path))
+      answers.push([kind, (await answer).status()])
+    }
+    await view.page.waitForURL((url) => url.pathname === path)
+    expect(answers).toEqual(asked.map(([kind]) => [kind, 403]))
     const response = await view.page.goto(stage.app.url + path)
     expect([path, response?.status(), (await response?.json())?.error.code]).toEqual([
       path,
       403,
       'cross_origin',
     ])
+    await visit(view, '/')
   }
 })
