@@ -9,6 +9,9 @@ const signedInOnly = /^\/(account|calendar|dashboard|profile)(\/|$)/
 
 const origins = (process.env.APP_ORIGINS ?? '').split(',').flatMap((origin) => origin.trim() || [])
 
+/** Bytes. The limit of next.config.mjs, where Next would cut the body off and then answer 500. */
+const LONGEST_BODY = 64 * 1024
+
 const withClerk = clerkMiddleware(
   async (auth, request) => {
     const { pathname } = request.nextUrl
@@ -61,6 +64,8 @@ function withPolicy(request: NextRequest): NextResponse {
  * that was told to listen on 127.0.0.1 would take it for another server and send it the request, again and again.
  */
 export default async function middleware(request: NextRequest, event: NextFetchEvent) {
+  if (Number(request.headers.get('content-length')) > LONGEST_BODY)
+    return new NextResponse('Content too large', { status: 413 })
   const response = await withClerk(request, event)
   if (response?.headers.get('x-middleware-rewrite') !== request.url) return response
   response.headers.delete('x-middleware-rewrite')
@@ -70,5 +75,5 @@ export default async function middleware(request: NextRequest, event: NextFetchE
 
 // What it leaves out is never a page: a page would have neither the redirect nor the policy.
 export const config = {
-  matcher: ['/((?!_next/|api/webhooks/clerk$|api/health$|api/metrics$|icon\\.svg$).*)'],
+  matcher: ['/((?!_next/static/|api/webhooks/clerk$|api/health$|api/metrics$|icon\\.svg$).*)'],
 }

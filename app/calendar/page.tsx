@@ -9,6 +9,7 @@ import { PageTitle } from '@/components/page-title'
 import { orSignIn } from '@/lib/auth/page-access.server'
 import { type CalendarProblem, currentUserCalendarEvents } from '@/lib/calendar/current-user-calendar.server'
 import { problemWithCode } from '@/lib/errors'
+import { accountId } from '../api/calendar/authorize'
 import { EventList } from './event-list'
 
 export const metadata: Metadata = { title: 'Calendar' }
@@ -39,20 +40,18 @@ export default function CalendarPage({ searchParams }: PageProps<'/calendar'>) {
 async function Events({ searchParams }: Pick<PageProps<'/calendar'>, 'searchParams'>) {
   // The current time must not be prerendered.
   await connection()
+  // One that is given twice, or is not the ID of an account, is ignored.
   const { account } = await searchParams
   const from = new Date()
   const to = new Date(from.getTime() + DAYS * 24 * 60 * 60 * 1000)
   return orOutage(async () => {
     const outcome = await orSignIn(() =>
-      currentUserCalendarEvents({ from, to, limit: 50 }, { account: one(account) }),
+      currentUserCalendarEvents({ from, to, limit: 50 }, { account: accountId.safeParse(account).data }),
     )
     if (outcome.status !== 'ok') return <Problem problem={outcome} />
     return <EventList {...outcome} from={from} to={to} />
   })
 }
-
-/** A parameter that is given twice is ignored. */
-const one = (value: string | string[] | undefined) => (typeof value === 'string' ? value : undefined)
 
 function Problem({ problem }: { problem: CalendarProblem }) {
   const { title, advice } = problemWithCode(problem.status, {

@@ -3,6 +3,8 @@ import { auth } from '@clerk/nextjs/server'
 import { unstable_rethrow } from 'next/navigation'
 import { actorOf } from '../cache/audit-events'
 import { setImpersonator } from '../cache/impersonator'
+import { LONGEST_TOKEN_AGE } from '../cache/revocations'
+import { outside } from '../lookup/outside'
 import { AuthError } from './auth-error'
 
 /** The signed-in user, from the session token. Reads for them pass the session, so that revoking it ends access. */
@@ -14,14 +16,20 @@ export interface Caller {
 }
 
 /** Who acts for the user of a session, by the claim `act` of its token; null for users themselves. */
-export const impersonatorIn = ({ actor }: { actor?: { sub?: string } | null | undefined }): string | null =>
+const impersonatorIn = ({ actor }: { actor?: { sub?: string } | null | undefined }): string | null =>
   actor ? actor.sub || 'unknown' : null
+
+/** A token that somebody made with a longer life than Clerk's 60 s: its session may have been revoked long ago. */
+const isTooOld = ({ sessionClaims }: { sessionClaims?: { iat?: number } | null }) =>
+  // Next allows no current time in a prerender, which a prefetch is. This one decides only who is refused.
+  outside(Date.now) / 1000 - (sessionClaims?.iat ?? Number.POSITIVE_INFINITY) > LONGEST_TOKEN_AGE
 
 /** @throws AuthError `unauthenticated` */
 export async function requireCaller(): Promise<Caller> {
   const session = await auth()
   const { userId, sessionId } = session
-  if (!userId || !sessionId) throw new AuthError('unauthenticated')
+  // A token of one of Clerk's JWT templates has no session, so nothing could end it: it is for other services.
+  if (!userId || !sessionId || isTooOld(session)) throw new AuthError('unauthenticated')
   return { userId, sessionId, impersonator: impersonatorIn(session) }
 }
 

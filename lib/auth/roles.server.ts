@@ -11,7 +11,7 @@ import {
 } from '../cache/clerk-cache'
 import { updateUserMetadata } from '../cache/user-writes'
 import { AuthError } from './auth-error'
-import { currentActor, impersonatorIn } from './caller.server'
+import { currentActor, requireCaller } from './caller.server'
 import { type SessionOptions, userOfSession } from './session-user'
 
 /**
@@ -31,13 +31,7 @@ export async function getCurrentUser(): Promise<CachedUser | null> {
  * LookupError `revocation_unknown` with `failClosed` while Redis is out.
  */
 export async function requireUser(options?: SessionOptions): Promise<CachedUser> {
-  const session = await auth()
-  const { userId, sessionId } = session
-  // A token of one of Clerk's JWT templates has no session, so nothing could end it: it is for other services.
-  const user =
-    userId && sessionId
-      ? await userOfSession({ userId, sessionId, impersonator: impersonatorIn(session) }, options)
-      : null
+  const user = await userOfSession(await requireCaller(), options)
   if (!user) throw new AuthError('unauthenticated')
   return user
 }

@@ -7,6 +7,9 @@ import { NO_NAMES, tagsOfUser } from './tags'
  */
 const MARKER_SECONDS = 600
 
+/** A session token of this age may outlive the marker of its session, a minute for clock skew included. Seconds. */
+export const LONGEST_TOKEN_AGE = MARKER_SECONDS - 60
+
 /** How long a ban is kept, if nothing ends it: Clerk's own flag is read with the user. Seconds. */
 const BAN_SECONDS = 365 * 24 * 60 * 60
 

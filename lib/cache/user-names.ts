@@ -1,3 +1,4 @@
+import { clerkBudget } from '../clerk/budget'
 import { json } from '../lookup/json'
 import { createAlias } from './alias'
 import type { CachedUser } from './cached-user'
@@ -31,6 +32,8 @@ function defineUserName(kind: NameKind, { filter, exactly = (name) => name, norm
     codec: json<string>((id) => typeof id === 'string'),
     tags: (name) => [tagOfName(kind, name), tagOfAllNames(kind)],
     owner: (_, id) => id ?? undefined,
+    // Anybody can make names up, and each load leaves keys in Redis.
+    mayLoad: (priority) => clerkBudget().refuseWhileClosed(priority),
     async load(name, { signal }) {
       const users = await listUsers(filter, [exactly(normalize(name))], signal)
       return users.find((user) => hasName(user, name))?.id

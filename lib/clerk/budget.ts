@@ -123,13 +123,20 @@ function createClerkBudget(now: () => number = () => performance.now()) {
   const refusal = (priority: Priority, wait: number) =>
     pausedUntil > now() ? paused(pausedUntil - now()) : overBudget(priority, wait)
 
+  /** @throws ClerkError while this process knows that a request of this priority would be refused */
+  function refuseWhileClosed(priority: Priority) {
+    const wait = Math.max(pausedUntil, closed[priority]) - now()
+    if (wait > 0) throw refusal(priority, wait)
+  }
+
   return {
     /** Counts one request. @throws ClerkError `clerk_rate_limited` if the fleet is paused or the budget is used up */
     async admit(priority: Priority): Promise<void> {
-      const wait = Math.max(pausedUntil, closed[priority]) - now()
-      const refused = wait > 0 ? refusal(priority, wait) : await draw(priority)
+      refuseWhileClosed(priority)
+      const refused = await draw(priority)
       if (refused) throw refused
     },
+    refuseWhileClosed,
     /** @throws ClerkError while this process knows of a pause */
     refuseWhilePaused() {
       if (pausedUntil > now()) throw paused(pausedUntil - now())

@@ -1,5 +1,5 @@
 import 'server-only'
-import { cache } from 'react'
+import { LRUCache } from 'lru-cache'
 import { currentActor, requireCaller } from '../auth/caller.server'
 import { isAdmin, requireAdmin } from '../auth/roles.server'
 import { userOfSession } from '../auth/session-user'
@@ -7,6 +7,7 @@ import { emitAudit } from '../cache/audit-events'
 import { type CachedUser, getCachedUserById, isUserId } from '../cache/clerk-cache'
 import { inspectUser, type UserEntry } from '../cache/inspect-user'
 import { getConnectedIntegrations } from '../integrations/integrations.service'
+import { onePerProcess } from '../lookup/one-per-process'
 import { withPriority } from '../lookup/priority'
 import { sharedCacheHealth } from './cache-health'
 import { snapshotStream } from './event-stream'
@@ -26,10 +27,17 @@ export const cacheHealth = forAdmins(sharedCacheHealth)
 export const deliveries = forAdmins(sharedDeliveries)
 export const tokenHealth = forAdmins(sharedTokenHealth)
 
-/** An admin who looks at a person is a record, one for each person and page. */
-const recordView = cache(async (subject: string, outcome: 'ok' | 'not_found') =>
-  emitAudit({ ...(await currentActor()), action: 'dashboard.view', subject, outcome }),
-)
+/** Views of the last minute. Reloading a page must not push other records out of the trail. */
+const recorded = onePerProcess('recorded-views', () => new LRUCache<string, true>({ max: 5000, ttl: 60_000 }))
+
+/** An admin who looks at a person is a record, one for each admin, person and minute in a process. */
+async function recordView(subject: string, outcome: 'ok' | 'not_found') {
+  const event = { ...(await currentActor()), action: 'dashboard.view', subject, outcome }
+  const view = JSON.stringify(event)
+  if (recorded.has(view)) return
+  recorded.set(view, true)
+  emitAudit(event)
+}
 
 /** The most recent records of the audit trail. */
 export const audit = forAdmins(sharedAudit)

@@ -1,6 +1,7 @@
 import type { Codec } from './entry'
 import { LookupError } from './errors'
 import { json } from './json'
+import type { Priority } from './priority'
 
 /** `signal` aborts after the lookup's `timeout`. */
 type LoadContext = { signal: AbortSignal }
@@ -41,6 +42,8 @@ export interface Declaration<A, T> {
   refreshEvery?: number
   /** Default: JSON, which refuses what it cannot carry: a Date, a Map, NaN, a class with methods. */
   codec?: Codec<T>
+  /** Called on a miss. Throws if the loader would refuse a caller of this priority: then nothing is stored for it. */
+  mayLoad?(priority: Priority): void
   /** Loads one value; null or undefined means "not found". Runs outside the request's context; may call lookups. */
   load?(arg: A, context: LoadContext): Promise<T | null | undefined>
   /** Loads many values, one for each argument in its order; an `Error` in the list fails only that argument. */
@@ -128,7 +131,7 @@ export function declare<A, T>(declaration: Declaration<A, T>) {
   return {
     ...{ name, key, tags, load, loadMany, lifetimes, grace, processTtl, refreshBefore, refreshEvery },
     ...{ expiryBuffer, timeout, lease, batchMax },
-    ...{ failure: declaration.failure, owner: declaration.owner },
+    ...{ failure: declaration.failure, owner: declaration.owner, mayLoad: declaration.mayLoad },
     id: `${name}.${version}`,
     codec: declaration.codec ?? json<T>(),
     memo: declaration.memo ?? !(revocationMarkers || expiresAt),

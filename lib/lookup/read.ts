@@ -3,6 +3,7 @@ import { bypass } from './bypass'
 import { type Context, isRevocable, type Outcome } from './context'
 import { handleMiss, orOnItsOwn } from './miss'
 import { readInLoader } from './nested'
+import { priorityOf } from './priority'
 import type { Stamp } from './process-state'
 import { refreshLater } from './refresh'
 import { keysOf, type Target, validate } from './slot'
@@ -27,7 +28,7 @@ async function readRedis<A, T>(
   target: Target<A>,
   onSent: () => void,
 ): Promise<Outcome<T>> {
-  const { engine, emit, emitHit, fill, open, refuse, revocationUnknown } = context
+  const { engine, declared, emit, emitHit, fill, open, refuse, revocationUnknown } = context
   const { state, clock } = engine
   let stamp: Stamp = state.stamp(clock.now())
   const send = () =>
@@ -45,6 +46,7 @@ async function readRedis<A, T>(
   const outcome = entry === null ? undefined : open(target, entry)
   if (!outcome) {
     emit('miss')
+    if (declared.mayLoad) declared.mayLoad(await priorityOf(engine.runtime))
     return handleMiss(context, target, entry ?? '')
   }
   emitHit('redis', outcome.value === null)

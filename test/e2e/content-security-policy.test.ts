@@ -16,6 +16,7 @@ const PRIVATE = [
   `/dashboard?user=${people.member}&audit=${people.member}`,
 ]
 const MISSING = [
+  '/_next/no-such',
   '/experts/nobody-of-that-name',
   '/no-such-page',
   '/no-such-page.png',
@@ -105,7 +106,14 @@ test('each answer has a nonce of its own', async () => {
   expect(nonces).not.toContain(undefined)
 })
 
-test.each(['/', '/api/health', '/icon.svg', '/no-such-page'])(
+test('what is missing among the files of a build is text, and no page that would need a policy of scripts', async () => {
+  for (const path of ['/_next/static/no-such', '/_next/static/no-such.js']) {
+    const { status, headers } = await fetch(stage.app.url + path)
+    expect([status, headers.get('content-type')]).toEqual([404, 'text/plain; charset=utf-8'])
+  }
+})
+
+test.each(['/', '/api/health', '/icon.svg', '/no-such-page', '/_next/no-such', '/_next/static/no-such'])(
   '%s has the headers that hold everywhere',
   async (path) => {
     const { headers } = await fetch(stage.app.url + path)
@@ -125,12 +133,29 @@ test('the token is for a fetch of the site’s own pages, and not for a page, a 
   await visit(view, '/')
   const token = await view.page.evaluate(`fetch('/api/calendar/token').then(({ status }) => status)`)
   expect(token).toBe(200)
+  const asked: [string, (path: string) => string][] = [
+    ['an image', (path) => `document.body.append(Object.assign(new Image(), { src: '${path}' }))`],
+    [
+      'a frame',
+      (path) => `document.body.append(Object.assign(document.createElement('iframe'), { src: '${path}' }))`,
+    ],
+    ['a link of the site', (path) => `location.assign('${path}')`],
+  ]
   for (const path of ['/api/calendar/token', '/api/calendar/events', '/api/admin/dashboard']) {
+    const answers: unknown[] = []
+    for (const [kind, ask] of asked) {
+      const answer = view.page.waitForResponse((response) => response.url().endsWith(path))
+      await view.page.evaluate(ask(path))
+      answers.push([kind, (await answer).status()])
+    }
+    await view.page.waitForURL((url) => url.pathname === path)
+    expect(answers).toEqual(asked.map(([kind]) => [kind, 403]))
     const response = await view.page.goto(stage.app.url + path)
     expect([path, response?.status(), (await response?.json())?.error.code]).toEqual([
       path,
       403,
       'cross_origin',
     ])
+    await visit(view, '/')
   }
 })

@@ -111,13 +111,16 @@ describe('an admin who opens the page of a person', () => {
     return records.filter(({ action }) => action === 'dashboard.view')
   }
 
-  test('is one record, however many panels show the person and however often they are updated', async () => {
+  test('is one record, however many panels show the person, however often they are updated and reloaded', async () => {
     const id = await connectedUser()
     const view = await browser.openAs()
     await openDashboard(view, stage, `?user=${id}&audit=${id}`)
     await expect.poll(() => viewsOf(id)).toMatchObject([{ actor: people.admin, subject: id, outcome: 'ok' }])
+    const another = await connectedUser()
     await openDashboard(view, stage, `?user=${id}`)
-    await expect.poll(() => viewsOf(id)).toHaveLength(2)
+    await openDashboard(view, stage, `?user=${another}`)
+    await expect.poll(() => viewsOf(another)).toHaveLength(1)
+    expect(await viewsOf(id)).toHaveLength(1)
   })
 
   test('is shown nobody by a name or an address, and no panel repeats it', async () => {

@@ -38,6 +38,20 @@ async function newUser(...accounts: string[][]) {
 
 const errorOf = async (response: Response) => [response.status, (await response.json()).error.code]
 
+/** Somebody whose token is cached, so that the webhooks of the sign-in do not load it any more. */
+async function signedInWithToken() {
+  const get = await asUser((await newUser([CALENDAR])).id)
+  expect((await get('/api/calendar/token')).status).toBe(200)
+  return get
+}
+
+/** Requests to Clerk for tokens. A sign-in's webhooks may still cause others. */
+function tokensAskedFor(): number {
+  const { byRoute } = stage.standIns.clerk.requests()
+  const routes = Object.entries(byRoute).filter(([route]) => route.includes('oauth_access_tokens'))
+  return routes.reduce((sum, [, count]) => sum + count, 0)
+}
+
 describe('another user’s token', () => {
   const victim = people.member
   const names = ['user', 'userId', 'user_id', 'id', 'sub', 'subject', 'owner', 'sessionId', 'provider']
@@ -72,6 +86,42 @@ describe('another user’s token', () => {
       expect(await errorOf(await get(`${path}?account=../${theirs.ids[0]}`))).toEqual([400, 'bad_request'])
     },
   )
+
+  const malformed = ['../eac_1', 'eac_1:*', '%00', 'eac_%0Aeac', '__proto__', `eac_${'1'.repeat(5000)}`, '']
+
+  test.each(['/api/calendar/token', '/api/calendar/events'])(
+    'is not asked for at Clerk with what is not the ID of an account, at %s',
+    async (path) => {
+      const get = await signedInWithToken()
+      stage.standIns.clerk.resetRequests()
+      for (const account of malformed)
+        expect(await errorOf(await get(`${path}?account=${account}`))).toEqual([400, 'bad_request'])
+      expect(tokensAskedFor()).toBe(0)
+    },
+  )
+
+  test('is not asked for by the page either, which shows the own account, and no record repeats such an ID', async () => {
+    const { id } = await newUser([CALENDAR])
+    const get = await asUser(id)
+    await (await get('/calendar')).text()
+    stage.standIns.clerk.resetRequests()
+    for (const account of [...malformed, 'canary@example.com'])
+      expect(await (await get(`/calendar?account=${account}`)).text()).toContain(`Meeting of ${id}`)
+    expect(tokensAskedFor()).toBe(0)
+    const { env, upstash } = stage.standIns
+    const dump = await dumpRedis(upstash.url, env.UPSTASH_REDIS_REST_TOKEN ?? '')
+    expect(dump).toContain(id)
+    expect(dump).not.toContain('canary@example.com')
+  })
+
+  test('costs one request to Clerk for an ID that was made up, however often it is asked for', async () => {
+    const get = await signedInWithToken()
+    stage.standIns.clerk.resetRequests()
+    for (let i = 0; i < 10; i++)
+      for (const path of ['/api/calendar/token', '/api/calendar/events'])
+        expect(await errorOf(await get(`${path}?account=eac_madeUp`))).toEqual([404, 'not_connected'])
+    expect(tokensAskedFor()).toBe(1)
+  })
 
   test('is not on their calendar page either', async () => {
     const { id } = await newUser([CALENDAR])

@@ -1,3 +1,4 @@
+import { decodeJwt, decodeProtectedHeader, generateKeyPair, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
 import { useStage } from '../support/stage'
@@ -29,6 +30,25 @@ describe('a session token that Clerk has made for another app', () => {
     const get = await session(people.admin, elsewhere)
     const response = await get(path)
     expect([302, 307, 401]).toContain(response.status)
+  })
+})
+
+describe('a session token of another instance of Clerk', () => {
+  /** The claims of a genuine token, changed, and signed with another key. */
+  async function forged(changes: object = {}) {
+    const { jwt } = await stage.standIns.clerk.issueSession(people.admin)
+    const { privateKey } = await generateKeyPair('RS256', { modulusLength: 2048 })
+    const header = { alg: 'RS256', ...decodeProtectedHeader(jwt) }
+    return new SignJWT({ ...decodeJwt(jwt), ...changes }).setProtectedHeader(header).sign(privateKey)
+  }
+
+  test.each([
+    ['with this one’s name as the issuer', {}],
+    ['with its own name as the issuer', { iss: 'https://clerk.elsewhere.example' }],
+  ])('opens nothing, %s', async (_, changes) => {
+    const headers = { authorization: `Bearer ${await forged(changes)}` }
+    for (const path of ['/api/calendar/token', '/api/admin/cache/stats'])
+      expect((await fetch(stage.app.url + path, { headers })).status).toBe(401)
   })
 })
 

@@ -115,6 +115,13 @@ describe('the environment', () => {
       (url): [string, string, string] => ['ACCOUNT_URL', url, 'must be a path or an http(s) address'],
     ),
     ['CLERK_JWT_KEY', 'not a key', 'must be a PEM'],
+    ...['example.com', 'https://example.com/', 'https://example.com,evil', 'javascript:alert(1)', '*'].map(
+      (list): [string, string, string] => [
+        'APP_ORIGINS',
+        list,
+        'must be origins such as https://example.com',
+      ],
+    ),
     ['NEXT_PUBLIC_CLERK_SIGN_IN_URL', 'sign-in', 'must be a path or an http(s) address'],
     ['OPS_TOKEN', 'short', 'must have at least 16 characters'],
     ['OPS_TOKEN', 'a'.repeat(32), 'repeats a few characters'],

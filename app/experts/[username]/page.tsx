@@ -1,13 +1,10 @@
-import { auth } from '@clerk/nextjs/server'
-import { LRUCache } from 'lru-cache'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
 import { Suspense } from 'react'
 import { Avatar } from '@/components/avatar'
 import { orOutage } from '@/components/or-outage'
-import { type CachedUser, getCachedUserByUsername } from '@/lib/cache/clerk-cache'
-import { withPriority } from '@/lib/lookup/priority'
-import { expertOf, isExpert } from '../expert'
+import { expertOf } from '../expert'
+import { expertNamed } from '../expert-named'
 
 type Props = { params: Promise<{ username: string }> }
 
@@ -32,29 +29,10 @@ export default function ExpertPage({ params }: Props) {
   )
 }
 
-/** Names that were asked for and not found in the last minute, by the signed-in user who asked this process. */
-const unknown = new LRUCache<string, number>({ max: 5000, ttl: 60_000 })
-const MOST_UNKNOWN = 20
-
-/** The expert with this name. A user who asks for many names that nobody has gets no more of Clerk's limit than a visitor. */
-async function expertNamed(username: string) {
-  const { userId } = await auth()
-  const read = () => getCachedUserByUsername(username)
-  if (userId === null) return expertOnly(await read())
-  // Counted before it is known, because many may be asked for at a time.
-  const count = (unknown.get(userId) ?? 0) + 1
-  unknown.set(userId, count, { noUpdateTTL: true })
-  const expert = expertOnly(await (count > MOST_UNKNOWN ? withPriority('normal', read) : read()))
-  if (expert) unknown.set(userId, (unknown.get(userId) ?? 1) - 1, { noUpdateTTL: true })
-  return expert
-}
-
-const expertOnly = (user: CachedUser | null) => (user && isExpert(user) ? user : null)
-
 async function Profile({ params }: Props) {
   const { username } = await params
   return orOutage(async () => {
-    const user = await expertNamed(decode(username))
+    const user = await expertNamed(username)
     // Who is not an expert has no public page, and it must not show that they exist.
     if (!user) notFound()
     const expert = expertOf(user)
@@ -86,13 +64,4 @@ async function Profile({ params }: Props) {
       </article>
     )
   })
-}
-
-/** Decodes a path segment. A malformed one matches no user. */
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return ''
-  }
 }

@@ -25,9 +25,21 @@ const degraded = { status: 'degraded', dependencies: { redis: { status: 'up' }, 
 describe('/api/health', () => {
   beforeEach(() => services.clerk.faults.add({ status: 401 }))
 
-  test.each([undefined, 'Bearer wrong', `Bearer ${TOKEN}x`, TOKEN])(
+  test.each([
+    ['no token', undefined],
+    ['a wrong one', 'Bearer wrong'],
+    ['one that only begins with the right one', `Bearer ${TOKEN}x`],
+    ['the right one without a scheme', TOKEN],
+    ['the right one in another scheme', `Basic ${btoa(`ops:${TOKEN}`)}`],
+    ['a scheme alone', 'Bearer'],
+    ['an empty header', ''],
+    ['two', `Bearer ${TOKEN}, Bearer ${TOKEN}`],
+    ['one that is not ASCII', 'Bearer é'],
+    ['one of 10,000 characters', `Bearer ${'x'.repeat(10_000)}`],
+    ['a session token', 'Bearer eyJh.eyJz.c2ln'],
+  ])(
     'tells a caller with %s which dependency is down, and neither why nor how fast the other is',
-    async (authorization) => {
+    async (_, authorization) => {
       expect(await get(authorization)).toEqual([200, degraded])
     },
   )
@@ -53,3 +65,19 @@ describe('/api/health', () => {
     ])
   })
 })
+
+test.each(['short', 'ababababababababababab'])(
+  'answers without reasons and latencies where OPS_TOKEN is %j, which stops a start',
+  async (malformed) => {
+    vi.resetModules()
+    vi.stubEnv('OPS_TOKEN', malformed)
+    const { GET: get } = await import('@/app/api/health/route')
+    const headers = { authorization: `Bearer ${malformed}` }
+    const response = await get(new Request('http://localhost/api/health', { headers }))
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { status: 'ok', dependencies: { redis: { status: 'up' }, clerk: { status: 'up' } } },
+    ])
+    vi.unstubAllEnvs()
+  },
+)

@@ -109,10 +109,12 @@ describe('an entry in Redis', () => {
   })
 
   test('that was changed by somebody else gives no role', async () => {
-    await plant(await userEntry(), (text) =>
-      text.replace('"publicMetadata":{', '"publicMetadata":{"role":"admin",'),
-    )
-    expect((await userOfSession(mia))?.publicMetadata).not.toMatchObject({ role: 'admin' })
+    await plant(await userEntry(), (text) => {
+      const planted = text.replace('"role":"member"', '"role":"admin"')
+      expect(planted).not.toBe(text)
+      return planted
+    })
+    expect((await userOfSession(mia))?.publicMetadata).toMatchObject({ role: 'member' })
   })
 
   test('without a MAC is loaded again', async () => {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { searchUser } from '@/app/dashboard/actions'
 import { saveProfile } from '@/app/profile/actions'
 import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
@@ -16,7 +16,18 @@ vi.mock('next/navigation', () => ({
 }))
 
 let events: AuditEvent[]
+
+let minute = 0
+/** From now on it is another minute, in which views are recorded again. */
+function nextMinute() {
+  vi.restoreAllMocks()
+  const later = performance.now() + ++minute * 61_000
+  vi.spyOn(performance, 'now').mockReturnValue(later)
+}
+afterAll(() => void vi.restoreAllMocks())
+
 beforeEach(() => {
+  nextMinute()
   signedIn = people.admin
   events = []
   return onAudit('test', (event) => events.push(event))
@@ -39,6 +50,19 @@ describe('an admin who looks at a person', () => {
     expect(of('dashboard.view')).toEqual([
       { action: 'dashboard.view', actor: people.admin, subject: people.member, outcome: 'ok' },
     ])
+  })
+
+  test('is one record a minute, however often the page is loaded, and one for each person', async () => {
+    for (let i = 0; i < 20; i++)
+      for (const id of [people.member, people.expert]) {
+        await selectedUser(id)
+        await integrationsOf(id)
+        await auditOfUser(id)
+      }
+    expect(of('dashboard.view').map(({ subject }) => subject)).toEqual([people.member, people.expert])
+    nextMinute()
+    await selectedUser(people.member)
+    expect(of('dashboard.view')).toHaveLength(3)
   })
 
   test('is a record also if there is no such person', async () => {

@@ -197,3 +197,30 @@ it('callers of one priority share a refusal: the source is asked once', async ()
   for (const error of await Promise.all([...first, later])) expect(error).toMatchObject(refused)
   expect(source.calls).toEqual(['normal'])
 })
+
+describe('a miss that may not be loaded', () => {
+  const mayLoad = (priority: Priority) => {
+    if (priority !== 'high') throw new Refused(priority)
+  }
+
+  it('costs the read alone: no lease is taken, and nothing is stored', async () => {
+    const { source, one, finish } = start()
+    const lookup = one.process.defineLookup({ ...user(source.load), name: 'admitted', failure, mayLoad })
+    const visitor = asVisitor(() => lookup('u1')).catch((error: unknown) => error)
+    await finish()
+    expect(await visitor).toMatchObject(refused)
+    expect(one.process.store.commands).toEqual(['read'])
+    expect(source.calls).toEqual([])
+  })
+
+  it('does not keep a caller of high priority from loading who has joined its read, nor later callers from a hit', async () => {
+    const { source, one, finish } = start()
+    const lookup = one.process.defineLookup({ ...user(source.load), name: 'admitted', failure, mayLoad })
+    const visitor = asVisitor(() => lookup('u1')).catch((error: unknown) => error)
+    const caller = lookup('u1')
+    await finish()
+    expect(await visitor).toMatchObject(refused)
+    expect(await caller).toBe('u1')
+    expect(await asVisitor(() => lookup('u1'))).toBe('u1')
+  })
+})

@@ -90,6 +90,20 @@ export const mutants: readonly Mutant[] = [
     breaks: ['rule 6'],
   },
   {
+    name: 'a revocation sets no marker',
+    file: model,
+    from: '      set(key, id, ms)\n    },\n    ttl',
+    to: '    },\n    ttl',
+    breaks: ['rule 6'],
+  },
+  {
+    name: 'a revocation marker expires too early',
+    file: model,
+    from: '      set(key, id, ms)\n    },\n    ttl',
+    to: '      set(key, id, ms / 2)\n    },\n    ttl',
+    breaks: ['rule 6'],
+  },
+  {
     name: 'a lookup with revocation markers answers although Redis could not be asked for them',
     file: 'read.ts',
     from: 'if (isRevocable(target)) throw revocationUnknown()',

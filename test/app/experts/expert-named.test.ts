@@ -1,0 +1,86 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { expertNamed } from '@/app/experts/expert-named'
+import { getCachedUserByUsername } from '@/lib/cache/clerk-cache'
+import { withPriority } from '@/lib/lookup/priority'
+import { people } from '../../../local/seed'
+import { useServices } from '../../support/services'
+
+const LIMIT = 100
+const services = useServices({ performanceClock: true, env: { CLERK_RATE_LIMIT: String(LIMIT) } })
+let signedIn: string | null
+vi.mock('@clerk/nextjs/server', () => ({ auth: async () => ({ userId: signedIn }) }))
+beforeEach(() => {
+  signedIn = null
+})
+
+describe('the name in the address of an expert’s page', () => {
+  test.each(['amara-okafor', 'AMARA-OKAFOR', '%61mara-okafor', 'Amara%2Dokafor', '%EF%BC%A1mara-okafor'])(
+    'may be written as %s',
+    async (segment) => {
+      expect((await expertNamed(segment))?.id).toBe(people.expert)
+    },
+  )
+
+  test.each([
+    ['cut off in the middle of an escape', '%'],
+    ['with an escape of one digit', 'amara-okafor%2'],
+    ['with half a surrogate pair', '%ED%A0%80'],
+    ['cut off in the middle of a character', '%E0%A4%A'],
+    ['that is not UTF-8', '%FF'],
+    ['that is empty', ''],
+    ['that is longer than names can be', 'a'.repeat(257)],
+    ['that is very long', '%41'.repeat(100_000)],
+  ])('is nobody’s and is not sent to Clerk, if it is one %s', async (_, segment) => {
+    expect(await expertNamed(segment)).toBeNull()
+    expect(services.clerk.requests().total).toBe(0)
+  })
+
+  test.each([
+    ['a NUL', 'amara-okafor%00'],
+    ['slashes', '..%2F..%2Fusers%2Famara-okafor'],
+    ['a second escape', 'amara%252Dokafor'],
+    ['a line break', 'amara-okafor%0D%0A'],
+    ['another parameter', 'nobody%26username=amara-okafor'],
+    ['a list', 'nobody%2Camara-okafor'],
+    ['a sign', '%2Bamara-okafor'],
+    ['a space', '%20amara-okafor'],
+    ['emoji', '%F0%9F%98%80'],
+    ['the name of a property', '__proto__'],
+  ])('is another name, which nobody has, with %s', async (_, segment) => {
+    expect(await expertNamed(segment)).toBeNull()
+  })
+
+  test.each(['mia-moreau', 'ada-lindgren'])(
+    'leads to nobody for %s, who is not an expert',
+    async (segment) => {
+      expect(await expertNamed(segment)).toBeNull()
+    },
+  )
+})
+
+describe('a signed-in user who asks for names that nobody has', () => {
+  let names = 0
+  const unknownNames = (count: number) =>
+    Promise.allSettled(Array.from({ length: count }, () => expertNamed(`nobody-${++names}`)))
+  /** Uses up the half of Clerk's limit that visitors may use. */
+  const asVisitors = () =>
+    withPriority('normal', () =>
+      Promise.all(Array.from({ length: LIMIT / 2 }, () => getCachedUserByUsername(`stranger-${++names}`))),
+    )
+
+  test('gets no more than visitors from the 21st on, and everybody else who is signed in does', async () => {
+    await asVisitors()
+    signedIn = 'user_curious'
+    expect((await unknownNames(20)).map(({ status }) => status)).toEqual(Array(20).fill('fulfilled'))
+    await expect(expertNamed('nobody-more')).rejects.toMatchObject({ clerkCodes: ['over_budget', 'normal'] })
+    signedIn = 'user_other'
+    expect(await expertNamed('nobody-else')).toBeNull()
+  })
+
+  test('may look at as many experts as there are', async () => {
+    signedIn = 'user_reader'
+    for (let i = 0; i < 30; i++) expect((await expertNamed('amara-okafor'))?.id).toBe(people.expert)
+    await asVisitors()
+    expect(await expertNamed('nobody-at-all')).toBeNull()
+  })
+})

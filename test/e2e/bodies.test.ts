@@ -1,0 +1,96 @@
+import { request } from 'node:http'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { people } from '../../local/seed'
+import { formOf } from '../support/forms'
+import { useStage } from '../support/stage'
+
+const stage = useStage()
+
+/** Bytes: `proxyClientMaxBodySize` and `serverActions.bodySizeLimit` in next.config.mjs, and the middleware. */
+const LIMIT = 64 * 1024
+
+let cookie: string
+beforeAll(async () => {
+  const { cookies } = await stage.standIns.clerk.issueSession(people.member)
+  cookie = Object.entries(cookies)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('; ')
+})
+
+/** Posts bytes of a type, with their length in the header or in chunks. */
+function post(
+  path: string,
+  { type, bytes, chunked = false }: { type: string; bytes: Uint8Array; chunked?: boolean },
+) {
+  const length = chunked ? { 'transfer-encoding': 'chunked' } : { 'content-length': String(bytes.length) }
+  const headers = { cookie, origin: stage.app.url, 'content-type': type, ...length }
+  return new Promise<number | undefined>((resolve, reject) => {
+    const sent = request(stage.app.url + path, { method: 'POST', headers }, (response) => {
+      response.on('error', reject).on('end', () => resolve(response.statusCode))
+      response.resume()
+    })
+    sent.on('error', reject).end(bytes)
+  })
+}
+
+/** The form of the profile page with a first name, and a field that makes its body as long as said. */
+async function profileForm(firstName: string, length: number) {
+  const page = await (await fetch(`${stage.app.url}/profile`, { headers: { cookie } })).text()
+  const fields = { firstName, lastName: 'Moreau', setup: 'complete', filler: '' }
+  const encode = async (filler: string) => {
+    const encoded = new Response(formOf(page, { ...fields, filler }))
+    return {
+      type: encoded.headers.get('content-type') ?? '',
+      bytes: new Uint8Array(await encoded.arrayBuffer()),
+    }
+  }
+  const { bytes } = await encode('')
+  return encode('x'.repeat(Math.max(0, length - bytes.length)))
+}
+
+const firstName = () => stage.standIns.clerk.users().find(({ id }) => id === people.member)?.firstName
+
+describe('a form', () => {
+  test.each([
+    ['short', 0],
+    ['as long as the limit', LIMIT],
+  ])('that is %s is saved', async (name, length) => {
+    const form = await profileForm(name, length)
+    expect(form.bytes.length).toBeLessThanOrEqual(LIMIT)
+    expect(await post('/profile', form)).toBe(200)
+    expect(firstName()).toBe(name)
+  })
+
+  test.each([LIMIT + 1, 100 * LIMIT])(
+    'of %i bytes is refused with 413, and nothing is saved',
+    async (length) => {
+      const form = await profileForm('Too long', length)
+      expect(form.bytes.length).toBe(length)
+      expect(await post('/profile', form)).toBe(413)
+      expect(firstName()).not.toBe('Too long')
+    },
+  )
+
+  test('that is too long and does not say so is cut off by Next, and nothing is saved', async () => {
+    const form = await profileForm('Too long', 2 * LIMIT)
+    expect(await post('/profile', { ...form, chunked: true })).toBeGreaterThanOrEqual(400)
+    expect(firstName()).not.toBe('Too long')
+  })
+})
+
+test.each([
+  '/',
+  '/experts',
+  '/experts/amara-okafor',
+  '/no-such-page',
+  '/_next/no-such',
+  '/api/calendar/token',
+])('%s refuses with 413 whatever is too long', async (path) => {
+  const bytes = new Uint8Array(LIMIT + 1)
+  for (const type of ['text/plain', 'application/json', 'multipart/form-data; boundary=x'])
+    expect(await post(path, { type, bytes })).toBe(413)
+})
+
+test('a body that was refused is no error in the log', () => {
+  expect(stage.app.logs().filter(({ level }) => level === 'error')).toEqual([])
+})
