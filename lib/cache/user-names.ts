@@ -1,6 +1,6 @@
 import { json } from '../lookup/json'
 import { createAlias } from './alias'
-import type { CachedUser } from './cached-user'
+import { type CachedUser, toCachedUser } from './cached-user'
 import { defineLookup, defineMemo } from './lookups'
 import { keyOfName, type NameKind, normalizeName, tagOfAllNames, tagOfName } from './tags'
 import { listUsers, nameTtl, userById } from './user-lookup'
@@ -32,7 +32,7 @@ function defineUserName(kind: NameKind, { filter, exactly = (name) => name, norm
     tags: (name) => [tagOfName(kind, name), tagOfAllNames(kind)],
     owner: (_, id) => id ?? undefined,
     async load(name, { signal }) {
-      const users = await listUsers(filter, [exactly(normalize(name))], signal)
+      const users = await listUsers(filter, [exactly(normalize(name))], signal, toCachedUser)
       return users.find((user) => hasName(user, name))?.id
     },
   }))

@@ -28,7 +28,7 @@ const sources: Record<keyof typeof descriptions, { file: string; from: string }>
     from: 'Thrown by `updateUserProfile`, `updateUserMetadata` and `updateUserRole`.',
   },
   SealError: {
-    file: 'lib/cache/tokens/seal.ts',
+    file: 'lib/cache/seal.ts',
     from: 'Thrown while a token is decrypted. The engine catches it and loads the token again.',
   },
   ServiceTokenError: { file: 'lib/cache/service-token-cache.ts', from: 'Thrown by a service token.' },
