@@ -34,14 +34,26 @@ export type Selected<F> = { [Name in keyof F]: Field<F[Name]> }
 
 const isList = (field: Fields[string]): field is readonly [Fields] => Array.isArray(field)
 
+const entries = new WeakMap<Fields, [string, Fields[string]][]>()
+
+/** Made once for each list of fields: every read of a user needs it. */
+function entriesOf(fields: Fields) {
+  const made = entries.get(fields) ?? Object.entries(fields)
+  entries.set(fields, made)
+  return made
+}
+
+const isRequired = (field: Kind) => field === 'word' || field === 'provider'
+
 /** Whether a value has these fields and nothing in them is of another kind. */
 export const isSelected = <F extends Fields>(fields: F, value: unknown): value is Selected<F> =>
   isRecord(value) &&
-  Object.entries(fields).every(([name, field]) => {
+  entriesOf(fields).every(([name, field]) => {
     const own = value[name]
-    if (isList(field)) return Array.isArray(own) && own.every((one) => isSelected(field[0], one))
-    if (typeof field !== 'string') return own === null || isSelected(field, own)
-    return READERS[field](own, value) === own && !(own === null && /^(word|provider)$/.test(field))
+    if (typeof field === 'string')
+      return READERS[field](own, value) === own && !(own === null && isRequired(field))
+    if (!isList(field)) return own === null || isSelected(field, own)
+    return Array.isArray(own) && own.every((one) => isSelected(field[0], one))
   })
 
 /**
@@ -49,7 +61,7 @@ export const isSelected = <F extends Fields>(fields: F, value: unknown): value i
  * is missing.
  */
 export function select<F extends Fields>(fields: F, json: Json): Selected<F> | null {
-  const selected = Object.entries(fields).map(([name, field]) => {
+  const selected = entriesOf(fields).map(([name, field]) => {
     const value = json[name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)]
     if (isList(field)) return [name, records(value).flatMap((one) => select(field[0], one) ?? [])]
     if (typeof field !== 'string') return [name, isRecord(value) ? select(field, value) : null]

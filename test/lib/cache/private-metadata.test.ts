@@ -1,4 +1,5 @@
-import { inspect } from 'node:util'
+import { execFile } from 'node:child_process'
+import { inspect, promisify } from 'node:util'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { invalidateUserCache } from '@/lib/cache/clerk-cache-utils'
 import { lookups } from '@/lib/cache/lookups'
@@ -98,4 +99,15 @@ test('without a key it is a clear error, and Clerk is not asked', async () => {
   })
   vi.unstubAllEnvs()
   expect(services.clerk.requests().total).toBe(before)
+})
+
+test('the React of a production build refuses it as a prop of a client component', async () => {
+  const args = ['--conditions=react-server', '--import', 'tsx', 'test/fixtures/client-prop.ts']
+  const env = { ...process.env, NODE_ENV: 'production' }
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env })
+  const [passed, revealed] = JSON.parse(stdout)
+  expect(passed.errors).toEqual([expect.stringContaining('Only plain objects')])
+  expect(JSON.stringify(passed)).not.toContain('cus_canary')
+  // The test would see it: what is revealed on purpose is plain data.
+  expect(revealed).toMatchObject({ errors: [], text: expect.stringContaining('cus_canary') })
 })
