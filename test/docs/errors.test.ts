@@ -29,7 +29,7 @@ const sources: Record<keyof typeof descriptions, { file: string; from: string }>
   },
   SealError: {
     file: 'lib/cache/seal.ts',
-    from: 'Thrown while a token is decrypted. The engine catches it and loads the token again.',
+    from: 'Thrown while a token or private metadata is decrypted. The engine catches it and loads it again.',
   },
   ServiceTokenError: { file: 'lib/cache/service-token-cache.ts', from: 'Thrown by a service token.' },
   RefusedBatchError: {

@@ -103,8 +103,9 @@ test('without a key it is a clear error, and Clerk is not asked', async () => {
 
 test('the React of a production build refuses it as a prop of a client component', async () => {
   const args = ['--conditions=react-server', '--import', 'tsx', 'test/fixtures/client-prop.ts']
-  const env = { ...process.env, NODE_ENV: 'production' }
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env })
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    env: { ...process.env, NODE_ENV: 'production' },
+  })
   const [passed, revealed] = JSON.parse(stdout)
   expect(passed.errors).toEqual([expect.stringContaining('Only plain objects')])
   expect(JSON.stringify(passed)).not.toContain('cus_canary')
