@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto'
 process.env.CACHE_ENCRYPTION_KEYS = `bench:${randomBytes(32).toString('base64')}`
 
 const { json } = await import('../lib/lookup/json')
-const { isCachedUser, toCachedUser } = await import('../lib/cache/cached-user')
+const { isStoredUser, toCachedUser } = await import('../lib/cache/cached-user')
 const { createLookups } = await import('../lib/lookup/create-lookups')
 const { systemClock } = await import('../lib/lookup/clock')
 const { createMemoryStore } = await import('../lib/lookup/testing/memory-store')
@@ -23,8 +23,8 @@ const READS = 5_000
 
 const kinds = {
   plain: json<typeof user>(),
-  shape: json<typeof user>(isCachedUser),
-  mac: signed(isCachedUser, 3600),
+  shape: json<typeof user>(isStoredUser),
+  mac: signed(isStoredUser, 3600),
 }
 const { defineLookup } = createLookups({
   ...{ store: createMemoryStore(systemClock), runtime: createPlainRuntime(), namespace: 'bench' },

@@ -1,6 +1,6 @@
 import type { AuthError } from './auth/auth-error'
+import type { SealError } from './cache/seal'
 import type { ServiceTokenError } from './cache/service-token-cache'
-import type { SealError } from './cache/tokens/seal'
 import type { SavedButStaleError } from './cache/user-writes'
 import type { ClerkError } from './clerk/error'
 import type { ConfigurationError } from './env'

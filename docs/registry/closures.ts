@@ -17,6 +17,7 @@ export const parts = {
     entries: [
       'lib/cache/clerk-cache.ts',
       'lib/cache/clerk-cache-utils.ts',
+      'lib/cache/private-metadata.ts',
       'lib/cache/user-writes.ts',
       'lib/auth/roles.server.ts',
     ],
@@ -26,6 +27,7 @@ export const parts = {
     entries: [
       'lib/cache/clerk-cache.ts',
       'lib/cache/clerk-cache-utils.ts',
+      'lib/cache/private-metadata.ts',
       'lib/cache/user-writes.ts',
       'lib/auth/roles.server.ts',
       'lib/webhooks/handle-webhook.ts',

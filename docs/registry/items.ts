@@ -12,7 +12,7 @@ export interface Part {
   next: string
 }
 
-const users = ['lib/cache/clerk-cache.ts', 'lib/cache/clerk-cache-utils.ts']
+const users = ['clerk-cache', 'clerk-cache-utils', 'private-metadata'].map((name) => `lib/cache/${name}.ts`)
 const telemetry = ['instrumentation.ts', 'app/api/metrics/route.ts']
 
 export const items: Record<string, Part> = {

@@ -30,7 +30,7 @@ export function parseKeyRing(text: string): { error?: string } {
 export const keySettings = defineSettings({
   CACHE_ENCRYPTION_KEYS: variable(
     keyRing.optional(),
-    'encrypts OAuth tokens in Redis, and protects users there against changes; kid:base64 of 32 bytes, newest first',
+    'encrypts OAuth tokens and private metadata in Redis, and protects users there against changes; kid:base64 of 32 bytes, newest first',
     'k1:$(openssl rand -base64 32)',
   ),
 })

@@ -5,6 +5,7 @@ import { codeOf, KitError } from '../lookup/errors'
 import { emitAudit } from './audit-events'
 import { encryptionKeys } from './key-ring'
 import { defineLookup } from './lookups'
+import { sealed } from './seal'
 import {
   type ClientCredentials,
   clientCredentialsGrant,
@@ -12,7 +13,6 @@ import {
   UnusualAnswer,
 } from './tokens/client-credentials'
 import { fingerprintOf, OAuthToken, type StoredToken } from './tokens/oauth-token'
-import { sealed } from './tokens/seal'
 import { retryOnUnauthorized } from './tokens/unauthorized'
 
 interface ServiceTokenSettings {

@@ -1,8 +1,18 @@
 import { clerkFailure } from '../clerk/error'
+import type { Json } from '../clerk/json'
 import { clerkGet } from '../clerk/request'
 import { cacheSettings } from '../config'
 import { adaptive } from '../lookup/declaration'
-import { CACHED_USER_VERSION, type CachedUser, isCachedUser, parseUsers } from './cached-user'
+import type { Codec } from '../lookup/entry'
+import {
+  CACHED_USER_VERSION,
+  type CachedUser,
+  isStoredUser,
+  parseUsersAs,
+  storedPart,
+  toCachedUser,
+  withComputed,
+} from './cached-user'
 import { defineLookup } from './lookups'
 import { signed } from './signed'
 import { tagOfUser } from './tags'
@@ -14,15 +24,25 @@ export const PER_REQUEST = 100
 export const isUserId = (id: string) => /^user_[A-Za-z0-9_-]{1,60}$/.test(id)
 
 /** The users that match a filter of the Backend API, which takes at most 100 values. One request. */
-export async function listUsers(filter: string, values: readonly string[], signal: AbortSignal) {
+export async function listUsers<T>(
+  filter: string,
+  values: readonly string[],
+  signal: AbortSignal,
+  parse: (json: Json) => T,
+): Promise<T[]> {
   const query = new URLSearchParams({ limit: String(PER_REQUEST) })
   for (const value of values) query.append(filter, value)
-  return parseUsers(await clerkGet('/users', query, signal))
+  return parseUsersAs(await clerkGet('/users', query, signal), parse)
 }
 
-async function loadUsers(ids: string[], signal: AbortSignal): Promise<(CachedUser | null)[]> {
+/** What Clerk has of the users with these IDs, in their order. */
+export async function loadUsers<T extends { id: string }>(
+  ids: string[],
+  signal: AbortSignal,
+  parse: (json: Json) => T,
+): Promise<(T | null)[]> {
   const valid = ids.filter(isUserId)
-  const users = valid.length > 0 ? await listUsers('user_id', valid, signal) : []
+  const users = valid.length > 0 ? await listUsers('user_id', valid, signal, parse) : []
   const byId = new Map(users.map((user) => [user.id, user]))
   return ids.map((id) => byId.get(id) ?? null)
 }
@@ -48,9 +68,17 @@ export function nameTtl(): number {
 }
 
 /** Entries are kept for their TTL and grace. Ten minutes more, because the clocks of two processes differ. Seconds. */
-const codec = () => {
+export function oldestEntry(): number {
   const ttl = cacheSettings().CACHE_USER_TTL
-  return signed(isCachedUser, (ttl === 'adaptive' ? ADAPTIVE.max : ttl) + GRACE + 600)
+  return (ttl === 'adaptive' ? ADAPTIVE.max : ttl) + GRACE + 600
+}
+
+function codec(): Codec<CachedUser> {
+  const stored = signed(isStoredUser, oldestEntry())
+  return {
+    encode: (user, redisKey) => stored.encode(storedPart(user), redisKey),
+    decode: (text, redisKey) => withComputed(stored.decode(text, redisKey)),
+  }
 }
 
 export const userById = defineLookup<string, CachedUser>(() => ({
@@ -63,7 +91,7 @@ export const userById = defineLookup<string, CachedUser>(() => ({
   grace: GRACE,
   processTtl: cacheSettings().CACHE_PROCESS_TTL,
   codec: codec(),
-  loadMany: (ids, { signal }) => loadUsers(ids, signal),
+  loadMany: (ids, { signal }) => loadUsers(ids, signal, toCachedUser),
   batch: { max: PER_REQUEST },
   failure: clerkFailure,
 }))

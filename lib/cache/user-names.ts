@@ -1,7 +1,7 @@
 import { clerkBudget } from '../clerk/budget'
 import { json } from '../lookup/json'
 import { createAlias } from './alias'
-import type { CachedUser } from './cached-user'
+import { type CachedUser, toCachedUser } from './cached-user'
 import { defineLookup, defineMemo } from './lookups'
 import { keyOfName, type NameKind, normalizeName, tagOfAllNames, tagOfName } from './tags'
 import { listUsers, nameTtl, userById } from './user-lookup'
@@ -35,7 +35,7 @@ function defineUserName(kind: NameKind, { filter, exactly = (name) => name, norm
     // Anybody can make names up, and each load leaves keys in Redis.
     mayLoad: (priority) => clerkBudget().refuseWhileClosed(priority),
     async load(name, { signal }) {
-      const users = await listUsers(filter, [exactly(normalize(name))], signal)
+      const users = await listUsers(filter, [exactly(normalize(name))], signal, toCachedUser)
       return users.find((user) => hasName(user, name))?.id
     },
   }))

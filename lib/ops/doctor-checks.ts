@@ -1,6 +1,6 @@
 import { keySettings } from '../cache/key-ring'
 import { lookups } from '../cache/lookups'
-import { seal, unseal } from '../cache/tokens/seal'
+import { seal, unseal } from '../cache/seal'
 import { googleSettings } from '../calendar/settings'
 import { OWN_CODES } from '../clerk/error'
 import { clerkCodesIn, clerkHeaders } from '../clerk/request'

@@ -39,6 +39,9 @@ export function frontendUserJson(user: User, url: string) {
     user.accounts
       .filter((account) => account.email === address)
       .map((account) => ({ id: account.identificationId, type: account.provider }))
+  const { settings } = user
+  const times = { created_at: user.createdAt, updated_at: user.createdAt }
+  const wallet = { ...verified('web3_metamask_signature', 'verification_web3'), nonce: 'nonce' }
   return {
     object: 'user',
     id: user.id,
@@ -49,12 +52,12 @@ export function frontendUserJson(user: User, url: string) {
     has_image: true,
     external_id: user.externalId,
     primary_email_address_id: user.emails[0]?.id ?? null,
-    primary_phone_number_id: null,
-    primary_web3_wallet_id: null,
-    password_enabled: true,
-    two_factor_enabled: false,
-    totp_enabled: false,
-    backup_code_enabled: false,
+    primary_phone_number_id: user.phones[0]?.id ?? null,
+    primary_web3_wallet_id: user.wallets[0]?.id ?? null,
+    password_enabled: settings.passwordEnabled,
+    two_factor_enabled: settings.totpEnabled || settings.backupCodeEnabled,
+    totp_enabled: settings.totpEnabled,
+    backup_code_enabled: settings.backupCodeEnabled,
     email_addresses: user.emails.map(({ id, address }) => ({
       object: 'email_address',
       id,
@@ -66,8 +69,15 @@ export function frontendUserJson(user: User, url: string) {
       created_at: user.createdAt,
       updated_at: user.createdAt,
     })),
-    phone_numbers: [],
-    web3_wallets: [],
+    phone_numbers: user.phones.map(({ id, number }) => ({
+      ...{ object: 'phone_number', id, phone_number: number, reserved: false, linked_to: [] },
+      ...{ reserved_for_second_factor: false, default_second_factor: false },
+      ...{ verification: verified('phone_code', 'verification_otp'), ...times },
+    })),
+    web3_wallets: user.wallets.map(({ id, address }) => ({
+      ...{ object: 'web3_wallet', id, web3_wallet: address },
+      ...{ verification: wallet, ...times },
+    })),
     passkeys: [],
     external_accounts: user.accounts.map((account) => accountJson(account, user, url)),
     enterprise_accounts: [],
@@ -77,10 +87,11 @@ export function frontendUserJson(user: User, url: string) {
     last_sign_in_at: user.lastSignInAt,
     created_at: user.createdAt,
     updated_at: user.updatedAt,
-    delete_self_enabled: true,
-    create_organization_enabled: false,
-    create_organizations_limit: null,
-    legal_accepted_at: null,
+    delete_self_enabled: settings.deleteSelfEnabled,
+    create_organization_enabled: settings.createOrganizationEnabled,
+    create_organizations_limit: settings.createOrganizationsLimit,
+    legal_accepted_at: settings.legalAcceptedAt,
+    locale: settings.locale,
   }
 }
 

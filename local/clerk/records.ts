@@ -16,6 +16,29 @@ export interface ExternalAccount {
   updatedAt: number
 }
 
+/** What the user has switched on or may do. */
+export interface UserSettings {
+  passwordEnabled: boolean
+  totpEnabled: boolean
+  backupCodeEnabled: boolean
+  createOrganizationEnabled: boolean
+  createOrganizationsLimit: number | null
+  deleteSelfEnabled: boolean
+  legalAcceptedAt: number | null
+  locale: string | null
+}
+
+export const SETTINGS: UserSettings = {
+  passwordEnabled: true,
+  totpEnabled: false,
+  backupCodeEnabled: false,
+  createOrganizationEnabled: false,
+  createOrganizationsLimit: null,
+  deleteSelfEnabled: true,
+  legalAcceptedAt: null,
+  locale: null,
+}
+
 export interface User {
   id: string
   username: string | null
@@ -23,6 +46,10 @@ export interface User {
   lastName: string | null
   externalId: string | null
   emails: { id: string; address: string }[]
+  /** The first one is the primary one, of wallets too. */
+  phones: { id: string; number: string }[]
+  wallets: { id: string; address: string }[]
+  settings: UserSettings
   publicMetadata: Metadata
   privateMetadata: Metadata
   unsafeMetadata: Metadata

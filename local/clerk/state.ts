@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { notFound } from './errors'
 import { identifiers } from './identifiers'
-import type {
-  ClerkEvent,
-  Client,
-  ExternalAccount,
-  Grant,
-  IssuedToken,
-  Seed,
-  SeedUser,
-  Session,
-  User,
-  UserPatch,
+import {
+  type ClerkEvent,
+  type Client,
+  type ExternalAccount,
+  type Grant,
+  type IssuedToken,
+  SETTINGS,
+  type Seed,
+  type SeedUser,
+  type Session,
+  type User,
+  type UserPatch,
+  type UserSettings,
 } from './records'
 
 const SEVEN_DAYS = 7 * 24 * 3600_000
@@ -56,9 +58,17 @@ export function createState(options: { seed: Seed; now: () => number; emit: (eve
   }
 
   function createUser(
-    given: Omit<UserPatch, 'primaryEmail'> & { id?: string; emails: string[]; createdAt?: number },
+    given: Omit<UserPatch, 'primaryEmail'> & {
+      id?: string
+      emails: string[]
+      phones?: string[]
+      wallets?: string[]
+      settings?: Partial<UserSettings>
+      createdAt?: number
+    },
   ): User {
-    const { id = newId('user'), emails, username, externalId, createdAt = now(), ...rest } = given
+    const { id = newId('user'), emails, phones = [], wallets = [], settings, ...more } = given
+    const { username, externalId, createdAt = now(), ...rest } = more
     const free = identifiers(users.values())
     if (externalId) free.externalId(externalId)
     const created: User = {
@@ -75,6 +85,9 @@ export function createState(options: { seed: Seed; now: () => number; emit: (eve
       username: username ? free.username(username) : null,
       externalId: externalId ?? null,
       emails: emails.map((address) => ({ id: newId('idn'), address: free.email(address) })),
+      phones: phones.map((number) => ({ id: newId('idn'), number })),
+      wallets: wallets.map((address) => ({ id: newId('idn'), address })),
+      settings: { ...SETTINGS, ...settings },
       accounts: [],
       createdAt,
       updatedAt: createdAt,
@@ -224,6 +237,7 @@ function seededUser({ purpose: _purpose, emails, accounts = [], ...given }: Seed
     banned: false,
     locked: false,
     deprovisioned: false,
+    ...{ phones: [], wallets: [], settings: SETTINGS },
     ...given,
     emails: emails.map((address, index) => ({ id: `idn_${given.id.slice(5)}${index}`, address })),
     accounts: accounts.map(({ id, provider = 'oauth_google', email, scopes, grant = 'renewable' }) => ({

@@ -28,8 +28,8 @@ const sources: Record<keyof typeof descriptions, { file: string; from: string }>
     from: 'Thrown by `updateUserProfile`, `updateUserMetadata` and `updateUserRole`.',
   },
   SealError: {
-    file: 'lib/cache/tokens/seal.ts',
-    from: 'Thrown while a token is decrypted. The engine catches it and loads the token again.',
+    file: 'lib/cache/seal.ts',
+    from: 'Thrown while a token or private metadata is decrypted. The engine catches it and loads it again.',
   },
   ServiceTokenError: { file: 'lib/cache/service-token-cache.ts', from: 'Thrown by a service token.' },
   RefusedBatchError: {

@@ -81,7 +81,7 @@ describe('the files of the registry', () => {
 
   test('every setting that a part reads is explained with its example', () => {
     const { docs } = registryItem('tokens')
-    expect(docs).toContain('CACHE_ENCRYPTION_KEYS: encrypts OAuth tokens in Redis')
+    expect(docs).toContain('CACHE_ENCRYPTION_KEYS: encrypts OAuth tokens and private metadata in Redis')
     expect(docs).toContain('UPSTASH_REDIS_REST_URL: the REST address of the Upstash database')
     expect(docs).not.toContain('CLERK_WEBHOOK_SIGNING_SECRET')
   })

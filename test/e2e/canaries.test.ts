@@ -52,6 +52,7 @@ test('no token is in a page, an RSC payload, an answer, an error, a log line, a 
     }
   }
 
+  clerk.updateUser(people.expert, { privateMetadata: { note: 'canary-private' } })
   await visit('fresh')
   texts.set('Redis, full', await dumpRedis(upstash.url, env.UPSTASH_REDIS_REST_TOKEN ?? ''))
   for (const token of clerk.issuedTokens()) google.revokeToken(token)
@@ -79,6 +80,17 @@ test('no token is in a page, an RSC payload, an answer, an error, a log line, a 
     canaries.some((token) => text.includes(token.slice(5, 25)) || text.includes(token.slice(-20))),
   )
   expect(found.map(([name]) => name)).toEqual([])
+
+  // What is cached of a user is not sent with a page: the ID at the provider stands for the fields that no page shows.
+  const user = await fetch(`${clerk.url}/v1/users/${people.expert}`, {
+    headers: { authorization: `Bearer ${env.CLERK_SECRET_KEY}` },
+  })
+  const [account] = Object(await user.json()).external_accounts
+  const holding = (canary: string) =>
+    [...texts].flatMap(([name, text]) => (text.includes(canary) ? [name] : []))
+  expect(holding(String(account.provider_user_id)).filter((name) => !name.startsWith('Redis'))).toEqual([])
+  expect(holding(String(account.provider_user_id))).toContain('Redis, full')
+  expect(holding('canary-private')).toEqual([])
 
   // The search can find one: it is in the one answer that is meant to carry it, and Redis holds it sealed.
   const get = await asUser(people.expert)

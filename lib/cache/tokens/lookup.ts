@@ -8,9 +8,9 @@ import { emitAudit } from '../audit-events'
 import { isUserId } from '../clerk-cache'
 import { encryptionKeys } from '../key-ring'
 import { revocationMarkersOf } from '../revocations'
+import { sealed } from '../seal'
 import { tagOfTokens } from '../tags'
 import { fingerprintOf, type OAuthProvider, type StoredToken } from './oauth-token'
-import { sealed } from './seal'
 
 /** Which token, and for whom it is looked up. */
 export interface TokenRequest {

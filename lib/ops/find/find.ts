@@ -1,7 +1,16 @@
 import type { Node } from 'oxc-parser'
 import type { AppFiles } from './app-files'
 import { API_ADDRESS } from './clerk-packages'
-import { type Advice, adviceFor, adviceForRequest, CURRENT_USER, type Keys, WEBHOOK } from './replacements'
+import { privateReadOf } from './private-reads'
+import {
+  type Advice,
+  adviceFor,
+  adviceForRequest,
+  CURRENT_USER,
+  type Keys,
+  WEBHOOK,
+  withPrivate,
+} from './replacements'
 import { isAfter } from './runs-after'
 import { importsIn, readSources } from './sources'
 import { around, type Call, keyName, type SourceFile } from './syntax'
@@ -112,7 +121,8 @@ export function findCalls(app: AppFiles): Found {
       const value = follow(callee)
       const at = callee.type === 'MemberExpression' ? callee.property : callee
       const advice = adviceForValue(value, args) ?? adviceForHttp(call)
-      if (advice && !isHandled(file, call, advice)) report(file, at, call, advice)
+      if (advice && !isHandled(file, call, advice))
+        report(file, at, call, withPrivate(advice, privateReadOf(file, call)))
       if (isKnown(callee, 'verifyWebhook') && isClerkHook(file, call) && !isConnected(file))
         report(file, at, call, { ...WEBHOOK, call: 'verifyWebhook' })
       if (value?.is === 'function') continue

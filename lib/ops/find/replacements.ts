@@ -28,6 +28,17 @@ export const WEBHOOK: Advice = {
   replacement: 'await handleClerkEvent(event) after the verification',
 }
 
+const PRIVATE = 'getCachedPrivateMetadata(userId)'
+
+/** The advice about a call that reads one user, if it is read for its private metadata. */
+export function withPrivate<A extends Advice>(advice: A, read: 'only' | 'too' | undefined): A {
+  if (!read || advice.kind !== 'user-read' || advice.replacement === null) return advice
+  return {
+    ...advice,
+    replacement: read === 'only' ? PRIVATE : `${advice.replacement}, ${PRIVATE} for privateMetadata`,
+  }
+}
+
 /** Filters of getUserList, and what replaces a list by that filter alone. */
 const FILTERS: Record<string, string | null> = {
   userId: 'getCachedUsersByIds(ids)',

@@ -1,54 +1,64 @@
 import { describe, expect, test } from 'vitest'
-import { CACHED_USER_VERSION, namesOf, toCachedUser, versionOf } from '@/lib/cache/cached-user'
+import {
+  CACHED_USER_VERSION,
+  isStoredUser,
+  namesOf,
+  storedPart,
+  toCachedUser,
+  USER_FIELDS,
+  versionOf,
+  withComputed,
+} from '@/lib/cache/cached-user'
 import { namesIn } from '@/lib/cache/names-in-json'
+import type { Fields } from '@/lib/clerk/select'
+import { wholeUser } from '../../support/whole-user'
 
 const user = { id: 'user_1', created_at: 1, updated_at: 2 }
 
 describe('the version of a cached user', () => {
-  type Json = Parameters<Parameters<typeof versionOf>[0]>[0]
-
-  test.each<[string, (json: Json) => object]>([
-    ['gets another field', (json) => ({ ...toCachedUser(json), locale: 'en' })],
-    [
-      'loses a field',
-      (json) => {
-        const { username: _, ...rest } = toCachedUser(json)
-        return rest
-      },
-    ],
-    [
-      'has objects instead of strings in a list',
-      (json) => {
-        const cached = toCachedUser(json)
-        const verifiedEmailAddresses = cached.verifiedEmailAddresses.map((address) => ({ address }))
-        return { ...cached, verifiedEmailAddresses }
-      },
-    ],
-    [
-      'has another key in a nested object',
-      (json) => {
-        const cached = toCachedUser(json)
-        return { ...cached, primaryEmailAddress: { ...cached.primaryEmailAddress, id: 'idn_1' } }
-      },
-    ],
-    [
-      'has a date instead of a number',
-      (json) => ({ ...toCachedUser(json), createdAt: new Date(json.created_at) }),
-    ],
-  ])('changes when the user %s', (_, select) => {
-    expect(versionOf(select)).not.toBe(CACHED_USER_VERSION)
+  const { username: _, ...withoutUsername } = USER_FIELDS
+  const [address] = USER_FIELDS.emailAddresses
+  test.each<[string, Fields]>([
+    ['gets another field', { ...USER_FIELDS, passkeys: 'flag' }],
+    ['loses a field', withoutUsername],
+    ['has another key in a list', { ...USER_FIELDS, emailAddresses: [{ ...address, reserved: 'flag' }] }],
+    ['has a field of another kind', { ...USER_FIELDS, createdAt: 'time?' }],
+  ])('changes when the user %s', (_, fields) => {
+    expect(versionOf(fields)).not.toBe(CACHED_USER_VERSION)
   })
 
   test('is the same each time', () => {
-    expect(versionOf(toCachedUser)).toBe(CACHED_USER_VERSION)
+    expect(versionOf(structuredClone(USER_FIELDS))).toBe(CACHED_USER_VERSION)
+  })
+})
+
+/** A user with a value in every field of the specification. */
+const whole = () => wholeUser('user_1')
+
+describe('a user with every field', () => {
+  test('has an empty value in no field', () => {
+    const empty = JSON.stringify(toCachedUser(whole())).match(/"[^"]+":(?:null|""|\[\]|\{\}|false)/g)
+    expect(empty).toBeNull()
   })
 
-  test('depends on every field, because the sample has a value for each of them', () => {
-    versionOf((json) => {
-      const empty = JSON.stringify(toCachedUser(json)).match(/"[^"]+":(?:null|""|\[\]|\{\})/g)
-      expect(empty).toBeNull()
-      return json
+  test('comes back from what is stored as it was, and the getters of Clerk are not stored', () => {
+    const user = toCachedUser(whole())
+    const stored: unknown = JSON.parse(JSON.stringify(storedPart(user)))
+    expect(isStoredUser(stored) && withComputed(stored)).toEqual(user)
+    expect(stored).not.toHaveProperty('primaryEmailAddress')
+  })
+
+  test('loses only the element that is odd', () => {
+    const user = toCachedUser({
+      ...whole(),
+      phone_numbers: [null, { id: 'idn_9' }, { phone_number: '+491' }],
     })
+    expect(user.phoneNumbers).toMatchObject([{ id: '', phoneNumber: '+491', verification: null }])
+    expect(user.web3Wallets).toHaveLength(1)
+  })
+
+  test('never has private metadata, a nonce or backup codes', () => {
+    expect(JSON.stringify(toCachedUser(whole()))).not.toMatch(/secret-/)
   })
 })
 

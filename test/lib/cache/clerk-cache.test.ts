@@ -89,6 +89,15 @@ describe('users through the cache', () => {
     expect(new Set(await userIdsByRole('expert'))).toEqual(new Set(expertIds))
   })
 
+  test('a user has phone numbers, wallets and settings under the names of Clerk', async () => {
+    const settings = { totpEnabled: true, createOrganizationsLimit: 3, legalAcceptedAt: 1, locale: 'de' }
+    const { id } = services.clerk.createUser({ emails: [], phones: ['+491'], wallets: ['0x1'], settings })
+    expect(await getCachedUserById(id)).toMatchObject({
+      primaryPhoneNumber: { phoneNumber: '+491', verification: { status: 'verified' } },
+      ...{ primaryWeb3Wallet: { web3Wallet: '0x1' }, twoFactorEnabled: true, ...settings },
+    })
+  })
+
   test('private metadata never enters the cache', async () => {
     services.clerk.updateUser(people.admin, { privateMetadata: { secret: 'canary-private' } })
     expect(JSON.stringify(await getCachedUserById(people.admin))).not.toContain('canary-private')

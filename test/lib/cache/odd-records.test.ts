@@ -1,6 +1,7 @@
+import { createClerkClient } from '@clerk/backend'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { toCachedUser } from '@/lib/cache/cached-user'
+import { isStoredUser, toCachedUser } from '@/lib/cache/cached-user'
 import {
   getCachedUserByExternalId,
   getCachedUserById,
@@ -16,6 +17,7 @@ import { getConnectedIntegrations } from '@/lib/integrations/integrations.servic
 import { people } from '../../../local/seed'
 import { type Between, startBetween } from '../../support/clerk-in-between'
 import { useServices } from '../../support/services'
+import { wholeUser } from '../../support/whole-user'
 
 type User = Record<string, unknown>
 
@@ -242,7 +244,7 @@ const real = async (): Promise<User[]> => {
 }
 
 test('no mutation of a real answer makes a parser throw anything but a ClerkError', async () => {
-  const users = await real()
+  const users = [...(await real()), wholeUser('user_2whole')]
   fc.assert(
     fc.property(
       fc.nat(users.length - 1),
@@ -250,7 +252,7 @@ test('no mutation of a real answer makes a parser throw anything but a ClerkErro
       (which, changes) => {
         const json = changes.reduce(mutate, users[which])
         try {
-          expect(typeof toCachedUser(json).id).toBe('string')
+          expect(isStoredUser(toCachedUser(json))).toBe(true)
         } catch (error) {
           expect(error).toBeInstanceOf(ClerkError)
         }
@@ -275,6 +277,22 @@ test('no mutation of a record costs a healthy neighbor, over HTTP', async () => 
     }),
     { numRuns: 100 },
   )
+})
+
+test('a user with every field has the names and values that the SDK of Clerk gives', async () => {
+  between.alter(({ method, path }) =>
+    method === 'GET'
+      ? { body: JSON.stringify(path.includes('?') === false ? wholeUser(odd) : [wholeUser(odd)]) }
+      : undefined,
+  )
+  const settings = { apiUrl: between.url, secretKey: services.env.CLERK_SECRET_KEY ?? '' }
+  const theirs = await createClerkClient(settings).users.getUser(odd)
+  const ours = await getCachedUserById(odd)
+  const names = Object.getOwnPropertyNames(Object.getPrototypeOf(theirs)).concat(Object.keys(theirs))
+  const missing = names.filter((name) => !(name in (ours ?? {})))
+  expect(missing.sort()).toEqual(['_raw', 'privateMetadata', 'raw'])
+  for (const name of names.filter((one) => one !== 'constructor' && !missing.includes(one)))
+    expect([name, Reflect.get(theirs, name)]).toMatchObject([name, Reflect.get(ours ?? {}, name)])
 })
 
 test('the users of the seed are read without leaving anything out', async () => {

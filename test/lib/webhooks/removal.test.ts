@@ -10,6 +10,7 @@ import {
   userById,
   userIdsByRole,
 } from '@/lib/cache/clerk-cache'
+import { getCachedPrivateMetadata } from '@/lib/cache/private-metadata'
 import { revokeUser } from '@/lib/cache/revocations'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
 import { redis } from '@/lib/config'
@@ -23,6 +24,7 @@ import { type Between, startBetween } from '../../support/clerk-in-between'
 import { dumpRedis } from '../../support/redis-dump'
 import { useServices } from '../../support/services'
 import { eventOf, webhookRequest } from '../../support/signed-webhook'
+import { wholeUser } from '../../support/whole-user'
 
 let between: Between
 const services = useServices({
@@ -38,6 +40,10 @@ vi.mock('next/server', () => ({ after: (task: () => Promise<unknown>) => tasks.p
 
 beforeAll(() => onAudit('audit', recordAudit))
 
+/** Fields of another user than the stand-in's that are laid over its own. */
+const ADDED = ['phone_numbers', 'web3_wallets', 'enterprise_accounts', 'saml_accounts', 'locale', 'timezone']
+/** What the stand-in has its own value for. */
+const UNLIKE = /^(crm|username|given|family|image|first|google|account|label|public|unsafe|secret)/
 const CALENDAR = 'https://www.googleapis.com/auth/calendar.readonly'
 let run = 0
 let canaries: string[]
@@ -72,20 +78,9 @@ beforeEach(async () => {
   const n = `zq${++run}x`
   const of = (field: string) => `${field}-${n}`
   const emails = [of('first'), of('second'), of('third')].map((name) => `${name}@canary.example`)
-  const fields = [
-    'username',
-    'given',
-    'family',
-    'crm',
-    'public',
-    'unsafe',
-    'private',
-    'phone',
-    'image',
-    'label',
-  ]
+  const fields = ['username', 'given', 'family', 'crm', 'public', 'unsafe', 'private', 'image', 'label']
   canaries = [...fields.map(of), ...emails.map((email) => email.split('@')[0] ?? ''), 'canary.example']
-  const [username, firstName, lastName, externalId, inPublic, inUnsafe, inPrivate, phone, image, label] =
+  const [username, firstName, lastName, externalId, inPublic, inUnsafe, inPrivate, image, label] =
     fields.map(of)
   const user = services.clerk.createUser({
     ...{
@@ -104,19 +99,19 @@ beforeEach(async () => {
     (at) =>
       services.clerk.connect(id, { email: `${of(`account${at}`)}@canary.example`, scopes: [CALENDAR] }).id,
   )
+  // Every other field that a user can have, and its name where the value is not a person's.
+  const whole: Record<string, unknown> = wholeUser(id, `${n}w`)
+  const wholeFields = JSON.stringify(whole).match(new RegExp(`[a-z-]+-${n}w`, 'g')) ?? []
+  canaries.push(...new Set(wholeFields.filter((field) => !UNLIKE.test(field))))
   between.alter(({ method, path, body }) => {
-    if (method !== 'GET') return undefined
-    const json: unknown = JSON.parse(body)
-    const altered = JSON.stringify(json, (key, value) =>
-      key === 'image_url'
-        ? `https://img.example/${image}`
-        : key === 'phone_numbers'
-          ? [{ id: 'idn_1', phone_number: phone }]
-          : key === 'label'
-            ? label
-            : value,
-    )
-    return path.includes('/users') ? { body: altered } : undefined
+    if (method !== 'GET' || !path.includes('/users')) return undefined
+    const altered = JSON.stringify(JSON.parse(body), (key, value) => {
+      if (value?.object === 'user' && value.id === id)
+        return { ...whole, ...value, ...Object.fromEntries(ADDED.map((field) => [field, whole[field]])) }
+      if (key === 'image_url') return `https://img.example/${image}`
+      return key === 'label' ? label : value
+    })
+    return { body: altered }
   })
   expect((await getCachedUserById(id))?.username).toBe(username)
   expect((await getCachedUserByUsername(username ?? ''))?.id).toBe(id)
@@ -124,6 +119,7 @@ beforeEach(async () => {
   expect((await getCachedUserByExternalId(externalId ?? ''))?.id).toBe(id)
   expect(await getCachedUserByUsername(`nobody-${firstName}`)).toBeNull()
   expect(await getCachedUserByEmail(`nobody-${firstName}@canary.example`)).toBeNull()
+  expect((await getCachedPrivateMetadata(id))?.reveal()).toEqual({ note: inPrivate })
   await newUserById.fresh(id)
   await userIdsByRole('expert')
   expect((await getCachedOAuthToken(id, 'google')).status).toBe('account_ambiguous')
@@ -142,7 +138,14 @@ const left = async () => (await keys()).filter((key) => key.includes(id))
 
 describe('after a deletion', () => {
   test('Redis had the person’s data, and has neither a name, an address, a token nor metadata', async () => {
-    expect((await found()).length).toBeGreaterThan(8)
+    const before = await found()
+    const sealed = [
+      /^private-/,
+      ...services.clerk.issuedTokens().map((token) => new RegExp(token.slice(5, 25))),
+    ]
+    const plain = canaries.filter((canary) => !sealed.some((one) => one.test(canary)))
+    expect(plain.length).toBeGreaterThan(20)
+    expect(before).toEqual(plain)
     expect(await deletion()).toBe(200)
     await flushAudit()
     expect(await found()).toEqual([])

@@ -113,6 +113,15 @@ it.each(Object.keys(probes))('%s answers as specified', async (name) => {
   }
 })
 
+it('a user with phone numbers, wallets and settings is as specified', async () => {
+  const settings = { totpEnabled: true, createOrganizationsLimit: 3, legalAcceptedAt: 1, locale: 'de' }
+  const { id } = clerk.createUser({ emails: [], phones: ['+491'], wallets: ['0x1'], settings })
+  const headers = { authorization: `Bearer ${clerk.secretKey}` }
+  const answer: unknown = await (await fetch(`${clerk.url}/v1/users/${id}`, { headers })).json()
+  expect(faultsOf('GET', '/users/{user_id}', 200, answer)).toEqual([])
+  expect(answer).toMatchObject({ phone_numbers: [{ phone_number: '+491' }], two_factor_enabled: true })
+})
+
 // `vitest -u` updates the extract if the whole specification is there.
 it.runIf(isFull)('is committed as an extract that is up to date', async () => {
   const extract = `${JSON.stringify(extractOf(clerk.endpoints), null, 1)}\n`

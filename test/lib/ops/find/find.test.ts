@@ -43,6 +43,39 @@ describe('replacements', () => {
   })
 })
 
+describe('private metadata', () => {
+  const ONLY = 'user-read: getCachedPrivateMetadata(userId)'
+  const TOO = `${GET_USER}, getCachedPrivateMetadata(userId) for privateMetadata`
+  const inAction = (code: string) =>
+    found(`export async function f(id: string) { const client = await clerkClient(); ${code} }`)
+
+  test.each([
+    ['of the result', 'return (await client.users.getUser(id)).privateMetadata', ONLY],
+    [
+      'by its name alone',
+      'const { privateMetadata } = await client.users.getUser(id); return privateMetadata',
+      ONLY,
+    ],
+    ['beside another field', 'const { id: a, privateMetadata: b } = await client.users.getUser(id)', TOO],
+    ['of a variable', 'const user = await client.users.getUser(id); return user?.privateMetadata.plan', TOO],
+    [
+      'out of a variable',
+      'const user = await client.users.getUser(id); const { privateMetadata } = user',
+      TOO,
+    ],
+  ])('that is read %s has its own replacement', (_, code, expected) => {
+    expect(inAction(code)).toEqual([expected])
+  })
+
+  test.each([
+    ['another field', 'return (await client.users.getUser(id)).publicMetadata'],
+    ['the whole user', 'return client.users.getUser(id)'],
+    ['another variable', 'const user = await client.users.getUser(id); return other.privateMetadata'],
+  ])('is not in the advice about %s', (_, code) => {
+    expect(inAction(code)).toEqual([GET_USER])
+  })
+})
+
 describe('names', () => {
   test('a name of an inner scope hides the import', () => {
     expect(found('const f = (currentUser: () => object) => currentUser()')).toEqual([])

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { SealError, seal, unseal } from '@/lib/cache/tokens/seal'
-import { useServices } from '../../../support/services'
+import { SealError, seal, unseal } from '@/lib/cache/seal'
+import { useServices } from '../../support/services'
 
 useServices({ keep: true })
 
