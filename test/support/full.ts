@@ -18,3 +18,6 @@ export const looks: readonly Look[] = fullOr<Look[]>(
     { width: 375, colorScheme: 'dark' },
   ],
 )
+
+/** For what only a nightly run does: installs, builds and runs with other versions. */
+export const isNightly = process.env.NIGHTLY_TESTS === '1'

@@ -29,7 +29,10 @@ const partOf = (name: string) =>
 /** What a file of `docs/registry` installs: its targets and their content. */
 export const filesOf = (name: string) => partOf(name).files
 
-const manifest = z.looseObject({ dependencies: z.record(z.string(), z.string()) })
+const manifest = z.looseObject({
+  dependencies: z.record(z.string(), z.string()),
+  devDependencies: z.record(z.string(), z.string()),
+})
 
 /** What Next and npm write into a folder. */
 const GENERATED = /^(node_modules|\.next|next-env\.d\.ts|tsconfig\.tsbuildinfo)(\/|$)/
@@ -47,10 +50,20 @@ function filesIn(folder: string): Record<string, unknown> {
   )
 }
 
-/** An app that knows nothing of the kit, as create-next-app lays it out. */
-export function createHostApp(folder: string) {
+/** An app that knows nothing of the kit, as create-next-app lays it out, with these versions of its packages. */
+export function createHostApp(folder: string, versions: Record<string, string> = {}) {
   rmSync(folder, { recursive: true, force: true })
   cpSync(fixture, folder, { recursive: true, filter: (path) => !path.endsWith('adopt.patch') })
+  const changeManifest = (change: (app: z.infer<typeof manifest>) => void) => {
+    const path = join(folder, 'package.json')
+    const app = manifest.parse(JSON.parse(readFileSync(path, 'utf8')))
+    change(app)
+    writeFileSync(path, `${JSON.stringify(app, undefined, 2)}\n`)
+  }
+  changeManifest(({ dependencies, devDependencies }) => {
+    for (const [name, version] of Object.entries(versions))
+      (name in dependencies ? dependencies : devDependencies)[name] = version
+  })
   const before = filesIn(folder)
   /** Not in this thread: the stand-ins and connections to the app live in it. @throws Error with the output */
   async function run(program: string, ...args: string[]): Promise<string> {
@@ -73,13 +86,12 @@ export function createHostApp(folder: string) {
     before,
     /** What `shadcn add docs/registry/<name>.json` does in an app that has `src`, before it runs `npm install`. */
     add(...names: string[]) {
-      const path = join(folder, 'package.json')
-      const app = manifest.parse(JSON.parse(readFileSync(path, 'utf8')))
-      for (const dependency of names.flatMap((name) => partOf(name).dependencies)) {
-        const at = dependency.lastIndexOf('@')
-        app.dependencies[dependency.slice(0, at)] ??= dependency.slice(at + 1)
-      }
-      writeFileSync(path, `${JSON.stringify(app, undefined, 2)}\n`)
+      changeManifest(({ dependencies }) => {
+        for (const dependency of names.flatMap((name) => partOf(name).dependencies)) {
+          const at = dependency.lastIndexOf('@')
+          dependencies[dependency.slice(0, at)] ??= dependency.slice(at + 1)
+        }
+      })
       for (const { target, content } of names.flatMap(filesOf)) {
         const path = join(folder, 'src', target)
         mkdirSync(dirname(path), { recursive: true })

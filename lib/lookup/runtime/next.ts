@@ -1,4 +1,4 @@
-import { cacheTag, revalidateTag, updateTag } from 'next/cache'
+import * as nextCache from 'next/cache'
 import { headers } from 'next/headers'
 import { unstable_rethrow } from 'next/navigation'
 import { after, connection } from 'next/server'
@@ -6,6 +6,16 @@ import { cache } from 'react'
 import type { Priority } from '../priority'
 import { safe } from '../slot'
 import type { Runtime } from './runtime'
+
+/** Next 15 has no `updateTag`, another name for `cacheTag`, and a `revalidateTag` that always expires at once. */
+interface CacheOfNext {
+  cacheTag?(...tags: string[]): void
+  unstable_cacheTag?(...tags: string[]): void
+  updateTag?(tag: string): void
+  revalidateTag(tag: string, profile: { expire: number }): void
+}
+
+const { cacheTag, unstable_cacheTag, updateTag, revalidateTag }: CacheOfNext = nextCache
 
 /** The state of one server render. */
 interface Render {
@@ -30,9 +40,10 @@ function currentRender(): Render | undefined {
 /** Adds the tags to the output of "use cache"; false anywhere else. */
 function tagCachedOutput(tags: readonly string[]): boolean {
   try {
+    const tag = cacheTag ?? unstable_cacheTag
     // Hashed when long, because Next takes no tag over 256 characters.
-    cacheTag(...tags.map(safe))
-    return true
+    tag?.(...tags.map(safe))
+    return tag !== undefined
   } catch {
     return false
   }
@@ -120,7 +131,7 @@ export function createNextRuntime(isSignedIn?: (headers: Headers) => boolean): R
       }
     },
     async invalidated(tags) {
-      const outsideActions = tags.map(safe).filter((tag) => !works(() => updateTag(tag)))
+      const outsideActions = tags.map(safe).filter((tag) => !updateTag || !works(() => updateTag(tag)))
       // `expire: 0`, because a profile would serve the old value once more.
       const revalidate = () => outsideActions.filter((tag) => works(() => revalidateTag(tag, { expire: 0 })))
       // Once more after the response: Next drops it if the route handler throws or ends in `notFound()`.
