@@ -9,9 +9,12 @@ const lines = (text: string) => text.split('\n').filter((line) => line.trim() !=
 const scripts: Record<string, string> = JSON.parse(read('package.json')).scripts
 const dockerfile = read('docs/deploy/Dockerfile')
 
-/** Every variable of the settings: `.env.example` lists them all, which test/lib/env.test.ts checks. */
+/** Every variable that a part declares, by the source: `NAME: variable(`. */
 const variables = new Set(
-  [...read('.env.example').matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm)].map(([, name = '']) => name),
+  readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => [...read(join('lib', file)).matchAll(/^ +([A-Z][A-Z_]+): variable\(/gm)])
+    .map(([, name = '']) => name),
 )
 
 const routes = readdirSync(join(root, 'app'), { recursive: true, encoding: 'utf8' })
@@ -139,4 +142,9 @@ test('a block with a command, a script, a route or a setting that does not exist
   ])
   expect(shellProblems('curl http://localhost:3000/api/nothing')).toHaveLength(1)
   expect(shellProblems('npx tsx nothing.ts')).toEqual(['no file nothing.ts'])
+})
+
+test('.env.example lists every setting, and no other', () => {
+  const listed = [...read('.env.example').matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm)].map(([, name = '']) => name)
+  expect(listed.toSorted()).toEqual([...variables].toSorted())
 })
