@@ -30,6 +30,7 @@ export const warmUpUserCache = (userId: string) => userById.warm([userId])
 /** Loads the users who are not cached yet. Returns how many are cached now and how many could not be loaded. */
 export const warmUpUsersCache = (ids: readonly string[]) => userById.warm(ids)
 
+/** The state of Redis, and what this process has counted. */
 export type ClerkCacheStats = {
   isRedisAvailable: boolean
   /** How long one PING took in milliseconds, or why it failed. */

@@ -53,6 +53,7 @@ const codec = () => {
   return signed(isCachedUser, (ttl === 'adaptive' ? ADAPTIVE.max : ttl) + GRACE + 600)
 }
 
+/** Users by ID, as a lookup: `fresh` reads past the memory of the request and of the process. */
 export const userById = defineLookup<string, CachedUser>(() => ({
   name: 'user',
   version: CACHED_USER_VERSION,

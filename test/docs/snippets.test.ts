@@ -119,6 +119,8 @@ const rules: Record<string, (fence: Fence) => string[]> = {
         `no file ${file} in the dashboard's part`,
       ),
     ),
+  // Generated from the code: test/docs/api.test.ts.
+  signature: ({ at }) => problem(at.startsWith('docs/api.md:'), 'only docs/api.md has signatures'),
   // test/docs/registry.test.ts compares it with the app that takes the parts.
   diff: ({ at }) => problem(at.startsWith('docs/adopt.md:'), 'only docs/adopt.md has a diff'),
   mermaid: ({ text }) =>
