@@ -42,7 +42,7 @@ function run([, ...args]: string[], cwd: string, env: Record<string, string | un
   const child = spawn(process.execPath, args, {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, ...env },
+    env: { NODE_ENV: 'production', PATH: process.env.PATH, ...env },
   })
   let text = ''
   for (const stream of [child.stdout, child.stderr])

@@ -15,7 +15,7 @@ export type Fence = {
 const FENCE = /(?:<!-- given: ([\s\S]*?) -->\n+)?^( *)```(\S*)[^\n]*\n([\s\S]*?)^\2```$/gm
 
 /** The guides: what readers follow. Decisions describe what was. */
-export const guideFiles = [
+const guideFiles = [
   'README.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.md') && !/^(decisions|registry)/.test(file))
