@@ -52,7 +52,6 @@ const codec = () => {
   const ttl = cacheSettings().CACHE_USER_TTL
   return signed(isCachedUser, (ttl === 'adaptive' ? ADAPTIVE.max : ttl) + GRACE + 600)
 }
-
 /** Users by ID, as a lookup: `fresh` reads past the memory of the request and of the process. */
 export const userById = defineLookup<string, CachedUser>(() => ({
   name: 'user',
