@@ -21,6 +21,7 @@ const proof = [
   'test/workload/*.test.ts',
   // Compiles with another version of TypeScript.
   'test/docs/part-alone.test.ts',
+  'test/docs/snippets-compile.test.ts',
 ]
 
 /** Builds of fixtures have test files of packages in them. */

@@ -3,7 +3,15 @@ import { dirname, join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 
 const root = resolve(import.meta.dirname, '..')
-const folders = ['', '.github', 'docs', 'docs/decisions', 'bench', 'test/lib/lookup/simulation']
+const folders = [
+  '',
+  '.github',
+  'docs',
+  'docs/decisions',
+  'docs/guides',
+  'bench',
+  'test/lib/lookup/simulation',
+]
 const files = folders
   .filter((folder) => existsSync(join(root, folder)))
   .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(folder, name)))
@@ -44,12 +52,16 @@ test.each(guides)('every path that %s names exists', (file) => {
 })
 
 test('the index of the docs links every guide, and the index of decisions every record', () => {
-  for (const folder of ['docs', 'docs/decisions']) {
+  for (const [folder, index, prefix] of [
+    ['docs', 'docs', ''],
+    ['docs/guides', 'docs', 'guides/'],
+    ['docs/decisions', 'docs/decisions', ''],
+  ] as const) {
     const names = readdirSync(join(root, folder)).filter(
       (name) => name.endsWith('.md') && name !== 'README.md' && name !== 'template.md',
     )
-    const index = readFileSync(join(root, folder, 'README.md'), 'utf8')
-    expect(names.filter((name) => !index.includes(`(${name})`))).toEqual([])
+    const page = readFileSync(join(root, index, 'README.md'), 'utf8')
+    expect(names.filter((name) => !page.includes(`(${prefix}${name})`))).toEqual([])
   }
 })
 

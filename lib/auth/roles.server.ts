@@ -36,6 +36,7 @@ export async function requireUser(options?: SessionOptions): Promise<CachedUser>
   return user
 }
 
+/** Whether the user's `publicMetadata.role` is or contains `admin`. Reads nothing. */
 export const isAdmin = (user: CachedUser): boolean => rolesOf(user).includes('admin')
 
 /** The signed-in user, who has the role `admin`. @throws AuthError `forbidden`; as `requireUser` */

@@ -30,12 +30,11 @@ export const warmUpUserCache = (userId: string) => userById.warm([userId])
 /** Loads the users who are not cached yet. Returns how many are cached now and how many could not be loaded. */
 export const warmUpUsersCache = (ids: readonly string[]) => userById.warm(ids)
 
+/** `redis`: how many ms one PING took, or why it failed. `lookups`: what this process counted since it started. */
 export type ClerkCacheStats = {
   isRedisAvailable: boolean
-  /** How long one PING took in milliseconds, or why it failed. */
   redis: { latencyMs: number } | { reason: string }
   cacheType: 'Redis' | 'Process'
-  /** The counts of this process since it started. */
   lookups: Record<string, Counts & { hits: number; hitRate: number | null }>
 }
 

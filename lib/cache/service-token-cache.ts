@@ -24,6 +24,7 @@ interface ServiceTokenSettings {
   refreshBefore?: number
 }
 
+/** A service token: its settings and one of two ways to get it. */
 export type ServiceTokenDeclaration = ServiceTokenSettings &
   (
     | {

@@ -11,6 +11,7 @@ import type { IncludesScope } from './tokens/scopes'
 export type { OAuthProvider, OAuthToken } from './tokens/oauth-token'
 export type { OAuthTokenProblem, OAuthTokenResult } from './tokens/outcome'
 
+/** Which token, and for whom. All of it can be left out. */
 export interface OAuthTokenOptions {
   /** Scopes that the token must have, or scopes that include them. A token with fewer is `scope_missing`. */
   scopes?: readonly string[]

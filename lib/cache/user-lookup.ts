@@ -80,7 +80,7 @@ function codec(): Codec<CachedUser> {
     decode: (text, redisKey) => withComputed(stored.decode(text, redisKey)),
   }
 }
-
+/** Users by ID, as a lookup: `fresh` reads past the memory of the request and of the process. */
 export const userById = defineLookup<string, CachedUser>(() => ({
   name: 'user',
   version: CACHED_USER_VERSION,

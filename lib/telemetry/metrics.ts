@@ -108,6 +108,8 @@ function createMetrics() {
     REDIS_SECONDS,
   )
   const [operationOf, codeOf, actionOf] = [createLabel(), createLabel(), createLabel()]
+  // At 0 from the start: Prometheus sees no increase in a series that begins at 1, and an alert would miss the first.
+  for (const outcome of ['confirmed', 'unconfirmed']) invalidations.inc({ outcome }, 0)
 
   return {
     registry,

@@ -10,6 +10,7 @@ export interface ClerkEvent {
   data: object
 }
 
+/** What `handleClerkEvent` has done. */
 export interface HandledEvent {
   /** False if no part of the app handles this type. */
   handled: boolean

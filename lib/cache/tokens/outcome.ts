@@ -10,6 +10,7 @@ export interface Remedy {
   scopes: readonly string[]
 }
 
+/** Why there is no token. `action` is a link to what the user can do: a label, a path and the scopes to ask for. */
 export type OAuthTokenProblem =
   /** No account is connected. Cached for a minute. */
   | { status: 'not_connected'; action: Remedy }
@@ -30,6 +31,7 @@ export type OAuthTokenProblem =
   /** Clerk did not answer, or Redis could not be asked whether access was revoked. */
   | { status: 'unavailable' }
 
+/** A token, or the reason why there is none. */
 export type OAuthTokenResult = { status: 'ok'; token: OAuthToken } | OAuthTokenProblem
 
 const nameOf = (provider: string) => provider.charAt(0).toUpperCase() + provider.slice(1)

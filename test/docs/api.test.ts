@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { apiPage, publicNames } from '../../docs/api'
+
+test('every public name has a docstring', () => {
+  expect(
+    publicNames()
+      .filter(({ doc }) => doc === '')
+      .map(({ file, name }) => `${file} ${name}`),
+  ).toEqual([])
+})
+
+test('docs/api.md is what the docstrings say; `npm run api` writes it anew', () => {
+  expect(readFileSync(join(import.meta.dirname, '../../docs/api.md'), 'utf8')).toBe(apiPage())
+})
