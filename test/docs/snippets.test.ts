@@ -26,15 +26,24 @@ const commands = [...read('lib/ops/ops.ts').matchAll(/^ {2}(\w+): \w+Command,/gm
 const problem = (found: boolean, what: string) => (found ? [] : [what])
 const isRoute = (address: string) => routes.includes(new URL(address).pathname)
 
-/** Where a guide stands beside the kit or beside the finder's copy, a path of its own leads to one of the kit. */
+/** Where a guide stands beside the kit, beside the finder's copy or in an app with parts, a path leads to one of the kit. */
 const inKit = (path: string) =>
-  existsSync(
-    join(root, path.replace(/^\.\.\/clerk-cache-kit\//, '').replace(/^tools\/find\//, 'lib/ops/find/')),
+  ['', 'lib/'].some((folder) =>
+    existsSync(
+      join(
+        root,
+        path
+          .replace(/^\.\.\/clerk-cache-kit\//, '')
+          .replace(/^tools\/find\//, 'lib/ops/find/')
+          .replace(/^src\/lib\/clerk-cache\//, folder),
+      ),
+    ),
   )
 
 /** The commands that the guides may use, each with what has to be true of its arguments. */
 const shell: Record<string, (args: string[]) => string[]> = {
-  npm: ([command = '', name = '', dashes, sub = '']) => {
+  npm: (args) => {
+    const [command = '', name = '', dashes, sub = ''] = args.filter((arg) => arg !== '--silent')
     if (command !== 'run')
       return problem(['ci', 'install', 'test', 'start'].includes(command), `npm ${command}`)
     const ops = name === 'ops' && dashes === '--' && !sub.startsWith('--')
@@ -45,6 +54,7 @@ const shell: Record<string, (args: string[]) => string[]> = {
   },
   npx: ([tool = '', ...args]) => {
     if (tool === 'cloudflared') return []
+    if (tool === 'next') return problem(args.join() === 'build', 'not next build')
     if (tool === 'tsx') return problem(inKit(args[0] ?? ''), `no file ${args[0]}`)
     if (tool === 'vitest')
       return problem(

@@ -160,7 +160,9 @@ describe.each([
         const guide = readFileSync(join(root, 'docs/adopt.md'), 'utf8')
         const packages = /`npm uninstall ([^`]+)`/.exec(guide)?.[1]?.split(' ') ?? []
         await host.npm('uninstall', ...packages)
-        expect(host.files()).toEqual(host.before)
+        // Next 15 writes its own settings into this file.
+        const ignored = lints ? {} : { 'tsconfig.json': undefined }
+        expect({ ...host.files(), ...ignored }).toEqual({ ...host.before, ...ignored })
         expect(await host.run('tsc', '--noEmit')).toBe('')
         expect(find()).toEqual(before)
       },
