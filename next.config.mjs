@@ -20,7 +20,9 @@ export default {
   // Builds for other keys keep apart: NEXT_PUBLIC_* values are inlined, so no build may serve two installations.
   distDir: process.env.NEXT_DIST_DIR || '.next',
   // A folder with only the files that the server needs, for the image of docs/deploy/Dockerfile.
-  ...(process.env.NEXT_OUTPUT === 'standalone' ? { output: 'standalone', outputFileTracingRoot: import.meta.dirname } : {}),
+  ...(process.env.NEXT_OUTPUT === 'standalone'
+    ? { output: 'standalone', outputFileTracingRoot: import.meta.dirname }
+    : {}),
   cacheComponents: !off,
   // The builds of the tests leave this to `npm run types`.
   typescript: { ignoreBuildErrors: process.env.NEXT_BUILD_TYPES === 'off' },
