@@ -17,7 +17,7 @@ export const NO_NAMES: NamesOfUser = { usernames: [], emails: [], externalIds: [
 export const normalizeName = (name: string) => name.normalize('NFKC').toLowerCase()
 
 // UTF-16, because in UTF-8 every lone surrogate would be the same replacement character.
-const hash = (name: string) => createHash('sha256').update(name, 'utf16le').digest('base64url')
+export const hash = (name: string) => createHash('sha256').update(name, 'utf16le').digest('base64url')
 const hashNormalized = (name: string) => hash(normalizeName(name))
 
 /** A name as it appears in Redis keys, tags and events: hashed, because those end up in logs. */
@@ -39,6 +39,8 @@ export const tagOfAllNames = (kind: NameKind) => `${kind}s`
 
 export const tagOfTokens = (userId: string) => `tokens:${userId}`
 export const tagOfIntegrations = (userId: string) => `integrations:${userId}`
+/** Not among `tagsOfUser`: a change of a user changes no membership, only a deletion does. */
+export const tagOfMembershipsOf = (userId: string) => `memberships-of-user:${userId}`
 export const TAG_OF_ALL_INTEGRATIONS = 'integrations'
 
 const tagsOfNames = (kind: NameKind, names: readonly string[] | undefined) =>
