@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { notFound } from './errors'
 import { identifiers } from './identifiers'
+import { createOrganizations } from './organizations'
 import type {
   ClerkEvent,
   Client,
@@ -41,6 +42,8 @@ export function createState(options: { seed: Seed; now: () => number; emit: (eve
     if (!found) throw notFound('user', id)
     return found
   }
+
+  const organizations = createOrganizations({ seed: options.seed.organizations ?? [], now, emit, newId, user })
 
   function session(id: string): Session {
     const found = sessions.get(id)
@@ -107,6 +110,7 @@ export function createState(options: { seed: Seed; now: () => number; emit: (eve
   function deleteUser(id: string): User {
     const found = user(id)
     users.delete(id)
+    organizations.removeUser(id)
     for (const open of sessions.values()) if (open.userId === id) open.status = 'removed'
     emit({ type: 'user.deleted', id, externalId: found.externalId })
     return found
@@ -193,6 +197,7 @@ export function createState(options: { seed: Seed; now: () => number; emit: (eve
 
   return {
     now,
+    organizations,
     users,
     sessions,
     clients,
