@@ -72,7 +72,8 @@ export function toCachedOrganization(json: unknown): CachedOrganization | null {
     hasImage: json.has_image === true,
     createdBy: word(json.created_by),
     publicMetadata: record(json.public_metadata),
-    maxAllowedMemberships: typeof json.max_allowed_memberships === 'number' ? json.max_allowed_memberships : 0,
+    maxAllowedMemberships:
+      typeof json.max_allowed_memberships === 'number' ? json.max_allowed_memberships : 0,
     adminDeleteEnabled: json.admin_delete_enabled === true,
     ...times(json),
   }

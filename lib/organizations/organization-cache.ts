@@ -22,9 +22,7 @@ export const getCachedOrganization = (organizationId: string): Promise<CachedOrg
 
 /** The organization that has this slug now, or null: never the one that has given it up. The case must be right. */
 export const getCachedOrganizationBySlug = (slug: string): Promise<CachedOrganization | null> =>
-  slug.length === 0 || slug.length > 256
-    ? Promise.resolve(null)
-    : once(slug, () => organizationBySlug(slug))
+  slug.length === 0 || slug.length > 256 ? Promise.resolve(null) : once(slug, () => organizationBySlug(slug))
 
 /** The organizations with these IDs, in this order, without the ones that do not exist. Any number of IDs. */
 export const getCachedOrganizationsByIds = async (ids: readonly string[]): Promise<CachedOrganization[]> =>

@@ -8,7 +8,10 @@ import { TAG_OF_ALL_MEMBERSHIPS } from './tags'
 const changeOrganization: WebhookHandler = async (data) => {
   const { slug } = record(data)
   // A slug that cannot be read is not known: it could be any.
-  await invalidateOrganization(idIn(data, 'id'), slug === null || text(slug) !== null ? text(slug) : undefined)
+  await invalidateOrganization(
+    idIn(data, 'id'),
+    slug === null || text(slug) !== null ? text(slug) : undefined,
+  )
   return { invalidated: ['organization'] }
 }
 

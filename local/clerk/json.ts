@@ -129,7 +129,12 @@ export function organizationJson(organization: Organization, url: string) {
   return {
     ...{ object: 'organization', id, name, slug, image_url: `${url}/avatars/${id}.svg`, has_image: false },
     ...{ max_allowed_memberships: 0, admin_delete_enabled: true, created_by: createdBy },
-    ...{ public_metadata: publicMetadata, private_metadata: {}, created_at: createdAt, updated_at: updatedAt },
+    ...{
+      public_metadata: publicMetadata,
+      private_metadata: {},
+      created_at: createdAt,
+      updated_at: updatedAt,
+    },
   }
 }
 

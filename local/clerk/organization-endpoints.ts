@@ -47,7 +47,8 @@ export function organizationEndpoints({ state, url }: Parts): Endpoint[] {
           .filter(({ id }) => ids.includes(id))
           .filter(
             ({ id }) =>
-              !query.has('user_id') || organizations.membersOf(id).some((one) => userIds.includes(one.userId)),
+              !query.has('user_id') ||
+              organizations.membersOf(id).some((one) => userIds.includes(one.userId)),
           )
           .toSorted((a, b) => b.createdAt - a.createdAt)
         return {
@@ -123,7 +124,8 @@ export function organizationEndpoints({ state, url }: Parts): Endpoint[] {
     {
       method: 'DELETE',
       path: `${organizationId}/memberships/{user_id}`,
-      answer: ({ params }) => json(organizations.removeMember(id(params.organization_id), id(params.user_id))),
+      answer: ({ params }) =>
+        json(organizations.removeMember(id(params.organization_id), id(params.user_id))),
     },
     {
       method: 'GET',

@@ -43,7 +43,13 @@ export function createState(options: { seed: Seed; now: () => number; emit: (eve
     return found
   }
 
-  const organizations = createOrganizations({ seed: options.seed.organizations ?? [], now, emit, newId, user })
+  const organizations = createOrganizations({
+    seed: options.seed.organizations ?? [],
+    now,
+    emit,
+    newId,
+    user,
+  })
 
   function session(id: string): Session {
     const found = sessions.get(id)

@@ -65,7 +65,10 @@ test('an hour of 200 members in 20 organizations costs a fraction of the calls, 
     { length: ORGANIZATIONS },
     (_, i) => clerk.organizations.create({ name: `v0 of ${i}`, slug: `company-${i}`, createdBy: owner }).id,
   )
-  const people = Array.from({ length: PEOPLE }, (_, i) => clerk.createUser({ emails: [`p${i}@example.com`] }).id)
+  const people = Array.from(
+    { length: PEOPLE },
+    (_, i) => clerk.createUser({ emails: [`p${i}@example.com`] }).id,
+  )
   const places = people.flatMap((userId, i) =>
     Array.from({ length: ORGANIZATIONS_EACH }, (_, n) => ({
       userId,
@@ -91,7 +94,11 @@ test('an hour of 200 members in 20 organizations costs a fraction of the calls, 
   }
 
   /** A read is stale if it has a value that was gone when the read began. */
-  async function check<T>(keys: readonly string[], read: () => Promise<T>, valueOf: (got: T, i: number) => unknown) {
+  async function check<T>(
+    keys: readonly string[],
+    read: () => Promise<T>,
+    valueOf: (got: T, i: number) => unknown,
+  ) {
     const floors = keys.map((key) => historyOf(key).acknowledged)
     const got = await read()
     keys.forEach((key, i) => {
@@ -118,7 +125,11 @@ test('an hour of 200 members in 20 organizations costs a fraction of the calls, 
           ),
         (membership) => membership?.role ?? null,
       ),
-      check([organizationId], () => cache.getCachedOrganization(organizationId), (found) => found?.name ?? null),
+      check(
+        [organizationId],
+        () => cache.getCachedOrganization(organizationId),
+        (found) => found?.name ?? null,
+      ),
       check(
         mine.map(roleKey),
         () => cache.getCachedOrganizationMemberships(userId),
@@ -149,7 +160,8 @@ test('an hour of 200 members in 20 organizations costs a fraction of the calls, 
     const { organizationId, userId } = place
     const { values } = historyOf(roleKey(place))
     changed.push(roleKey(place))
-    const next = { 'org:member': 'org:admin', 'org:admin': null, none: 'org:member' }[values.at(-1) ?? 'none'] ?? null
+    const next =
+      { 'org:member': 'org:admin', 'org:admin': null, none: 'org:member' }[values.at(-1) ?? 'none'] ?? null
     const isNew = values.at(-1) === null
     values.push(next)
     if (isNew) clerk.organizations.addMember(organizationId, userId, 'org:member')

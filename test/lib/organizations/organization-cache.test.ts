@@ -93,7 +93,9 @@ describe('reads', () => {
 
   test('an ID that is not one, and an unknown one, are null', async () => {
     expect(await getCachedOrganization('../users')).toBeNull()
-    expect(await getCachedOrganizationMembership({ organizationId: '../x', userId: people.member })).toBeNull()
+    expect(
+      await getCachedOrganizationMembership({ organizationId: '../x', userId: people.member }),
+    ).toBeNull()
     expect(read()).toBe(0)
     expect(await getCachedOrganizationMembership({ ...mia(), organizationId: 'org_unknown' })).toBeNull()
     expect(await getCachedOrganizationMembers('org_unknown')).toEqual([])
@@ -203,7 +205,10 @@ describe('lists', () => {
 
 describe('changes, once their webhook was answered', () => {
   test('a role is the new one, in the membership and both lists', async () => {
-    await Promise.all([getCachedOrganizationMembers(acme.id), getCachedOrganizationMemberships(people.member)])
+    await Promise.all([
+      getCachedOrganizationMembers(acme.id),
+      getCachedOrganizationMemberships(people.member),
+    ])
     expect(await hasOrganizationRole(mia(), 'org:admin')).toBe(false)
     clerk().setRole(acme.id, people.member, 'org:admin')
     await answered()
@@ -224,7 +229,11 @@ describe('changes, once their webhook was answered', () => {
     clerk().setRole(acme.id, people.member, 'org:admin')
     await answered()
     services.clerk.resetRequests()
-    await Promise.all([findMembership(ada()), getCachedOrganization(acme.id), getCachedUserById(people.admin)])
+    await Promise.all([
+      findMembership(ada()),
+      getCachedOrganization(acme.id),
+      getCachedUserById(people.admin),
+    ])
     await getCachedOrganizationMemberships(people.admin)
     expect(read()).toBe(0)
     await findMembership(mia())
@@ -264,10 +273,7 @@ describe('changes, once their webhook was answered', () => {
 
   test('nobody is a member of a deleted organization, and no list shows it', async () => {
     await Promise.all([findMembership(mia()), getCachedOrganizationMemberships(people.member)])
-    await Promise.all([
-      getCachedOrganizationBySlug(acme.slug ?? ''),
-      getCachedOrganizationMembers(acme.id),
-    ])
+    await Promise.all([getCachedOrganizationBySlug(acme.slug ?? ''), getCachedOrganizationMembers(acme.id)])
     clerk().remove(acme.id)
     await answered()
     expect(acknowledged).toEqual(['organization.deleted'])

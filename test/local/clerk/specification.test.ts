@@ -35,7 +35,10 @@ const tokens = (userId: string, provider = 'oauth_google') =>
   `/users/${userId}/oauth_access_tokens/${provider}`
 
 const organization = (rest = '') => `/organizations/${organizationId}${rest}`
-const unknownOrganization = (rest = ''): Probe => ({ path: () => `/organizations/org_unknown${rest}`, status: 404 })
+const unknownOrganization = (rest = ''): Probe => ({
+  path: () => `/organizations/org_unknown${rest}`,
+  status: 404,
+})
 
 /** For every endpoint of the stand-in at least one request, and one for each of its errors. */
 const probes: Record<string, Probe[]> = {
