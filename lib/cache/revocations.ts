@@ -1,5 +1,5 @@
 import { invalidateTags, lookups } from './lookups'
-import { NO_NAMES, tagOfMembershipsOf, tagsOfUser } from './tags'
+import { NO_NAMES, tagsOfUser } from './tags'
 
 /**
  * How long a revocation marker is kept. A session token lives for 60 s, and Clerk issues no new one for a revoked
@@ -9,8 +9,6 @@ const MARKER_SECONDS = 600
 
 /** How long a ban is kept, if nothing ends it: Clerk's own flag is read with the user. Seconds. */
 const BAN_SECONDS = 365 * 24 * 60 * 60
-
-const tagsOfRemovedUser = (userId: string) => [...tagsOfUser(userId, NO_NAMES), tagOfMembershipsOf(userId)]
 
 const markerOfUser = (userId: string) => `user:${userId}`
 const markerOfSession = (sessionId: string) => `session:${sessionId}`
@@ -26,7 +24,7 @@ export const revocationMarkersOf = (userId: string, sessionId?: string | null): 
 export async function revokeUser(userId: string): Promise<void> {
   await lookups().revoke(markerOfUser(userId), {
     seconds: MARKER_SECONDS,
-    tags: tagsOfRemovedUser(userId),
+    tags: tagsOfUser(userId, NO_NAMES),
   })
   await lookups().remove(userId)
 }
@@ -36,7 +34,7 @@ export async function revokeUser(userId: string): Promise<void> {
  * Returns the names of the lookups, one for each entry that was removed. @throws LookupError as `revokeUser`
  */
 export async function removeUser(userId: string): Promise<string[]> {
-  await invalidateTags(tagsOfRemovedUser(userId))
+  await invalidateTags(tagsOfUser(userId, NO_NAMES))
   return lookups().remove(userId)
 }
 

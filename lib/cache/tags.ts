@@ -39,8 +39,6 @@ export const tagOfAllNames = (kind: NameKind) => `${kind}s`
 
 export const tagOfTokens = (userId: string) => `tokens:${userId}`
 export const tagOfIntegrations = (userId: string) => `integrations:${userId}`
-/** Not among `tagsOfUser`: a change of a user changes no membership, only a deletion does. */
-export const tagOfMembershipsOf = (userId: string) => `memberships-of-user:${userId}`
 export const TAG_OF_ALL_INTEGRATIONS = 'integrations'
 
 const tagsOfNames = (kind: NameKind, names: readonly string[] | undefined) =>

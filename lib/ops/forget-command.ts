@@ -1,6 +1,6 @@
 import { audited } from '../cache/audit-events'
 import { removeUser } from '../cache/revocations'
-import { removeListsWith } from '../organizations/organization-cache'
+import { removeMembershipsOf } from '../organizations/organization-cache'
 import { type Command, columns, EXIT, oneUser, readFlags } from './command'
 
 /** How many entries of each lookup. */
@@ -19,7 +19,7 @@ export const forgetCommand: Command = {
     const record = { action: 'cache.remove', actor: 'ops', subject: id }
     const removed = countsOf(
       await audited(record, async () => {
-        await removeListsWith(id)
+        await removeMembershipsOf(id)
         return removeUser(id)
       }),
     )

@@ -1,6 +1,5 @@
 import { type CachedUser, isBlocked, userById } from '../cache/clerk-cache'
 import { defineMemo, invalidateTags, lookups } from '../cache/lookups'
-import { tagOfMembershipsOf } from '../cache/tags'
 import type { CachedMembership, CachedOrganization } from './cached-organization'
 import {
   type MembershipOf,
@@ -10,7 +9,13 @@ import {
   organizationById,
   organizationBySlug,
 } from './lookups'
-import { tagsOfMembershipChange, tagsOfOrganizationChange, tagsOfOrganizationDeletion } from './tags'
+import {
+  tagOfMembers,
+  tagOfMembershipsOf,
+  tagsOfMembershipChange,
+  tagsOfOrganizationChange,
+  tagsOfOrganizationDeletion,
+} from './tags'
 
 export type { CachedMembership, CachedOrganization, MembershipOf }
 
@@ -112,8 +117,14 @@ export async function removeOrganization(organizationId: string): Promise<void> 
   await lookups().remove(organizationId)
 }
 
-/** Before a user is removed: deletes the lists of members that have their ID, as far as those are known. */
-export async function removeListsWith(userId: string): Promise<void> {
+/**
+ * For a user who was deleted: invalidates their memberships, and deletes the lists of members that have their ID, as far as
+ * it is known which. What is stored under the ID of the user itself is deleted by `removeUser` or `revokeUser`.
+ * @throws LookupError as `invalidateOrganization`
+ */
+export async function removeMembershipsOf(userId: string): Promise<void> {
   const memberships = (await membershipsOfUser.peek(userId)) ?? []
-  for (const { organizationId } of memberships) await removeOrganization(organizationId)
+  const organizationIds = memberships.map((one) => one.organizationId)
+  await invalidateTags([tagOfMembershipsOf(userId), ...organizationIds.map(tagOfMembers)])
+  for (const id of organizationIds) await lookups().remove(id)
 }

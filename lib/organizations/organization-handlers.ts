@@ -1,8 +1,13 @@
-import { invalidateTags } from '../cache/lookups'
+import { invalidateTags, lookups } from '../cache/lookups'
 import { record, text, word } from '../clerk/json'
 import type { WebhookHandler, WebhookHandlers } from '../webhooks/handlers'
 import { idIn } from '../webhooks/payload'
-import { invalidateMembership, invalidateOrganization, removeOrganization } from './organization-cache'
+import {
+  invalidateMembership,
+  invalidateOrganization,
+  removeMembershipsOf,
+  removeOrganization,
+} from './organization-cache'
 import { TAG_OF_ALL_MEMBERSHIPS } from './tags'
 
 const changeOrganization: WebhookHandler = async (data) => {
@@ -41,6 +46,14 @@ const acceptedInvitation: WebhookHandler = async (data) => {
 /** The permissions of everybody who has the role. */
 const changeRole: WebhookHandler = async () => changeMembership(null, null)
 
+/** The part `users` does the same for what it has. What was stored since then goes too. */
+const deleteUser: WebhookHandler = async (data) => {
+  const userId = idIn(data, 'id')
+  await removeMembershipsOf(userId)
+  await lookups().remove(userId)
+  return { invalidated: ['memberships'] }
+}
+
 export const organizationHandlers: WebhookHandlers = {
   'organization.created': changeOrganization,
   'organization.updated': changeOrganization,
@@ -49,6 +62,7 @@ export const organizationHandlers: WebhookHandlers = {
   'organizationMembership.updated': membership,
   'organizationMembership.deleted': membership,
   'organizationInvitation.accepted': acceptedInvitation,
+  'user.deleted': deleteUser,
   'role.updated': changeRole,
   'role.deleted': changeRole,
   'permission.updated': changeRole,

@@ -1,4 +1,4 @@
-import { hash, tagOfMembershipsOf } from '../cache/tags'
+import { hash } from '../cache/tags'
 
 /** A slug as it appears in Redis keys, tags and events: hashed, because it is mostly the name of a company. */
 export const keyOfSlug = hash
@@ -7,8 +7,10 @@ export const tagOfOrganization = (organizationId: string) => `organization:${org
 const tagOfSlug = (slug: string) => `organization-slug:${keyOfSlug(slug)}`
 const TAG_OF_ALL_SLUGS = 'organization-slugs'
 const tagOfMembership = (organizationId: string, userId: string) => `membership:${organizationId}:${userId}`
-const tagOfMembers = (organizationId: string) => `members:${organizationId}`
+export const tagOfMembers = (organizationId: string) => `members:${organizationId}`
 const tagOfMemberships = (userId: string) => `memberships:${userId}`
+/** Every membership of a user. A change of the user changes none of them, only a deletion does. */
+export const tagOfMembershipsOf = (userId: string) => `memberships-of-user:${userId}`
 /** Every membership of an organization, and its list. Only its deletion makes all of them untrue. */
 const tagOfMembershipsIn = (organizationId: string) => `memberships-in-organization:${organizationId}`
 /** Every membership there is: the permissions of a role have changed. */

@@ -143,5 +143,3 @@ export function createOrganizations(options: {
     },
   }
 }
-
-export type Organizations = ReturnType<typeof createOrganizations>

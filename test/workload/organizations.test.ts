@@ -97,14 +97,14 @@ test('an hour of 200 members in 20 organizations costs a fraction of the calls, 
   async function check<T>(
     keys: readonly string[],
     read: () => Promise<T>,
-    valueOf: (got: T, i: number) => unknown,
+    valueIn: (got: T, i: number) => unknown,
   ) {
     const floors = keys.map((key) => historyOf(key).acknowledged)
     const got = await read()
     keys.forEach((key, i) => {
       seen.reads++
       const allowed = historyOf(key).values.slice(floors[i])
-      if (!allowed.some((value) => value === valueOf(got, i))) seen.stale++
+      if (!allowed.some((value) => value === valueIn(got, i))) seen.stale++
     })
   }
 
@@ -180,7 +180,7 @@ test('an hour of 200 members in 20 organizations costs a fraction of the calls, 
     await refreshesSettled()
   }
   const { total: kit, byRoute } = clerk.requests()
-  console.info(`organizations, an hour: ${JSON.stringify({ ...seen, kit, byRoute })}`)
+  process.stdout.write(`organizations, an hour: ${JSON.stringify({ ...seen, kit, byRoute })}\n`)
   expect(seen.changes).toBe(STEPS / STEPS_BETWEEN_CHANGES)
   expect(seen.webhooks).toBe(seen.changes)
   expect(seen.reads).toBeGreaterThan(30_000)

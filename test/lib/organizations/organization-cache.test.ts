@@ -16,7 +16,7 @@ import {
   hasOrganizationPermission,
   hasOrganizationRole,
   invalidateMembership,
-  removeListsWith,
+  removeMembershipsOf,
 } from '@/lib/organizations/organization-cache'
 import { requireOrganizationMember, requireOrganizationRole } from '@/lib/organizations/roles.server'
 import { handleClerkEvent } from '@/lib/webhooks/handle-clerk-event'
@@ -422,7 +422,7 @@ test('nothing about a user who is forgotten stays in Redis, the lists of members
   await findMembership(mia())
   await getCachedOrganizationMemberships(people.member)
   await getCachedOrganizationMembers(acme.id)
-  await removeListsWith(people.member)
+  await removeMembershipsOf(people.member)
   await removeUser(people.member)
   const dump: [string, unknown][] = JSON.parse(
     await dumpRedis(services.upstash.url, services.env.UPSTASH_REDIS_REST_TOKEN ?? ''),

@@ -26,10 +26,10 @@ test('prints the calls by file, with a summary', () => {
   expect(out.replace(/parse broken.ts: .*/, 'parse broken.ts: …')).toMatchInlineSnapshot(`
     "app/page.ts
       4:17  user-read     currentUser                    getCurrentUser()
-      4:59  organization  organizations.getOrganization  no replacement yet, keep
+      4:59  organization  organizations.getOrganization  getCachedOrganization(id) or getCachedOrganizationBySlug(slug)
 
     Could not parse broken.ts: …
-    2 calls in 1 file, 1 to replace, 1 without a replacement yet, 0 kept by a comment (2 files read)
+    2 calls in 1 file, 2 to replace, 0 without a replacement yet, 0 kept by a comment (2 files read)
     "
   `)
 })
