@@ -125,6 +125,23 @@ export const seed: Seed = {
     }),
     ...experts,
   ],
+  organizations: [
+    {
+      ...{ id: id('org', 'Northwind'), name: 'Northwind Booking', slug: 'northwind', createdAt: OPENED },
+      members: [
+        { userId: people.admin, role: 'org:admin' },
+        { userId: people.member, role: 'org:member' },
+        { userId: people.neverConnected, role: 'org:member' },
+      ],
+    },
+    {
+      ...{ id: id('org', 'Guild'), name: 'The Expert Guild', slug: 'guild', createdAt: OPENED + DAY },
+      members: [
+        { userId: people.expert, role: 'org:admin' },
+        { userId: people.member, role: 'org:member' },
+      ],
+    },
+  ],
 }
 
 /** Calendar events around `today`, for the seed users who connected a calendar. */

@@ -16,6 +16,9 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/webhooks': ['lib/cache', 'lib/clerk', 'lib/config', 'lib/env', 'lib/lookup'],
   'lib/http': ['lib/clerk', 'lib/config', 'lib/errors'],
   'lib/integrations': ['lib/auth', 'lib/cache', 'lib/clerk', 'lib/lookup', 'lib/webhooks'],
+  'lib/organizations': [
+    ...['lib/auth', 'lib/cache', 'lib/clerk', 'lib/config', 'lib/lookup', 'lib/webhooks'],
+  ],
   'lib/calendar': [
     'lib/auth',
     'lib/cache',
@@ -44,7 +47,7 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   'lib/ops': [
     ...['lib/cache', 'lib/calendar', 'lib/clerk', 'lib/config', 'lib/env', 'lib/errors', 'lib/lookup'],
-    ...['lib/process', 'lib/telemetry', 'lib/webhooks'],
+    ...['lib/organizations', 'lib/process', 'lib/telemetry', 'lib/webhooks'],
   ],
   // Of the parts it has only the types of their errors.
   'lib/errors': [
@@ -54,8 +57,8 @@ const mayImport: Record<string, readonly string[]> = {
   components: ['lib/http'],
   app: [
     ...['components', 'lib/auth', 'lib/cache', 'lib/calendar', 'lib/dashboard', 'lib/env'],
-    ...['lib/errors', 'lib/http', 'lib/integrations', 'lib/lookup', 'lib/process', 'lib/telemetry'],
-    'lib/webhooks',
+    ...['lib/errors', 'lib/http', 'lib/integrations', 'lib/lookup', 'lib/organizations', 'lib/process'],
+    ...['lib/telemetry', 'lib/webhooks'],
   ],
   instrumentation: ['lib/lookup', 'lib/process', 'lib/telemetry'],
   middleware: ['lib/http'],

@@ -11,6 +11,7 @@ import { findUser } from '@/lib/dashboard/find-user'
 import { refuseOverLimit } from '@/lib/http/rate-limit'
 import { batchRefreshTokens, disconnectIntegration } from '@/lib/integrations/integrations.service'
 import { providers } from '@/lib/integrations/providers'
+import { invalidateMembershipsOfUser } from '@/lib/organizations/organization-cache'
 import { type ActionResult, adminAction, done, failed, LIMIT, resultOf } from './admin-action'
 import { describeRefresh } from './format'
 
@@ -54,7 +55,7 @@ export const disconnect = async (_before: ActionResult | null, form: FormData): 
 /** Invalidates everything that is cached about the user. */
 export const invalidate = async (_before: ActionResult | null, form: FormData): Promise<ActionResult> =>
   adminAction('cache.invalidate', { form, shape: userForm }, async ({ userId }) => {
-    await invalidateUserCache(userId)
+    await Promise.all([invalidateUserCache(userId), invalidateMembershipsOfUser(userId)])
     return done('Invalidated. The next read loads this user from Clerk.')
   })
 

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import Link from 'next/link'
 import { Suspense } from 'react'
 import { z } from 'zod'
 import { orOutage } from '@/components/or-outage'
@@ -41,6 +42,11 @@ function OwnProfile() {
         <p className="mb-6 text-soft">
           Your name is shown as{' '}
           <strong className="wrap-anywhere text-ink">{user.fullName ?? user.username ?? 'Unnamed'}</strong>.
+        </p>
+        <p className="mb-6">
+          <Link href="/organizations" className="underline">
+            Your organizations
+          </Link>
         </p>
         <ProfileForm profile={{ firstName: user.firstName ?? '', lastName: user.lastName ?? '', setup }} />
       </>

@@ -88,6 +88,18 @@ export const items: Record<string, Part> = {
     needs: ['CACHE_ENCRYPTION_KEYS'],
     next: 'Call getConnectedIntegrations(userId) (integrations/integrations.service).',
   },
+  organizations: {
+    title: 'Organizations',
+    description:
+      'Organizations, memberships and rights in them, from Redis; a removed member is refused at the next request.',
+    entries: [
+      'lib/organizations/organization-cache.ts',
+      'lib/organizations/roles.server.ts',
+      'lib/organizations/organization-handlers.ts',
+      'lib/webhooks/handle-clerk-event.ts',
+    ],
+    next: "Call addWebhookHandlers('organizations', organizationHandlers) (webhooks/handlers) beside your webhook route, and requireOrganizationRole (organizations/roles.server) where a right is decided.",
+  },
   telemetry: {
     title: 'Telemetry',
     description: 'Metrics, log, audit trail, OpenTelemetry spans, and a shutdown that loses no record.',

@@ -17,7 +17,7 @@ export const NO_NAMES: NamesOfUser = { usernames: [], emails: [], externalIds: [
 export const normalizeName = (name: string) => name.normalize('NFKC').toLowerCase()
 
 // UTF-16, because in UTF-8 every lone surrogate would be the same replacement character.
-const hash = (name: string) => createHash('sha256').update(name, 'utf16le').digest('base64url')
+export const hash = (name: string) => createHash('sha256').update(name, 'utf16le').digest('base64url')
 const hashNormalized = (name: string) => hash(normalizeName(name))
 
 /** A name as it appears in Redis keys, tags and events: hashed, because those end up in logs. */

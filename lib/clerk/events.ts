@@ -6,7 +6,7 @@ import { type Json, text } from './json'
 export type ClerkRequestEvent = { operation: string; status: number; ms: number }
 
 /** A record that cannot be used was left out of an answer. `id`: the kind of its ID, such as `user`, or `none`. */
-export type LeftOutEvent = { record: 'user' | 'external_account' | 'oauth_access_token'; id: string }
+export type LeftOutEvent = { record: string; id: string }
 
 const leftOut = onePerProcess('clerk-left-out', () => createListeners<LeftOutEvent>())
 

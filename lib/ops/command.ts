@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { isUserId } from '../cache/clerk-cache'
 import type { Clock } from '../lookup/clock'
+import { isOrganizationId } from '../organizations/lookups'
 import { InputError } from './id-list'
 
 /** The streams, the clock and the interruption of a command. */
@@ -76,6 +77,13 @@ export function oneUser(words: readonly string[]): string {
   throw new InputError(
     `${JSON.stringify(id.slice(0, 80))} is not a user ID. Expected one such as user_2abc….`,
   )
+}
+
+/** The one ID that a command takes, of a user or an organization. @throws InputError */
+export function userOrOrganization(words: readonly string[]): { id: string; isOrganization: boolean } {
+  const [id, ...more] = words
+  const isOrganization = id !== undefined && more.length === 0 && isOrganizationId(id)
+  return { id: isOrganization ? id : oneUser(words), isOrganization }
 }
 
 /** `1 request`, `2 requests`; for `2 processes` the suffix is `es`. */

@@ -1,5 +1,6 @@
 import { audited } from '../cache/audit-events'
 import { removeUser } from '../cache/revocations'
+import { removeMembershipsOf } from '../organizations/organization-cache'
 import { type Command, columns, EXIT, oneUser, readFlags } from './command'
 
 /** How many entries of each lookup. */
@@ -16,7 +17,12 @@ export const forgetCommand: Command = {
     const { words, json } = readFlags(argv, [], { words: 1 })
     const id = oneUser(words)
     const record = { action: 'cache.remove', actor: 'ops', subject: id }
-    const removed = countsOf(await audited(record, () => removeUser(id)))
+    const removed = countsOf(
+      await audited(record, async () => {
+        await removeMembershipsOf(id)
+        return removeUser(id)
+      }),
+    )
     if (json) out(`${JSON.stringify({ user: id, removed })}\n`)
     else {
       const rows = Object.entries(removed).map(([name, count]) => [`  ${name}`, String(count)])

@@ -1,13 +1,17 @@
 import { inspectUser } from '../cache/inspect-user'
-import { type Command, columns, EXIT, oneUser, readFlags } from './command'
+import { organizationById } from '../organizations/lookups'
+import { type Command, columns, EXIT, readFlags, userOrOrganization } from './command'
 
-/** The state of a user's cache entry, without its value. */
-async function inspect(id: string) {
-  const { value, entrySeconds, freshSeconds, tagVersionSeconds, revokedSeconds } = await inspectUser(id)
+/** The state of the cache entry of a user or an organization, without its value. */
+async function inspect({ id, isOrganization }: { id: string; isOrganization: boolean }) {
+  const what = isOrganization ? 'organization' : 'user'
+  const { value, entrySeconds, freshSeconds, tagVersionSeconds, revokedSeconds } = await (isOrganization
+    ? organizationById.inspect(id)
+    : inspectUser(id))
   return {
-    user: id,
+    [what]: id,
     answer:
-      value === undefined ? 'not cached' : value === null ? 'cached: the user does not exist' : 'cached',
+      value === undefined ? 'not cached' : value === null ? `cached: the ${what} does not exist` : 'cached',
     updatedAt: value?.updatedAt ?? null,
     entrySeconds,
     freshSeconds,
@@ -21,11 +25,11 @@ const seconds = (left: number | null | undefined, otherwise: string) =>
 
 export const inspectCommand: Command = {
   summary:
-    'shows whether a user is cached, how fresh the entry is, and whether the user is revoked; never a value',
-  usage: '<user>',
+    'shows whether a user or organization is cached, how fresh the entry is, and whether a user is revoked; never a value',
+  usage: '<user or organization>',
   async run(argv, { out }) {
     const { words, json } = readFlags(argv, [], { words: 1 })
-    const found = await inspect(oneUser(words))
+    const found = await inspect(userOrOrganization(words))
     if (json) out(`${JSON.stringify(found)}\n`)
     else
       out(

@@ -1,19 +1,24 @@
 import { audited } from '../cache/audit-events'
 import { invalidateUserCache } from '../cache/clerk-cache-utils'
-import { type Command, EXIT, oneUser, readFlags } from './command'
+import { invalidateMembershipsOfUser, removeOrganization } from '../organizations/organization-cache'
+import { type Command, EXIT, readFlags, userOrOrganization } from './command'
 
 export const invalidateCommand: Command = {
   summary:
-    'invalidates everything that is cached about a user: the user, the lookups by name, tokens, integrations',
-  usage: '<user>',
+    'invalidates everything cached about a user (the user, names, tokens, integrations, memberships) or an organization',
+  usage: '<user or organization>',
   async run(argv, { out }) {
     const { words, json } = readFlags(argv, [], { words: 1 })
-    const id = oneUser(words)
-    await audited({ action: 'cache.invalidate', actor: 'ops', subject: id }, () => invalidateUserCache(id))
+    const { id, isOrganization } = userOrOrganization(words)
+    await audited({ action: 'cache.invalidate', actor: 'ops', subject: id }, async () => {
+      if (isOrganization) return removeOrganization(id)
+      await Promise.all([invalidateUserCache(id), invalidateMembershipsOfUser(id)])
+    })
+    const what = isOrganization ? 'organization' : 'user'
     out(
       json
-        ? `${JSON.stringify({ user: id, invalidated: true })}\n`
-        : `Invalidated ${id}. The next read loads the user from Clerk.\n`,
+        ? `${JSON.stringify({ [what]: id, invalidated: true })}\n`
+        : `Invalidated ${id}. The next read loads the ${what} from Clerk.\n`,
     )
     return EXIT.done
   },

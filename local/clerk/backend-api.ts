@@ -1,4 +1,5 @@
 import type { Endpoint, Parts } from './endpoint'
+import { organizationEndpoints } from './organization-endpoints'
 import { sessionEndpoints } from './session-endpoints'
 import { userEndpoints } from './user-endpoints'
 
@@ -8,6 +9,7 @@ export function backendEndpoints(parts: Parts): Endpoint[] {
   return [
     ...userEndpoints(parts),
     ...sessionEndpoints(parts),
+    ...organizationEndpoints(parts),
     { method: 'GET', path: '/jwks', answer: () => keys.jwks },
     {
       method: 'GET',

@@ -1,4 +1,5 @@
-import type { Client, ExternalAccount, Session, User } from './records'
+import { PERMISSIONS } from './organizations'
+import type { Client, ExternalAccount, Membership, Organization, Session, User } from './records'
 
 const verified = (strategy: string, object: string) => ({
   object,
@@ -131,6 +132,37 @@ export function webhookUserJson(user: User, url: string) {
       family_name: user.lastName ?? '',
       picture: `${url}/avatars/${user.id}.svg`,
     })),
+  }
+}
+
+export function organizationJson(organization: Organization, url: string) {
+  const { id, name, slug, createdBy, publicMetadata, createdAt, updatedAt } = organization
+  return {
+    ...{ object: 'organization', id, name, slug, image_url: `${url}/avatars/${id}.svg`, has_image: false },
+    ...{ max_allowed_memberships: 0, admin_delete_enabled: true, created_by: createdBy },
+    ...{
+      public_metadata: publicMetadata,
+      private_metadata: {},
+      created_at: createdAt,
+      updated_at: updatedAt,
+    },
+  }
+}
+
+export function membershipJson(membership: Membership, of: Organization, user: User, url: string) {
+  const { id, role, createdAt, updatedAt } = membership
+  return {
+    ...{ object: 'organization_membership', id, role, permissions: PERMISSIONS[role] ?? [] },
+    role_name: role === 'org:admin' ? 'Admin' : 'Member',
+    ...{ public_metadata: {}, private_metadata: {}, created_at: createdAt, updated_at: updatedAt },
+    organization: organizationJson(of, url),
+    public_user_data: {
+      user_id: user.id,
+      ...{ first_name: user.firstName, last_name: user.lastName, has_image: true },
+      image_url: `${url}/avatars/${user.id}.svg`,
+      profile_image_url: `${url}/avatars/${user.id}.svg`,
+      identifier: user.emails[0]?.address ?? user.username,
+    },
   }
 }
 

@@ -110,8 +110,37 @@ export interface SeedUser {
   accounts?: { id: string; provider?: string; email: string; scopes: string[]; grant?: Grant }[]
 }
 
+export interface Organization {
+  id: string
+  name: string
+  slug: string | null
+  createdBy: string
+  publicMetadata: Metadata
+  createdAt: number
+  updatedAt: number
+}
+
+export interface Membership {
+  id: string
+  organizationId: string
+  userId: string
+  role: string
+  createdAt: number
+  updatedAt: number
+}
+
+/** The first member has created it. */
+export interface SeedOrganization {
+  id: string
+  name: string
+  slug?: string
+  createdAt: number
+  members?: { userId: string; role: string }[]
+}
+
 export interface Seed {
   users: SeedUser[]
+  organizations?: SeedOrganization[]
 }
 
 export type ClerkEvent =
@@ -120,6 +149,14 @@ export type ClerkEvent =
   | {
       type: 'session.created' | 'session.ended' | 'session.removed' | 'session.revoked'
       session: Session
+      user: User
+    }
+  | { type: 'organization.created' | 'organization.updated'; organization: Organization }
+  | { type: 'organization.deleted'; id: string; slug: string | null }
+  | {
+      type: `organizationMembership.${'created' | 'updated' | 'deleted'}`
+      membership: Membership
+      organization: Organization
       user: User
     }
 

@@ -108,6 +108,8 @@ export async function startClerk(options: ClerkOptions) {
     updateUser: state.updateUser,
     deleteUser: state.deleteUser,
 
+    organizations: state.organizations,
+
     connect: state.connect,
     disconnect: state.disconnect,
     /** Simulates a new consent with other scopes, which issues a new token. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { notFound } from './errors'
 import { identifiers } from './identifiers'
+import { createOrganizations } from './organizations'
 import {
   type ClerkEvent,
   type Client,
@@ -43,6 +44,14 @@ export function createState(options: { seed: Seed; now: () => number; emit: (eve
     if (!found) throw notFound('user', id)
     return found
   }
+
+  const organizations = createOrganizations({
+    seed: options.seed.organizations ?? [],
+    now,
+    emit,
+    newId,
+    user,
+  })
 
   function session(id: string): Session {
     const found = sessions.get(id)
@@ -120,6 +129,7 @@ export function createState(options: { seed: Seed; now: () => number; emit: (eve
   function deleteUser(id: string): User {
     const found = user(id)
     users.delete(id)
+    organizations.removeUser(id)
     for (const open of sessions.values()) if (open.userId === id) open.status = 'removed'
     emit({ type: 'user.deleted', id, externalId: found.externalId })
     return found
@@ -206,6 +216,7 @@ export function createState(options: { seed: Seed; now: () => number; emit: (eve
 
   return {
     now,
+    organizations,
     users,
     sessions,
     clients,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sessionJson, webhookUserJson } from './json'
+import { membershipJson, organizationJson, sessionJson, webhookUserJson } from './json'
 import type { ClerkEvent } from './records'
 import { signatureHeaders } from './signature'
 import { newId } from './state'
@@ -165,6 +165,10 @@ function dataOf(event: ClerkEvent, url: string) {
       deleted: true,
       ...(event.externalId === null ? {} : { external_id: event.externalId }),
     }
+  if (event.type === 'organization.deleted')
+    return { object: 'organization', id: event.id, slug: event.slug, deleted: true }
+  if ('membership' in event) return membershipJson(event.membership, event.organization, event.user, url)
+  if ('organization' in event) return organizationJson(event.organization, url)
   if ('session' in event) {
     const { tasks: _apiOnly, ...session } = sessionJson(event.session)
     return { ...session, user: webhookUserJson(event.user, url) }

@@ -39,6 +39,19 @@ export function withPrivate<A extends Advice>(advice: A, read: 'only' | 'too' | 
   }
 }
 
+/** Reads of organizations and memberships. Of a membership list, the filter decides. */
+const ORGANIZATIONS: Record<string, string> = {
+  'organizations.getOrganization': 'getCachedOrganization(id) or getCachedOrganizationBySlug(slug)',
+  'users.getOrganizationMembershipList': 'getCachedOrganizationMemberships(userId)',
+}
+
+function replacementOfMembers(keys: Keys): string | null {
+  const rest = keys?.filter((key) => key !== 'organizationId' && !PAGING.includes(key))
+  if (!rest || (rest.length === 1 && rest[0] === 'userId'))
+    return 'findMembership(of) or getCachedOrganizationMembers(organizationId)'
+  return rest.length === 0 ? 'getCachedOrganizationMembers(organizationId)' : null
+}
+
 /** Filters of getUserList, and what replaces a list by that filter alone. */
 const FILTERS: Record<string, string | null> = {
   userId: 'getCachedUsersByIds(ids)',
@@ -56,8 +69,10 @@ const WRITE_USER = 'writeUser(userId, () => …)'
 export function adviceFor(call: string, keysOf: (argument: number) => Keys): Advice | undefined {
   const [api = '', method = ''] = call.split('.')
   if (call === 'users.getUserList') return { kind: 'user-read', replacement: replacementOfList(keysOf(0)) }
+  if (call === 'organizations.getOrganizationMembershipList')
+    return { kind: 'organization', replacement: replacementOfMembers(keysOf(0)) }
   if (/^getOrganization|^getInstanceOrganization/.test(method))
-    return { kind: 'organization', replacement: null }
+    return { kind: 'organization', replacement: ORGANIZATIONS[call] ?? null }
   if (api === 'users' && !READING.test(method))
     return { kind: 'user-write', replacement: replacementOfWrite(method, keysOf(1)) }
   if (/^(emailAddresses|phoneNumbers)$/.test(api) && !READING.test(method))
@@ -82,12 +97,20 @@ function replacementOfWrite(method: string, keys: Keys): string {
   return WRITE_USER
 }
 
+function replacementOfOrganizationRequest(path: string): string | null {
+  if (/^\/users\/[^/]+\/organization_memberships(\?|$)/.test(path))
+    return ORGANIZATIONS['users.getOrganizationMembershipList'] ?? null
+  if (/^\/organizations\/[^/?]+(\?|$)/.test(path))
+    return ORGANIZATIONS['organizations.getOrganization'] ?? null
+  return /^\/organizations\/[^/?]+\/memberships(\?|$)/.test(path) ? replacementOfMembers(undefined) : null
+}
+
 /** The same for a request to the Backend API. `path` begins after `/v1`, and has `*` for what is not known. */
 export function adviceForRequest(method: string, path: string): Advice | undefined {
   const isRead = method === 'GET'
   if (/^\/users\/[^/]+\/oauth_access_tokens/.test(path)) return READS['users.getUserOauthAccessToken']
   if (/^\/users\/[^/]+\/organization_/.test(path) || /^\/organization(s|_)/.test(path))
-    return isRead ? { kind: 'organization', replacement: null } : undefined
+    return isRead ? { kind: 'organization', replacement: replacementOfOrganizationRequest(path) } : undefined
   if (/^\/(users|email_addresses|phone_numbers)\b/.test(path)) {
     if (!isRead) return { kind: 'user-write', replacement: 'writeUser(userId, (send) => …)' }
     if (/^\/users\/[^/?]+$/.test(path)) return READS['users.getUser']

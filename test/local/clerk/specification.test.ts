@@ -16,11 +16,14 @@ let clerk: ClerkStandIn
 let sessionId = ''
 let deletable = ''
 let accountId = ''
+let organizationId = ''
 
 beforeAll(async () => {
   clerk = await startClerk({ appUrl: 'http://localhost:3000', seed })
   sessionId = (await clerk.issueSession(people.member)).sessionId
   deletable = clerk.createUser({ emails: ['deletable@example.com'], externalId: 'deletable' }).id
+  organizationId = clerk.organizations.create({ name: 'Probe', createdBy: people.admin }).id
+  clerk.organizations.addMember(organizationId, people.expert)
   accountId = clerk.connect(people.expert, { email: 'second@example.com', scopes: ['openid'] }).id
 })
 afterAll(() => clerk.close())
@@ -30,6 +33,12 @@ const unauthenticated: Probe = { anonymous: true, status: 401 }
 const member = (rest = '') => `/users/${people.member}${rest}`
 const tokens = (userId: string, provider = 'oauth_google') =>
   `/users/${userId}/oauth_access_tokens/${provider}`
+
+const organization = (rest = '') => `/organizations/${organizationId}${rest}`
+const unknownOrganization = (rest = ''): Probe => ({
+  path: () => `/organizations/org_unknown${rest}`,
+  status: 404,
+})
 
 /** For every endpoint of the stand-in at least one request, and one for each of its errors. */
 const probes: Record<string, Probe[]> = {
@@ -88,6 +97,41 @@ const probes: Record<string, Probe[]> = {
   ],
   'POST /sessions/{session_id}/tokens': [{ path: () => `/sessions/${sessionId}/tokens` }],
   'POST /sessions/{session_id}/revoke': [{ path: () => `/sessions/${sessionId}/revoke` }],
+  'GET /organizations': [
+    {},
+    { path: () => `/organizations?organization_id=${organizationId}&user_id=${people.admin}` },
+    { path: () => '/organizations?limit=0', status: 422 },
+  ],
+  'POST /organizations': [
+    { body: { name: 'Probe Two', created_by: people.admin } },
+    { body: { name: 'Probe Three', created_by: people.admin, slug: 'Not a slug' }, status: 422 },
+  ],
+  'GET /organizations/{organization_id}': [{ path: organization }, unknownOrganization()],
+  'PATCH /organizations/{organization_id}': [
+    { path: organization, body: { name: 'Renamed', slug: 'renamed' } },
+    { path: organization, body: { public_metadata: {} }, status: 422 },
+    { ...unknownOrganization(), body: { name: 'x' } },
+  ],
+  'GET /organizations/{organization_id}/memberships': [
+    { path: () => organization(`/memberships?user_id=${people.admin}&limit=500`) },
+    { path: () => organization('/memberships?limit=501'), status: 422 },
+    { ...unauthenticated, path: () => organization('/memberships') },
+  ],
+  'POST /organizations/{organization_id}/memberships': [
+    { path: () => organization('/memberships'), body: { user_id: people.member, role: 'org:member' } },
+    { path: () => organization('/memberships'), body: { user_id: people.member }, status: 422 },
+    { ...unknownOrganization('/memberships'), body: { user_id: people.member, role: 'org:member' } },
+  ],
+  'PATCH /organizations/{organization_id}/memberships/{user_id}': [
+    { path: () => organization(`/memberships/${people.expert}`), body: { role: 'org:admin' } },
+    { path: () => organization('/memberships/user_unknown'), body: { role: 'org:admin' }, status: 404 },
+  ],
+  'DELETE /organizations/{organization_id}/memberships/{user_id}': [
+    { path: () => organization(`/memberships/${people.expert}`) },
+    { path: () => organization(`/memberships/${people.expert}`), status: 404 },
+  ],
+  'GET /users/{user_id}/organization_memberships': [{ path: () => member('/organization_memberships') }],
+  'DELETE /organizations/{organization_id}': [{ path: organization }, unknownOrganization()],
   'GET /jwks': [{}],
   'GET /instance': [{}],
 }

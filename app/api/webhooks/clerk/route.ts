@@ -2,10 +2,12 @@ import { after } from 'next/server'
 import { ConfigurationError } from '@/lib/env'
 import { errorResponse } from '@/lib/http/error-response'
 import { tokenHandlers } from '@/lib/integrations/token-handlers'
+import { organizationHandlers } from '@/lib/organizations/organization-handlers'
 import { type Answer, handleWebhook } from '@/lib/webhooks/handle-webhook'
 import { addWebhookHandlers } from '@/lib/webhooks/handlers'
 
 addWebhookHandlers('tokens', tokenHandlers)
+addWebhookHandlers('organizations', organizationHandlers)
 
 const accepted = (outcome: 'ok' | 'ignored') => () => Response.json({ ok: true, outcome })
 

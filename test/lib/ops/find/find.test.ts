@@ -26,6 +26,23 @@ describe('replacements', () => {
     ['users.getUserList({ userId: ids, query })', 'user-read: keep'],
     ['users.getUserList()', 'user-read: keep'],
     ['organizations.getOrganizationInvitationList({ organizationId })', 'organization: keep'],
+    [
+      'organizations.getOrganization({ organizationId })',
+      'organization: getCachedOrganization(id) or getCachedOrganizationBySlug(slug)',
+    ],
+    [
+      'organizations.getOrganizationMembershipList({ organizationId, limit: 500 })',
+      'organization: getCachedOrganizationMembers(organizationId)',
+    ],
+    [
+      'organizations.getOrganizationMembershipList({ organizationId, userId: [id] })',
+      'organization: findMembership(of) or getCachedOrganizationMembers(organizationId)',
+    ],
+    ['organizations.getOrganizationMembershipList({ organizationId, query })', 'organization: keep'],
+    [
+      'users.getOrganizationMembershipList({ userId })',
+      'organization: getCachedOrganizationMemberships(userId)',
+    ],
   ])('%s', (call, expected) => {
     expect(found(`async () => (await clerkClient()).${call}`)).toEqual([expected])
   })

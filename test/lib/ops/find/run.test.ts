@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '../../../..')
 const PAGE = `import { clerkClient, currentUser } from '@clerk/nextjs/server'
 export const page = async () => {
   const client = await clerkClient()
-  return [await currentUser(), await client.organizations.getOrganization({ slug: 'acme' })]
+  return [await currentUser(), await client.organizations.getOrganizationInvitationList({ organizationId: 'org_1' })]
 }
 `
 const ORG = PAGE.replace('await currentUser(), ', '')
@@ -25,8 +25,8 @@ test('prints the calls by file, with a summary', () => {
   expect({ code, err }).toEqual({ code: 0, err: '' })
   expect(out.replace(/parse broken.ts: .*/, 'parse broken.ts: …')).toMatchInlineSnapshot(`
     "app/page.ts
-      4:17  user-read     currentUser                    getCurrentUser()
-      4:59  organization  organizations.getOrganization  no replacement yet, keep
+      4:17  user-read     currentUser                                  getCurrentUser()
+      4:59  organization  organizations.getOrganizationInvitationList  no replacement yet, keep
 
     Could not parse broken.ts: …
     2 calls in 1 file, 1 to replace, 1 without a replacement yet, 0 kept by a comment (2 files read)
@@ -83,7 +83,7 @@ test('--json prints the same as data', () => {
         line: 4,
         column: 59,
         kind: 'organization',
-        call: 'organizations.getOrganization',
+        call: 'organizations.getOrganizationInvitationList',
         replacement: null,
       },
     ],

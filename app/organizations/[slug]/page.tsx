@@ -1,0 +1,64 @@
+import Link from 'next/link'
+import { notFound } from 'next/navigation'
+import { Suspense } from 'react'
+import { orOutage } from '@/components/or-outage'
+import { AuthError } from '@/lib/auth/auth-error'
+import { orSignIn } from '@/lib/auth/page-access.server'
+import { currentUserOrganization } from '@/lib/organizations/current-user-organizations.server'
+
+type Props = { params: Promise<{ slug: string }> }
+
+export default function OrganizationPage({ params }: Props) {
+  return (
+    <>
+      <Link href="/organizations" className="mb-6 inline-block text-sm text-soft hover:text-ink">
+        ← Your organizations
+      </Link>
+      <Suspense
+        fallback={
+          <div
+            role="status"
+            aria-label="Loading members"
+            className="h-72 rounded-xl border border-line bg-surface motion-safe:animate-pulse"
+          />
+        }
+      >
+        <Organization params={params} />
+      </Suspense>
+    </>
+  )
+}
+
+/** An organization of somebody else looks as if it did not exist. */
+const orNull = (error: unknown): null => {
+  if (error instanceof AuthError && error.code === 'forbidden') return null
+  throw error
+}
+
+async function Organization({ params }: Props) {
+  const { slug } = await params
+  return orOutage(async () => {
+    const found = await orSignIn(() => currentUserOrganization(slug).catch(orNull))
+    if (!found) notFound()
+    const { organization, members, role } = found
+    return (
+      <section className="rounded-xl border border-line bg-surface p-6">
+        <title>{`${organization.name} · Clerk cache kit`}</title>
+        <h1 className="wrap-anywhere font-semibold text-2xl tracking-tight">{organization.name}</h1>
+        <p className="text-soft">
+          Your role: <code>{role}</code>
+        </p>
+        <ul aria-label="Members" className="mt-6">
+          {members.map((member) => (
+            <li key={member.id} className="flex justify-between gap-4 border-line border-t py-3">
+              <span className="wrap-anywhere">
+                {member.user.fullName ?? member.user.username ?? 'Unnamed'}
+              </span>
+              <code className="text-soft text-sm">{member.role}</code>
+            </li>
+          ))}
+        </ul>
+      </section>
+    )
+  })
+}

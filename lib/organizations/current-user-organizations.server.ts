@@ -1,0 +1,26 @@
+import 'server-only'
+import { requireUser } from '../auth/roles.server'
+import { getCachedOrganizationMembers, getCachedOrganizationMemberships } from './organization-cache'
+import { requireOrganizationMember } from './roles.server'
+
+/** The memberships of the signed-in user, each with its organization. @throws AuthError; ClerkError */
+export const currentUserOrganizations = async () => getCachedOrganizationMemberships((await requireUser()).id)
+
+/**
+ * An organization of the signed-in user with its members, by its slug or, where it has none, its ID. Null if it is none of theirs,
+ * whether or not it exists: it is looked for among their own, so that guessed slugs cost Clerk nothing.
+ * @throws AuthError; ClerkError
+ */
+export async function currentUserOrganization(slugOrId: string) {
+  const found = (await currentUserOrganizations()).find(
+    ({ organization: { slug, id } }) => (slug ?? id) === slugOrId,
+  )
+  if (!found) return null
+  // The list is for showing. This decides.
+  const { role } = await requireOrganizationMember(found.organizationId)
+  return {
+    organization: found.organization,
+    role,
+    members: await getCachedOrganizationMembers(found.organizationId),
+  }
+}

@@ -1,0 +1,130 @@
+import { type CachedUser, isBlocked, userById } from '../cache/clerk-cache'
+import { defineMemo, invalidateTags, lookups } from '../cache/lookups'
+import type { CachedMembership, CachedOrganization } from './cached-organization'
+import {
+  type MembershipOf,
+  membershipById,
+  membershipsOfUser,
+  membersOfOrganization,
+  organizationById,
+  organizationBySlug,
+} from './lookups'
+import {
+  tagOfMembers,
+  tagOfMembershipsOf,
+  tagsOfMembershipChange,
+  tagsOfOrganizationChange,
+  tagsOfOrganizationDeletion,
+} from './tags'
+
+export type { CachedMembership, CachedOrganization, MembershipOf }
+
+const once = defineMemo<CachedOrganization | null>('organization-by-slug')
+
+/** The organization with this ID, or null. @throws ClerkError if it is not cached and Clerk fails, as all reads here */
+export const getCachedOrganization = (organizationId: string): Promise<CachedOrganization | null> =>
+  organizationById(organizationId)
+
+/** The organization that has this slug now, or null: never the one that has given it up. The case must be right. */
+export const getCachedOrganizationBySlug = (slug: string): Promise<CachedOrganization | null> =>
+  slug.length === 0 || slug.length > 256 ? Promise.resolve(null) : once(slug, () => organizationBySlug(slug))
+
+/** The organizations with these IDs, in this order, without the ones that do not exist. Any number of IDs. */
+export const getCachedOrganizationsByIds = async (ids: readonly string[]): Promise<CachedOrganization[]> =>
+  (await organizationById.many(ids)).filter((one) => one !== null)
+
+/** One membership with role and permissions, to show it, or null. What decides a right calls `findMembership`. */
+export const getCachedOrganizationMembership = (of: MembershipOf): Promise<CachedMembership | null> =>
+  membershipById(of)
+
+/** The memberships of these people and organizations, in this order; null where there is none. */
+export const getCachedOrganizationMembershipsByIds = (
+  of: readonly MembershipOf[],
+): Promise<(CachedMembership | null)[]> => membershipById.many(of)
+
+/**
+ * Every membership of a user with its organization, oldest first or as Clerk orders them; none for an unknown user. An
+ * organization that does not exist any more is left out, whatever the list says.
+ */
+export async function getCachedOrganizationMemberships(
+  userId: string,
+): Promise<(CachedMembership & { organization: CachedOrganization })[]> {
+  const memberships = (await membershipsOfUser(userId)) ?? []
+  const organizations = await organizationById.many(memberships.map((one) => one.organizationId))
+  return memberships.flatMap((one, i) => {
+    const organization = organizations[i]
+    return organization ? [{ ...one, organization }] : []
+  })
+}
+
+/** Every member of an organization with their user; none for an unknown organization. Deleted users are left out. */
+export async function getCachedOrganizationMembers(
+  organizationId: string,
+): Promise<(CachedMembership & { user: CachedUser })[]> {
+  const members = (await membersOfOrganization(organizationId)) ?? []
+  const users = await userById.many(members.map(({ userId }) => userId))
+  return members.flatMap((one, i) => {
+    const user = users[i]
+    return user ? [{ ...one, user }] : []
+  })
+}
+
+/**
+ * The membership that a right is decided by, or null: without the request memo, never a value in grace, and null for a
+ * user who is banned, locked or deleted. While Redis is out, Clerk is asked.
+ * @throws ClerkError if it is not cached and Clerk fails; refuse then
+ */
+export async function findMembership(of: MembershipOf): Promise<CachedMembership | null> {
+  const [user, membership] = await Promise.all([
+    userById.fresh(of.userId, { grace: false }),
+    membershipById.fresh(of, { grace: false }),
+  ])
+  return user && !isBlocked(user) ? membership : null
+}
+
+/** Whether a user has this role in an organization, such as `org:admin`. @throws ClerkError as `findMembership` */
+export const hasOrganizationRole = async (of: MembershipOf, role: string): Promise<boolean> =>
+  (await findMembership(of))?.role === role
+
+/** Whether a user has this permission in an organization, such as `org:invoices:create`. @throws ClerkError as `findMembership` */
+export const hasOrganizationPermission = async (of: MembershipOf, permission: string): Promise<boolean> =>
+  (await findMembership(of))?.permissions.includes(permission) ?? false
+
+/**
+ * Call it after a write to an organization. `slug`: the one it has now, or null; without it the lookups by all slugs are
+ * invalidated. @throws LookupError `invalidation_unconfirmed` if Redis did not confirm it. Repeating is safe.
+ */
+export const invalidateOrganization = (organizationId: string, slug?: string | null): Promise<void> =>
+  invalidateTags(tagsOfOrganizationChange(organizationId, slug))
+
+/** Call it after a write to a membership. @throws LookupError as `invalidateOrganization` */
+export const invalidateMembership = ({ organizationId, userId }: MembershipOf): Promise<void> =>
+  invalidateTags(tagsOfMembershipChange(organizationId, userId))
+
+/** Invalidates all memberships of a user. @throws LookupError as `invalidateOrganization` */
+export const invalidateMembershipsOfUser = (userId: string): Promise<void> =>
+  invalidateTags([tagOfMembershipsOf(userId)])
+
+/**
+ * Invalidates an organization, its slug and all its memberships, and deletes what Redis holds under its ID: for one that
+ * was deleted, and for people who look for an error. @throws LookupError as `invalidateOrganization`
+ */
+export async function removeOrganization(organizationId: string): Promise<void> {
+  await invalidateTags([
+    ...tagsOfOrganizationDeletion(organizationId),
+    ...tagsOfOrganizationChange(organizationId, null),
+  ])
+  await lookups().remove(organizationId)
+}
+
+/**
+ * For a user who was deleted: invalidates their memberships, and deletes the lists of members that have their ID, as far as
+ * it is known which. What is stored under the ID of the user itself is deleted by `removeUser` or `revokeUser`.
+ * @throws LookupError as `invalidateOrganization`
+ */
+export async function removeMembershipsOf(userId: string): Promise<void> {
+  const memberships = (await membershipsOfUser.peek(userId)) ?? []
+  const organizationIds = memberships.map((one) => one.organizationId)
+  await invalidateTags([tagOfMembershipsOf(userId), ...organizationIds.map(tagOfMembers)])
+  for (const id of organizationIds) await lookups().remove(id)
+}

@@ -1,0 +1,70 @@
+import { invalidateTags, lookups } from '../cache/lookups'
+import { record, text, word } from '../clerk/json'
+import type { WebhookHandler, WebhookHandlers } from '../webhooks/handlers'
+import { idIn } from '../webhooks/payload'
+import {
+  invalidateMembership,
+  invalidateOrganization,
+  removeMembershipsOf,
+  removeOrganization,
+} from './organization-cache'
+import { TAG_OF_ALL_MEMBERSHIPS } from './tags'
+
+const changeOrganization: WebhookHandler = async (data) => {
+  const { slug } = record(data)
+  // A slug that cannot be read is not known: it could be any.
+  await invalidateOrganization(
+    idIn(data, 'id'),
+    slug === null || text(slug) !== null ? text(slug) : undefined,
+  )
+  return { invalidated: ['organization'] }
+}
+
+/** The lists of its members still have its ID. What they show is read with the organization, which is not there now. */
+const deleteOrganization: WebhookHandler = async (data) => {
+  await removeOrganization(idIn(data, 'id'))
+  return { invalidated: ['organization', 'memberships'] }
+}
+
+/** Without both IDs it could be any membership. */
+async function changeMembership(organizationId: string | null, userId: string | null) {
+  if (organizationId && userId) await invalidateMembership({ organizationId, userId })
+  else await invalidateTags([TAG_OF_ALL_MEMBERSHIPS])
+  return { invalidated: [organizationId && userId ? 'membership' : 'all memberships'] }
+}
+
+const membership: WebhookHandler = async (data) => {
+  const { organization, public_user_data } = record(data)
+  return changeMembership(word(record(organization).id), word(record(public_user_data).user_id))
+}
+
+const acceptedInvitation: WebhookHandler = async (data) => {
+  const { organization_id, user_id } = record(data)
+  return changeMembership(word(organization_id), word(user_id))
+}
+
+/** The permissions of everybody who has the role. */
+const changeRole: WebhookHandler = async () => changeMembership(null, null)
+
+/** The part `users` does the same for what it has. What was stored since then goes too. */
+const deleteUser: WebhookHandler = async (data) => {
+  const userId = idIn(data, 'id')
+  await removeMembershipsOf(userId)
+  await lookups().remove(userId)
+  return { invalidated: ['memberships'] }
+}
+
+export const organizationHandlers: WebhookHandlers = {
+  'organization.created': changeOrganization,
+  'organization.updated': changeOrganization,
+  'organization.deleted': deleteOrganization,
+  'organizationMembership.created': membership,
+  'organizationMembership.updated': membership,
+  'organizationMembership.deleted': membership,
+  'organizationInvitation.accepted': acceptedInvitation,
+  'user.deleted': deleteUser,
+  'role.updated': changeRole,
+  'role.deleted': changeRole,
+  'permission.updated': changeRole,
+  'permission.deleted': changeRole,
+}
