@@ -199,7 +199,7 @@ describe('Look up a user', () => {
     await page.reload()
     await panel('lookup').getByText('In Redis').waitFor()
     await panel('lookup')
-      .getByText(/^\d+ bytes$/)
+      .getByText(/^[\d,]+ bytes$/)
       .waitFor()
     expect(await page.content()).not.toContain(email)
     await panel('lookup').getByRole('button', { name: 'Invalidate' }).click()
