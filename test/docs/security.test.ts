@@ -2,21 +2,31 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
-const page = join(import.meta.dirname, '../../docs/security.md')
-const text = readFileSync(page, 'utf8')
-/** `[title](../test/…)`: a test that docs/security.md names. */
-const named = [...text.matchAll(/\[([^\]]+)\]\((\.\.\/test\/[^)]+)\)/g)].map(([, title = '', path = '']) => ({
-  title,
-  path,
-}))
+const docs = join(import.meta.dirname, '../../docs')
+const text = readFileSync(join(docs, 'security.md'), 'utf8')
+/** `[title](../test/…)`: a test that a page names. */
+const named = ['security.md', 'reliability.md'].flatMap((page) =>
+  [...readFileSync(join(docs, page), 'utf8').matchAll(/\[([^\]]+)\]\((\.\.\/test\/[^)]+)\)/g)].map(
+    ([, title = '', path = '']) => ({ page, title, path }),
+  ),
+)
+
+test.each(named)('$page names a test that exists: $title', ({ title, path }) => {
+  const file = join(docs, path)
+  expect(existsSync(file), path).toBe(true)
+  expect(readFileSync(file, 'utf8')).toContain(title)
+})
+
+test('each promise in docs/reliability.md names a test', () => {
+  const [, table = ''] = readFileSync(join(docs, 'reliability.md'), 'utf8').split(
+    '| promise | tests |\n|---|---|\n',
+  )
+  const lines = table.split('\n').filter((line) => line.startsWith('| '))
+  expect(lines.length).toBeGreaterThan(20)
+  expect(lines.filter((line) => !line.includes('](../test/'))).toEqual([])
+})
 
 describe('docs/security.md', () => {
-  test.each(named)('names a test that exists: $title', ({ title, path }) => {
-    const file = join(page, '..', path)
-    expect(existsSync(file), path).toBe(true)
-    expect(readFileSync(file, 'utf8')).toContain(title)
-  })
-
   test('names a test in each line of an attacker, or says that nothing stops them or what else does', () => {
     const lines = text.split('\n').filter((line) => /^\| to /.test(line))
     expect(lines.length).toBeGreaterThan(30)
