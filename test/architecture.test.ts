@@ -16,9 +16,7 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/webhooks': ['lib/cache', 'lib/clerk', 'lib/config', 'lib/env', 'lib/lookup'],
   'lib/http': ['lib/clerk', 'lib/config', 'lib/errors'],
   'lib/integrations': ['lib/auth', 'lib/cache', 'lib/clerk', 'lib/lookup', 'lib/webhooks'],
-  'lib/organizations': [
-    ...['lib/auth', 'lib/cache', 'lib/clerk', 'lib/config', 'lib/lookup', 'lib/webhooks'],
-  ],
+  'lib/organizations': ['lib/auth', 'lib/cache', 'lib/clerk', 'lib/webhooks'],
   'lib/calendar': [
     'lib/auth',
     'lib/cache',
@@ -57,7 +55,7 @@ const mayImport: Record<string, readonly string[]> = {
   components: ['lib/http'],
   app: [
     ...['components', 'lib/auth', 'lib/cache', 'lib/calendar', 'lib/dashboard', 'lib/env'],
-    ...['lib/errors', 'lib/http', 'lib/integrations', 'lib/lookup', 'lib/organizations', 'lib/process'],
+    ...['lib/errors', 'lib/http', 'lib/integrations', 'lib/lookup', 'lib/process'],
     ...['lib/telemetry', 'lib/webhooks'],
   ],
   instrumentation: ['lib/lookup', 'lib/process', 'lib/telemetry'],

@@ -93,7 +93,7 @@ export const items: Record<string, Part> = {
     description:
       'Organizations, memberships and rights in them, from Redis; a removed member is refused at the next request.',
     entries: [
-      'lib/organizations/organization-cache.ts',
+      'lib/cache/organization-cache.ts',
       'lib/organizations/roles.server.ts',
       'lib/organizations/organization-handlers.ts',
       'lib/webhooks/handle-clerk-event.ts',

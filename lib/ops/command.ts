@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { isUserId } from '../cache/clerk-cache'
+import { isOrganizationId } from '../cache/organization-lookups'
 import type { Clock } from '../lookup/clock'
-import { isOrganizationId } from '../organizations/lookups'
 import { InputError } from './id-list'
 
 /** The streams, the clock and the interruption of a command. */

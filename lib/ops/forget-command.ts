@@ -1,6 +1,6 @@
 import { audited } from '../cache/audit-events'
+import { removeMembershipsOf } from '../cache/organization-cache'
 import { removeUser } from '../cache/revocations'
-import { removeMembershipsOf } from '../organizations/organization-cache'
 import { type Command, columns, EXIT, oneUser, readFlags } from './command'
 
 /** How many entries of each lookup. */

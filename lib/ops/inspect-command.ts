@@ -1,5 +1,5 @@
 import { inspectUser } from '../cache/inspect-user'
-import { organizationById } from '../organizations/lookups'
+import { organizationById } from '../cache/organization-lookups'
 import { type Command, columns, EXIT, readFlags, userOrOrganization } from './command'
 
 /** The state of the cache entry of a user or an organization, without its value. */

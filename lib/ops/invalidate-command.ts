@@ -1,6 +1,6 @@
 import { audited } from '../cache/audit-events'
 import { invalidateUserCache } from '../cache/clerk-cache-utils'
-import { invalidateMembershipsOfUser, removeOrganization } from '../organizations/organization-cache'
+import { invalidateMembershipsOfUser, removeOrganization } from '../cache/organization-cache'
 import { type Command, EXIT, readFlags, userOrOrganization } from './command'
 
 export const invalidateCommand: Command = {

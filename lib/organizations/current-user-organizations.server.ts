@@ -1,10 +1,10 @@
 import 'server-only'
 import { requireUser } from '../auth/roles.server'
-import { getCachedOrganizationMembers, getCachedOrganizationMemberships } from './organization-cache'
+import { getCachedMembershipsOfUser, getCachedMembersOfOrganization } from '../cache/organization-cache'
 import { requireOrganizationMember } from './roles.server'
 
 /** The memberships of the signed-in user, each with its organization. @throws AuthError; ClerkError */
-export const currentUserOrganizations = async () => getCachedOrganizationMemberships((await requireUser()).id)
+export const currentUserOrganizations = async () => getCachedMembershipsOfUser((await requireUser()).id)
 
 /**
  * An organization of the signed-in user with its members, by its slug or, where it has none, its ID. Null if it is none of theirs,
@@ -21,6 +21,6 @@ export async function currentUserOrganization(slugOrId: string) {
   return {
     organization: found.organization,
     role,
-    members: await getCachedOrganizationMembers(found.organizationId),
+    members: await getCachedMembersOfOrganization(found.organizationId),
   }
 }

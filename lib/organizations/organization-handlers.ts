@@ -1,14 +1,14 @@
 import { invalidateTags, lookups } from '../cache/lookups'
-import { record, text, word } from '../clerk/json'
-import type { WebhookHandler, WebhookHandlers } from '../webhooks/handlers'
-import { idIn } from '../webhooks/payload'
 import {
   invalidateMembership,
   invalidateOrganization,
   removeMembershipsOf,
   removeOrganization,
-} from './organization-cache'
-import { TAG_OF_ALL_MEMBERSHIPS } from './tags'
+} from '../cache/organization-cache'
+import { TAG_OF_ALL_MEMBERSHIPS } from '../cache/organization-tags'
+import { record, text, word } from '../clerk/json'
+import type { WebhookHandler, WebhookHandlers } from '../webhooks/handlers'
+import { idIn } from '../webhooks/payload'
 
 const changeOrganization: WebhookHandler = async (data) => {
   const { slug } = record(data)

@@ -4,7 +4,7 @@ import { currentActor } from '../auth/caller.server'
 import { requireUser } from '../auth/roles.server'
 import type { SessionOptions } from '../auth/session-user'
 import { emitAudit } from '../cache/audit-events'
-import { type CachedMembership, findMembership } from './organization-cache'
+import { type CachedMembership, findMembership } from '../cache/organization-cache'
 
 /**
  * The signed-in user's membership in an organization, whatever the role. A member who was removed is refused at the next

@@ -38,7 +38,7 @@ test('an hour of 200 members in 20 organizations costs a fraction of the calls, 
       import('./kit'),
       import('@/app/api/webhooks/clerk/route'),
       import('@/lib/cache/lookups'),
-      import('@/lib/organizations/organization-cache'),
+      import('@/lib/cache/organization-cache'),
       import('@/lib/organizations/roles.server'),
       import('@/lib/auth/auth-error'),
     ])
@@ -132,7 +132,7 @@ test('an hour of 200 members in 20 organizations costs a fraction of the calls, 
       ),
       check(
         mine.map(roleKey),
-        () => cache.getCachedOrganizationMemberships(userId),
+        () => cache.getCachedMembershipsOfUser(userId),
         (list, i) => list.find((one) => one.organizationId === mine[i]?.organizationId)?.role ?? null,
       ),
     ])
@@ -140,7 +140,7 @@ test('an hour of 200 members in 20 organizations costs a fraction of the calls, 
     const here = places.filter((one) => one.organizationId === organizationId)
     await check(
       here.map(roleKey),
-      () => cache.getCachedOrganizationMembers(organizationId),
+      () => cache.getCachedMembersOfOrganization(organizationId),
       (list, i) => list.find((one) => one.userId === here[i]?.userId)?.role ?? null,
     )
   }

@@ -41,15 +41,15 @@ export function withPrivate<A extends Advice>(advice: A, read: 'only' | 'too' | 
 
 /** Reads of organizations and memberships. Of a membership list, the filter decides. */
 const ORGANIZATIONS: Record<string, string> = {
-  'organizations.getOrganization': 'getCachedOrganization(id) or getCachedOrganizationBySlug(slug)',
-  'users.getOrganizationMembershipList': 'getCachedOrganizationMemberships(userId)',
+  'organizations.getOrganization': 'getCachedOrganization(id) or getCachedOrganization({ slug })',
+  'users.getOrganizationMembershipList': 'getCachedMembershipsOfUser(userId)',
 }
 
 function replacementOfMembers(keys: Keys): string | null {
   const rest = keys?.filter((key) => key !== 'organizationId' && !PAGING.includes(key))
   if (!rest || (rest.length === 1 && rest[0] === 'userId'))
-    return 'findMembership(of) or getCachedOrganizationMembers(organizationId)'
-  return rest.length === 0 ? 'getCachedOrganizationMembers(organizationId)' : null
+    return 'findMembership(of) or getCachedMembersOfOrganization(organizationId)'
+  return rest.length === 0 ? 'getCachedMembersOfOrganization(organizationId)' : null
 }
 
 /** Filters of getUserList, and what replaces a list by that filter alone. */

@@ -28,21 +28,18 @@ describe('replacements', () => {
     ['organizations.getOrganizationInvitationList({ organizationId })', 'organization: keep'],
     [
       'organizations.getOrganization({ organizationId })',
-      'organization: getCachedOrganization(id) or getCachedOrganizationBySlug(slug)',
+      'organization: getCachedOrganization(id) or getCachedOrganization({ slug })',
     ],
     [
       'organizations.getOrganizationMembershipList({ organizationId, limit: 500 })',
-      'organization: getCachedOrganizationMembers(organizationId)',
+      'organization: getCachedMembersOfOrganization(organizationId)',
     ],
     [
       'organizations.getOrganizationMembershipList({ organizationId, userId: [id] })',
-      'organization: findMembership(of) or getCachedOrganizationMembers(organizationId)',
+      'organization: findMembership(of) or getCachedMembersOfOrganization(organizationId)',
     ],
     ['organizations.getOrganizationMembershipList({ organizationId, query })', 'organization: keep'],
-    [
-      'users.getOrganizationMembershipList({ userId })',
-      'organization: getCachedOrganizationMemberships(userId)',
-    ],
+    ['users.getOrganizationMembershipList({ userId })', 'organization: getCachedMembershipsOfUser(userId)'],
   ])('%s', (call, expected) => {
     expect(found(`async () => (await clerkClient()).${call}`)).toEqual([expected])
   })

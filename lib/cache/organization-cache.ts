@@ -1,6 +1,6 @@
-import { type CachedUser, isBlocked, userById } from '../cache/clerk-cache'
-import { defineMemo, invalidateTags, lookups } from '../cache/lookups'
 import type { CachedMembership, CachedOrganization } from './cached-organization'
+import { type CachedUser, isBlocked, userById } from './clerk-cache'
+import { defineMemo, invalidateTags, lookups } from './lookups'
 import {
   type MembershipOf,
   membershipById,
@@ -8,37 +8,43 @@ import {
   membersOfOrganization,
   organizationById,
   organizationBySlug,
-} from './lookups'
+} from './organization-lookups'
 import {
   tagOfMembers,
   tagOfMembershipsOf,
   tagsOfMembershipChange,
   tagsOfOrganizationChange,
   tagsOfOrganizationDeletion,
-} from './tags'
+} from './organization-tags'
 
 export type { CachedMembership, CachedOrganization, MembershipOf }
 
 const once = defineMemo<CachedOrganization | null>('organization-by-slug')
 
-/** The organization with this ID, or null. @throws ClerkError if it is not cached and Clerk fails, as all reads here */
-export const getCachedOrganization = (organizationId: string): Promise<CachedOrganization | null> =>
-  organizationById(organizationId)
-
-/** The organization that has this slug now, or null: never the one that has given it up. The case must be right. */
-export const getCachedOrganizationBySlug = (slug: string): Promise<CachedOrganization | null> =>
-  slug.length === 0 || slug.length > 256 ? Promise.resolve(null) : once(slug, () => organizationBySlug(slug))
+/**
+ * The organization with this ID, or the one that has this slug now, or null: never the one that has given it up. The case of
+ * a slug must be right. @throws ClerkError if it is not cached and Clerk fails, as all reads here
+ */
+export function getCachedOrganization(of: string | { slug: string }): Promise<CachedOrganization | null> {
+  if (typeof of === 'string') return organizationById(of)
+  const { slug } = of
+  return slug.length === 0 || slug.length > 256
+    ? Promise.resolve(null)
+    : once(slug, () => organizationBySlug(slug))
+}
 
 /** The organizations with these IDs, in this order, without the ones that do not exist. Any number of IDs. */
 export const getCachedOrganizationsByIds = async (ids: readonly string[]): Promise<CachedOrganization[]> =>
   (await organizationById.many(ids)).filter((one) => one !== null)
 
 /** One membership with role and permissions, to show it, or null. What decides a right calls `findMembership`. */
-export const getCachedOrganizationMembership = (of: MembershipOf): Promise<CachedMembership | null> =>
-  membershipById(of)
+export const getCachedMembership = (
+  userId: string,
+  organizationId: string,
+): Promise<CachedMembership | null> => membershipById({ organizationId, userId })
 
 /** The memberships of these people and organizations, in this order; null where there is none. */
-export const getCachedOrganizationMembershipsByIds = (
+export const getCachedMembershipsByIds = (
   of: readonly MembershipOf[],
 ): Promise<(CachedMembership | null)[]> => membershipById.many(of)
 
@@ -46,7 +52,7 @@ export const getCachedOrganizationMembershipsByIds = (
  * Every membership of a user with its organization, oldest first or as Clerk orders them; none for an unknown user. An
  * organization that does not exist any more is left out, whatever the list says.
  */
-export async function getCachedOrganizationMemberships(
+export async function getCachedMembershipsOfUser(
   userId: string,
 ): Promise<(CachedMembership & { organization: CachedOrganization })[]> {
   const memberships = (await membershipsOfUser(userId)) ?? []
@@ -58,7 +64,7 @@ export async function getCachedOrganizationMemberships(
 }
 
 /** Every member of an organization with their user; none for an unknown organization. Deleted users are left out. */
-export async function getCachedOrganizationMembers(
+export async function getCachedMembersOfOrganization(
   organizationId: string,
 ): Promise<(CachedMembership & { user: CachedUser })[]> {
   const members = (await membersOfOrganization(organizationId)) ?? []

@@ -1,4 +1,4 @@
-import { hash } from '../cache/tags'
+import { hash } from './tags'
 
 /** A slug as it appears in Redis keys, tags and events: hashed, because it is mostly the name of a company. */
 export const keyOfSlug = hash

@@ -1,14 +1,10 @@
-import { createAlias } from '../cache/alias'
-import { isUserId } from '../cache/clerk-cache'
-import { defineLookup } from '../cache/lookups'
-import { signed } from '../cache/signed'
-import { GRACE, nameTtl } from '../cache/user-lookup'
 import { clerkFailure, isNotFound, unexpectedAnswer } from '../clerk/error'
 import { isRecord } from '../clerk/json'
 import { clerkGet } from '../clerk/request'
 import { cacheSettings } from '../config'
 import { json } from '../lookup/json'
 import { joinKey } from '../lookup/slot'
+import { createAlias } from './alias'
 import {
   areCachedMemberships,
   type CachedMembership,
@@ -19,7 +15,11 @@ import {
   toCachedMembership,
   toCachedOrganization,
 } from './cached-organization'
-import { keyOfSlug, tagOfOrganization, tagsOfEntry } from './tags'
+import { isUserId } from './clerk-cache'
+import { defineLookup } from './lookups'
+import { keyOfSlug, tagOfOrganization, tagsOfEntry } from './organization-tags'
+import { signed } from './signed'
+import { GRACE, nameTtl } from './user-lookup'
 
 /** The Backend API takes at most 100 IDs per filter, and returns at most 500 records per page. */
 const [IDS_PER_REQUEST, PER_PAGE] = [100, 500]

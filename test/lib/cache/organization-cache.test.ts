@@ -1,23 +1,22 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { POST } from '@/app/api/webhooks/clerk/route'
 import { getCachedUserById } from '@/lib/cache/clerk-cache'
-import { removeUser } from '@/lib/cache/revocations'
-import { onLeftOut } from '@/lib/clerk/events'
-import { redis } from '@/lib/config'
 import {
   findMembership,
+  getCachedMembership,
+  getCachedMembershipsByIds,
+  getCachedMembershipsOfUser,
+  getCachedMembersOfOrganization,
   getCachedOrganization,
-  getCachedOrganizationBySlug,
-  getCachedOrganizationMembers,
-  getCachedOrganizationMembership,
-  getCachedOrganizationMemberships,
-  getCachedOrganizationMembershipsByIds,
   getCachedOrganizationsByIds,
   hasOrganizationPermission,
   hasOrganizationRole,
   invalidateMembership,
   removeMembershipsOf,
-} from '@/lib/organizations/organization-cache'
+} from '@/lib/cache/organization-cache'
+import { removeUser } from '@/lib/cache/revocations'
+import { onLeftOut } from '@/lib/clerk/events'
+import { redis } from '@/lib/config'
 import {
   requireOrganizationMember,
   requireOrganizationPermission,
@@ -97,17 +96,15 @@ describe('reads', () => {
 
   test('an ID that is not one, and an unknown one, are null', async () => {
     expect(await getCachedOrganization('../users')).toBeNull()
-    expect(
-      await getCachedOrganizationMembership({ organizationId: '../x', userId: people.member }),
-    ).toBeNull()
+    expect(await getCachedMembership(people.member, '../x')).toBeNull()
     expect(read()).toBe(0)
-    expect(await getCachedOrganizationMembership({ ...mia(), organizationId: 'org_unknown' })).toBeNull()
-    expect(await getCachedOrganizationMembers('org_unknown')).toEqual([])
-    expect(await getCachedOrganizationMemberships('user_unknown')).toEqual([])
+    expect(await getCachedMembership(people.member, 'org_unknown')).toBeNull()
+    expect(await getCachedMembersOfOrganization('org_unknown')).toEqual([])
+    expect(await getCachedMembershipsOfUser('user_unknown')).toEqual([])
   })
 
   test('a membership has role and permissions; many in one organization are one request', async () => {
-    const found = await getCachedOrganizationMembershipsByIds([
+    const found = await getCachedMembershipsByIds([
       mia(),
       ada(),
       { organizationId: acme.id, userId: people.expert },
@@ -121,9 +118,9 @@ describe('reads', () => {
   })
 
   test('no key of Redis has a slug or a name', async () => {
-    await getCachedOrganizationBySlug(acme.slug ?? '')
-    await getCachedOrganizationMembers(acme.id)
-    await getCachedOrganizationMemberships(people.member)
+    await getCachedOrganization({ slug: acme.slug ?? '' })
+    await getCachedMembersOfOrganization(acme.id)
+    await getCachedMembershipsOfUser(people.member)
     const keys = await redis().run('keys', (client) => client.keys('*'))
     expect(keys.length).toBeGreaterThan(6)
     expect(keys.filter((key) => /acme|mia/i.test(key.replaceAll(people.member, '')))).toEqual([])
@@ -152,11 +149,11 @@ describe('lists', () => {
     [501, 2],
   ])('the members of an organization with %i are all there, in %i pages', async (size, pages) => {
     const { of, ids } = organizationOf(size)
-    const members = await getCachedOrganizationMembers(of.id)
+    const members = await getCachedMembersOfOrganization(of.id)
     expect(members.map(({ user }) => user.id)).toEqual(ids)
     const route = 'GET /v1/organizations/{organization_id}/memberships'
     expect(services.clerk.requests().byRoute[route]).toBe(pages)
-    expect(await getCachedOrganizationMembers(of.id)).toEqual(members)
+    expect(await getCachedMembersOfOrganization(of.id)).toEqual(members)
     expect(services.clerk.requests().byRoute[route]).toBe(pages)
   })
 
@@ -167,7 +164,7 @@ describe('lists', () => {
       { length: size },
       (_, i) => clerk().create({ name: `O ${i}`, createdBy: id }).id,
     )
-    const memberships = await getCachedOrganizationMemberships(id)
+    const memberships = await getCachedMembershipsOfUser(id)
     expect(memberships.map(({ organization }) => organization.id)).toEqual(created)
   })
 
@@ -181,8 +178,10 @@ describe('lists', () => {
         one.public_user_data.user_id === people.admin ? { ...one, role: 7 } : one
       return { body: JSON.stringify({ ...json, data: [null, ...json.data.map(odd)] }) }
     })
-    expect((await getCachedOrganizationMembers(acme.id)).map(({ userId }) => userId)).toEqual([people.member])
-    expect(await getCachedOrganizationMembership(ada())).toBeNull()
+    expect((await getCachedMembersOfOrganization(acme.id)).map(({ userId }) => userId)).toEqual([
+      people.member,
+    ])
+    expect(await getCachedMembership(ada().userId, acme.id)).toBeNull()
     expect(await hasOrganizationRole(mia(), 'org:member')).toBe(true)
     expect(leftOut).toContain('organization_membership')
     off()
@@ -209,19 +208,16 @@ describe('lists', () => {
 
 describe('changes, once their webhook was answered', () => {
   test('a role is the new one, in the membership and both lists', async () => {
-    await Promise.all([
-      getCachedOrganizationMembers(acme.id),
-      getCachedOrganizationMemberships(people.member),
-    ])
+    await Promise.all([getCachedMembersOfOrganization(acme.id), getCachedMembershipsOfUser(people.member)])
     expect(await hasOrganizationRole(mia(), 'org:admin')).toBe(false)
     clerk().setRole(acme.id, people.member, 'org:admin')
     await answered()
     expect(acknowledged).toEqual(['organizationMembership.updated'])
     expect(await hasOrganizationRole(mia(), 'org:admin')).toBe(true)
     expect(await hasOrganizationPermission(mia(), 'org:sys_profile:delete')).toBe(true)
-    const members = await getCachedOrganizationMembers(acme.id)
+    const members = await getCachedMembersOfOrganization(acme.id)
     expect(members.find(({ userId }) => userId === people.member)?.role).toBe('org:admin')
-    const [membership] = (await getCachedOrganizationMemberships(people.member)).filter(
+    const [membership] = (await getCachedMembershipsOfUser(people.member)).filter(
       ({ organizationId }) => organizationId === acme.id,
     )
     expect(membership?.role).toBe('org:admin')
@@ -229,7 +225,7 @@ describe('changes, once their webhook was answered', () => {
 
   test('a role change costs no request for what it did not change', async () => {
     await Promise.all([findMembership(ada()), findMembership(mia()), getCachedOrganization(acme.id)])
-    await getCachedOrganizationMemberships(people.admin)
+    await getCachedMembershipsOfUser(people.admin)
     clerk().setRole(acme.id, people.member, 'org:admin')
     await answered()
     services.clerk.resetRequests()
@@ -238,7 +234,7 @@ describe('changes, once their webhook was answered', () => {
       getCachedOrganization(acme.id),
       getCachedUserById(people.admin),
     ])
-    await getCachedOrganizationMemberships(people.admin)
+    await getCachedMembershipsOfUser(people.admin)
     expect(read()).toBe(0)
     await findMembership(mia())
     expect(read()).toBe(1)
@@ -246,11 +242,11 @@ describe('changes, once their webhook was answered', () => {
 
   test('another name of an organization costs no membership', async () => {
     await findMembership(mia())
-    await getCachedOrganizationMemberships(people.member)
+    await getCachedMembershipsOfUser(people.member)
     clerk().update(acme.id, { name: 'Acme Two' })
     await answered()
     services.clerk.resetRequests()
-    const memberships = await getCachedOrganizationMemberships(people.member)
+    const memberships = await getCachedMembershipsOfUser(people.member)
     expect(memberships.map(({ organization }) => organization.name)).toContain('Acme Two')
     await findMembership(mia())
     expect(services.clerk.requests().byRoute).toEqual({ 'GET /v1/organizations': 1 })
@@ -258,12 +254,14 @@ describe('changes, once their webhook was answered', () => {
 
   test('a removed member is refused, and in no list', async () => {
     expect(await requireOrganizationMember(acme.id)).toMatchObject({ role: 'org:member' })
-    await getCachedOrganizationMembers(acme.id)
+    await getCachedMembersOfOrganization(acme.id)
     clerk().removeMember(acme.id, people.member)
     await answered()
     await expect(requireOrganizationMember(acme.id)).rejects.toMatchObject({ code: 'forbidden' })
-    expect((await getCachedOrganizationMembers(acme.id)).map(({ userId }) => userId)).toEqual([people.admin])
-    const memberships = await getCachedOrganizationMemberships(people.member)
+    expect((await getCachedMembersOfOrganization(acme.id)).map(({ userId }) => userId)).toEqual([
+      people.admin,
+    ])
+    const memberships = await getCachedMembershipsOfUser(people.member)
     expect(memberships.filter(({ organizationId }) => organizationId === acme.id)).toEqual([])
   })
 
@@ -276,21 +274,24 @@ describe('changes, once their webhook was answered', () => {
   })
 
   test('nobody is a member of a deleted organization, and no list shows it', async () => {
-    await Promise.all([findMembership(mia()), getCachedOrganizationMemberships(people.member)])
-    await Promise.all([getCachedOrganizationBySlug(acme.slug ?? ''), getCachedOrganizationMembers(acme.id)])
+    await Promise.all([findMembership(mia()), getCachedMembershipsOfUser(people.member)])
+    await Promise.all([
+      getCachedOrganization({ slug: acme.slug ?? '' }),
+      getCachedMembersOfOrganization(acme.id),
+    ])
     clerk().remove(acme.id)
     await answered()
     expect(acknowledged).toEqual(['organization.deleted'])
     await expect(requireOrganizationMember(acme.id)).rejects.toMatchObject({ code: 'forbidden' })
     expect(await getCachedOrganization(acme.id)).toBeNull()
-    expect(await getCachedOrganizationBySlug(acme.slug ?? '')).toBeNull()
-    expect(await getCachedOrganizationMembers(acme.id)).toEqual([])
-    const memberships = await getCachedOrganizationMemberships(people.member)
+    expect(await getCachedOrganization({ slug: acme.slug ?? '' })).toBeNull()
+    expect(await getCachedMembersOfOrganization(acme.id)).toEqual([])
+    const memberships = await getCachedMembershipsOfUser(people.member)
     expect(memberships.filter(({ organizationId }) => organizationId === acme.id)).toEqual([])
   })
 
   test('a transferred ownership: the new owner is the admin, the old one is not', async () => {
-    await Promise.all([findMembership(ada()), findMembership(mia()), getCachedOrganizationMembers(acme.id)])
+    await Promise.all([findMembership(ada()), findMembership(mia()), getCachedMembersOfOrganization(acme.id)])
     clerk().setRole(acme.id, people.member, 'org:admin')
     clerk().setRole(acme.id, people.admin, 'org:member')
     await answered()
@@ -312,27 +313,27 @@ describe('changes, once their webhook was answered', () => {
     const slug = acme.slug ?? ''
     const other = clerk().create({ name: 'Other', createdBy: people.admin })
     await answered()
-    expect((await getCachedOrganizationBySlug(slug))?.id).toBe(acme.id)
+    expect((await getCachedOrganization({ slug }))?.id).toBe(acme.id)
     services.clerk.webhooks.pause()
     clerk().update(acme.id, { slug: `${slug}-old` })
     clerk().update(other.id, { slug })
     services.clerk.webhooks.resume({ reversed: true })
     await answered()
-    expect((await getCachedOrganizationBySlug(slug))?.id).toBe(other.id)
-    expect((await getCachedOrganizationBySlug(`${slug}-old`))?.id).toBe(acme.id)
+    expect((await getCachedOrganization({ slug }))?.id).toBe(other.id)
+    expect((await getCachedOrganization({ slug: `${slug}-old` }))?.id).toBe(acme.id)
   })
 
   test('a slug that nobody had is found once an organization has it', async () => {
     const slug = `new-${acme.slug}`
-    expect(await getCachedOrganizationBySlug(slug)).toBeNull()
+    expect(await getCachedOrganization({ slug })).toBeNull()
     clerk().update(acme.id, { slug })
     await answered()
-    expect((await getCachedOrganizationBySlug(slug))?.id).toBe(acme.id)
+    expect((await getCachedOrganization({ slug }))?.id).toBe(acme.id)
   })
 
   test('a slug is no way to an organization by its ID', async () => {
-    expect(await getCachedOrganizationBySlug(acme.id)).toBeNull()
-    expect(await getCachedOrganizationBySlug('../users')).toBeNull()
+    expect(await getCachedOrganization({ slug: acme.id })).toBeNull()
+    expect(await getCachedOrganization({ slug: '../users' })).toBeNull()
     expect(read()).toBe(0)
   })
 
@@ -341,12 +342,12 @@ describe('changes, once their webhook was answered', () => {
     const { id } = services.clerk.createUser({ emails: [`gone-${acme.id}@example.com`] })
     clerk().addMember(acme.id, id)
     services.clerk.webhooks.target({ url: app.url, secret: services.env.CLERK_WEBHOOK_SIGNING_SECRET ?? '' })
-    await getCachedOrganizationMembers(acme.id)
-    await getCachedOrganizationMemberships(id)
+    await getCachedMembersOfOrganization(acme.id)
+    await getCachedMembershipsOfUser(id)
     expect(await findMembership({ organizationId: acme.id, userId: id })).not.toBeNull()
     services.clerk.deleteUser(id)
     await answered()
-    expect((await getCachedOrganizationMembers(acme.id)).map(({ userId }) => userId)).not.toContain(id)
+    expect((await getCachedMembersOfOrganization(acme.id)).map(({ userId }) => userId)).not.toContain(id)
     expect(await findMembership({ organizationId: acme.id, userId: id })).toBeNull()
     const keys = await redis().run('keys', (client) => client.keys(`*:e:organization-member*${id}*`))
     const values = await Promise.all(keys.map((key) => redis().run('get', (client) => client.get(key))))
@@ -386,7 +387,7 @@ describe('changes, once their webhook was answered', () => {
 describe('a failing Clerk or Redis', () => {
   test("Clerk's 429 is one request and an error that says when to come back", async () => {
     services.clerk.faults.add({ status: 429, retryAfter: 7 })
-    const reads = Array.from({ length: 20 }, () => getCachedOrganizationMembers(acme.id))
+    const reads = Array.from({ length: 20 }, () => getCachedMembersOfOrganization(acme.id))
     const settled = await Promise.allSettled(reads)
     for (const one of settled)
       expect(one).toMatchObject({ reason: { code: 'clerk_rate_limited', retryAfter: 7 } })
@@ -397,11 +398,11 @@ describe('a failing Clerk or Redis', () => {
 
   test('a list that has expired is served during a 429, but no right is decided by it', async () => {
     await findMembership(mia())
-    await getCachedOrganizationMembers(acme.id)
+    await getCachedMembersOfOrganization(acme.id)
     await expire('organization-member*')
     services.clerk.faults.add({ status: 429, retryAfter: 7 })
-    expect(await getCachedOrganizationMembers(acme.id)).toHaveLength(2)
-    expect((await getCachedOrganizationMembership(mia()))?.role).toBe('org:member')
+    expect(await getCachedMembersOfOrganization(acme.id)).toHaveLength(2)
+    expect((await getCachedMembership(people.member, acme.id))?.role).toBe('org:member')
     await expect(requireOrganizationMember(acme.id)).rejects.toMatchObject({ code: 'clerk_rate_limited' })
   })
 
@@ -433,8 +434,8 @@ describe('a failing Clerk or Redis', () => {
 
 test('nothing about a user who is forgotten stays in Redis, the lists of members included', async () => {
   await findMembership(mia())
-  await getCachedOrganizationMemberships(people.member)
-  await getCachedOrganizationMembers(acme.id)
+  await getCachedMembershipsOfUser(people.member)
+  await getCachedMembersOfOrganization(acme.id)
   await removeMembershipsOf(people.member)
   await removeUser(people.member)
   const dump: [string, unknown][] = JSON.parse(
