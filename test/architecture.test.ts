@@ -45,7 +45,7 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   'lib/ops': [
     ...['lib/cache', 'lib/calendar', 'lib/clerk', 'lib/config', 'lib/env', 'lib/errors', 'lib/lookup'],
-    ...['lib/organizations', 'lib/process', 'lib/telemetry', 'lib/webhooks'],
+    ...['lib/process', 'lib/telemetry', 'lib/webhooks'],
   ],
   // Of the parts it has only the types of their errors.
   'lib/errors': [
@@ -55,7 +55,7 @@ const mayImport: Record<string, readonly string[]> = {
   components: ['lib/http'],
   app: [
     ...['components', 'lib/auth', 'lib/cache', 'lib/calendar', 'lib/dashboard', 'lib/env'],
-    ...['lib/errors', 'lib/http', 'lib/integrations', 'lib/lookup', 'lib/process'],
+    ...['lib/errors', 'lib/http', 'lib/integrations', 'lib/lookup', 'lib/organizations', 'lib/process'],
     ...['lib/telemetry', 'lib/webhooks'],
   ],
   instrumentation: ['lib/lookup', 'lib/process', 'lib/telemetry'],

