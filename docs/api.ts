@@ -8,10 +8,13 @@ const root = join(import.meta.dirname, '..')
 const PUBLIC: Record<string, readonly string[] | 'all'> = {
   'lib/config.ts': ['configure', 'Config'],
   'lib/cache/clerk-cache.ts': 'all',
+  'lib/cache/private-metadata.ts': 'all',
   'lib/cache/clerk-cache-utils.ts': 'all',
+  'lib/cache/organization-cache.ts': 'all',
   'lib/cache/user-writes.ts': 'all',
   'lib/auth/roles.server.ts': 'all',
   'lib/auth/caller.server.ts': 'all',
+  'lib/organizations/roles.server.ts': 'all',
   'lib/cache/token-cache.ts': 'all',
   'lib/cache/service-token-cache.ts': 'all',
   'lib/cache/lookups.ts': ['defineLookup', 'defineMemo', 'invalidateTags'],
@@ -34,7 +37,9 @@ function signatureOf(declaration: ts.Declaration, symbol: ts.Symbol, checker: ts
   if (ts.isClassDeclaration(declaration)) return `class ${symbol.name}`
   const flags = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.WriteArrowStyleSignature
   const type = checker.getTypeOfSymbolAtLocation(symbol, declaration)
-  return `${symbol.name}: ${checker.typeToString(type, declaration, flags)}`
+  // A type of a file that is not imported there is written with the path of the file.
+  const text = checker.typeToString(type, declaration, flags).replaceAll(/import\("[^"]*"\)\./g, '')
+  return `${symbol.name}: ${text}`
 }
 
 /** Every public name, with its docstring, which is empty if it has none. */

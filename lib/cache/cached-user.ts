@@ -114,7 +114,7 @@ export function toCachedUser(json: unknown) {
 }
 
 /** A cached user: plain, frozen data that can be a prop of a client component. Times are milliseconds since 1970. */
-export type CachedUser = Readonly<ReturnType<typeof withComputed>>
+export interface CachedUser extends Readonly<ReturnType<typeof withComputed>> {}
 
 /** Whether Clerk says that this person may do nothing. */
 export const isBlocked = (user: Pick<CachedUser, 'banned' | 'locked' | 'deprovisioned'>): boolean =>
