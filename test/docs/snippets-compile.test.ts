@@ -27,7 +27,7 @@ function problems(): string[] {
   const settings: ts.CompilerOptions = {
     ...options,
     ...{ incremental: false, noUnusedLocals: false, noUnusedParameters: false, noEmit: true },
-    paths: { '@/*': [join(root, '*')], '~/lib/clerk-cache/*': [join(root, '*')] },
+    paths: { '@/*': [join(root, '*')], '~/lib/clerk-cache/*': [join(root, '*'), join(root, 'lib/*')] },
   }
   const host = ts.createCompilerHost(settings)
   const { readFile, fileExists } = host

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { constants, setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 
@@ -14,6 +15,10 @@ const requests = z.object({ total: z.number(), byRoute: z.record(z.string(), z.n
 export async function startStandInsProcess() {
   const child = fork(file, { execArgv: ['--import', 'tsx'] })
   const ended = once(child, 'exit')
+  // Of a Redis that answers at once while the cores are busy. Only root may: elsewhere it may be late now and then.
+  try {
+    if (child.pid) setPriority(child.pid, constants.priority.PRIORITY_HIGH)
+  } catch {}
   const [message] = await Promise.race([
     once(child, 'message'),
     ended.then(([code]) => {
