@@ -71,6 +71,21 @@ describe('values of many sizes', () => {
     await other.lookup.many(ids)
     expect(server.upstash.counts().longestAnswer).toBeLessThan(10_000_000)
   })
+
+  it.each([
+    ['characters of three bytes', '漢'.repeat(38_000)],
+    ['quotes', '"'.repeat(38_000)],
+    ['control characters', '\u0001'.repeat(38_000)],
+  ])('100 of %s that one load brings are stored by requests that the plan takes', async (_, value) => {
+    const process = join()
+    const many = process.defineLookup({
+      ...{ name: 'many', version: 1, ttl: 300, key: (id: string) => id, tags: (id: string) => [id] },
+      loadMany: async (ids: string[]) => ids.map(() => value),
+    })
+    await many.many(idsOf(100))
+    expect(process.outcomes()).toEqual(idsOf(100).map(() => 'stored'))
+    expect(new Set(statuses)).toEqual(new Set([200]))
+  })
 })
 
 describe('a value that is too large', () => {
