@@ -9,6 +9,8 @@ export type Counts = {
   /** Bytes of bodies, without headers. */
   bytesIn: number
   bytesOut: number
+  /** Bytes of the longest answer. */
+  longestAnswer: number
   /** Connections that carried a counted request: opened since the reset, open now, most at once. */
   sockets: number
   openSockets: number
@@ -18,7 +20,7 @@ export type Counts = {
 export function createCounts() {
   const open = new Set<Socket>()
   const byCommand = new Map<string, number>()
-  const zero = { http: 0, commands: 0, bytesIn: 0, bytesOut: 0, sockets: 0, peakSockets: 0 }
+  const zero = { http: 0, commands: 0, bytesIn: 0, bytesOut: 0, longestAnswer: 0, sockets: 0, peakSockets: 0 }
   let totals = { ...zero }
 
   return {
@@ -44,6 +46,7 @@ export function createCounts() {
     },
     bytesOut(bytes: number) {
       totals.bytesOut += bytes
+      totals.longestAnswer = Math.max(totals.longestAnswer, bytes)
     },
   }
 }

@@ -89,8 +89,8 @@ export function failureOf(error: unknown): RedisFailure {
   if (/Timeout|Abort/.test(text)) return 'timeout'
   if (/fetch failed|ECONN|ENOTFOUND|socket|terminated/i.test(text)) return 'unreachable'
   if (/WRONGPASS|Unauthorized/i.test(text)) return 'unauthorized'
-  if (/max (daily )?requests? limit|capacity quota exceeded/i.test(text)) return 'quota'
-  if (/max request size/i.test(text)) return 'too_large'
+  if (/max (daily )?requests? limit|max bandwidth|capacity quota exceeded/i.test(text)) return 'quota'
+  if (/max (request|single record|key|member) size/i.test(text)) return 'too_large'
   if (/^TypeError/.test(text)) return 'bad_answer'
   return /NOPERM/.test(text) ? 'no_scripts' : 'refused'
 }

@@ -158,6 +158,22 @@ export const mutants: readonly Mutant[] = [
     breaks: ['rule 10'],
   },
 
+  // ---- Time: a step of the wall clock is no time
+  {
+    name: 'the engine takes its time from the wall clock',
+    file: 'create-lookups.ts',
+    from: 'const { store, runtime, namespace, clock = systemClock, random = Math.random } = options',
+    to: 'const { store, runtime, namespace, random = Math.random } = options\n  const { timer } = options.clock ?? systemClock\n  const clock = { timer, now: () => Date.now() }',
+    breaks: ['promise 1', 'promise 4', 'rule 4'],
+  },
+  {
+    name: 'the process cache counts by the wall clock for how long it keeps a value',
+    file: 'process-cache.ts',
+    from: '{ perf: clock, ttlResolution: 0 }',
+    to: '{ perf: { now: () => Date.now() }, ttlResolution: 0 }',
+    breaks: ['promise 1', 'promise 4', 'rule 4'],
+  },
+
   // ---- Rule 11: loads belong to no request
   {
     name: 'a loader runs in the request of its first caller',

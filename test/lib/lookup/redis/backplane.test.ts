@@ -6,6 +6,7 @@ import { createBackplane } from '@/lib/lookup/redis/backplane'
 import { createRedisClient } from '@/lib/lookup/redis/client'
 import { createRedisStore } from '@/lib/lookup/redis/store'
 import { createPlainRuntime } from '@/lib/lookup/runtime/plain'
+import { createVirtualClock } from '../../../../lib/lookup/testing/virtual-clock'
 import { type Engine, startEngine } from '../../../../local/upstash/engine'
 import { startUpstash, type Upstash } from '../../../../local/upstash/server'
 import { user } from '../in-process-fleet'
@@ -98,6 +99,19 @@ describe('the backplane', () => {
       }
     },
   )
+
+  it('by default takes a stream for lost 5 s after the last heartbeat that came back', async () => {
+    const state = createProcessState()
+    const redis = createRedisClient({ url: upstash.url, token, state, timeoutMs: 10_000 })
+    const clock = createVirtualClock()
+    open.push(createBackplane({ redis, namespace: 'defaults', state, clock }))
+    await expect.poll(() => state.epoch()).toBe(1)
+    upstash.streams.stall()
+    await clock.advance(4999)
+    expect(state.epoch()).toBe(1)
+    await clock.advance(1)
+    expect(state.epoch()).toBe(0)
+  })
 
   it('becomes alive again on a new stream', async () => {
     const process = start()()

@@ -42,6 +42,23 @@ test.each([
   expect(redis.isHealthy()).toBe(true)
 })
 
+test.each([
+  ['ERR max requests limit exceeded. Limit: 500000, Usage: 500000', 'quota', false],
+  ['ERR max daily request limit exceeded. Limit: 10000, Usage: 10000', 'quota', false],
+  ['ERR max bandwidth limit exceeded', 'quota', false],
+  ['ERR DB capacity quota exceeded', 'quota', false],
+  ['ERR max request size exceeded. Limit: 10485760 bytes', 'too_large', true],
+  ['ERR max single record size exceeded', 'too_large', true],
+  ['ERR max key size exceeded. Limit: 32768 bytes, Actual: 40000 bytes', 'too_large', true],
+] as const)('"%s" is told as %s', async (error, reason, healthy) => {
+  const { client } = connect()
+  const redis = client()
+  server.upstash.faults.set({ error })
+  const read = () => redis.run('get', (one) => one.get('x'))
+  for (let i = 0; i < 3; i++) await expect(read()).rejects.toMatchObject({ reason })
+  expect(redis.isHealthy()).toBe(healthy)
+})
+
 test('an operation that fails is an event, for every client', async () => {
   const { client, events } = connect()
   server.upstash.faults.set(wrongPass)

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createLookups } from '@/lib/lookup/create-lookups'
 import type { LookupEvent } from '@/lib/lookup/events'
 import { createProcessState } from '@/lib/lookup/process-state'
@@ -37,7 +38,15 @@ const tooLarge: Fault = {
   answer: { status: 413, body: '{"error":"ERR max request size exceeded. Limit: 1000 bytes"}' },
 }
 
+/** The status of every answer over HTTP. */
+const statuses: number[] = []
+const onAnswer = (message: unknown) => void statuses.push(Object(message).response.statusCode)
+
 describe('values of many sizes', () => {
+  beforeAll(() => subscribe('undici:request:headers', onAnswer))
+  beforeEach(() => void statuses.splice(0))
+  afterAll(() => void unsubscribe('undici:request:headers', onAnswer))
+
   it.each([
     [2000, '10 KB', 'x'.repeat(10_000)],
     [500, '50 KB', 'x'.repeat(50_000)],
@@ -54,6 +63,28 @@ describe('values of many sizes', () => {
     expect((await other.lookup.many(ids)).every((found) => found === value)).toBe(true)
     expect([process.loads.length, other.loads.length]).toEqual([count, 0])
     expect([...process.failures(), ...other.failures()]).toEqual([])
+    // No request was so large that the plan refuses it.
+    expect(new Set(statuses)).toEqual(new Set([200]))
+    // A process that has seen the values of a lookup asks for no answer that is longer than a request may be.
+    server.upstash.resetCounts()
+    await process.lookup.many(ids)
+    await other.lookup.many(ids)
+    expect(server.upstash.counts().longestAnswer).toBeLessThan(10_000_000)
+  })
+
+  it.each([
+    ['characters of three bytes', '漢'.repeat(38_000)],
+    ['quotes', '"'.repeat(38_000)],
+    ['control characters', '\u0001'.repeat(38_000)],
+  ])('100 of %s that one load brings are stored by requests that the plan takes', async (_, value) => {
+    const process = join()
+    const many = process.defineLookup({
+      ...{ name: 'many', version: 1, ttl: 300, key: (id: string) => id, tags: (id: string) => [id] },
+      loadMany: async (ids: string[]) => ids.map(() => value),
+    })
+    await many.many(idsOf(100))
+    expect(process.outcomes()).toEqual(idsOf(100).map(() => 'stored'))
+    expect(new Set(statuses)).toEqual(new Set([200]))
   })
 })
 
