@@ -9,6 +9,7 @@ import { isUserId } from '@/lib/cache/clerk-cache'
 import { invalidateUserCache, warmUpUserCache } from '@/lib/cache/clerk-cache-utils'
 import { invalidateMembershipsOfUser } from '@/lib/cache/organization-cache'
 import { findUser } from '@/lib/dashboard/find-user'
+import { fieldsOf } from '@/lib/http/form-fields'
 import { refuseOverLimit } from '@/lib/http/rate-limit'
 import { batchRefreshTokens, disconnectIntegration } from '@/lib/integrations/integrations.service'
 import { providers } from '@/lib/integrations/providers'
@@ -70,7 +71,7 @@ export const warm = async (_before: ActionResult | null, form: FormData): Promis
 
 /** Opens the page of a user by ID, because a name or an email address must not become part of an address. */
 export async function searchUser(_before: ActionResult | null, form: FormData): Promise<ActionResult> {
-  const word = z.string().trim().min(1).max(256).safeParse(form.get('word'))
+  const word = z.string().trim().min(1).max(256).safeParse(fieldsOf(form).word)
   try {
     await requireAdmin({ failClosed: true })
     if (!word.success) return failed('Enter a user ID, a username or an email address.')

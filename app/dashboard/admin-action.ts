@@ -6,6 +6,7 @@ import { currentActor } from '@/lib/auth/caller.server'
 import { requireAdmin } from '@/lib/auth/roles.server'
 import { emitAudit } from '@/lib/cache/audit-events'
 import { messageOf } from '@/lib/errors'
+import { fieldsOf } from '@/lib/http/form-fields'
 import { problemToShow } from '@/lib/http/problem-to-show'
 import { refuseOverLimit } from '@/lib/http/rate-limit'
 import { codeOf } from '@/lib/lookup/errors'
@@ -43,7 +44,7 @@ export async function adminAction<T extends { userId: string }>(
   try {
     await requireAdmin({ failClosed: true })
     const actor = await currentActor()
-    const parsed = shape.safeParse(Object.fromEntries(form))
+    const parsed = shape.safeParse(fieldsOf(form))
     const record = (subject: string, outcome: string) => emitAudit({ ...actor, action, subject, outcome })
     if (!parsed.success) {
       record(actor.actor, 'bad_form')

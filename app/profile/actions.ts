@@ -6,6 +6,7 @@ import { requireUser } from '@/lib/auth/roles.server'
 import { audited } from '@/lib/cache/audit-events'
 import { updateUserMetadata, updateUserProfile } from '@/lib/cache/user-writes'
 import { messageOf, type Problem } from '@/lib/errors'
+import { fieldsOf } from '@/lib/http/form-fields'
 import { problemToShow } from '@/lib/http/problem-to-show'
 import { refuseOverLimit } from '@/lib/http/rate-limit'
 
@@ -49,7 +50,7 @@ const problemOfSaving = async (subject: string, target: string, save: () => Prom
 
 /** Saves the signed-in user's own name and setup status. The session says which user, never the form. */
 export async function saveProfile(_before: SaveResult, data: FormData): Promise<SaveResult> {
-  const fields = Object.fromEntries(data)
+  const fields = fieldsOf(data)
   const refused = (message: string): SaveResult => ({
     status: 'refused',
     message,

@@ -53,6 +53,20 @@ describe('saving a profile', () => {
     })
   })
 
+  test.each([
+    ['nothing', null],
+    ['text', 'firstName=Ada'],
+    ['a number', 7],
+    ['an object', valid],
+    ['a map with a value that is no field', new Map([['firstName', { length: 3 }]])],
+  ])('is refused when %s comes in place of the form, to whoever sends it', async (_, sent) => {
+    const call = () => saveProfile({ status: 'idle', message: '' }, sent as unknown as FormData)
+    signIn()
+    expect(await call()).toMatchObject({ status: 'refused', message: expect.stringContaining('Not saved') })
+    userId = null
+    expect(await call()).toMatchObject({ status: 'refused', message: expect.stringContaining('Sign in') })
+  })
+
   test('is refused while Redis cannot say whether the session was revoked, and nothing is written', async () => {
     signIn()
     services.upstash.faults.set({ reset: 'before' })
