@@ -114,7 +114,10 @@ export function toCachedUser(json: unknown) {
 }
 
 /** A cached user: plain, frozen data that can be a prop of a client component. Times are milliseconds since 1970. */
-export interface CachedUser extends Readonly<ReturnType<typeof withComputed>> {}
+export interface CachedUser extends Readonly<ReturnType<typeof withComputed>> {
+  /** Clerk's, such as `user_2…`. */
+  readonly id: string
+}
 
 /** Whether Clerk says that this person may do nothing. */
 export const isBlocked = (user: Pick<CachedUser, 'banned' | 'locked' | 'deprovisioned'>): boolean =>
