@@ -1,9 +1,12 @@
 import 'server-only'
 import { auth } from '@clerk/nextjs/server'
 import { LRUCache } from 'lru-cache'
-import { type CachedUser, getCachedUserByUsername } from '@/lib/cache/clerk-cache'
+import { type CachedUser, defineUserByUsername } from '@/lib/cache/clerk-cache'
 import { withPriority } from '@/lib/lookup/priority'
 import { isExpert } from './expert'
+
+/** Not the lookup by any username: that takes longer for a name that somebody has. */
+const expertByUsername = defineUserByUsername('expert', isExpert)
 
 /** Names that were asked for and not found in the last minute, by the signed-in user who asked this process. */
 const unknown = new LRUCache<string, number>({ max: 5000, ttl: 60_000 })
@@ -16,17 +19,15 @@ const MOST_UNKNOWN = 20
  */
 export async function expertNamed(segment: string): Promise<CachedUser | null> {
   const { userId } = await auth()
-  const read = () => getCachedUserByUsername(decode(segment))
-  if (userId === null) return expertOnly(await read())
+  const read = () => expertByUsername(decode(segment))
+  if (userId === null) return read()
   // Counted before it is known, because many may be asked for at a time.
   const count = (unknown.get(userId) ?? 0) + 1
   unknown.set(userId, count, { noUpdateTTL: true })
-  const expert = expertOnly(await (count > MOST_UNKNOWN ? withPriority('normal', read) : read()))
+  const expert = await (count > MOST_UNKNOWN ? withPriority('normal', read) : read())
   if (expert) unknown.set(userId, (unknown.get(userId) ?? 1) - 1, { noUpdateTTL: true })
   return expert
 }
-
-const expertOnly = (user: CachedUser | null) => (user && isExpert(user) ? user : null)
 
 /** A malformed segment is the empty name, which nobody has. */
 function decode(segment: string): string {

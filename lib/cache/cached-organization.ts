@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { emitLeftOut } from '../clerk/events'
-import { isRecord, isTexts, type Json, record, text, time, word } from '../clerk/json'
+import { isRecord, isTexts, type Json, metadata, record, text, time, word } from '../clerk/json'
 
 const organization = z.strictObject({
   id: z.string(),
@@ -71,7 +71,7 @@ export function toCachedOrganization(json: unknown): CachedOrganization | null {
     imageUrl: text(json.image_url) ?? '',
     hasImage: json.has_image === true,
     createdBy: word(json.created_by),
-    publicMetadata: record(json.public_metadata),
+    publicMetadata: metadata(json.public_metadata),
     maxAllowedMemberships:
       typeof json.max_allowed_memberships === 'number' ? json.max_allowed_memberships : 0,
     adminDeleteEnabled: json.admin_delete_enabled === true,
@@ -98,6 +98,6 @@ export function toCachedMembership(
     return null
   }
   const permissions = isTexts(given.permissions) ? given.permissions : []
-  const publicMetadata = record(given.public_metadata)
+  const publicMetadata = metadata(given.public_metadata)
   return { id, organizationId, userId, role, permissions, publicMetadata, ...times(given) }
 }

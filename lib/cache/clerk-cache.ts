@@ -8,7 +8,12 @@ import { TAG_OF_ALL_USERS } from './tags'
 import { GRACE, nameTtl, userById } from './user-lookup'
 
 export { isUserId, newUserById, userById } from './user-lookup'
-export { getCachedUserByEmail, getCachedUserByExternalId, getCachedUserByUsername } from './user-names'
+export {
+  defineUserByUsername,
+  getCachedUserByEmail,
+  getCachedUserByExternalId,
+  getCachedUserByUsername,
+} from './user-names'
 export type { CachedUser }
 export { isBlocked }
 

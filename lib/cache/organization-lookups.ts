@@ -1,3 +1,4 @@
+import { clerkBudget } from '../clerk/budget'
 import { clerkFailure, isNotFound, unexpectedAnswer } from '../clerk/error'
 import { isRecord } from '../clerk/json'
 import { clerkGet } from '../clerk/request'
@@ -155,6 +156,8 @@ const idBySlug = defineLookup<string, string>(() => ({
   tags: tagsOfEntry.slug,
   owner: (_, id) => id ?? undefined,
   failure: clerkFailure,
+  // Anybody can make slugs up, and each load leaves keys in Redis.
+  mayLoad: (priority) => clerkBudget().refuseWhileClosed(priority),
   async load(slug, { signal }) {
     if (!isSlug(slug)) return null
     const path = `/organizations/${encodeURIComponent(slug)}`

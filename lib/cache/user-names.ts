@@ -17,18 +17,30 @@ interface UserName {
   /** Gives equal names the same form. */
   normalize(name: string): string
   namesOf(user: CachedUser): readonly (string | null)[]
+  /** Names the lookup (default: the kind of name). */
+  id?: string
+  /** The users that can be found (default: all). */
+  accepts?(user: CachedUser): boolean
 }
 
 /**
  * A lookup by another name. It stores only a user ID: the user is read under its own key and must still have the name,
  * so that a name never returns its previous owner.
  */
-function defineUserName(kind: NameKind, { filter, exactly = (name) => name, normalize, namesOf }: UserName) {
+function defineUserName(kind: NameKind, declaration: UserName) {
+  const {
+    filter,
+    exactly = (name) => name,
+    normalize,
+    namesOf,
+    id = kind,
+    accepts = () => true,
+  } = declaration
   const hasName = (user: CachedUser, name: string) =>
-    namesOf(user).some((known) => known !== null && normalize(known) === normalize(name))
+    accepts(user) && namesOf(user).some((known) => known !== null && normalize(known) === normalize(name))
   const key = keyOfName[kind]
   const idByName = defineLookup<string, string>(() => ({
-    ...{ name: kind, version: 1, key, memo: false, ttl: nameTtl() },
+    ...{ name: id, version: 1, key, memo: false, ttl: nameTtl() },
     codec: json<string>((id) => typeof id === 'string'),
     tags: (name) => [tagOfName(kind, name), tagOfAllNames(kind)],
     owner: (_, id) => id ?? undefined,
@@ -39,18 +51,27 @@ function defineUserName(kind: NameKind, { filter, exactly = (name) => name, norm
       return users.find((user) => hasName(user, name))?.id
     },
   }))
-  const lookup = createAlias({ id: kind, key, idByName, valueById: userById, verify: hasName })
-  const once = defineMemo<CachedUser | null>(kind)
+  const lookup = createAlias({ id, key, idByName, valueById: userById, verify: hasName })
+  const once = defineMemo<CachedUser | null>(id)
   return (name: string): Promise<CachedUser | null> =>
     name.length === 0 || name.length > LONGEST_NAME ? Promise.resolve(null) : once(name, () => lookup(name))
 }
 
-/** The user who has this username now, or null. Ignores case. A user who has given the username up is never returned. */
-export const getCachedUserByUsername = defineUserName('username', {
+const USERNAME: UserName = {
   filter: 'username',
   normalize: normalizeName,
   namesOf: (user) => [user.username],
-})
+}
+
+/** The user who has this username now, or null. Ignores case. A user who has given the username up is never returned. */
+export const getCachedUserByUsername = defineUserName('username', USERNAME)
+
+/**
+ * A lookup by username that finds only the users whom `accepts` says, for public pages: the name of anybody else costs as
+ * much as one that nobody has and is kept as long, so that the time of an answer does not tell them apart.
+ */
+export const defineUserByUsername = (id: string, accepts: (user: CachedUser) => boolean) =>
+  defineUserName('username', { ...USERNAME, id, accepts })
 
 /** The user who has verified this e-mail address, or null. Ignores case. */
 export const getCachedUserByEmail = defineUserName('email', {

@@ -10,6 +10,24 @@ export const isRecord = (value: unknown): value is Json =>
 
 export const record = (value: unknown): Json => (isRecord(value) ? value : {})
 
+/** How deeply metadata may be nested. */
+const DEEPEST = 100
+
+/** Data that JSON can carry, whatever it was: null in place of what is nested deeper, and of numbers such as 1e999. */
+function carried(value: unknown, levels: number): unknown {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null
+  if (typeof value !== 'object' || value === null) return value
+  if (levels === 0) return null
+  if (Array.isArray(value)) return value.map((inner) => carried(inner, levels - 1))
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, carried(inner, levels - 1)]))
+}
+
+/**
+ * Metadata as it can be stored. The browser of a user can write anything into unsafe metadata, which must cost neither the
+ * user nor the people who are read with them.
+ */
+export const metadata = (value: unknown): Json => record(carried(value, DEEPEST))
+
 export const records = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isRecord) : [])
 
 export const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)

@@ -1,4 +1,4 @@
-import { isRecord, type Json, providerOf, record, records, text, time, word } from './json'
+import { isRecord, type Json, metadata, providerOf, record, records, text, time, word } from './json'
 
 /** How a field is read. Each reader gives a value back that it has read before. `?` means that it may be null. */
 const READERS = {
@@ -65,7 +65,7 @@ export function select<F extends Fields>(fields: F, json: Json): Selected<F> | n
     const value = json[name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)]
     if (isList(field)) return [name, records(value).flatMap((one) => select(field[0], one) ?? [])]
     if (typeof field !== 'string') return [name, isRecord(value) ? select(field, value) : null]
-    return [name, READERS[field](value, json)]
+    return [name, field === 'metadata' ? metadata(value) : READERS[field](value, json)]
   })
   const found: unknown = Object.fromEntries(selected)
   return isSelected(fields, found) ? found : null

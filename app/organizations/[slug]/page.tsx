@@ -48,16 +48,20 @@ async function Organization({ params }: Props) {
         <p className="text-soft">
           Your role: <code>{role}</code>
         </p>
-        <ul aria-label="Members" className="mt-6">
-          {members.map((member) => (
-            <li key={member.id} className="flex justify-between gap-4 border-line border-t py-3">
-              <span className="wrap-anywhere">
-                {member.user.fullName ?? member.user.username ?? 'Unnamed'}
-              </span>
-              <code className="text-soft text-sm">{member.role}</code>
-            </li>
-          ))}
-        </ul>
+        {members === null ? (
+          <p className="mt-6 text-soft">Your role does not show you who else is a member.</p>
+        ) : (
+          <ul aria-label="Members" className="mt-6">
+            {members.map((member) => (
+              <li key={member.id} className="flex justify-between gap-4 border-line border-t py-3">
+                <span className="wrap-anywhere">
+                  {member.user.fullName ?? member.user.username ?? 'Unnamed'}
+                </span>
+                <code className="text-soft text-sm">{member.role}</code>
+              </li>
+            ))}
+          </ul>
+        )}
       </section>
     )
   })

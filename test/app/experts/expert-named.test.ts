@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { expertNamed } from '@/app/experts/expert-named'
 import { getCachedUserByUsername } from '@/lib/cache/clerk-cache'
+import { redis } from '@/lib/config'
 import { withPriority } from '@/lib/lookup/priority'
 import { people } from '../../../local/seed'
 import { useServices } from '../../support/services'
@@ -56,6 +57,23 @@ describe('the name in the address of an expert’s page', () => {
       expect(await expertNamed(segment)).toBeNull()
     },
   )
+})
+
+test('what is read for a member says no more than for a name that nobody has, and is kept no longer', async () => {
+  const costOf = async (segment: string) => {
+    services.clerk.resetRequests()
+    services.upstash.resetCounts()
+    expect(await expertNamed(segment)).toBeNull()
+    return { clerk: services.clerk.requests().byRoute, redis: services.upstash.counts().byCommand }
+  }
+  // Redis learns its scripts.
+  await costOf('nobody-yet')
+  const unknown = await costOf('zoe-zimmer')
+  expect(await costOf('mia-moreau')).toEqual(unknown)
+  expect(await costOf('mia-moreau')).toEqual(await costOf('zoe-zimmer'))
+  const entries = await redis().run('keys', (client) => client.keys('ck:e:*'))
+  const kept = await Promise.all(entries.map((key) => redis().run('pttl', (client) => client.pttl(key))))
+  expect(Math.max(...kept)).toBeLessThanOrEqual(30_000)
 })
 
 describe('a signed-in user who asks for names that nobody has', () => {

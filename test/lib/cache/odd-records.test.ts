@@ -89,6 +89,21 @@ describe('an odd user', () => {
     expect(leftOut).toEqual([])
   })
 
+  // The browser of a user can write anything into unsafe metadata.
+  test.each([
+    ['is nested too deep', `${'['.repeat(4000)}${']'.repeat(4000)}`],
+    ['has a number that is none in JavaScript', '1e999'],
+  ])(
+    'whose metadata %s is shown, alone and beside others, with the rest of the metadata',
+    async (_, value) => {
+      services.clerk.updateUser(odd, { unsafeMetadata: { setup: 'complete', hostile: 'HOSTILE' } })
+      between.alter(({ body }) => ({ body: body.replace('"HOSTILE"', value) }))
+      const users = await getCachedUsersByIds([odd, healthy])
+      expect(users.map(({ firstName }) => firstName)).toEqual(['Odd', 'Healthy'])
+      expect((await getCachedUserById(odd))?.unsafeMetadata).toMatchObject({ setup: 'complete' })
+    },
+  )
+
   test('with times as text has the same times', async () => {
     const before = await getCachedUserById(odd)
     const user = services.clerk.createUser({ emails: [`iso${names}@example.com`] })

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { getCachedUserByUsername } from '@/lib/cache/clerk-cache'
+import { getCachedOrganization } from '@/lib/cache/organization-cache'
 import { redis } from '@/lib/config'
 import { withPriority } from '@/lib/lookup/priority'
 import { people } from '../../../local/seed'
@@ -23,6 +24,17 @@ describe('names that visitors make up', () => {
     const before = await keys()
     services.upstash.resetCounts()
     for (let i = 0; i < 30; i++) expect(await asVisitor(() => ask(1))).toEqual(['rejected'])
+    expect(services.upstash.counts().byCommand).toEqual({ mget: 30 })
+    expect(await keys()).toBe(before)
+  })
+
+  test('cost no more as slugs of organizations', async () => {
+    await asVisitor(() => ask(LIMIT))
+    const before = await keys()
+    services.upstash.resetCounts()
+    const readSlug = () => asVisitor(() => getCachedOrganization({ slug: `nobody-${++names}` }))
+    for (let i = 0; i < 30; i++)
+      await expect(readSlug()).rejects.toMatchObject({ code: 'clerk_rate_limited' })
     expect(services.upstash.counts().byCommand).toEqual({ mget: 30 })
     expect(await keys()).toBe(before)
   })

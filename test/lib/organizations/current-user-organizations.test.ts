@@ -1,0 +1,54 @@
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { currentUserOrganization } from '@/lib/organizations/current-user-organizations.server'
+import { people } from '../../../local/seed'
+import { type Between, startBetween } from '../../support/clerk-in-between'
+import { useServices } from '../../support/services'
+
+let between: Between
+const services = useServices({
+  env: async () => {
+    between = await startBetween(() => services.clerk.url)
+    return { CLERK_API_URL: between.url, LOG_LEVEL: 'silent' }
+  },
+})
+vi.mock('next/server', () => ({ after: () => undefined }))
+vi.mock('@clerk/nextjs/server', () => ({
+  auth: async () => ({ userId: people.member, sessionId: 'sess_1' }),
+}))
+afterAll(() => between.close())
+
+let slug: string
+let run = 0
+beforeEach(() => {
+  between.alter()
+  slug = `acme-${run++}`
+  const { id } = services.clerk.organizations.create({ name: 'Acme', slug, createdBy: people.admin })
+  services.clerk.organizations.addMember(id, people.member)
+})
+
+describe('the members of an organization', () => {
+  test('are shown to a role that may read them', async () => {
+    const found = await currentUserOrganization(slug)
+    expect(found?.members?.map(({ userId }) => userId)).toEqual([people.admin, people.member])
+  })
+
+  test('are neither read nor shown for a role without the permission', async () => {
+    between.alter(({ path, body }) =>
+      path.includes('memberships')
+        ? { body: body.replaceAll('org:sys_memberships:read', 'org:other:read') }
+        : undefined,
+    )
+    services.clerk.resetRequests()
+    expect(await currentUserOrganization(slug)).toMatchObject({ role: 'org:member', members: null })
+    // Of the one member only.
+    expect(services.clerk.requests().byRoute['GET /v1/organizations/{organization_id}/memberships']).toBe(1)
+  })
+
+  test('of an organization that one is not in are those of one that does not exist', async () => {
+    services.clerk.organizations.create({ name: 'Other', slug: `other-${slug}`, createdBy: people.admin })
+    expect(await currentUserOrganization(`other-${slug}`)).toBeNull()
+    services.clerk.resetRequests()
+    expect(await currentUserOrganization('made-up')).toBeNull()
+    expect(services.clerk.requests().total).toBe(0)
+  })
+})
