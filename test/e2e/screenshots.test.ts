@@ -62,7 +62,7 @@ const pages = [
     as: people.admin,
     shows: 'Expires in',
     // The page shows what was cached before it was opened.
-    opens: 2,
+    opensTwice: true,
   },
 ] as const
 
@@ -73,7 +73,11 @@ describe.each(pages)('the page $name', ({ name, path, ...rest }) => {
     'fits $width px in $colorScheme and says nothing to the console',
     async (look) => {
       const view = 'as' in rest ? await browser.openAs(rest.as, look) : await browser.open(look)
-      for (let i = 0; i < ('opens' in rest ? rest.opens : 1); i++) await view.page.goto(stage.app.url + path)
+      if ('opensTwice' in rest) {
+        await view.page.goto(stage.app.url + path)
+        await view.settled()
+      }
+      await view.page.goto(stage.app.url + path)
       if ('shows' in rest) await view.page.getByRole('main').getByText(rest.shows).first().waitFor()
       await view.settled()
       const overflow = await view.page.evaluate(
