@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { Skeleton } from './skeleton'
 
 /** A section of a page with a heading. */
 export function Panel({ id, title, children }: { id: string; title: string; children: ReactNode }) {
@@ -12,16 +13,9 @@ export function Panel({ id, title, children }: { id: string; title: string; chil
   )
 }
 
-/** A placeholder with the height of the panel, so that nothing moves when the panel arrives. */
-export function PanelSkeleton({ title, height }: { title: string; height: string }) {
-  return (
-    <div
-      role="status"
-      aria-label={`Loading: ${title}`}
-      className={`rounded-xl border border-line bg-surface motion-safe:animate-pulse ${height}`}
-    />
-  )
-}
+export const PanelSkeleton = ({ title, height }: { title: string; height: string }) => (
+  <Skeleton label={`Loading: ${title}`} size={height} />
+)
 
 /** A message in a panel that has nothing to show: what that means, and what to do. */
 export function PanelNote({ title, children }: { title: string; children?: ReactNode }) {

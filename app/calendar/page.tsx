@@ -6,6 +6,7 @@ import { AccountLink } from '@/components/account-link'
 import { Notice } from '@/components/notice'
 import { orOutage } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
+import { Skeleton } from '@/components/skeleton'
 import { orSignIn } from '@/lib/auth/page-access.server'
 import { type CalendarProblem, currentUserCalendarEvents } from '@/lib/calendar/current-user-calendar.server'
 import { problemWithCode } from '@/lib/errors'
@@ -22,15 +23,7 @@ export default function CalendarPage({ searchParams }: PageProps<'/calendar'>) {
       <PageTitle title="Calendar">
         Your next {DAYS} days, read on the server with your cached Google token.
       </PageTitle>
-      <Suspense
-        fallback={
-          <div
-            role="status"
-            aria-label="Loading events"
-            className="h-72 rounded-xl border border-line bg-surface motion-safe:animate-pulse"
-          />
-        }
-      >
+      <Suspense fallback={<Skeleton label="Loading events" />}>
         <Events searchParams={searchParams} />
       </Suspense>
     </>

@@ -3,6 +3,7 @@ import Link from 'next/link'
 import { Suspense } from 'react'
 import { orOutage } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
+import { Skeleton } from '@/components/skeleton'
 import { orSignIn } from '@/lib/auth/page-access.server'
 import { currentUserOrganizations } from '@/lib/organizations/current-user-organizations.server'
 
@@ -12,15 +13,7 @@ export default function OrganizationsPage() {
   return (
     <>
       <PageTitle title="Organizations">The organizations that you are a member of, and your role.</PageTitle>
-      <Suspense
-        fallback={
-          <div
-            role="status"
-            aria-label="Loading organizations"
-            className="h-72 rounded-xl border border-line bg-surface motion-safe:animate-pulse"
-          />
-        }
-      >
+      <Suspense fallback={<Skeleton label="Loading organizations" />}>
         <Organizations />
       </Suspense>
     </>

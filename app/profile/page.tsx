@@ -4,6 +4,7 @@ import { Suspense } from 'react'
 import { z } from 'zod'
 import { orOutage } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
+import { Skeleton } from '@/components/skeleton'
 import { signedInUser } from '@/lib/auth/page-access.server'
 import { ProfileForm } from './profile-form'
 
@@ -15,15 +16,7 @@ export default function ProfilePage() {
       <PageTitle title="Profile">
         Changes are saved to Clerk, and every cache is invalidated before you see the result.
       </PageTitle>
-      <Suspense
-        fallback={
-          <div
-            role="status"
-            aria-label="Loading profile"
-            className="h-72 max-w-md rounded-xl border border-line bg-surface motion-safe:animate-pulse"
-          />
-        }
-      >
+      <Suspense fallback={<Skeleton label="Loading profile" size="h-72 max-w-md" />}>
         <OwnProfile />
       </Suspense>
     </>

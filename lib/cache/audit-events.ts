@@ -21,7 +21,7 @@ export type AuditEvent = {
   fingerprint?: string
 }
 
-/** Who an audit event names: the user, or whoever impersonates them. */
+/** Who an audit event names: the user, or the person who impersonates them. */
 export const actorOf = ({
   userId,
   impersonator,

@@ -23,7 +23,7 @@ export interface OAuthTokenOptions {
   sessionId?: string | null | undefined
   /** The caller, for the audit trail: a user's ID. Default: `system`. */
   actor?: string
-  /** Who impersonates the user, or null. Default: whoever the session token of the request names, if lib/auth is in use. */
+  /** Who impersonates the user, or null. Default: read from the session token of the request, if lib/auth is in use. */
   impersonator?: string | null
   /** Whether a request of somebody who impersonates a user may read tokens. Default: `refuse`. */
   whileImpersonated?: 'refuse' | 'allow'

@@ -54,6 +54,8 @@ const pages = [
     shows: 'Google needs to be reconnected',
   },
   { name: 'calendar-scopes', path: '/calendar', as: people.tooFewScopes, shows: 'calendar.readonly' },
+  { name: 'organizations', path: '/organizations', as: people.member, shows: 'The Expert Guild' },
+  { name: 'organization', path: '/organizations/northwind', as: people.member, shows: 'Noah Baker' },
   { name: 'profile', path: '/profile', as: people.expert, shows: 'Your name is shown as' },
   { name: 'dashboard', path: '/dashboard', as: people.admin, shows: 'No user selected' },
   {

@@ -3,6 +3,7 @@ import { notFound } from 'next/navigation'
 import { Suspense } from 'react'
 import { Avatar } from '@/components/avatar'
 import { orOutage } from '@/components/or-outage'
+import { Skeleton } from '@/components/skeleton'
 import { expertOf } from '../expert'
 import { expertNamed } from '../expert-named'
 
@@ -14,15 +15,7 @@ export default function ExpertPage({ params }: Props) {
       <Link href="/experts" className="mb-6 inline-block text-sm text-soft hover:text-ink">
         ← All experts
       </Link>
-      <Suspense
-        fallback={
-          <div
-            role="status"
-            aria-label="Loading profile"
-            className="h-72 rounded-xl border border-line bg-surface motion-safe:animate-pulse"
-          />
-        }
-      >
+      <Suspense fallback={<Skeleton label="Loading profile" />}>
         <Profile params={params} />
       </Suspense>
     </>

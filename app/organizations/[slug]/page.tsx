@@ -2,6 +2,7 @@ import Link from 'next/link'
 import { notFound } from 'next/navigation'
 import { Suspense } from 'react'
 import { orOutage } from '@/components/or-outage'
+import { Skeleton } from '@/components/skeleton'
 import { AuthError } from '@/lib/auth/auth-error'
 import { orSignIn } from '@/lib/auth/page-access.server'
 import { currentUserOrganization } from '@/lib/organizations/current-user-organizations.server'
@@ -14,15 +15,7 @@ export default function OrganizationPage({ params }: Props) {
       <Link href="/organizations" className="mb-6 inline-block text-sm text-soft hover:text-ink">
         ← Your organizations
       </Link>
-      <Suspense
-        fallback={
-          <div
-            role="status"
-            aria-label="Loading members"
-            className="h-72 rounded-xl border border-line bg-surface motion-safe:animate-pulse"
-          />
-        }
-      >
+      <Suspense fallback={<Skeleton label="Loading members" />}>
         <Organization params={params} />
       </Suspense>
     </>
