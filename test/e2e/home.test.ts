@@ -29,21 +29,17 @@ describe.each(looks)('the home page at $width px, $colorScheme', (look) => {
   })
 })
 
-test('a connection that was mended on the account page is mended on the home page', async () => {
+test('a connection that has to be reconnected is, by one button and Google’s consent', async () => {
   const view = await browser.openAs(people.needsReconnecting)
   await view.page.goto(stage.app.url)
   const google = view.page.locator('[data-provider="google"]').filter({ visible: true })
   await google.getByText('Needs to be reconnected').waitFor()
   await view.settled()
-  await google.getByRole('button', { name: 'Open your account page' }).click()
-  await view.page.waitForURL(/\/user/)
-  stage.standIns.clerk.connect(people.needsReconnecting, {
-    email: 'ruth@example.com',
-    scopes: ['https://www.googleapis.com/auth/calendar.readonly'],
-  })
-  await stage.standIns.clerk.webhooks.flush()
-  await view.page.goto(stage.app.url)
+  await google.getByRole('button', { name: 'Reconnect Google' }).click()
+  await view.page.getByText('ruth@example.com').waitFor()
+  await view.page.getByRole('button', { name: 'Allow' }).click()
   await google.getByText('Connected', { exact: false }).waitFor()
+  expect(view.page.url()).toBe(`${stage.app.url}/`)
   expect(await google.innerText()).toContain('Manage')
 })
 
