@@ -31,7 +31,7 @@ export default function ExpertsPage({ searchParams }: Props) {
 const grid = 'grid grid-cols-1 gap-4 sm:grid-cols-2 lg:grid-cols-3'
 
 /** A card is as high with a short headline as with a long one, and as its placeholder. */
-const card = 'h-[9.25rem] rounded-xl border border-line bg-surface p-4'
+const card = 'h-[8.5rem] rounded-xl border border-line bg-surface p-4'
 
 async function Experts({ searchParams }: Pick<Props, 'searchParams'>) {
   // A build without settings, as of an image, must not keep the notice that they are missing in the page.
