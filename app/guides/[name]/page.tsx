@@ -1,0 +1,27 @@
+import type { Metadata } from 'next'
+import Link from 'next/link'
+import { notFound } from 'next/navigation'
+import { guideNames, readGuide } from '../guide'
+import { Markdown } from '../markdown'
+
+type Props = PageProps<'/guides/[name]'>
+
+export const generateStaticParams = () => guideNames().map((name) => ({ name }))
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const title = /^# (.+)$/m.exec(readGuide((await params).name) ?? '')?.[1]
+  return title ? { title } : {}
+}
+
+export default async function GuidePage({ params }: Props) {
+  const text = readGuide((await params).name)
+  if (text === undefined) notFound()
+  return (
+    <>
+      <Link href="/guides" className="mb-6 inline-block text-sm text-soft hover:text-ink">
+        ← All guides
+      </Link>
+      <Markdown text={text} />
+    </>
+  )
+}
