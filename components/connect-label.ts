@@ -1,12 +1,12 @@
 const labels = {
-  not_connected: 'Connect',
-  reconnect_required: 'Reconnect',
-  scope_missing: 'Grant access to',
+  not_connected: (name: string) => `Connect ${name}`,
+  reconnect_required: (name: string) => `Reconnect ${name}`,
+  scope_missing: () => 'Grant access',
 } as const
 
 /** What the button for a connection's state says, or null where connecting does not help. */
 export const connectLabel = (status: string, name: string): string | null =>
-  status in labels ? `${labels[status as keyof typeof labels]} ${name}` : null
+  status in labels ? labels[status as keyof typeof labels](name) : null
 
 /** What happens after the button is pressed. */
 export const connectAdvice = (name: string): string =>

@@ -77,7 +77,7 @@ function Read({ title, code, time, of, requests, users, bar }: ReadProps) {
         <code className="text-xs">{code}</code>
         <span>{requests}</span>
       </div>
-      <div className="flex h-7 overflow-hidden" aria-hidden>
+      <div className="flex h-7 flex-wrap overflow-hidden" aria-hidden>
         {users.map(({ id, imageUrl }) => (
           <span key={id} className="-me-1.5 shrink-0 rounded-full border-2 border-surface">
             <Avatar src={imageUrl} size={24} />

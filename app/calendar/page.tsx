@@ -58,10 +58,10 @@ function Problem({ problem, account }: { problem: CalendarProblem; account: stri
     <Notice title={title}>
       <p>{label ? connectAdvice('Google') : advice}</p>
       {problem.status === 'scope_missing' && (
-        <ul aria-label="Missing permissions" className="list-inside list-disc break-all">
+        <ul aria-label="Missing permissions" className="list-inside list-disc">
           {problem.missing.map((scope) => (
             <li key={scope}>
-              <code>{scope}</code>
+              <code className="wrap-anywhere">{scope.split('/').at(-1)}</code>
             </li>
           ))}
         </ul>

@@ -5,7 +5,7 @@ import { addressOf } from './guide'
 
 /** A guide as elements. Nothing of it is written as HTML. */
 export const Markdown = ({ text }: { text: string }) => (
-  <div className="min-w-0 space-y-4">{blocksOf(text).map(element)}</div>
+  <div className="min-w-0 max-w-3xl space-y-4">{blocksOf(text).map(element)}</div>
 )
 
 function element(block: Block, index: number): ReactNode {

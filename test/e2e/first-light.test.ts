@@ -83,7 +83,7 @@ describe('the chain from Clerk to the page', () => {
 
   test.each([
     [people.neverConnected, 'Connect Google'],
-    [people.tooFewScopes, 'Grant access to Google'],
+    [people.tooFewScopes, 'Grant access'],
   ])(
     '%s comes from the calendar to Google’s consent by "%s", and back to their events',
     async (who, label) => {

@@ -1,6 +1,8 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
+import { Suspense } from 'react'
+import { Skeleton } from '@/components/skeleton'
 import { guideNames, readGuide } from '../guide'
 import { Markdown } from '../markdown'
 
@@ -13,15 +15,21 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return title ? { title } : {}
 }
 
-export default async function GuidePage({ params }: Props) {
-  const text = readGuide((await params).name)
-  if (text === undefined) notFound()
+export default function GuidePage({ params }: Props) {
   return (
     <>
       <Link href="/guides" className="mb-6 inline-block text-sm text-soft hover:text-ink">
         ← All guides
       </Link>
-      <Markdown text={text} />
+      <Suspense fallback={<Skeleton label="Loading guide" size="h-dvh" />}>
+        <Guide params={params} />
+      </Suspense>
     </>
   )
+}
+
+async function Guide({ params }: Pick<Props, 'params'>) {
+  const text = readGuide((await params).name)
+  if (text === undefined) notFound()
+  return <Markdown text={text} />
 }
