@@ -1,7 +1,7 @@
 import 'server-only'
 import { auth } from '@clerk/nextjs/server'
+import { createGuesses } from '@/lib/auth/guesses'
 import { type CachedUser, defineUserByUsername } from '@/lib/cache/clerk-cache'
-import { createGuesses } from '@/lib/clerk/guesses'
 import { decodeSegment } from '../decode-segment'
 import { isExpert } from './expert'
 

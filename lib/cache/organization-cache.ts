@@ -10,7 +10,6 @@ import {
   organizationBySlug,
 } from './organization-lookups'
 import {
-  ownerOfMembers,
   tagOfMembers,
   tagOfMembershipsOf,
   tagsOfMembershipChange,
@@ -127,7 +126,7 @@ export async function removeOrganization(organizationId: string): Promise<void> 
     ...tagsOfOrganizationChange(organizationId, null),
   ])
   await lookups().remove(organizationId)
-  await lookups().remove(ownerOfMembers(organizationId))
+  await lookups().remove(tagOfMembers(organizationId))
 }
 
 /**
@@ -136,7 +135,7 @@ export async function removeOrganization(organizationId: string): Promise<void> 
  */
 export async function removeMembership(of: MembershipOf): Promise<void> {
   await invalidateMembership(of)
-  await lookups().remove(ownerOfMembers(of.organizationId))
+  await lookups().remove(tagOfMembers(of.organizationId))
 }
 
 /**
@@ -148,5 +147,5 @@ export async function removeMembershipsOf(userId: string): Promise<void> {
   const memberships = (await membershipsOfUser.peek(userId)) ?? []
   const organizationIds = memberships.map((one) => one.organizationId)
   await invalidateTags([tagOfMembershipsOf(userId), ...organizationIds.map(tagOfMembers)])
-  for (const id of organizationIds) await lookups().remove(ownerOfMembers(id))
+  for (const id of organizationIds) await lookups().remove(tagOfMembers(id))
 }

@@ -13,8 +13,6 @@ const tagOfMemberships = (userId: string) => `memberships:${userId}`
 export const tagOfMembershipsOf = (userId: string) => `memberships-of-user:${userId}`
 /** Every membership of an organization, and its list. Only its deletion makes all of them untrue. */
 const tagOfMembershipsIn = (organizationId: string) => `memberships-in-organization:${organizationId}`
-/** Whose data a list of members is: it is removed without the organization. */
-export const ownerOfMembers = tagOfMembers
 /** Every membership there is: the permissions of a role have changed. */
 export const TAG_OF_ALL_MEMBERSHIPS = 'memberships'
 

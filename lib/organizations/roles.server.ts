@@ -1,11 +1,11 @@
 import 'server-only'
 import { AuthError } from '../auth/auth-error'
 import { currentActor } from '../auth/caller.server'
+import { createGuesses } from '../auth/guesses'
 import { requireUser } from '../auth/roles.server'
 import type { SessionOptions } from '../auth/session-user'
 import { emitAudit } from '../cache/audit-events'
 import { type CachedMembership, findMembership } from '../cache/organization-cache'
-import { createGuesses } from '../clerk/guesses'
 
 /** An ID of an organization often comes from an address. */
 const guess = createGuesses()
