@@ -34,7 +34,7 @@ export function AccountMenu() {
       <div
         id="account-menu"
         popover="auto"
-        className="fixed inset-auto top-14 right-[max(0.5rem,calc((100vw-64rem)/2+1.5rem))] m-0 w-56 rounded-lg border border-line bg-surface p-1 text-ink shadow-lg"
+        className="fixed inset-auto top-14 right-[max(0.5rem,calc((100vw-64rem)/2+1.5rem))] in-[body:has([data-wide])]:right-[max(0.5rem,calc((100vw-80rem)/2+1.5rem))] m-0 w-56 rounded-lg border border-line bg-surface p-1 text-ink shadow-lg"
       >
         <p className="truncate px-3 py-2 text-soft text-sm">
           {user.primaryEmailAddress?.emailAddress ?? name}

@@ -5,15 +5,24 @@ import { isAdmin, requireAdmin } from '../auth/roles.server'
 import { userOfSession } from '../auth/session-user'
 import { emitAudit } from '../cache/audit-events'
 import { type CachedUser, getCachedUserById, isUserId } from '../cache/clerk-cache'
-import { inspectUser, type UserEntry } from '../cache/inspect-user'
 import { getConnectedIntegrations } from '../integrations/integrations.service'
 import { onePerProcess } from '../lookup/one-per-process'
 import { withPriority } from '../lookup/priority'
 import { sharedCacheHealth } from './cache-health'
 import { snapshotStream } from './event-stream'
-import { auditOf, refreshesOf, sharedAudit, sharedDeliveries, sharedTokenHealth } from './logs'
-import { type PanelResult, panelResult } from './panel-result'
-import { readSnapshot } from './snapshot'
+import {
+  type AuditFilter,
+  auditPage,
+  refreshesOf,
+  sharedAudit,
+  sharedDeliveries,
+  sharedTokenHealth,
+} from './logs'
+import { panelResult } from './panel-result'
+import { peopleOf as readPeople } from './people'
+import { type Entries, entriesOf, sessionsOf } from './person'
+import { listNewestUsers } from './search-users'
+import { readSnapshot, sharedFirstDeliveries, sharedTodo } from './snapshot'
 
 /** Checks that the caller is an admin, on each call. @throws AuthError; ClerkError; LookupError */
 const forAdmins =
@@ -25,7 +34,11 @@ const forAdmins =
 
 export const cacheHealth = forAdmins(sharedCacheHealth)
 export const deliveries = forAdmins(sharedDeliveries)
+export const firstDeliveries = forAdmins(sharedFirstDeliveries)
 export const tokenHealth = forAdmins(sharedTokenHealth)
+export const todo = forAdmins(sharedTodo)
+export const peopleOf = forAdmins(readPeople)
+export const newestUsers = forAdmins(listNewestUsers)
 
 /** Views of the last minute. Reloading a page must not push other records out of the trail. */
 const recorded = onePerProcess('recorded-views', () => new LRUCache<string, true>({ max: 5000, ttl: 60_000 }))
@@ -42,17 +55,17 @@ async function recordView(subject: string, outcome: 'ok' | 'not_found') {
 /** The most recent records of the audit trail. */
 export const audit = forAdmins(sharedAudit)
 
-/** The most recent records of one user. */
-export async function auditOfUser(userId: string) {
+/** A page of the records that match. Those of one user are a view of that user. */
+export async function filteredAudit(filter: AuditFilter, page?: { cursor?: string; limit?: number }) {
   await requireAdmin()
-  await recordView(userId, 'ok')
-  return auditOf(userId)
+  if (filter.user) await recordView(filter.user, 'ok')
+  return auditPage(filter, page)
 }
 
 /** The user whom the page's address selects, and what the cache held of them before the page read them. */
 export interface SelectedUser {
   user: CachedUser
-  entry: PanelResult<UserEntry>
+  entries: Entries
 }
 
 /** The user with this ID, or null if there is none. Only IDs: a name or an address must not be part of a page's address. */
@@ -60,10 +73,24 @@ export async function selectedUser(id: string): Promise<SelectedUser | null> {
   await requireAdmin()
   if (!isUserId(id)) return null
   // Inspected first: reading the user stores them, and an entry that was just invalidated would look as if it were not.
-  const entry = await panelResult(() => inspectUser(id))
+  const entries = await panelResult(() => entriesOf(id))
   const user = await getCachedUserById(id)
   await recordView(id, user ? 'ok' : 'not_found')
-  return user && { user, entry }
+  return user && { user, entries }
+}
+
+/** The sessions of a user at Clerk, the newest first. */
+export async function sessionsOfUser(userId: string) {
+  await requireAdmin()
+  await recordView(userId, 'ok')
+  return sessionsOf(userId)
+}
+
+/** The deliveries that were about a user. */
+export async function deliveriesOf(userId: string) {
+  await requireAdmin()
+  const found = await sharedDeliveries()
+  return 'data' in found ? { ...found, data: found.data.filter(({ subject }) => subject === userId) } : found
 }
 
 /** The state of a user's integrations, and when Clerk last returned each token. */

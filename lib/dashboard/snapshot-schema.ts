@@ -61,6 +61,11 @@ const record = z.object({
   outcome: z.string(),
 })
 
+const people = z.record(z.string(), z.object({ name: z.string(), imageUrl: z.string() }))
+
+/** Something that an admin should do, and the page where. */
+const todo = z.object({ tone: z.enum(['warn', 'bad']), text: z.string(), href: z.string() })
+
 /**
  * What the server sends to open dashboards. The browser parses it, because a tab may be older than the server. zod/mini
  * keeps the page small.
@@ -69,10 +74,18 @@ export const snapshotSchema = z.object({
   cache: cacheHealth,
   webhooks: panel(z.array(delivery)),
   audit: panel(z.array(record)),
+  /** Empty: all is good. */
+  todo: z.array(todo),
+  /** Names and pictures of those in the lists who are cached, by ID. */
+  people,
 })
 
 export type Snapshot = z.infer<typeof snapshotSchema>
 export type CacheHealth = Snapshot['cache']
 export type LookupHealth = CacheHealth['lookups'][number]
 export type Minute = LookupHealth['minutes'][number]
+export type People = Snapshot['people']
+export type Todo = Snapshot['todo'][number]
+export type Delivery = z.infer<typeof delivery>
+export type Line = z.infer<typeof record>
 export type State = CacheHealth['redis']
