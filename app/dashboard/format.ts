@@ -61,3 +61,7 @@ export function describeRefresh(name: string, outcome: RefreshedToken | undefine
 
 /** `m•••@example.com` */
 export const maskAddress = (address: string): string => address.replace(/^(.)[^@]*/, '$1•••')
+
+/** Hours and minutes, in the zone and the language of where it runs. */
+export const formatHour = (at: number): string =>
+  new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })

@@ -1,4 +1,5 @@
 import { isUserId } from '@/lib/cache/clerk-cache'
+import { RANGES, type Range } from '@/lib/dashboard/snapshot-schema'
 
 // Not Next's PageProps: that type has only the paths of the app, and these pages may be at others.
 export type Query = Record<string, string | string[] | undefined>
@@ -10,13 +11,15 @@ export interface ListQuery {
   outcome?: string | undefined
   range?: string | undefined
   user?: string | undefined
+  /** The range of the charts. */
+  chart?: Range | undefined
   page: number
   /** Cursors of the pages after the first, down to this one. */
   cursors: string[]
 }
 
 /** How far back a list goes, in hours. */
-export const RANGES: Record<string, number> = { '1h': 1, '24h': 24, '7d': 168, '30d': 720 }
+const HOURS: Record<string, number> = { '1h': 1, '24h': 24, '7d': 168, '30d': 720 }
 /** Pages that somebody can go down. */
 const MOST_PAGES = 200
 
@@ -29,8 +32,9 @@ export function readQuery(query: Query): ListQuery {
   const cursors = typeof at === 'string' ? at.split('~') : []
   return {
     ...{ type: word(query.type), action: word(query.action), outcome: word(query.outcome) },
-    range: typeof range === 'string' && range in RANGES ? range : undefined,
+    range: typeof range === 'string' && range in HOURS ? range : undefined,
     user: typeof user === 'string' && isUserId(user.trim()) ? user.trim() : undefined,
+    chart: RANGES.find((one) => one === query.chart),
     page: Number.isInteger(number) && number >= 1 && number <= MOST_PAGES ? number : 1,
     cursors: cursors.length <= MOST_PAGES && cursors.every((one) => /^\d+-\d+:\d+$/.test(one)) ? cursors : [],
   }
@@ -38,7 +42,7 @@ export function readQuery(query: Query): ListQuery {
 
 /** The time since which a range counts. */
 export const since = (range: string | undefined, now: number): number =>
-  range === undefined ? 0 : now - (RANGES[range] ?? 0) * 3600_000
+  range === undefined ? 0 : now - (HOURS[range] ?? 0) * 3600_000
 
 /** The address of a list with this query. */
 export function addressOf(path: string, { page, cursors, ...filters }: ListQuery): string {

@@ -9,6 +9,7 @@ import { getConnectedIntegrations } from '../integrations/integrations.service'
 import { onePerProcess } from '../lookup/one-per-process'
 import { withPriority } from '../lookup/priority'
 import { sharedCacheHealth } from './cache-health'
+import { sharedCharts } from './charts'
 import { snapshotStream } from './event-stream'
 import {
   type AuditFilter,
@@ -23,6 +24,7 @@ import { peopleOf as readPeople } from './people'
 import { type Entries, entriesOf, sessionsOf } from './person'
 import { listNewestUsers } from './search-users'
 import { readSnapshot, sharedFirstDeliveries, sharedTodo } from './snapshot'
+import type { Range } from './snapshot-schema'
 
 /** Checks that the caller is an admin, on each call. @throws AuthError; ClerkError; LookupError */
 const forAdmins =
@@ -37,6 +39,7 @@ export const deliveries = forAdmins(sharedDeliveries)
 export const firstDeliveries = forAdmins(sharedFirstDeliveries)
 export const tokenHealth = forAdmins(sharedTokenHealth)
 export const todo = forAdmins(sharedTodo)
+export const charts = forAdmins(sharedCharts)
 export const peopleOf = forAdmins(readPeople)
 export const newestUsers = forAdmins(listNewestUsers)
 
@@ -107,9 +110,9 @@ export async function integrationsOf(userId: string) {
 
 /** What open dashboards show: once, and as server-sent events for at most a minute. */
 export const snapshot = forAdmins(readSnapshot)
-export const snapshotFeed = forAdmins(async (signal: AbortSignal) => {
+export const snapshotFeed = forAdmins(async (signal: AbortSignal, range?: Range) => {
   const caller = await requireCaller()
-  return snapshotStream(signal, async () => {
+  return snapshotStream({ signal, range }, async () => {
     // The stream has left its request, and must not wait behind visitors.
     const user = await withPriority('high', () => userOfSession(caller, { failClosed: true }))
     return user !== null && isAdmin(user)

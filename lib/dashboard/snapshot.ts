@@ -1,8 +1,9 @@
 import { sharedCacheHealth } from './cache-health'
+import { sharedCharts } from './charts'
 import { sharedAudit, sharedDeliveries, sharedTokenHealth } from './logs'
 import { cachedPeopleOf } from './people'
 import { SHOWN } from './shown'
-import type { CacheHealth, Snapshot } from './snapshot-schema'
+import type { CacheHealth, Range, Snapshot } from './snapshot-schema'
 import { todosOf } from './todo'
 import { webhooksOf } from './webhook-rows'
 
@@ -32,8 +33,8 @@ export async function sharedFirstDeliveries(): Promise<Snapshot['webhooks']> {
   return { at: found.at, data: found.data.filter(({ id }) => shown.has(id)) }
 }
 
-/** What the server sends to open dashboards. The caller authorizes. */
-export async function readSnapshot(): Promise<Snapshot> {
+/** What the server sends to open dashboards, with the charts of a range for those that show them. The caller authorizes. */
+export async function readSnapshot(range?: Range): Promise<Snapshot> {
   const [cache, webhooks, audit, todo]: [
     CacheHealth,
     Snapshot['webhooks'],
@@ -44,5 +45,6 @@ export async function readSnapshot(): Promise<Snapshot> {
     ...('data' in webhooks ? webhooks.data.map(({ subject }) => subject ?? '') : []),
     ...('data' in audit ? audit.data.flatMap(({ actor, subject }) => [actor, subject]) : []),
   ])
-  return { cache, webhooks, audit, todo, people }
+  const charts = range && (await sharedCharts(range))
+  return { cache, webhooks, audit, todo, people, ...(charts && 'data' in charts && { charts: charts.data }) }
 }

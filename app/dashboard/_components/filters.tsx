@@ -65,6 +65,7 @@ export function Filters({ path, query, selects, list, byUser = false }: Props) {
           apply(event.currentTarget)
         }}
       >
+        {query.chart && <input type="hidden" name="chart" value={query.chart} />}
         {selects.map(({ name, label, all, options }) => (
           <select
             key={name}

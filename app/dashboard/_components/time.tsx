@@ -1,7 +1,7 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
-import { formatAgo, formatClock, formatExact } from '../format'
+import { formatAgo, formatClock, formatExact, formatHour } from '../format'
 
 /** Milliseconds between two looks at the clock. */
 const TICK = 10_000
@@ -64,6 +64,16 @@ export function Clock({ at }: { at: number }) {
   return (
     <time dateTime={new Date(at).toISOString()} title={useExact(at)}>
       {inBrowser ? new Date(at).toLocaleTimeString() : formatClock(at)}
+    </time>
+  )
+}
+
+/** Hours and minutes in the reader's time zone. */
+export function TimeOfDay({ at }: { at: number }) {
+  const inBrowser = useInBrowser()
+  return (
+    <time dateTime={new Date(at).toISOString()}>
+      {inBrowser ? formatHour(at) : new Date(at).toISOString().slice(11, 16)}
     </time>
   )
 }
