@@ -32,14 +32,19 @@ export function createPlot(element: HTMLElement, options: PlotOptions, data: () 
     plot?.destroy()
     plot = new Library(settingsOf(element, options, sizeOf()), aligned(data()), element)
   }
-  void import('uplot').then(({ default: Library }) => {
-    if (ended) return
-    const drawAgain = () => draw(Library)
-    drawAgain()
-    resized.observe(element)
-    dark.addEventListener('change', drawAgain)
-    onEnd = () => dark.removeEventListener('change', drawAgain)
-  })
+  import('uplot').then(
+    ({ default: Library }) => {
+      if (ended) return
+      const drawAgain = () => draw(Library)
+      drawAgain()
+      resized.observe(element)
+      dark.addEventListener('change', drawAgain)
+      onEnd = () => dark.removeEventListener('change', drawAgain)
+    },
+    () => {
+      element.textContent = 'The chart could not be drawn. The table has its figures.'
+    },
+  )
   let onEnd = () => {}
 
   return {

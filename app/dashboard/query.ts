@@ -32,7 +32,7 @@ export function readQuery(query: Query): ListQuery {
   const cursors = typeof at === 'string' ? at.split('~') : []
   return {
     ...{ type: word(query.type), action: word(query.action), outcome: word(query.outcome) },
-    range: typeof range === 'string' && range in HOURS ? range : undefined,
+    range: typeof range === 'string' && Object.hasOwn(HOURS, range) ? range : undefined,
     user: typeof user === 'string' && isUserId(user.trim()) ? user.trim() : undefined,
     chart: RANGES.find((one) => one === query.chart),
     page: Number.isInteger(number) && number >= 1 && number <= MOST_PAGES ? number : 1,

@@ -63,11 +63,12 @@ function leave(reader: Reader) {
 
 /**
  * Server-sent events: a snapshot at once, then one every few seconds. The caller authorizes the first, and `mayRead` each
- * further one: the stream ends when it says no or fails, as it does while Redis is out.
+ * further one: the stream ends when it says no or fails, as it does while Redis is out. With a `range` they have charts.
  */
 export function snapshotStream(
-  { signal, range }: { signal: AbortSignal; range: Range | undefined },
+  signal: AbortSignal,
   mayRead: () => Promise<boolean>,
+  range?: Range,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   let end = () => {}

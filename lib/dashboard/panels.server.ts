@@ -112,9 +112,10 @@ export async function integrationsOf(userId: string) {
 export const snapshot = forAdmins(readSnapshot)
 export const snapshotFeed = forAdmins(async (signal: AbortSignal, range?: Range) => {
   const caller = await requireCaller()
-  return snapshotStream({ signal, range }, async () => {
+  const mayRead = async () => {
     // The stream has left its request, and must not wait behind visitors.
     const user = await withPriority('high', () => userOfSession(caller, { failClosed: true }))
     return user !== null && isAdmin(user)
-  })
+  }
+  return snapshotStream(signal, mayRead, range)
 })
