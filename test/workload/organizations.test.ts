@@ -2,13 +2,14 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { listenForClerk } from '../support/clerk-listener'
 import { fullOr } from '../support/full'
 import { type Services, startServices } from '../support/services'
+import { sessionOf } from '../support/session'
 import { seededRandom } from './seed-users'
 
 // Before the kit is imported, because it uses the clock that the hour advances.
 vi.hoisted(() => vi.useFakeTimers({ toFake: ['Date'] }))
 vi.mock('@clerk/nextjs/server', async () => {
   const { signedIn: who } = await import('./kit')
-  return { auth: async () => ({ userId: who.getStore() ?? null, sessionId: who.getStore() && 'sess_1' }) }
+  return { auth: async () => sessionOf(who.getStore()) }
 })
 vi.mock('next/server', () => ({ after: (task: () => Promise<unknown>) => void task() }))
 
