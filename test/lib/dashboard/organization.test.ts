@@ -87,6 +87,7 @@ describe('the page of an organization', () => {
     services.clerk.webhooks.target({
       ...{ url: app.url, secret: services.env.CLERK_WEBHOOK_SIGNING_SECRET ?? '' },
     })
+    services.clerk.webhooks.resume()
     services.clerk.organizations.update(acme.id, { name: 'Acme 2' })
     services.clerk.organizations.removeMember(acme.id, people.member)
     await services.clerk.webhooks.flush()
