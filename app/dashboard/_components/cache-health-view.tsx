@@ -3,7 +3,6 @@
 import { Status } from '@/components/status'
 import type { CacheHealth } from '@/lib/dashboard/snapshot-schema'
 import { formatNumber, formatPercent } from '../format'
-import { AsOf } from './as-of'
 import { useLive } from './live'
 import { LookupRates } from './lookup-rates'
 import { MinuteTable } from './minute-table'
@@ -57,7 +56,6 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
       </h3>
       <LookupRates lookups={lookups} />
       <MinuteTable lookups={lookups} at={at} />
-      <AsOf at={at} />
     </>
   )
 }

@@ -1,0 +1,11 @@
+import type { Metadata } from 'next'
+import { ForAdmins } from '../../_components/for-admins'
+import { PersonPage } from '../../_components/person-page'
+
+export const metadata: Metadata = { title: 'User' }
+
+export default function UserPage({ params }: { params: Promise<{ id: string }> }) {
+  return (
+    <ForAdmins label="User" render={async () => <PersonPage id={decodeURIComponent((await params).id)} />} />
+  )
+}
