@@ -26,7 +26,7 @@ import {
 } from './logs'
 import { panelResult } from './panel-result'
 import { peopleOf as readPeople } from './people'
-import { type Entries, entriesOf, sessionsOf } from './person'
+import { type Entries, entriesOf, changedAtClerk as readChanged, sessionsOf } from './person'
 import { listNewestUsers } from './search-users'
 import { readSnapshot, sharedFirstDeliveries, sharedTodo } from './snapshot'
 import type { Range } from './snapshot-schema'
@@ -136,6 +136,9 @@ export async function sessionsOfUser(userId: string) {
   await recordView(userId, 'ok')
   return sessionsOf(userId)
 }
+
+/** When Clerk last changed a user; null if Clerk does not say. */
+export const changedAtClerk = forAdmins((userId: string) => readChanged(userId).catch(() => null))
 
 /** The deliveries that were about a user. */
 export async function deliveriesOf(userId: string) {
