@@ -27,7 +27,7 @@ async function requestOf(press: (view: View) => Promise<unknown>, path: string) 
   const body = request.postDataBuffer()?.toString() ?? ''
   await view.settled()
   await view.context.close()
-  return { action, type, body }
+  return { url: request.url(), action, type, body }
 }
 
 const pressButton = (name: string) => (view: View) => view.page.getByRole('button', { name }).first().click()
@@ -42,8 +42,8 @@ async function cookiesOf(user: string): Promise<string> {
 
 type Sent = Awaited<ReturnType<typeof requestOf>>
 
-const send = ({ action, type, body }: Sent, headers: Record<string, string>) =>
-  fetch(`${stage.app.url}/dashboard`, {
+const send = ({ url, action, type, body }: Sent, headers: Record<string, string>) =>
+  fetch(url, {
     method: 'POST',
     redirect: 'manual',
     headers: { 'next-action': action, 'content-type': type, accept: 'text/x-component', ...headers },

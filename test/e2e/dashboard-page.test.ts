@@ -243,7 +243,7 @@ describe('with the keyboard only', () => {
       throw new Error(`No way by Tab to ${name}`)
     }
     await page.keyboard.press('/')
-    await page.keyboard.type('mo')
+    await page.keyboard.type('el')
     await page.keyboard.press('Enter')
     await page.getByRole('list', { name: 'Users found' }).waitFor()
     await page.keyboard.press('Escape')
