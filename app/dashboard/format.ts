@@ -65,3 +65,10 @@ export const maskAddress = (address: string): string => address.replace(/^(.)[^@
 /** Hours and minutes, in the zone and the language of where it runs. */
 export const formatHour = (at: number): string =>
   new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
+
+/** The largest bounds of the histograms in lib/telemetry/metrics.ts. Milliseconds. */
+export const LONGEST = { redis: 1000, clerk: 10_000 }
+
+/** The upper bound of a bucket; null is beyond the last. */
+export const formatUpTo = (ms: number | null, service: keyof typeof LONGEST): string =>
+  ms === null ? `over ${LONGEST[service] / 1000} s` : `≤ ${formatNumber(ms)} ms`

@@ -15,7 +15,7 @@ import { refuseOverLimit } from '@/lib/http/rate-limit'
 import { type ActionResult, failed, LIMIT, resultOf } from './admin-action'
 import { maskAddress } from './format'
 
-export type Found = { id: string; name: string; imageUrl: string; detail: string }
+type Found = { id: string; name: string; imageUrl: string; detail: string }
 export type SearchResult = ActionResult & { people?: Found[] }
 
 const detailOf = ({ username, primaryEmailAddress }: CachedUser) =>

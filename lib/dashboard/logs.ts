@@ -50,25 +50,24 @@ const whereOf =
     (!outcome || (outcome === 'failed' ? record.outcome !== 'ok' : record.outcome === outcome))
 
 /** A page of the records that match, and the cursor of the next page. A cursor that is not valid is the first page. */
-export const auditPage = (
+export async function readTrail(
   filter: AuditFilter,
   { cursor, limit = SHOWN }: { cursor?: string; limit?: number } = {},
-) =>
-  panelResult(async () => {
-    const { user, since } = filter
-    const options = {
-      ...(user && { user }),
-      ...(since !== undefined && { since }),
-      where: whereOf(filter),
-      limit,
-    }
-    return readAudit(trail(), { ...options, ...(cursor !== undefined && { cursor }) }).catch(
-      (error: unknown) => {
-        if (!(error instanceof CursorError)) throw error
-        return readAudit(trail(), options)
-      },
-    )
+) {
+  const { user, since } = filter
+  const options = {
+    ...{ where: whereOf(filter), limit },
+    ...(user && { user }),
+    ...(since !== undefined && { since }),
+  }
+  if (cursor === undefined) return readAudit(trail(), options)
+  return readAudit(trail(), { ...options, cursor }).catch((error: unknown) => {
+    if (!(error instanceof CursorError)) throw error
+    return readAudit(trail(), options)
   })
+}
+
+export const auditPage = (...args: Parameters<typeof readTrail>) => panelResult(() => readTrail(...args))
 
 /** How the newest read of tokens ended for each person, by the ID of the provider, and since when records are counted. */
 export async function sharedTokenHealth() {

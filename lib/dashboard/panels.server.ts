@@ -11,12 +11,17 @@ import { isOrganizationId } from '../cache/organization-lookups'
 import { getConnectedIntegrations } from '../integrations/integrations.service'
 import { onePerProcess } from '../lookup/one-per-process'
 import { withPriority } from '../lookup/priority'
+import { recentDeliveries } from '../webhooks/delivery-log'
 import { sharedCacheHealth } from './cache-health'
 import { sharedCharts } from './charts'
 import { snapshotStream } from './event-stream'
+import { type FileFormat, formats } from './file-formats'
+import { auditFilterOf, type ListQuery, matchingWebhooks } from './list-query'
 import {
   type AuditFilter,
   auditPage,
+  MOST_EXPORTED,
+  readTrail,
   refreshesOf,
   sharedAudit,
   sharedDeliveries,
@@ -30,10 +35,11 @@ import {
 } from './organization'
 import { panelResult } from './panel-result'
 import { nameOf, peopleOf as readPeople } from './people'
-import { type Entries, entriesOf, sessionsOf } from './person'
+import { type Entries, entriesOf, changedAtClerk as readChanged, sessionsOf } from './person'
 import { listNewestUsers } from './search-users'
 import { readSnapshot, sharedFirstDeliveries, sharedTodo } from './snapshot'
 import type { Range } from './snapshot-schema'
+import { webhooksOf } from './webhook-rows'
 
 /** Checks that the caller is an admin, on each call. @throws AuthError; ClerkError; LookupError */
 const forAdmins =
@@ -73,6 +79,48 @@ export async function filteredAudit(filter: AuditFilter, page?: { cursor?: strin
   await requireAdmin()
   if (filter.user) await recordView(filter.user, 'ok')
   return auditPage(filter, page)
+}
+
+const AUDIT_COLUMNS = [
+  'at',
+  'action',
+  'outcome',
+  'actor',
+  'impersonating',
+  'subject',
+  'target',
+  'id',
+] as const
+const WEBHOOK_COLUMNS = ['at', 'type', 'outcome', 'reason', 'subject', 'invalidated', 'ms', 'id'] as const
+
+const withIsoTime = <R extends { at: number }>(row: R) => ({ ...row, at: new Date(row.at).toISOString() })
+
+/**
+ * A list as a file, without pages: at most 10,000 records of the audit trail, or all webhooks that the log keeps. Each is
+ * a record in the trail itself. @throws AuthError; RedisError
+ */
+export async function exportList(
+  list: 'audit' | 'webhooks',
+  query: ListQuery,
+  format: FileFormat,
+): Promise<string> {
+  await requireAdmin({ failClosed: true })
+  const actor = await currentActor()
+  emitAudit({
+    ...actor,
+    action: 'dashboard.export',
+    subject: query.user ?? list,
+    target: format,
+    outcome: 'ok',
+  })
+  const { write } = formats[format]
+  const now = Date.now()
+  if (list === 'webhooks') {
+    const rows = matchingWebhooks(webhooksOf(await recentDeliveries()), query, now)
+    return write(WEBHOOK_COLUMNS, rows.map(withIsoTime))
+  }
+  const { records } = await readTrail(auditFilterOf(query, now), { limit: MOST_EXPORTED })
+  return write(AUDIT_COLUMNS, records.map(withIsoTime))
 }
 
 /** The user whom the page's address selects, and what the cache held of them before the page read them. */
@@ -129,6 +177,9 @@ export async function sessionsOfUser(userId: string) {
   await recordView(userId, 'ok')
   return sessionsOf(userId)
 }
+
+/** When Clerk last changed a user; null if Clerk does not say. */
+export const changedAtClerk = forAdmins((userId: string) => readChanged(userId).catch(() => null))
 
 /** The deliveries that were about a user or an organization. */
 export async function deliveriesOf(id: string) {

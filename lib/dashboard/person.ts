@@ -2,7 +2,7 @@ import { inspectUser, type UserEntry } from '../cache/inspect-user'
 import { membershipsOfUser } from '../cache/organization-lookups'
 import { inspectOAuthToken } from '../cache/token-cache'
 import { unexpectedAnswer } from '../clerk/error'
-import { isRecord, records, text, time, word } from '../clerk/json'
+import { isRecord, record, records, text, time, word } from '../clerk/json'
 import { clerkGet } from '../clerk/request'
 import { inspectIntegrations } from '../integrations/cache'
 import { providers } from '../integrations/providers'
@@ -42,6 +42,14 @@ export async function entriesOf(userId: string) {
       stateOf('Memberships in organizations', { ...memberships, cached: memberships.value !== undefined }),
     ],
   }
+}
+
+/** When Clerk last changed a user. One request, which is not cached. @throws ClerkError */
+export async function changedAtClerk(userId: string): Promise<number | null> {
+  const query = new URLSearchParams()
+  return time(
+    record(await clerkGet(`/users/${encodeURIComponent(userId)}`, query, TIMEOUT, 'compare user')).updated_at,
+  )
 }
 
 /** A session at Clerk. Times are milliseconds since 1970. */

@@ -10,7 +10,7 @@ import { ClerkError } from '../clerk/error'
 import { clerkGet } from '../clerk/request'
 
 /** People that a search returns at most. */
-export const MOST_FOUND = 8
+const MOST_FOUND = 8
 /** Milliseconds. */
 const TIMEOUT = 10_000
 

@@ -1,7 +1,7 @@
 import type { Delivery } from './snapshot-schema'
 
 /** One attempt to deliver a webhook. */
-export type Attempt = Pick<Delivery, 'at' | 'outcome' | 'reason' | 'ms'>
+type Attempt = Pick<Delivery, 'at' | 'outcome' | 'reason' | 'ms'>
 
 /** A webhook with every attempt to deliver it, the newest first. Its outcome is that of the newest. */
 export type Webhook = Delivery & { attempts: readonly Attempt[] }

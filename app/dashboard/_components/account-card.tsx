@@ -133,5 +133,5 @@ function Details({
     ],
     ['Connected', since === null ? 'unknown' : <Ago key="since" at={since} renderedAt={now} />],
   ]
-  return <Terms lines={lines} />
+  return <Terms lines={lines} wide />
 }

@@ -12,7 +12,7 @@ import { Ago } from './time'
 import { Unavailable } from './unavailable'
 
 /** What was cached about the user before the page read anything, without the values, and what can be done with it. */
-export function CacheEntries({ user, entries }: SelectedUser) {
+export function CacheEntries({ user, entries, changedAt }: SelectedUser & { changedAt: number | null }) {
   if ('unavailable' in entries)
     return <Unavailable what="Users are read from Clerk meanwhile." reason={entries.unavailable} />
   const fields = { userId: user.id }
@@ -24,6 +24,7 @@ export function CacheEntries({ user, entries }: SelectedUser) {
         <Expecting doing="invalidate" then={<Heading cached={false} />}>
           <Expecting doing="warm" then={<Heading cached />}>
             <Heading cached={isCached} />
+            <Arrived entry={entry} changedAt={changedAt} />
             <Facts entry={entry} at={entries.at} />
           </Expecting>
         </Expecting>
@@ -58,6 +59,21 @@ export function CacheEntries({ user, entries }: SelectedUser) {
         ))}
       </ul>
     </div>
+  )
+}
+
+/** Whether every process reads what Clerk has now. */
+function Arrived({ entry: { value }, changedAt }: { entry: UserEntry; changedAt: number | null }) {
+  if (!value || changedAt === null) return null
+  return value.updatedAt >= changedAt ? (
+    <p className="mt-2 text-sm">
+      <Status tone="good">The same as at Clerk: the last change arrived everywhere</Status>
+    </p>
+  ) : (
+    <p className="mt-2 text-sm">
+      <Status tone="warn">Older than at Clerk: a change has not arrived</Status> If it stays so, press
+      Invalidate, and look at the webhooks below.
+    </p>
   )
 }
 

@@ -1,5 +1,5 @@
 import type { ChartPoint } from '@/lib/dashboard/snapshot-schema'
-import { formatNumber } from '../format'
+import { formatNumber, LONGEST } from '../format'
 
 export interface ChartKind {
   id: string
@@ -19,9 +19,6 @@ export interface ChartKind {
 
 const percent = (value: number) => `${Math.round(value * 10) / 10} %`
 
-/** The largest bounds of the histograms in lib/telemetry/metrics.ts. What took longer is drawn one above. Milliseconds. */
-const LONGEST = { redis: 1000, clerk: 10_000 }
-
 const latency = (service: 'redis' | 'clerk', name: string): ChartKind => ({
   id: `latency-${service}`,
   title: `Latency of ${name}`,
@@ -31,6 +28,7 @@ const latency = (service: 'redis' | 'clerk', name: string): ChartKind => ({
     label: share,
     of: ({ latency }) => {
       const found = latency[service]
+      // What took longer than the last bucket is drawn one above.
       return found && (found[share] ?? LONGEST[service] + 1)
     },
   })),

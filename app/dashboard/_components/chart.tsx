@@ -56,9 +56,9 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
   }, [kind])
   const newest = points.at(-2) ?? points.at(-1)
   return (
-    <figure aria-labelledby={`${kind.id}-title`}>
+    <figure aria-label={kind.title}>
       <figcaption className="mb-2 flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
-        <h3 id={`${kind.id}-title`} className="font-semibold" title={kind.note}>
+        <h3 className="font-semibold" title={kind.note}>
           {kind.title}
         </h3>
         <ul className="flex flex-wrap gap-x-3 text-soft text-xs" aria-label="Lines">

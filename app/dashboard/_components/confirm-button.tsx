@@ -1,6 +1,6 @@
 'use client'
 
-import { type ReactNode, useRef } from 'react'
+import { type ReactNode, useId, useRef } from 'react'
 import { button } from '@/components/button'
 import { type Act, useAction } from './use-action'
 
@@ -10,7 +10,7 @@ type Props = Act & { label: string; busy: string; question: string; children: Re
 export function ConfirmButton({ label, busy, question, children, ...act }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [run, pending] = useAction(act)
-  const id = `confirm-${act.doing}`
+  const id = useId()
   return (
     <>
       <button

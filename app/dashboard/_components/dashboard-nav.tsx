@@ -27,6 +27,7 @@ export function DashboardNav() {
         <li key={href}>
           <Link
             href={href}
+            prefetch={false}
             {...(close && { onClick: close })}
             aria-current={isCurrent(href) ? 'page' : undefined}
             className="block rounded-md px-3 py-2 text-soft text-sm hover:bg-surface hover:text-ink aria-[current=page]:bg-surface aria-[current=page]:font-medium aria-[current=page]:text-ink aria-[current=page]:ring-1 aria-[current=page]:ring-line"

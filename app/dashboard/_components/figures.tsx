@@ -2,11 +2,8 @@
 
 import Link from 'next/link'
 import type { CacheHealth } from '@/lib/dashboard/snapshot-schema'
-import { formatNumber, formatPercent } from '../format'
+import { formatNumber, formatPercent, formatUpTo } from '../format'
 import { useLive } from './live'
-
-const upTo = (ms: number | null | undefined) =>
-  ms === undefined ? '–' : ms === null ? 'over the scale' : `≤ ${formatNumber(ms)} ms`
 
 /** The few figures that matter, each a link to where the rest is. */
 export function Figures({ initial }: { initial: CacheHealth }) {
@@ -24,8 +21,16 @@ export function Figures({ initial }: { initial: CacheHealth }) {
       value: avoided.share === null ? '–' : formatNumber(avoided.calls),
       note: avoided.share === null ? 'no reads' : `${formatPercent(avoided.share)} of those needed`,
     },
-    { name: 'Redis, 95 % within', value: upTo(latency.redis?.p95), note: latency.redis ? '' : 'no requests' },
-    { name: 'Clerk, 95 % within', value: upTo(latency.clerk?.p95), note: latency.clerk ? '' : 'no requests' },
+    {
+      name: 'Redis, 95 % within',
+      value: latency.redis ? formatUpTo(latency.redis.p95, 'redis') : '–',
+      note: latency.redis ? '' : 'no requests',
+    },
+    {
+      name: 'Clerk, 95 % within',
+      value: latency.clerk ? formatUpTo(latency.clerk.p95, 'clerk') : '–',
+      note: latency.clerk ? '' : 'no requests',
+    },
     {
       name: 'Clerk budget left',
       value: formatNumber(budget.left),

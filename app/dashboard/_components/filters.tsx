@@ -3,7 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { useTransition } from 'react'
 import { button } from '@/components/button'
-import type { ListQuery } from '../query'
+import type { ListQuery } from '@/lib/dashboard/list-query'
 
 const FEED = '/api/admin/dashboard/export'
 

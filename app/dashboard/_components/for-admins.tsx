@@ -1,5 +1,6 @@
 import { cache, type ReactNode, Suspense } from 'react'
 import { Notice } from '@/components/notice'
+import { PageTitle } from '@/components/page-title'
 import { PanelSkeleton } from '@/components/panel'
 import { signedInAdmin } from '@/lib/auth/page-access.server'
 import { problemToShow } from '@/lib/http/problem-to-show'
@@ -25,9 +26,17 @@ async function IfAdmin({ render }: Pick<Props, 'render'>) {
 /** The frame of every page for admins; for others the reason why there is none. */
 export async function FrameForAdmins({ children }: { children: ReactNode }) {
   const admin = await adminOfRender()
-  if (admin && 'advice' in admin) return <Outage {...admin} />
-  if (admin) return children
+  if (admin && 'id' in admin) return children
   return (
-    <Notice title="For admins only">An admin is a user with the role “admin” in the public metadata.</Notice>
+    <>
+      <PageTitle title="Dashboard" />
+      {admin ? (
+        <Outage {...admin} />
+      ) : (
+        <Notice title="For admins only">
+          An admin is a user with the role “admin” in the public metadata.
+        </Notice>
+      )}
+    </>
   )
 }

@@ -2,6 +2,7 @@ import Link from 'next/link'
 import { orOutage } from '@/components/or-outage'
 import { PanelNote } from '@/components/panel'
 import {
+  changedAtClerk,
   deliveriesOf,
   filteredAudit,
   peopleOf,
@@ -52,7 +53,12 @@ function Panels({ user, entries }: SelectedUser) {
           height="h-72"
           render={() => UserIntegrations({ user })}
         />
-        <Frame id="lookup" title="Cache" height="h-72" render={async () => CacheEntries({ user, entries })} />
+        <Frame
+          id="lookup"
+          title="Cache"
+          height="h-72"
+          render={async () => CacheEntries({ user, entries, changedAt: await changedAtClerk(id) })}
+        />
         <Frame
           id="sessions"
           title="Sessions"

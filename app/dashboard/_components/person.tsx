@@ -14,6 +14,7 @@ export function Person({ id, people }: { id: string; people: People }) {
       {person && <Avatar src={person.imageUrl} size={20} />}
       <Link
         href={`/dashboard/users/${id}`}
+        prefetch={false}
         className={`truncate underline decoration-line underline-offset-2 hover:decoration-current ${person ? '' : 'font-mono text-xs'}`}
       >
         {person?.name ?? id}

@@ -5,7 +5,7 @@ import type { ActionResult } from '../admin-action'
 import { useExpect } from './expecting'
 import { useToasts } from './toasts'
 
-export type Action = (before: ActionResult | null, form: FormData) => Promise<ActionResult>
+type Action = (before: ActionResult | null, form: FormData) => Promise<ActionResult>
 
 export type Act = {
   action: Action

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { addressOf, auditFilterOf, type ListQuery, type Query, readQuery } from '@/lib/dashboard/list-query'
 import { audit, filteredAudit, peopleOf } from '@/lib/dashboard/panels.server'
 import { AuditList, AuditUnavailable, LiveAudit } from '../_components/audit-list'
 import { Filters } from '../_components/filters'
@@ -7,7 +8,6 @@ import { Frame } from '../_components/frame'
 import { idsIn } from '../_components/ids-in'
 import { PageHead } from '../_components/page-head'
 import { Pager } from '../_components/pager'
-import { addressOf, type ListQuery, type Query, readQuery, since } from '../query'
 
 export const metadata: Metadata = { title: 'Audit' }
 
@@ -43,13 +43,9 @@ export default function AuditPage({ searchParams }: { searchParams: Promise<Quer
   return <ForAdmins label="Audit" render={async () => render(readQuery(await searchParams))} />
 }
 
-function read({ action, outcome, range, user, cursors }: ListQuery) {
-  const from = range && since(range, Date.now())
-  const cursor = cursors.at(-1)
-  return filteredAudit(
-    { action, outcome, user, ...(from && { since: from }) },
-    cursor === undefined ? {} : { cursor },
-  )
+function read(query: ListQuery) {
+  const cursor = query.cursors.at(-1)
+  return filteredAudit(auditFilterOf(query, Date.now()), cursor === undefined ? {} : { cursor })
 }
 
 function render(query: ListQuery) {

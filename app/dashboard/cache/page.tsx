@@ -1,11 +1,11 @@
 import type { Metadata } from 'next'
+import { type ListQuery, type Query, readQuery } from '@/lib/dashboard/list-query'
 import { cacheHealth } from '@/lib/dashboard/panels.server'
 import { CacheHealthView } from '../_components/cache-health-view'
 import { ChartsPanel } from '../_components/charts-panel'
 import { ForAdmins } from '../_components/for-admins'
 import { Frame } from '../_components/frame'
 import { PageHead } from '../_components/page-head'
-import { type ListQuery, type Query, readQuery } from '../query'
 
 export const metadata: Metadata = { title: 'Cache' }
 

@@ -1,11 +1,11 @@
 import type { Metadata } from 'next'
+import { type ListQuery, type Query, readQuery } from '@/lib/dashboard/list-query'
 import { tokenHealth } from '@/lib/dashboard/panels.server'
 import { ChartsPanel } from '../_components/charts-panel'
 import { ForAdmins } from '../_components/for-admins'
 import { Frame } from '../_components/frame'
 import { PageHead } from '../_components/page-head'
 import { ProviderOverview } from '../_components/provider-overview'
-import { type ListQuery, type Query, readQuery } from '../query'
 
 export const metadata: Metadata = { title: 'Integrations' }
 

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { PanelNote } from '@/components/panel'
+import { addressOf, type Query, readQuery } from '@/lib/dashboard/list-query'
 import { newestOrganizations } from '@/lib/dashboard/panels.server'
 import { CopyId } from '../_components/copy-id'
 import { ForAdmins } from '../_components/for-admins'
@@ -9,7 +10,6 @@ import { PageHead } from '../_components/page-head'
 import { Pager } from '../_components/pager'
 import { Ago } from '../_components/time'
 import { countOf } from '../format'
-import { addressOf, type Query, readQuery } from '../query'
 
 export const metadata: Metadata = { title: 'Organizations' }
 

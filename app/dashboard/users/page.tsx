@@ -3,6 +3,7 @@ import Link from 'next/link'
 import { Avatar } from '@/components/avatar'
 import { PanelNote } from '@/components/panel'
 import { rolesOf } from '@/lib/cache/clerk-cache'
+import { addressOf, type Query, readQuery } from '@/lib/dashboard/list-query'
 import { newestUsers } from '@/lib/dashboard/panels.server'
 import { nameOf } from '@/lib/dashboard/people'
 import { CopyId } from '../_components/copy-id'
@@ -12,7 +13,6 @@ import { PageHead } from '../_components/page-head'
 import { Pager } from '../_components/pager'
 import { Ago } from '../_components/time'
 import { maskAddress } from '../format'
-import { addressOf, type Query, readQuery } from '../query'
 
 export const metadata: Metadata = { title: 'Users' }
 

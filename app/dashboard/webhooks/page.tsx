@@ -1,7 +1,8 @@
 import type { Metadata } from 'next'
+import { addressOf, matchingWebhooks, type Query, readQuery } from '@/lib/dashboard/list-query'
 import { deliveries, firstDeliveries, peopleOf } from '@/lib/dashboard/panels.server'
 import { SHOWN } from '@/lib/dashboard/shown'
-import { hasFailed, webhooksOf } from '@/lib/dashboard/webhook-rows'
+import { webhooksOf } from '@/lib/dashboard/webhook-rows'
 import { ChartsPanel } from '../_components/charts-panel'
 import { Filters } from '../_components/filters'
 import { ForAdmins } from '../_components/for-admins'
@@ -10,7 +11,6 @@ import { idsIn } from '../_components/ids-in'
 import { PageHead } from '../_components/page-head'
 import { Pager } from '../_components/pager'
 import { LiveWebhooks, WebhookList, WebhooksUnavailable } from '../_components/webhook-list'
-import { addressOf, type Query, readQuery, since } from '../query'
 
 export const metadata: Metadata = { title: 'Webhooks' }
 
@@ -39,13 +39,7 @@ function render(query: ReturnType<typeof readQuery>) {
             const all = await found
             if ('unavailable' in all) return <WebhooksUnavailable reason={all.unavailable} />
             const types = [...new Set(all.data.map((one) => one.type))].sort()
-            const from = since(range, all.at)
-            const wanted = webhooksOf(all.data).filter(
-              (one) =>
-                (!type || one.type === type) &&
-                (!outcome || (outcome === 'failed' ? hasFailed(one) : one.outcome === outcome)) &&
-                one.at >= from,
-            )
+            const wanted = matchingWebhooks(webhooksOf(all.data), query, all.at)
             const rows = wanted.slice((page - 1) * SHOWN, page * SHOWN)
             const address = (to: number) => addressOf(PATH, { ...query, page: to })
             const initial = await firstDeliveries()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { addressOf, readQuery } from '@/app/dashboard/query'
 import { foldNeighbors } from '@/lib/dashboard/fold'
+import { addressOf, readQuery } from '@/lib/dashboard/list-query'
 import { webhooksOf } from '@/lib/dashboard/webhook-rows'
 
 const delivery = (id: string, outcome: string, at: number) => ({

@@ -5,7 +5,5 @@ import { PersonPage } from '../../_components/person-page'
 export const metadata: Metadata = { title: 'User' }
 
 export default function UserPage({ params }: { params: Promise<{ id: string }> }) {
-  return (
-    <ForAdmins label="User" render={async () => <PersonPage id={decodeURIComponent((await params).id)} />} />
-  )
+  return <ForAdmins label="User" render={async () => <PersonPage id={(await params).id} />} />
 }

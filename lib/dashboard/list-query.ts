@@ -1,7 +1,8 @@
-import { isUserId } from '@/lib/cache/clerk-cache'
-import { RANGES, type Range } from '@/lib/dashboard/snapshot-schema'
-
-// Not Next's PageProps: that type has only the paths of the app, and these pages may be at others.
+import { isUserId } from '../cache/clerk-cache'
+import type { AuditFilter } from './logs'
+import { RANGES, type Range } from './snapshot-schema'
+import { hasFailed, type Webhook } from './webhook-rows'
+/** Not Next's PageProps: that type has only the paths of the app, and these pages may be at others. */
 export type Query = Record<string, string | string[] | undefined>
 
 /** What a list shows, from the page's address. Everything that is not valid is left out, and no page repeats it. */
@@ -41,7 +42,7 @@ export function readQuery(query: Query): ListQuery {
 }
 
 /** The time since which a range counts. */
-export const since = (range: string | undefined, now: number): number =>
+const since = (range: string | undefined, now: number): number =>
   range === undefined ? 0 : now - (HOURS[range] ?? 0) * 3600_000
 
 /** The address of a list with this query. */
@@ -52,3 +53,22 @@ export function addressOf(path: string, { page, cursors, ...filters }: ListQuery
   if (cursors.length > 0) params.set('at', cursors.join('~'))
   return params.size === 0 ? path : `${path}?${params}`
 }
+
+/** What of the audit trail a query asks for. */
+export const auditFilterOf = ({ action, outcome, user, range }: ListQuery, now: number): AuditFilter => ({
+  ...{ action, outcome, user },
+  ...(range && { since: since(range, now) }),
+})
+
+/** The webhooks that a query asks for. */
+export const matchingWebhooks = (
+  webhooks: readonly Webhook[],
+  { type, outcome, range }: ListQuery,
+  now: number,
+): Webhook[] =>
+  webhooks.filter(
+    (one) =>
+      (!type || one.type === type) &&
+      (!outcome || (outcome === 'failed' ? hasFailed(one) : one.outcome === outcome)) &&
+      one.at >= since(range, now),
+  )
