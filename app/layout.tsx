@@ -27,7 +27,10 @@ export default function RootLayout({ children }: { children: ReactNode }) {
             Skip to content
           </a>
           <SiteHeader />
-          <main id="main" className="mx-auto w-full max-w-5xl flex-1 px-4 py-8 sm:px-6 sm:py-12">
+          <main
+            id="main"
+            className="mx-auto w-full max-w-5xl flex-1 px-4 py-8 has-data-wide:max-w-7xl sm:px-6 sm:py-12"
+          >
             {children}
           </main>
           <SiteFooter />

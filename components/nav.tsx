@@ -19,7 +19,7 @@ export function NavLinks({ path = '', isAdmin = false }: { path?: string; isAdmi
       <a href="/calendar" className={item} aria-current={current('/calendar')}>
         Calendar
       </a>
-      {(isAdmin || current('/dashboard')) && (
+      {isAdmin && (
         <a href="/dashboard" className={item} aria-current={current('/dashboard')}>
           Dashboard
         </a>

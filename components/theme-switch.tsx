@@ -1,6 +1,7 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
+import { onThemeChange, THEME_CHANGED } from './theme'
 import { THEME_KEY } from './theme-script'
 
 const themes = [
@@ -10,8 +11,6 @@ const themes = [
 ] as const
 
 type Theme = (typeof themes)[number][0]
-
-const CHANGED = 'theme-changed'
 
 function chosen(): Theme {
   const { theme } = document.documentElement.dataset
@@ -27,17 +26,12 @@ function choose(theme: Theme) {
   } catch {
     // Storage is switched off in this browser: the choice holds for this page.
   }
-  window.dispatchEvent(new Event(CHANGED))
-}
-
-function subscribe(onChange: () => void) {
-  window.addEventListener(CHANGED, onChange)
-  return () => window.removeEventListener(CHANGED, onChange)
+  window.dispatchEvent(new Event(THEME_CHANGED))
 }
 
 /** Light, dark, or what the system has (default). The choice is stored in this browser. */
 export function ThemeSwitch() {
-  const theme = useSyncExternalStore<Theme>(subscribe, chosen, () => 'system')
+  const theme = useSyncExternalStore<Theme>(onThemeChange, chosen, () => 'system')
   return (
     <fieldset className="flex rounded-lg border border-line bg-surface p-0.5 text-sm">
       <legend className="sr-only">Theme</legend>

@@ -12,7 +12,7 @@ function fullScope(name: string) {
   return name === 'openid' ? name : `https://www.googleapis.com/auth/${name}`
 }
 
-export const nameOf = (user: User) =>
+const nameOf = (user: User) =>
   [user.firstName, user.lastName].filter(Boolean).join(' ') || user.username || user.id
 
 function scopeBoxes(granted: string[]) {

@@ -129,7 +129,9 @@ describe('the chain from Clerk to the page', () => {
   test('an admin sees connections and counts on the dashboard', async () => {
     const view = await browser.open()
     await signIn(view, 'Ada Lindgren')
-    await view.page.goto(`${stage.app.url}/dashboard`)
+    await view.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Dashboard' }).click()
+    await view.page.getByRole('heading', { name: 'Overview' }).waitFor()
+    await view.page.getByRole('link', { name: 'Cache', exact: true }).click()
     await view.page.getByRole('rowheader', { name: 'Users', exact: true }).waitFor()
     const states = view.page.locator('#cache').getByText(/(Up|Slow), \d+ ms/)
     expect(await states.filter({ visible: true }).count()).toBe(2)
@@ -138,6 +140,9 @@ describe('the chain from Clerk to the page', () => {
   test('a member is refused the dashboard', async () => {
     const view = await browser.open()
     await signIn(view, 'Mia Moreau')
+    await view.page.getByRole('button', { name: 'Account of Mia Moreau' }).waitFor()
+    const main = view.page.getByRole('navigation', { name: 'Main' })
+    expect(await main.getByRole('link', { name: 'Dashboard' }).count()).toBe(0)
     await view.page.goto(`${stage.app.url}/dashboard`)
     await view.page.getByRole('heading', { name: 'For admins only' }).waitFor()
   })
