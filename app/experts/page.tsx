@@ -97,7 +97,7 @@ function Card({ name, imageUrl, headline, specialties, rate, href }: Expert) {
 
 function ExpertsSkeleton() {
   return (
-    <div role="status" aria-label="Loading experts">
+    <div role="status" data-loading aria-label="Loading experts">
       <div className="mb-6 h-[6.25rem] sm:h-[3.75rem]" />
       <div className={grid}>
         {Array.from({ length: 13 }, (_, i) => `card-${i}`).map((key) => (

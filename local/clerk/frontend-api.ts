@@ -13,10 +13,11 @@ interface Parts {
   appUrl: string
   url: string
   count: (route: string) => void
+  jwks: object
 }
 
 /** The API that clerk-js and the middleware's handshake use, mounted where NEXT_PUBLIC_CLERK_PROXY_URL points. */
-export function createFrontendApi({ state, browsers, appUrl, url, count }: Parts) {
+export function createFrontendApi({ state, browsers, appUrl, url, count, jwks }: Parts) {
   const api = new Hono()
   api.use(cors({ origin: appUrl, credentials: true, exposeHeaders: ['authorization'] }))
 
@@ -79,6 +80,7 @@ export function createFrontendApi({ state, browsers, appUrl, url, count }: Parts
     return context.json({ response, client: await describeClient(context) })
   }
 
+  api.get('/.well-known/jwks.json', (context) => context.json(jwks))
   on('GET', '/v1/environment', async (context) =>
     context.json(environmentJson({ signIn: `${url}/sign-in`, account: `${url}/user`, app: appUrl })),
   )

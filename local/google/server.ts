@@ -113,6 +113,14 @@ export async function startGoogle(options: GoogleOptions) {
     )
   })
 
+  app.get('/calendar/v3/colors', (context) => {
+    count('GET /calendar/v3/colors')
+    const token = holder(context, READERS)
+    return token instanceof Response
+      ? token
+      : context.json({ kind: 'calendar#colors', calendar: {}, event: {} })
+  })
+
   app.get('/calendar/v3/users/me/calendarList', (context) => {
     count('GET /calendar/v3/users/me/calendarList')
     const token = holder(context, LIST_READERS)
