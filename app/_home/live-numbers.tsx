@@ -9,15 +9,14 @@ const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionD
 /** What this process has counted since it started. */
 export async function LiveNumbers() {
   await connection()
-  const { cached, asked, redisMs } = await processSummary()
+  const { cached, asked } = await processSummary()
   const figures = [
     ['Reads answered by the cache', number.format(cached)],
     ['Requests to Clerk', number.format(asked)],
     ['Reads without Clerk', cached + asked === 0 ? NO_DATA : percent.format(cached / (cached + asked))],
-    ['Median Redis latency', redisMs === null ? NO_DATA : `≤ ${redisMs} ms`],
   ] as const
   return (
-    <dl className="grid grid-cols-2 gap-x-6 gap-y-4 lg:grid-cols-4">
+    <dl className="grid grid-cols-2 gap-x-6 gap-y-4 lg:grid-cols-3">
       {figures.map(([label, figure]) => (
         <div key={label} className="flex flex-col-reverse justify-end">
           <dt className="text-sm text-soft">{label}</dt>

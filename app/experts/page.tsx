@@ -1,6 +1,5 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
-import { connection } from 'next/server'
 import { Suspense } from 'react'
 import { Avatar } from '@/components/avatar'
 import { Notice } from '@/components/notice'
@@ -26,10 +25,8 @@ export default function ExpertsPage() {
 
 const grid = 'grid grid-cols-1 gap-4 sm:grid-cols-2 lg:grid-cols-3'
 
-async function Experts() {
-  // A build without settings, as of an image, must not keep the notice that they are missing in the page.
-  await connection()
-  return orOutage(async () => {
+const Experts = () =>
+  orOutage(async () => {
     // The list of IDs can be older than a user: who is not an expert any more is left out.
     const users = (await getCachedUsersByIds((await userIdsByRole('expert')) ?? [])).filter(isExpert)
     if (users.length === 0)
@@ -57,7 +54,6 @@ async function Experts() {
       </ul>
     )
   })
-}
 
 function ExpertsSkeleton() {
   return (
