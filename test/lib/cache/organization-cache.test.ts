@@ -29,12 +29,13 @@ import { type Between, startBetween } from '../../support/clerk-in-between'
 import { listenForClerk } from '../../support/clerk-listener'
 import { dumpRedis } from '../../support/redis-dump'
 import { useServices } from '../../support/services'
+import { sessionOf } from '../../support/session'
 
 let between: Between
 let app: Awaited<ReturnType<typeof listenForClerk>>
 let signedIn: string = people.member
 vi.mock('next/server', () => ({ after: () => undefined }))
-vi.mock('@clerk/nextjs/server', () => ({ auth: async () => ({ userId: signedIn, sessionId: 'sess_1' }) }))
+vi.mock('@clerk/nextjs/server', () => ({ auth: async () => sessionOf(signedIn) }))
 
 const services = useServices({
   env: async () => {

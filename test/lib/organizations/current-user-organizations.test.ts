@@ -3,6 +3,7 @@ import { currentUserOrganization } from '@/lib/organizations/current-user-organi
 import { people } from '../../../local/seed'
 import { type Between, startBetween } from '../../support/clerk-in-between'
 import { useServices } from '../../support/services'
+import { sessionOf } from '../../support/session'
 
 let between: Between
 const services = useServices({
@@ -13,7 +14,7 @@ const services = useServices({
 })
 vi.mock('next/server', () => ({ after: () => undefined }))
 vi.mock('@clerk/nextjs/server', () => ({
-  auth: async () => ({ userId: people.member, sessionId: 'sess_1' }),
+  auth: async () => sessionOf(people.member),
 }))
 afterAll(() => between.close())
 
