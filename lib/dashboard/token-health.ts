@@ -28,7 +28,7 @@ const isNeedsUser = (outcome: string): outcome is NeedsUser => NEEDS_USER.some((
 export function tokenHealth(records: readonly AuditRecord[]): Map<string, TokenHealth> {
   const byProvider = new Map<string, TokenHealth>()
   const seen = new Set<string>()
-  for (const { action, subject, target = '', outcome } of records) {
+  for (const { action, subject, target = '', outcome, repeats = 1 } of records) {
     if (action !== 'token.read') continue
     const [provider = ''] = target.split(':', 1)
     const health = byProvider.get(provider) ?? { reads: 0, ok: 0, failed: 0, users: [] }
@@ -36,10 +36,10 @@ export function tokenHealth(records: readonly AuditRecord[]): Map<string, TokenH
     const isNewest = !seen.has(`${subject} ${target}`)
     seen.add(`${subject} ${target}`)
     if (NOT_COUNTED.includes(outcome)) continue
-    health.reads++
-    if (outcome === 'ok') health.ok++
+    health.reads += repeats
+    if (outcome === 'ok') health.ok += repeats
     else if (!isNeedsUser(outcome)) {
-      if (!OTHER_REFUSALS.includes(outcome)) health.failed++
+      if (!OTHER_REFUSALS.includes(outcome)) health.failed += repeats
     } else if (isNewest && !health.users.some(({ id }) => id === subject))
       health.users.push({ id: subject, outcome })
   }

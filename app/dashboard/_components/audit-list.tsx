@@ -26,7 +26,7 @@ export function AuditList({ found, of }: { found: Snapshot['audit']; of?: string
   return (
     <>
       <ul className="divide-y divide-line rounded-xl border border-line bg-surface text-sm">
-        {found.data.map(({ id, at, action, actor, impersonating, subject, target, outcome }) => (
+        {found.data.map(({ id, at, action, actor, impersonating, subject, target, outcome, ...more }) => (
           <li
             key={id}
             className="flex flex-wrap gap-x-4 gap-y-0.5 px-5 py-2.5 tabular-nums sm:grid sm:grid-cols-[11rem_11rem_1fr_auto]"
@@ -40,6 +40,9 @@ export function AuditList({ found, of }: { found: Snapshot['audit']; of?: string
                 actor === subject ? actor : `${actor} → ${subject}`,
                 impersonating && `impersonating ${impersonating}`,
                 target,
+                more.repeats &&
+                  more.lastAt &&
+                  `${more.repeats} × more, last at ${formatTime(more.lastAt, found.at)}`,
               ]
                 .filter(Boolean)
                 .join(', ')}
