@@ -46,7 +46,8 @@ export const auditWriter = () =>
 
 /** Adds a record to the trail, or counts a repetition. Does not throw and does not wait. */
 export const recordAudit = (event: AuditEvent): void =>
-  writeFolded(event, (record) => void auditWriter().add(recordOf(record)))
+  // Clipped first: what is counted is kept for ten minutes.
+  writeFolded(recordOf(event), (record) => void auditWriter().add(record))
 
 /** Writes the pending records. False if Redis did not store them within `timeout` milliseconds (default: one attempt). */
 export const flushAudit = (options?: { timeout: number }): Promise<boolean> => auditWriter().flush(options)
