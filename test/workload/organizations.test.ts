@@ -14,8 +14,8 @@ vi.mock('@clerk/nextjs/server', async () => {
 vi.mock('next/server', () => ({ after: (task: () => Promise<unknown>) => void task() }))
 
 const [PEOPLE, ORGANIZATIONS, ORGANIZATIONS_EACH] = [200, 20, 2]
-/** A step is 10 s. Each of the people opens a page every 3 minutes; every 45 s with FULL_TESTS=1. */
-const [STEPS, SECONDS, VISITS, STEPS_BETWEEN_CHANGES] = [360, 10, fullOr(43, 10), 3]
+/** A step is 10 s. Each of the people opens a page every 3 minutes; every 100 s with FULL_TESTS=1. */
+const [STEPS, SECONDS, VISITS, STEPS_BETWEEN_CHANGES] = [360, 10, fullOr(20, 10), 3]
 
 /** The values that something has had at Clerk, and up to which one the app has acknowledged the changes. */
 interface History {

@@ -33,6 +33,24 @@ describe('the members of an organization', () => {
     expect(found?.members?.map(({ userId }) => userId)).toEqual([people.admin, people.member])
   })
 
+  test.each([
+    [1, 50, true],
+    [2, 50, true],
+    [3, 3, false],
+    [4, 0, false],
+  ])('are on page %i of a long list: %i', async (page, shown, hasMore) => {
+    const long = `long-${run}-${page}`
+    const { id } = services.clerk.organizations.create({ name: 'Long', slug: long, createdBy: people.member })
+    for (let i = 0; i < 102; i++)
+      services.clerk.organizations.addMember(
+        id,
+        services.clerk.createUser({ emails: [`${long}-${i}@example.com`] }).id,
+      )
+    const found = await currentUserOrganization(long, page)
+    expect(found?.members).toHaveLength(shown)
+    expect(found?.hasMore).toBe(hasMore)
+  })
+
   test('are neither read nor shown for a role without the permission', async () => {
     between.alter(({ path, body }) =>
       path.includes('memberships')
