@@ -98,8 +98,8 @@ async function main(): Promise<void> {
   const mode = process.argv[2]
   if (mode !== 'dev' && mode !== 'start') fail(USAGE)
   const port = Number(process.env.PORT || 3000)
-  if (!Number.isInteger(port) || port < 1 || port > 65_532)
-    fail(`PORT must be a number from 1 to 65532. ${USAGE}`)
+  if (!Number.isInteger(port) || port < 1 || port > 65_531)
+    fail(`PORT must be a number from 1 to 65531. ${USAGE}`)
   if (mode === 'dev') refuseSecondDevServer()
 
   const real = hasRealKeys(mode)

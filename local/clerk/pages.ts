@@ -2,17 +2,8 @@ import { type Context, Hono } from 'hono'
 import { html, raw } from 'hono/html'
 import type { BrowserSessions } from './browser-session'
 import { isWithin } from './frontend-api'
-import {
-  ALWAYS,
-  accountForm,
-  avatar,
-  connectForm,
-  layout,
-  nameOf,
-  OFFERED,
-  SCRIPT,
-  SCRIPT_HASH,
-} from './page-parts'
+import { accountForm, avatar, connectForm, layout, nameOf, SCRIPT, SCRIPT_HASH } from './page-parts'
+import { offeredProvider, PROVIDERS } from './providers'
 import type { User } from './records'
 import type { State } from './state'
 
@@ -116,7 +107,7 @@ export function createPages(parts: { state: State; browsers: BrowserSessions; ap
           <section aria-labelledby="accounts">
             <h2 id="accounts">Connected accounts</h2>
             ${user.accounts.map(accountForm)}
-            ${connectForm(user)}
+            ${PROVIDERS.map((provider) => connectForm(user, provider))}
           </section>
           <section aria-labelledby="sessions">
             <h2 id="sessions">Active sessions</h2>
@@ -160,9 +151,14 @@ export function createPages(parts: { state: State; browsers: BrowserSessions; ap
     })
   })
   act('/user/accounts', (user, form) => {
-    const chosen = OFFERED.map(({ scope }) => scope).filter((scope) => form.scope?.includes(scope))
+    const provider = offeredProvider(form.provider?.[0] ?? 'oauth_google')
+    if (!provider) return
+    const chosen = provider.offered.map(({ scope }) => scope).filter((scope) => form.scope?.includes(scope))
     const email = form.email?.[0]
-    state.connect(user.id, { scopes: [...ALWAYS, ...chosen], ...(email ? { email } : {}) })
+    state.connect(user.id, {
+      ...{ provider: provider.id, scopes: [...provider.always, ...chosen] },
+      ...(email ? { email } : {}),
+    })
   })
   act('/user/accounts/:id/disconnect', (user, _form, id) => {
     state.disconnect(user.id, id)
