@@ -42,6 +42,9 @@ export function AccountMenu() {
         <a href="/profile" className={item}>
           Profile
         </a>
+        <a href="/account" className={item}>
+          Connections
+        </a>
         <button type="button" className={item} onClick={() => clerk.redirectToUserProfile()}>
           Account
         </button>

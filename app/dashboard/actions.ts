@@ -12,7 +12,7 @@ import { findUser } from '@/lib/dashboard/find-user'
 import { fieldsOf } from '@/lib/http/form-fields'
 import { refuseOverLimit } from '@/lib/http/rate-limit'
 import { batchRefreshTokens, disconnectIntegration } from '@/lib/integrations/integrations.service'
-import { providers } from '@/lib/integrations/providers'
+import { providerOf } from '@/lib/integrations/providers'
 import { type ActionResult, adminAction, done, failed, LIMIT, resultOf } from './admin-action'
 import { describeRefresh } from './format'
 
@@ -20,12 +20,11 @@ const userId = z.string().refine(isUserId)
 const userForm = z.object({ userId })
 const accountForm = z.object({
   userId,
-  provider: z.string().transform((id, context) => {
-    const provider = providers.find((one) => one.id === id)
-    if (provider) return provider
-    context.addIssue('unknown provider')
-    return z.NEVER
-  }),
+  // A user may have an account of a provider that is not declared.
+  provider: z
+    .string()
+    .regex(/^[a-z0-9_]{1,64}$/)
+    .transform(providerOf),
   externalAccountId: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/)

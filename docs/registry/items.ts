@@ -13,7 +13,7 @@ export interface Part {
 }
 
 const users = ['clerk-cache', 'clerk-cache-utils', 'private-metadata'].map((name) => `lib/cache/${name}.ts`)
-const telemetry = ['instrumentation.ts', 'app/api/metrics/route.ts']
+const telemetry = ['lib/instrumentation.ts', 'app/api/metrics/route.ts']
 
 export const items: Record<string, Part> = {
   lookup: {
@@ -87,6 +87,19 @@ export const items: Record<string, Part> = {
     ],
     needs: ['CACHE_ENCRYPTION_KEYS'],
     next: 'Call getConnectedIntegrations(userId) (integrations/integrations.service).',
+  },
+  providers: {
+    title: 'Providers',
+    description:
+      'GitHub, Microsoft, Slack, Linear, Notion and HubSpot: their scopes, icons, and how each refuses a token.',
+    entries: [
+      ...['github', 'hubspot', 'linear', 'microsoft', 'notion', 'slack'].map(
+        (name) => `lib/integrations/providers/${name}.ts`,
+      ),
+      'lib/integrations/check-connection.ts',
+    ],
+    needs: ['CACHE_ENCRYPTION_KEYS'],
+    next: 'In your instrumentation.ts call setProviders(google, github, …) (integrations/providers), and pass a declaration in place of a name: withOAuthToken(userId, github, use) (cache/token-cache).',
   },
   organizations: {
     title: 'Organizations',

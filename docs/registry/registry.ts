@@ -5,6 +5,7 @@ import { opsSettings } from '../../lib/auth/settings'
 import { keySettings } from '../../lib/cache/key-ring'
 import { googleSettings } from '../../lib/calendar/settings'
 import { cacheSettings, clerkSettings, redisSettings } from '../../lib/config'
+import { providerSettings } from '../../lib/integrations/settings'
 import { appSettings } from '../../lib/process/settings'
 import { logSettings } from '../../lib/telemetry/settings'
 import { webhookSettings } from '../../lib/webhooks/settings'
@@ -32,6 +33,7 @@ const settings = [
   ['lib/cache/key-ring.ts', keySettings],
   ['lib/auth/settings.ts', opsSettings],
   ['lib/calendar/settings.ts', googleSettings],
+  ['lib/integrations/settings.ts', providerSettings],
   ['lib/telemetry/settings.ts', logSettings],
 ] as const
 

@@ -1,7 +1,7 @@
 import { Icon } from '@/components/icon'
 import { Status, type Tone } from '@/components/status'
 import type { Integration } from '@/lib/integrations/integrations.service'
-import { providers } from '@/lib/integrations/providers'
+import { providerOf } from '@/lib/integrations/providers'
 import { disconnect, refreshToken } from '../actions'
 import { formatDuration, formatTime } from '../format'
 import { ActionButton } from './action-button'
@@ -51,7 +51,8 @@ const states: Record<Integration['status'], { tone: Tone; label: string; advice:
   },
 }
 
-const shortScope = (scope: string) => scope.replace(/^https:\/\/www\.googleapis\.com\/auth\//, '')
+const shortScope = (scope: string) =>
+  scope.replace(/^https:\/\/(www\.googleapis\.com\/auth|graph\.microsoft\.com)\//, '')
 
 /** A user's account at a provider: status, scopes, times, and what to do. */
 export function AccountCard({ userId, integration, finding, account, several, lastRefresh, now }: Props) {
@@ -104,11 +105,11 @@ function Details({
 }: Pick<Props, 'finding' | 'lastRefresh' | 'now'> & { provider: string }) {
   const { expiresAt, missing, optionalMissing, since } = finding
   const known = finding.status !== 'degraded' && finding.status !== 'reconnect_required'
-  const asked = providers.find(({ id }) => id === provider)
+  const asked = providerOf(provider)
   const granted = known
     ? [
-        ...(asked?.requiredScopes ?? []).filter((scope) => !missing.includes(scope)),
-        ...(finding.status === 'scope_missing' ? [] : (asked?.optionalScopes ?? [])).filter(
+        ...asked.requiredScopes.filter((scope) => !missing.includes(scope)),
+        ...(finding.status === 'scope_missing' ? [] : asked.optionalScopes).filter(
           (scope) => !optionalMissing.includes(scope),
         ),
       ]

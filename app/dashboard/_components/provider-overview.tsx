@@ -3,7 +3,7 @@ import { PanelNote } from '@/components/panel'
 import { Status, type Tone } from '@/components/status'
 import { tokenHealth } from '@/lib/dashboard/panels.server'
 import type { NeedsUser, TokenHealth } from '@/lib/dashboard/token-health'
-import { type Provider, providers } from '@/lib/integrations/providers'
+import { isDeclared, type Provider, providerOf, providers } from '@/lib/integrations/providers'
 import { formatNumber, formatTime } from '../format'
 import { AsOf } from './as-of'
 import { Unavailable } from './unavailable'
@@ -35,10 +35,12 @@ export async function ProviderOverview() {
       />
     )
   const { byProvider, since } = found.data
+  const others = [...byProvider.keys()].filter((id) => !isDeclared(id)).sort()
+  const shown = [...providers(), ...others.map(providerOf)]
   return (
     <>
       <ul className="grid gap-4">
-        {providers.map((provider) => (
+        {shown.map((provider) => (
           <li key={provider.id} className="rounded-xl border border-line bg-surface p-5">
             <OneProvider
               provider={provider}
@@ -48,8 +50,8 @@ export async function ProviderOverview() {
           </li>
         ))}
       </ul>
-      {providers.length === 0 && (
-        <PanelNote title="No provider is declared">Add one to lib/integrations/providers.ts.</PanelNote>
+      {shown.length === 0 && (
+        <PanelNote title="No provider is declared">Declare one with setProviders.</PanelNote>
       )}
       <AsOf at={found.at} />
     </>
