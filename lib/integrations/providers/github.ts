@@ -21,6 +21,10 @@ const narrowest = (accepted: string[]) =>
 const isSecondaryLimit = (body: unknown) =>
   isRecord(body) && /secondary rate limit/i.test(String(body.message))
 
+/** `x-ratelimit-reset` is in seconds since 1970. */
+const limitIn = (headers: Headers) =>
+  rateLimited(headers.get('retry-after') ?? Number(headers.get('x-ratelimit-reset')) - Date.now() / 1000)
+
 /**
  * GitHub, as an OAuth app. Its 403 is a rate limit, missing scopes (by the two headers with scopes), or a policy of the
  * organization, which is the caller's. A resource that needs a scope may also be answered with 404.
@@ -34,13 +38,11 @@ export const github: Provider = {
   ...{ requiredScopes: ['read:user'], optionalScopes: ['repo'], includes },
   async judge({ status, headers, json }) {
     if (status !== 403 && status !== 429) return undefined
-    if (headers.has('retry-after')) return rateLimited(headers.get('retry-after'))
-    if (headers.get('x-ratelimit-remaining') === '0')
-      return rateLimited(Number(headers.get('x-ratelimit-reset')) - Date.now() / 1000)
+    if (headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0') return limitIn(headers)
     if (isSecondaryLimit(await json())) return rateLimited(60)
     const accepted = namesIn(headers.get('x-accepted-oauth-scopes'))
     const missing = missingScopes(namesIn(headers.get('x-oauth-scopes')), accepted, includes)
-    return status === 403 && accepted.length > 0 && missing.length === accepted.length
+    return status === 403 && accepted.length > 0 && missing.length === new Set(accepted).size
       ? scopesMissing(narrowest(accepted))
       : undefined
   },
