@@ -132,7 +132,7 @@ export const items: Record<string, Part> = {
   'stand-ins': {
     title: 'Stand-ins',
     description:
-      'Clerk, Upstash and Google on your machine, behind the real SDKs, for development and tests.',
+      'Clerk, Upstash, Google, GitHub and Slack on your machine, behind the real SDKs, for development and tests.',
     entries: [
       ...['local/stack.ts', 'local/serve.ts', 'local/send-webhook.ts'],
       ...['lib/lookup/testing/memory-store.ts', 'lib/lookup/testing/virtual-clock.ts'],
