@@ -9,13 +9,15 @@ beforeAll(async () => {
 })
 afterAll(() => standIns.close())
 
-type Name = 'clerk' | 'upstash' | 'google'
+type Name = 'clerk' | 'upstash' | 'google' | 'providers'
 const paths: [Name, string][] = [
   ['clerk', '/_local/users'],
   ['clerk', '/fapi/v1/environment'],
   ['clerk', `/v1/users/${people.admin}`],
   ['clerk', '/sign-in'],
   ['google', '/calendar/v3/users/me/calendarList'],
+  ['providers', '/github/user'],
+  ['providers', '/slack/api/auth.test'],
   ['upstash', '/_local/counts'],
   ['upstash', '/get/a'],
 ]
