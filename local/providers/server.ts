@@ -20,8 +20,6 @@ export interface ProvidersOptions {
   now?: () => number
 }
 
-export type ProvidersStandIn = Awaited<ReturnType<typeof startProviders>>
-
 /**
  * Starts the APIs of GitHub (below `/github`) and Slack (below `/slack/api`), each with a few requests, behind a check
  * that knows which tokens are valid. GitHub refuses a token with 401, and Slack with 200 and `ok: false`.

@@ -37,18 +37,34 @@ export async function ProviderOverview() {
   const { byProvider, since } = found.data
   const others = [...byProvider.keys()].filter((id) => !isDeclared(id)).sort()
   const shown = [...providers(), ...others.map(providerOf)]
+  const healthOf = ({ id }: Provider) => byProvider.get(id) ?? NO_READS
+  const idle = shown.filter((provider) => verdict(healthOf(provider)).tone === 'idle')
   return (
     <>
       <ul className="grid gap-4">
-        {shown.map((provider) => (
-          <li key={provider.id} className="rounded-xl border border-line bg-surface p-5">
-            <OneProvider
-              provider={provider}
-              health={byProvider.get(provider.id) ?? NO_READS}
-              since={since === null ? null : formatTime(since, found.at)}
-            />
+        {shown
+          .filter((provider) => !idle.includes(provider))
+          .map((provider) => (
+            <li key={provider.id} className={card}>
+              <OneProvider
+                provider={provider}
+                health={healthOf(provider)}
+                since={since === null ? null : formatTime(since, found.at)}
+              />
+            </li>
+          ))}
+        {idle.length > 0 && (
+          <li className={`${card} flex flex-wrap items-center justify-between gap-x-4 gap-y-1`}>
+            <h3 className="flex flex-wrap items-center gap-x-4 gap-y-1 font-semibold">
+              {idle.map(({ id, icon, name }) => (
+                <span key={id} className="flex items-center gap-2">
+                  <Icon path={icon} /> {name}
+                </span>
+              ))}
+            </h3>
+            <Status tone="idle">{verdict(NO_READS).label}</Status>
           </li>
-        ))}
+        )}
       </ul>
       {shown.length === 0 && (
         <PanelNote title="No provider is declared">Declare one with setProviders.</PanelNote>
@@ -57,6 +73,8 @@ export async function ProviderOverview() {
     </>
   )
 }
+
+const card = 'rounded-xl border border-line bg-surface p-5'
 
 type Props = { provider: Provider; health: TokenHealth; since: string | null }
 

@@ -4,12 +4,13 @@ import { GET } from '@/app/api/calendar/events/route'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
 import { readPage } from '@/lib/calendar/parse-events'
 import { useServices } from '../../../support/services'
+import { sessionOf } from '../../../support/session'
 
 const services = useServices({ keep: true })
 const AUTH = 'https://www.googleapis.com/auth/'
 let userId = ''
 
-vi.mock('@clerk/nextjs/server', () => ({ auth: async () => ({ userId, sessionId: 'sess_1' }) }))
+vi.mock('@clerk/nextjs/server', () => ({ auth: async () => sessionOf(userId) }))
 
 function signIn(...scopes: string[]) {
   userId = services.clerk.createUser({ emails: [`g${services.clerk.users().length}@example.com`] }).id
