@@ -18,7 +18,7 @@ const LOCAL_BUILD = '.next-local'
 const STOP_TIMEOUT = 10_000
 
 /** The first seed users are one of each kind. */
-const USERS_SHOWN = 6
+const USERS_SHOWN = 7
 
 const next = createRequire(import.meta.url).resolve('next/dist/bin/next')
 

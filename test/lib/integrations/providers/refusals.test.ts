@@ -175,10 +175,17 @@ describe('a check', () => {
     await tokenOf(github)
     services.providers.respond(() => new Response('', { status: 502 }))
     expect(await checkConnection(userId, github)).toEqual({ status: 'unavailable' })
-    services.providers.respond(() => Response.redirect('http://localhost:1/elsewhere'))
-    expect(await checkConnection(userId, github)).toEqual({ status: 'unavailable' })
     services.providers.respond()
     expect(await checkConnection(userId, github)).toEqual({ status: 'ok' })
+  })
+
+  test('does not take the token to an address that the provider redirects to', async () => {
+    connect(github, 'read:user')
+    services.providers.respond(({ url }) =>
+      url.endsWith('/user') ? Response.redirect(`${services.providers.url}/github/notifications`) : undefined,
+    )
+    expect(await checkConnection(userId, github)).toEqual({ status: 'unavailable' })
+    expect(services.providers.requests().total).toBe(0)
   })
 
   test('asks nothing if a required scope is missing or no account is connected', async () => {
