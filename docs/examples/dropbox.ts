@@ -1,6 +1,6 @@
-import { scopesMissing } from '../../lib/cache/tokens/judgement'
-import { record, text } from '../../lib/clerk/json'
-import type { Provider } from '../../lib/integrations/providers'
+import { scopesMissing } from '~/lib/clerk-cache/cache/tokens/judgement'
+import { record, text } from '~/lib/clerk-cache/clerk/json'
+import type { Provider } from '~/lib/clerk-cache/integrations/providers'
 
 export const dropbox: Provider = {
   ...{ id: 'dropbox', name: 'Dropbox', api: 'https://api.dropboxapi.com/2' },
