@@ -14,7 +14,7 @@ export const OwnConnections = () =>
         <h2 id="connections" className="mb-4 font-semibold text-xl">
           Your connections
         </h2>
-        {connected.length > 0 && <ConnectionList integrations={connected} />}
+        {connected.length > 0 && <ConnectionList integrations={connected} back="/" />}
         <p className="mt-4">
           <Link href="/account" className="underline">
             {connected.length > 0 ? 'All providers' : 'No account is connected. Connect one'}

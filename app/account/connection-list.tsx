@@ -1,4 +1,5 @@
-import { AccountLink } from '@/components/account-link'
+import { ConnectButton } from '@/components/connect-button'
+import { connectAdvice, connectLabel } from '@/components/connect-label'
 import { Icon } from '@/components/icon'
 import { Status, type Tone } from '@/components/status'
 import type { Integration } from '@/lib/integrations/integrations.service'
@@ -18,28 +19,30 @@ const states: Record<Integration['status'], [tone: Tone, label: string]> = {
 }
 
 /** The state of each connection, in the order of the providers, and what to do about it. */
-export function ConnectionList({ integrations }: { integrations: readonly Integration[] }) {
+export function ConnectionList({ integrations, back }: { integrations: readonly Integration[]; back: Back }) {
   const rows = integrations.flatMap((integration): Props[] => {
     const { accounts } = integration
-    if (accounts.length < 2) return [{ integration, account: accounts[0], state: integration }]
-    return accounts.map((account) => ({ integration, account, state: account }))
+    if (accounts.length < 2) return [{ integration, account: accounts[0], state: integration, back }]
+    return accounts.map((account) => ({ integration, account, state: account, back }))
   })
   return (
     <ul className="divide-y divide-line rounded-xl border border-line bg-surface">
       {rows.map(({ integration, account, state }) => (
         <Connection
           key={`${integration.id} ${account?.externalAccountId ?? ''}`}
-          {...{ integration, account, state }}
+          {...{ integration, account, state, back }}
         />
       ))}
     </ul>
   )
 }
 
-type Props = { integration: Integration; account: Account | undefined; state: State }
+type Back = '/' | '/account'
+type Props = { integration: Integration; account: Account | undefined; state: State; back: Back }
 
-function Connection({ integration: { id, name, icon, accounts }, account, state }: Props) {
-  const { status, missing, action } = state
+function Connection({ integration, account, state, back }: Props) {
+  const { id, name, icon } = integration
+  const { status, missing } = state
   const [tone, label] = states[status]
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-3 p-5" data-provider={id}>
@@ -54,29 +57,31 @@ function Connection({ integration: { id, name, icon, accounts }, account, state 
             Missing: <code>{missing.join(', ')}</code>
           </p>
         )}
-        {action && status !== 'not_connected' && <p className="mt-1 text-sm text-soft">{action.label}.</p>}
+        {connectLabel(status, name) && status !== 'not_connected' && (
+          <p className="mt-1 text-sm text-soft">{connectAdvice(name)}</p>
+        )}
       </div>
-      <WhatToDo {...{ id, name, status }} account={accounts.length > 1 ? account : undefined} />
+      <WhatToDo {...{ integration, account, state, back }} />
     </li>
   )
 }
 
-type Next = Pick<Integration, 'id' | 'name' | 'status'> & { account: Account | undefined }
-
 /** The one thing that helps, if there is one. */
-function WhatToDo({ id, name, status, account }: Next) {
-  switch (status) {
-    case 'not_connected':
-      return <AccountLink>{`Connect ${name}`}</AccountLink>
-    case 'scope_missing':
-      return <AccountLink>{`Connect ${name} again`}</AccountLink>
-    case 'reconnect_required':
-      return <AccountLink>{`Reconnect ${name}`}</AccountLink>
-    case 'degraded':
-      return null
-    default:
-      return providerOf(id).probe ? (
-        <CheckButton provider={id} name={name} externalAccountId={account?.externalAccountId} />
-      ) : null
-  }
+function WhatToDo({ integration: { id, name, accounts }, account, state: { status, action }, back }: Props) {
+  const connect = connectLabel(status, name)
+  const externalAccountId = account?.externalAccountId
+  if (connect && action)
+    return (
+      <ConnectButton provider={id} scopes={action.scopes} account={externalAccountId} back={back}>
+        {connect}
+      </ConnectButton>
+    )
+  if (status === 'degraded' || !providerOf(id).probe) return null
+  return (
+    <CheckButton
+      provider={id}
+      name={name}
+      externalAccountId={accounts.length > 1 ? externalAccountId : undefined}
+    />
+  )
 }

@@ -28,4 +28,4 @@ export default function AccountPage() {
 }
 
 const Connections = () =>
-  orOutage(async () => <ConnectionList integrations={await orSignIn(ownIntegrations)} />)
+  orOutage(async () => <ConnectionList integrations={await orSignIn(ownIntegrations)} back="/account" />)

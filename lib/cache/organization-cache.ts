@@ -80,6 +80,10 @@ export async function getCachedMembersOfOrganization(
   })
 }
 
+/** How many members an organization has, those of deleted users included. @throws ClerkError */
+export const countMembers = async (organizationId: string): Promise<number> =>
+  (await membersOfOrganization(organizationId))?.length ?? 0
+
 /**
  * The membership that a right is decided by, or null: without the request memo, never a value in grace, and null for a
  * user who is banned, locked or deleted. While Redis is out, Clerk is asked.

@@ -3,7 +3,7 @@ import { html, raw } from 'hono/html'
 import { type OfferedProvider, offeredProvider } from './providers'
 import type { ExternalAccount, User } from './records'
 
-export const nameOf = (user: User) =>
+const nameOf = (user: User) =>
   [user.firstName, user.lastName].filter(Boolean).join(' ') || user.username || user.id
 
 function scopeBoxes({ offered }: OfferedProvider, granted: string[]) {
@@ -15,12 +15,12 @@ function scopeBoxes({ offered }: OfferedProvider, granted: string[]) {
 }
 
 /** For an account of a provider that was connected by a test and is not offered here. */
-const unknown = (id: string): OfferedProvider => ({
+export const unknownProvider = (id: string): OfferedProvider => ({
   ...{ id, name: id.replace(/^oauth_/, ''), prefix: '', lifetime: 0, always: [], offered: [] },
 })
 
 export function accountForm(account: ExternalAccount) {
-  const provider = offeredProvider(account.provider) ?? unknown(account.provider)
+  const provider = offeredProvider(account.provider) ?? unknownProvider(account.provider)
   return html`<form method="post" action="/user/accounts" class="card" aria-label="${provider.name} ${account.email}">
     <strong>${provider.name}</strong> ${account.email}
     ${account.grant === 'renewable' ? '' : html`<em>needs reconnecting</em>`}
@@ -29,6 +29,31 @@ export function accountForm(account: ExternalAccount) {
     ${scopeBoxes(provider, account.scopes)}
     <button class="main">Reconnect</button>
     <button formaction="/user/accounts/${account.id}/disconnect">Disconnect</button>
+  </form>`
+}
+
+/** The provider's question, and its answers. `wanted`: the scopes that the app asked for. */
+export function consentForm(options: {
+  account: ExternalAccount | undefined
+  email: string
+  provider: OfferedProvider
+  wanted: string[]
+  back: string
+}) {
+  const { account, email, provider, wanted, back } = options
+  const { id, name } = provider
+  return html`<form method="post" action="/consent" class="card">
+    <p>The app wants to use your ${name} account. This page replaces ${name}'s own when you run the app locally.</p>
+    <input type="hidden" name="redirect_url" value="${back}" />
+    <input type="hidden" name="provider" value="${id}" />
+    ${
+      account
+        ? html`<input type="hidden" name="email" value="${account.email}" /><p><strong>${account.email}</strong></p>`
+        : html`<label>${name} account <input type="email" name="email" required value="${email}" autocomplete="email" /></label>`
+    }
+    ${scopeBoxes(provider, [...wanted, ...(account?.scopes ?? [])])}
+    <button class="main">Allow</button>
+    <button name="denied" value="yes" formnovalidate>Cancel</button>
   </form>`
 }
 
@@ -46,6 +71,14 @@ export function connectForm(user: User, provider: OfferedProvider) {
     <button class="main">Connect ${name}</button>
   </form>`
 }
+
+export const userButton = (user: User, isSignedIn: boolean) => html`<li>
+  <button name="user_id" value="${user.id}">
+    <img src="/avatars/${user.id}.svg" alt="" width="32" height="32" />
+    <span><strong>${nameOf(user)}</strong>${isSignedIn ? ' (signed in)' : ''}<br />
+      <small>${user.emails[0]?.address ?? ''}</small></span>
+  </button>
+</li>`
 
 export function avatar(user: User): string {
   const hue = [...user.id].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 360, 0)
@@ -67,14 +100,14 @@ export const SCRIPT_HASH = `'sha256-${createHash('sha256').update(SCRIPT).digest
 const STYLE = `
 :root { color-scheme: light dark; --line: light-dark(#d4d4d8, #3f3f46); --main: light-dark(#4338ca, #a5b4fc); --on-main: light-dark(#fff, #18181b); }
 * { box-sizing: border-box }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 24px 16px; max-width: 40rem; background: light-dark(#fff, #18181b); color: light-dark(#18181b, #f4f4f5) }
-h1 { font-size: 1.5rem; margin: 0 } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 24px 16px; max-width: 44rem; background: light-dark(#fff, #18181b); color: light-dark(#18181b, #f4f4f5) }
+h1 { font-size: 1.5rem; margin: 0 } h2 { font-size: 1rem; margin: 1.25rem 0 .5rem }
 a { color: var(--main) } small { color: light-dark(#52525b, #a1a1aa) }
 ul { list-style: none; padding: 0; margin: 0; display: grid; gap: 8px }
 button { font: inherit; color: inherit; background: none; border: 1px solid var(--line); border-radius: 8px; padding: 8px 14px; min-height: 44px; cursor: pointer }
 button:hover { border-color: var(--main) } :focus-visible { outline: 3px solid var(--main); outline-offset: 2px }
 .main { background: var(--main); border-color: var(--main); color: var(--on-main) }
-.people button { display: flex; gap: 12px; align-items: center; width: 100%; text-align: left } .people img { border-radius: 50%; flex: none }
+.people { grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)) } .people button { display: flex; gap: 12px; align-items: center; width: 100%; height: 100%; text-align: left; padding: 6px 12px; overflow-wrap: anywhere } .people img { border-radius: 50%; flex: none }
 label { display: block; margin: 8px 0 } input:not([type=checkbox]):not([type=hidden]) { display: block; width: 100%; font: inherit; color: inherit; background: none; border: 1px solid light-dark(#71717a, #a1a1aa); border-radius: 8px; padding: 8px; min-height: 44px }
 .box { display: flex; flex-wrap: wrap; gap: 8px; align-items: center } .box input { width: 20px; height: 20px }
 .card { border: 1px solid var(--line); border-radius: 8px; padding: 12px 16px; margin: 8px 0; overflow-wrap: anywhere }`

@@ -3,15 +3,17 @@ import { Status, type Tone } from '@/components/status'
 import type { Integration } from '@/lib/integrations/integrations.service'
 import { providerOf } from '@/lib/integrations/providers'
 import { disconnect, refreshToken } from '../actions'
-import { formatDuration, formatTime } from '../format'
 import { ActionButton } from './action-button'
 import { ConfirmButton } from './confirm-button'
-import { Terms } from './terms'
+import { type TermLine, Terms } from './terms'
+import { Ago } from './time'
 
 type Account = Integration['accounts'][number]
 
 type Props = {
   userId: string
+  /** The name of the user. */
+  of: string
   integration: Integration
   account: Account
   several: boolean
@@ -65,14 +67,14 @@ function Head({ of, status, label }: HeadProps) {
   return (
     <>
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
-        <h4 className="flex flex-wrap items-center gap-x-4 gap-y-1 font-semibold">
+        <h3 className="flex flex-wrap items-center gap-x-4 gap-y-1 font-semibold">
           {of.map(({ id, icon, name }) => (
             <span key={id} className="flex items-center gap-2">
               <Icon path={icon} /> {name}
               {label && <span className="break-all font-normal text-soft">{label}</span>}
             </span>
           ))}
-        </h4>
+        </h3>
         <Status tone={tone}>{state}</Status>
       </div>
       {advice && <p className="mt-2 max-w-prose text-sm">{advice}</p>}
@@ -84,7 +86,7 @@ function Head({ of, status, label }: HeadProps) {
 export const WithoutAccount = ({ of, status }: Omit<HeadProps, 'label'>) => <Head {...{ of, status }} />
 
 /** A user's account at a provider: status, scopes, times, and what to do. */
-export function AccountCard({ userId, integration, account, several, lastRefresh, now }: Props) {
+export function AccountCard({ userId, of, integration, account, several, lastRefresh, now }: Props) {
   const { id: provider, name } = integration
   const only: Record<string, string> = several ? { externalAccountId: account.externalAccountId } : {}
   const key = `${provider}-${account.externalAccountId}`
@@ -105,10 +107,10 @@ export function AccountCard({ userId, integration, account, several, lastRefresh
           doing={`disconnect-${key}`}
           label="Disconnect"
           busy="Disconnecting…"
-          question={`Disconnect ${name}?`}
+          question={`Disconnect ${name} of ${of}?`}
         >
-          {account.label ?? 'The account'} is removed at Clerk and its tokens are deleted. Only the user can
-          connect it again.
+          {account.label ?? 'The account'} is removed at Clerk and its tokens are deleted. This cannot be
+          undone: only {of} can connect it again.
         </ConfirmButton>
       </div>
     </>
@@ -129,21 +131,23 @@ function Details({ provider, account, lastRefresh, now }: DetailsProps) {
         ),
       ]
     : []
-  const lines: [string, string][] = [
+  const lines: TermLine[] = [
     ['Granted', known ? granted.map(shortScope).join(', ') || 'none' : 'unknown without a token'],
     [
       'Missing',
       [...missing.map(shortScope), ...optionalMissing.map((s) => `${shortScope(s)} (optional)`)].join(', ') ||
         'none',
     ],
+    ['Token expires', expiresAt === null ? 'unknown' : <Ago key="expires" at={expiresAt} renderedAt={now} />],
     [
-      'Token expires',
-      expiresAt === null
-        ? 'unknown'
-        : `in ${formatDuration(Math.max(0, (expiresAt - now) / 1000))}, ${formatTime(expiresAt, now)}`,
+      'Last refresh',
+      lastRefresh === undefined ? (
+        'none in the last hour'
+      ) : (
+        <Ago key="refresh" at={lastRefresh} renderedAt={now} />
+      ),
     ],
-    ['Last refresh', lastRefresh === undefined ? 'none in the last hour' : formatTime(lastRefresh, now)],
-    ['Connected', since === null ? 'unknown' : formatTime(since, now)],
+    ['Connected', since === null ? 'unknown' : <Ago key="since" at={since} renderedAt={now} />],
   ]
-  return <Terms lines={lines} />
+  return <Terms lines={lines} wide />
 }

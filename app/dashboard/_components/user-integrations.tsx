@@ -1,54 +1,48 @@
 import { integrationsOf } from '@/lib/dashboard/panels.server'
+import { nameOf } from '@/lib/dashboard/people'
 import type { Integration } from '@/lib/integrations/integrations.service'
 import { AccountCard, WithoutAccount } from './account-card'
-import { AsOf } from './as-of'
-import { Expecting, Reporting } from './reporting'
+import { Expecting } from './expecting'
 
 type User = { id: string; fullName: string | null; username: string | null }
 
 /** The selected user's accounts: their state, and what to do about it. */
 export async function UserIntegrations({ user }: { user: User }) {
   const { at, integrations, refreshes } = await integrationsOf(user.id)
-  const checkedAt = Math.min(at, ...integrations.map((one) => one.checkedAt))
   const { id: userId } = user
+  const of = nameOf(user)
   return (
-    <Reporting>
-      <h3 className="mb-3 font-medium">
-        {user.fullName ?? user.username ?? user.id} <span className="font-normal text-soft">Accounts</span>
-      </h3>
-      <ul className="grid gap-4">
-        {integrations.flatMap((integration) =>
-          integration.accounts.map((account) => {
-            const { id, name, accounts } = integration
-            const key = `${id}-${account.externalAccountId}`
-            return (
-              <li key={key} className={card}>
-                <Expecting
-                  doing={`disconnect-${key}`}
-                  then={<p className="text-soft">{name} is being disconnected…</p>}
-                >
-                  <AccountCard
-                    {...{ userId, integration, account }}
-                    several={accounts.length > 1}
-                    lastRefresh={
-                      refreshes.get(`${id}:${account.externalAccountId}`) ??
-                      (accounts.length === 1 ? refreshes.get(id) : undefined)
-                    }
-                    now={at}
-                  />
-                </Expecting>
-              </li>
-            )
-          }),
-        )}
-        {[...withoutAccount(integrations)].map(([status, of]) => (
-          <li key={status} className={card}>
-            <WithoutAccount {...{ status, of }} />
-          </li>
-        ))}
-      </ul>
-      <AsOf at={checkedAt} />
-    </Reporting>
+    <ul className="grid gap-4">
+      {integrations.flatMap((integration) =>
+        integration.accounts.map((account) => {
+          const { id, name, accounts } = integration
+          const key = `${id}-${account.externalAccountId}`
+          return (
+            <li key={key} className={card}>
+              <Expecting
+                doing={`disconnect-${key}`}
+                then={<p className="text-soft">{name} is being disconnected…</p>}
+              >
+                <AccountCard
+                  {...{ userId, of, integration, account }}
+                  several={accounts.length > 1}
+                  lastRefresh={
+                    refreshes.get(`${id}:${account.externalAccountId}`) ??
+                    (accounts.length === 1 ? refreshes.get(id) : undefined)
+                  }
+                  now={at}
+                />
+              </Expecting>
+            </li>
+          )
+        }),
+      )}
+      {[...withoutAccount(integrations)].map(([status, same]) => (
+        <li key={status} className={card}>
+          <WithoutAccount {...{ status, of: same }} />
+        </li>
+      ))}
+    </ul>
   )
 }
 

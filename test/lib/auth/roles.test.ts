@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { invalidate, refreshToken, searchUser, warm } from '@/app/dashboard/actions'
+import { invalidate, refreshToken, warm } from '@/app/dashboard/actions'
+import { searchUser } from '@/app/dashboard/search-action'
 import {
   getCurrentUser,
   getUserRoles,
