@@ -8,6 +8,7 @@ import { type CachedUser, getCachedUserById, isUserId } from '../cache/clerk-cac
 import { getConnectedIntegrations } from '../integrations/integrations.service'
 import { onePerProcess } from '../lookup/one-per-process'
 import { withPriority } from '../lookup/priority'
+import { flushAudit } from '../telemetry/audit'
 import { recentDeliveries } from '../webhooks/delivery-log'
 import { sharedCacheHealth } from './cache-health'
 import { sharedCharts } from './charts'
@@ -103,6 +104,7 @@ export async function exportList(
     target: format,
     outcome: 'ok',
   })
+  await flushAudit()
   const { write } = formats[format]
   const now = Date.now()
   if (list === 'webhooks') {

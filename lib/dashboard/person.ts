@@ -47,7 +47,9 @@ export async function entriesOf(userId: string) {
 /** When Clerk last changed a user. One request, which is not cached. @throws ClerkError */
 export async function changedAtClerk(userId: string): Promise<number | null> {
   const query = new URLSearchParams()
-  return time(record(await clerkGet(`/users/${encodeURIComponent(userId)}`, query, TIMEOUT, 'compare user')).updated_at)
+  return time(
+    record(await clerkGet(`/users/${encodeURIComponent(userId)}`, query, TIMEOUT, 'compare user')).updated_at,
+  )
 }
 
 /** A session at Clerk. Times are milliseconds since 1970. */
