@@ -7,15 +7,8 @@ import { usePathname } from 'next/navigation'
 const item =
   'rounded-md px-1 py-1.5 text-soft hover:text-ink aria-[current=page]:font-medium aria-[current=page]:text-ink sm:px-3'
 
-/** Whether the link of the dashboard is shown. Who may open it is decided where its data is read. */
-function useIsAdmin(): boolean {
-  const { user } = useUser()
-  const role = user?.publicMetadata.role
-  return role === 'admin' || (Array.isArray(role) && role.includes('admin'))
-}
-
-export function NavLinks({ path = '' }: { path?: string }) {
-  const isAdmin = useIsAdmin()
+/** `isAdmin`: only admins can open the dashboard, so only they see the link. */
+export function NavLinks({ path = '', isAdmin = false }: { path?: string; isAdmin?: boolean }) {
   const current = (href: string) => (path === href || path.startsWith(`${href}/`) ? 'page' : undefined)
   return (
     <>
@@ -36,5 +29,6 @@ export function NavLinks({ path = '' }: { path?: string }) {
 }
 
 export function CurrentNav() {
-  return <NavLinks path={usePathname()} />
+  const role = useUser().user?.publicMetadata.role
+  return <NavLinks path={usePathname()} isAdmin={[role].flat().includes('admin')} />
 }

@@ -3,7 +3,8 @@
 import { z } from 'zod'
 import { isUserId } from '@/lib/cache/clerk-cache'
 import { invalidateUserCache, warmUpUserCache } from '@/lib/cache/clerk-cache-utils'
-import { invalidateMembershipsOfUser } from '@/lib/cache/organization-cache'
+import { invalidateMembershipsOfUser, removeOrganization } from '@/lib/cache/organization-cache'
+import { isOrganizationId } from '@/lib/cache/organization-lookups'
 import { batchRefreshTokens, disconnectIntegration } from '@/lib/integrations/integrations.service'
 import { providers } from '@/lib/integrations/providers'
 import { type ActionResult, adminAction, done, failed } from './admin-action'
@@ -11,6 +12,7 @@ import { describeRefresh } from './format'
 
 const userId = z.string().refine(isUserId)
 const userForm = z.object({ userId })
+const organizationForm = z.object({ organizationId: z.string().refine(isOrganizationId) })
 const accountForm = z.object({
   userId,
   provider: z.string().transform((id, context) => {
@@ -51,6 +53,16 @@ export const invalidate = async (_before: ActionResult | null, form: FormData): 
   adminAction('cache.invalidate', { form, shape: userForm }, async ({ userId }) => {
     await Promise.all([invalidateUserCache(userId), invalidateMembershipsOfUser(userId)])
     return done('Invalidated. The next read loads this user from Clerk.')
+  })
+
+/** Invalidates an organization, the slug that leads to it, and its memberships. */
+export const invalidateOrganization = async (
+  _before: ActionResult | null,
+  form: FormData,
+): Promise<ActionResult> =>
+  adminAction('cache.invalidate', { form, shape: organizationForm }, async ({ organizationId }) => {
+    await removeOrganization(organizationId)
+    return done('Invalidated. The next reads load this organization from Clerk.')
   })
 
 /** Loads the user unless they are cached. */

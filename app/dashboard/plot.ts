@@ -1,4 +1,5 @@
 import type uPlot from 'uplot'
+import { onThemeChange } from '@/components/theme'
 import { formatHour } from './format'
 
 export type Columns = (number | null)[][]
@@ -24,7 +25,6 @@ const TOOLTIP =
 export function createPlot(element: HTMLElement, options: PlotOptions, data: () => Columns): Plot {
   let plot: uPlot | undefined
   let ended = false
-  const dark = matchMedia('(prefers-color-scheme: dark)')
   const sizeOf = () => ({ width: element.clientWidth, height: element.clientHeight })
   const resized = new ResizeObserver(() => plot?.setSize(sizeOf()))
 
@@ -38,8 +38,7 @@ export function createPlot(element: HTMLElement, options: PlotOptions, data: () 
       const drawAgain = () => draw(Library)
       drawAgain()
       resized.observe(element)
-      dark.addEventListener('change', drawAgain)
-      onEnd = () => dark.removeEventListener('change', drawAgain)
+      onEnd = onThemeChange(drawAgain)
     },
     () => {
       element.textContent = 'The chart could not be drawn. The table has its figures.'
@@ -69,7 +68,11 @@ function settingsOf(
   size: { width: number; height: number },
 ): uPlot.Options {
   const styles = getComputedStyle(element)
-  const color = (name: string) => styles.getPropertyValue(name).trim()
+  // The canvas does not know `light-dark()`: what the property says is not the color yet.
+  const color = (name: string) => {
+    element.style.color = `var(${name})`
+    return styles.color
+  }
   const font = `11px ${styles.fontFamily}`
   const axis = { stroke: color('--soft'), font, ticks: { show: false } }
   return {

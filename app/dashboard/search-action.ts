@@ -6,6 +6,8 @@ import { currentActor } from '@/lib/auth/caller.server'
 import { requireAdmin } from '@/lib/auth/roles.server'
 import { emitAudit } from '@/lib/cache/audit-events'
 import type { CachedUser } from '@/lib/cache/clerk-cache'
+import { isOrganizationId } from '@/lib/cache/organization-lookups'
+import { findOrganization } from '@/lib/dashboard/organization'
 import { nameOf } from '@/lib/dashboard/people'
 import { searchUsers } from '@/lib/dashboard/search-users'
 import { fieldsOf } from '@/lib/http/form-fields'
@@ -30,13 +32,20 @@ export async function searchUser(_before: SearchResult | null, form: FormData): 
     if (!word.success) return failed('Enter at least two characters of an ID, a name or an email address.')
     const actor = await currentActor()
     await refuseOverLimit(LIMIT, actor.actor)
+    if (isOrganizationId(word.data)) redirect(`/dashboard/organizations/${word.data}`)
     const users = await searchUsers(word.data)
     const [user, another] = users
     emitAudit({
       ...{ ...actor, action: 'dashboard.search', subject: !user ? 'nobody' : another ? 'several' : user.id },
       outcome: user ? 'ok' : 'not_found',
     })
-    if (!user) return failed('User not found. Try another part of the name or email address.')
+    if (!user) {
+      const organization = await findOrganization(word.data)
+      if (organization) redirect(`/dashboard/organizations/${organization.id}`)
+      return failed(
+        'Nobody found. Try another part of the name or email address, or the slug of an organization.',
+      )
+    }
     if (another)
       return {
         status: 'done',

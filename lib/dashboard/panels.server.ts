@@ -4,7 +4,10 @@ import { currentActor, requireCaller } from '../auth/caller.server'
 import { isAdmin, requireAdmin } from '../auth/roles.server'
 import { userOfSession } from '../auth/session-user'
 import { emitAudit } from '../cache/audit-events'
+import type { CachedOrganization } from '../cache/cached-organization'
 import { type CachedUser, getCachedUserById, isUserId } from '../cache/clerk-cache'
+import { countMembers, getCachedMembersOfOrganization } from '../cache/organization-cache'
+import { isOrganizationId } from '../cache/organization-lookups'
 import { getConnectedIntegrations } from '../integrations/integrations.service'
 import { onePerProcess } from '../lookup/one-per-process'
 import { withPriority } from '../lookup/priority'
@@ -25,8 +28,14 @@ import {
   sharedDeliveries,
   sharedTokenHealth,
 } from './logs'
+import {
+  entriesOfOrganization,
+  findOrganization,
+  listNewestOrganizations,
+  type OrganizationEntries,
+} from './organization'
 import { panelResult } from './panel-result'
-import { peopleOf as readPeople } from './people'
+import { nameOf, peopleOf as readPeople } from './people'
 import { type Entries, entriesOf, changedAtClerk as readChanged, sessionsOf } from './person'
 import { listNewestUsers } from './search-users'
 import { readSnapshot, sharedFirstDeliveries, sharedTodo } from './snapshot'
@@ -49,6 +58,7 @@ export const todo = forAdmins(sharedTodo)
 export const charts = forAdmins(sharedCharts)
 export const peopleOf = forAdmins(readPeople)
 export const newestUsers = forAdmins(listNewestUsers)
+export const newestOrganizations = forAdmins(listNewestOrganizations)
 
 /** Views of the last minute. Reloading a page must not push other records out of the trail. */
 const recorded = onePerProcess('recorded-views', () => new LRUCache<string, true>({ max: 5000, ttl: 60_000 }))
@@ -132,6 +142,37 @@ export async function selectedUser(id: string): Promise<SelectedUser | null> {
   return user && { user, entries }
 }
 
+/** The organization that the page's address selects, and what the cache held of it before the page read it. */
+export interface SelectedOrganization {
+  organization: CachedOrganization
+  entries: OrganizationEntries
+}
+
+/** The organization with this ID, or null if there is none. */
+export async function selectedOrganization(id: string): Promise<SelectedOrganization | null> {
+  await requireAdmin()
+  if (!isOrganizationId(id)) return null
+  const entries = await panelResult(() => entriesOfOrganization(id))
+  const organization = await findOrganization(id)
+  return organization && { organization, entries }
+}
+
+/** Members that a page of the dashboard shows. */
+const MEMBERS_SHOWN = 50
+
+/** The first members of an organization, and how many there are. */
+export async function membersOf(organizationId: string) {
+  await requireAdmin()
+  const [members, total] = await Promise.all([
+    getCachedMembersOfOrganization(organizationId, { limit: MEMBERS_SHOWN }),
+    countMembers(organizationId),
+  ])
+  const shown = members.map(({ id, role, user }) => ({
+    ...{ id, role, user: { id: user.id, name: nameOf(user), imageUrl: user.imageUrl } },
+  }))
+  return { shown, total }
+}
+
 /** The sessions of a user at Clerk, the newest first. */
 export async function sessionsOfUser(userId: string) {
   await requireAdmin()
@@ -142,11 +183,11 @@ export async function sessionsOfUser(userId: string) {
 /** When Clerk last changed a user; null if Clerk does not say. */
 export const changedAtClerk = forAdmins((userId: string) => readChanged(userId).catch(() => null))
 
-/** The deliveries that were about a user. */
-export async function deliveriesOf(userId: string) {
+/** The deliveries that were about a user or an organization. */
+export async function deliveriesOf(id: string) {
   await requireAdmin()
   const found = await sharedDeliveries()
-  return 'data' in found ? { ...found, data: found.data.filter(({ subject }) => subject === userId) } : found
+  return 'data' in found ? { ...found, data: found.data.filter(({ subject }) => subject === id) } : found
 }
 
 /** The state of a user's integrations, and when Clerk last returned each token. */

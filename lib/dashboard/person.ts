@@ -22,7 +22,7 @@ export type Entries = PanelResult<{ user: UserEntry; others: EntryState[] }>
 
 type State = Omit<Inspection<unknown>, 'value'> & { cached: boolean }
 
-const stateOf = (name: string, { cached, bytes, hardSeconds, freshSeconds }: State): EntryState => ({
+export const stateOf = (name: string, { cached, bytes, hardSeconds, freshSeconds }: State): EntryState => ({
   ...{ name, cached, bytes, hardSeconds, freshSeconds },
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { people } from '../../local/seed'
+import { people, seedEvents } from '../../local/seed'
 import type { View } from '../support/browser'
 import { useBrowser, useStage } from '../support/stage'
 
@@ -80,6 +80,31 @@ describe('the chain from Clerk to the page', () => {
     await view.page.goto(`${stage.app.url}/calendar`)
     await view.page.getByRole('heading', { name: heading }).waitFor()
   })
+
+  test.each([
+    [people.neverConnected, 'Connect Google'],
+    [people.tooFewScopes, 'Grant access'],
+  ])(
+    '%s comes from the calendar to Google’s consent by "%s", and back to their events',
+    async (who, label) => {
+      const { clerk, google } = stage.standIns
+      const before = clerk.users().find(({ id }) => id === who)?.accounts ?? []
+      google.setEvents(who, seedEvents()[people.member] ?? [])
+      const { page } = await browser.openAs(who)
+      await page.goto(`${stage.app.url}/calendar`)
+      await page.waitForFunction(() => Reflect.get(Reflect.get(window, 'Clerk') ?? {}, 'loaded') === true)
+      await page.getByRole('button', { name: label }).click()
+      await page.getByLabel('See your calendar').waitFor()
+      await page.getByRole('button', { name: 'Cancel' }).click()
+      await page.getByRole('button', { name: label }).click()
+      await page.getByRole('button', { name: 'Allow' }).click()
+      await page.getByRole('main').getByText('Quarterly planning').waitFor()
+      expect(page.url()).toBe(`${stage.app.url}/calendar`)
+      const after = clerk.users().find(({ id }) => id === who)?.accounts ?? []
+      expect(after).toHaveLength(1)
+      expect(after.map(({ id }) => id)).toEqual(expect.arrayContaining(before.map(({ id }) => id)))
+    },
+  )
 
   test('a signed-out visitor of a protected page is asked to sign in and led there', async () => {
     const { page } = await browser.open()

@@ -2,10 +2,10 @@ import { Status } from '@/components/status'
 import type { UserEntry } from '@/lib/cache/inspect-user'
 import type { SelectedUser } from '@/lib/dashboard/panels.server'
 import { nameOf } from '@/lib/dashboard/people'
-import type { EntryState } from '@/lib/dashboard/person'
 import { invalidate, warm } from '../actions'
 import { formatDuration, formatNumber } from '../format'
 import { ActionButton } from './action-button'
+import { EntryLine } from './entry-line'
 import { Expecting } from './expecting'
 import { type TermLine, Terms } from './terms'
 import { Ago } from './time'
@@ -55,7 +55,7 @@ export function CacheEntries({ user, entries, changedAt }: SelectedUser & { chan
         className="divide-y divide-line border-line border-t text-sm"
       >
         {others.map((one) => (
-          <Other key={one.name} {...one} />
+          <EntryLine key={one.name} {...one} />
         ))}
       </ul>
     </div>
@@ -82,17 +82,6 @@ const Heading = ({ cached }: { cached: boolean }) => (
     <h3 className="font-semibold">User</h3>
     <Status tone={cached ? 'good' : 'idle'}>{cached ? 'In Redis' : 'Not cached'}</Status>
   </div>
-)
-
-const Other = ({ name, cached, bytes, hardSeconds }: EntryState) => (
-  <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 px-5 py-2.5">
-    <span className="font-medium">{name}</span>
-    <span className="flex flex-wrap gap-x-4 text-soft tabular-nums">
-      {cached && hardSeconds !== null && <span>expires in {formatDuration(hardSeconds)}</span>}
-      {cached && bytes !== null && <span>{formatNumber(bytes)} B</span>}
-      <Status tone={cached ? 'good' : 'idle'}>{cached ? 'Cached' : 'Not there'}</Status>
-    </span>
-  </li>
 )
 
 function Facts({ entry, at }: { entry: UserEntry; at: number }) {

@@ -59,7 +59,7 @@ export function Search() {
     <search ref={box} className="relative w-full sm:w-80" onKeyDown={move}>
       <form action={search} className="flex gap-2">
         <label htmlFor={id} className="sr-only">
-          Find a user by ID, name, username or email address
+          Find a user by ID, name, username or email address, or an organization by ID or slug
         </label>
         <input
           ref={field}
@@ -70,7 +70,7 @@ export function Search() {
           maxLength={256}
           value={word}
           onChange={(event) => setWord(event.target.value)}
-          placeholder="Find a user…"
+          placeholder="Find a user or organization…"
           aria-keyshortcuts={SHORTCUT}
           autoComplete="off"
           autoCapitalize="none"

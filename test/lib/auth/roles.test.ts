@@ -14,12 +14,11 @@ import { invalidateUserCache } from '@/lib/cache/clerk-cache-utils'
 import { redis } from '@/lib/config'
 import { people } from '../../../local/seed'
 import { useServices } from '../../support/services'
+import { sessionOf } from '../../support/session'
 
 const services = useServices({ env: { LOG_LEVEL: 'silent' } })
 let signedIn: string | null
-vi.mock('@clerk/nextjs/server', () => ({
-  auth: async () => ({ userId: signedIn, sessionId: signedIn && 'sess_1' }),
-}))
+vi.mock('@clerk/nextjs/server', () => ({ auth: async () => sessionOf(signedIn) }))
 
 beforeEach(async () => {
   signedIn = people.admin
