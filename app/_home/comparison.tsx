@@ -96,7 +96,7 @@ const Frame = ({ children }: { children: React.ReactNode }) => (
 
 export const ComparisonSkeleton = () => (
   <Frame>
-    <p role="status" className="m-auto p-6 text-soft">
+    <p role="status" data-loading className="m-auto p-6 text-soft">
       Reading the same users from Clerk and from the cache…
     </p>
   </Frame>

@@ -55,7 +55,7 @@ function Figure({ color, label, value }: { color: string; label: string; value: 
 }
 
 export const NumbersSkeleton = () => (
-  <p role="status" className={`${NUMBERS} text-soft`}>
+  <p role="status" data-loading className={`${NUMBERS} text-soft`}>
     Loading…
   </p>
 )

@@ -13,10 +13,11 @@ interface Parts {
   appUrl: string
   url: string
   count: (route: string) => void
+  jwks: object
 }
 
 /** The API that clerk-js and the middleware's handshake use, mounted where NEXT_PUBLIC_CLERK_PROXY_URL points. */
-export function createFrontendApi({ state, browsers, appUrl, url, count }: Parts) {
+export function createFrontendApi({ state, browsers, appUrl, url, count, jwks }: Parts) {
   const api = new Hono()
   api.use(cors({ origin: appUrl, credentials: true, exposeHeaders: ['authorization'] }))
 
@@ -79,6 +80,7 @@ export function createFrontendApi({ state, browsers, appUrl, url, count }: Parts
     return context.json({ response, client: await describeClient(context) })
   }
 
+  api.get('/.well-known/jwks.json', (context) => context.json(jwks))
   on('GET', '/v1/environment', async (context) =>
     context.json(environmentJson({ signIn: `${url}/sign-in`, account: `${url}/user`, app: appUrl })),
   )
@@ -127,7 +129,9 @@ export function createFrontendApi({ state, browsers, appUrl, url, count }: Parts
   /** A consent that the provider's page, here one of the stand-in's, will ask for. */
   async function askConsent(context: Context, user: User, account: ExternalAccount) {
     const { additional_scope: wanted = [], redirect_url: back } = await context.req.parseBody({ all: true })
-    const query = new URLSearchParams({ account: account.id, redirect_url: String(back ?? appUrl) })
+    const query = new URLSearchParams({
+      ...{ account: account.id, provider: account.provider, redirect_url: String(back ?? appUrl) },
+    })
     for (const scope of [wanted].flat()) if (typeof scope === 'string') query.append('scope', scope)
     const response = accountJson(account, user, url, `${url}/consent?${query}`)
     return context.json({ response, client: await describeClient(context) })

@@ -1,8 +1,6 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
-import { Suspense } from 'react'
-import { Skeleton } from '@/components/skeleton'
 import { guideNames, readGuide } from '../guide'
 import { Markdown } from '../markdown'
 
@@ -15,21 +13,18 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return title ? { title } : {}
 }
 
-export default function GuidePage({ params }: Props) {
+/** Every guide is a static page. A placeholder in one would need an inline script, and a static page has no nonce for it. */
+export const instant = false
+
+export default async function GuidePage({ params }: Props) {
+  const text = readGuide((await params).name)
+  if (text === undefined) notFound()
   return (
     <>
       <Link href="/guides" className="mb-6 inline-block text-sm text-soft hover:text-ink">
         ← All guides
       </Link>
-      <Suspense fallback={<Skeleton label="Loading guide" size="h-dvh" />}>
-        <Guide params={params} />
-      </Suspense>
+      <Markdown text={text} />
     </>
   )
-}
-
-async function Guide({ params }: Pick<Props, 'params'>) {
-  const text = readGuide((await params).name)
-  if (text === undefined) notFound()
-  return <Markdown text={text} />
 }
