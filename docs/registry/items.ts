@@ -16,7 +16,8 @@ const users = ['clerk-cache', 'clerk-cache-utils', 'private-metadata'].map((name
 const pages = [
   'layout',
   'page',
-  ...['users', 'users/[id]', 'integrations', 'cache', 'webhooks', 'audit'].map((name) => `${name}/page`),
+  ...['users', 'users/[id]', 'organizations', 'organizations/[id]'].map((name) => `${name}/page`),
+  ...['integrations', 'cache', 'webhooks', 'audit'].map((name) => `${name}/page`),
 ]
 export const dashboard = [
   ...pages.map((name) => `app/dashboard/${name}.tsx`),

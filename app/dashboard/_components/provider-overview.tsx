@@ -70,7 +70,8 @@ export async function ProviderOverview({ found }: { found: Awaited<ReturnType<ty
       )}
       {since !== null && (
         <p className="mt-2 text-soft text-xs">
-          From the newest read of each user since <Ago at={since} renderedAt={found.at} />.
+          Based on the newest read of each user in the last 200 audit records, the oldest from{' '}
+          <Ago at={since} renderedAt={found.at} />.
         </p>
       )}
     </>
