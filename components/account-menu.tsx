@@ -37,7 +37,7 @@ export function AccountMenu() {
       <div
         id="account-menu"
         popover="auto"
-        className="fixed inset-auto top-14 right-[max(0.5rem,calc((100vw-64rem)/2+1.5rem))] in-[body:has([data-wide])]:right-[max(0.5rem,calc((100vw-80rem)/2+1.5rem))] m-0 max-h-[calc(100dvh-4rem)] w-60 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-lg border border-line bg-surface p-1 text-ink shadow-lg"
+        className="fixed inset-auto top-[3.75rem] right-[max(0.5rem,calc((100vw-64rem)/2+1.5rem))] in-[body:has([data-wide])]:right-[max(0.5rem,calc((100vw-80rem)/2+1.5rem))] m-0 max-h-[calc(100dvh-4rem)] w-60 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-lg border border-line bg-surface p-1 text-ink shadow-lg"
       >
         <div className="mb-1 border-line border-b px-3 py-2 text-sm">
           <p className="truncate font-medium">

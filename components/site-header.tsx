@@ -9,12 +9,12 @@ export function SiteHeader() {
       <div className="mx-auto flex h-14 max-w-5xl items-center in-[body:has([data-wide])]:max-w-7xl gap-1 px-4 sm:gap-6 sm:px-6">
         <Link
           href="/"
-          className="flex shrink-0 items-center gap-2 font-semibold"
+          className="flex min-w-6 shrink-[99] items-center gap-2 font-semibold"
           aria-label="Clerk cache kit, home"
         >
           {/* biome-ignore lint/performance/noImgElement: an SVG icon of 200 bytes needs no optimizer */}
-          <img src="/icon.svg" alt="" width={24} height={24} />
-          <span className="hidden whitespace-nowrap sm:inline">Clerk cache kit</span>
+          <img src="/icon.svg" alt="" width={24} height={24} className="shrink-0" />
+          <span className="hidden truncate sm:inline">Clerk cache kit</span>
         </Link>
         <nav aria-label="Main" className="flex min-w-0 overflow-x-auto p-1 text-sm sm:gap-1">
           <Suspense fallback={<NavLinks />}>

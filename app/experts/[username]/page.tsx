@@ -32,7 +32,7 @@ async function Profile({ params }: Props) {
     return (
       <article className="rounded-xl border border-line bg-surface p-6 sm:p-8">
         <title>{`${expert.name} · Clerk cache kit`}</title>
-        <header className="flex items-center gap-5">
+        <header className="flex flex-col gap-5 sm:flex-row sm:items-center">
           <Avatar src={expert.imageUrl} size={80} />
           <div className="min-w-0">
             <h1 className="wrap-anywhere font-semibold text-2xl tracking-tight sm:text-3xl">
@@ -49,7 +49,7 @@ async function Profile({ params }: Props) {
         {expert.specialties.length > 0 && (
           <ul aria-label="Specialties" className="mt-6 flex flex-wrap gap-2">
             {expert.specialties.map((name) => (
-              <li key={name} className="wrap-anywhere rounded-full border border-line px-3 py-1 text-sm">
+              <li key={name} className="wrap-anywhere rounded-2xl border border-line px-3 py-1 text-sm">
                 {name}
               </li>
             ))}
