@@ -13,7 +13,7 @@ export interface Part {
 }
 
 const users = ['clerk-cache', 'clerk-cache-utils', 'private-metadata'].map((name) => `lib/cache/${name}.ts`)
-const telemetry = ['instrumentation.ts', 'app/api/metrics/route.ts']
+const telemetry = ['lib/instrumentation.ts', 'app/api/metrics/route.ts']
 
 export const items: Record<string, Part> = {
   lookup: {
@@ -26,6 +26,12 @@ export const items: Record<string, Part> = {
       ...['lib/lookup/testing/memory-store.ts', 'lib/lookup/testing/virtual-clock.ts'],
     ],
     next: 'Call createLookups (lookup/create-lookups) with a store and a runtime, then declare your lookups with it.',
+  },
+  'redis-tcp': {
+    title: 'Redis over TCP',
+    description: 'Any Redis or Valkey server in place of Upstash: REDIS_URL, over one kept connection.',
+    entries: ['lib/lookup/create-lookups.ts', 'lib/lookup/redis/store.ts', 'lib/lookup/redis/tcp.ts'],
+    next: "In your instrumentation.ts, before register(), call configure({ tcp: () => import('./lookup/redis/tcp') }) (config). Without the file config, pass { url, tcp } to createRedisStore (lookup/redis/store).",
   },
   users: {
     title: 'Users',

@@ -17,7 +17,7 @@ export class NothingKeptError extends KitError<'redis_unavailable'> {
   constructor(code: string) {
     super(
       'redis_unavailable',
-      `Redis did not store the loaded users (${code}). Check UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN.`,
+      `Redis did not store the loaded users (${code}). Check the settings of Redis.`,
     )
   }
 }

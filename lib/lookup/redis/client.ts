@@ -21,7 +21,7 @@ export const onRedisRequest = (name: string, listener: Listener<RedisRequest>): 
 
 /**
  * Where the database is: Upstash's REST endpoint and its token, or `redis://` or `rediss://` with user, password, host,
- * port and database number, and tcp.ts: `() => import('./lookup/redis/tcp')`.
+ * port and database number, and what loads tcp.ts: a function with a dynamic import.
  */
 export type RedisAddress = { url: string; token: string } | { url: string; tcp: LoadTcp }
 

@@ -28,7 +28,7 @@ export interface Transport {
   subscribe(channel: string, signal: AbortSignal, to: Subscriber): Promise<void>
 }
 
-/** Loads tcp.ts, which only those have who use it: `() => import('./tcp')`. */
+/** Loads tcp.ts by a dynamic import, which only those write who use it. */
 export type LoadTcp = () => Promise<{ connect(url: string): Transport }>
 
 /** How a database is reached: over Upstash's REST API, or over the Redis protocol. */
