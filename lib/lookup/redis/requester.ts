@@ -19,11 +19,13 @@ function refuseTooLarge(commands: readonly unknown[]) {
 
 /**
  * What the client does with each request, over HTTP or the given transport: it gets a deadline of its own, and `count` is
- * called once with its result. A pipeline that is too large, by our limit or by the plan's, is sent in parts, each of
+ * called with its result. A pipeline that is too large, by our limit or by the plan's, is sent in parts, each of
  * which can fail alone.
  */
 export function createRequester(timeoutMs: number, count: (health: Health) => void, transport?: Transport) {
   let signal = new AbortController().signal
+  /** One lost connection fails every request that waits for it, with one error: that counts once. */
+  const counted = new WeakSet<object>()
 
   function deliver(request: Request, own: AbortSignal, next: Next) {
     // The client's type knows only the answer to one command.
@@ -39,7 +41,9 @@ export function createRequester(timeoutMs: number, count: (health: Health) => vo
       count(Array.isArray(answer) ? worstOf(answer) : 'ok')
       return answer
     } catch (error) {
-      count(healthOf(failureOf(error)))
+      const again = error instanceof Error && counted.has(error)
+      if (error instanceof Error) counted.add(error)
+      if (!again) count(healthOf(failureOf(error)))
       throw error
     }
   }

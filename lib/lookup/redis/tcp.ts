@@ -24,12 +24,12 @@ export function connect(url: string): Transport {
   let current: Promise<Connection> | undefined
   let failures = 0
   let retryAt = 0
-  let lastError: unknown
+  let messageOfLast = ''
   const toServer = createScripts()
 
   function connection(): Promise<Connection> {
     if (current) return current
-    if (systemClock.now() < retryAt) return Promise.reject(lastError)
+    if (systemClock.now() < retryAt) return Promise.reject(new Error(messageOfLast))
     const lose = () => {
       if (current === opening) current = undefined
     }
@@ -39,9 +39,9 @@ export function connect(url: string): Transport {
       () => {
         failures = 0
       },
-      (error: unknown) => {
+      (error: Error) => {
         lose()
-        lastError = error
+        messageOfLast = error.message
         // Less by chance, so that not all processes come at once.
         const wait = Math.min(BACKOFF.first * 2 ** failures++, BACKOFF.most)
         retryAt = systemClock.now() + wait * (0.5 + Math.random() / 2)
@@ -109,6 +109,8 @@ async function openConnection(url: string, onEnd: () => void): Promise<Connectio
   let retired = false
   /** Replies that have arrived: how it is seen that the connection is silent. */
   let heard = 0
+  /** One error for all that wait, so that a lost connection counts as one failure. */
+  const lost = new Error('The socket was closed')
   client.on('end', onEnd).on('terminated', onEnd)
   // After an error the replies may no longer belong to their commands.
   client.on('error', () => client.destroy())
@@ -122,7 +124,7 @@ async function openConnection(url: string, onEnd: () => void): Promise<Connectio
   const ask = (command: readonly string[]): Promise<unknown> =>
     client.sendCommand([...command]).catch((error: unknown) => {
       if (error instanceof ErrorReply) return error
-      throw new Error('The socket was closed')
+      throw lost
     })
 
   // The handshake has no deadline of its own in the client.
