@@ -6,7 +6,7 @@ import type { Reply, Request, Subscriber, Transport } from './transport'
 /** Milliseconds, of those in which this process ran, for a connection to be made and its user to be accepted. */
 const CONNECT_MS = 5_000
 /** Milliseconds between two attempts to connect: the first, and the most. Requests in between fail at once. */
-const BACKOFF = { first: 25, most: 500 }
+const BACKOFF = { first: 25, most: 200 }
 
 interface Connection {
   run(commands: readonly (readonly string[])[], signal: AbortSignal): Promise<unknown[]>
