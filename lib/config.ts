@@ -6,8 +6,8 @@ import {
   pathOrAddress,
   type SettingProblem,
   type Source,
-  setVariables,
   settingsSource,
+  setVariables,
   tcpAddress,
   text,
   variable,
@@ -54,8 +54,7 @@ function oneDatabase(used: Source): SettingProblem[] {
   if (!used.REDIS_URL || isSameUpstash(used))
     return REST.filter((name) => !used[name]).map((name) => [name, 'is missing'])
   const beside = REST.find((name) => used[name])
-  if (beside)
-    return [['REDIS_URL', `is set beside ${beside}: remove one of them, they may be two databases`]]
+  if (beside) return [['REDIS_URL', `is set beside ${beside}: remove one of them, they may be two databases`]]
   return objects.tcp
     ? []
     : [['REDIS_URL', 'needs the Redis client: call configure({ tcp: () => import("…/lookup/redis/tcp") })']]

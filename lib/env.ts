@@ -177,7 +177,9 @@ export function defineSettings<Shape extends Record<string, z.ZodType>>(
         problems.set(name, problem(name, used[name] ? `is malformed: ${message}` : 'is missing'))
     }
     for (const [name, state] of check(used)) if (!problems.has(name)) problems.set(name, problem(name, state))
-    return result.success && problems.size === 0 ? { values: result.data } : { problems: [...problems.values()] }
+    return result.success && problems.size === 0
+      ? { values: result.data }
+      : { problems: [...problems.values()] }
   }
 
   function read(): Values {

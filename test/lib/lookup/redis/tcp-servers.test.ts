@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createServer as createTlsServer } from 'node:tls'
 import { afterEach, describe, expect, test } from 'vitest'
+import { parse as parseYaml } from 'yaml'
+import { configure, redisSettings } from '@/lib/config'
 import { createLookups } from '@/lib/lookup/create-lookups'
 import { createProcessState } from '@/lib/lookup/process-state'
 import { createRedisClient } from '@/lib/lookup/redis/client'
@@ -15,6 +17,8 @@ import { createPlainRuntime } from '@/lib/lookup/runtime/plain'
 import { type Engine, startEngine } from '../../../../local/upstash/engine'
 import { redisServer } from '../../../support/missing'
 import { loadTcp } from '../../../support/redis-tcp'
+
+configure({ tcp: loadTcp })
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {
@@ -89,7 +93,7 @@ describe.skipIf(!redisServer())('a server that cannot be used says why', () => {
   test('a user with the permissions of docs/guides/redis.md can do everything that the cache does', async () => {
     const { url, connect } = await start()
     const guide = readFileSync('docs/guides/redis.md', 'utf8')
-    const [, rules = ''] = /ACL SETUSER app (.*)/.exec(guide) ?? []
+    const [, rules = ''] = /^user app (.*)$/m.exec(guide) ?? []
     const connection = await connect()
     await connection.run([['ACL', 'SETUSER', 'app', ...rules.split(' ')]])
     const client = clientOf(url.replace(':hush@', 'app:a-long-password@'))
@@ -108,6 +112,48 @@ describe.skipIf(!redisServer())('a server that cannot be used says why', () => {
     const [log] = await connection.run([['ACL', 'LOG']])
     connection.close()
     expect(log).toEqual([])
+  })
+})
+
+describe.skipIf(!redisServer())('the settings that are recommended', () => {
+  /** `name value` lines, as arguments of the server. */
+  const inGuide = () =>
+    [...readFileSync('docs/guides/redis.md', 'utf8').matchAll(/^```conf\n(maxmemory [\s\S]*?)```$/gm)]
+      .flatMap(([, text = '']) => text.trim().split('\n'))
+      .flatMap((line) => {
+        const [name = '', value = ''] = line.split(' ')
+        return [`--${name}`, value === '""' ? '' : value]
+      })
+  const compose = () => parseYaml(readFileSync('docs/deploy/compose.yml', 'utf8'))
+
+  test('are those of the Compose file', () => {
+    const [program, requirepass, password, ...args] = compose().services.redis.command
+    expect([program, requirepass, password]).toEqual(['valkey-server', '--requirepass', `\${REDIS_PASSWORD}`])
+    expect(args).toEqual(inGuide())
+  })
+
+  test('are understood by a server, and evict nothing', async () => {
+    const { connect } = await start(inGuide())
+    const connection = await connect()
+    const [policy, save, append] = await connection.run(
+      ['maxmemory-policy', 'save', 'appendonly'].map((name) => ['CONFIG', 'GET', name]),
+    )
+    connection.close()
+    expect([policy, save, append].map((pair) => String(Array.isArray(pair) && pair[1]))).toEqual([
+      ...['noeviction', '', 'yes'],
+    ])
+  })
+
+  test('leave the server to the app alone, which gets settings that it knows and finds its Redis with them', () => {
+    const { app, redis } = compose().services
+    expect(redis.ports).toBeUndefined()
+    const url: string = app.environment.REDIS_URL.replace(/\${REDIS_PASSWORD:[^}]*}/, 'a'.repeat(64))
+    expect(redisSettings.problems({ REDIS_URL: url })).toEqual([])
+    expect(Object.keys(app.environment).filter((name) => !(name in redisSettings.shape))).toEqual([])
+    expect(new URL(url).hostname in compose().services).toBe(true)
+    expect(readFileSync(join('docs/deploy', app.build.context, app.build.dockerfile), 'utf8')).toContain(
+      `ARG ${Object.keys(app.build.args)[0]}`,
+    )
   })
 })
 
