@@ -48,13 +48,14 @@ export async function startServices(overrides: Overrides = {}, options: StandInO
 }
 
 /** Puts the Redis protocol in the place of the REST API, over the same engine. */
-async function startTcpInPlace({ engine, env }: Awaited<ReturnType<typeof startStandIns>>) {
+async function startTcpInPlace({ engine, env, upstash }: Awaited<ReturnType<typeof startStandIns>>) {
   configure({ tcp: loadTcp })
   const server = await startOver('tcp', { token: 'a token', engine })
   Reflect.deleteProperty(env, 'UPSTASH_REDIS_REST_URL')
   Reflect.deleteProperty(env, 'UPSTASH_REDIS_REST_TOKEN')
   env.REDIS_URL = server.address.url
-  return server
+  // The REST API stays beside it, for what a test itself stores and looks at.
+  return { ...server, ...{ url: upstash.url, token: upstash.token } }
 }
 
 export type Services = Awaited<ReturnType<typeof startServices>>

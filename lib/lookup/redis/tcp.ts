@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createClient, ErrorReply } from '@redis/client'
-import { deadline, systemClock } from '../clock'
+import { deadline, sleep, systemClock } from '../clock'
 import type { Reply, Request, Subscriber, Transport } from './transport'
 
 /** Milliseconds, of those in which this process ran, for a connection to be made and its user to be accepted. */
 const CONNECT_MS = 5_000
-/** Milliseconds between two attempts to connect: the first, and the most. Requests in between fail at once. */
-const BACKOFF = { first: 25, most: 200 }
+/** Milliseconds between two attempts to connect, doubled from the first to the most. Requests in between wait. */
+const BACKOFF = { first: 10, most: 100 }
 
 interface Connection {
   run(commands: readonly (readonly string[])[], signal: AbortSignal): Promise<unknown[]>
@@ -24,24 +24,23 @@ export function connect(url: string): Transport {
   let current: Promise<Connection> | undefined
   let failures = 0
   let retryAt = 0
-  let messageOfLast = ''
   const toServer = createScripts()
 
   function connection(): Promise<Connection> {
     if (current) return current
-    if (systemClock.now() < retryAt) return Promise.reject(new Error(messageOfLast))
     const lose = () => {
       if (current === opening) current = undefined
     }
-    const opening = openConnection(url, lose)
+    // Every request has an attempt that began after it.
+    const pause = sleep(systemClock, Math.max(0, retryAt - systemClock.now()))
+    const opening = pause.then(() => openConnection(url, lose))
     current = opening
     opening.then(
       () => {
         failures = 0
       },
-      (error: Error) => {
+      () => {
         lose()
-        messageOfLast = error.message
         // Less by chance, so that not all processes come at once.
         const wait = Math.min(BACKOFF.first * 2 ** failures++, BACKOFF.most)
         retryAt = systemClock.now() + wait * (0.5 + Math.random() / 2)
