@@ -439,7 +439,7 @@ test('nothing about a user who is forgotten stays in Redis, the lists of members
   await removeMembershipsOf(people.member)
   await removeUser(people.member)
   const dump: [string, unknown][] = JSON.parse(
-    await dumpRedis(services.upstash.url, services.env.UPSTASH_REDIS_REST_TOKEN ?? ''),
+    await dumpRedis(services.upstash.url, services.upstash.token),
   )
   const entries = dump.filter(([key]) => key.includes(':e:'))
   expect(entries.filter((entry) => JSON.stringify(entry).includes(people.member))).toEqual([])
