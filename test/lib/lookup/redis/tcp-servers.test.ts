@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -88,6 +88,23 @@ describe.skipIf(!redisServer())('a server that cannot be used says why', () => {
     expect(await store.check()).toBe('scripts_not_permitted')
     expect(await reasonOf(store.read(['other']))).toBe('not_permitted')
     expect(await reasonOf(client.insist('get', (redis) => redis.get('t:x')))).toBe('not_permitted')
+  })
+
+  test('the permissions of docs/guides/redis.md are for every command that the kit sends', () => {
+    const code = readdirSync('lib', { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('/tcp.ts'))
+      .map((file) => readFileSync(join('lib', file), 'utf8'))
+      .join('\n')
+    const sent = [
+      ...code.matchAll(/redis\.p?call\('(\w+)'/g),
+      // What `run` and `insist` of a client are given, and a transaction.
+      ...code.matchAll(/\b(?:client|step)(?:\.multi\(\))?\.(\w+)[<(]/g),
+    ].map(([, name = '']) => name.toLowerCase())
+    const others = ['users', 'use', 'exec', 'multi']
+    const [, rules = ''] = /^user app (.*)$/m.exec(readFileSync('docs/guides/redis.md', 'utf8')) ?? []
+    const missing = sent.filter((name) => !others.includes(name) && !rules.split(' ').includes(`+${name}`))
+    expect([...new Set(missing)]).toEqual([])
+    expect(sent.length).toBeGreaterThan(50)
   })
 
   test('a user with the permissions of docs/guides/redis.md can do everything that the cache does', async () => {
