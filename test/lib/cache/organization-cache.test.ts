@@ -474,9 +474,7 @@ test('nothing about a user who is forgotten stays in Redis, the lists of members
 
 /** The entries in Redis, as text. */
 async function stored(): Promise<string> {
-  const dump: [string, unknown][] = JSON.parse(
-    await dumpRedis(services.upstash.url, services.upstash.token),
-  )
+  const dump: [string, unknown][] = JSON.parse(await dumpRedis(services.upstash.url, services.upstash.token))
   return JSON.stringify(dump.filter(([key]) => key.includes(':e:')))
 }
 
