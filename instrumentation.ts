@@ -1,8 +1,11 @@
-/** Runs once before the server takes requests. An SDK of OpenTelemetry is registered here, before everything else. */
+/** Runs once before the server takes requests. */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === 'nodejs') {
-    const kit = await import('./lib/instrumentation')
-    await kit.register()
+    const { configure } = await import('./lib/config')
+    // Loaded only if REDIS_URL is set.
+    configure({ tcp: () => import('./lib/lookup/redis/tcp') })
+    const { register: start } = await import('./lib/instrumentation')
+    await start()
     const { setProviders } = await import('./lib/integrations/providers')
     const { providers } = await import('./app/providers')
     setProviders(...providers)

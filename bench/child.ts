@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 
-const started = z.object({ token: z.string(), urls: z.array(z.string()).min(1) })
+const started = z.object({ token: z.string(), urls: z.array(z.string()).min(1), tcp: z.string() })
 const counts = z.object({ http: z.number(), commands: z.number(), sockets: z.number() })
 export type RestServer = Awaited<ReturnType<typeof startRestServer>>
 
@@ -32,7 +32,7 @@ export async function nextMessage(child: ReturnType<typeof forkHere>): Promise<u
 /** A real Redis behind the REST protocol, in another process. */
 export async function startRestServer(endpoints = 1) {
   const child = forkHere('rest-server', [String(endpoints)])
-  const { token, urls } = started.parse(await nextMessage(child))
+  const { token, urls, tcp } = started.parse(await nextMessage(child))
   const [url = ''] = urls
   const ask = async (of: string, method: string, path: string) => {
     const response = await fetch(`${of}/_local/${path}`, {
@@ -45,6 +45,7 @@ export async function startRestServer(endpoints = 1) {
     url,
     urls,
     token,
+    tcp,
     counts: (of = url) => ask(of, 'GET', 'counts'),
     reset: (of = url) => ask(of, 'POST', 'reset'),
     async close() {

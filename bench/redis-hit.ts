@@ -4,6 +4,7 @@ import { BentoCache, bentostore } from 'bentocache'
 import { memoryDriver } from 'bentocache/drivers/memory'
 import { createLookups } from '../lib/lookup/create-lookups'
 import { createProcessState } from '../lib/lookup/process-state'
+import { createRedisClient, type RedisAddress } from '../lib/lookup/redis/client'
 import { createRedisStore } from '../lib/lookup/redis/store'
 import { createPlainRuntime } from '../lib/lookup/runtime/plain'
 import { upstashDriver } from './bento-upstash'
@@ -21,10 +22,20 @@ export const bareClient = ({ url, token }: Pick<RestServer, 'url' | 'token'>) =>
     signal: () => AbortSignal.timeout(timeoutMs),
   })
 
+/** The same database over the Redis protocol. */
+const overTcp = ({ tcp }: RestServer): RedisAddress => ({
+  url: tcp,
+  tcp: () => import('../lib/lookup/redis/tcp'),
+})
+
 /** A process's lookup of users over the REST server; `namespace` tells measurements apart. */
-export function kitOver({ url, token }: RestServer, namespace: string) {
+export function kitOver(
+  { url, token }: RestServer,
+  namespace: string,
+  address: RedisAddress = { url, token },
+) {
   const state = createProcessState()
-  const store = createRedisStore({ url, token, timeoutMs, state })
+  const store = createRedisStore({ ...address, timeoutMs, state })
   const { defineLookup } = createLookups({ store, runtime: createPlainRuntime(), namespace, state })
   return defineLookup({
     ...{ name: 'user', version: 1, key: (id: string) => id, tags: tagsOf, ttl: 3600 },
@@ -114,6 +125,33 @@ export async function redisHit(server: RestServer, rounds: number, hits = 300): 
         measured: ratio(of('bentocache, second layer only'), of('bare GET')),
         unit: '×',
       },
+      ...Object.keys(work).map((name) => ({
+        name,
+        measured: median(of(name)),
+        unit: 'ms',
+        rounds: of(name),
+      })),
+    ],
+  }
+}
+
+/** The same lookup over TCP, beside the plainest read over the same connection, and beside REST. */
+export async function tcpHit(server: RestServer, rounds: number, hits = 300): Promise<Section> {
+  const id = 'user_1'
+  const [overRest, userById] = [kitOver(server, 'tcp'), kitOver(server, 'tcp', overTcp(server))]
+  const client = createRedisClient({ ...overTcp(server), timeoutMs })
+  const bare = () => client.insist('get', (redis) => redis.get('tcp:e:user.1:user_1'))
+  const work = { 'bare GET': bare, kit: () => userById(id), 'kit over REST': () => overRest(id) }
+  await userById(id)
+  for (let i = 0; i < 60; i++)
+    await Promise.all(Object.values(work).flatMap((hit) => Array.from({ length: 100 }, hit)))
+  const { of } = await takeTurns(work, rounds, hits)
+  return {
+    title: 'A Redis hit over TCP, p50',
+    note: 'The same hit with `REDIS_URL`, against a GET of the same bytes through the same client over a kept connection, and against REST to the same Redis on this machine. There is no network, so REST shows what HTTP and the stand-in cost.',
+    figures: [
+      { name: 'kit ÷ bare GET', measured: ratio(of('kit'), of('bare GET')), unit: '×' },
+      { name: 'kit ÷ kit over REST', measured: ratio(of('kit'), of('kit over REST')), unit: '×' },
       ...Object.keys(work).map((name) => ({
         name,
         measured: median(of(name)),

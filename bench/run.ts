@@ -4,7 +4,7 @@ import { type RestServer, startRestServer } from './child'
 import { counting } from './counting'
 import { fleet } from './fleet'
 import { processHit } from './process-hit'
-import { redisHit } from './redis-hit'
+import { redisHit, tcpHit } from './redis-hit'
 import { met, type Section, table } from './report'
 import { sideBySide } from './side-by-side'
 import { tokenHit } from './token-hit'
@@ -24,6 +24,7 @@ function add(section: Section) {
 const measurements: Record<string, () => Promise<Section>> = {
   'process-hit': () => processHit(rounds),
   'redis-hit': () => withServer((server) => redisHit(server, rounds)),
+  'tcp-hit': () => withServer((server) => tcpHit(server, rounds)),
   'token-hit': () => withServer((server) => tokenHit(server, rounds)),
   'side-by-side': () => withServer((server) => sideBySide(server, rounds)),
   writer: () => withServer(writer),

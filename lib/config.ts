@@ -4,35 +4,68 @@ import {
   httpAddress,
   onOrOff,
   pathOrAddress,
+  type SettingProblem,
+  type Source,
+  settingsSource,
   setVariables,
+  tcpAddress,
   text,
   variable,
   wholeNumber,
   wholeNumberOr,
 } from './env'
 import { onePerProcess } from './lookup/one-per-process'
-import { createRedisClient, type RedisClient } from './lookup/redis/client'
+import { createRedisClient, type RedisClient, type RedisClientOptions } from './lookup/redis/client'
+import type { LoadTcp } from './lookup/redis/transport'
 import type { Runtime } from './lookup/runtime/runtime'
 
-export const redisSettings = defineSettings({
-  UPSTASH_REDIS_REST_URL: variable(
-    httpAddress,
-    'the REST address of the Upstash database (KV_REST_API_URL is read too)',
-    'https://eu1-example-12345.upstash.io',
-    'KV_REST_API_URL',
-  ),
-  UPSTASH_REDIS_REST_TOKEN: variable(
-    text,
-    'the REST token of the Upstash database, not the read-only one (KV_REST_API_TOKEN is read too)',
-    'AX…',
-    'KV_REST_API_TOKEN',
-  ),
-  CACHE_REDIS_TIMEOUT_MS: variable(
-    wholeNumber(10, 10_000).default(250),
-    'milliseconds after which a Redis request counts as failed',
-    '250',
-  ),
-})
+export const redisSettings = defineSettings(
+  {
+    UPSTASH_REDIS_REST_URL: variable(
+      httpAddress.optional(),
+      'the REST address of the Upstash database (KV_REST_API_URL is read too), unless REDIS_URL is set',
+      'https://eu1-example-12345.upstash.io',
+      'KV_REST_API_URL',
+    ),
+    UPSTASH_REDIS_REST_TOKEN: variable(
+      text.optional(),
+      'the REST token of the Upstash database, not the read-only one (KV_REST_API_TOKEN is read too)',
+      'AX…',
+      'KV_REST_API_TOKEN',
+    ),
+    REDIS_URL: variable(
+      tcpAddress.optional(),
+      'the address of a Redis or Valkey server, in place of UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN',
+      'rediss://user:password@redis.example.com:6379/0',
+    ),
+    CACHE_REDIS_TIMEOUT_MS: variable(
+      wholeNumber(10, 10_000).default(250),
+      'milliseconds after which a Redis request counts as failed',
+      '250',
+    ),
+  },
+  oneDatabase,
+)
+
+const REST = ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'] as const
+
+/** Exactly one database, over REST or over TCP. */
+function oneDatabase(used: Source): SettingProblem[] {
+  if (!used.REDIS_URL || isSameUpstash(used))
+    return REST.filter((name) => !used[name]).map((name) => [name, 'is missing'])
+  const beside = REST.find((name) => used[name])
+  if (beside) return [['REDIS_URL', `is set beside ${beside}: remove one of them, they may be two databases`]]
+  return objects.tcp
+    ? []
+    : [['REDIS_URL', 'needs the Redis client: call configure({ tcp: () => import("…/lookup/redis/tcp") })']]
+}
+
+/** Vercel's integration of Upstash sets both addresses of its database. REST is used then. */
+function isSameUpstash({ REDIS_URL = '', UPSTASH_REDIS_REST_URL: rest = '' }: Source): boolean {
+  if (!URL.canParse(REDIS_URL) || !URL.canParse(rest)) return false
+  const { hostname } = new URL(rest)
+  return hostname.endsWith('.upstash.io') && new URL(REDIS_URL).hostname === hostname
+}
 
 export const clerkSettings = defineSettings({
   CLERK_SECRET_KEY: variable(
@@ -88,8 +121,13 @@ export const cacheSettings = defineSettings({
 
 /** What can be given in code. Each setting that is left out comes from the environment. */
 export interface Config {
-  /** Address and token of the Upstash database, or a client made by `createRedisClient`. */
-  redis?: { url: string; token: string } | RedisClient
+  /**
+   * Address and token of the Upstash database, or the address of a Redis server (`redis://`, `rediss://`), or a client
+   * made by `createRedisClient`.
+   */
+  redis?: { url: string; token?: string } | RedisClient
+  /** Loads lookup/redis/tcp, which REDIS_URL needs, by a dynamic import. */
+  tcp?: LoadTcp
   clerk?: { secretKey?: string; apiUrl?: string }
   /** The first part of every Redis key. */
   namespace?: string
@@ -104,7 +142,7 @@ export interface Config {
 }
 
 /** Objects given in code, and which of them are in use. */
-type Objects = { redis?: RedisClient; runtime?: Runtime; used: Set<string> }
+type Objects = { redis?: RedisClient; tcp?: LoadTcp; runtime?: Runtime; used: Set<string> }
 const objects = onePerProcess('config', (): Objects => ({ used: new Set() }))
 
 /**
@@ -118,10 +156,10 @@ export function configure(config: Config): void {
   const address = redis && 'url' in redis ? redis : undefined
   if (client && !objects.redis && objects.used.has('redis')) throw configuredTooLate('the Redis client')
   if (runtime && !objects.runtime && objects.used.has('runtime')) throw configuredTooLate('the runtime')
+  if (config.tcp) objects.tcp ??= config.tcp
   setVariables({
     ...config.variables,
-    UPSTASH_REDIS_REST_URL: address?.url,
-    UPSTASH_REDIS_REST_TOKEN: address?.token,
+    ...(address && addressVariables(address)),
     CLERK_SECRET_KEY: clerk?.secretKey,
     CLERK_API_URL: clerk?.apiUrl,
     CACHE_NAMESPACE: config.namespace,
@@ -130,6 +168,20 @@ export function configure(config: Config): void {
   })
   if (client) objects.redis ??= client
   if (runtime) objects.runtime ??= runtime
+}
+
+/** An address that is given in code replaces those of the environment. */
+function addressVariables(address: { url: string; token?: string }): Source {
+  const ofRest = address.token !== undefined
+  const environment = settingsSource()
+  const others = ofRest ? ['REDIS_URL'] : [...REST, 'KV_REST_API_URL', 'KV_REST_API_TOKEN']
+  const removed = others.filter((name) => environment[name]).map((name) => [name, ''])
+  return {
+    ...Object.fromEntries(removed),
+    ...(ofRest
+      ? { UPSTASH_REDIS_REST_URL: address.url, UPSTASH_REDIS_REST_TOKEN: address.token }
+      : { REDIS_URL: address.url }),
+  }
 }
 
 /** The Redis client given in code. */
@@ -141,10 +193,15 @@ export function givenRuntime(): Runtime | undefined {
   return objects.runtime
 }
 
-/** Address, token and deadline of the database. @throws ConfigurationError */
-export function redisAddress() {
-  const { UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN, CACHE_REDIS_TIMEOUT_MS } = redisSettings()
-  return { url: UPSTASH_REDIS_REST_URL, token: UPSTASH_REDIS_REST_TOKEN, timeoutMs: CACHE_REDIS_TIMEOUT_MS }
+/** The settings were read before, and were complete then: this is for the type. */
+const noTcp: LoadTcp = () => Promise.reject(new Error('Cannot find module'))
+
+/** Where the database is, and the deadline of a request. @throws ConfigurationError */
+export function redisAddress(): RedisClientOptions & { timeoutMs: number } {
+  const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token, ...others } = redisSettings()
+  const timeoutMs = others.CACHE_REDIS_TIMEOUT_MS
+  if (url && token) return { url, token, timeoutMs }
+  return { url: redisSettings.require('REDIS_URL'), tcp: objects.tcp ?? noTcp, timeoutMs }
 }
 
 let connection: RedisClient | undefined

@@ -81,6 +81,32 @@ export const httpAddress = z
   }, 'must begin with https://, because secrets are sent to it. http is for hosts of this machine or a private network')
   .transform((url) => url.replace(/\/+$/, ''))
 
+/** Names that only a private network knows, or that lead to addresses of one: Kubernetes, Fly, ElastiCache. */
+const PRIVATE_REDIS = /\.(svc|flycast|cache\.amazonaws\.com)$/
+
+function isRedisUrl(text: string): boolean {
+  const url = parseUrl(text)
+  if (!url || !/^rediss?:$/.test(url.protocol) || !url.hostname) return false
+  try {
+    decodeURIComponent(url.username + url.password)
+  } catch {
+    return false
+  }
+  return /^(\/\d*)?$/.test(url.pathname) && !url.search && !url.hash
+}
+
+/** The address of a Redis server, with its user and password. What is wrong with it is said without them. */
+export const tcpAddress = z
+  .string()
+  .refine(
+    isRedisUrl,
+    'must be redis:// or rediss://, then user:password@host:port/number, where only the host is required. In the user and the password, all but letters and digits must be percent-encoded',
+  )
+  .refine((text) => {
+    const url = parseUrl(text)
+    return url?.protocol !== 'redis:' || isPrivate(url.hostname) || PRIVATE_REDIS.test(url.hostname)
+  }, 'must begin with rediss://, because the password and the values are sent to it. redis:// is for hosts of this machine or a private network')
+
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER) {
   const range = max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`
   return text
@@ -115,12 +141,19 @@ export const onOrOff = oneOf(['on', 'off']).transform((value) => value === 'on')
 export const variable = <T extends z.ZodType>(type: T, purpose: string, example: string, alias?: string): T =>
   type.meta({ purpose, example, alias })
 
+/** What is wrong with a variable: its name, and what is said after it. */
+export type SettingProblem = readonly [name: string, state: string]
+
 /**
  * The variables of one part. The environment is parsed at the first call, and only these variables of it: what another
- * part or another tool has set cannot make this part fail. Empty values count as missing.
+ * part or another tool has set cannot make this part fail. Empty values count as missing. `check` says what is wrong with
+ * variables that depend on one another.
  * @throws ConfigurationError `not_configured` that names each missing or malformed variable, its purpose and an example
  */
-export function defineSettings<Shape extends Record<string, z.ZodType>>(shape: Shape) {
+export function defineSettings<Shape extends Record<string, z.ZodType>>(
+  shape: Shape,
+  check: (used: Source) => readonly SettingProblem[] = () => [],
+) {
   const schema = z.object(shape)
   type Values = z.output<typeof schema>
   let values: Values | undefined
@@ -137,14 +170,16 @@ export function defineSettings<Shape extends Record<string, z.ZodType>>(shape: S
       used[name] = source[name] || (typeof alias === 'string' && source[alias]) || undefined
     }
     const result = schema.safeParse(used)
-    if (result.success) return { values: result.data }
     const problems = new Map<string, string>()
-    for (const { path, message } of result.error.issues) {
+    for (const { path, message } of result.error?.issues ?? []) {
       const name = String(path[0])
       if (!problems.has(name))
         problems.set(name, problem(name, used[name] ? `is malformed: ${message}` : 'is missing'))
     }
-    return { problems: [...problems.values()] }
+    for (const [name, state] of check(used)) if (!problems.has(name)) problems.set(name, problem(name, state))
+    return result.success && problems.size === 0
+      ? { values: result.data }
+      : { problems: [...problems.values()] }
   }
 
   function read(): Values {

@@ -5,7 +5,7 @@ import type { SavedButStaleError } from './cache/user-writes'
 import type { ClerkError } from './clerk/error'
 import type { ConfigurationError } from './env'
 import { KitError, type LookupError } from './lookup/errors'
-import { type RedisFailure, redisFailures } from './lookup/redis/failures'
+import { type RedisFailure, redisFailures, wordsOf } from './lookup/redis/failures'
 import type { InputError } from './ops/id-list'
 import type { NothingKeptError } from './ops/warm-users'
 import type { RefusedBatchError } from './telemetry/batch-writer'
@@ -287,7 +287,7 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
       meaning: '`npm run ops -- warm` loaded users, and Redis did not store them.',
       ...OUTAGE,
       title: 'Redis did not store what was loaded',
-      fix: 'Check UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, then run the command again.',
+      fix: 'Check the settings of Redis with `npm run ops -- doctor`, then run the command again.',
     },
   },
   WebhookError: {
@@ -547,7 +547,7 @@ const OF_REDIS = ['store_unavailable', 'store_quota', 'scripts_not_permitted']
 /** A RedisError has a reason that says more precisely what is wrong. */
 const reasonOf = (error: KitError): Partial<Description> =>
   OF_REDIS.includes(error.code) && 'reason' in error && isRedisFailure(error.reason)
-    ? redisFailures[error.reason]
+    ? wordsOf(error.reason, 'protocol' in error && error.protocol === 'tcp' ? 'tcp' : 'rest')
     : {}
 
 const isRedisFailure = (reason: unknown): reason is RedisFailure =>

@@ -30,13 +30,15 @@ function fail(message: string): never {
   process.exit(1)
 }
 
-/** Looks where Next looks. With real keys no stand-in is started. */
-function hasRealKeys(mode: 'dev' | 'start'): boolean {
-  if (process.env.CLERK_SECRET_KEY) return true
+/** A variable, where Next looks for it. */
+function setting(variable: string, mode: 'dev' | 'start'): string | undefined {
+  if (process.env[variable]) return process.env[variable]
   const name = mode === 'dev' ? 'development' : 'production'
-  return [`.env.${name}.local`, '.env.local', `.env.${name}`, '.env'].some(
-    (file) => existsSync(file) && Boolean(parseEnv(readFileSync(file, 'utf8')).CLERK_SECRET_KEY),
-  )
+  for (const file of [`.env.${name}.local`, '.env.local', `.env.${name}`, '.env']) {
+    const value = existsSync(file) && parseEnv(readFileSync(file, 'utf8'))[variable]
+    if (value) return value
+  }
+  return undefined
 }
 
 /** Tries IPv4 and IPv6, since another program may listen on only one of them. */
@@ -105,9 +107,11 @@ async function main(): Promise<void> {
     fail(`PORT must be a number from 1 to 65531. ${USAGE}`)
   if (mode === 'dev') refuseSecondDevServer()
 
-  const real = hasRealKeys(mode)
+  // With real keys no stand-in is started.
+  const real = setting('CLERK_SECRET_KEY', mode) !== undefined
+  const redisUrl = setting('REDIS_URL', mode)
   await refuseTakenPorts(port, { 'the app': port, ...(real ? {} : portsBeside(port)) })
-  const standIns = real ? undefined : await startStandIns(port)
+  const standIns = real ? undefined : await startStandIns(port, redisUrl ? { redisUrl } : {})
   standIns?.clerk.faults.add({ latencyMs: CLERK_LATENCY_MS })
   const env: Record<string, string> = standIns
     ? { ...standIns.env, ...(mode === 'start' && { NEXT_DIST_DIR: LOCAL_BUILD }) }

@@ -34,6 +34,8 @@ export async function startStandIns(
     keepsData?: boolean
     /** Default: the seed users. */
     users?: SeedUser[]
+    /** The app uses this server over TCP, and none is started. */
+    redisUrl?: string
     /** Where the app receives webhooks, or `false` to send none. Default: `/api/webhooks/clerk`. */
     webhookPath?: string | false
   } = {},
@@ -46,6 +48,7 @@ export async function startStandIns(
     ...(process.env.LOCAL_REDIS_URL && !options.redis && { url: process.env.LOCAL_REDIS_URL }),
     ...(options.redis && { prefer: options.redis }),
     ...(options.keepsData && { keepsData: true }),
+    ...(options.redisUrl && { url: options.redisUrl }),
   })
   const token = randomBytes(16).toString('hex')
   const running: { close(): Promise<unknown> }[] = []
@@ -80,8 +83,9 @@ export async function startStandIns(
   const apis = { google: google.url, ...providers.apis }
   const env: Record<string, string> = {
     ...clerk.env,
-    UPSTASH_REDIS_REST_URL: upstash.url,
-    UPSTASH_REDIS_REST_TOKEN: token,
+    ...(options.redisUrl
+      ? { REDIS_URL: options.redisUrl }
+      : { UPSTASH_REDIS_REST_URL: upstash.url, UPSTASH_REDIS_REST_TOKEN: token }),
     GOOGLE_API_BASE_URL: google.url,
     PROVIDER_API_URLS: Object.entries(apis)
       .map(([id, address]) => `${id}=${address}`)

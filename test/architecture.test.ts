@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { importsOf, resolveImport } from '../docs/registry/closures'
+import { closureOf, importsOf, resolveImport } from '../docs/registry/closures'
 
 const root = join(import.meta.dirname, '..')
 
@@ -10,6 +10,7 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/lookup': [],
   'lib/env': ['lib/lookup'],
   'lib/config': ['lib/env', 'lib/lookup'],
+  'lib/instrumentation': ['lib/lookup', 'lib/process', 'lib/telemetry'],
   'lib/clerk': ['lib/config', 'lib/lookup'],
   'lib/cache': ['lib/clerk', 'lib/config', 'lib/env', 'lib/lookup'],
   'lib/auth': ['lib/cache', 'lib/env', 'lib/lookup'],
@@ -61,9 +62,8 @@ const mayImport: Record<string, readonly string[]> = {
     ...['lib/errors', 'lib/http', 'lib/integrations', 'lib/lookup', 'lib/organizations', 'lib/process'],
     ...['lib/telemetry', 'lib/webhooks'],
   ],
-  'lib/instrumentation': ['lib/lookup', 'lib/process', 'lib/telemetry'],
-  // The app's own.
-  instrumentation: ['app', 'lib/instrumentation', 'lib/integrations'],
+  // The app's own providers, what is started, and the client that REDIS_URL needs.
+  instrumentation: ['app', 'lib/config', 'lib/instrumentation', 'lib/integrations', 'lib/lookup'],
   middleware: ['lib/http'],
   local: [],
 }
@@ -131,6 +131,15 @@ describe('vendors', () => {
     expect(elsewhere).toEqual(['lib/http/rate-limit.ts'])
   })
 
+  test('one file, which is only imported when it is used, imports the client for TCP', () => {
+    expect(importersOf('', /^@redis\//)).toEqual(['lib/lookup/redis/tcp.ts'])
+    const lookup = closureOf(['lib/instrumentation.ts', 'lib/lookup/redis/store.ts', 'lib/config.ts'])
+    expect(lookup.packages).not.toContain('@redis/client')
+    const mentions = files.filter((file) => /\/tcp'/.test(textOf(file)))
+    expect(mentions.sort()).toEqual(['instrumentation.ts', 'lib/ops/main.ts'])
+    for (const file of mentions) expect(textOf(file)).toMatch(/\(\) => import\('.*\/tcp'\)/)
+  })
+
   test('nothing in lib imports the SDK of the Backend API', () => {
     expect(importersOf('lib', /^@clerk\/backend/)).toEqual([])
   })
@@ -154,7 +163,7 @@ describe('vendors', () => {
       'lib/calendar/google-calendar.ts',
       'lib/clerk/request.ts',
       'lib/integrations/check-connection.ts',
-      'lib/lookup/redis/client.ts',
+      'lib/lookup/redis/rest.ts',
       // The doctor looks at Clerk itself, past the fleet's pause.
       'lib/ops/doctor-checks.ts',
       'lib/ops/doctor-clerk-keys.ts',

@@ -37,6 +37,12 @@ export const items: Record<string, Part> = {
     ],
     next: 'Call createLookups (lookup/create-lookups) with a store and a runtime, then declare your lookups with it.',
   },
+  'redis-tcp': {
+    title: 'Redis over TCP',
+    description: 'Any Redis or Valkey server in place of Upstash: REDIS_URL, over one kept connection.',
+    entries: ['lib/lookup/create-lookups.ts', 'lib/lookup/redis/store.ts', 'lib/lookup/redis/tcp.ts'],
+    next: "In your instrumentation.ts, before register(), call configure({ tcp: () => import('./lookup/redis/tcp') }) (config). Without the file config, pass { url, tcp } to createRedisStore (lookup/redis/store).",
+  },
   users: {
     title: 'Users',
     description: 'Clerk users by ID, list, username, e-mail address or external ID, from Redis.',

@@ -11,7 +11,7 @@ import { processView } from '../telemetry/stats'
 import { viewOf } from '../telemetry/stats-view'
 import { avoidedCalls, minutesOf } from './hit-rates'
 import { SHARED_MS } from './panel-result'
-import { clerkState, redisState } from './redis-state'
+import { clerkState, currentRedisState } from './redis-state'
 import type { CacheHealth, LookupHealth } from './snapshot-schema'
 
 const MINUTES = 60
@@ -57,7 +57,7 @@ async function readCacheHealth(): Promise<CacheHealth> {
   const all = byLookup(view, minutes)
   return {
     at,
-    redis: redisState(health.dependencies.redis, !lookups().healthy()),
+    redis: currentRedisState(health.dependencies.redis, !lookups().healthy()),
     clerk: clerkState(health.dependencies.clerk, budget.pausedMs),
     budget: { limit: budget.limit, left: budget.left },
     processes,

@@ -1,19 +1,29 @@
+import { redis as redisOfApp } from '../config'
 import { problemWithCode } from '../errors'
-import { redisFailures } from '../lookup/redis/failures'
+import { wordsOf } from '../lookup/redis/failures'
+import type { Protocol } from '../lookup/redis/transport'
 import type { Health } from '../process/health'
 import type { State } from './snapshot-schema'
 
 /** Milliseconds. A read from Redis that takes longer costs about as much as a request to Clerk. */
 const SLOW = 100
 
+/** The state of the app's database in words, and what to do. */
+export const currentRedisState = (redis: Health['dependencies']['redis'], breakerOpen: boolean): State =>
+  redisState(redis, breakerOpen, redisOfApp().protocol)
+
 /** The state of Redis in words, and what to do. */
-export function redisState(redis: Health['dependencies']['redis'], breakerOpen: boolean): State {
+export function redisState(
+  redis: Health['dependencies']['redis'],
+  breakerOpen: boolean,
+  protocol: Protocol,
+): State {
   if (redis.status === 'down') {
-    const { title, fix } = redisFailures[redis.reason]
+    const { title, fix } = wordsOf(redis.reason, protocol)
     return { tone: 'bad', title, advice: `Values are loaded from Clerk meanwhile. ${fix}` }
   }
   if (breakerOpen) {
-    const { title, fix } = redisFailures.breaker_open
+    const { title, fix } = wordsOf('breaker_open', protocol)
     return { tone: 'warn', title, advice: fix }
   }
   if (redis.latencyMs >= SLOW)
@@ -21,7 +31,7 @@ export function redisState(redis: Health['dependencies']['redis'], breakerOpen: 
       tone: 'warn',
       title: `Slow, ${redis.latencyMs} ms`,
       advice:
-        'Run the app in the same region as the database. Check the database’s load in the Upstash console.',
+        'Run the app in the same region as the database. Check the load of the database at its provider.',
     }
   return { tone: 'good', title: `Up, ${redis.latencyMs} ms`, advice: null }
 }

@@ -7,7 +7,7 @@ import { clerkSettings, redis } from '../config'
 import { notConfigured } from '../env'
 import { problemOf } from '../errors'
 import { createScript } from '../lookup/redis/client'
-import { RedisError } from '../lookup/redis/failures'
+import { RedisError, wordsOf } from '../lookup/redis/failures'
 import { appSettings, settingsProblems } from '../process/settings'
 import { cacheStats } from '../telemetry/stats'
 import { recentDeliveries } from '../webhooks/delivery-log'
@@ -88,13 +88,18 @@ async function scripts(): Promise<Finding> {
   const problem = await lookups().store.check()
   if (problem === undefined) return ok('allowed')
   if (problem === 'scripts_not_permitted')
-    return fail('not allowed', 'Nothing is cached. Use the standard token from the Upstash console.')
+    return fail('not allowed', wordsOf('no_scripts', redis().protocol).fix)
   return fail('not checked', `Redis has to answer first (${problem}).`)
 }
 
 const readMemory = createScript(`
 local info = redis.pcall('INFO', 'memory')
 return type(info) == 'string' and info or ''`)
+
+const EVICTION_OFF = {
+  rest: 'Turn it off in the Upstash console. Off is the default.',
+  tcp: 'Set maxmemory-policy to noeviction.',
+}
 
 /** The share of the memory from which on the plan is too small. */
 const FULL = 0.8
@@ -116,11 +121,11 @@ async function eviction(): Promise<Finding> {
     if (policy)
       return warn(
         `${policy}`,
-        'Revocation markers and the audit trail may be evicted. Turn eviction off in the Upstash console.',
+        `Revocation markers and the audit trail may be evicted. ${EVICTION_OFF[redis().protocol]}`,
       )
     return warn(
       'unknown: this database does not report it',
-      'Check in the Upstash console that eviction is off, which is the default.',
+      `Check that eviction is off. ${EVICTION_OFF[redis().protocol]}`,
     )
   } catch (error) {
     return redisProblem(error)

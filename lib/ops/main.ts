@@ -1,9 +1,11 @@
 import { text as readText } from 'node:stream/consumers'
+import { configure } from '../config'
 import { systemClock } from '../lookup/clock'
 import { EXIT } from './command'
 import { loadSettings } from './load-settings'
 import { ops } from './ops'
 
+configure({ tcp: () => import('../lookup/redis/tcp') })
 if (loadSettings() === 'stand-ins') process.stderr.write('Using the stand-ins of npm run dev.\n')
 
 const interruption = new AbortController()

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { audited } from '../cache/audit-events'
-import { cacheSettings, clerkSettings, redisSettings } from '../config'
+import { cacheSettings, clerkSettings, redis } from '../config'
 import { type Command, type CommandContext, EXIT, parseInteger, plural, readFlags } from './command'
 import { InputError, parseIds } from './id-list'
 import { createProgress } from './progress'
@@ -50,7 +50,6 @@ async function load(options: Options, context: CommandContext): Promise<number> 
   const { clock, signal, out, err, isTTY } = context
   const { source, budget, json } = options
   const { CLERK_API_URL } = clerkSettings()
-  const { UPSTASH_REDIS_REST_URL } = redisSettings()
   const { CACHE_NAMESPACE, CACHE_USER_TTL } = cacheSettings()
   const progress = createProgress({
     write: json ? () => {} : err,
@@ -63,7 +62,7 @@ async function load(options: Options, context: CommandContext): Promise<number> 
     {
       task: taskOf([
         CLERK_API_URL,
-        UPSTASH_REDIS_REST_URL,
+        redis().address,
         CACHE_NAMESPACE,
         ...(listed ?? ['recent', JSON.stringify(source)]),
       ]),

@@ -15,10 +15,7 @@ const TIMEOUT = 10_000
 export class NothingKeptError extends KitError<'redis_unavailable'> {
   static override readonly kind: string = 'NothingKeptError'
   constructor(code: string) {
-    super(
-      'redis_unavailable',
-      `Redis did not store the loaded users (${code}). Check UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN.`,
-    )
+    super('redis_unavailable', `Redis did not store the loaded users (${code}). Check the settings of Redis.`)
   }
 }
 

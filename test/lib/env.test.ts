@@ -268,6 +268,91 @@ describe('the environment', () => {
   })
 })
 
+describe('the address of a Redis server', () => {
+  const { UPSTASH_REDIS_REST_URL: _, UPSTASH_REDIS_REST_TOKEN: __, ...others } = complete
+  const tcp = () => import('@/lib/lookup/redis/tcp')
+  async function refusalOf(source: Source) {
+    const { configure, redisSettings } = await processWith({})
+    configure({ tcp })
+    return redisSettings.problems(source).join('\n')
+  }
+
+  test.each([
+    'redis://localhost',
+    'redis://127.0.0.1:6380',
+    'redis://redis:6379/3',
+    'redis://:p%40ss%2F@10.0.0.7',
+    'redis://app:secret@[::1]:6379/0',
+    'redis://main.abc.0001.euw1.cache.amazonaws.com:6379',
+    'rediss://app:secret@redis.example.com:6379/15',
+    'rediss://app:p@ss@redis.example.com',
+  ])('%s takes the place of the REST address', async (REDIS_URL) => {
+    expect(await refusalOf({ REDIS_URL })).toBe('')
+    const { configure, redisAddress, redis } = await processWith({ ...others, REDIS_URL })
+    configure({ tcp })
+    expect(redisAddress()).toEqual({ url: REDIS_URL, tcp, timeoutMs: 250 })
+    expect(redis().protocol).toBe('tcp')
+  })
+
+  test.each([
+    'http://localhost:hush',
+    'https://app:hush@redis.example.com',
+    'app:hush@redis.example.com',
+    'rediss://app:hush/hush@redis.example.com',
+    'rediss://app:hush#hush@redis.example.com',
+    'rediss://app:hush%@redis.example.com',
+    'rediss://app:hush@redis.example.com/name',
+    'rediss://app:hush@redis.example.com/0?tls=true',
+    'rediss://:hush@',
+    'redis://app:hush@redis.example.com',
+    'redis://app:hush@93.184.216.34',
+  ])('%s is malformed, which is said without the password', async (REDIS_URL) => {
+    const message = await refusalOf({ REDIS_URL })
+    expect(message).toMatch(/REDIS_URL is malformed: must (be|begin with) redis/)
+    expect(message).not.toMatch(/hush/)
+  })
+
+  test('beside the REST address is refused, whichever is malformed or incomplete', async () => {
+    const REDIS_URL = 'rediss://app:hush@redis.example.com'
+    for (const rest of [
+      { UPSTASH_REDIS_REST_URL: 'https://example.upstash.io', UPSTASH_REDIS_REST_TOKEN: 'x' },
+      { UPSTASH_REDIS_REST_TOKEN: 'x' },
+      { KV_REST_API_URL: 'https://example.upstash.io', KV_REST_API_TOKEN: 'x' },
+    ]) {
+      const message = await refusalOf({ REDIS_URL, ...rest })
+      expect(message).toContain('REDIS_URL is set beside UPSTASH_REDIS_REST_')
+      expect(message).not.toMatch(/hush/)
+    }
+  })
+
+  test('of the same Upstash database, which Vercel sets too, is left alone', async () => {
+    const { redisAddress } = await processWith({
+      REDIS_URL: 'rediss://default:secret@example.upstash.io:6379',
+      KV_REST_API_URL: 'https://example.upstash.io',
+      KV_REST_API_TOKEN: 'token',
+    })
+    expect(redisAddress()).toMatchObject({ url: 'https://example.upstash.io', token: 'token' })
+  })
+
+  test('needs the client, which the app gives', async () => {
+    const { redis } = await processWith({ REDIS_URL: 'redis://localhost' })
+    expect(redis).toThrow('REDIS_URL needs the Redis client: call configure({ tcp:')
+  })
+
+  test.each([
+    [{ REDIS_URL: 'redis://localhost' }, { url: 'https://given.upstash.io', token: 'given' }],
+    [complete, { url: 'rediss://given.example.com' }],
+    [
+      { ...others, KV_REST_API_URL: 'https://example.upstash.io', KV_REST_API_TOKEN: 'x' },
+      { url: 'redis://given' },
+    ],
+  ])('%o gives way to one that is given in code', async (source, redis) => {
+    const { configure, redisAddress } = await processWith(source)
+    configure({ redis, tcp })
+    expect(redisAddress()).toMatchObject(redis)
+  })
+})
+
 describe('settings given in code', () => {
   test('come before the environment, which then need not have them', async () => {
     const kit = await processWith({ CACHE_NAMESPACE: 'of-the-environment' })

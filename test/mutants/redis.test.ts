@@ -65,8 +65,8 @@ const mutants: readonly RedisMutant[] = [
   {
     name: 'a token without scripts is taken for an outage (rule 15)',
     file: 'redis/failures.ts',
-    from: "/NOPERM/.test(text) ? 'no_scripts' : 'refused'",
-    to: "/NOPERM/.test(text) ? 'unreachable' : 'refused'",
+    from: "[/NOPERM.*\\beval/i, 'no_scripts']",
+    to: "[/NOPERM.*\\beval/i, 'unreachable']",
     async holds(load) {
       const store = await connect(load)
       server.upstash.faults.set(noScripts)
@@ -77,8 +77,8 @@ const mutants: readonly RedisMutant[] = [
   {
     name: 'a used-up quota does not open the breaker (promise 6)',
     file: 'redis/failures.ts',
-    from: "['timeout', 'unreachable', 'unauthorized', 'quota']",
-    to: "['timeout', 'unreachable', 'unauthorized']",
+    from: "'unauthorized', 'quota', 'read_only'",
+    to: "'unauthorized', 'read_only'",
     async holds(load) {
       const store = await connect(load)
       server.upstash.faults.set(quotaExceeded)
@@ -102,7 +102,7 @@ const mutants: readonly RedisMutant[] = [
   {
     name: 'an error quotes the command, values included',
     file: 'redis/failures.ts',
-    from: 'super(codeOfFailure(reason), `Redis ${operation} failed. ${redisFailures[reason].fix}`)',
+    from: 'super(codeOfFailure(reason), `Redis ${operation} failed. ${wordsOf(reason, protocol).fix}`)',
     to: 'super(codeOfFailure(reason), `Redis ${operation} failed. ${new Error().stack}`)',
     async holds(load) {
       const store = await connect(load)

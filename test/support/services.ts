@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, vi } from 'vitest'
+import { configure } from '@/lib/config'
+import type { Protocol } from '@/lib/lookup/redis/transport'
 import { startStandIns } from '../../local/stand-ins'
+import { loadTcp, startOver } from './redis-tcp'
 
 /**
  * The environment of every test that does not set it: a machine that is busy for a while must not turn an answer of
@@ -10,7 +13,10 @@ const PATIENT = { CACHE_REDIS_TIMEOUT_MS: '10000' }
 const PATIENCE_MS = 60_000
 
 type Overrides = Record<string, string | undefined>
-type StandInOptions = { redis?: 'wasm'; now?: () => number }
+type StandInOptions = { redis?: 'wasm'; now?: () => number; protocol?: Protocol }
+
+/** `TEST_REDIS=tcp` runs all tests with services over TCP. They need a server then. */
+const PROTOCOL: Protocol = process.env.TEST_REDIS === 'tcp' ? 'tcp' : 'rest'
 
 /**
  * The stand-ins on free ports, and this process's environment set to use them: the code under test talks to them
@@ -18,9 +24,11 @@ type StandInOptions = { redis?: 'wasm'; now?: () => number }
  * CACHE_REDIS_TIMEOUT_MS.
  */
 export async function startServices(overrides: Overrides = {}, options: StandInOptions = {}) {
-  const standIns = await startStandIns(0, { ports: { clerk: 0, upstash: 0, google: 0 }, ...options })
+  const { protocol = options.redis === 'wasm' ? 'rest' : PROTOCOL, ...others } = options
+  const standIns = await startStandIns(0, { ports: { clerk: 0, upstash: 0, google: 0 }, ...others })
   standIns.clerk.webhooks.pause()
   const before = { ...process.env }
+  const overTcp = protocol === 'tcp' ? await startTcpInPlace(standIns) : undefined
   Object.assign(process.env, standIns.env, PATIENT)
   const { timeout } = AbortSignal
   if (overrides.CACHE_REDIS_TIMEOUT_MS === undefined)
@@ -29,13 +37,25 @@ export async function startServices(overrides: Overrides = {}, options: StandInO
     if (value === undefined) delete process.env[name]
     else process.env[name] = value
   return {
-    ...standIns,
+    ...{ ...standIns, upstash: overTcp ?? standIns.upstash },
     close: async () => {
       process.env = before
       AbortSignal.timeout = timeout
+      await overTcp?.close()
       await standIns.close()
     },
   }
+}
+
+/** Puts the Redis protocol in the place of the REST API, over the same engine. */
+async function startTcpInPlace({ engine, env, upstash }: Awaited<ReturnType<typeof startStandIns>>) {
+  configure({ tcp: loadTcp })
+  const server = await startOver('tcp', { token: 'a token', engine })
+  Reflect.deleteProperty(env, 'UPSTASH_REDIS_REST_URL')
+  Reflect.deleteProperty(env, 'UPSTASH_REDIS_REST_TOKEN')
+  env.REDIS_URL = server.address.url
+  // The REST API stays beside it, for what a test itself stores and looks at.
+  return { ...server, ...{ url: upstash.url, token: upstash.token } }
 }
 
 export type Services = Awaited<ReturnType<typeof startServices>>

@@ -1,21 +1,22 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest'
+import type { Protocol } from '@/lib/lookup/redis/transport'
 import { type Engine, startEngine } from '../../local/upstash/engine'
-import { startUpstash, type Upstash } from '../../local/upstash/server'
+import { startOver } from './redis-tcp'
 
 /**
- * The Upstash stand-in alone, from before the first test of a file until after the last. Every test begins with a server of
+ * The Upstash stand-in alone, or the same over TCP, from before the first test of a file until after the last. Every test begins with a server of
  * its own, so that what an earlier test still sends in the background meets no fault of this one and is not counted.
  */
-export function useUpstash() {
+export function useUpstash(protocol: Protocol = 'rest') {
   const token = 'a token'
   let engine: Engine | undefined
-  let upstash: Upstash | undefined
+  let upstash: Awaited<ReturnType<typeof startOver>> | undefined
   const running = <T>(one: T | undefined): T => {
     if (!one) throw new Error('Upstash is not there: useUpstash() starts it before the first test')
     return one
   }
   beforeAll(async () => {
-    engine = await startEngine()
+    engine = await startEngine(protocol === 'tcp' ? { prefer: 'server' } : {})
   })
   afterAll(async () => {
     await upstash?.close()
@@ -23,7 +24,7 @@ export function useUpstash() {
   })
   beforeEach(async () => {
     await upstash?.close()
-    upstash = await startUpstash({ token, engine: running(engine) })
+    upstash = await startOver(protocol, { token, engine: running(engine) })
   })
   return {
     token,

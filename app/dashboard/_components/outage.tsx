@@ -1,13 +1,13 @@
 import { Notice } from '@/components/notice'
 import { Status } from '@/components/status'
-import { clerkState, redisState } from '@/lib/dashboard/redis-state'
+import { clerkState, currentRedisState } from '@/lib/dashboard/redis-state'
 import { checkHealth } from '@/lib/process/health'
 
 /** Shown instead of the dashboard while roles cannot be read: what does not answer, and what still works. */
 export async function Outage({ title, advice }: { title: string; advice: string }) {
   const { dependencies } = await checkHealth()
   const states = [
-    { name: 'Redis', state: redisState(dependencies.redis, false) },
+    { name: 'Redis', state: currentRedisState(dependencies.redis, false) },
     { name: 'Clerk', state: clerkState(dependencies.clerk, 0) },
   ]
   return (
@@ -31,7 +31,7 @@ export async function Outage({ title, advice }: { title: string; advice: string 
         <li>
           <code>npm run ops -- doctor</code> on a server checks every setting
         </li>
-        <li>status.clerk.com and status.upstash.com report their outages</li>
+        <li>status.clerk.com and, for Upstash, status.upstash.com report outages</li>
       </ul>
     </Notice>
   )

@@ -72,28 +72,13 @@ function start(options: BackplaneOptions & { state: ProcessState }) {
 
   const beat = () => publish({ from: me, beat: clock.now() }).catch(() => {})
 
-  /** Reads one stream until it ends. */
-  async function listen(signal: AbortSignal) {
-    const { ok, body } = await redis.subscribe(channel, signal)
-    if (!ok || !body) return
-    const prefix = `data: message,${channel},`
-    const reader = body.pipeThrough(new TextDecoderStream()).getReader()
-    let rest = ''
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      const lines = (rest + part.value).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) {
-        if (line.startsWith('data: subscribe,')) void beat()
-        if (line.startsWith(prefix)) receive(line.slice(prefix.length))
-      }
-    }
-  }
+  const subscriber = { subscribed: () => void beat(), message: receive }
 
   async function keepListening() {
     for (let attempt = 0; !closed; attempt++) {
       stream = new AbortController()
       // Whatever ended the stream, messages may have been missed.
-      await listen(stream.signal).catch(() => {})
+      await redis.subscribe(channel, stream.signal, subscriber).catch(() => {})
       if (alive) attempt = 0
       lose()
       if (!closed) await sleep(clock, Math.min(250 * 2 ** attempt, 5000))

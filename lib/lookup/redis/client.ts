@@ -6,7 +6,9 @@ import { outside } from '../outside'
 import { type ProcessState, processState } from '../process-state'
 import { type BreakerOptions, createBreaker } from './breaker'
 import { codeOfFailure, failureOf, healthOf, messageOf, RedisError, type RedisFailure } from './failures'
-import { createHttp } from './http'
+import { createRequester } from './requester'
+import { subscribeOverRest } from './rest'
+import { type LoadTcp, type Protocol, type Subscriber, type Transport, withoutCredentials } from './transport'
 
 /** One operation that was sent to Redis, by any client of this process. `host` is the database's. */
 export type RedisRequest = { operation: string; host: string; ms: number; failure?: RedisFailure }
@@ -17,11 +19,16 @@ const requests = onePerProcess('redis-requests', () => createListeners<RedisRequ
 export const onRedisRequest = (name: string, listener: Listener<RedisRequest>): (() => void) =>
   requests.on(listener, name)
 
-export interface RedisClientOptions extends BreakerOptions {
-  /** Upstash REST endpoint and token. */
-  url: string
-  token: string
-  /** Deadline of every HTTP request in milliseconds in which this process ran (default: 250). */
+/**
+ * Where the database is: Upstash's REST endpoint and its token, or `redis://` or `rediss://` with user, password, host,
+ * port and database number, and what loads tcp.ts: a function with a dynamic import.
+ */
+export type RedisAddress = { url: string; token: string } | { url: string; tcp: LoadTcp }
+
+export type RedisClientOptions = RedisAddress & RequestOptions
+
+interface RequestOptions extends BreakerOptions {
+  /** Deadline of every request in milliseconds in which this process ran (default: 250). */
   timeoutMs?: number
   /** Shares the breaker and receives the events (default: the state of this process). */
   state?: ProcessState
@@ -30,19 +37,24 @@ export interface RedisClientOptions extends BreakerOptions {
 export type RedisClient = ReturnType<typeof createRedisClient>
 
 /**
- * An Upstash database over its REST API: every request has a deadline, operations throw only `RedisError`, nothing is
- * retried, and commands of one tick share one HTTP request, up to 8 MB.
+ * A database over Upstash's REST API or over TCP: every request has a deadline, operations throw only `RedisError`,
+ * nothing is retried, and commands of one tick share one request, up to 8 MB.
  */
 export function createRedisClient(options: RedisClientOptions) {
-  const { url, token, timeoutMs = 250, state = processState() } = options
+  const { url, timeoutMs = 250, state = processState() } = options
+  const protocol: Protocol = 'tcp' in options ? 'tcp' : 'rest'
+  const address = withoutCredentials(url)
   // All clients of one database share its breaker; its first client sets the numbers.
-  const breaker = state.share(`breaker:${url}`, () =>
+  const breaker = state.share(`breaker:${address}`, () =>
     createBreaker(options, (open) => state.emit({ type: 'breaker', open })),
   )
-  const { middleware, signal } = createHttp(timeoutMs, breaker.count)
+  // Clients with one deadline share a connection, so that no read waits behind what has a longer one.
+  const transport =
+    'tcp' in options ? state.share(`tcp:${timeoutMs}:${url}`, () => overTcp(url, options.tcp)) : undefined
+  const { middleware, signal } = createRequester(timeoutMs, breaker.count, transport)
   const client = new Redis({
-    url,
-    token,
+    // Over TCP it only encodes commands: the middleware sends them.
+    ...('token' in options ? { url, token: options.token } : { url: 'http://tcp.invalid', token: 'none' }),
     automaticDeserialization: false,
     enableAutoPipelining: true,
     enableTelemetry: false,
@@ -67,7 +79,7 @@ export function createRedisClient(options: RedisClientOptions) {
       const failure = failureOf(error)
       sent({ failure })
       state.emit({ type: 'store_error', operation, code: codeOfFailure(failure) })
-      throw new RedisError(operation, failure)
+      throw new RedisError(operation, failure, protocol)
     }
   }
 
@@ -76,7 +88,7 @@ export function createRedisClient(options: RedisClientOptions) {
     /** Runs one operation, or refuses at once while the breaker is open. */
     async run<T>(operation: string, use: (redis: Redis) => Promise<T>): Promise<T> {
       const admitted = breaker.admit()
-      if (admitted === 'no') throw new RedisError(operation, 'breaker_open')
+      if (admitted === 'no') throw new RedisError(operation, 'breaker_open', protocol)
       if (admitted === 'yes') return insist(operation, use)
       try {
         const answer = await insist(operation, use)
@@ -89,14 +101,27 @@ export function createRedisClient(options: RedisClientOptions) {
     },
     /** False while the breaker is open. */
     isHealthy: () => !breaker.isOpen(),
-    /** Opens a server-sent event stream of a channel. */
-    subscribe: (channel: string, signal: AbortSignal): Promise<Response> =>
-      fetch(`${url.replace(/\/$/, '')}/subscribe/${encodeURIComponent(channel)}`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' },
-        cache: 'no-store',
-        signal,
-      }),
+    protocol,
+    /** The database, without user and password. */
+    address,
+    /** Listens to a channel until the signal aborts or the connection is lost. */
+    subscribe: (channel: string, signal: AbortSignal, to: Subscriber): Promise<void> =>
+      'token' in options
+        ? subscribeOverRest(options, channel, signal, to)
+        : overTcp(url, options.tcp).subscribe(channel, signal, to),
+  }
+}
+
+/** Loads tcp.ts with the first request. */
+function overTcp(url: string, load: LoadTcp): Transport {
+  let loaded: Promise<Transport> | undefined
+  const transport = () => {
+    loaded ??= load().then(({ connect }) => connect(url))
+    return loaded
+  }
+  return {
+    send: async (request, signal) => (await transport()).send(request, signal),
+    subscribe: async (channel, signal, to) => (await transport()).subscribe(channel, signal, to),
   }
 }
 

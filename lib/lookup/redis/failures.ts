@@ -1,9 +1,15 @@
 import { LookupError } from '../errors'
 import type { Health } from './breaker'
+import type { Protocol } from './transport'
+
+interface Words {
+  title: string
+  fix: string
+}
 
 /**
  * Why a request to Redis failed, and what the people who run the app can do. The one place for these words:
- * error messages, the dashboard and the commands show them.
+ * error messages, the dashboard and the commands show them, by `wordsOf`. Here over REST.
  */
 export const redisFailures = {
   timeout: {
@@ -42,12 +48,79 @@ export const redisFailures = {
     title: 'The answer of Redis cannot be read',
     fix: 'Check that UPSTASH_REDIS_REST_URL is a Redis database with Upstash’s REST API, with no proxy in between.',
   },
-} as const
+  not_permitted: {
+    title: 'Redis does not permit a command',
+    fix: 'Use the standard token from the Upstash console in UPSTASH_REDIS_REST_TOKEN.',
+  },
+  // Mostly over TCP.
+  out_of_memory: {
+    title: 'Redis is out of memory',
+    fix: 'Values are read and invalidated, but not stored. Give the database more memory.',
+  },
+  read_only: {
+    title: 'Redis is a replica, which takes no writes',
+    fix: 'Use the address of the primary, not that of a replica. After a failover it is tried again in a few seconds.',
+  },
+  not_ready: {
+    title: 'Redis is not ready',
+    fix: 'It loads its data, runs a long script, cannot save, or misses its replicas. Its log says which. It is tried again in a few seconds.',
+  },
+  too_many_clients: {
+    title: 'Redis has too many clients',
+    fix: 'Raise its maxclients, or the plan’s limit of connections. A process of the app uses two, and one more with CACHE_BACKPLANE.',
+  },
+  cluster: {
+    title: 'Redis runs in cluster mode, which is not supported',
+    fix: 'The keys of one value must be on one server. Use a database with cluster mode disabled, on one primary with or without replicas.',
+  },
+  certificate: {
+    title: 'The certificate of Redis is not accepted',
+    fix: 'The host name of REDIS_URL must be in it. For a certificate authority of your own, set NODE_EXTRA_CA_CERTS to its file.',
+  },
+  no_client: {
+    title: 'The Redis client could not be loaded',
+    fix: 'Install the package @redis/client, which REDIS_URL needs.',
+  },
+} as const satisfies Record<string, Words>
 
 export type RedisFailure = keyof typeof redisFailures
 
+/** What is said otherwise over TCP. */
+const overTcp: Partial<Record<RedisFailure, Partial<Words>>> = {
+  timeout: {
+    fix: 'It did not answer within CACHE_REDIS_TIMEOUT_MS. Check the region and the load of the database of REDIS_URL.',
+  },
+  unreachable: {
+    fix: 'There is no connection to the host and port of REDIS_URL. Check that Redis runs, the address, the network, and redis:// or rediss://.',
+  },
+  unauthorized: {
+    title: 'Redis did not accept the user or the password',
+    fix: 'Check the user and the password in REDIS_URL. Special characters must be percent-encoded.',
+  },
+  quota: { fix: 'Raise the limit at the provider of the database.' },
+  too_large: { fix: 'A value is larger than 8 MB, or than Redis allows. Store smaller values.' },
+  no_scripts: {
+    title: 'The Redis user cannot run scripts',
+    fix: 'Nothing is cached until the user of REDIS_URL has the permissions in docs/guides/redis.md: +eval and +evalsha are missing.',
+  },
+  refused: {
+    fix: 'Check that REDIS_URL is a Redis database of version 6.2 or later, or a Valkey database, and that its number exists.',
+  },
+  bad_answer: { fix: 'Check that REDIS_URL is a Redis or Valkey database.' },
+  not_permitted: { fix: 'Give the user of REDIS_URL the permissions in docs/guides/redis.md.' },
+}
+
+/** The words about a failure over one of the protocols. */
+export const wordsOf = (reason: RedisFailure, protocol: Protocol): Words => ({
+  ...redisFailures[reason],
+  ...(protocol === 'tcp' && overTcp[reason]),
+})
+
 /** These reasons mean that the database is down, and open its breaker; the others concern one request. */
-const OUTAGES: readonly RedisFailure[] = ['timeout', 'unreachable', 'unauthorized', 'quota']
+const OUTAGES: readonly RedisFailure[] = [
+  ...(['timeout', 'unreachable', 'unauthorized', 'quota', 'read_only', 'not_ready'] as const),
+  ...(['too_many_clients', 'cluster', 'certificate', 'no_client'] as const),
+]
 
 export const codeOfFailure = (failure: RedisFailure) =>
   failure === 'quota'
@@ -60,10 +133,12 @@ export const codeOfFailure = (failure: RedisFailure) =>
 export class RedisError extends LookupError {
   static override readonly kind: string = 'RedisError'
   override readonly reason: RedisFailure
+  readonly protocol: Protocol
 
-  constructor(operation: string, reason: RedisFailure) {
-    super(codeOfFailure(reason), `Redis ${operation} failed. ${redisFailures[reason].fix}`)
+  constructor(operation: string, reason: RedisFailure, protocol: Protocol = 'rest') {
+    super(codeOfFailure(reason), `Redis ${operation} failed. ${wordsOf(reason, protocol).fix}`)
     this.reason = reason
+    this.protocol = protocol
   }
 }
 
@@ -80,18 +155,31 @@ export const messageOf = (error: unknown): string =>
       )
     : ''
 
-/** Reads the failure from an error of @upstash/redis 1.39 or of fetch. */
+/** By what Redis answers, or the network. The first that matches counts. */
+const PATTERNS: readonly (readonly [RegExp, RedisFailure])[] = [
+  // First, because its message quotes the answer.
+  [/^UpstashJSONParse/, 'bad_answer'],
+  [/Timeout|Abort/, 'timeout'],
+  [/Cannot find (module|package)/, 'no_client'],
+  [/CERTIFICATE/, 'certificate'],
+  [/fetch failed|ECONN|ENOTFOUND|socket|terminated/i, 'unreachable'],
+  [/WRONGPASS|NOAUTH|Unauthorized|invalid password|without any password|no password is set/i, 'unauthorized'],
+  [/max number of clients/i, 'too_many_clients'],
+  [/max [a-z ]+ size/i, 'too_large'],
+  // Every other maximum of Upstash is one of the plan: requests, bandwidth, commands per second, connections.
+  [/\bERR max |capacity quota exceeded/i, 'quota'],
+  [/^TypeError/, 'bad_answer'],
+  [/NOPERM.*\beval/i, 'no_scripts'],
+  [/NOPERM|ACL failure in script|user executing the script/, 'not_permitted'],
+  [/\b(MOVED|ASK) \d|\b(CROSSSLOT|CLUSTERDOWN)\b/, 'cluster'],
+  [/\bOOM\b/, 'out_of_memory'],
+  [/\bREADONLY\b/, 'read_only'],
+  [/\b(LOADING|BUSY|MASTERDOWN|TRYAGAIN|MISCONF|NOREPLICAS)\b/, 'not_ready'],
+]
+
+/** Reads the failure from an error of @upstash/redis 1.39, of fetch, or of tcp.ts. */
 export function failureOf(error: unknown): RedisFailure {
   if (error instanceof RedisError) return error.reason
   const text = messageOf(error)
-  // First, because its message quotes the answer.
-  if (/^UpstashJSONParse/.test(text)) return 'bad_answer'
-  if (/Timeout|Abort/.test(text)) return 'timeout'
-  if (/fetch failed|ECONN|ENOTFOUND|socket|terminated/i.test(text)) return 'unreachable'
-  if (/WRONGPASS|NOAUTH|Unauthorized/i.test(text)) return 'unauthorized'
-  if (/max [a-z ]+ size/i.test(text)) return 'too_large'
-  // Every other maximum is one of the plan: requests, bandwidth, commands per second, connections.
-  if (/\bERR max |capacity quota exceeded/i.test(text)) return 'quota'
-  if (/^TypeError/.test(text)) return 'bad_answer'
-  return /NOPERM/.test(text) ? 'no_scripts' : 'refused'
+  return PATTERNS.find(([pattern]) => pattern.test(text))?.[1] ?? 'refused'
 }

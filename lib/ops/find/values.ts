@@ -222,6 +222,18 @@ export function createValues({ load, fileOf }: Modules) {
     return undefined
   }
 
+  /** A wrapper such as `cache(…)` returns the function or what the function returns. Nothing if functions return each other. */
+  function lastResult(value: Value | undefined): Value | undefined {
+    const seen = new Set<Node>()
+    let result = value
+    while (result?.is === 'function') {
+      if (seen.has(result.node)) return undefined
+      seen.add(result.node)
+      result = resultOfFunction(result.node)
+    }
+    return result
+  }
+
   function propertyValue(value: Value | undefined, name: string): Value | undefined {
     switch (value?.is) {
       case 'clerk':
@@ -231,8 +243,7 @@ export function createValues({ load, fileOf }: Modules) {
       case 'module':
         return exportValue(value.file, name)
       case 'function':
-        // A wrapper such as `cache(…)` returns the function or what the function returns.
-        return propertyValue(resultOfFunction(value.node), name)
+        return propertyValue(lastResult(value), name)
       case 'class':
         return memberOfClass(value.node, name)
       case 'object':

@@ -476,9 +476,7 @@ test('nothing about a user who is forgotten stays in Redis, the lists of members
 
 /** The entries in Redis, as text. */
 async function stored(): Promise<string> {
-  const dump: [string, unknown][] = JSON.parse(
-    await dumpRedis(services.upstash.url, services.env.UPSTASH_REDIS_REST_TOKEN ?? ''),
-  )
+  const dump: [string, unknown][] = JSON.parse(await dumpRedis(services.upstash.url, services.upstash.token))
   return JSON.stringify(dump.filter(([key]) => key.includes(':e:')))
 }
 

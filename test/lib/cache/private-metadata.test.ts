@@ -53,7 +53,7 @@ test('Redis and events do not show it', async () => {
   const stop = lookups().on((event) => events.push(event))
   await cached()
   stop()
-  const text = await dumpRedis(services.upstash.url, services.env.UPSTASH_REDIS_REST_TOKEN ?? '')
+  const text = await dumpRedis(services.upstash.url, services.upstash.token)
   expect(text).toMatch(/e:private-metadata\.1:.*\|v1\.local\./)
   expect(text + inspect(events, { depth: 20 })).not.toContain(CANARY)
 })

@@ -9,12 +9,20 @@ test.each([
   [{ status: 'down', reason: 'timeout' }, true, 'bad', 'Redis answers too slowly'],
   [{ status: 'down', reason: 'unreachable' }, true, 'bad', 'Redis is not reachable'],
 ] as const)('Redis as %o with a breaker open: %s is %s, "%s"', (health, breakerOpen, tone, title) => {
-  expect(redisState(health, breakerOpen)).toMatchObject({ tone, title })
+  expect(redisState(health, breakerOpen, 'rest')).toMatchObject({ tone, title })
+})
+
+test('the words are about the settings of the protocol in use', () => {
+  const health = { status: 'down', reason: 'unauthorized' } as const
+  expect(redisState(health, false, 'rest').advice).toContain('UPSTASH_REDIS_REST_TOKEN')
+  const overTcp = redisState(health, false, 'tcp')
+  expect(overTcp.title).toBe('Redis did not accept the user or the password')
+  expect(overTcp.advice).toContain('REDIS_URL')
 })
 
 test('every state that is not good says what to do', () => {
   for (const reason of ['quota', 'timeout', 'unauthorized', 'unreachable', 'no_scripts'] as const)
-    expect(redisState({ status: 'down', reason }, false).advice).toBeTruthy()
+    expect(redisState({ status: 'down', reason }, false, 'rest').advice).toBeTruthy()
   expect(clerkState({ status: 'down', reason: 'clerk_unavailable' }, 0).advice).toBeTruthy()
   expect(clerkState({ status: 'up', latencyMs: 3 }, 4200).title).toBe('Clerk asked to wait 5 s')
 })

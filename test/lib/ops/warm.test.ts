@@ -165,7 +165,7 @@ describe('ops warm', () => {
     services.upstash.faults.set({ reset: 'before' })
     const { code, err } = await run(['--ids', await fileOf(ids.join('\n'))])
     expect(code).toBe(EXIT.failed)
-    expect(err).toContain('UPSTASH_REDIS_REST_URL')
+    expect(err).toContain('Check the settings of Redis with `npm run ops -- doctor`')
     expect(calls()).toBe(0)
   })
 })

@@ -50,7 +50,7 @@ let canaries: string[]
 let id: string
 let accounts: string[]
 
-const dump = () => dumpRedis(services.upstash.url, services.env.UPSTASH_REDIS_REST_TOKEN ?? '')
+const dump = () => dumpRedis(services.upstash.url, services.upstash.token)
 const keys = async () => (await redis().insist('keys', (client) => client.keys('*'))).sort()
 const found = async () => {
   const text = await dump()

@@ -3,6 +3,7 @@ import { createLookups } from '../../../../lib/lookup/create-lookups'
 import { createRedisStore } from '../../../../lib/lookup/redis/store'
 import { createPlainRuntime } from '../../../../lib/lookup/runtime/plain'
 import type { Store } from '../../../../lib/lookup/store'
+import { addressOf } from '../../../support/redis-address'
 import { moment, order, type Reply, type Report, settings } from './messages'
 
 /** One process of the fleet: many callers that read one key after another, and invalidations on request. */
@@ -25,7 +26,7 @@ function watched(store: Store): Store {
 }
 
 // A long deadline, because after a timeout a read bypasses Redis, which is not tested here.
-const store = watched(createRedisStore({ url, token, timeoutMs: 10_000 }))
+const store = watched(createRedisStore({ ...addressOf({ url, token }), timeoutMs: 10_000 }))
 const { defineLookup, on } = createLookups({ store, runtime: createPlainRuntime(), namespace: 'fleet' })
 on(({ type }) => {
   if (type === 'uncached') report.uncached++

@@ -5,24 +5,29 @@ import { createProcessState } from '@/lib/lookup/process-state'
 import { createBackplane } from '@/lib/lookup/redis/backplane'
 import { createRedisClient } from '@/lib/lookup/redis/client'
 import { createRedisStore } from '@/lib/lookup/redis/store'
+import type { Protocol } from '@/lib/lookup/redis/transport'
 import { createPlainRuntime } from '@/lib/lookup/runtime/plain'
 import { createVirtualClock } from '../../../../lib/lookup/testing/virtual-clock'
 import { type Engine, startEngine } from '../../../../local/upstash/engine'
-import { startUpstash, type Upstash } from '../../../../local/upstash/server'
+import { redisServer } from '../../../support/missing'
+import { startOver } from '../../../support/redis-tcp'
 import { user } from '../in-process-fleet'
 
 const token = 'a token'
 
-describe('the backplane', () => {
+describe('the backplane over REST', () => ofProtocol('rest'))
+describe.skipIf(!redisServer())('the backplane over TCP', () => ofProtocol('tcp'))
+
+function ofProtocol(protocol: Protocol) {
   let engine: Engine
-  let upstash: Upstash
+  let upstash: Awaited<ReturnType<typeof startOver>>
   const open: { close(): void }[] = []
   let spaces = 0
   let versions = 0
 
   beforeAll(async () => {
-    engine = await startEngine({ prefer: 'wasm' })
-    upstash = await startUpstash({ token, engine })
+    engine = await startEngine({ prefer: protocol === 'tcp' ? 'server' : 'wasm' })
+    upstash = await startOver(protocol, { token, engine })
   })
   afterAll(async () => {
     await upstash.close()
@@ -38,7 +43,7 @@ describe('the backplane', () => {
     const namespace = `space${++spaces}`
     const join = (windowMs = 150) => {
       const state = createProcessState()
-      const redis = createRedisClient({ url: upstash.url, token, state, timeoutMs: 2000 })
+      const redis = createRedisClient({ ...upstash.address, state, timeoutMs: 2000 })
       const store = createRedisStore({ client: redis })
       const lookups = createLookups({ store, runtime: createPlainRuntime(), namespace, state })
       const alive: boolean[] = []
@@ -102,7 +107,7 @@ describe('the backplane', () => {
 
   it('by default takes a stream for lost 5 s after the last heartbeat that came back', async () => {
     const state = createProcessState()
-    const redis = createRedisClient({ url: upstash.url, token, state, timeoutMs: 10_000 })
+    const redis = createRedisClient({ ...upstash.address, state, timeoutMs: 10_000 })
     const clock = createVirtualClock()
     open.push(createBackplane({ redis, namespace: 'defaults', state, clock }))
     await expect.poll(() => state.epoch()).toBe(1)
@@ -130,9 +135,9 @@ describe('the backplane', () => {
 
   it('is created once per process', () => {
     const state = createProcessState()
-    const redis = createRedisClient({ url: upstash.url, token, state })
+    const redis = createRedisClient({ ...upstash.address, state })
     const options = { redis, namespace: 'one', state }
     open.push(createBackplane(options))
     expect(createBackplane(options)).toBe(open.at(-1))
   })
-})
+}

@@ -2,10 +2,12 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { createLookups } from '../../../../lib/lookup/create-lookups'
 import { createRedisStore } from '../../../../lib/lookup/redis/store'
 import { createPlainRuntime } from '../../../../lib/lookup/runtime/plain'
+import { addressOf } from '../../../support/redis-address'
 
 /** A process that does other work for long stretches between two turns of its event loop, and reads meanwhile. */
 const [url = '', token = '', turnMs = ''] = process.argv.slice(2)
-const store = createRedisStore({ url, token })
+const address = addressOf({ url, token })
+const store = createRedisStore(address)
 const { defineLookup, on } = createLookups({ store, runtime: createPlainRuntime(), namespace: 'busy' })
 const events: string[] = []
 on((event) => {
@@ -29,7 +31,7 @@ function work() {
 }
 
 // Its cap is 2 s: the answer is there when the process turns again, and so is the end of the deadline.
-const impatient = createRedisStore({ url, token, timeoutMs: 100 })
+const impatient = createRedisStore({ ...address, timeoutMs: 100 })
 await impatient.check()
 const answer = impatient.read(['missing']).catch((error: unknown) => String(error))
 for (let i = 0; i < 3; i++) await turn()

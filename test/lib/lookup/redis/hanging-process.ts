@@ -1,10 +1,11 @@
 import { createLookups } from '../../../../lib/lookup/create-lookups'
 import { createRedisStore } from '../../../../lib/lookup/redis/store'
 import { createPlainRuntime } from '../../../../lib/lookup/runtime/plain'
+import { addressOf } from '../../../support/redis-address'
 
 /** A script that reads one value, and then has nothing left to do. */
 const [url = '', token = ''] = process.argv.slice(2)
-const store = createRedisStore({ url, token, timeoutMs: 50 })
+const store = createRedisStore({ ...addressOf({ url, token }), timeoutMs: 50 })
 const { defineLookup } = createLookups({ store, runtime: createPlainRuntime(), namespace: 'hangs' })
 const lookup = defineLookup({
   ...{ name: 'value', version: 1, ttl: 300, key: (key: string) => key, tags: (key: string) => [key] },

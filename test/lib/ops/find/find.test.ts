@@ -8,6 +8,11 @@ const found = (code: string) => findIn({ 'app.ts': SERVER + code }).findings.map
 const GET_USER = 'user-read: getCachedUserById(userId)'
 const WRITE_USER = 'user-write: writeUser(userId, () => …)'
 
+test('a function that returns itself ends the search for what it returns', () => {
+  const code = 'function chain() { return chain }\nchain().users.getUser(id)\n'
+  expect(found(`${code}async () => (await clerkClient()).users.getUser(id)`)).toEqual([GET_USER])
+})
+
 describe('replacements', () => {
   test.each([
     ['users.updateUser(id, { firstName, username })', 'user-write: updateUserProfile(userId, …)'],

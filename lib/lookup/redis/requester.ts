@@ -1,18 +1,9 @@
-import type { Redis } from '@upstash/redis'
 import { withDeadline } from '../clock'
 import type { Health } from './breaker'
 import { failureOf, healthOf, messageOf } from './failures'
+import type { Next, Reply, Request, Response, Transport } from './transport'
 
-type Middleware = Parameters<Redis['use']>[0]
-type Next = Parameters<Middleware>[1]
-type Request = Parameters<Middleware>[0]
-type Response = Awaited<ReturnType<Middleware>>
-interface Reply {
-  result?: unknown
-  error?: string | undefined
-}
-
-/** Most bytes of one HTTP request. The smallest limit of an Upstash plan is 10 MB. */
+/** Most bytes of one request. The smallest limit of an Upstash plan is 10 MB. */
 const MAX_BYTES = 8_000_000
 
 /** Counts bytes on the wire, which it does only near the limit. */
@@ -27,23 +18,32 @@ function refuseTooLarge(commands: readonly unknown[]) {
 }
 
 /**
- * What the client does with each HTTP request: it gets a deadline of its own, and `count` is called once with its result.
- * A pipeline that is too large, by our limit or by the plan's, is sent in parts, each of which can fail alone.
+ * What the client does with each request, over HTTP or the given transport: it gets a deadline of its own, and `count` is
+ * called with its result. A pipeline that is too large, by our limit or by the plan's, is sent in parts, each of
+ * which can fail alone.
  */
-export function createHttp(timeoutMs: number, count: (health: Health) => void) {
+export function createRequester(timeoutMs: number, count: (health: Health) => void, transport?: Transport) {
   let signal = new AbortController().signal
+  /** One lost connection fails every request that waits for it, with one error: that counts once. */
+  const counted = new WeakSet<object>()
+
+  function deliver(request: Request, own: AbortSignal, next: Next) {
+    // The client's type knows only the answer to one command.
+    if (transport) return transport.send(request, own) as Promise<Response>
+    // The client asks for the signal before anything else can run.
+    signal = own
+    return next(request)
+  }
 
   async function send(request: Request, next: Next) {
     try {
-      const answer = await withDeadline(timeoutMs, (own) => {
-        // The client asks for the signal before anything else can run.
-        signal = own
-        return next(request)
-      })
+      const answer = await withDeadline(timeoutMs, (own) => deliver(request, own, next))
       count(Array.isArray(answer) ? worstOf(answer) : 'ok')
       return answer
     } catch (error) {
-      count(healthOf(failureOf(error)))
+      const again = error instanceof Error && counted.has(error)
+      if (error instanceof Error) counted.add(error)
+      if (!again) count(healthOf(failureOf(error)))
       throw error
     }
   }
