@@ -6,7 +6,8 @@ const links = [
   ['/api/health', 'Health'],
 ] as const
 
-const FOOTER = 'mx-auto flex max-w-5xl flex-wrap items-center gap-x-6 gap-y-4 px-4 py-6 sm:px-6'
+const FOOTER =
+  'mx-auto flex max-w-5xl in-[body:has([data-wide])]:max-w-7xl flex-wrap items-center gap-x-6 gap-y-4 px-4 py-6 sm:px-6'
 
 export function SiteFooter() {
   return (

@@ -11,6 +11,7 @@ import { isOrganizationId } from '../cache/organization-lookups'
 import { getConnectedIntegrations } from '../integrations/integrations.service'
 import { onePerProcess } from '../lookup/one-per-process'
 import { withPriority } from '../lookup/priority'
+import { flushAudit } from '../telemetry/audit'
 import { recentDeliveries } from '../webhooks/delivery-log'
 import { sharedCacheHealth } from './cache-health'
 import { sharedCharts } from './charts'
@@ -113,6 +114,7 @@ export async function exportList(
     target: format,
     outcome: 'ok',
   })
+  await flushAudit()
   const { write } = formats[format]
   const now = Date.now()
   if (list === 'webhooks') {

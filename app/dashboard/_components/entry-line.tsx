@@ -9,7 +9,7 @@ export const EntryLine = ({ name, cached, bytes, hardSeconds }: EntryState) => (
     <span className="flex flex-wrap gap-x-4 text-soft tabular-nums">
       {cached && hardSeconds !== null && <span>expires in {formatDuration(hardSeconds)}</span>}
       {cached && bytes !== null && <span>{formatNumber(bytes)} B</span>}
-      <Status tone={cached ? 'good' : 'idle'}>{cached ? 'Cached' : 'Not there'}</Status>
+      <Status tone={cached ? 'good' : 'idle'}>{cached ? 'Cached' : 'Nothing cached'}</Status>
     </span>
   </li>
 )
