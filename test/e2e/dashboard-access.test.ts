@@ -99,7 +99,7 @@ describe('an action of the dashboard, sent by somebody else', () => {
   test('the refusal of a member is in the trail that an admin reads', async () => {
     const view = await browser.openAs()
     await openDashboard(view, stage, `/audit?user=${people.member}`)
-    await panelOf(view)('audit').getByText('forbidden').first().waitFor()
+    await panelOf(view)('audit').getByRole('listitem').getByText('forbidden').first().waitFor()
   })
 })
 
