@@ -128,6 +128,8 @@ test('a connection that has to be reconnected is, by one button and Google’s c
   await view.page.goto(stage.app.url)
   const google = view.page.locator('[data-provider="google"]').filter({ visible: true })
   await google.getByText('Needs to be reconnected').waitFor()
+  // Before that, the router has not begun to fetch what the page links to.
+  await view.page.waitForFunction(() => Reflect.get(Reflect.get(window, 'Clerk') ?? {}, 'loaded') === true)
   await view.settled()
   await google.getByRole('button', { name: 'Reconnect Google' }).click()
   await view.page.getByText('ruth@example.com').waitFor()
