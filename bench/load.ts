@@ -8,7 +8,7 @@ export function quantile(numbers: readonly number[], share: number): number {
   return found
 }
 
-const fetchPage = (url: string, agent: Agent) =>
+export const fetchPage = (url: string, agent = new Agent()) =>
   new Promise<void>((resolve, reject) => {
     request(url, { agent }, (response) => {
       response.on('end', () =>
