@@ -22,7 +22,9 @@ export function disagreements(runs: readonly Run[]): string[] {
   return rowsOf(first).flatMap(({ title, row }) => {
     const leaders = [row, ...others.map((run) => sameRow(rowsOf(run), title, row.name))].map(ahead)
     const common = leaders[0]?.filter((name) => leaders.every((list) => list.includes(name))) ?? []
-    return common.length > 0 ? [] : [`${title}, ${row.name}: ${leaders.map((list) => list.join(' and ')).join(' / ')}`]
+    return common.length > 0
+      ? []
+      : [`${title}, ${row.name}: ${leaders.map((list) => list.join(' and ')).join(' / ')}`]
   })
 }
 

@@ -10,7 +10,8 @@ const LEFT = 230
 const WIDTH = 760
 const ROOM = WIDTH - LEFT - 110
 
-const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
+const escaped = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 
 /** Horizontal bars on a logarithmic scale, because contestants differ by a thousand times. The best is first. */
 export function barChart(title: string, { unit, better, bars, show }: Bars): string {

@@ -17,7 +17,10 @@ export interface ContestRow {
 
 /** Figures of rounds, by row and contestant. */
 export function createContest(title: string, note: string) {
-  const rows = new Map<string, { unit: string; better: 'less' | 'more'; samples: ReturnType<typeof createSamples> }>()
+  const rows = new Map<
+    string,
+    { unit: string; better: 'less' | 'more'; samples: ReturnType<typeof createSamples> }
+  >()
   return {
     add(row: string, unit: string, contestant: string, figure: number, better: 'less' | 'more' = 'less') {
       const known = rows.get(row) ?? { unit, better, samples: createSamples() }

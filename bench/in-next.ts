@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { bytes } from './bytes'
 import { type Contest, createContest } from './contests'
 import { fetchPage, loadPages, quantile } from './load'
 import { createSamples, median, ratio } from './measure'
@@ -116,7 +117,7 @@ function figureOf(contest: Contest, row: string, label: string) {
 }
 
 /** All measurements of the app in `next/`: one production build, and for the first parts one server. */
-export async function inNext(rounds: number): Promise<{ contests: Contest[]; section: Section }> {
+export async function inNext(rounds: number): Promise<{ contests: Contest[]; sections: Section[] }> {
   const services = await startServices()
   try {
     await build()
@@ -126,12 +127,13 @@ export async function inNext(rounds: number): Promise<{ contests: Contest[]; sec
         for (const name of names) await app.route('fill', name)
         const warm = await reads(app, rounds)
         const manyAtOnce = await hundred(app, rounds)
-        return { warm, manyAtOnce, page: await pages(app, services, Math.min(rounds, 3)) }
+        const page = await pages(app, services, Math.min(rounds, 3))
+        return { warm, manyAtOnce, page, added: await bytes() }
       } finally {
         await app.stop()
       }
     })()
-    const { warm, manyAtOnce, page } = measured
+    const { warm, manyAtOnce, page, added } = measured
     const [redis, held] = [contestants['kit-redis'] ?? '', contestants['kit-process'] ?? '']
     const section: Section = {
       title: 'The kit inside Next',
@@ -151,7 +153,7 @@ export async function inNext(rounds: number): Promise<{ contests: Contest[]; sec
         ...manyAtOnce,
       ],
     }
-    return { contests: [warm, page, await cold(services, 3)], section }
+    return { contests: [warm, page, await cold(services, 3)], sections: [section, added] }
   } finally {
     await services.close()
   }

@@ -36,7 +36,10 @@ function contestTables({ rows }: Contest): string {
   return [...groupsOf(rows)]
     .map(([group, columns]) => {
       const contestants = [...new Set(columns.flatMap(({ row }) => Object.keys(row.figures)))]
-      const head = [group, ...columns.map(({ column, row }) => (row.unit ? `${column}, ${row.unit}` : column))]
+      const head = [
+        group,
+        ...columns.map(({ column, row }) => (row.unit ? `${column}, ${row.unit}` : column)),
+      ]
       const lines = contestants.map((contestant) => [
         contestant,
         ...columns.map(({ row }) => {
@@ -136,7 +139,13 @@ function figure(run: Run, row: string, contestant: string) {
   return found.median
 }
 
-const IN_README = ['kit, process cache', 'kit, Redis', 'cache() over a bare GET', '"use cache"', 'Clerk directly']
+const IN_README = [
+  'kit, process cache',
+  'kit, Redis',
+  'cache() over a bare GET',
+  '"use cache"',
+  'Clerk directly',
+]
 
 /** The figures of the README, between its two markers. */
 export function readmePart(run: Run): string {

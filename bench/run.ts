@@ -4,6 +4,7 @@ import { type RestServer, startRestServer } from './child'
 import type { Contest } from './contests'
 import { counting } from './counting'
 import { fleet } from './fleet'
+import { growth } from './growth'
 import { inNext } from './in-next'
 import { chartsOf, pageOf, type Run, withReadmePart } from './page'
 import { processHit } from './process-hit'
@@ -11,6 +12,7 @@ import { redisHit } from './redis-hit'
 import { met, type Section, table } from './report'
 import { sideBySide } from './side-by-side'
 import { tokenHit } from './token-hit'
+import { users } from './users'
 import { writer } from './writer'
 
 const rounds = 5
@@ -28,11 +30,11 @@ async function withServer(measure: (server: RestServer) => Promise<Section>): Pr
 }
 
 /** What is measured, by the name that `npm run bench -- name` takes; without a name all of it. */
-const measurements: Record<string, () => Promise<Section>> = {
+const measurements: Record<string, () => Promise<Section | Section[]>> = {
   'in-next': async () => {
-    const { section, contests: found } = await inNext(rounds)
+    const { sections: own, contests: found } = await inNext(rounds)
     contests.push(...found)
-    return section
+    return own
   },
   'process-hit': () => processHit(rounds),
   'redis-hit': () => withServer((server) => redisHit(server, rounds)),
@@ -40,6 +42,8 @@ const measurements: Record<string, () => Promise<Section>> = {
   'side-by-side': () => withServer((server) => sideBySide(server, rounds)),
   writer: () => withServer(writer),
   fleet: () => fleet(rounds),
+  growth: () => growth(rounds),
+  users,
   // Last: it attaches telemetry to this process, which then works beside whatever is measured.
   counting: () => counting(rounds),
 }
@@ -53,9 +57,10 @@ const load = () => Math.round((loadavg()[0] ?? 0) * 10) / 10
 const [begun, loadBefore] = [performance.now(), load()]
 for (const [name, measure] of Object.entries(measurements)) {
   if (asked.length > 0 && !asked.includes(name)) continue
-  const section = await measure()
-  sections.push(section)
-  console.log(table(section))
+  for (const section of [await measure()].flat()) {
+    sections.push(section)
+    console.log(table(section))
+  }
 }
 const run: Run = {
   machine: `${availableParallelism()} cores, Node ${process.versions.node.split('.')[0]}`,

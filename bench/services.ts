@@ -12,9 +12,19 @@ const standIns = await startStandIns(0, {
   ports: { clerk: 0, upstash: 0, google: 0 },
   webhookPath: false,
   users: ids.map((id, i) => ({
-    ...{ id, username: `bench-${i}`, firstName: 'Ada', lastName: 'Lovelace', purpose: 'benchmark' },
+    ...{
+      id,
+      username: `bench-${i}`,
+      firstName: 'Ada',
+      lastName: 'Lovelace',
+      purpose: 'benchmark',
+      createdAt: 1_700_000_000_000,
+    },
     emails: [`bench-${i}@example.test`],
-    publicMetadata: { role: 'expert', bio: 'Writes programs for machines that are not built yet. '.repeat(6) },
+    publicMetadata: {
+      role: 'expert',
+      bio: 'Writes programs for machines that are not built yet. '.repeat(6),
+    },
   })),
 })
 const { clerk, upstash, engine } = standIns

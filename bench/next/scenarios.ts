@@ -1,5 +1,5 @@
 import { getCachedUserById } from '@/lib/cache/clerk-cache'
-import { keyOf, read as bareGet } from './contestants/bare-get'
+import { read as bareGet, keyOf } from './contestants/bare-get'
 import { read as bentocache } from './contestants/bentocache'
 import { read as cachified } from './contestants/cachified'
 import { read as clerkDirectly } from './contestants/clerk-directly'
@@ -72,9 +72,7 @@ const scenarios: Record<string, (name: string) => Promise<unknown>> = {
   async hundred(how) {
     const start = performance.now()
     const found =
-      how === 'kit'
-        ? await Promise.all(ids.map(getCachedUserById))
-        : await redis().mget(...ids.map(keyOf))
+      how === 'kit' ? await Promise.all(ids.map(getCachedUserById)) : await redis().mget(...ids.map(keyOf))
     const ms = performance.now() - start
     if (found.includes(null)) throw new Error('A user was not found')
     return ms

@@ -5,7 +5,9 @@ import { loadUser } from '../load'
 import { redis } from '../redis'
 
 function create() {
-  const store = bentostore().useL1Layer(memoryDriver({ maxItems: 5000 })).useL2Layer(upstashDriver(redis()))
+  const store = bentostore()
+    .useL1Layer(memoryDriver({ maxItems: 5000 }))
+    .useL2Layer(upstashDriver(redis()))
   return new BentoCache({ default: 'users', stores: { users: store } })
 }
 let cache: ReturnType<typeof create> | undefined

@@ -5,6 +5,13 @@ import { loadUsers } from '@/lib/cache/user-lookup'
 
 /** Users with a process cache, as CACHE_PROCESS_TTL gives it to all of them. */
 export const read = defineLookup<string, CachedUser>(() => ({
-  ...{ name: 'held-user', version: 1, key: (id) => id, tags: (id) => [tagOfUser(id)], ttl: 3600, processTtl: 600 },
+  ...{
+    name: 'held-user',
+    version: 1,
+    key: (id) => id,
+    tags: (id) => [tagOfUser(id)],
+    ttl: 3600,
+    processTtl: 600,
+  },
   loadMany: (ids, { signal }) => loadUsers(ids, signal, toCachedUser),
 }))

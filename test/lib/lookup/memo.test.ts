@@ -42,7 +42,12 @@ describe('the memo of a request', () => {
       return { request, cached: false }
     }
     const process = join({
-      runtime: { ...runtime, enter, current: () => request, isEntered: (one) => one === request && entered > 0 },
+      runtime: {
+        ...runtime,
+        enter,
+        current: () => request,
+        isEntered: (one) => one === request && entered > 0,
+      },
     })
     const lookup = process.defineLookup(user(async (id) => ({ id })))
     await lookup('u1')
