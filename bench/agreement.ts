@@ -4,14 +4,22 @@ import type { Run } from './page'
 /** Figures that differ by less than this part count as equal. */
 const EVEN = 0.1
 
-/** Who is ahead in a row: the best, and all that are as good within a tenth. */
-function ahead({ figures, better }: ContestRow): string[] {
-  const all = Object.entries(figures).map(([contestant, { median }]) => ({ contestant, median }))
-  const medians = all.map(({ median }) => median)
-  const best = better === 'less' ? Math.min(...medians) : Math.max(...medians)
-  return all
-    .filter(({ median }) => (better === 'less' ? median <= best * (1 + EVEN) : median >= best * (1 - EVEN)))
-    .map(({ contestant }) => contestant)
+/**
+ * Who is ahead in a row: the best, and all that cannot be told from it: as good within a tenth, or with a round that was
+ * as good as the worst round of the best.
+ */
+export function ahead({ figures, better }: ContestRow): string[] {
+  // Less is better from here on.
+  const sign = better === 'less' ? 1 : -1
+  const all = Object.entries(figures).map(([contestant, { median, rounds }]) => {
+    const costs = rounds.map((figure) => sign * figure)
+    return { contestant, cost: sign * median, least: Math.min(...costs), most: Math.max(...costs) }
+  })
+  const best = all.toSorted((a, b) => a.cost - b.cost)[0]
+  if (!best) throw new RangeError('A row has no contestants')
+  const isEven = ({ cost, least }: (typeof all)[number]) =>
+    cost - best.cost <= EVEN * Math.abs(best.cost) || least <= best.most
+  return all.filter(isEven).map(({ contestant }) => contestant)
 }
 
 /** The rows in which no contestant is ahead in all of the runs. */

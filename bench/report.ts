@@ -28,7 +28,7 @@ export function asked({ required, unit }: Figure): string {
 }
 
 export const shown = ({ measured, unit }: Figure) =>
-  unit === '×' ? `${measured.toFixed(3)}×` : `${round(measured)} ${unit}`
+  unit === '×' ? `${measured.toFixed(3)}×` : `${round(measured)} ${unit}`.trim()
 
 /** Markdown that reads well in a terminal too: columns are padded, required figures come first. */
 export function table({ title, note, figures }: Section): string {

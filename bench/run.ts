@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism, loadavg } from 'node:os'
 import { type RestServer, startRestServer } from './child'
 import type { Contest } from './contests'
@@ -6,7 +6,7 @@ import { counting } from './counting'
 import { fleet } from './fleet'
 import { growth } from './growth'
 import { inNext } from './in-next'
-import { chartsOf, pageOf, type Run, withReadmePart } from './page'
+import type { Run } from './page'
 import { processHit } from './process-hit'
 import { redisHit } from './redis-hit'
 import { met, type Section, table } from './report'
@@ -87,13 +87,4 @@ await mkdir(`results`, { recursive: true })
 const text = JSON.stringify(run, null, 1)
 const stamp = new Date().toISOString().replaceAll(':', '-').slice(0, 19)
 await writeFile(`results/${stamp}.json`, text)
-if (process.argv.includes('--record') && asked.length === 0) await record()
-
-/** Writes docs/benchmarks.md, its charts and the figures of the README from this run. */
-async function record() {
-  await mkdir('../docs/benchmarks', { recursive: true })
-  await writeFile('../docs/benchmarks/run.json', text)
-  for (const [file, svg] of chartsOf(run)) await writeFile(`../docs/benchmarks/${file}`, svg)
-  await writeFile('../docs/benchmarks.md', pageOf(run))
-  await writeFile('../README.md', withReadmePart(await readFile('../README.md', 'utf8'), run))
-}
+console.log(`\nWritten to bench/results/${stamp}.json`)
