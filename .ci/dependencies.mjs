@@ -11,6 +11,8 @@ const ALSO = [
   { name: /^@img\/sharp-/, license: 'LGPL-3.0-or-later' },
   // Data about browsers. It is used when the app is built.
   { name: /^caniuse-lite$/, license: 'CC-BY-4.0' },
+  // The license of fonts. A font may be shipped with an app, and not sold by itself.
+  { name: /^@fontsource-variable\//, license: 'OFL-1.1' },
 ]
 
 const { packages } = JSON.parse(readFileSync(process.argv[2] ?? 'package-lock.json', 'utf8'))

@@ -2,7 +2,9 @@ import { ClerkProvider } from '@clerk/nextjs'
 import type { Metadata } from 'next'
 import { connection } from 'next/server'
 import { type ReactNode, Suspense } from 'react'
+import { SiteFooter } from '@/components/site-footer'
 import { SiteHeader } from '@/components/site-header'
+import { THEME_SCRIPT } from '@/components/theme-script'
 import './globals.css'
 
 export const metadata: Metadata = {
@@ -14,8 +16,10 @@ export const metadata: Metadata = {
 export default function RootLayout({ children }: { children: ReactNode }) {
   return (
     <ClerkProvider>
-      <html lang="en">
-        <body className="min-h-dvh font-sans antialiased">
+      <html lang="en" suppressHydrationWarning>
+        <body className="flex min-h-dvh flex-col font-sans antialiased">
+          {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a constant, which the Content-Security-Policy names by its hash */}
+          <script dangerouslySetInnerHTML={{ __html: THEME_SCRIPT }} />
           <a
             href="#main"
             className="sr-only focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-20 focus:rounded focus:bg-surface focus:px-3 focus:py-2"
@@ -23,9 +27,13 @@ export default function RootLayout({ children }: { children: ReactNode }) {
             Skip to content
           </a>
           <SiteHeader />
-          <main id="main" className="mx-auto w-full max-w-5xl px-4 py-8 sm:px-6 sm:py-12">
+          <main
+            id="main"
+            className="mx-auto w-full max-w-5xl flex-1 px-4 py-8 has-data-wide:max-w-7xl sm:px-6 sm:py-12"
+          >
             {children}
           </main>
+          <SiteFooter />
           <Suspense>
             <ScriptsOfRequest />
           </Suspense>

@@ -1,7 +1,8 @@
 import Link from 'next/link'
 import { Suspense } from 'react'
 import { button } from '@/components/button'
-import { LiveNumbers } from './_home/live-numbers'
+import { ComparisonSkeleton, LiveComparison } from './_home/comparison'
+import { LiveNumbers, NumbersSkeleton } from './_home/live-numbers'
 import { OwnConnections } from './_home/own-connections'
 
 const promises = [
@@ -9,7 +10,7 @@ const promises = [
     'Never stale',
     'After a webhook or a server action has invalidated a user, no later read returns the old value.',
   ],
-  ['One round trip', 'A user or a token costs one Redis command instead of 70 to 350 ms at Clerk.'],
+  ['One round trip', 'A user or a token costs one Redis command, and a page of users costs one too.'],
   [
     'Encrypted tokens',
     'OAuth tokens are encrypted in Redis, each bound to its key, and never appear in a log.',
@@ -20,35 +21,48 @@ const promises = [
   ],
 ] as const
 
-const places = [
-  ['/experts', 'Experts', 'A list and profiles of users, from one batched lookup.'],
-  ['/calendar', 'Calendar', 'Your next events, read with a cached Google token.'],
-  ['/dashboard', 'Dashboard', 'For admins: integrations, Redis and Clerk, and hit rates.'],
+const guides = [
+  ['adopt', 'Into an app that you have', 'Users, tokens and webhooks in ten minutes, step by step.'],
+  ['users', 'Users', 'Reading, writing and checking users.'],
+  ['tokens', 'Tokens', 'OAuth tokens, service tokens and encryption keys.'],
+  ['webhooks', 'Webhooks', 'Events, answers and revocation.'],
+  ['reliability', 'The reliability contract', 'What the cache promises, and every exception.'],
+  ['operations', 'Operations', 'Commands, metrics, the audit trail and the log.'],
 ] as const
 
 export default function HomePage() {
   return (
     <div className="space-y-14">
-      <section className="max-w-2xl space-y-5">
-        <h1 className="text-balance font-semibold text-4xl tracking-tight sm:text-5xl">
-          Clerk users and tokens, one Redis read away
-        </h1>
-        <p className="text-lg text-soft">
-          A Next.js kit that caches Clerk users and OAuth tokens in Redis, and invalidates them when they
-          change.
-        </p>
-        <Link href="/experts" className={button()}>
-          See cached users
-        </Link>
+      <section className="grid items-center gap-x-12 gap-y-10 lg:grid-cols-2">
+        <div className="space-y-5">
+          <h1 className="text-balance font-semibold text-4xl tracking-tight sm:text-5xl lg:text-[2.625rem] lg:leading-[1.15]">
+            Clerk users and tokens, one Redis read away
+          </h1>
+          <p className="text-pretty text-lg text-soft">
+            A Next.js kit that caches Clerk users and OAuth tokens in Redis, and invalidates them when they
+            change.
+          </p>
+          <div className="flex flex-wrap gap-3">
+            <Link href="/experts" className={button()}>
+              See cached users
+            </Link>
+            <Link href="/guides/adopt" className={button('outline')}>
+              Add it to your app
+            </Link>
+          </div>
+        </div>
+        <div>
+          <h2 className="sr-only">The same page without and with the cache</h2>
+          <Suspense fallback={<ComparisonSkeleton />}>
+            <LiveComparison />
+          </Suspense>
+        </div>
       </section>
-      <Suspense>
-        <OwnConnections />
-      </Suspense>
       <section aria-labelledby="numbers">
         <h2 id="numbers" className="mb-4 font-semibold text-xl">
           This server, since it started
         </h2>
-        <Suspense fallback={<p className="h-28 text-soft lg:h-12">Loading…</p>}>
+        <Suspense fallback={<NumbersSkeleton />}>
           <LiveNumbers />
         </Suspense>
       </section>
@@ -59,27 +73,31 @@ export default function HomePage() {
         {promises.map(([title, text]) => (
           <div key={title} className="bg-surface p-6">
             <h2 className="font-semibold">{title}</h2>
-            <p className="mt-1 text-soft">{text}</p>
+            <p className="mt-1 text-pretty text-soft">{text}</p>
           </div>
         ))}
       </section>
-      <section>
-        <h2 className="mb-4 font-semibold text-xl">Explore</h2>
-        <ul className="grid gap-4 sm:grid-cols-3">
-          {places.map(([href, title, text]) => (
-            <li key={href}>
-              {/* Full page loads, as in the header: protected pages may redirect to another origin. */}
-              <a
-                href={href}
+      <section aria-labelledby="guides">
+        <h2 id="guides" className="mb-4 font-semibold text-xl">
+          Guides
+        </h2>
+        <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
+          {guides.map(([name, title, text]) => (
+            <li key={name}>
+              <Link
+                href={`/guides/${name}`}
                 className="block h-full rounded-xl border border-line bg-surface p-5 hover:border-accent"
               >
                 <span className="font-medium">{title}</span>
                 <span className="mt-1 block text-sm text-soft">{text}</span>
-              </a>
+              </Link>
             </li>
           ))}
         </ul>
       </section>
+      <Suspense>
+        <OwnConnections />
+      </Suspense>
     </div>
   )
 }

@@ -3,7 +3,7 @@
 import { useClerk, useUser } from '@clerk/nextjs'
 import { button } from './button'
 
-const item = 'block w-full rounded px-3 py-2 text-left text-sm hover:bg-page'
+const item = 'block w-full rounded px-3 py-2 text-start text-sm hover:bg-page'
 
 /** A sign-in button, or the signed-in user's menu. The pages it opens are Clerk's own, except the profile. */
 export function AccountMenu() {
@@ -19,6 +19,7 @@ export function AccountMenu() {
       </button>
     )
   const name = user.fullName ?? user.username ?? 'Account'
+  const email = user.primaryEmailAddress?.emailAddress
   return (
     <>
       <button
@@ -29,18 +30,26 @@ export function AccountMenu() {
       >
         {/* biome-ignore lint/performance/noImgElement: Clerk serves avatars in the size asked for */}
         <img src={user.imageUrl} alt="" width={32} height={32} className="size-8 rounded-full" />
-        <span className="hidden max-w-40 truncate sm:inline">{name}</span>
+        <span className="hidden max-w-40 truncate sm:block">
+          <bdi>{name}</bdi>
+        </span>
       </button>
       <div
         id="account-menu"
         popover="auto"
-        className="fixed inset-auto top-14 right-[max(0.5rem,calc((100vw-64rem)/2+1.5rem))] m-0 w-56 rounded-lg border border-line bg-surface p-1 text-ink shadow-lg"
+        className="fixed inset-auto top-14 right-[max(0.5rem,calc((100vw-64rem)/2+1.5rem))] in-[body:has([data-wide])]:right-[max(0.5rem,calc((100vw-80rem)/2+1.5rem))] m-0 max-h-[calc(100dvh-4rem)] w-60 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-lg border border-line bg-surface p-1 text-ink shadow-lg"
       >
-        <p className="truncate px-3 py-2 text-soft text-sm">
-          {user.primaryEmailAddress?.emailAddress ?? name}
-        </p>
+        <div className="mb-1 border-line border-b px-3 py-2 text-sm">
+          <p className="truncate font-medium">
+            <bdi>{name}</bdi>
+          </p>
+          {email && <p className="truncate text-soft">{email}</p>}
+        </div>
         <a href="/profile" className={item}>
           Profile
+        </a>
+        <a href="/organizations" className={item}>
+          Organizations
         </a>
         <button type="button" className={item} onClick={() => clerk.redirectToUserProfile()}>
           Account

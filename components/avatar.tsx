@@ -8,7 +8,7 @@ export function Avatar({ src, size }: { src: string; size: number }) {
       width={size}
       height={size}
       loading="lazy"
-      className="shrink-0 rounded-full bg-line"
+      className="shrink-0 self-start rounded-full bg-line"
     />
   )
 }

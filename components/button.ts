@@ -1,5 +1,7 @@
 const styles = {
   solid: 'bg-accent text-on-accent hover:opacity-90',
+  danger: 'bg-bad text-on-accent hover:opacity-90',
+  'outline-danger': 'border border-line bg-surface text-bad hover:bg-page',
   outline: 'border border-line bg-surface text-ink hover:bg-page',
 }
 

@@ -1,12 +1,14 @@
 'use client'
 
+import { useUser } from '@clerk/nextjs'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 
 const item =
   'rounded-md px-1 py-1.5 text-soft hover:text-ink aria-[current=page]:font-medium aria-[current=page]:text-ink sm:px-3'
 
-export function NavLinks({ path = '' }: { path?: string }) {
+/** `isAdmin`: only admins can open the dashboard, so only they see the link. */
+export function NavLinks({ path = '', isAdmin = false }: { path?: string; isAdmin?: boolean }) {
   const current = (href: string) => (path === href || path.startsWith(`${href}/`) ? 'page' : undefined)
   return (
     <>
@@ -17,13 +19,16 @@ export function NavLinks({ path = '' }: { path?: string }) {
       <a href="/calendar" className={item} aria-current={current('/calendar')}>
         Calendar
       </a>
-      <a href="/dashboard" className={item} aria-current={current('/dashboard')}>
-        Dashboard
-      </a>
+      {isAdmin && (
+        <a href="/dashboard" className={item} aria-current={current('/dashboard')}>
+          Dashboard
+        </a>
+      )}
     </>
   )
 }
 
 export function CurrentNav() {
-  return <NavLinks path={usePathname()} />
+  const role = useUser().user?.publicMetadata.role
+  return <NavLinks path={usePathname()} isAdmin={[role].flat().includes('admin')} />
 }

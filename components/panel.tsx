@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react'
 import { Skeleton } from './skeleton'
 
-/** A section of a page with a heading. */
-export function Panel({ id, title, children }: { id: string; title: string; children: ReactNode }) {
+type Props = { id: string; title: string; hidden?: boolean; children: ReactNode }
+
+/** A section of a page with a heading. `hidden`: the heading is for screen readers only. */
+export function Panel({ id, title, hidden = false, children }: Props) {
   return (
-    <section id={id} aria-labelledby={`${id}-title`} className="scroll-mt-20">
-      <h2 id={`${id}-title`} className="mb-3 font-semibold text-lg">
-        {title}
-      </h2>
+    <section id={id} aria-label={title} className="scroll-mt-20">
+      <h2 className={hidden ? 'sr-only' : 'mb-3 font-semibold text-lg'}>{title}</h2>
       {children}
     </section>
   )

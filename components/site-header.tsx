@@ -6,7 +6,7 @@ import { CurrentNav, NavLinks } from './nav'
 export function SiteHeader() {
   return (
     <header className="sticky top-0 z-10 border-line border-b bg-surface">
-      <div className="mx-auto flex h-14 max-w-5xl items-center gap-1 px-4 sm:gap-6 sm:px-6">
+      <div className="mx-auto flex h-14 max-w-5xl items-center in-[body:has([data-wide])]:max-w-7xl gap-1 px-4 sm:gap-6 sm:px-6">
         <Link
           href="/"
           className="flex shrink-0 items-center gap-2 font-semibold"

@@ -3,6 +3,7 @@ export function Skeleton({ label, size = 'h-72' }: { label: string; size?: strin
   return (
     <div
       role="status"
+      data-loading
       aria-label={label}
       className={`${size} rounded-xl border border-line bg-surface motion-safe:animate-pulse`}
     />

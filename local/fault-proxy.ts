@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { Agent, createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
+import { FOREIGN_HOST, isLoopback } from './loopback'
 import { badGateway, quotaExceeded } from './upstash/faults'
 
 /** What a network or a service does to requests on their way. */
@@ -69,7 +70,7 @@ export const clerkFaults = {
 
 export type FaultProxy = Awaited<ReturnType<typeof startFaultProxy>>
 
-/** Forwards HTTP requests to `target`, a fault permitting. `port` 0 (the default) is a free one. */
+/** Forwards HTTP requests for this machine to `target`, a fault permitting. `port` 0 (the default) is a free one. */
 export async function startFaultProxy(options: { target: string; port?: number; random?: () => number }) {
   const { target, port = 0, random = Math.random } = options
   const agent = new Agent({ keepAlive: true })
@@ -86,6 +87,7 @@ export async function startFaultProxy(options: { target: string; port?: number; 
     })
 
   async function handle(request: IncomingMessage, response: ServerResponse) {
+    if (!isLoopback(request.headers.host)) return response.writeHead(403).end(FOREIGN_HOST)
     const body = await buffer(request)
     const active = fault && random() < (fault.share ?? 1) ? fault : undefined
     if (active) affected++

@@ -17,6 +17,9 @@ const LOCAL_BUILD = '.next-local'
 /** How long Next may take to stop, in milliseconds. */
 const STOP_TIMEOUT = 10_000
 
+/** Clerk is about so far away from a server: a stand-in that answers at once would show no difference to the cache. */
+const CLERK_LATENCY_MS = 150
+
 /** The first seed users are one of each kind. */
 const USERS_SHOWN = 6
 
@@ -105,6 +108,7 @@ async function main(): Promise<void> {
   const real = hasRealKeys(mode)
   await refuseTakenPorts(port, { 'the app': port, ...(real ? {} : portsBeside(port)) })
   const standIns = real ? undefined : await startStandIns(port)
+  standIns?.clerk.faults.add({ latencyMs: CLERK_LATENCY_MS })
   const env: Record<string, string> = standIns
     ? { ...standIns.env, ...(mode === 'start' && { NEXT_DIST_DIR: LOCAL_BUILD }) }
     : {}

@@ -1,4 +1,6 @@
 import { AccountLink } from '@/components/account-link'
+import { ConnectButton } from '@/components/connect-button'
+import { connectAdvice, connectLabel } from '@/components/connect-label'
 import { Icon } from '@/components/icon'
 import { orOutage } from '@/components/or-outage'
 import { Status, type Tone } from '@/components/status'
@@ -33,18 +35,30 @@ export const OwnConnections = () =>
     )
   })
 
-function Connection({ integration: { id, name, icon, status, action } }: { integration: Integration }) {
+function Connection({ integration }: { integration: Integration }) {
+  const { id, name, icon, status, action, accounts } = integration
   const [tone, label] = states[status]
+  const connect = connectLabel(status, name)
+  const [only, ...others] = accounts
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-3 p-5" data-provider={id}>
       <Icon path={icon} />
       <div className="min-w-0 flex-1 basis-60">
         <p className="font-medium">{name}</p>
         <Status tone={tone}>{label}</Status>
-        {action && <p className="mt-1 text-sm text-soft">{action.label}.</p>}
+        {connect && <p className="mt-1 text-sm text-soft">{connectAdvice(name)}</p>}
       </div>
-      {(action || status === 'connected' || status === 'expiring') && (
-        <AccountLink>{action ? 'Open your account page' : 'Manage'}</AccountLink>
+      {connect && action ? (
+        <ConnectButton
+          provider={id}
+          scopes={action.scopes}
+          account={others.length === 0 ? only?.externalAccountId : undefined}
+          back="/"
+        >
+          {connect}
+        </ConnectButton>
+      ) : (
+        status !== 'degraded' && <AccountLink style="outline">Manage</AccountLink>
       )}
     </li>
   )

@@ -1,5 +1,5 @@
 import { Notice } from '@/components/notice'
-import { eventsByDay } from '@/lib/calendar/days'
+import { type Day, dateIn, eventsByDay, nextDay } from '@/lib/calendar/days'
 import type { Calendar } from '@/lib/calendar/google-calendar'
 
 const dayName = new Intl.DateTimeFormat('en', {
@@ -13,10 +13,16 @@ const DAY_MS = 24 * 60 * 60 * 1000
 
 type Props = Calendar & { from: Date; to: Date }
 
-/** The events by day, in the calendar's own time zone. An event over several days is on each of them. */
+/** The events by day, in the calendar's own time zone, today first. An event over several days is on each of them. */
 export function EventList({ events, truncated, skipped, timeZone, from, to }: Props) {
   if (events.length === 0) return <NoEvents {...{ truncated, skipped, from, to }} />
-  const days = eventsByDay(events, { from, to, timeZone: timeZone ?? 'UTC' })
+  const zone = timeZone ?? 'UTC'
+  const days = eventsByDay(events, { from, to, timeZone: zone })
+  const today = dateIn(zone, from)
+  const tomorrow = nextDay(today)
+  const nameOf = (day: string) => (day === today ? 'Today' : day === tomorrow ? 'Tomorrow' : null)
+  // An event that could not be read may be one of today.
+  const nothingToday = skipped === 0 && days.every(({ day }) => day > today)
   return (
     <div className="space-y-8">
       <p className="text-soft">
@@ -24,28 +30,65 @@ export function EventList({ events, truncated, skipped, timeZone, from, to }: Pr
           ? 'Times are in UTC, because Google did not name your calendar’s time zone.'
           : `Times are in ${timeZone}, your calendar’s time zone.`}
       </p>
+      {nothingToday && (
+        <section aria-labelledby={`day-${today}`}>
+          <DayTitle day={today} name="Today" />
+          <p className="rounded-xl border border-line bg-surface p-4 text-soft">No more events today.</p>
+        </section>
+      )}
       {days.map(({ day, entries }) => (
         <section key={day} aria-labelledby={`day-${day}`}>
-          <h2 id={`day-${day}`} className="mb-3 font-semibold">
-            {dayName.format(new Date(`${day}T00:00:00Z`))}
-          </h2>
+          <DayTitle day={day} name={nameOf(day)} />
           <ul className="divide-y divide-line overflow-hidden rounded-xl border border-line bg-surface">
-            {entries.map(({ event, time }) => (
-              <li key={event.id} className="flex gap-4 p-4">
-                <span className="w-26 shrink-0 whitespace-nowrap text-soft tabular-nums">{time}</span>
-                <span className="min-w-0">
-                  <span className="block break-words font-medium">{event.title}</span>
-                  {event.location && (
-                    <span className="block break-words text-sm text-soft">{event.location}</span>
-                  )}
-                </span>
-              </li>
+            {entries.map((entry) => (
+              <Entry key={entry.event.id} {...entry} />
             ))}
           </ul>
         </section>
       ))}
       <Incomplete truncated={truncated} skipped={skipped} />
     </div>
+  )
+}
+
+function DayTitle({ day, name }: { day: string; name: string | null }) {
+  return (
+    <h2 id={`day-${day}`} className="mb-3 font-semibold">
+      {name && <span className={name === 'Today' ? 'text-accent' : ''}>{name} · </span>}
+      {dayName.format(new Date(`${day}T00:00:00Z`))}
+    </h2>
+  )
+}
+
+function Entry({ event, time, part }: Day['entries'][number]) {
+  const { title, location, link } = event
+  return (
+    <li className="flex flex-col gap-x-4 p-4 sm:flex-row">
+      <span className="w-28 shrink-0 text-soft tabular-nums sm:whitespace-nowrap">{time}</span>
+      <span className="min-w-0">
+        <span className="wrap-anywhere block font-medium">
+          {link ? (
+            <a href={link} target="_blank" rel="noreferrer" className="hover:underline">
+              <bdi>{title}</bdi>
+              <span aria-hidden className="text-soft">
+                {' '}
+                ↗
+              </span>
+              <span className="sr-only"> (opens Google Calendar)</span>
+            </a>
+          ) : (
+            <bdi>{title}</bdi>
+          )}
+        </span>
+        {(location || part) && (
+          <span className="wrap-anywhere block text-sm text-soft">
+            {location && <bdi>{location}</bdi>}
+            {location && part && ' · '}
+            {part}
+          </span>
+        )}
+      </span>
+    </li>
   )
 }
 

@@ -3,6 +3,8 @@ import Link from 'next/link'
 import { connection } from 'next/server'
 import { Suspense } from 'react'
 import { AccountLink } from '@/components/account-link'
+import { ConnectButton } from '@/components/connect-button'
+import { connectAdvice, connectLabel } from '@/components/connect-label'
 import { Notice } from '@/components/notice'
 import { orOutage } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
@@ -34,31 +36,32 @@ async function Events({ searchParams }: Pick<PageProps<'/calendar'>, 'searchPara
   // The current time must not be prerendered.
   await connection()
   // One that is given twice, or is not the ID of an account, is ignored.
-  const { account } = await searchParams
+  const chosen = accountId.safeParse((await searchParams).account).data
   const from = new Date()
   const to = new Date(from.getTime() + DAYS * 24 * 60 * 60 * 1000)
   return orOutage(async () => {
     const outcome = await orSignIn(() =>
-      currentUserCalendarEvents({ from, to, limit: 50 }, { account: accountId.safeParse(account).data }),
+      currentUserCalendarEvents({ from, to, limit: 50 }, { account: chosen }),
     )
-    if (outcome.status !== 'ok') return <Problem problem={outcome} />
+    if (outcome.status !== 'ok') return <Problem problem={outcome} account={chosen} />
     return <EventList {...outcome} from={from} to={to} />
   })
 }
 
-function Problem({ problem }: { problem: CalendarProblem }) {
+function Problem({ problem, account }: { problem: CalendarProblem; account: string | undefined }) {
   const { title, advice } = problemWithCode(problem.status, {
     provider: 'Google',
     retryAfter: 'retryAfter' in problem ? problem.retryAfter : undefined,
   })
+  const label = connectLabel(problem.status, 'Google')
   return (
     <Notice title={title}>
-      <p>{'action' in problem ? `${problem.action.label}.` : advice}</p>
+      <p>{label ? connectAdvice('Google') : advice}</p>
       {problem.status === 'scope_missing' && (
-        <ul aria-label="Missing permissions" className="list-inside list-disc break-all">
+        <ul aria-label="Missing permissions" className="list-inside list-disc">
           {problem.missing.map((scope) => (
             <li key={scope}>
-              <code>{scope}</code>
+              <code className="wrap-anywhere">{scope.split('/').at(-1)}</code>
             </li>
           ))}
         </ul>
@@ -74,7 +77,14 @@ function Problem({ problem }: { problem: CalendarProblem }) {
           ))}
         </ul>
       )}
-      {'action' in problem && <AccountLink>Open your account page</AccountLink>}
+      {'action' in problem && label && (
+        <div className="flex flex-wrap gap-3">
+          <ConnectButton provider="google" scopes={problem.action.scopes} account={account} back="/calendar">
+            {label}
+          </ConnectButton>
+          <AccountLink style="outline">Manage accounts</AccountLink>
+        </div>
+      )}
     </Notice>
   )
 }

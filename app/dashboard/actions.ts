@@ -1,23 +1,18 @@
 'use server'
 
-import { redirect } from 'next/navigation'
 import { z } from 'zod'
-import { currentActor } from '@/lib/auth/caller.server'
-import { requireAdmin } from '@/lib/auth/roles.server'
-import { emitAudit } from '@/lib/cache/audit-events'
 import { isUserId } from '@/lib/cache/clerk-cache'
 import { invalidateUserCache, warmUpUserCache } from '@/lib/cache/clerk-cache-utils'
-import { invalidateMembershipsOfUser } from '@/lib/cache/organization-cache'
-import { findUser } from '@/lib/dashboard/find-user'
-import { fieldsOf } from '@/lib/http/form-fields'
-import { refuseOverLimit } from '@/lib/http/rate-limit'
+import { invalidateMembershipsOfUser, removeOrganization } from '@/lib/cache/organization-cache'
+import { isOrganizationId } from '@/lib/cache/organization-lookups'
 import { batchRefreshTokens, disconnectIntegration } from '@/lib/integrations/integrations.service'
 import { providers } from '@/lib/integrations/providers'
-import { type ActionResult, adminAction, done, failed, LIMIT, resultOf } from './admin-action'
+import { type ActionResult, adminAction, done, failed } from './admin-action'
 import { describeRefresh } from './format'
 
 const userId = z.string().refine(isUserId)
 const userForm = z.object({ userId })
+const organizationForm = z.object({ organizationId: z.string().refine(isOrganizationId) })
 const accountForm = z.object({
   userId,
   provider: z.string().transform((id, context) => {
@@ -60,6 +55,16 @@ export const invalidate = async (_before: ActionResult | null, form: FormData): 
     return done('Invalidated. The next read loads this user from Clerk.')
   })
 
+/** Invalidates an organization, the slug that leads to it, and its memberships. */
+export const invalidateOrganization = async (
+  _before: ActionResult | null,
+  form: FormData,
+): Promise<ActionResult> =>
+  adminAction('cache.invalidate', { form, shape: organizationForm }, async ({ organizationId }) => {
+    await removeOrganization(organizationId)
+    return done('Invalidated. The next reads load this organization from Clerk.')
+  })
+
 /** Loads the user unless they are cached. */
 export const warm = async (_before: ActionResult | null, form: FormData): Promise<ActionResult> =>
   adminAction('cache.warm', { form, shape: userForm }, async ({ userId }) => {
@@ -68,25 +73,3 @@ export const warm = async (_before: ActionResult | null, form: FormData): Promis
       ? failed('The user could not be loaded: Clerk does not answer. Trying again is safe.')
       : done('Cached.')
   })
-
-/** Opens the page of a user by ID, because a name or an email address must not become part of an address. */
-export async function searchUser(_before: ActionResult | null, form: FormData): Promise<ActionResult> {
-  const word = z.string().trim().min(1).max(256).safeParse(fieldsOf(form).word)
-  try {
-    await requireAdmin({ failClosed: true })
-    if (!word.success) return failed('Enter a user ID, a username or an email address.')
-    const actor = await currentActor()
-    await refuseOverLimit(LIMIT, actor.actor)
-    const user = await findUser(word.data)
-    emitAudit({
-      ...actor,
-      action: 'dashboard.search',
-      subject: user?.id ?? 'nobody',
-      outcome: user ? 'ok' : 'not_found',
-    })
-    if (!user) return failed('User not found. Enter the whole username or email address.')
-    redirect(`/dashboard?user=${user.id}#lookup`)
-  } catch (error) {
-    return resultOf(error)
-  }
-}

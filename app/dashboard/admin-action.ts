@@ -36,7 +36,7 @@ export const LIMIT = { name: 'dashboard', calls: 60, seconds: 60 }
  * Runs an action of the dashboard: only for admins whose session is not revoked, and only with a valid form. Each call
  * adds a record to the audit trail, which is written before the panels are read again.
  */
-export async function adminAction<T extends { userId: string }>(
+export async function adminAction<T extends { userId: string } | { organizationId: string }>(
   action: string,
   { form, shape }: { form: FormData; shape: z.ZodType<T> },
   work: (input: T, actor: string) => Promise<ActionResult>,
@@ -50,14 +50,14 @@ export async function adminAction<T extends { userId: string }>(
       record(actor.actor, 'bad_form')
       return REFUSED
     }
-    const { userId } = parsed.data
+    const about = 'userId' in parsed.data ? parsed.data.userId : parsed.data.organizationId
     try {
       await refuseOverLimit(LIMIT, actor.actor)
       const result = await work(parsed.data, actor.actor)
-      record(userId, result.status === 'done' ? 'ok' : result.status)
+      record(about, result.status === 'done' ? 'ok' : result.status)
       return result
     } catch (error) {
-      record(userId, codeOf(error))
+      record(about, codeOf(error))
       throw error
     } finally {
       await flushAudit()

@@ -3,11 +3,26 @@ import type { RefreshedToken } from '@/lib/integrations/batch-refresh-tokens'
 /** `12:03:45 UTC`, the same on the server and in every browser. */
 export const formatClock = (at: number): string => `${new Date(at).toISOString().slice(11, 19)} UTC`
 
-/** The time, with the date unless it is today. */
-export function formatTime(at: number, now: number): string {
-  const [day, today] = [at, now].map((time) => new Date(time).toISOString().slice(0, 10))
-  return day === today ? formatClock(at) : `${day} ${formatClock(at)}`
+const AGO: readonly [seconds: number, unit: string][] = [
+  [86_400, 'day'],
+  [3600, 'h'],
+  [60, 'min'],
+  [1, 's'],
+]
+
+/** `5 min ago`, `in 2 days`; `just now` within 5 seconds. */
+export function formatAgo(at: number, now: number): string {
+  const seconds = Math.round(Math.abs(now - at) / 1000)
+  if (seconds < 5) return 'just now'
+  const [size, unit] = AGO.find(([size]) => seconds >= size) ?? [1, 's']
+  const count = Math.floor(seconds / size)
+  const text = `${count} ${unit === 'day' && count > 1 ? 'days' : unit}`
+  return at > now ? `in ${text}` : `${text} ago`
 }
+
+/** The date and the time with the zone, in the zone and the language of where it runs. */
+export const formatExact = (at: number): string =>
+  new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' })
 
 const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 })
 const number = new Intl.NumberFormat('en')
@@ -15,6 +30,10 @@ const number = new Intl.NumberFormat('en')
 export const formatPercent = (share: number | null): string =>
   share === null ? 'no traffic' : percent.format(share)
 export const formatNumber = (value: number): string => number.format(value)
+
+/** `1 user`, `2 users` */
+export const countOf = (count: number, noun: string): string =>
+  `${formatNumber(count)} ${count === 1 ? noun : `${noun}s`}`
 
 /** A duration in seconds, minutes or hours. */
 export function formatDuration(seconds: number): string {
@@ -39,3 +58,17 @@ export function describeRefresh(name: string, outcome: RefreshedToken | undefine
     return `Refreshed. Clerk returned a ${name} token${outcome.expiresAt ? ` that expires at ${formatClock(outcome.expiresAt)}` : ''}.`
   return `${name} ${(outcome && problems[outcome.status]) ?? 'was not refreshed: Clerk does not answer. Trying again is safe.'}`
 }
+
+/** `m•••@example.com` */
+export const maskAddress = (address: string): string => address.replace(/^(.)[^@]*/, '$1•••')
+
+/** Hours and minutes, in the zone and the language of where it runs. */
+export const formatHour = (at: number): string =>
+  new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
+
+/** The largest bounds of the histograms in lib/telemetry/metrics.ts. Milliseconds. */
+export const LONGEST = { redis: 1000, clerk: 10_000 }
+
+/** The upper bound of a bucket; null is beyond the last. */
+export const formatUpTo = (ms: number | null, service: keyof typeof LONGEST): string =>
+  ms === null ? `over ${LONGEST[service] / 1000} s` : `≤ ${formatNumber(ms)} ms`

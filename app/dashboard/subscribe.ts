@@ -11,17 +11,19 @@ const QUIET_FOR = 3_000
 const MOST_FAILURES = 3
 
 /**
- * Receives snapshots while the page is visible: by server-sent events, or by polling where no stream gets through.
- * Returns a function that ends it.
+ * Receives snapshots while the page is visible: by server-sent events, or by polling where no stream gets through. With
+ * a `range` they have charts of it. Returns a function that ends it.
  */
 export function subscribe(
+  range: string | null,
   onSnapshot: (snapshot: Snapshot) => void,
   onConnection: (state: Connection) => void,
 ) {
   let stop = () => {}
+  const feed = range === null ? FEED : `${FEED}?range=${range}`
   const start = () => {
     stop()
-    if (!document.hidden) stop = listen(onSnapshot, onConnection)
+    if (!document.hidden) stop = listen(feed, onSnapshot, onConnection)
     else stop = () => {}
   }
   document.addEventListener('visibilitychange', start)
@@ -32,7 +34,11 @@ export function subscribe(
   }
 }
 
-function listen(onSnapshot: (snapshot: Snapshot) => void, onConnection: (state: Connection) => void) {
+function listen(
+  feed: string,
+  onSnapshot: (snapshot: Snapshot) => void,
+  onConnection: (state: Connection) => void,
+) {
   let failures = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   let ended = false
@@ -40,7 +46,7 @@ function listen(onSnapshot: (snapshot: Snapshot) => void, onConnection: (state: 
     clearTimeout(timer)
     timer = setTimeout(work, ms)
   }
-  const source = new EventSource(FEED)
+  const source = new EventSource(feed)
   function end() {
     ended = true
     clearTimeout(timer)
@@ -71,7 +77,7 @@ function listen(onSnapshot: (snapshot: Snapshot) => void, onConnection: (state: 
   }
 
   async function poll() {
-    const response = await fetch(FEED, { headers: { accept: 'application/json' } }).catch(() => undefined)
+    const response = await fetch(feed, { headers: { accept: 'application/json' } }).catch(() => undefined)
     if (ended) return
     if (response?.status === 401 || response?.status === 403) return onConnection('refused')
     if (!response?.ok) onConnection('reconnecting')

@@ -18,9 +18,13 @@ const profile = z.object({
 /** Only experts have a public page. */
 export const isExpert = (user: CachedUser): boolean => rolesOf(user).includes('expert')
 
+export type Expert = ReturnType<typeof expertOf>
+
 /** A cached user as the experts pages show them. */
 export function expertOf(user: CachedUser) {
   const { hourlyRate, currency, specialties, ...texts } = profile.parse(user.publicMetadata)
+  // An amount in a currency that is not known would be a wrong price.
+  const price = hourlyRate === null || currency === null ? null : { amount: hourlyRate, currency }
   return {
     id: user.id,
     name: user.fullName ?? user.username ?? 'Unnamed',
@@ -30,8 +34,8 @@ export function expertOf(user: CachedUser) {
       user.username && isText(user.username) ? `/experts/${encodeURIComponent(user.username)}` : '/experts',
     memberSince: yearOf(user.createdAt),
     specialties: [...new Set(specialties)],
-    // An amount in a currency that is not known would be a wrong price.
-    rate: hourlyRate === null || currency === null ? null : money(hourlyRate, currency),
+    price,
+    rate: price && money(price.amount, price.currency),
     ...texts,
   }
 }
@@ -45,5 +49,5 @@ function yearOf(milliseconds: number): number | null {
   return milliseconds === 0 || Number.isNaN(year) ? null : year
 }
 
-const money = (amount: number, currency: string) =>
+export const money = (amount: number, currency: string) =>
   new Intl.NumberFormat('en', { style: 'currency', currency, maximumFractionDigits: 0 }).format(amount)

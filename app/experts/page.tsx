@@ -7,18 +7,22 @@ import { Notice } from '@/components/notice'
 import { orOutage } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
 import { getCachedUsersByIds, userIdsByRole } from '@/lib/cache/clerk-cache'
-import { expertOf, isExpert } from './expert'
+import { type Expert, expertOf, isExpert } from './expert'
+import { filterOf, matches, optionsOf } from './filter'
+import { FilterForm } from './filter-form'
 
 export const metadata: Metadata = { title: 'Experts' }
 
-export default function ExpertsPage() {
+type Props = PageProps<'/experts'>
+
+export default function ExpertsPage({ searchParams }: Props) {
   return (
     <>
       <PageTitle title="Experts">
         All users on this page come from one batched lookup: one Redis command when they are cached.
       </PageTitle>
       <Suspense fallback={<ExpertsSkeleton />}>
-        <Experts />
+        <Experts searchParams={searchParams} />
       </Suspense>
     </>
   )
@@ -26,9 +30,13 @@ export default function ExpertsPage() {
 
 const grid = 'grid grid-cols-1 gap-4 sm:grid-cols-2 lg:grid-cols-3'
 
-async function Experts() {
+/** A card is as high with a short headline as with a long one, and as its placeholder. */
+const card = 'h-[8.5rem] rounded-xl border border-line bg-surface p-4'
+
+async function Experts({ searchParams }: Pick<Props, 'searchParams'>) {
   // A build without settings, as of an image, must not keep the notice that they are missing in the page.
   await connection()
+  const filter = filterOf(await searchParams)
   return orOutage(async () => {
     // The list of IDs can be older than a user: who is not an expert any more is left out.
     const users = (await getCachedUsersByIds((await userIdsByRole('expert')) ?? [])).filter(isExpert)
@@ -38,36 +46,64 @@ async function Experts() {
           In the Clerk dashboard, set a user’s public metadata to <code>{'{ "role": "expert" }'}</code>.
         </Notice>
       )
+    const experts = users.map(expertOf)
+    const found = experts.filter((expert) => matches(expert, filter))
     return (
-      <ul className={grid}>
-        {users.map(expertOf).map(({ id, name, imageUrl, headline, href }) => (
-          <li key={id}>
-            <Link
-              href={href}
-              className="flex h-full items-center gap-4 rounded-xl border border-line bg-surface p-4 hover:border-accent"
-            >
-              <Avatar src={imageUrl} size={48} />
-              <span className="min-w-0">
-                <span className="block truncate font-medium">{name}</span>
-                <span className="block truncate text-sm text-soft">{headline}</span>
-              </span>
+      <>
+        <FilterForm filter={filter} options={optionsOf(experts)} count={found.length} />
+        {found.length === 0 ? (
+          <Notice title="No expert matches">
+            <Link href="/experts" className="underline">
+              Show all experts
             </Link>
-          </li>
-        ))}
-      </ul>
+          </Notice>
+        ) : (
+          <ul className={grid}>
+            {found.map((expert) => (
+              <li key={expert.id}>
+                <Card {...expert} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </>
     )
   })
 }
 
+function Card({ name, imageUrl, headline, specialties, rate, href }: Expert) {
+  return (
+    <Link href={href} className={`${card} flex flex-col justify-between hover:border-accent`}>
+      <span className="flex gap-4">
+        <Avatar src={imageUrl} size={48} />
+        <span className="min-w-0">
+          <span className="block truncate font-medium">
+            <bdi>{name}</bdi>
+          </span>
+          <span className="wrap-anywhere line-clamp-2 text-sm text-soft">
+            <bdi>{headline}</bdi>
+          </span>
+        </span>
+      </span>
+      <span className="flex items-baseline justify-between gap-3 text-sm">
+        <span className="truncate text-soft">
+          <bdi>{specialties.join(', ')}</bdi>
+        </span>
+        {rate && <span className="shrink-0 tabular-nums">{rate} / h</span>}
+      </span>
+    </Link>
+  )
+}
+
 function ExpertsSkeleton() {
   return (
-    <div className={grid} role="status" aria-label="Loading experts">
-      {Array.from({ length: 12 }, (_, i) => `card-${i}`).map((key) => (
-        <div
-          key={key}
-          className="h-[82px] rounded-xl border border-line bg-surface motion-safe:animate-pulse"
-        />
-      ))}
+    <div role="status" data-loading aria-label="Loading experts">
+      <div className="mb-6 h-[6.25rem] sm:h-[3.75rem]" />
+      <div className={grid}>
+        {Array.from({ length: 13 }, (_, i) => `card-${i}`).map((key) => (
+          <div key={key} className={`${card} motion-safe:animate-pulse`} />
+        ))}
+      </div>
     </div>
   )
 }

@@ -13,6 +13,15 @@ export interface Part {
 }
 
 const users = ['clerk-cache', 'clerk-cache-utils', 'private-metadata'].map((name) => `lib/cache/${name}.ts`)
+const pages = [
+  'layout',
+  'page',
+  ...['users', 'users/[id]', 'integrations', 'cache', 'webhooks', 'audit'].map((name) => `${name}/page`),
+]
+export const dashboard = [
+  ...pages.map((name) => `app/dashboard/${name}.tsx`),
+  ...['app/api/admin/dashboard/route.ts', 'app/api/admin/dashboard/export/route.ts'],
+]
 const telemetry = ['instrumentation.ts', 'app/api/metrics/route.ts']
 
 export const items: Record<string, Part> = {
@@ -108,13 +117,10 @@ export const items: Record<string, Part> = {
   },
   dashboard: {
     title: 'The dashboard',
-    description: 'A live page for admins: cache, users, tokens, webhooks, audit trail. Needs Tailwind 4.',
-    entries: [
-      ...telemetry,
-      ...['app/dashboard/page.tsx', 'app/api/admin/dashboard/route.ts', 'app/api/health/route.ts'],
-    ],
+    description: 'Live pages for admins: cache, users, tokens, webhooks, audit trail. Needs Tailwind 4.',
+    entries: [...telemetry, ...dashboard, 'app/api/health/route.ts'],
     theme: true,
-    next: 'Add the pages /dashboard, /api/admin/dashboard and /api/health, which export those of this folder, import theme.css in your styles, and call register() in your instrumentation.ts.',
+    next: 'Add the layout and the pages under /dashboard, and the routes /api/admin/dashboard, /api/admin/dashboard/export and /api/health, which export those of this folder, import theme.css in your styles, and call register() in your instrumentation.ts.',
   },
   'stand-ins': {
     title: 'Stand-ins',

@@ -15,22 +15,43 @@ export interface Caller {
   impersonator: string | null
 }
 
-/** Who acts for the user of a session, by the claim `act` of its token; null for users themselves. */
-const impersonatorIn = ({ actor }: { actor?: { sub?: string } | null | undefined }): string | null =>
-  actor ? actor.sub || 'unknown' : null
+const isText = (claim: unknown): claim is string => typeof claim === 'string' && claim !== ''
 
-/** A token that somebody made with a longer life than Clerk's 60 s: its session may have been revoked long ago. */
-const isTooOld = ({ sessionClaims }: { sessionClaims?: { iat?: number } | null }) =>
+/** Who acts for the user of a session, by the claim `act` of its token; null for users themselves. */
+const impersonatorIn = ({ actor }: { actor?: { sub?: unknown } | null | undefined }): string | null => {
+  if (actor === undefined || actor === null) return null
+  return isText(actor.sub) ? actor.sub : 'unknown'
+}
+
+/** How far the clocks of Clerk and of this server may differ. Seconds. */
+const LEEWAY = 60
+
+/**
+ * Whether a token is one of Clerk's session tokens, which live for 60 s. Clerk's SDK accepts one without `iat` and `sid`,
+ * and of any age: if somebody made it to last longer, its session may have been revoked so long ago that the revocation
+ * marker has expired. A token of a JWT template has no session, so nothing could end it: it is for other services.
+ */
+function isSessionToken(claims: Readonly<Record<string, unknown>>): boolean {
+  const { iat, exp, sub, sid } = claims
+  if (typeof iat !== 'number' || typeof exp !== 'number' || !isText(sub) || !isText(sid)) return false
   // Next allows no current time in a prerender, which a prefetch is. This one decides only who is refused.
-  outside(Date.now) / 1000 - (sessionClaims?.iat ?? Number.POSITIVE_INFINITY) > LONGEST_TOKEN_AGE
+  const now = outside(Date.now) / 1000
+  return iat <= now + LEEWAY && iat >= now - LONGEST_TOKEN_AGE && exp >= now - LEEWAY
+}
+
+/** The signed-in user of the request, or null. For code that shows who is signed in. */
+export async function currentCaller(): Promise<Caller | null> {
+  const session = await auth()
+  const { userId, sessionId, sessionClaims } = session
+  if (!userId || !sessionId || !sessionClaims || !isSessionToken({ ...sessionClaims })) return null
+  return { userId, sessionId, impersonator: impersonatorIn(session) }
+}
 
 /** @throws AuthError `unauthenticated` */
 export async function requireCaller(): Promise<Caller> {
-  const session = await auth()
-  const { userId, sessionId } = session
-  // A token of one of Clerk's JWT templates has no session, so nothing could end it: it is for other services.
-  if (!userId || !sessionId || isTooOld(session)) throw new AuthError('unauthenticated')
-  return { userId, sessionId, impersonator: impersonatorIn(session) }
+  const caller = await currentCaller()
+  if (!caller) throw new AuthError('unauthenticated')
+  return caller
 }
 
 setImpersonator(async () => {

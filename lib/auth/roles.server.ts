@@ -1,5 +1,4 @@
 import 'server-only'
-import { auth } from '@clerk/nextjs/server'
 import { audited, emitAudit } from '../cache/audit-events'
 import {
   type CachedUser,
@@ -11,7 +10,7 @@ import {
 } from '../cache/clerk-cache'
 import { updateUserMetadata } from '../cache/user-writes'
 import { AuthError } from './auth-error'
-import { currentActor, requireCaller } from './caller.server'
+import { currentActor, currentCaller, requireCaller } from './caller.server'
 import { type SessionOptions, userOfSession } from './session-user'
 
 /**
@@ -19,8 +18,8 @@ import { type SessionOptions, userOfSession } from './session-user'
  * It may be as old as the cache and stands in while Clerk does not answer: what decides a right calls `requireUser`.
  */
 export async function getCurrentUser(): Promise<CachedUser | null> {
-  const { userId, sessionId } = await auth()
-  const user = userId && sessionId ? ((await getCachedUserById(userId)) ?? (await newUserById(userId))) : null
+  const caller = await currentCaller()
+  const user = caller && ((await getCachedUserById(caller.userId)) ?? (await newUserById(caller.userId)))
   return user && isBlocked(user) ? null : user
 }
 

@@ -63,17 +63,26 @@ export async function getCachedMembershipsOfUser(
   })
 }
 
-/** Every member of an organization with their user; none for an unknown organization. Deleted users are left out. */
+/**
+ * The members of an organization with their users; none for an unknown organization. Deleted users are left out. For a page
+ * of a long list: `limit` members (default: all) after the first `offset` (default: 0); only their users are read.
+ */
 export async function getCachedMembersOfOrganization(
   organizationId: string,
+  { offset = 0, limit = Number.POSITIVE_INFINITY }: { offset?: number; limit?: number } = {},
 ): Promise<(CachedMembership & { user: CachedUser })[]> {
-  const members = (await membersOfOrganization(organizationId)) ?? []
+  const all = (await membersOfOrganization(organizationId)) ?? []
+  const members = all.slice(offset, offset + limit)
   const users = await userById.many(members.map(({ userId }) => userId))
   return members.flatMap((one, i) => {
     const user = users[i]
     return user ? [{ ...one, user }] : []
   })
 }
+
+/** How many members an organization has, those of deleted users included. @throws ClerkError */
+export const countMembers = async (organizationId: string): Promise<number> =>
+  (await membersOfOrganization(organizationId))?.length ?? 0
 
 /**
  * The membership that a right is decided by, or null: without the request memo, never a value in grace, and null for a
@@ -121,6 +130,16 @@ export async function removeOrganization(organizationId: string): Promise<void> 
     ...tagsOfOrganizationChange(organizationId, null),
   ])
   await lookups().remove(organizationId)
+  await lookups().remove(tagOfMembers(organizationId))
+}
+
+/**
+ * For a membership that was deleted: invalidates it, and deletes the list of members that has the ID of the user.
+ * @throws LookupError as `invalidateOrganization`
+ */
+export async function removeMembership(of: MembershipOf): Promise<void> {
+  await invalidateMembership(of)
+  await lookups().remove(tagOfMembers(of.organizationId))
 }
 
 /**
@@ -132,5 +151,5 @@ export async function removeMembershipsOf(userId: string): Promise<void> {
   const memberships = (await membershipsOfUser.peek(userId)) ?? []
   const organizationIds = memberships.map((one) => one.organizationId)
   await invalidateTags([tagOfMembershipsOf(userId), ...organizationIds.map(tagOfMembers)])
-  for (const id of organizationIds) await lookups().remove(id)
+  for (const id of organizationIds) await lookups().remove(tagOfMembers(id))
 }

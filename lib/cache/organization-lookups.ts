@@ -18,7 +18,7 @@ import {
 } from './cached-organization'
 import { isUserId } from './clerk-cache'
 import { defineLookup } from './lookups'
-import { keyOfSlug, tagOfOrganization, tagsOfEntry } from './organization-tags'
+import { keyOfSlug, tagOfMembers, tagOfOrganization, tagsOfEntry } from './organization-tags'
 import { signed } from './signed'
 import { GRACE, nameTtl } from './user-lookup'
 
@@ -211,7 +211,8 @@ export const membersOfOrganization = defineLookup<string, CachedMembership[]>(()
   name: 'organization-members',
   key: (organizationId) => organizationId,
   tags: tagsOfEntry.members,
-  owner: (organizationId) => organizationId,
+  // Not the organization: the list is removed alone too.
+  owner: tagOfMembers,
   codec: signed(areCachedMemberships, maxAge()),
   timeout: LIST_TIMEOUT,
   load: async (organizationId, { signal }) =>

@@ -10,8 +10,14 @@ const MARKER_SECONDS = 600
 /** A session token of this age may outlive the marker of its session, a minute for clock skew included. Seconds. */
 export const LONGEST_TOKEN_AGE = MARKER_SECONDS - 60
 
-/** How long a ban is kept, if nothing ends it: Clerk's own flag is read with the user. Seconds. */
-const BAN_SECONDS = 365 * 24 * 60 * 60
+/** How long a ban that Clerk has confirmed is kept, if nothing ends it: Clerk's own flag is read with the user. Seconds. */
+export const BAN_SECONDS = 365 * 24 * 60 * 60
+
+/**
+ * How long a ban is kept that only a webhook says, which may be an old one: until Clerk was asked. Longer than Clerk
+ * delivers a webhook that fails, which is 28 hours. Seconds.
+ */
+export const UNCONFIRMED_SECONDS = 48 * 60 * 60
 
 const markerOfUser = (userId: string) => `user:${userId}`
 const markerOfSession = (sessionId: string) => `session:${sessionId}`

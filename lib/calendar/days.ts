@@ -3,7 +3,8 @@ import type { CalendarEvent } from './parse-events'
 export type Day = {
   /** `2026-11-25`, in the calendar's time zone. */
   day: string
-  entries: { event: CalendarEvent; time: string }[]
+  /** `part`: which of the event's days this is, such as `Day 2 of 3`, or null for an event of one day. */
+  entries: { event: CalendarEvent; time: string; part: string | null }[]
 }
 
 type Window = { from: Date; to: Date; timeZone: string }
@@ -23,7 +24,15 @@ function clockIn(timeZone: string) {
   }
 }
 
-const nextDay = (day: string) => addDays(day, 1)
+/** The date that a clock in the time zone shows: `2026-11-25`. */
+export const dateIn = (timeZone: string, at: Date): string => clockIn(timeZone)(at.getTime()).date
+
+/** Whole days from one date to another. */
+const daysBetween = (first: string, last: string) =>
+  Math.round((Date.parse(last) - Date.parse(first)) / DAY_MS)
+
+/** The date after a date. */
+export const nextDay = (day: string) => addDays(day, 1)
 const addDays = (day: string, days: number) =>
   new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10)
 const later = (a: string, b: string) => (a > b ? a : b)
@@ -51,7 +60,10 @@ export function eventsByDay(events: readonly CalendarEvent[], { from, to, timeZo
   const days = new Map<string, Day['entries']>()
   for (const event of events) {
     const { first, last, timeOn } = spanOf(event, clock)
-    const add = (day: string) => days.set(day, [...(days.get(day) ?? []), { event, time: timeOn(day) }])
+    const count = daysBetween(first, last) + 1
+    const partOn = (day: string) => (count > 1 ? `Day ${daysBetween(first, day) + 1} of ${count}` : null)
+    const add = (day: string) =>
+      days.set(day, [...(days.get(day) ?? []), { event, time: timeOn(day), part: partOn(day) }])
     const end = earlier(last, window.last)
     let day = later(first, window.first)
     // Google counts it in, by a time zone that it did not name.

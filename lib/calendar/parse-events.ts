@@ -9,6 +9,8 @@ export type CalendarEvent = {
   end: string
   allDay: boolean
   location: string | null
+  /** The event's page at Google, or null where Google gave no address. */
+  link: string | null
 }
 
 /** One page of Google's answer. */
@@ -33,10 +35,17 @@ const moment = z
 
 const text = z.string().min(1).nullable().catch(null)
 
+/** It becomes a link, so no other scheme may pass. */
+const address = z
+  .url({ protocol: /^https?$/ })
+  .nullable()
+  .catch(null)
+
 const event = z.object({
   id: z.string().min(1),
   summary: text.default(null),
   location: text.default(null),
+  htmlLink: address.default(null),
   start: moment,
   end: moment.nullable().catch(null).default(null),
 })
@@ -56,11 +65,11 @@ const isAllDay = (time: string) => time.length === 10
 function readEvent(json: unknown): CalendarEvent | undefined {
   const { data } = event.safeParse(json)
   if (!data) return undefined
-  const { id, summary, location, start } = data
+  const { id, summary, location, htmlLink, start } = data
   const allDay = isAllDay(start)
   const fits = (end: string) => isAllDay(end) === allDay && Date.parse(end) >= Date.parse(start)
   const end = data.end !== null && fits(data.end) ? data.end : start
-  return { id, title: summary ?? '(no title)', start, end, allDay, location }
+  return { id, title: summary ?? '(no title)', start, end, allDay, location, link: htmlLink }
 }
 
 function readTimeZone(name: unknown): string | null {

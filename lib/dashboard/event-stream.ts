@@ -2,6 +2,7 @@ import { onePerProcess } from '../lookup/one-per-process'
 import { outside } from '../lookup/outside'
 import { onShutdown } from '../process/shutdown-hooks'
 import { readSnapshot } from './snapshot'
+import type { Range } from './snapshot-schema'
 
 /** Milliseconds between two snapshots: below 5 s, because that is how soon a stream ends for who may not read it any more. */
 const EVERY = 4_000
@@ -9,6 +10,8 @@ const EVERY = 4_000
 const LIFETIME = 60_000
 
 type Reader = {
+  /** Of the charts that it shows. */
+  range: Range | undefined
   send(text: string): void
   end(): void
   /** Whether they may still read it. Rejects when that cannot be known. */
@@ -24,12 +27,17 @@ const feed = onePerProcess(
   }),
 )
 
-const nextEvent = async () => `data: ${JSON.stringify(await readSnapshot())}\n\n`
+const nextEvent = async (range: Range | undefined) => `data: ${JSON.stringify(await readSnapshot(range))}\n\n`
 
 /** The checks of one round begin together, so that their reads go to Redis in one command. None waits for another's. */
 function sendToAll() {
-  const event = nextEvent().catch(() => undefined)
-  for (const reader of feed.readers) void sendTo(reader, event)
+  const events = new Map<Range | undefined, Promise<string | undefined>>()
+  for (const reader of feed.readers) {
+    const { range } = reader
+    const event = events.get(range) ?? nextEvent(range).catch(() => undefined)
+    events.set(range, event)
+    void sendTo(reader, event)
+  }
 }
 
 async function sendTo(reader: Reader, event: Promise<string | undefined>) {
@@ -55,18 +63,19 @@ function leave(reader: Reader) {
 
 /**
  * Server-sent events: a snapshot at once, then one every few seconds. The caller authorizes the first, and `mayRead` each
- * further one: the stream ends when it says no or fails, as it does while Redis is out.
+ * further one: the stream ends when it says no or fails, as it does while Redis is out. With a `range` they have charts.
  */
 export function snapshotStream(
   signal: AbortSignal,
   mayRead: () => Promise<boolean>,
+  range?: Range,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   let end = () => {}
   return new ReadableStream<Uint8Array>({
     start(controller) {
       const reader: Reader = {
-        mayRead,
+        ...{ mayRead, range },
         send: (text) => controller.enqueue(encoder.encode(text)),
         end: () => {
           clearTimeout(lifetime)
@@ -80,7 +89,7 @@ export function snapshotStream(
       signal.addEventListener('abort', end)
       join(reader)
       reader.send('retry: 1000\n\n')
-      void nextEvent().then(
+      void nextEvent(range).then(
         (text) => feed.readers.has(reader) && reader.send(text),
         () => undefined,
       )

@@ -2,7 +2,7 @@ import type { Series } from '../telemetry/series'
 import type { LookupHealth, Minute } from './snapshot-schema'
 
 /** Lookups whose value is read through another lookup. Only that one is counted: a hit of these alone saves no request. */
-const THROUGH_ANOTHER = new Set(['username', 'email', 'external-id', 'integrations'])
+export const THROUGH_ANOTHER = new Set(['username', 'email', 'external-id', 'integrations'])
 
 /** Reads and hits of one lookup in each minute, from the series `lookups_total`. */
 export const minutesOf = (lookup: string, minutes: readonly (readonly Series[])[]): Minute[] =>

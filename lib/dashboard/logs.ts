@@ -1,20 +1,21 @@
+import { providers } from '../integrations/providers'
 import { memoizeFor } from '../process/memoize-for'
 import { auditKey } from '../telemetry/audit'
+import type { AuditRecord } from '../telemetry/audit-trail'
 import { telemetryRedis } from '../telemetry/connection'
-import { readAudit } from '../telemetry/read-audit'
+import { CursorError, readAudit } from '../telemetry/read-audit'
 import { recentDeliveries } from '../webhooks/delivery-log'
 import { panelResult, SHARED_MS } from './panel-result'
-import { tokenHealth } from './token-health'
+import { SHOWN } from './shown'
+import { NO_READS, type TokenHealth, tokenHealth } from './token-health'
 
-/** Lines in a panel. */
-const SHOWN = 12
-/** Records from which the panel Integrations is made. */
+/** Records from which the state of the integrations is made. */
 const RECENT = 200
+/** Most records of a file. */
+export const MOST_EXPORTED = 10_000
 
-/** The most recent webhook deliveries. */
-export const sharedDeliveries = memoizeFor(SHARED_MS, 'deliveries', () =>
-  panelResult(async () => (await recentDeliveries()).slice(0, SHOWN)),
-)
+/** The most recent webhook deliveries, all that the log keeps. */
+export const sharedDeliveries = memoizeFor(SHARED_MS, 'deliveries', () => panelResult(recentDeliveries))
 
 const trail = () => ({ redis: telemetryRedis(), key: auditKey() })
 
@@ -28,18 +29,54 @@ export async function sharedAudit() {
   return 'data' in found ? { ...found, data: found.data.slice(0, SHOWN) } : found
 }
 
-/** The most recent records with the user as actor or as subject. */
-export const auditOf = (user: string) =>
-  panelResult(async () => (await readAudit(trail(), { user, limit: SHOWN })).records)
+/** Which records. What is left out does not matter. */
+export interface AuditFilter {
+  /** The ID of the actor, the subject or the impersonated user. */
+  user?: string | undefined
+  /** An action, or the first part of several: `token`, `token.read`. */
+  action?: string | undefined
+  /** `failed`: every outcome but `ok`. */
+  outcome?: string | undefined
+  /** Milliseconds since the epoch. */
+  since?: number | undefined
+}
 
-/** How the most recent reads of tokens ended, by provider, and since when. */
+const isOf = (name: string, filter: string) => name === filter || name.startsWith(`${filter}.`)
+
+const whereOf =
+  ({ action, outcome }: AuditFilter) =>
+  (record: AuditRecord): boolean =>
+    (!action || isOf(record.action, action)) &&
+    (!outcome || (outcome === 'failed' ? record.outcome !== 'ok' : record.outcome === outcome))
+
+/** A page of the records that match, and the cursor of the next page. A cursor that is not valid is the first page. */
+export async function readTrail(
+  filter: AuditFilter,
+  { cursor, limit = SHOWN }: { cursor?: string; limit?: number } = {},
+) {
+  const { user, since } = filter
+  const options = {
+    ...{ where: whereOf(filter), limit },
+    ...(user && { user }),
+    ...(since !== undefined && { since }),
+  }
+  if (cursor === undefined) return readAudit(trail(), options)
+  return readAudit(trail(), { ...options, cursor }).catch((error: unknown) => {
+    if (!(error instanceof CursorError)) throw error
+    return readAudit(trail(), options)
+  })
+}
+
+export const auditPage = (...args: Parameters<typeof readTrail>) => panelResult(() => readTrail(...args))
+
+/** How the newest read of tokens ended for each person, by the ID of the provider, and since when records are counted. */
 export async function sharedTokenHealth() {
   const found = await sharedRecords()
   if (!('data' in found)) return found
-  return {
-    at: found.at,
-    data: { byProvider: tokenHealth(found.data), since: found.data.at(-1)?.at ?? null },
-  }
+  const health = tokenHealth(found.data)
+  const byProvider = new Map<string, { name: string; health: TokenHealth }>()
+  for (const { id, name } of providers) byProvider.set(id, { name, health: health.get(id) ?? NO_READS })
+  return { at: found.at, data: { byProvider, since: found.data.at(-1)?.at ?? null } }
 }
 
 /** When Clerk last returned each token of a user within the last hour, by `provider` or `provider:account`. */

@@ -4,16 +4,42 @@ import { currentActor, requireCaller } from '../auth/caller.server'
 import { isAdmin, requireAdmin } from '../auth/roles.server'
 import { userOfSession } from '../auth/session-user'
 import { emitAudit } from '../cache/audit-events'
+import type { CachedOrganization } from '../cache/cached-organization'
 import { type CachedUser, getCachedUserById, isUserId } from '../cache/clerk-cache'
-import { inspectUser, type UserEntry } from '../cache/inspect-user'
+import { countMembers, getCachedMembersOfOrganization } from '../cache/organization-cache'
+import { isOrganizationId } from '../cache/organization-lookups'
 import { getConnectedIntegrations } from '../integrations/integrations.service'
 import { onePerProcess } from '../lookup/one-per-process'
 import { withPriority } from '../lookup/priority'
+import { recentDeliveries } from '../webhooks/delivery-log'
 import { sharedCacheHealth } from './cache-health'
+import { sharedCharts } from './charts'
 import { snapshotStream } from './event-stream'
-import { auditOf, refreshesOf, sharedAudit, sharedDeliveries, sharedTokenHealth } from './logs'
-import { type PanelResult, panelResult } from './panel-result'
-import { readSnapshot } from './snapshot'
+import { type FileFormat, formats } from './file-formats'
+import { auditFilterOf, type ListQuery, matchingWebhooks } from './list-query'
+import {
+  type AuditFilter,
+  auditPage,
+  MOST_EXPORTED,
+  readTrail,
+  refreshesOf,
+  sharedAudit,
+  sharedDeliveries,
+  sharedTokenHealth,
+} from './logs'
+import {
+  entriesOfOrganization,
+  findOrganization,
+  listNewestOrganizations,
+  type OrganizationEntries,
+} from './organization'
+import { panelResult } from './panel-result'
+import { nameOf, peopleOf as readPeople } from './people'
+import { type Entries, entriesOf, changedAtClerk as readChanged, sessionsOf } from './person'
+import { listNewestUsers } from './search-users'
+import { readSnapshot, sharedFirstDeliveries, sharedTodo } from './snapshot'
+import type { Range } from './snapshot-schema'
+import { webhooksOf } from './webhook-rows'
 
 /** Checks that the caller is an admin, on each call. @throws AuthError; ClerkError; LookupError */
 const forAdmins =
@@ -25,7 +51,13 @@ const forAdmins =
 
 export const cacheHealth = forAdmins(sharedCacheHealth)
 export const deliveries = forAdmins(sharedDeliveries)
+export const firstDeliveries = forAdmins(sharedFirstDeliveries)
 export const tokenHealth = forAdmins(sharedTokenHealth)
+export const todo = forAdmins(sharedTodo)
+export const charts = forAdmins(sharedCharts)
+export const peopleOf = forAdmins(readPeople)
+export const newestUsers = forAdmins(listNewestUsers)
+export const newestOrganizations = forAdmins(listNewestOrganizations)
 
 /** Views of the last minute. Reloading a page must not push other records out of the trail. */
 const recorded = onePerProcess('recorded-views', () => new LRUCache<string, true>({ max: 5000, ttl: 60_000 }))
@@ -42,17 +74,59 @@ async function recordView(subject: string, outcome: 'ok' | 'not_found') {
 /** The most recent records of the audit trail. */
 export const audit = forAdmins(sharedAudit)
 
-/** The most recent records of one user. */
-export async function auditOfUser(userId: string) {
+/** A page of the records that match. Those of one user are a view of that user. */
+export async function filteredAudit(filter: AuditFilter, page?: { cursor?: string; limit?: number }) {
   await requireAdmin()
-  await recordView(userId, 'ok')
-  return auditOf(userId)
+  if (filter.user) await recordView(filter.user, 'ok')
+  return auditPage(filter, page)
+}
+
+const AUDIT_COLUMNS = [
+  'at',
+  'action',
+  'outcome',
+  'actor',
+  'impersonating',
+  'subject',
+  'target',
+  'id',
+] as const
+const WEBHOOK_COLUMNS = ['at', 'type', 'outcome', 'reason', 'subject', 'invalidated', 'ms', 'id'] as const
+
+const withIsoTime = <R extends { at: number }>(row: R) => ({ ...row, at: new Date(row.at).toISOString() })
+
+/**
+ * A list as a file, without pages: at most 10,000 records of the audit trail, or all webhooks that the log keeps. Each is
+ * a record in the trail itself. @throws AuthError; RedisError
+ */
+export async function exportList(
+  list: 'audit' | 'webhooks',
+  query: ListQuery,
+  format: FileFormat,
+): Promise<string> {
+  await requireAdmin({ failClosed: true })
+  const actor = await currentActor()
+  emitAudit({
+    ...actor,
+    action: 'dashboard.export',
+    subject: query.user ?? list,
+    target: format,
+    outcome: 'ok',
+  })
+  const { write } = formats[format]
+  const now = Date.now()
+  if (list === 'webhooks') {
+    const rows = matchingWebhooks(webhooksOf(await recentDeliveries()), query, now)
+    return write(WEBHOOK_COLUMNS, rows.map(withIsoTime))
+  }
+  const { records } = await readTrail(auditFilterOf(query, now), { limit: MOST_EXPORTED })
+  return write(AUDIT_COLUMNS, records.map(withIsoTime))
 }
 
 /** The user whom the page's address selects, and what the cache held of them before the page read them. */
 export interface SelectedUser {
   user: CachedUser
-  entry: PanelResult<UserEntry>
+  entries: Entries
 }
 
 /** The user with this ID, or null if there is none. Only IDs: a name or an address must not be part of a page's address. */
@@ -60,10 +134,58 @@ export async function selectedUser(id: string): Promise<SelectedUser | null> {
   await requireAdmin()
   if (!isUserId(id)) return null
   // Inspected first: reading the user stores them, and an entry that was just invalidated would look as if it were not.
-  const entry = await panelResult(() => inspectUser(id))
+  const entries = await panelResult(() => entriesOf(id))
   const user = await getCachedUserById(id)
   await recordView(id, user ? 'ok' : 'not_found')
-  return user && { user, entry }
+  return user && { user, entries }
+}
+
+/** The organization that the page's address selects, and what the cache held of it before the page read it. */
+export interface SelectedOrganization {
+  organization: CachedOrganization
+  entries: OrganizationEntries
+}
+
+/** The organization with this ID, or null if there is none. */
+export async function selectedOrganization(id: string): Promise<SelectedOrganization | null> {
+  await requireAdmin()
+  if (!isOrganizationId(id)) return null
+  const entries = await panelResult(() => entriesOfOrganization(id))
+  const organization = await findOrganization(id)
+  return organization && { organization, entries }
+}
+
+/** Members that a page of the dashboard shows. */
+const MEMBERS_SHOWN = 50
+
+/** The first members of an organization, and how many there are. */
+export async function membersOf(organizationId: string) {
+  await requireAdmin()
+  const [members, total] = await Promise.all([
+    getCachedMembersOfOrganization(organizationId, { limit: MEMBERS_SHOWN }),
+    countMembers(organizationId),
+  ])
+  const shown = members.map(({ id, role, user }) => ({
+    ...{ id, role, user: { id: user.id, name: nameOf(user), imageUrl: user.imageUrl } },
+  }))
+  return { shown, total }
+}
+
+/** The sessions of a user at Clerk, the newest first. */
+export async function sessionsOfUser(userId: string) {
+  await requireAdmin()
+  await recordView(userId, 'ok')
+  return sessionsOf(userId)
+}
+
+/** When Clerk last changed a user; null if Clerk does not say. */
+export const changedAtClerk = forAdmins((userId: string) => readChanged(userId).catch(() => null))
+
+/** The deliveries that were about a user or an organization. */
+export async function deliveriesOf(id: string) {
+  await requireAdmin()
+  const found = await sharedDeliveries()
+  return 'data' in found ? { ...found, data: found.data.filter(({ subject }) => subject === id) } : found
 }
 
 /** The state of a user's integrations, and when Clerk last returned each token. */
@@ -80,11 +202,12 @@ export async function integrationsOf(userId: string) {
 
 /** What open dashboards show: once, and as server-sent events for at most a minute. */
 export const snapshot = forAdmins(readSnapshot)
-export const snapshotFeed = forAdmins(async (signal: AbortSignal) => {
+export const snapshotFeed = forAdmins(async (signal: AbortSignal, range?: Range) => {
   const caller = await requireCaller()
-  return snapshotStream(signal, async () => {
+  const mayRead = async () => {
     // The stream has left its request, and must not wait behind visitors.
     const user = await withPriority('high', () => userOfSession(caller, { failClosed: true }))
     return user !== null && isAdmin(user)
-  })
+  }
+  return snapshotStream(signal, mayRead, range)
 })

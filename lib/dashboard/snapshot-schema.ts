@@ -61,6 +61,33 @@ const record = z.object({
   outcome: z.string(),
 })
 
+const people = z.record(z.string(), z.object({ name: z.string(), imageUrl: z.string() }))
+
+/** Something that an admin should do, and the page where. */
+const todo = z.object({ tone: z.enum(['warn', 'bad']), text: z.string(), href: z.string() })
+
+export const RANGES = ['15m', '1h', '6h', '24h'] as const
+
+const count = z.number()
+
+/** What was counted from `at` for one step. */
+const point = z.object({
+  at: z.number(),
+  reads: z.object({ request: count, process: count, redis: count, none: count }),
+  clerk: z.object({ made: count, avoided: count }),
+  latency: z.object({ redis: latency, clerk: latency }),
+  webhooks: z.object({ done: count, failed: count }),
+  tokens: z.object({ ok: count, user: count, none: count, failed: count }),
+})
+
+const charts = z.object({
+  at: z.number(),
+  range: z.enum(RANGES),
+  /** Minutes that a point counts. */
+  step: z.number(),
+  points: z.array(point),
+})
+
 /**
  * What the server sends to open dashboards. The browser parses it, because a tab may be older than the server. zod/mini
  * keeps the page small.
@@ -69,10 +96,23 @@ export const snapshotSchema = z.object({
   cache: cacheHealth,
   webhooks: panel(z.array(delivery)),
   audit: panel(z.array(record)),
+  /** Empty: all is good. */
+  todo: z.array(todo),
+  /** Names and pictures of those in the lists who are cached, by ID. */
+  people,
+  /** For a page that asks for a range. */
+  charts: z.optional(charts),
 })
 
 export type Snapshot = z.infer<typeof snapshotSchema>
 export type CacheHealth = Snapshot['cache']
 export type LookupHealth = CacheHealth['lookups'][number]
 export type Minute = LookupHealth['minutes'][number]
+export type Charts = z.infer<typeof charts>
+export type ChartPoint = Charts['points'][number]
+export type Range = Charts['range']
+export type People = Snapshot['people']
+export type Todo = Snapshot['todo'][number]
+export type Delivery = z.infer<typeof delivery>
+export type Line = z.infer<typeof record>
 export type State = CacheHealth['redis']

@@ -4,6 +4,9 @@
  */
 const OWN_HOSTS: Partial<Record<Directive, readonly string[]>> = {}
 
+/** The hashes of your own inline scripts. This one sets the theme: components/theme-script.ts. */
+const OWN_SCRIPTS: readonly string[] = ["'sha256-/5MU3+Sn2wW+1ppkEzASs4rkzWlgs3j0KJwiU66Uum0='"]
+
 type Directive =
   | 'default-src'
   | 'script-src'
@@ -46,7 +49,7 @@ export function contentSecurityPolicy(options: PolicyOptions): string {
   const directives: Record<Directive, readonly string[]> = {
     'default-src': ["'self'"],
     'script-src': [
-      ...["'self'", `'nonce-${nonce}'`, SHELL_SCRIPT, ...clerk],
+      ...["'self'", `'nonce-${nonce}'`, SHELL_SCRIPT, ...OWN_SCRIPTS, ...clerk],
       ...['https://challenges.cloudflare.com', 'https://*.protect.clerk.com'],
       ...(development ? ["'unsafe-eval'"] : []),
     ],

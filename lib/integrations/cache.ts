@@ -135,3 +135,9 @@ export const integrationCache = {
     return expired.length
   },
 }
+
+/** What Redis holds of the status of a user's integrations, without the status. @throws LookupError if Redis does not answer */
+export async function inspectIntegrations(userId: string) {
+  const { value, ...state } = await status.inspect({ userId })
+  return { ...state, cached: value !== undefined }
+}

@@ -105,6 +105,10 @@ export function declare<A, T>(declaration: Declaration<A, T>) {
     ],
     [grace > 0 && Boolean(revocationMarkers), 'grace must be 0 with revocationMarkers: they fail closed'],
     [
+      grace > 0 && Boolean(declaration.mayLoad),
+      'grace must be 0 with mayLoad, which serves nothing in its place',
+    ],
+    [
       Boolean(expiresAt) && grace > 0 && grace >= expiryBuffer,
       'grace must be shorter than expiryBuffer, or it outlives the value',
     ],

@@ -1,6 +1,5 @@
 import { keySettings } from '../cache/key-ring'
 import { lookups } from '../cache/lookups'
-import { seal, unseal } from '../cache/seal'
 import { googleSettings } from '../calendar/settings'
 import { OWN_CODES } from '../clerk/error'
 import { clerkCodesIn, clerkHeaders } from '../clerk/request'
@@ -10,19 +9,13 @@ import { problemOf } from '../errors'
 import { createScript } from '../lookup/redis/client'
 import { RedisError } from '../lookup/redis/failures'
 import { appSettings, settingsProblems } from '../process/settings'
+import { cacheStats } from '../telemetry/stats'
+import { recentDeliveries } from '../webhooks/delivery-log'
 import { webhookSettings } from '../webhooks/settings'
 import { plural } from './command'
-
-export interface Finding {
-  state: 'ok' | 'warn' | 'fail'
-  result: string
-  /** What to do about it. */
-  fix?: string
-}
-
-const ok = (result: string): Finding => ({ state: 'ok', result })
-const warn = (result: string, fix: string): Finding => ({ state: 'warn', result, fix })
-const fail = (result: string, fix: string): Finding => ({ state: 'fail', result, fix })
+import { checkClerkKeys } from './doctor-clerk-keys'
+import { checkEncryption, storedGoogleToken } from './doctor-stored'
+import { type Finding, fail, ok, warn } from './finding'
 
 const TIMEOUT_MS = 5_000
 /** A round trip takes a few milliseconds within a region, and about a hundred across an ocean. */
@@ -33,15 +26,6 @@ const SKEW = { warn: 2_000, fail: 5_000 }
 function settings(): Finding {
   const problems = settingsProblems()
   return problems.length === 0 ? ok('complete') : fail('not complete', notConfigured(problems).message)
-}
-
-function keys(): Finding {
-  if (clerkSettings().CLERK_SECRET_KEY.startsWith('sk_test_'))
-    return warn(
-      'from a development instance',
-      'Clerk allows it 100 requests in 10 s. Use live keys in production.',
-    )
-  return ok('both from a production instance')
 }
 
 /** One request to Clerk: its status, its duration, and the difference of the clocks in milliseconds. */
@@ -112,10 +96,22 @@ const readMemory = createScript(`
 local info = redis.pcall('INFO', 'memory')
 return type(info) == 'string' and info or ''`)
 
+/** The share of the memory from which on the plan is too small. */
+const FULL = 0.8
+
+const numberIn = (info: unknown, name: string) =>
+  Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(typeof info === 'string' ? info : '')?.[1] ?? 0)
+
 async function eviction(): Promise<Finding> {
   try {
     const info = await redis().insist('info', (client) => readMemory(client, [], []))
     const policy = typeof info === 'string' && /maxmemory_policy:(\S+)/.exec(info)?.[1]
+    const [used, most] = ['used_memory', 'maxmemory'].map((name) => numberIn(info, name))
+    if (used && most && used > FULL * most)
+      return warn(
+        `${Math.round((100 * used) / most)} % of the memory of the plan is used`,
+        'Without room, nothing more is cached, and revocations cannot be stored. Choose a larger plan, or shorter TTLs.',
+      )
     if (policy === 'noeviction') return ok('off')
     if (policy)
       return warn(
@@ -131,31 +127,33 @@ async function eviction(): Promise<Finding> {
   }
 }
 
-function encryption(): Finding {
-  const ring = keySettings().CACHE_ENCRYPTION_KEYS
-  if (!ring)
-    return warn(
-      'no key',
-      'OAuth tokens cannot be read. `npm run ops -- keys new` makes a key for CACHE_ENCRYPTION_KEYS.',
-    )
-  return unseal(seal('doctor', 'doctor'), 'doctor') === 'doctor'
-    ? ok(`${plural(ring.length, 'key')}, new values are sealed with ${ring[0]?.kid}`)
-    : fail('a sealed value cannot be opened', 'Check CACHE_ENCRYPTION_KEYS.')
-}
+/** Reading what is stored fails like every other operation of Redis. */
+const orRedisProblem = (check: () => Promise<Finding>) => () => check().catch(redisProblem)
 
 const ENABLE_CALENDAR =
-  'The doctor has no user’s token, so it cannot see whether the Google Calendar API is enabled. Enable it in the Google Cloud project of the OAuth client that Clerk uses (https://console.cloud.google.com/apis/library/calendar-json.googleapis.com).'
+  'Without a token that a user has stored, the doctor cannot see whether the Google Calendar API is enabled. Enable it in the Google Cloud project of the OAuth client that Clerk uses (https://console.cloud.google.com/apis/library/calendar-json.googleapis.com).'
 
-/** One request without a token. Google answers 401, whether the API is enabled for the app or not. */
+/**
+ * One request for the colors of calendars, which are the same for everybody. With a stored token Google says whether the
+ * API is enabled. Without one it answers 401 either way.
+ */
 async function calendar(): Promise<Finding> {
   if (!keySettings().CACHE_ENCRYPTION_KEYS) return ok('not used without CACHE_ENCRYPTION_KEYS')
   const { GOOGLE_API_BASE_URL } = googleSettings()
-  const response = await fetch(`${GOOGLE_API_BASE_URL}/calendar/v3/users/me/calendarList`, {
+  const token = await storedGoogleToken().catch(() => undefined)
+  const response = await fetch(`${GOOGLE_API_BASE_URL}/calendar/v3/colors`, {
     signal: AbortSignal.timeout(TIMEOUT_MS),
+    ...(token && { headers: { authorization: `Bearer ${token}` } }),
   }).catch(() => undefined)
-  await response?.arrayBuffer().catch(() => undefined)
+  const body: unknown = await response?.json().catch(() => undefined)
   if (!response)
     return warn('no answer', 'Check the network and GOOGLE_API_BASE_URL. Calendars cannot be read.')
+  if (response.ok && token && body) return ok('enabled, and accepts a stored token')
+  if (/accessNotConfigured|SERVICE_DISABLED/.test(JSON.stringify(body) ?? ''))
+    return fail(
+      'the Google Calendar API is not enabled',
+      'Enable it in the Google Cloud project of the OAuth client that Clerk uses (https://console.cloud.google.com/apis/library/calendar-json.googleapis.com).',
+    )
   if (response.status !== 401 && response.status !== 403)
     return warn(
       `answers with ${response.status}`,
@@ -164,14 +162,43 @@ async function calendar(): Promise<Finding> {
   return { ...ok('reachable'), fix: ENABLE_CALENDAR }
 }
 
-function webhooks(): Finding {
+const DAY_MINUTES = 24 * 60
+
+function ago(at: number): string {
+  const minutes = Math.max(0, Math.round((Date.now() - at) / 60_000))
+  if (minutes < 120) return `${minutes} min ago`
+  return minutes < 2 * DAY_MINUTES
+    ? `${Math.round(minutes / 60)} h ago`
+    : `${Math.round(minutes / DAY_MINUTES)} days ago`
+}
+
+/** The secret is not enough: what was delivered and what was refused shows whether it is the endpoint's. */
+async function webhooks(): Promise<Finding> {
   const secrets = webhookSettings().CLERK_WEBHOOK_SIGNING_SECRET
   if (!secrets)
     return warn(
       'no secret',
       'Changes at Clerk are visible only after entries expire. Add the endpoint in the Clerk dashboard and set CLERK_WEBHOOK_SIGNING_SECRET.',
     )
-  return ok(plural(secrets.length, 'secret'))
+  const [deliveries, { fleet }] = await Promise.all([
+    recentDeliveries(),
+    cacheStats({ minutes: DAY_MINUTES }),
+  ])
+  const last = deliveries.find(({ outcome }) => outcome === 'ok' || outcome === 'ignored')
+  const refused = ('webhooks' in fleet && fleet.webhooks.bad_signature) || 0
+  const delivered = last ? `last delivery ${ago(last.at)}` : 'no delivery yet'
+  const result = `${plural(secrets.length, 'secret')}, ${delivered}${refused > 0 ? `, ${refused} refused for their signature in 24 h` : ''}`
+  if (refused > 0)
+    return (last && last.at > Date.now() - DAY_MINUTES * 60_000 ? warn : fail)(
+      result,
+      'The secret is not that of the endpoint which sends them. Copy it from the Clerk dashboard under Webhooks. If deliveries succeed as well, somebody else may be sending requests.',
+    )
+  if (!last)
+    return warn(
+      result,
+      'Send an example from the Clerk dashboard (Webhooks, Testing), and run the doctor again.',
+    )
+  return ok(result)
 }
 
 async function clock(): Promise<Finding> {
@@ -204,14 +231,14 @@ function origins(): Finding {
 /** The checks, in this order. All others need the settings. */
 export const checks: readonly { name: string; check(): Finding | Promise<Finding> }[] = [
   { name: 'settings', check: settings },
-  { name: 'Clerk keys', check: keys },
+  { name: 'Clerk keys', check: checkClerkKeys },
   { name: 'origins', check: origins },
   { name: 'Clerk', check: clerk },
   { name: 'Redis', check: redisLatency },
   { name: 'Redis scripts', check: scripts },
   { name: 'Redis eviction', check: eviction },
-  { name: 'encryption', check: encryption },
+  { name: 'encryption', check: orRedisProblem(checkEncryption) },
   { name: 'Google Calendar', check: calendar },
-  { name: 'webhooks', check: webhooks },
+  { name: 'webhooks', check: orRedisProblem(webhooks) },
   { name: 'clock', check: clock },
 ]

@@ -1,5 +1,6 @@
 import { type Command, EXIT, readFlags } from './command'
-import { checks, type Finding } from './doctor-checks'
+import { checks } from './doctor-checks'
+import type { Finding } from './finding'
 
 const marks: Record<Finding['state'], string> = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL' }
 

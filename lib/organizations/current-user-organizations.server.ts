@@ -3,6 +3,9 @@ import { requireUser } from '../auth/roles.server'
 import { getCachedMembershipsOfUser, getCachedMembersOfOrganization } from '../cache/organization-cache'
 import { requireOrganizationMember } from './roles.server'
 
+/** Members on one page. */
+const PER_PAGE = 50
+
 /** Clerk's permission to see who else is in an organization. A role can be without it. */
 const READS_MEMBERS = 'org:sys_memberships:read'
 
@@ -12,21 +15,20 @@ export const currentUserOrganizations = async () => getCachedMembershipsOfUser((
 /**
  * An organization of the signed-in user with its members, by its slug or, where it has none, its ID. Null if it is none of theirs,
  * whether or not it exists: it is looked for among their own, so that guessed slugs cost Clerk nothing. `members` is null where
- * their role may not see them.
+ * their role may not see them, and otherwise 50 of them; pages count from 1.
  * @throws AuthError; ClerkError
  */
-export async function currentUserOrganization(slugOrId: string) {
+export async function currentUserOrganization(slugOrId: string, page = 1) {
   const found = (await currentUserOrganizations()).find(
     ({ organization: { slug, id } }) => (slug ?? id) === slugOrId,
   )
   if (!found) return null
   // The list is for showing. This decides.
   const { role, permissions } = await requireOrganizationMember(found.organizationId)
-  return {
-    organization: found.organization,
-    role,
-    members: permissions.includes(READS_MEMBERS)
-      ? await getCachedMembersOfOrganization(found.organizationId)
-      : null,
-  }
+  const { organization } = found
+  if (!permissions.includes(READS_MEMBERS)) return { organization, role, members: null, hasMore: false }
+  // One more tells whether there is another page.
+  const part = { offset: (page - 1) * PER_PAGE, limit: PER_PAGE + 1 }
+  const members = await getCachedMembersOfOrganization(organization.id, part)
+  return { organization, role, members: members.slice(0, PER_PAGE), hasMore: members.length > PER_PAGE }
 }

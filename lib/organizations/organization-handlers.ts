@@ -2,6 +2,7 @@ import { invalidateTags, lookups } from '../cache/lookups'
 import {
   invalidateMembership,
   invalidateOrganization,
+  removeMembership,
   removeMembershipsOf,
   removeOrganization,
 } from '../cache/organization-cache'
@@ -27,16 +28,25 @@ const deleteOrganization: WebhookHandler = async (data) => {
 }
 
 /** Without both IDs it could be any membership. */
-async function changeMembership(organizationId: string | null, userId: string | null) {
-  if (organizationId && userId) await invalidateMembership({ organizationId, userId })
+async function changeMembership(
+  organizationId: string | null,
+  userId: string | null,
+  change = invalidateMembership,
+) {
+  if (organizationId && userId) await change({ organizationId, userId })
   else await invalidateTags([TAG_OF_ALL_MEMBERSHIPS])
   return { invalidated: [organizationId && userId ? 'membership' : 'all memberships'] }
 }
 
-const membership: WebhookHandler = async (data) => {
+function idsOf(data: unknown) {
   const { organization, public_user_data } = record(data)
-  return changeMembership(word(record(organization).id), word(record(public_user_data).user_id))
+  return [word(record(organization).id), word(record(public_user_data).user_id)] as const
 }
+
+const membership: WebhookHandler = async (data) => changeMembership(...idsOf(data))
+
+/** The user can be gone too, and then their ID is in no list that is kept. */
+const deleteMembership: WebhookHandler = async (data) => changeMembership(...idsOf(data), removeMembership)
 
 const acceptedInvitation: WebhookHandler = async (data) => {
   const { organization_id, user_id } = record(data)
@@ -60,7 +70,7 @@ export const organizationHandlers: WebhookHandlers = {
   'organization.deleted': deleteOrganization,
   'organizationMembership.created': membership,
   'organizationMembership.updated': membership,
-  'organizationMembership.deleted': membership,
+  'organizationMembership.deleted': deleteMembership,
   'organizationInvitation.accepted': acceptedInvitation,
   'user.deleted': deleteUser,
   'role.updated': changeRole,

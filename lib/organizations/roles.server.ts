@@ -1,10 +1,14 @@
 import 'server-only'
 import { AuthError } from '../auth/auth-error'
 import { currentActor } from '../auth/caller.server'
+import { createGuesses } from '../auth/guesses'
 import { requireUser } from '../auth/roles.server'
 import type { SessionOptions } from '../auth/session-user'
 import { emitAudit } from '../cache/audit-events'
 import { type CachedMembership, findMembership } from '../cache/organization-cache'
+
+/** An ID of an organization often comes from an address. */
+const guess = createGuesses()
 
 /**
  * The signed-in user's membership in an organization, whatever the role. A member who was removed is refused at the next
@@ -37,7 +41,7 @@ async function requireMembership(
   options: SessionOptions | undefined,
 ): Promise<CachedMembership> {
   const user = await requireUser(options)
-  const membership = await findMembership({ organizationId, userId: user.id })
+  const membership = await guess(user.id, () => findMembership({ organizationId, userId: user.id }))
   if (membership && allows(membership)) return membership
   const target = organizationId.slice(0, 64)
   const actor = await currentActor()

@@ -23,21 +23,30 @@ const TTL = (KEPT_MINUTES + 60) * 60
 
 export const minuteOf = (at: number): number => Math.floor(at / MINUTE)
 
+/** Minutes that one key of the history adds up. */
+export const SPAN = 5
+
 const keyOfMinute = (namespace: string, minute: number) => `${namespace}:counts:${minute}`
+/** The key of the span that a minute is in. */
+export const keyOfSpan = (namespace: string, minute: number) =>
+  `${namespace}:counts:span:${Math.floor(minute / SPAN)}`
 
 /**
- * KEYS: a minute's hash for each record. ARGV: the writer, the TTL, then for each record its number, how many fields
+ * KEYS: for each record the hash of its minute and the hash of its span. ARGV: the writer, the TTL, then for each record its number, how many fields
  * follow, and the fields. Records of a writer come in order, so a number that the hash has already seen is a repetition
  * and is ignored: after a lost answer nothing is counted twice.
  */
 const addScript = `
 local mark, at = '#' .. ARGV[1], 3
-for _, key in ipairs(KEYS) do
+for record = 1, #KEYS, 2 do
   local seq, count = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
-  if seq > tonumber(redis.call('HGET', key, mark) or '0') then
-    for i = at + 2, at + count * 2, 2 do redis.call('HINCRBY', key, ARGV[i], ARGV[i + 1]) end
-    redis.call('HSET', key, mark, seq)
-    redis.call('EXPIRE', key, ARGV[2])
+  for k = record, record + 1 do
+    local key = KEYS[k]
+    if seq > tonumber(redis.call('HGET', key, mark) or '0') then
+      for i = at + 2, at + count * 2, 2 do redis.call('HINCRBY', key, ARGV[i], ARGV[i + 1]) end
+      redis.call('HSET', key, mark, seq)
+      redis.call('EXPIRE', key, ARGV[2])
+    end
   end
   at = at + 2 + count * 2
 end`
@@ -83,7 +92,10 @@ const byMinute = createScript(minutesScript)
 export const createCountsSink =
   ({ redis, namespace, writer }: { redis: RedisClient; namespace: string; writer: string }) =>
   async (batch: readonly Entry<CountsRecord>[]): Promise<void> => {
-    const keys = batch.map(({ record }) => keyOfMinute(namespace, record.minute))
+    const keys = batch.flatMap(({ record: { minute } }) => [
+      keyOfMinute(namespace, minute),
+      keyOfSpan(namespace, minute),
+    ])
     const args = batch.flatMap(({ seq, record }) => {
       const fields = Object.entries(record.fields)
       return [seq, fields.length, ...fields.flat()]
@@ -107,16 +119,16 @@ export const countsWriter = () =>
     })
   })
 
-const allOf = z.array(z.string())
+export const allOf = z.array(z.string())
 
 /** Fields and values by turns, as series. */
-const seriesOf = (pairs: readonly string[]): Series[] =>
+export const seriesOf = (pairs: readonly string[]): Series[] =>
   pairs.flatMap((field, i) => (i % 2 === 0 ? [parseField(field, pairs[i + 1] ?? '0')] : []))
 
-type Where = { redis: RedisClient; namespace: string }
+export type Where = { redis: RedisClient; namespace: string }
 
 /** The keys of the last `minutes`, the running one included, oldest first; at most a day. */
-function keysOf(namespace: string, { minutes, now }: { minutes: number; now: number }): string[] {
+export function keysOf(namespace: string, { minutes, now }: { minutes: number; now: number }): string[] {
   const length = Math.min(minutes, KEPT_MINUTES)
   return Array.from({ length }, (_, i) => keyOfMinute(namespace, minuteOf(now) - length + 1 + i))
 }

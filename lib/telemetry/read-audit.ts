@@ -11,6 +11,8 @@ interface Filter {
   /** Milliseconds since the epoch. Compared with when a record was written, which is seconds after it happened. */
   since?: number
   until?: number
+  /** Which of these records. Default: all. */
+  where?: ((record: AuditRecord) => boolean) | undefined
 }
 
 /** The cursor is not one that `readAudit` or `exportAudit` returned. */
@@ -34,8 +36,11 @@ function parseCursor(cursor: string) {
   return { batch, index: Number(index) }
 }
 
-const isAbout = (user: string | undefined) => (record: AuditRecord) =>
-  user === undefined || [record.actor, record.subject, record.impersonating].includes(user)
+const isWanted =
+  ({ user, where = () => true }: Pick<Filter, 'user' | 'where'>) =>
+  (record: AuditRecord) =>
+    (user === undefined || [record.actor, record.subject, record.impersonating].includes(user)) &&
+    where(record)
 
 /** True the first time it is called with a record of this id. */
 function createOnce() {
@@ -50,9 +55,9 @@ function createOnce() {
  */
 export async function readAudit(
   trail: Trail,
-  { user, since, until, limit = 50, cursor }: Filter & { limit?: number; cursor?: string } = {},
+  { user, since, until, where, limit = 50, cursor }: Filter & { limit?: number; cursor?: string } = {},
 ): Promise<{ records: AuditRecord[]; next: string | undefined }> {
-  const [matches, once] = [isAbout(user), createOnce()]
+  const [matches, once] = [isWanted({ ...(user !== undefined && { user }), where }), createOnce()]
   const begin = cursor === undefined ? undefined : parseCursor(cursor)
   const to = begin?.batch ?? (until === undefined ? '+' : String(until))
   const records: AuditRecord[] = []
@@ -76,9 +81,9 @@ export async function readAudit(
  */
 export async function* exportAudit(
   trail: Trail,
-  { user, since, until, after }: Filter & { after?: string } = {},
+  { user, since, until, where, after }: Filter & { after?: string } = {},
 ): AsyncGenerator<{ record: AuditRecord; cursor: string }> {
-  const [matches, once] = [isAbout(user), createOnce()]
+  const [matches, once] = [isWanted({ ...(user !== undefined && { user }), where }), createOnce()]
   const begin = after === undefined ? undefined : parseCursor(after)
   const from = begin?.batch ?? String(since ?? '-')
   for await (const batch of readBatches(trail, { from, to: String(until ?? '+'), newestFirst: false })) {

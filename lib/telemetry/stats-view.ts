@@ -64,7 +64,7 @@ function query(series: readonly Series[]) {
  * The times within which 50, 95 and 99 % of the requests ended: upper bounds of their buckets in milliseconds, null
  * beyond the last bucket.
  */
-function latencies(buckets: Record<string, number>) {
+export function latencies(buckets: Record<string, number>) {
   const bounds = Object.entries(buckets)
     .map(([le, count]) => ({ ms: le === '+Inf' ? null : Number(le) * 1000, count }))
     .sort((a, b) => (a.ms ?? Number.POSITIVE_INFINITY) - (b.ms ?? Number.POSITIVE_INFINITY))

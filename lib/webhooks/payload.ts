@@ -23,6 +23,12 @@ export function idIn(data: object, key: 'id' | 'user_id'): string {
   return id
 }
 
-/** The ID of the user that a payload is about, or of whatever else it is about. Null if it has none. */
-export const subjectOf = (data: object): string | null =>
-  findId(data, 'user_id') ?? findId(data, 'id') ?? null
+/**
+ * The ID of the user that a payload is about, which a membership names in its `public_user_data`, or of whatever else it is
+ * about. Null if it has none.
+ */
+export function subjectOf(data: object): string | null {
+  const member: unknown = Reflect.get(data, 'public_user_data')
+  const ofMember = typeof member === 'object' && member !== null ? findId(member, 'user_id') : undefined
+  return ofMember ?? findId(data, 'user_id') ?? findId(data, 'id') ?? null
+}

@@ -1,8 +1,16 @@
-import { isBlocked } from '../cache/cached-user'
+import { type CachedUser, isBlocked } from '../cache/cached-user'
 import { userById } from '../cache/clerk-cache'
 import { invalidateUserCache, warmUpUserCache } from '../cache/clerk-cache-utils'
 import { namesIn } from '../cache/names-in-json'
-import { blockUser, restoreUser, revocationOfUser, revokeSession, revokeUser } from '../cache/revocations'
+import {
+  BAN_SECONDS,
+  blockUser,
+  restoreUser,
+  revocationOfUser,
+  revokeSession,
+  revokeUser,
+  UNCONFIRMED_SECONDS,
+} from '../cache/revocations'
 import type { NamesOfUser } from '../cache/tags'
 import { type Json, record } from '../clerk/json'
 import type { WebhookHandler, WebhookHandlers } from './handlers'
@@ -25,34 +33,56 @@ const countNames = ({ usernames, emails, externalIds }: NamesOfUser): string[] =
  * no webhook for connected accounts; connecting or disconnecting one sends `user.updated`.
  */
 const invalidateUser: WebhookHandler = async (data) => {
-  const [id, names, block] = [idIn(data, 'id'), namesIn(data), blockIn(record(data))]
-  if (block) await blockUser(id, block.seconds)
-  // Before the invalidation, so that what is loaded below is newer than what the revocation was made for.
-  const [found] = await Promise.allSettled([revocationOfUser(id)])
-  await invalidateUserCache(id, names)
-  if (found.status === 'rejected') throw found.reason
-  const revocation = found.value
-  if (revocation) await restoreUnlessBlocked(id, revocation)
+  const [id, names, said] = [idIn(data, 'id'), namesIn(data), blockIn(record(data))]
+  if (said) await blockUser(id, Math.min(said.seconds, UNCONFIRMED_SECONDS))
+  const blocked = await invalidateAndCheck(id, names)
+  const seconds = blocked ? confirmedSeconds(blocked, said) : 0
+  if (seconds > UNCONFIRMED_SECONDS) {
+    await blockUser(id, seconds)
+    // Once more, because the block may have ended since Clerk was asked.
+    await invalidateAndCheck(id, names)
+  }
   return {
-    invalidated: ['user', 'tokens', 'integrations', ...countNames(names), ...(block ? ['sessions'] : [])],
+    invalidated: ['user', 'tokens', 'integrations', ...countNames(names), ...(said ? ['sessions'] : [])],
   }
 }
 
-/** Whether a user's payload says that they are banned, deprovisioned or locked. `seconds`: how long, where it ends by itself. */
-function blockIn({ banned, deprovisioned, locked, lockout_expires_in_seconds: left }: Json) {
-  if (banned === true || deprovisioned === true) return { seconds: undefined }
-  if (locked !== true) return undefined
-  return { seconds: typeof left === 'number' && left > 0 ? Math.ceil(left) : undefined }
+interface Block {
+  /** How long: a lock can end by itself. */
+  seconds: number
 }
 
+/** What a user's payload says, if it says that they are banned, deprovisioned or locked. */
+function blockIn({
+  banned,
+  deprovisioned,
+  locked,
+  lockout_expires_in_seconds: left,
+}: Json): Block | undefined {
+  if (banned === true || deprovisioned === true) return { seconds: BAN_SECONDS }
+  if (locked !== true) return undefined
+  return { seconds: typeof left === 'number' && left > 0 ? Math.ceil(left) : BAN_SECONDS }
+}
+
+/** How long a block lasts that Clerk has confirmed. Clerk does not say when a lock ends, so that is as the payload says. */
+const confirmedSeconds = (user: CachedUser, said: Block | undefined): number =>
+  user.banned || user.deprovisioned ? BAN_SECONDS : (said?.seconds ?? 0)
+
 /**
- * Webhooks come late and in any order, so that Clerk is asked whether the user is still blocked. Only this revocation is
- * ended: a ban that begins meanwhile has another one. @throws ClerkError; deliver the webhook again then
+ * Invalidates the user. If they are refused by a revocation marker, Clerk is asked whether they are still blocked, because
+ * webhooks come late and in any order: returns the user who is, else ends this revocation. A block that begins meanwhile
+ * has another one, which stays. @throws ClerkError; deliver the webhook again then
  */
-async function restoreUnlessBlocked(userId: string, revocation: string): Promise<void> {
+async function invalidateAndCheck(userId: string, names: NamesOfUser): Promise<CachedUser | undefined> {
+  // Before the invalidation, so that what is loaded below is newer than what the revocation was made for.
+  const [found] = await Promise.allSettled([revocationOfUser(userId)])
+  await invalidateUserCache(userId, names)
+  if (found.status === 'rejected') throw found.reason
+  if (found.value === null) return undefined
   const user = await userById.fresh(userId, { grace: false })
-  if (!user) await revokeUser(userId)
-  else if (!isBlocked(user)) await restoreUser(userId, revocation)
+  if (user && isBlocked(user)) return user
+  await (user ? restoreUser(userId, found.value) : revokeUser(userId))
+  return undefined
 }
 
 /** The marker ends the user's access at once. A `user.updated` that arrives later finds no user at Clerk. */

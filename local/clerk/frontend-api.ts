@@ -3,8 +3,8 @@ import { cors } from 'hono/cors'
 import type { BrowserSessions } from './browser-session'
 import { environmentJson } from './environment'
 import { ClerkError, notFound, signedOut } from './errors'
-import { clientJson, frontendUserJson, sessionJson } from './json'
-import type { Session, User } from './records'
+import { accountJson, clientJson, frontendUserJson, sessionJson } from './json'
+import type { ExternalAccount, Session, User } from './records'
 import type { State } from './state'
 
 interface Parts {
@@ -13,10 +13,11 @@ interface Parts {
   appUrl: string
   url: string
   count: (route: string) => void
+  jwks: object
 }
 
 /** The API that clerk-js and the middleware's handshake use, mounted where NEXT_PUBLIC_CLERK_PROXY_URL points. */
-export function createFrontendApi({ state, browsers, appUrl, url, count }: Parts) {
+export function createFrontendApi({ state, browsers, appUrl, url, count, jwks }: Parts) {
   const api = new Hono()
   api.use(cors({ origin: appUrl, credentials: true, exposeHeaders: ['authorization'] }))
 
@@ -79,6 +80,7 @@ export function createFrontendApi({ state, browsers, appUrl, url, count }: Parts
     return context.json({ response, client: await describeClient(context) })
   }
 
+  api.get('/.well-known/jwks.json', (context) => context.json(jwks))
   on('GET', '/v1/environment', async (context) =>
     context.json(environmentJson({ signIn: `${url}/sign-in`, account: `${url}/user`, app: appUrl })),
   )
@@ -124,6 +126,25 @@ export function createFrontendApi({ state, browsers, appUrl, url, count }: Parts
     })
     return context.json({ response: frontendUserJson(user, url), client: await describeClient(context) })
   })
+  /** A consent that the provider's page, here one of the stand-in's, will ask for. */
+  async function askConsent(context: Context, user: User, account: ExternalAccount) {
+    const { additional_scope: wanted = [], redirect_url: back } = await context.req.parseBody({ all: true })
+    const query = new URLSearchParams({ account: account.id, redirect_url: String(back ?? appUrl) })
+    for (const scope of [wanted].flat()) if (typeof scope === 'string') query.append('scope', scope)
+    const response = accountJson(account, user, url, `${url}/consent?${query}`)
+    return context.json({ response, client: await describeClient(context) })
+  }
+  on('POST', '/v1/me/external_accounts', async (context) => {
+    const user = currentUser(context)
+    const { strategy } = await context.req.parseBody({ all: true })
+    return askConsent(context, user, newAccount(user, String(strategy)))
+  })
+  on('PATCH', '/v1/me/external_accounts/:id/reauthorize', async (context) => {
+    const user = currentUser(context)
+    const account = user.accounts.find(({ id }) => id === context.req.param('id'))
+    if (!account) throw notFound('external account', context.req.param('id') ?? '')
+    return askConsent(context, user, account)
+  })
   on('GET', '/v1/me/sessions/active', async (context) => {
     const user = currentUser(context)
     const open = [...state.sessions.values()].filter(
@@ -138,6 +159,12 @@ export function createFrontendApi({ state, browsers, appUrl, url, count }: Parts
   })
   return api
 }
+
+/** An account that exists only once its consent was given. */
+const newAccount = (user: User, provider: string): ExternalAccount => ({
+  ...{ id: 'new', identificationId: 'new', provider, providerUserId: '', scopes: [], grant: 'renewable' },
+  ...{ email: user.emails[0]?.address ?? '', token: undefined, createdAt: 0, updatedAt: 0 },
+})
 
 function publicData(user: User, url: string) {
   return {

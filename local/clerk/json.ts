@@ -96,7 +96,8 @@ export function frontendUserJson(user: User, url: string) {
   }
 }
 
-function accountJson(account: ExternalAccount, user: User, url: string) {
+/** An account, with the address of the provider's consent page where it has yet to be granted. */
+export function accountJson(account: ExternalAccount, user: User, url: string, consent?: string) {
   return {
     object: 'external_account',
     id: account.id,
@@ -115,7 +116,10 @@ function accountJson(account: ExternalAccount, user: User, url: string) {
     label: null,
     created_at: account.createdAt,
     updated_at: account.updatedAt,
-    verification: verified(account.provider, 'verification_oauth'),
+    verification: {
+      ...verified(account.provider, 'verification_oauth'),
+      ...(consent && { status: 'unverified', external_verification_redirect_url: consent }),
+    },
   }
 }
 

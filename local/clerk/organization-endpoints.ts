@@ -52,7 +52,12 @@ export function organizationEndpoints({ state, url }: Parts): Endpoint[] {
           )
           .toSorted((a, b) => b.createdAt - a.createdAt)
         return {
-          data: paginate(found, query).map((one) => organizationJson(one, url)),
+          data: paginate(found, query).map((one) => ({
+            ...organizationJson(one, url),
+            ...(query.get('include_members_count') === 'true' && {
+              members_count: organizations.membersOf(one.id).length,
+            }),
+          })),
           total_count: found.length,
         }
       },

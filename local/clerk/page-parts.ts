@@ -12,7 +12,7 @@ function fullScope(name: string) {
   return name === 'openid' ? name : `https://www.googleapis.com/auth/${name}`
 }
 
-export const nameOf = (user: User) =>
+const nameOf = (user: User) =>
   [user.firstName, user.lastName].filter(Boolean).join(' ') || user.username || user.id
 
 function scopeBoxes(granted: string[]) {
@@ -34,6 +34,28 @@ export function accountForm(account: ExternalAccount) {
   </form>`
 }
 
+/** The provider's question, and its answers. `wanted`: the scopes that the app asked for. */
+export function consentForm(options: {
+  account: ExternalAccount | undefined
+  email: string
+  wanted: string[]
+  back: string
+}) {
+  const { account, email, wanted, back } = options
+  return html`<form method="post" action="/consent" class="card">
+    <p>The app wants to use your Google account. This page replaces Google's own when you run the app locally.</p>
+    <input type="hidden" name="redirect_url" value="${back}" />
+    ${
+      account
+        ? html`<input type="hidden" name="email" value="${account.email}" /><p><strong>${account.email}</strong></p>`
+        : html`<label>Google account <input type="email" name="email" required value="${email}" autocomplete="email" /></label>`
+    }
+    ${scopeBoxes([...wanted, ...(account?.scopes ?? [])])}
+    <button class="main">Allow</button>
+    <button name="denied" value="yes" formnovalidate>Cancel</button>
+  </form>`
+}
+
 export function connectForm(user: User) {
   const first = user.accounts.length === 0
   return html`<form method="post" action="/user/accounts" class="card" aria-label="Connect Google">
@@ -43,6 +65,14 @@ export function connectForm(user: User) {
     <button class="main">Connect Google</button>
   </form>`
 }
+
+export const userButton = (user: User, isSignedIn: boolean) => html`<li>
+  <button name="user_id" value="${user.id}">
+    <img src="/avatars/${user.id}.svg" alt="" width="32" height="32" />
+    <span><strong>${nameOf(user)}</strong>${isSignedIn ? ' (signed in)' : ''}<br />
+      <small>${user.emails[0]?.address ?? ''}</small></span>
+  </button>
+</li>`
 
 export function avatar(user: User): string {
   const hue = [...user.id].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 360, 0)
@@ -64,14 +94,14 @@ export const SCRIPT_HASH = `'sha256-${createHash('sha256').update(SCRIPT).digest
 const STYLE = `
 :root { color-scheme: light dark; --line: light-dark(#d4d4d8, #3f3f46); --main: light-dark(#4338ca, #a5b4fc); --on-main: light-dark(#fff, #18181b); }
 * { box-sizing: border-box }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 24px 16px; max-width: 40rem; background: light-dark(#fff, #18181b); color: light-dark(#18181b, #f4f4f5) }
-h1 { font-size: 1.5rem; margin: 0 } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 24px 16px; max-width: 44rem; background: light-dark(#fff, #18181b); color: light-dark(#18181b, #f4f4f5) }
+h1 { font-size: 1.5rem; margin: 0 } h2 { font-size: 1rem; margin: 1.25rem 0 .5rem }
 a { color: var(--main) } small { color: light-dark(#52525b, #a1a1aa) }
 ul { list-style: none; padding: 0; margin: 0; display: grid; gap: 8px }
 button { font: inherit; color: inherit; background: none; border: 1px solid var(--line); border-radius: 8px; padding: 8px 14px; min-height: 44px; cursor: pointer }
 button:hover { border-color: var(--main) } :focus-visible { outline: 3px solid var(--main); outline-offset: 2px }
 .main { background: var(--main); border-color: var(--main); color: var(--on-main) }
-.people button { display: flex; gap: 12px; align-items: center; width: 100%; text-align: left } .people img { border-radius: 50%; flex: none }
+.people { grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)) } .people button { display: flex; gap: 12px; align-items: center; width: 100%; height: 100%; text-align: left; padding: 6px 12px; overflow-wrap: anywhere } .people img { border-radius: 50%; flex: none }
 label { display: block; margin: 8px 0 } input:not([type=checkbox]):not([type=hidden]) { display: block; width: 100%; font: inherit; color: inherit; background: none; border: 1px solid light-dark(#71717a, #a1a1aa); border-radius: 8px; padding: 8px; min-height: 44px }
 .box { display: flex; flex-wrap: wrap; gap: 8px; align-items: center } .box input { width: 20px; height: 20px }
 .card { border: 1px solid var(--line); border-radius: 8px; padding: 12px 16px; margin: 8px 0; overflow-wrap: anywhere }`

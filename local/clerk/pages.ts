@@ -7,11 +7,12 @@ import {
   accountForm,
   avatar,
   connectForm,
+  consentForm,
   layout,
-  nameOf,
   OFFERED,
   SCRIPT,
   SCRIPT_HASH,
+  userButton,
 } from './page-parts'
 import type { User } from './records'
 import type { State } from './state'
@@ -44,6 +45,16 @@ export function createPages(parts: { state: State; browsers: BrowserSessions; ap
   const returnUrl = (value: unknown) =>
     typeof value === 'string' && isWithin(value, appUrl) ? value : appUrl
 
+  /** What each user is good for, and the users who are: one of them shows what the others show. */
+  function byPurpose(): Map<string, User[]> {
+    const groups = new Map<string, User[]>()
+    for (const user of state.users.values()) {
+      const purpose = state.purposes.get(user.id) ?? 'Created since the start'
+      groups.set(purpose, [...(groups.get(purpose) ?? []), user])
+    }
+    return groups
+  }
+
   pages.get('/sign-in', (context) => {
     const back = returnUrl(context.req.query('redirect_url'))
     const current = signedIn(context)
@@ -53,17 +64,10 @@ export function createPages(parts: { state: State; browsers: BrowserSessions; ap
         html`<p>This page replaces Clerk's own when you run the app locally. Choose a user.</p>
           <form method="post" action="/sign-in">
             <input type="hidden" name="redirect_url" value="${back}" />
-            <ul class="people">
-              ${[...state.users.values()].map(
-                (user) => html`<li>
-                  <button name="user_id" value="${user.id}">
-                    <img src="/avatars/${user.id}.svg" alt="" width="40" height="40" />
-                    <span><strong>${nameOf(user)}</strong>${user.id === current?.id ? ' (signed in)' : ''}<br />
-                      <small>${state.purposes.get(user.id) ?? user.emails[0]?.address ?? ''}</small></span>
-                  </button>
-                </li>`,
-              )}
-            </ul>
+            ${[...byPurpose()].map(
+              ([purpose, users]) =>
+                html`<h2>${purpose}</h2><ul class="people">${users.map((user) => userButton(user, user.id === current?.id))}</ul>`,
+            )}
           </form>
           <script>${raw(SCRIPT)}</script>`,
       ),
@@ -136,6 +140,17 @@ export function createPages(parts: { state: State; browsers: BrowserSessions; ap
     )
   })
 
+  pages.get('/consent', (context) => {
+    const user = signedIn(context)
+    if (!user) return context.redirect('/sign-in', 302)
+    const account = user.accounts.find(({ id }) => id === context.req.query('account'))
+    const form = consentForm({
+      ...{ account, email: user.emails[0]?.address ?? '', wanted: context.req.queries('scope') ?? [] },
+      back: returnUrl(context.req.query('redirect_url')),
+    })
+    return context.html(layout('Connect Google', form))
+  })
+
   /** A form that only signed-in users may send. It leads back to the account page, or to the sign-in page. */
   const act = (path: string, change: (user: User, form: Record<string, string[]>, id: string) => void) =>
     pages.post(path, async (context) => {
@@ -150,7 +165,7 @@ export function createPages(parts: { state: State; browsers: BrowserSessions; ap
       )
       change(user, form, context.req.param('id') ?? '')
       await browsers.setCookies(context, browsers.clientOf(context))
-      return context.redirect('/user', 303)
+      return context.redirect(path === '/consent' ? returnUrl(form.redirect_url?.[0]) : '/user', 303)
     })
 
   act('/user/profile', (user, form) => {
@@ -159,10 +174,14 @@ export function createPages(parts: { state: State; browsers: BrowserSessions; ap
       lastName: form.last_name?.[0] || null,
     })
   })
-  act('/user/accounts', (user, form) => {
+  const connect = (user: User, form: Record<string, string[]>) => {
     const chosen = OFFERED.map(({ scope }) => scope).filter((scope) => form.scope?.includes(scope))
     const email = form.email?.[0]
     state.connect(user.id, { scopes: [...ALWAYS, ...chosen], ...(email ? { email } : {}) })
+  }
+  act('/user/accounts', connect)
+  act('/consent', (user, form) => {
+    if (!form.denied) connect(user, form)
   })
   act('/user/accounts/:id/disconnect', (user, _form, id) => {
     state.disconnect(user.id, id)

@@ -154,7 +154,10 @@ export async function startClerk(options: ClerkOptions) {
   app.use(async (context, next) =>
     isLoopback(context.req.header('host')) ? next() : context.text(FOREIGN_HOST, 403),
   )
-  app.route('/fapi', createFrontendApi({ state, browsers, appUrl, url, count: frontendLog.count }))
+  app.route(
+    '/fapi',
+    createFrontendApi({ state, browsers, appUrl, url, count: frontendLog.count, jwks: keys.jwks }),
+  )
   app.route('/_local', createControlApi(standIn))
   for (const endpoint of endpoints) {
     app.on(endpoint.method, `/v1${endpoint.path.replace(/\{(\w+)\}/g, ':$1')}`, async (context) => {

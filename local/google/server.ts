@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
+import { html } from 'hono/html'
 import { FOREIGN_HOST, isLoopback } from '../loopback'
 
 /** What Google knows about an access token. Times are in milliseconds. */
@@ -54,6 +55,7 @@ export async function startGoogle(options: GoogleOptions) {
   const requests = new Map<string, number>()
   let script: ((request: Request) => Response | undefined) | undefined
   const app = new Hono()
+  let url = ''
   app.use(async (context, next) =>
     isLoopback(context.req.header('host')) ? next() : context.text(FOREIGN_HOST, 403),
   )
@@ -90,11 +92,33 @@ export async function startGoogle(options: GoogleOptions) {
       summary: 'primary',
       timeZone: 'UTC',
       accessRole: 'owner',
-      items: found
-        .slice(offset, offset + limit)
-        .map((event) => ({ kind: 'calendar#event', status: 'confirmed', eventType: 'default', ...event })),
+      items: found.slice(offset, offset + limit).map((event) => ({
+        ...{ kind: 'calendar#event', status: 'confirmed', eventType: 'default' },
+        htmlLink: `${url}/calendar/event?eid=${encodeURIComponent(event.id)}`,
+        ...event,
+      })),
       ...(offset + limit < found.length ? { nextPageToken: String(offset + limit) } : {}),
     })
+  })
+
+  /** Replaces the event's page at Google, which needs a Google session that nobody has here. */
+  app.get('/calendar/event', (context) => {
+    const eid = context.req.query('eid')
+    const event = [...events.values()].flat().find(({ id }) => id === eid)
+    if (!event) return failure(404, 'Not Found', 'notFound', 'NOT_FOUND')
+    return context.html(
+      html`<!doctype html><html lang="en"><meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${event.summary}</title><style>:root { color-scheme: light dark; font-family: system-ui }</style>
+        <main><h1>${event.summary}</h1><p>This page replaces Google's own when you run the app locally.</p></main></html>`,
+    )
+  })
+
+  app.get('/calendar/v3/colors', (context) => {
+    count('GET /calendar/v3/colors')
+    const token = holder(context, READERS)
+    return token instanceof Response
+      ? token
+      : context.json({ kind: 'calendar#colors', calendar: {}, event: {} })
   })
 
   app.get('/calendar/v3/users/me/calendarList', (context) => {
@@ -124,8 +148,10 @@ export async function startGoogle(options: GoogleOptions) {
     })
   })
 
+  url = `http://localhost:${port}`
+
   return {
-    url: `http://localhost:${port}`,
+    url,
     port,
     requests: () => ({
       total: [...requests.values()].reduce((sum, each) => sum + each, 0),

@@ -84,6 +84,10 @@ const routes: Record<string, ErrorCode[]> = {
     'unavailable',
   ],
   'GET /api/admin/dashboard': ['unauthenticated', 'forbidden', 'cross_origin', 'rate_limited', 'unavailable'],
+  'GET /api/admin/dashboard/export': [
+    ...(['unauthenticated', 'forbidden', 'cross_origin', 'bad_request'] as const),
+    ...(['rate_limited', 'unavailable', 'revocation_unknown'] as const),
+  ],
   'GET /api/metrics': ['unauthenticated', 'not_configured'],
 }
 

@@ -15,7 +15,16 @@ beforeAll(() => {
   })
 })
 
-const PAGES = ['/', '/experts', '/calendar', '/profile', '/dashboard', '/account']
+const PAGES = [
+  '/',
+  '/experts',
+  '/calendar',
+  '/profile',
+  '/dashboard',
+  '/dashboard/users',
+  '/dashboard/integrations',
+  '/account',
+]
 const ROUTES = ['/api/calendar/events', '/api/calendar/events?limit=0', '/api/health']
 
 async function asUser(userId: string) {
@@ -45,7 +54,9 @@ test('no token is in a page, an RSC payload, an answer, an error, a log line, a 
     }
     const admin = await asUser(people.admin)
     for (const userId of [people.member, people.expert])
-      await keep(`${state} dashboard of ${userId}`, await admin(`/dashboard?user=${userId}`))
+      await keep(`${state} dashboard of ${userId}`, await admin(`/dashboard/users/${userId}`))
+    for (const list of ['audit', 'webhooks'])
+      await keep(`${state} export`, await admin(`/api/admin/dashboard/export?list=${list}&format=csv`))
     for (const path of ['/api/metrics', '/api/admin/cache/stats']) {
       const headers = { authorization: `Bearer ${env.OPS_TOKEN}` }
       await keep(`${state} ${path}`, await fetch(stage.app.url + path, { headers }))

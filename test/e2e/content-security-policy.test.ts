@@ -13,7 +13,8 @@ const PRIVATE = [
   '/profile',
   '/calendar',
   '/dashboard',
-  `/dashboard?user=${people.member}&audit=${people.member}`,
+  `/dashboard/users/${people.member}`,
+  '/dashboard/cache',
 ]
 const MISSING = [
   '/_next/no-such',

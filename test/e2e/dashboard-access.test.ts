@@ -16,9 +16,9 @@ const CALENDAR = 'https://www.googleapis.com/auth/calendar.readonly'
 const REFUSED = 'Refused. Only admins can do this'
 
 /** The request that a button of the dashboard sends, as it can be sent again by anybody. */
-async function requestOf(press: (view: View) => Promise<unknown>, query: string) {
+async function requestOf(press: (view: View) => Promise<unknown>, path: string) {
   const view = await browser.openAs()
-  await openDashboard(view, stage, query)
+  await openDashboard(view, stage, path)
   const sent: Promise<Request> = view.page.waitForRequest((request) => 'next-action' in request.headers())
   await press(view)
   const request = await sent
@@ -27,7 +27,7 @@ async function requestOf(press: (view: View) => Promise<unknown>, query: string)
   const body = request.postDataBuffer()?.toString() ?? ''
   await view.settled()
   await view.context.close()
-  return { action, type, body }
+  return { url: request.url(), action, type, body }
 }
 
 const pressButton = (name: string) => (view: View) => view.page.getByRole('button', { name }).first().click()
@@ -42,8 +42,8 @@ async function cookiesOf(user: string): Promise<string> {
 
 type Sent = Awaited<ReturnType<typeof requestOf>>
 
-const send = ({ action, type, body }: Sent, headers: Record<string, string>) =>
-  fetch(`${stage.app.url}/dashboard`, {
+const send = ({ url, action, type, body }: Sent, headers: Record<string, string>) =>
+  fetch(url, {
     method: 'POST',
     redirect: 'manual',
     headers: { 'next-action': action, 'content-type': type, accept: 'text/x-component', ...headers },
@@ -65,14 +65,14 @@ describe('an action of the dashboard, sent by somebody else', () => {
     ['Warm', people.neverConnected],
   ])('%s is refused to a member who is not an admin', async (name, as) => {
     const id = await connectedUser()
-    const request = await requestOf(pressButton(name), `?user=${id}`)
+    const request = await requestOf(pressButton(name), `/users/${id}`)
     const answer = await send(request, { cookie: await cookiesOf(as), origin: stage.app.url })
     expect(await answer.text()).toContain(REFUSED)
   })
 
   test('a forged form is refused in the same words', async () => {
     const id = await connectedUser()
-    const request = await requestOf(pressButton('Invalidate'), `?user=${id}`)
+    const request = await requestOf(pressButton('Invalidate'), `/users/${id}`)
     const forged = { ...request, body: request.body.replaceAll(id, 'user_1:*') }
     const answer = await send(forged, { cookie: await cookiesOf(people.admin), origin: stage.app.url })
     expect(await answer.text()).toContain(REFUSED)
@@ -80,7 +80,7 @@ describe('an action of the dashboard, sent by somebody else', () => {
 
   test('a signed-out caller is refused', async () => {
     const id = await connectedUser()
-    const request = await requestOf(pressButton('Invalidate'), `?user=${id}`)
+    const request = await requestOf(pressButton('Invalidate'), `/users/${id}`)
     const answer = await send(request, { origin: stage.app.url })
     // The middleware sends them to the sign-in page before the action runs.
     expect(answer.status).toBe(307)
@@ -88,7 +88,7 @@ describe('an action of the dashboard, sent by somebody else', () => {
 
   test('from another origin it has no effect', async () => {
     const id = await connectedUser()
-    const request = await requestOf(pressButton('Invalidate'), `?user=${id}`)
+    const request = await requestOf(pressButton('Invalidate'), `/users/${id}`)
     const cookie = await cookiesOf(people.admin)
     const before = stage.standIns.upstash.counts().byCommand.unlink ?? 0
     const answer = await send(request, { cookie, origin: 'https://elsewhere.example' })
@@ -98,7 +98,7 @@ describe('an action of the dashboard, sent by somebody else', () => {
 
   test('the refusal of a member is in the trail that an admin reads', async () => {
     const view = await browser.openAs()
-    await openDashboard(view, stage, `?audit=${people.member}`)
+    await openDashboard(view, stage, `/audit?user=${people.member}`)
     await panelOf(view)('audit').getByText('forbidden').first().waitFor()
   })
 })
@@ -114,22 +114,39 @@ describe('an admin who opens the page of a person', () => {
   test('is one record, however many panels show the person, however often they are updated and reloaded', async () => {
     const id = await connectedUser()
     const view = await browser.openAs()
-    await openDashboard(view, stage, `?user=${id}&audit=${id}`)
+    await openDashboard(view, stage, `/users/${id}`)
     await expect.poll(() => viewsOf(id)).toMatchObject([{ actor: people.admin, subject: id, outcome: 'ok' }])
     const another = await connectedUser()
-    await openDashboard(view, stage, `?user=${id}`)
-    await openDashboard(view, stage, `?user=${another}`)
+    await openDashboard(view, stage, `/users/${id}`)
+    await openDashboard(view, stage, `/users/${another}`)
     await expect.poll(() => viewsOf(another)).toHaveLength(1)
     expect(await viewsOf(id)).toHaveLength(1)
   })
 
-  test('is shown nobody by a name or an address, and no panel repeats it', async () => {
+  test('is shown nobody by a name or an address, and nothing repeats it', async () => {
     const view = await browser.openAs()
-    await openDashboard(view, stage, '?user=mia@example.com&audit=mia@example.com')
-    for (const panel of ['integrations', 'lookup'])
-      await panelOf(view)(panel).getByText('User not found').waitFor()
-    for (const panel of ['integrations', 'lookup', 'audit'])
-      expect(await panelOf(view)(panel).innerHTML()).not.toContain('mia@example.com')
+    await openDashboard(view, stage, '/users/mia@example.com')
+    await view.page.getByRole('heading', { name: 'User not found' }).waitFor()
+    expect(await view.page.getByRole('main').innerHTML()).not.toContain('mia@example.com')
+    await openDashboard(view, stage, '/audit?user=mia@example.com')
+    expect(await panelOf(view)('audit').innerHTML()).not.toContain('mia@example.com')
+  })
+})
+
+describe('an export', () => {
+  const ask = async (headers: Record<string, string>, query = 'list=audit&format=ndjson') =>
+    fetch(`${stage.app.url}/api/admin/dashboard/export?${query}`, { headers, redirect: 'manual' })
+
+  test('is for admins, and not for the pages of others', async () => {
+    const [member, admin] = [await cookiesOf(people.member), await cookiesOf(people.admin)]
+    expect((await ask({})).status).toBe(401)
+    expect((await ask({ cookie: member })).status).toBe(403)
+    expect((await ask({ cookie: admin, 'sec-fetch-site': 'cross-site' })).status).toBe(403)
+    expect((await ask({ cookie: admin }, 'list=users&format=csv')).status).toBe(400)
+    const answer = await ask({ cookie: admin })
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('cache-control')).toContain('no-store')
+    expect(await answer.text()).not.toMatch(/@|ya29|sk_|eyJ/)
   })
 })
 
@@ -166,7 +183,7 @@ describe('the feed of the dashboard', () => {
 
   test('holds no token and no address', async () => {
     const id = await connectedUser()
-    await requestOf(pressButton('Refresh'), `?user=${id}`)
+    await requestOf(pressButton('Refresh'), `/users/${id}`)
     const answer = await fetch(`${stage.app.url}/api/admin/dashboard`, {
       headers: { cookie: await cookiesOf(people.admin) },
     })

@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { createProcessState } from '@/lib/lookup/process-state'
 import { createRedisClient } from '@/lib/lookup/redis/client'
 import { people } from '../../local/seed'
 import { quotaExceeded } from '../../local/upstash/faults'
-import { axeFindings, openDashboard, panelOf } from '../support/dashboard'
+import { axeFindings, openDashboard, panelOf, toastOf } from '../support/dashboard'
 import { looks } from '../support/full'
 import { type Look, useBrowser, useStage } from '../support/stage'
 
@@ -15,10 +17,10 @@ afterEach(async () => {
   stage.standIns.clerk.faults.clear()
 })
 
-async function visit(query = '', { as = people.admin, ...look }: Look & { as?: string } = {}) {
+async function visit(path = '', { as = people.admin, ...look }: Look & { as?: string } = {}) {
   const view = await browser.openAs(as, look)
-  await openDashboard(view, stage, query)
-  return { ...view, panel: panelOf(view) }
+  await openDashboard(view, stage, path)
+  return { ...view, panel: panelOf(view), toast: (text: string | RegExp) => toastOf(view, text) }
 }
 
 async function newUser(scopes: string[] | null = null) {
@@ -39,28 +41,71 @@ describe.each(looks)('at $width px in $colorScheme', (look) => {
   // A used-up limit opens the breaker for a minute.
   afterAll(() => stage.restart())
 
-  test('axe has nothing to say of the page with a user chosen', async () => {
-    const { page } = await visit(`?user=${people.member}`, look)
+  test('axe has nothing to say of any page', async () => {
+    const { page, ...view } = await visit('', look)
+    for (const path of [
+      '',
+      '/users',
+      `/users/${people.member}`,
+      '/integrations',
+      '/cache',
+      '/webhooks',
+      '/audit',
+    ]) {
+      await openDashboard({ page, ...view }, stage, path)
+      expect(await axeFindings(page), path).toEqual([])
+    }
+  })
+
+  test('axe has nothing to say of open rows, an open table, people who were found, and the menu', async () => {
+    const { page, panel } = await visit('/audit', look)
+    await panel('audit')
+      .getByRole('button', { name: /^Details/ })
+      .first()
+      .click()
+    await panel('audit').getByText('Actor').waitFor()
+    await page.getByRole('searchbox').fill('ma')
+    await page.keyboard.press('Enter')
+    await page.getByRole('list', { name: 'Users found' }).waitFor()
+    expect(await axeFindings(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    const menu = page.getByRole('button', { name: /^Pages of the dashboard/ })
+    if (await menu.isVisible()) await menu.click()
+    await page.getByRole('link', { name: 'Cache' }).filter({ visible: true }).click()
+    await page.waitForURL('**/dashboard/cache')
+    await panel('charts').getByText('Hit rate as a table').click()
     expect(await axeFindings(page)).toEqual([])
   })
 
-  test('axe has nothing to say of the empty states, the open table and the question before a disconnection', async () => {
-    const { page, panel } = await visit(`?user=${people.tooFewScopes}&audit=user_nobody`, look)
+  test('axe has nothing to say of the empty states and the question before a disconnection', async () => {
+    const { page, panel, ...view } = await visit(`/users/${people.tooFewScopes}`, look)
+    await panel('integrations').getByRole('button', { name: 'Disconnect…' }).click()
+    await page.getByRole('dialog', { name: 'Disconnect Google of Sam Novak?' }).waitFor()
+    expect(await axeFindings(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await openDashboard({ page, ...view }, stage, '/audit?user=user_nobody')
+    await panel('audit').getByText('No records of this user').waitFor()
+    expect(await axeFindings(page)).toEqual([])
+    await openDashboard({ page, ...view }, stage, '/webhooks')
     await deleteLog()
     await panel('webhooks').getByText('No webhooks yet').waitFor()
-    await panel('audit').getByText('No records of this user').waitFor()
-    await panel('integrations').getByRole('button', { name: 'Disconnect…' }).click()
-    await page.getByRole('dialog', { name: 'Disconnect Google?' }).waitFor()
     expect(await axeFindings(page)).toEqual([])
   })
 
-  test('axe has nothing to say of the page while Redis is out', async () => {
-    const { page, panel } = await visit('', look)
+  test('axe has nothing to say of the pages while Redis is out', async () => {
+    const views = [
+      await visit('', look),
+      await visit('/cache', look),
+      await visit('/webhooks', look),
+      await visit('/audit', look),
+    ] as const
+    const [overview, cache, webhooks, audit] = views
     stage.standIns.upstash.faults.set(quotaExceeded)
-    await panel('cache').getByText('The Redis plan’s limit is used up').waitFor()
-    await panel('webhooks').getByText('Redis does not answer').waitFor()
-    await panel('audit').getByText('Redis does not answer').waitFor()
-    expect(await axeFindings(page)).toEqual([])
+    await overview.panel('verdict').getByText('The Redis plan’s limit is used up').waitFor()
+    await cache.panel('cache').getByText('The Redis plan’s limit is used up').waitFor()
+    await webhooks.panel('webhooks').getByText('Redis does not answer').waitFor()
+    await audit.panel('audit').getByText('Redis does not answer').waitFor()
+    for (const { page } of views) expect(await axeFindings(page)).toEqual([])
   })
 })
 
@@ -78,14 +123,14 @@ describe('Integrations', () => {
     [people.needsReconnecting, 'Needs reconnecting', 'unknown without a token'],
     [people.neverConnected, 'Not connected', 'Only the user can connect it'],
   ])('%s: %s', async (user, state, detail) => {
-    const { panel } = await visit(`?user=${user}`)
+    const { panel } = await visit(`/users/${user}`)
     await panel('integrations').getByText(shown(state)).waitFor()
     await panel('integrations').getByText(detail).first().waitFor()
   })
 
   test('says that it could not be checked while Clerk does not answer', async () => {
     const { id } = await newUser([CALENDAR])
-    const first = await visit(`?user=${id}`)
+    const first = await visit(`/users/${id}`)
     await first.panel('integrations').getByText(shown('Connected')).waitFor()
     stage.standIns.clerk.updateUser(id, { firstName: 'Changed' })
     await stage.standIns.clerk.webhooks.flush()
@@ -103,56 +148,58 @@ describe('Integrations', () => {
   })
 
   test('names who has been refused a token, and leads to them', async () => {
-    await visit(`?user=${people.needsReconnecting}`)
+    await visit(`/users/${people.needsReconnecting}`)
     await new Promise((resolve) => setTimeout(resolve, 9_500))
-    const { page, panel } = await visit()
-    await panel('integrations').getByRole('link', { name: people.needsReconnecting }).click()
+    const { page, panel } = await visit('/integrations')
+    // Only a user's own state: the provider itself is not blamed.
+    expect(
+      await panel('integrations')
+        .getByText(/Fails for/)
+        .count(),
+    ).toBe(0)
+    await panel('integrations').getByRole('link', { name: 'Ruth Adeyemi' }).click()
     await panel('integrations').getByText(shown('Needs reconnecting')).waitFor()
-    expect(page.url()).toContain(people.needsReconnecting)
+    expect(page.url()).toContain(`/users/${people.needsReconnecting}`)
   })
 
   test('refreshes a token, says until when it is good, and writes it down', async () => {
     const { id } = await newUser([CALENDAR])
-    const { panel } = await visit(`?user=${id}`)
+    const { panel, toast } = await visit(`/users/${id}`)
     await panel('integrations').getByRole('button', { name: 'Refresh' }).click()
-    await panel('integrations')
-      .getByText(/Clerk returned a Google token that expires at/)
-      .waitFor()
+    await toast(/Clerk returned a Google token that expires at/).waitFor()
     await panel('audit').getByText('dashboard.refresh').first().waitFor()
   })
 
   test('pressed twice a button does its work once', async () => {
     const { id } = await newUser([CALENDAR])
-    const { panel } = await visit(`?user=${id}`)
+    const { panel, toast } = await visit(`/users/${id}`)
     stage.standIns.clerk.faults.add({
       route: '/v1/users/{user_id}/oauth_access_tokens/{provider}',
       latencyMs: 500,
     })
     stage.standIns.clerk.resetRequests()
     await panel('integrations').getByRole('button', { name: 'Refresh' }).dblclick()
-    await panel('integrations')
-      .getByText(/Clerk returned a Google token/)
-      .waitFor()
+    await toast(/Clerk returned a Google token/).waitFor()
     const { byRoute } = stage.standIns.clerk.requests()
     expect(byRoute['GET /v1/users/{user_id}/oauth_access_tokens/{provider}']).toBe(1)
   })
 
   test('disconnects after a question, and not when that is cancelled', async () => {
     const { id } = await newUser([CALENDAR])
-    const { page, panel } = await visit(`?user=${id}`)
+    const { page, panel, toast } = await visit(`/users/${id}`)
     await panel('integrations').getByRole('button', { name: 'Disconnect…' }).click()
     await page.getByRole('button', { name: 'Cancel' }).click()
     await panel('integrations').getByText(shown('Connected')).waitFor()
     await panel('integrations').getByRole('button', { name: 'Disconnect…' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Disconnect', exact: true }).click()
-    await panel('integrations').getByText('Google is disconnected.').waitFor()
+    await toast('Google is disconnected.').waitFor()
     await panel('integrations').getByText(shown('Not connected')).waitFor()
     await stage.standIns.clerk.webhooks.flush()
   })
 
   test('shows a disconnection as done meanwhile, and takes it back when Clerk refuses', async () => {
     const { id } = await newUser([CALENDAR])
-    const { page, panel } = await visit(`?user=${id}`)
+    const { page, panel, toast } = await visit(`/users/${id}`)
     stage.standIns.clerk.faults.add({
       route: 'DELETE /v1/users/{user_id}/external_accounts/{external_account_id}',
       status: 500,
@@ -161,10 +208,20 @@ describe('Integrations', () => {
     await panel('integrations').getByRole('button', { name: 'Disconnect…' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Disconnect', exact: true }).click()
     await panel('integrations').getByText('Google is being disconnected…').waitFor()
-    await panel('integrations').getByText('It may have been saved').waitFor()
+    await toast('It may have been saved').waitFor()
     await panel('integrations').getByRole('button', { name: 'Disconnect…' }).waitFor()
+    stage.standIns.clerk.faults.clear()
+    await toast('It may have been saved').getByRole('button', { name: 'Try again' }).click()
+    await toast('Google is disconnected.').waitFor()
+    await stage.standIns.clerk.webhooks.flush()
   })
 })
+
+/** The field and the button of the search, which every page has. */
+const search = async ({ page }: { page: Page }, word: string) => {
+  await page.getByRole('searchbox', { name: /^Find a user by ID, name/ }).fill(word)
+  await page.getByRole('button', { name: 'Search' }).click()
+}
 
 describe('Look up a user', () => {
   // A used-up limit opens the breaker for a minute.
@@ -172,28 +229,40 @@ describe('Look up a user', () => {
 
   test('finds by id, username and e-mail address, and puts none but the id into the address', async () => {
     const { id, email, username } = await newUser()
-    const { page, panel } = await visit()
+    const { page, panel } = await visit('/cache')
     for (const word of [email, username.toUpperCase(), id]) {
-      await panel('lookup').getByLabel('User ID, username or email address').fill(word)
-      await panel('lookup').getByRole('button', { name: 'Look up' }).click()
-      await page.waitForURL(`**/dashboard?user=${id}#lookup`)
-      await panel('lookup').getByText(id).waitFor()
+      await search({ page }, word)
+      await page.waitForURL(`**/dashboard/users/${id}`)
+      await page.getByRole('main').getByText(id, { exact: true }).waitFor()
+      // The result is where the eye is.
+      expect(await page.evaluate('scrollY')).toBe(0)
       await page.goto('about:blank')
-      await page.goto(`${stage.app.url}/dashboard`)
-      await panel('lookup').getByText('No user selected').waitFor()
+      await page.goto(`${stage.app.url}/dashboard/cache`)
+      await panel('cache').getByText('Clerk budget left').waitFor()
     }
   })
 
+  test('finds by a part of the name, lists who was found, and says how many', async () => {
+    const { page } = await visit('/audit')
+    await search({ page }, 'ma')
+    const found = page.getByRole('list', { name: 'Users found' })
+    await found.getByRole('link', { name: /Amara Okafor/ }).waitFor()
+    await page.getByRole('status').filter({ hasText: 'users found' }).waitFor()
+    await found.getByRole('link', { name: /Amara Okafor/ }).click()
+    await page.getByRole('heading', { name: 'Amara Okafor' }).waitFor()
+    expect(page.url()).toContain(people.expert)
+    await found.waitFor({ state: 'hidden' })
+  })
+
   test('says that a user was not found', async () => {
-    const { panel } = await visit()
-    await panel('lookup').getByLabel('User ID, username or email address').fill('nobody-at-all')
-    await panel('lookup').getByRole('button', { name: 'Look up' }).click()
-    await panel('lookup').getByText('User not found.').waitFor()
+    const { page } = await visit()
+    await search({ page }, 'nobody-at-all')
+    await page.getByRole('status').filter({ hasText: 'User not found.' }).waitFor()
   })
 
   test('shows the entry without address or metadata, and can invalidate and warm it', async () => {
     const { id, email } = await newUser()
-    const { page, panel } = await visit(`?user=${id}`)
+    const { page, panel, toast } = await visit(`/users/${id}`)
     // Inspected before the page itself read the user.
     await panel('lookup').getByText(shown('Not cached')).waitFor()
     await page.reload()
@@ -203,43 +272,90 @@ describe('Look up a user', () => {
       .waitFor()
     expect(await page.content()).not.toContain(email)
     await panel('lookup').getByRole('button', { name: 'Invalidate' }).click()
-    await panel('lookup').getByText('Invalidated.').waitFor()
+    await toast('Invalidated.').waitFor()
     await panel('lookup').getByText(shown('Not cached')).waitFor()
     await panel('lookup').getByRole('button', { name: 'Warm' }).click()
-    await panel('lookup').getByText('Cached.').waitFor()
+    await toast('Cached.').waitFor()
     await panel('lookup').getByText('In Redis').waitFor()
     await panel('audit').getByText('cache.invalidate').first().waitFor()
     await panel('audit').getByText('cache.warm').first().waitFor()
+    await toast('Cached.').getByRole('button', { name: 'Undo' }).click()
+    await panel('lookup').getByText(shown('Not cached')).waitFor()
   })
 
-  test('refuses to invalidate while Redis is out, and says why', async () => {
-    const { panel } = await visit(`?user=${people.member}`)
+  test('refuses to invalidate while Redis is out, announces why at once, and offers to try again', async () => {
+    const { page, panel, toast } = await visit(`/users/${people.member}`)
     stage.standIns.upstash.faults.set(quotaExceeded)
     await panel('lookup').getByRole('button', { name: 'Invalidate' }).click()
-    await panel('lookup').getByText('it is unknown whether your session was revoked').waitFor()
+    const failure = page
+      .getByRole('alert')
+      .filter({ hasText: 'it is unknown whether your session was revoked' })
+    await failure.waitFor()
+    expect(await toast('it is unknown').getByRole('button', { name: 'Try again' }).count()).toBe(1)
   })
 })
 
 describe('Webhooks and Audit', () => {
-  test('a webhook shows by itself, with what it invalidated', async () => {
-    const { panel } = await visit()
+  test('a webhook shows by itself, and opens to what it invalidated and its attempts', async () => {
+    const { page, panel } = await visit('/webhooks')
     const { id } = await newUser()
-    await panel('webhooks').getByText(`${id}: invalidated user, tokens, integrations`).first().waitFor()
-    await panel('webhooks').getByText('user.created').first().waitFor()
+    const row = panel('webhooks')
+      .getByRole('listitem')
+      .filter({ has: page.getByRole('link', { name: id }) })
+    await row.getByText('user.created').waitFor()
+    await row.getByRole('button', { name: /^Details of user.created/ }).click()
+    await row.getByText(`${id}: invalidated user, tokens, integrations`).waitFor()
+    await row.getByText(/^msg_/).waitFor()
+    await row.getByRole('list', { name: '1 attempt' }).waitFor()
   })
 
   test('the trail can be narrowed to one user, and widened again', async () => {
     const { id } = await newUser([CALENDAR])
-    const { panel, page } = await visit(`?user=${id}`)
+    const { panel, page, toast, ...view } = await visit(`/users/${id}`)
     await panel('lookup').getByRole('button', { name: 'Warm' }).click()
-    await panel('lookup').getByText('Cached.').waitFor()
+    await toast('Cached.').waitFor()
+    await openDashboard({ page, ...view }, stage, '/audit')
     await panel('audit').getByLabel('User ID').fill(id)
     await panel('audit').getByRole('button', { name: 'Show' }).click()
-    await page.waitForURL('**audit=user_**')
+    await page.waitForURL('**user=user_**')
     await panel('audit').getByText('cache.warm').waitFor()
-    for (const line of await panel('audit').getByRole('listitem').allTextContents())
-      expect(line).toContain(id)
-    await panel('audit').getByRole('link', { name: 'All users' }).click()
-    await panel('audit').getByRole('link', { name: 'All users' }).waitFor({ state: 'hidden' })
+    await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'))
+    const rows = panel('audit').locator('ul > li')
+    for (const row of await rows.all()) expect(await row.locator(`a[href$="${id}"]`).count()).toBe(1)
+    await panel('audit').getByLabel('Action').selectOption({ label: 'Tokens, all' })
+    await page.waitForURL('**action=token**')
+    await panel('audit').getByText('cache.warm').waitFor({ state: 'hidden' })
+    await panel('audit').getByRole('button', { name: 'Clear' }).click()
+    await panel('audit').getByRole('button', { name: 'Clear' }).waitFor({ state: 'hidden' })
   })
+
+  test('what is shown can be exported, without a formula, and the trail says who did', async () => {
+    const { panel, page } = await visit('/audit?action=dashboard')
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      panel('audit').getByRole('link', { name: 'CSV' }).click(),
+    ])
+    expect(file.suggestedFilename()).toMatch(/^audit-[\d-]+\.csv$/)
+    const text = await readFile(await file.path(), 'utf8')
+    const [head, ...lines] = text.trim().split('\r\n')
+    expect(head).toBe('"at","action","outcome","actor","impersonating","subject","target","id"')
+    expect(lines.length).toBeGreaterThan(0)
+    for (const line of lines) expect(line).toMatch(/^"[^"]+","dashboard\./)
+    await page.reload()
+    await panel('audit').getByText('dashboard.export').first().waitFor()
+  })
+})
+
+test('charts have ranges, a tooltip, and a table of the same figures', async () => {
+  const { page, panel } = await visit('/cache')
+  const chart = panel('charts').getByRole('figure', { name: 'Hit rate' })
+  await chart.locator('canvas').waitFor()
+  await chart.getByText('Hit rate as a table').click()
+  await chart.getByRole('columnheader', { name: 'Hit rate' }).waitFor()
+  expect(await chart.getByRole('rowheader').count()).toBe(60)
+  await panel('charts').getByRole('link', { name: '24 h' }).click()
+  await page.waitForURL('**chart=24h')
+  await expect.poll(() => chart.getByRole('rowheader').count()).toBe(96)
+  await chart.locator('canvas').hover()
+  await chart.getByText(/^Hit rate: /).waitFor()
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { people } from '../../local/seed'
+import { people, seedEvents } from '../../local/seed'
 import type { View } from '../support/browser'
 import { useBrowser, useStage } from '../support/stage'
 
@@ -81,6 +81,31 @@ describe('the chain from Clerk to the page', () => {
     await view.page.getByRole('heading', { name: heading }).waitFor()
   })
 
+  test.each([
+    [people.neverConnected, 'Connect Google'],
+    [people.tooFewScopes, 'Grant access'],
+  ])(
+    '%s comes from the calendar to Google’s consent by "%s", and back to their events',
+    async (who, label) => {
+      const { clerk, google } = stage.standIns
+      const before = clerk.users().find(({ id }) => id === who)?.accounts ?? []
+      google.setEvents(who, seedEvents()[people.member] ?? [])
+      const { page } = await browser.openAs(who)
+      await page.goto(`${stage.app.url}/calendar`)
+      await page.waitForFunction(() => Reflect.get(Reflect.get(window, 'Clerk') ?? {}, 'loaded') === true)
+      await page.getByRole('button', { name: label }).click()
+      await page.getByLabel('See your calendar').waitFor()
+      await page.getByRole('button', { name: 'Cancel' }).click()
+      await page.getByRole('button', { name: label }).click()
+      await page.getByRole('button', { name: 'Allow' }).click()
+      await page.getByRole('main').getByText('Quarterly planning').waitFor()
+      expect(page.url()).toBe(`${stage.app.url}/calendar`)
+      const after = clerk.users().find(({ id }) => id === who)?.accounts ?? []
+      expect(after).toHaveLength(1)
+      expect(after.map(({ id }) => id)).toEqual(expect.arrayContaining(before.map(({ id }) => id)))
+    },
+  )
+
   test('a signed-out visitor of a protected page is asked to sign in and led there', async () => {
     const { page } = await browser.open()
     await page.goto(`${stage.app.url}/calendar`)
@@ -104,7 +129,9 @@ describe('the chain from Clerk to the page', () => {
   test('an admin sees connections and counts on the dashboard', async () => {
     const view = await browser.open()
     await signIn(view, 'Ada Lindgren')
-    await view.page.goto(`${stage.app.url}/dashboard`)
+    await view.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Dashboard' }).click()
+    await view.page.getByRole('heading', { name: 'Overview' }).waitFor()
+    await view.page.getByRole('link', { name: 'Cache', exact: true }).click()
     await view.page.getByRole('rowheader', { name: 'Users', exact: true }).waitFor()
     const states = view.page.locator('#cache').getByText(/(Up|Slow), \d+ ms/)
     expect(await states.filter({ visible: true }).count()).toBe(2)
@@ -113,6 +140,9 @@ describe('the chain from Clerk to the page', () => {
   test('a member is refused the dashboard', async () => {
     const view = await browser.open()
     await signIn(view, 'Mia Moreau')
+    await view.page.getByRole('button', { name: 'Account of Mia Moreau' }).waitFor()
+    const main = view.page.getByRole('navigation', { name: 'Main' })
+    expect(await main.getByRole('link', { name: 'Dashboard' }).count()).toBe(0)
     await view.page.goto(`${stage.app.url}/dashboard`)
     await view.page.getByRole('heading', { name: 'For admins only' }).waitFor()
   })

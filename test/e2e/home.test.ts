@@ -1,18 +1,27 @@
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
 import { axeFindings } from '../support/dashboard'
 import { looks } from '../support/full'
 import { type Look, useBrowser, useStage } from '../support/stage'
+import { clsOf, watchShifts } from '../support/vitals'
 
 const stage = useStage()
 const browser = useBrowser(stage)
+const LATENCY_MS = 150
+
+beforeAll(() => stage.standIns.clerk.faults.add({ latencyMs: LATENCY_MS }))
 
 describe.each(looks)('the home page at $width px, $colorScheme', (look) => {
-  test('shows a visitor what this server has answered, and axe has nothing to say', async () => {
+  test('compares the same users read from Clerk and from the cache, as this server measured it', async () => {
     const view = await browser.open(look)
     await view.page.goto(stage.app.url)
-    // While a page streams in, what has come waits hidden beside it.
-    await view.page.getByText('Reads answered by the cache').filter({ visible: true }).waitFor()
+    const read = (name: string) =>
+      view.page.getByRole('region', { name, exact: true }).filter({ visible: true })
+    await read('With the cache').waitFor()
+    expect(await read('Without the cache').innerText()).toContain('1 request to Clerk')
+    expect(await read('With the cache').innerText()).toMatch(/\b[01] requests? to Redis, 0 to Clerk/)
+    const ms = /([\d.]+) ms/.exec(await read('Without the cache').innerText())?.[1]
+    expect(Number(ms)).toBeGreaterThanOrEqual(LATENCY_MS)
     await view.settled()
     expect(await view.page.getByText('Your connections').count()).toBe(0)
     expect(await axeFindings(view.page)).toEqual([])
@@ -29,48 +38,198 @@ describe.each(looks)('the home page at $width px, $colorScheme', (look) => {
   })
 })
 
-test('a connection that was mended on the account page is mended on the home page', async () => {
+test('however many people open the home page, the comparison asks Clerk once a minute', async () => {
+  await (await fetch(stage.app.url)).text()
+  stage.standIns.clerk.resetRequests()
+  await Promise.all(Array.from({ length: 20 }, async () => (await fetch(stage.app.url)).text()))
+  expect(stage.standIns.clerk.requests().total).toBeLessThanOrEqual(1)
+})
+
+test('a connection that has to be reconnected is, by one button and Google’s consent', async () => {
   const view = await browser.openAs(people.needsReconnecting)
   await view.page.goto(stage.app.url)
   const google = view.page.locator('[data-provider="google"]').filter({ visible: true })
   await google.getByText('Needs to be reconnected').waitFor()
   await view.settled()
-  await google.getByRole('button', { name: 'Open your account page' }).click()
-  await view.page.waitForURL(/\/user/)
-  stage.standIns.clerk.connect(people.needsReconnecting, {
-    email: 'ruth@example.com',
-    scopes: ['https://www.googleapis.com/auth/calendar.readonly'],
-  })
-  await stage.standIns.clerk.webhooks.flush()
-  await view.page.goto(stage.app.url)
+  await google.getByRole('button', { name: 'Reconnect Google' }).click()
+  await view.page.getByText('ruth@example.com').waitFor()
+  await view.page.getByRole('button', { name: 'Allow' }).click()
   await google.getByText('Connected', { exact: false }).waitFor()
-  expect(await google.innerText()).toContain('Manage')
+  expect(view.page.url()).toBe(`${stage.app.url}/`)
 })
 
-test.each([320, 375])('no page is wider than a screen of %i px, however long the names', async (width) => {
-  const { clerk } = stage.standIns
+describe('any width, name and size of text', () => {
   const username = `u${'n'.repeat(60)}`
-  const { id } = clerk.createUser({
-    emails: [`long${width}@example.com`],
-    username: `${username}${width}`,
-    firstName: 'W'.repeat(60),
-    lastName: 'ש'.repeat(60),
-    publicMetadata: { role: 'expert', headline: 'W'.repeat(80), specialties: ['W'.repeat(60)] },
+  let longNames = ''
+
+  beforeAll(async () => {
+    const { clerk } = stage.standIns
+    const { id } = clerk.createUser({
+      ...{ emails: [`${'l'.repeat(60)}@example.com`], username, firstName: 'W'.repeat(60) },
+      lastName: 'ש'.repeat(60),
+      publicMetadata: { role: 'expert', headline: 'W'.repeat(80), specialties: ['W'.repeat(60)] },
+    })
+    longNames = id
+    await clerk.webhooks.flush()
   })
-  await clerk.webhooks.flush()
-  const look: Look = { width, colorScheme: 'light' }
-  const paths = ['/', '/experts', `/experts/${username}${width}`]
-  const visits = [
-    { view: await browser.open(look), paths },
-    { view: await browser.openAs(id, look), paths: [...paths, '/profile'] },
-  ]
-  for (const { view, paths } of visits) {
-    const widthOf = () => view.page.evaluate('document.documentElement.scrollWidth')
-    for (const path of paths) {
-      await view.page.goto(stage.app.url + path)
-      expect(await widthOf(), `${path} as it arrives`).toBe(width)
-      await view.settled()
-      expect(await widthOf(), path).toBe(width)
+
+  const paths = ['/', '/experts', `/experts/${username}`, '/guides/adopt', '/nothing']
+  const own = [...paths, '/profile', '/calendar']
+
+  test.each([
+    ['320 px', { width: 320, zoom: 100 }],
+    ['375 px', { width: 375, zoom: 100 }],
+    ['640 px with text of 200 %', { width: 640, zoom: 200 }],
+    ['1920 px', { width: 1920, zoom: 100 }],
+  ])('no page is wider than the screen at %s', async (_, { width, zoom }) => {
+    const look: Look = { width, colorScheme: 'light' }
+    const visits = [
+      { view: await browser.open(look), paths },
+      { view: await browser.openAs(longNames, look), paths: own },
+    ]
+    for (const { view, paths } of visits) {
+      await view.page.addInitScript(`addEventListener('DOMContentLoaded', () => {
+        document.documentElement.style.fontSize = '${zoom}%'
+      })`)
+      const widthOf = () => view.page.evaluate('document.documentElement.scrollWidth')
+      for (const path of paths) {
+        await view.page.goto(stage.app.url + path)
+        expect(await widthOf(), `${path} as it arrives`).toBe(width)
+        await view.settled()
+        expect(await widthOf(), path).toBe(width)
+      }
+      view.trouble.splice(0, view.trouble.length, ...view.trouble.filter((line) => !line.includes('404')))
     }
-  }
+  })
+})
+
+test.each([
+  ['/', undefined],
+  ['/experts', undefined],
+  ['/experts/amara-okafor', people.member],
+  ['/calendar', people.member],
+  ['/profile', people.member],
+  ['/guides/users', undefined],
+])(
+  'nothing on %s moves while it and Clerk’s script load, however slow the computer is',
+  async (path, who) => {
+    for (const width of [1280, 375]) {
+      const view = who ? await browser.openAs(who, { width }) : await browser.open({ width })
+      await view.page.addInitScript(watchShifts)
+      const session = await view.context.newCDPSession(view.page)
+      await session.send('Emulation.setCPUThrottlingRate', { rate: 4 })
+      await view.page.goto(stage.app.url + path)
+      await view.page.waitForFunction(
+        () => Reflect.get(Reflect.get(window, 'Clerk') ?? {}, 'loaded') === true,
+      )
+      await view.settled()
+      const { cls, shifts } = await clsOf(view.page)
+      expect(cls, `${width} px: ${shifts.join('; ')}`).toBeLessThan(0.02)
+    }
+  },
+)
+
+describe('the theme', () => {
+  test('is the visitor’s choice, by keyboard, and holds on the next page from its first paint', async () => {
+    const { page, settled } = await browser.open({ colorScheme: 'light' })
+    const background = () => page.evaluate('getComputedStyle(document.body).backgroundColor')
+    await page.goto(`${stage.app.url}/guides/users`)
+    await settled()
+    const light = await background()
+    await page.getByRole('radio', { name: 'System' }).focus()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
+    expect(await page.getByRole('radio', { name: 'Dark' }).isChecked()).toBe(true)
+    const dark = await background()
+    expect(dark).not.toBe(light)
+    await page.addInitScript(`new PerformanceObserver((list) => {
+      window.firstPaint ??= getComputedStyle(document.body).backgroundColor
+    }).observe({ type: 'paint', buffered: true })`)
+    await page.goto(`${stage.app.url}/experts`)
+    await settled()
+    expect(await page.evaluate('window.firstPaint')).toBe(dark)
+    expect(await page.getByRole('radio', { name: 'Dark' }).isChecked()).toBe(true)
+    await page.getByRole('radio', { name: 'System' }).check({ force: true })
+    expect(await background()).toBe(light)
+  })
+})
+
+test('the font comes from the app itself, and no page asks another host for anything', async () => {
+  const { page, settled } = await browser.open()
+  const hosts = new Set<string>()
+  page.on('request', (request) => {
+    // `data:` and `blob:` addresses have none.
+    const { hostname } = new URL(request.url())
+    if (hostname) hosts.add(hostname)
+  })
+  await page.goto(`${stage.app.url}/experts`)
+  await settled()
+  expect(
+    await page.evaluate(`document.fonts.check('16px "Geist Variable"') && document.fonts.size > 0`),
+  ).toBe(true)
+  expect([...hosts]).toEqual(['localhost'])
+})
+
+test('experts are filtered by specialty and price, by keyboard, and the address can be shared', async () => {
+  const { page, settled } = await browser.open()
+  await page.goto(`${stage.app.url}/experts`)
+  await settled()
+  const main = page.getByRole('main')
+  await main.getByLabel('Specialty').focus()
+  await page.keyboard.type('kafka')
+  await page.waitForURL('**/experts?specialty=kafka')
+  await main.getByText('1 expert', { exact: true }).waitFor()
+  expect(await main.getByLabel('Specialty').evaluate((field) => field === document.activeElement)).toBe(true)
+  await settled()
+  await page.goto(`${stage.app.url}/experts?specialty=kafka&price=EUR-160`)
+  await main.getByRole('heading', { name: 'No expert matches' }).waitFor()
+  await settled()
+  expect(await axeFindings(page)).toEqual([])
+  await main.getByRole('link', { name: 'Show all experts' }).click()
+  await main.getByText('Amara Okafor').waitFor()
+})
+
+describe('axe has nothing to say about', () => {
+  test.each([
+    ['the experts', '/experts', undefined],
+    ['an expert', '/experts/amara-okafor', undefined],
+    ['the guides', '/guides', undefined],
+    ['a guide', '/guides/tokens', undefined],
+    ['a calendar', '/calendar', people.member],
+    ['a calendar that is not connected', '/calendar', people.neverConnected],
+    ['a profile', '/profile', people.expert],
+  ])('%s', async (_, path, who) => {
+    for (const look of looks) {
+      const view = who ? await browser.openAs(who, look) : await browser.open(look)
+      await view.page.goto(stage.app.url + path)
+      await view.settled()
+      expect(await axeFindings(view.page)).toEqual([])
+    }
+  })
+
+  test('the account menu, which opens and closes by keyboard', async () => {
+    const view = await browser.openAs(people.member)
+    await view.page.goto(`${stage.app.url}/guides`)
+    const menu = view.page.getByRole('button', { name: 'Account of Mia Moreau' })
+    await menu.waitFor()
+    await view.settled()
+    await menu.focus()
+    await view.page.keyboard.press('Enter')
+    const item = view.page.locator('#account-menu').getByRole('link', { name: 'Organizations' })
+    await item.waitFor()
+    expect(await axeFindings(view.page)).toEqual([])
+    await view.page.keyboard.press('Tab')
+    expect(await view.page.evaluate('document.activeElement.textContent')).toBe('Profile')
+    await view.page.keyboard.press('Escape')
+    await item.waitFor({ state: 'hidden' })
+    expect(await menu.evaluate((button) => button === document.activeElement)).toBe(true)
+  })
+
+  test('the consent page and the sign-in page of the stand-in', async () => {
+    const view = await browser.openAs(people.member)
+    for (const path of ['/sign-in', '/consent?account=new&scope=openid', '/user']) {
+      await view.page.goto(stage.standIns.clerk.url + path)
+      expect(await axeFindings(view.page)).toEqual([])
+    }
+  })
 })

@@ -116,8 +116,8 @@ describe('an odd address is no error of the server', () => {
 
   test.each(
     [...odd, 'a&user=b', '', 'a&account=b&audit=c&audit=d', '[]=1', '__proto__'].flatMap((value) => [
-      `/dashboard?user=${value}`,
-      `/dashboard?audit=${value}`,
+      `/dashboard/users?page=${value}`,
+      `/dashboard/audit?user=${value}`,
       `/calendar?account=${value}`,
       `/experts?q=${value}`,
       `/api/calendar/events?from=${value}`,

@@ -57,15 +57,17 @@ const pages = [
   { name: 'organizations', path: '/organizations', as: people.member, shows: 'The Expert Guild' },
   { name: 'organization', path: '/organizations/northwind', as: people.member, shows: 'Noah Baker' },
   { name: 'profile', path: '/profile', as: people.expert, shows: 'Your name is shown as' },
-  { name: 'dashboard', path: '/dashboard', as: people.admin, shows: 'No user selected' },
+  { name: 'dashboard', path: '/dashboard', as: people.admin, shows: 'Clerk requests avoided' },
   {
     name: 'dashboard-user',
-    path: `/dashboard?user=${people.tooFewScopes}`,
+    path: `/dashboard/users/${people.tooFewScopes}`,
     as: people.admin,
     shows: 'Expires in',
     // The page shows what was cached before it was opened.
     opensTwice: true,
   },
+  { name: 'dashboard-cache', path: '/dashboard/cache', as: people.admin, shows: 'Hit rate as a table' },
+  { name: 'dashboard-webhooks', path: '/dashboard/webhooks', as: people.admin, shows: 'user.updated' },
 ] as const
 
 /** Where `npm run screenshots` puts them. */
@@ -77,6 +79,7 @@ describe.each(pages)('the page $name', ({ name, path, ...rest }) => {
       const view = 'as' in rest ? await browser.openAs(rest.as, look) : await browser.open(look)
       if ('opensTwice' in rest) {
         await view.page.goto(stage.app.url + path)
+        await view.page.getByRole('heading', { name: 'Audit records' }).waitFor()
         await view.settled()
       }
       await view.page.goto(stage.app.url + path)

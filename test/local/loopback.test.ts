@@ -1,15 +1,18 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type FaultProxy, startFaultProxy } from '../../local/fault-proxy'
 import { people } from '../../local/seed'
 import { type StandIns, startStandIns } from '../../local/stand-ins'
 
 let standIns: StandIns
+let proxy: FaultProxy
 beforeAll(async () => {
   standIns = await startStandIns(0, { ports: { clerk: 0, upstash: 0, google: 0 }, redis: 'wasm' })
+  proxy = await startFaultProxy({ target: standIns.upstash.url })
 })
-afterAll(() => standIns.close())
+afterAll(() => Promise.all([proxy.close(), standIns.close()]))
 
-type Name = 'clerk' | 'upstash' | 'google'
+type Name = 'clerk' | 'upstash' | 'google' | 'fault proxy'
 const paths: [Name, string][] = [
   ['clerk', '/_local/users'],
   ['clerk', '/fapi/v1/environment'],
@@ -18,10 +21,12 @@ const paths: [Name, string][] = [
   ['google', '/calendar/v3/users/me/calendarList'],
   ['upstash', '/_local/counts'],
   ['upstash', '/get/a'],
+  // It puts its own Host header on what it forwards.
+  ['fault proxy', '/get/a'],
 ]
 
-async function statusOf(name: Name, path: string, host: (port: number) => string) {
-  const { port } = standIns[name]
+async function statusOf(name: Name, path: string, host: (port: number | string) => string) {
+  const port = name === 'fault proxy' ? new URL(proxy.url).port : standIns[name].port
   const headers = { host: host(port), authorization: `Bearer ${standIns.upstash.token}` }
   return new Promise<number | undefined>((resolve, reject) =>
     request({ host: '127.0.0.1', port, path, headers }, (response) => {

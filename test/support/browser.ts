@@ -88,6 +88,8 @@ export async function openView(
     viewport: { width, height: 900 },
     colorScheme,
     reducedMotion: 'reduce',
+    // The packaged browser has the locale of the machine, which may be one that no browser of a person has.
+    locale: 'en-US',
   })
   // Ends what hangs. A busy machine may be late.
   context.setDefaultTimeout(120_000)

@@ -6,22 +6,24 @@ import type { UsedStage } from './stage'
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
-const PANELS = ['integrations', 'cache', 'webhooks', 'audit', 'lookup'] as const
-
 /** One of the dashboard's panels. While a page streams in, what has come waits hidden beside it. */
 export const panelOf =
   ({ page }: View) =>
   (id: string) =>
     page.locator(`#${id}`).filter({ visible: true })
 
-/** Opens the dashboard and waits for every panel to be there. */
-export async function openDashboard(view: View, stage: UsedStage, query = ''): Promise<void> {
+/** Opens a page of the dashboard and waits for everything to be there. */
+export async function openDashboard(view: View, stage: UsedStage, path = ''): Promise<void> {
   const { page, settled } = view
-  await page.goto(`${stage.app.url}/dashboard${query}`)
-  for (const id of PANELS) await panelOf(view)(id).waitFor()
+  await page.goto(`${stage.app.url}/dashboard${path}`)
+  await page.getByRole('heading', { level: 1 }).filter({ visible: true }).waitFor()
   await page.waitForFunction(() => !document.querySelector('[aria-label^="Loading"]'))
   await settled()
 }
+
+/** The messages about what was done, and what failed. */
+export const toastOf = ({ page }: View, text: string | RegExp) =>
+  page.locator('[data-toast]').filter({ hasText: text })
 
 /** What axe finds wrong with the page as it is, each with where. */
 export async function axeFindings(page: Page): Promise<string[]> {

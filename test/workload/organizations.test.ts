@@ -2,19 +2,20 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { listenForClerk } from '../support/clerk-listener'
 import { fullOr } from '../support/full'
 import { type Services, startServices } from '../support/services'
+import { sessionOf } from '../support/session'
 import { seededRandom } from './seed-users'
 
 // Before the kit is imported, because it uses the clock that the hour advances.
 vi.hoisted(() => vi.useFakeTimers({ toFake: ['Date'] }))
 vi.mock('@clerk/nextjs/server', async () => {
   const { signedIn: who } = await import('./kit')
-  return { auth: async () => ({ userId: who.getStore() ?? null, sessionId: who.getStore() && 'sess_1' }) }
+  return { auth: async () => sessionOf(who.getStore()) }
 })
 vi.mock('next/server', () => ({ after: (task: () => Promise<unknown>) => void task() }))
 
 const [PEOPLE, ORGANIZATIONS, ORGANIZATIONS_EACH] = [200, 20, 2]
-/** A step is 10 s. Each of the people opens a page every 3 minutes; every 45 s with FULL_TESTS=1. */
-const [STEPS, SECONDS, VISITS, STEPS_BETWEEN_CHANGES] = [360, 10, fullOr(43, 10), 3]
+/** A step is 10 s. Each of the people opens a page every 3 minutes; every 100 s with FULL_TESTS=1. */
+const [STEPS, SECONDS, VISITS, STEPS_BETWEEN_CHANGES] = [360, 10, fullOr(20, 10), 3]
 
 /** The values that something has had at Clerk, and up to which one the app has acknowledged the changes. */
 interface History {

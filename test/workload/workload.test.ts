@@ -1,6 +1,7 @@
 import { createClerkClient } from '@clerk/backend'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Services, startServices } from '../support/services'
+import { sessionOf } from '../support/session'
 import { type Day, runDay } from './day'
 import parameters from './day.json'
 import { type Kit, loadKit, signedIn } from './kit'
@@ -11,7 +12,7 @@ import { directly, LOOKUPS, PAGES, type Source, visit } from './session'
 vi.hoisted(() => vi.useFakeTimers({ toFake: ['Date'] }))
 vi.mock('@clerk/nextjs/server', async () => {
   const { signedIn: who } = await import('./kit')
-  return { auth: async () => ({ userId: who.getStore() ?? null, sessionId: who.getStore() && 'sess_1' }) }
+  return { auth: async () => sessionOf(who.getStore()) }
 })
 // Outside Next there is no response, so tasks run at once.
 vi.mock('next/server', () => ({ after: (task: () => Promise<unknown>) => void task() }))

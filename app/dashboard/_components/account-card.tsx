@@ -3,15 +3,17 @@ import { Status, type Tone } from '@/components/status'
 import type { Integration } from '@/lib/integrations/integrations.service'
 import { providers } from '@/lib/integrations/providers'
 import { disconnect, refreshToken } from '../actions'
-import { formatDuration, formatTime } from '../format'
 import { ActionButton } from './action-button'
 import { ConfirmButton } from './confirm-button'
-import { Terms } from './terms'
+import { type TermLine, Terms } from './terms'
+import { Ago } from './time'
 
 type Account = Integration['accounts'][number]
 
 type Props = {
   userId: string
+  /** The name of the user. */
+  of: string
   integration: Integration
   finding: Omit<Account, 'externalAccountId' | 'label'>
   account: Account | undefined
@@ -54,7 +56,7 @@ const states: Record<Integration['status'], { tone: Tone; label: string; advice:
 const shortScope = (scope: string) => scope.replace(/^https:\/\/www\.googleapis\.com\/auth\//, '')
 
 /** A user's account at a provider: status, scopes, times, and what to do. */
-export function AccountCard({ userId, integration, finding, account, several, lastRefresh, now }: Props) {
+export function AccountCard({ userId, of, integration, finding, account, several, lastRefresh, now }: Props) {
   const { tone, label, advice } = states[finding.status]
   const { id: provider, name } = integration
   const only: Record<string, string> =
@@ -63,10 +65,10 @@ export function AccountCard({ userId, integration, finding, account, several, la
   return (
     <>
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
-        <h4 className="flex items-center gap-2 font-semibold">
+        <h3 className="flex items-center gap-2 font-semibold">
           <Icon path={integration.icon} /> {name}
           {account?.label && <span className="break-all font-normal text-soft">{account.label}</span>}
-        </h4>
+        </h3>
         <Status tone={tone}>{label}</Status>
       </div>
       {advice && <p className="mt-2 max-w-prose text-sm">{advice}</p>}
@@ -85,10 +87,10 @@ export function AccountCard({ userId, integration, finding, account, several, la
             doing={`disconnect-${key}`}
             label="Disconnect"
             busy="Disconnecting…"
-            question={`Disconnect ${name}?`}
+            question={`Disconnect ${name} of ${of}?`}
           >
-            {account.label ?? 'The account'} is removed at Clerk and its tokens are deleted. Only the user can
-            connect it again.
+            {account.label ?? 'The account'} is removed at Clerk and its tokens are deleted. This cannot be
+            undone: only {of} can connect it again.
           </ConfirmButton>
         </div>
       )}
@@ -113,21 +115,23 @@ function Details({
         ),
       ]
     : []
-  const lines: [string, string][] = [
+  const lines: TermLine[] = [
     ['Granted', known ? granted.map(shortScope).join(', ') || 'none' : 'unknown without a token'],
     [
       'Missing',
       [...missing.map(shortScope), ...optionalMissing.map((s) => `${shortScope(s)} (optional)`)].join(', ') ||
         'none',
     ],
+    ['Token expires', expiresAt === null ? 'unknown' : <Ago key="expires" at={expiresAt} renderedAt={now} />],
     [
-      'Token expires',
-      expiresAt === null
-        ? 'unknown'
-        : `in ${formatDuration(Math.max(0, (expiresAt - now) / 1000))}, ${formatTime(expiresAt, now)}`,
+      'Last refresh',
+      lastRefresh === undefined ? (
+        'none in the last hour'
+      ) : (
+        <Ago key="refresh" at={lastRefresh} renderedAt={now} />
+      ),
     ],
-    ['Last refresh', lastRefresh === undefined ? 'none in the last hour' : formatTime(lastRefresh, now)],
-    ['Connected', since === null ? 'unknown' : formatTime(since, now)],
+    ['Connected', since === null ? 'unknown' : <Ago key="since" at={since} renderedAt={now} />],
   ]
-  return <Terms lines={lines} />
+  return <Terms lines={lines} wide />
 }

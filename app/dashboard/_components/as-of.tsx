@@ -1,10 +1,14 @@
-import { formatClock } from '../format'
+'use client'
 
-/** When the panel's figures were read. */
-export function AsOf({ at }: { at: number }) {
+import { useLatest } from './live'
+import { Clock } from './time'
+
+/** When the figures of the page were read. */
+export function AsOf({ at, live }: { at: number; live: boolean }) {
+  const latest = useLatest()
   return (
-    <p className="mt-2 text-right text-soft text-xs tabular-nums">
-      as of <time dateTime={new Date(at).toISOString()}>{formatClock(at)}</time>
+    <p id="as-of" className="text-soft text-xs tabular-nums">
+      as of <Clock at={live && latest && latest.cache.at > at ? latest.cache.at : at} />
     </p>
   )
 }

@@ -1,54 +1,117 @@
+'use client'
+
+import { useState } from 'react'
 import { PanelNote } from '@/components/panel'
-import type { Snapshot } from '@/lib/dashboard/snapshot-schema'
-import { formatTime } from '../format'
-import { AsOf } from './as-of'
+import { foldNeighbors } from '@/lib/dashboard/fold'
+import type { Line, People, Snapshot } from '@/lib/dashboard/snapshot-schema'
+import { CopyId } from './copy-id'
+import { useLive, useUpdates } from './live'
+import { Person } from './person'
+import { Row } from './row'
+import { Ago, Exact } from './time'
 import { Unavailable } from './unavailable'
 
-/** Records of the audit trail, newest first. */
-export function AuditList({ found, of }: { found: Snapshot['audit']; of?: string | undefined }) {
-  if ('unavailable' in found)
+export const AuditUnavailable = ({ reason }: { reason: string }) => (
+  <Unavailable
+    what="The audit trail is in Redis. New records are kept in memory and written later."
+    reason={reason}
+  />
+)
+
+/** The most recent records of all users, kept up to date. */
+export function LiveAudit({ initial, people }: { initial: Snapshot['audit']; people: People }) {
+  const found = useLive('audit', initial)
+  if ('unavailable' in found) return <AuditUnavailable reason={found.unavailable} />
+  return <AuditList records={found.data} people={people} renderedAt={found.at} />
+}
+
+type Props = { records: readonly Line[]; people: People; renderedAt: number; empty?: string }
+
+/** Records of the audit trail, the newest first. Neighbors that look the same are one line. */
+export function AuditList({ records, people, renderedAt, empty = 'No records yet' }: Props) {
+  const known = { ...useUpdates().people, ...people }
+  if (records.length === 0)
     return (
-      <Unavailable
-        what="The audit trail is in Redis. New records are kept in memory and written later."
-        {...found}
-        reason={found.unavailable}
-      />
+      <PanelNote title={empty}>
+        A record is written whenever a token is read or refreshed, a role changes, or an admin acts.
+      </PanelNote>
     )
-  if (found.data.length === 0)
-    return (
-      <>
-        <PanelNote title={of ? 'No records of this user' : 'No records yet'}>
-          A record is written whenever a token is read or refreshed, a role changes, or an admin acts.
-        </PanelNote>
-        <AsOf at={found.at} />
-      </>
-    )
+  const groups = foldNeighbors(records, ({ id, at, ...looks }) => looks)
   return (
-    <>
-      <ul className="divide-y divide-line rounded-xl border border-line bg-surface text-sm">
-        {found.data.map(({ id, at, action, actor, impersonating, subject, target, outcome }) => (
-          <li
-            key={id}
-            className="flex flex-wrap gap-x-4 gap-y-0.5 px-5 py-2.5 tabular-nums sm:grid sm:grid-cols-[11rem_11rem_1fr_auto]"
-          >
-            <span className="font-medium">{action}</span>
-            <span className={outcome === 'ok' ? 'text-good' : 'text-bad'}>
-              <span aria-hidden>{outcome === 'ok' ? '●' : '■'}</span> {outcome.replaceAll('_', ' ')}
+    <ul className="divide-y divide-line rounded-xl border border-line bg-surface text-sm">
+      {groups.map((group) => (
+        <One key={group.at(-1)?.id} group={group} people={known} renderedAt={renderedAt} />
+      ))}
+    </ul>
+  )
+}
+
+function One({ group, people, renderedAt }: { group: Line[]; people: People; renderedAt: number }) {
+  const [open, setOpen] = useState(false)
+  const [record] = group
+  if (!record) return null
+  const { id, at, action, actor, impersonating, subject, target, outcome } = record
+  const words = outcome.replaceAll('_', ' ')
+  return (
+    <Row
+      id={id}
+      {...{ open, setOpen }}
+      label={`${action}, ${words}`}
+      cells={
+        <>
+          <span className={`font-medium ${outcome === 'ok' ? 'text-good' : 'text-bad'}`}>
+            <span aria-hidden>{outcome === 'ok' ? '●' : '■'}</span> {words}
+          </span>
+          <span className="font-medium">
+            {action}
+            {group.length > 1 && <span className="ml-1.5 font-normal text-soft">× {group.length}</span>}
+          </span>
+          <span className="flex min-w-0 flex-wrap items-center gap-x-1.5">
+            <Person id={actor} people={people} />
+            {actor !== subject && (
+              <>
+                <span className="text-soft">
+                  <span className="sr-only">about</span>
+                  <span aria-hidden>→</span>
+                </span>
+                <Person id={subject} people={people} />
+              </>
+            )}
+          </span>
+          <span className="text-soft">
+            <Ago at={at} renderedAt={renderedAt} />
+          </span>
+        </>
+      }
+    >
+      <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-1">
+        {(
+          [
+            ['Actor', actor],
+            ['Impersonating', impersonating],
+            ['About', subject],
+            ['Target', target],
+          ] as const
+        ).map(([term, value]) =>
+          value ? (
+            <div key={term} className="contents">
+              <dt className="text-soft">{term}</dt>
+              <dd className="break-all">{value}</dd>
+            </div>
+          ) : null,
+        )}
+      </dl>
+      <ol className="space-y-0.5" aria-label="Records">
+        {group.map((one) => (
+          <li key={one.id} className="flex flex-wrap items-center gap-x-3">
+            <Exact at={one.at} />
+            <span className="flex items-center gap-1 text-soft">
+              <code className="break-all text-xs">{one.id}</code>
+              <CopyId id={one.id} of="the record" />
             </span>
-            <span className="wrap-anywhere text-soft max-sm:order-last max-sm:w-full">
-              {[
-                actor === subject ? actor : `${actor} → ${subject}`,
-                impersonating && `impersonating ${impersonating}`,
-                target,
-              ]
-                .filter(Boolean)
-                .join(', ')}
-            </span>
-            <span className="text-soft">{formatTime(at, found.at)}</span>
           </li>
         ))}
-      </ul>
-      <AsOf at={found.at} />
-    </>
+      </ol>
+    </Row>
   )
 }

@@ -2,8 +2,7 @@
 
 import { Status } from '@/components/status'
 import type { CacheHealth } from '@/lib/dashboard/snapshot-schema'
-import { formatNumber, formatPercent } from '../format'
-import { AsOf } from './as-of'
+import { formatNumber, formatPercent, formatUpTo } from '../format'
 import { useLive } from './live'
 import { LookupRates } from './lookup-rates'
 import { MinuteTable } from './minute-table'
@@ -18,17 +17,19 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
   return (
     <>
       <ul className="grid gap-4 sm:grid-cols-2">
-        {[
-          { name: 'Redis', state: redis, ms: latency.redis },
-          { name: 'Clerk', state: clerk, ms: latency.clerk },
-        ].map(({ name, state, ms }) => (
+        {(
+          [
+            { name: 'Redis', id: 'redis', state: redis, ms: latency.redis },
+            { name: 'Clerk', id: 'clerk', state: clerk, ms: latency.clerk },
+          ] as const
+        ).map(({ name, id, state, ms }) => (
           <li key={name} className={card}>
             <div className="flex flex-wrap justify-between gap-x-4">
               <h3 className="font-semibold">{name}</h3>
               <Status tone={state.tone}>{state.title}</Status>
             </div>
             {state.advice && <p className="mt-2 text-sm">{state.advice}</p>}
-            <Latency ms={ms} />
+            <Latency ms={ms} service={id} />
           </li>
         ))}
         <li className={card}>
@@ -57,22 +58,19 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
       </h3>
       <LookupRates lookups={lookups} />
       <MinuteTable lookups={lookups} at={at} />
-      <AsOf at={at} />
     </>
   )
 }
 
-const upTo = (ms: number | null) => (ms === null ? 'above the largest bucket' : `≤ ${ms} ms`)
-
 /** The time within which 50, 95 and 99 % of the requests were answered: upper bounds of buckets. */
-function Latency({ ms }: { ms: CacheHealth['latency']['redis'] }) {
+function Latency({ ms, service }: { ms: CacheHealth['latency']['redis']; service: 'redis' | 'clerk' }) {
   if (!ms) return <p className="mt-3 text-soft text-sm">No requests yet.</p>
   return (
     <dl className="mt-3 flex flex-wrap gap-x-6 gap-y-1 text-sm tabular-nums">
       {(['p50', 'p95', 'p99'] as const).map((name) => (
         <div key={name} className="flex gap-1.5">
           <dt className="text-soft">{name}</dt>
-          <dd>{upTo(ms[name])}</dd>
+          <dd>{formatUpTo(ms[name], service)}</dd>
         </div>
       ))}
     </dl>

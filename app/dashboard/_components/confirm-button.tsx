@@ -1,22 +1,22 @@
 'use client'
 
-import { type ReactNode, useRef } from 'react'
+import { type ReactNode, useId, useRef } from 'react'
 import { button } from '@/components/button'
 import { type Act, useAction } from './use-action'
 
 type Props = Act & { label: string; busy: string; question: string; children: ReactNode }
 
-/** A button that asks for confirmation first. */
+/** A button for what cannot be undone: it asks for confirmation first. */
 export function ConfirmButton({ label, busy, question, children, ...act }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [run, pending] = useAction(act)
-  const id = `confirm-${act.doing}`
+  const id = useId()
   return (
     <>
       <button
         type="button"
         aria-disabled={pending}
-        className={`${button('outline')} aria-disabled:opacity-60`}
+        className={`${button('outline-danger')} aria-disabled:opacity-60`}
         onClick={() => !pending && dialog.current?.showModal()}
       >
         {pending ? busy : `${label}…`}
@@ -36,7 +36,7 @@ export function ConfirmButton({ label, busy, question, children, ...act }: Props
           </button>
           <button
             type="button"
-            className={button()}
+            className={button('danger')}
             onClick={() => {
               dialog.current?.close()
               run()

@@ -3,12 +3,19 @@ import { orOutage } from '@/components/or-outage'
 import { Panel, PanelSkeleton } from '@/components/panel'
 import { PanelBoundary } from './panel-boundary'
 
-type Props = { id: string; title: string; height: string; render(): Promise<ReactNode> }
+type Props = {
+  id: string
+  title: string
+  height: string
+  /** Whether the heading is for screen readers only. */
+  hidden?: boolean
+  render(): Promise<ReactNode>
+}
 
 /** A panel of the dashboard, with its placeholder while it loads and its message if it fails. */
-export function Frame({ id, title, height, render }: Props) {
+export function Frame({ id, title, height, hidden = false, render }: Props) {
   return (
-    <Panel id={id} title={title}>
+    <Panel id={id} title={title} hidden={hidden}>
       <PanelBoundary title={title}>
         <Suspense fallback={<PanelSkeleton title={title} height={height} />}>
           <Content render={render} />

@@ -1,11 +1,25 @@
 'use client'
 
-import { createContext, type ReactNode, use, useEffect, useState } from 'react'
+import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react'
 import { button } from '@/components/button'
-import type { Snapshot } from '@/lib/dashboard/snapshot-schema'
+import type { People, Snapshot } from '@/lib/dashboard/snapshot-schema'
 import { type Connection, subscribe } from '../subscribe'
 
-const Latest = createContext<Snapshot | undefined>(undefined)
+type Updates = {
+  latest: Snapshot | undefined
+  /** Names and pictures of everybody in the snapshots so far. */
+  people: People
+  connection: Connection
+  paused: boolean
+  setPaused(paused: boolean): void
+  /** From now on the snapshots have charts of this range, if there is one. */
+  setRange(range: string | null): void
+}
+
+const Updates = createContext<Updates>({
+  ...{ latest: undefined, people: {}, connection: 'live', paused: false },
+  ...{ setPaused() {}, setRange() {} },
+})
 
 const warnings: Record<Connection, string> = {
   live: '',
@@ -18,27 +32,56 @@ const warnings: Record<Connection, string> = {
 /** Keeps its panels up to date while the page is visible, until paused. */
 export function Live({ children }: { children: ReactNode }) {
   const [latest, setLatest] = useState<Snapshot>()
+  const [people, setPeople] = useState<People>({})
   const [connection, setConnection] = useState<Connection>('live')
   const [paused, setPaused] = useState(false)
-  useEffect(() => (paused ? undefined : subscribe(setLatest, setConnection)), [paused])
+  const [range, setRange] = useState<string | null>(null)
+  useEffect(() => {
+    if (paused) return
+    const receive = (snapshot: Snapshot) => {
+      setLatest(snapshot)
+      setPeople((before) => ({ ...before, ...snapshot.people }))
+    }
+    return subscribe(range, receive, setConnection)
+  }, [paused, range])
+  const updates = useMemo(
+    () => ({ latest, people, connection, paused, setPaused, setRange }),
+    [latest, people, connection, paused],
+  )
+  return <Updates value={updates}>{children}</Updates>
+}
+
+/** The button that pauses the updates, and what is wrong with them. */
+export function LiveControls() {
+  const { connection, paused, setPaused } = use(Updates)
   const warning = paused ? '' : warnings[connection]
   return (
-    <Latest value={latest}>
-      <div className="-mt-4 mb-8 flex min-h-9 flex-wrap items-center gap-x-4 gap-y-2 text-sm">
-        <button type="button" className={button('outline')} onClick={() => setPaused(!paused)}>
-          {paused ? 'Resume updates' : 'Pause updates'}
-        </button>
-        <p role="status" className={warning ? 'font-medium text-warn' : 'text-soft'}>
-          {warning ? `▲ ${warning}` : paused ? 'Paused.' : 'Updates every 4 seconds.'}
-        </p>
-      </div>
-      {children}
-    </Latest>
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-2 text-sm">
+      <p role="status" className={warning ? 'font-medium text-warn' : 'text-soft'}>
+        {warning ? `▲ ${warning}` : paused ? 'Paused.' : <Pulse />}
+      </p>
+      <button type="button" className={button('outline')} onClick={() => setPaused(!paused)}>
+        {paused ? 'Resume updates' : 'Pause updates'}
+      </button>
+    </div>
   )
 }
 
+const Pulse = () => (
+  <span title="Updates every 4 seconds">
+    <span aria-hidden className="mr-1.5 inline-block size-2 rounded-full bg-good" />
+    Live
+  </span>
+)
+
+export const useUpdates = () => use(Updates)
+export const useLatest = () => use(Updates).latest
+
 /** The newest state of a panel: the one that the page was rendered with, or a later snapshot's. */
-export function useLive<K extends keyof Snapshot>(panel: K, initial: Snapshot[K]): Snapshot[K] {
-  const latest = use(Latest)?.[panel]
+export function useLive<K extends 'cache' | 'webhooks' | 'audit'>(
+  panel: K,
+  initial: Snapshot[K],
+): Snapshot[K] {
+  const latest = useLatest()?.[panel]
   return latest && latest.at > initial.at ? latest : initial
 }

@@ -1,66 +1,75 @@
 import { Icon } from '@/components/icon'
 import { PanelNote } from '@/components/panel'
 import { Status, type Tone } from '@/components/status'
-import { tokenHealth } from '@/lib/dashboard/panels.server'
-import type { NeedsUser, TokenHealth } from '@/lib/dashboard/token-health'
+import { peopleOf, type tokenHealth } from '@/lib/dashboard/panels.server'
+import type { People } from '@/lib/dashboard/snapshot-schema'
+import { type NeedsUser, NO_READS, type TokenHealth } from '@/lib/dashboard/token-health'
 import { type Provider, providers } from '@/lib/integrations/providers'
-import { formatNumber, formatTime } from '../format'
-import { AsOf } from './as-of'
+import { countOf } from '../format'
+import { Person } from './person'
+import { Ago } from './time'
 import { Unavailable } from './unavailable'
 
 const NEEDS: Record<NeedsUser, string> = {
-  scope_missing: 'scopes missing',
-  reconnect_required: 'needs reconnecting',
+  scope_missing: 'has to grant scopes',
+  reconnect_required: 'has to reconnect',
 }
-/** Users who are listed by ID. */
-const LISTED = 6
-const NO_READS: TokenHealth = { reads: 0, ok: 0, failed: 0, users: [] }
+/** Users who are listed. */
+const LISTED = 10
 
-function verdict({ failed, reads, users }: TokenHealth): { tone: Tone; label: string } {
-  if (failed > 0)
-    return { tone: 'bad', label: `${formatNumber(failed)} of ${formatNumber(reads)} reads failed` }
-  if (users.length > 0) return { tone: 'warn', label: 'Works, but some users have to reconnect' }
-  return reads === 0 ? { tone: 'idle', label: 'No recent reads' } : { tone: 'good', label: 'Works' }
+function verdict({ failing, works, notEnabled }: TokenHealth): { tone: Tone; label: string } {
+  if (notEnabled) return { tone: 'bad', label: 'Not enabled in Clerk' }
+  if (failing.length > 0) return { tone: 'bad', label: `Fails for ${countOf(failing.length, 'user')}` }
+  return works > 0 ? { tone: 'good', label: 'Works' } : { tone: 'idle', label: 'No recent reads' }
 }
 
-/** How recent reads of tokens ended, for each provider and all users. */
-export async function ProviderOverview() {
-  const found = await tokenHealth()
+/** The state of each provider, by people, in the order of providers.ts. */
+export async function ProviderOverview({ found }: { found: Awaited<ReturnType<typeof tokenHealth>> }) {
   if ('unavailable' in found)
     return (
       <Unavailable
         what="How reads of tokens ended is in the audit trail, which is in Redis."
-        {...found}
         reason={found.unavailable}
       />
     )
   const { byProvider, since } = found.data
+  const shown = [...byProvider.values()].flatMap(({ health }) => [
+    ...health.failing.slice(0, LISTED),
+    ...health.users.slice(0, LISTED).map(({ id }) => id),
+  ])
+  const people = await peopleOf(shown)
   return (
     <>
       <ul className="grid gap-4">
         {providers.map((provider) => (
           <li key={provider.id} className="rounded-xl border border-line bg-surface p-5">
-            <OneProvider
-              provider={provider}
-              health={byProvider.get(provider.id) ?? NO_READS}
-              since={since === null ? null : formatTime(since, found.at)}
-            />
+            <OneProvider {...{ provider, people }} health={byProvider.get(provider.id)?.health ?? NO_READS} />
           </li>
         ))}
       </ul>
       {providers.length === 0 && (
         <PanelNote title="No provider is declared">Add one to lib/integrations/providers.ts.</PanelNote>
       )}
-      <AsOf at={found.at} />
+      {since !== null && (
+        <p className="mt-2 text-soft text-xs">
+          From the newest read of each user since <Ago at={since} renderedAt={found.at} />.
+        </p>
+      )}
     </>
   )
 }
 
-type Props = { provider: Provider; health: TokenHealth; since: string | null }
+type Props = { provider: Provider; health: TokenHealth; people: People }
 
-function OneProvider({ provider, health, since }: Props) {
-  const { reads, ok, failed, users } = health
+function OneProvider({ provider, health, people }: Props) {
+  const { works, failing, users, notConnected } = health
   const { tone, label } = verdict(health)
+  const counts = [
+    ['Get a token', works],
+    ['Have to act', users.length],
+    ['Fail', failing.length],
+    ['Never connected', notConnected],
+  ] as const
   return (
     <>
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
@@ -69,33 +78,51 @@ function OneProvider({ provider, health, since }: Props) {
         </h3>
         <Status tone={tone}>{label}</Status>
       </div>
-      {reads > 0 && (
-        <p className="mt-2 text-soft text-sm">
-          {formatNumber(ok)} of {formatNumber(reads)} reads returned a token
-          {since && ` since ${since}`}.
-          {failed > 0 &&
-            ` ${formatNumber(failed)} failed because Clerk or Redis did not answer: see Cache health.`}
-        </p>
-      )}
-      {users.length > 0 && (
-        <>
-          <p className="mt-3 font-medium text-sm">
-            These users have to reconnect {provider.name} on their account page:
-          </p>
-          <ul className="mt-1 space-y-1 text-sm">
-            {users.slice(0, LISTED).map(({ id, outcome }) => (
-              <li key={id} className="flex flex-wrap gap-x-3">
-                <a href={`/dashboard?user=${id}`} className="break-all underline">
-                  {id}
-                </a>
-                <span className="text-soft">{NEEDS[outcome]}</span>
-              </li>
-            ))}
-          </ul>
-          {users.length > LISTED && (
-            <p className="mt-1 text-soft text-sm">and {formatNumber(users.length - LISTED)} more</p>
-          )}
-        </>
+      <dl className="mt-3 grid grid-cols-2 gap-x-6 gap-y-3 text-sm sm:grid-cols-4">
+        {counts.map(([term, count]) => (
+          <div key={term}>
+            <dt className="text-soft">{term}</dt>
+            <dd className="font-medium tabular-nums">{countOf(count, 'user')}</dd>
+          </div>
+        ))}
+      </dl>
+      <PeopleList
+        title="Clerk or Redis did not answer for these users. Look at the cache first:"
+        people={people}
+        list={failing.map((id) => ({ id, note: '' }))}
+      />
+      <PeopleList
+        title={`These users have to act, on their account page. ${provider.name} itself works:`}
+        people={people}
+        list={users.map(({ id, outcome }) => ({ id, note: NEEDS[outcome] }))}
+      />
+    </>
+  )
+}
+
+function PeopleList({
+  title,
+  people,
+  list,
+}: {
+  title: string
+  people: People
+  list: readonly { id: string; note: string }[]
+}) {
+  if (list.length === 0) return null
+  return (
+    <>
+      <p className="mt-4 font-medium text-sm">{title}</p>
+      <ul className="mt-1 space-y-1 text-sm">
+        {list.slice(0, LISTED).map(({ id, note }) => (
+          <li key={id} className="flex flex-wrap items-center gap-x-3">
+            <Person id={id} people={people} />
+            <span className="text-soft">{note}</span>
+          </li>
+        ))}
+      </ul>
+      {list.length > LISTED && (
+        <p className="mt-1 text-soft text-sm">and {countOf(list.length - LISTED, 'other user')}</p>
       )}
     </>
   )

@@ -35,7 +35,9 @@ async function Profile({ params }: Props) {
         <header className="flex items-center gap-5">
           <Avatar src={expert.imageUrl} size={80} />
           <div className="min-w-0">
-            <h1 className="wrap-anywhere font-semibold text-2xl tracking-tight sm:text-3xl">{expert.name}</h1>
+            <h1 className="wrap-anywhere font-semibold text-2xl tracking-tight sm:text-3xl">
+              <bdi>{expert.name}</bdi>
+            </h1>
             <p className="wrap-anywhere text-soft">
               @{expert.username}
               {expert.memberSince !== null && ` · member since ${expert.memberSince}`}

@@ -6,21 +6,26 @@ import { Skeleton } from '@/components/skeleton'
 import { AuthError } from '@/lib/auth/auth-error'
 import { orSignIn } from '@/lib/auth/page-access.server'
 import { currentUserOrganization } from '@/lib/organizations/current-user-organizations.server'
+import { decodeSegment } from '../../decode-segment'
 
-type Props = { params: Promise<{ slug: string }> }
+type Props = PageProps<'/organizations/[slug]'>
 
-export default function OrganizationPage({ params }: Props) {
+export default function OrganizationPage(props: Props) {
   return (
     <>
       <Link href="/organizations" className="mb-6 inline-block text-sm text-soft hover:text-ink">
         ← Your organizations
       </Link>
       <Suspense fallback={<Skeleton label="Loading members" />}>
-        <Organization params={params} />
+        <Organization {...props} />
       </Suspense>
     </>
   )
 }
+
+/** The number of a page in the address, from 1. Anything else is the first page. */
+const pageIn = (given: string | string[] | undefined): number =>
+  typeof given === 'string' && /^[1-9]\d{0,5}$/.test(given) ? Number(given) : 1
 
 /** An organization of somebody else looks as if it did not exist. */
 const orNull = (error: unknown): null => {
@@ -28,12 +33,13 @@ const orNull = (error: unknown): null => {
   throw error
 }
 
-async function Organization({ params }: Props) {
-  const { slug } = await params
+async function Organization({ params, searchParams }: Props) {
+  const slug = decodeSegment((await params).slug)
+  const page = pageIn((await searchParams).page)
   return orOutage(async () => {
-    const found = await orSignIn(() => currentUserOrganization(slug).catch(orNull))
+    const found = await orSignIn(() => currentUserOrganization(slug, page).catch(orNull))
     if (!found) notFound()
-    const { organization, members, role } = found
+    const { organization, members, hasMore, role } = found
     return (
       <section className="rounded-xl border border-line bg-surface p-6">
         <title>{`${organization.name} · Clerk cache kit`}</title>
@@ -44,16 +50,25 @@ async function Organization({ params }: Props) {
         {members === null ? (
           <p className="mt-6 text-soft">Your role does not show you who else is a member.</p>
         ) : (
-          <ul aria-label="Members" className="mt-6">
-            {members.map((member) => (
-              <li key={member.id} className="flex justify-between gap-4 border-line border-t py-3">
-                <span className="wrap-anywhere">
-                  {member.user.fullName ?? member.user.username ?? 'Unnamed'}
-                </span>
-                <code className="text-soft text-sm">{member.role}</code>
-              </li>
-            ))}
-          </ul>
+          <>
+            <ul aria-label="Members" className="mt-6">
+              {members.map((member) => (
+                <li key={member.id} className="flex justify-between gap-4 border-line border-t py-3">
+                  <span className="wrap-anywhere">
+                    {member.user.fullName ?? member.user.username ?? 'Unnamed'}
+                  </span>
+                  <code className="text-soft text-sm">{member.role}</code>
+                </li>
+              ))}
+            </ul>
+            {members.length === 0 && <p className="text-soft">There are no members on this page.</p>}
+            {(page > 1 || hasMore) && (
+              <nav aria-label="Pages of members" className="mt-4 flex gap-4 text-sm">
+                {page > 1 && <Link href={`?page=${page - 1}`}>← Previous</Link>}
+                {hasMore && <Link href={`?page=${page + 1}`}>Next →</Link>}
+              </nav>
+            )}
+          </>
         )}
       </section>
     )

@@ -2,24 +2,25 @@ import { createElement } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
 import { EventList } from '@/app/calendar/event-list'
-import type { Calendar } from '@/lib/calendar/google-calendar'
 
 const from = new Date('2026-11-25T08:00:00Z')
 const to = new Date('2026-12-09T08:00:00Z')
 const event = (start: string, end: string) => ({
-  ...{ id: start, title: 'Offsite', location: null },
+  ...{ id: start, title: 'Offsite', location: null, link: null },
   ...{ start, end, allDay: start.length === 10 },
 })
 const meeting = event('2026-11-25T23:30:00Z', '2026-11-26T00:30:00Z')
 
-/** The words of the page, without its tags. */
-const words = (calendar: Partial<Calendar>) =>
+const markup = (changes: Partial<Parameters<typeof EventList>[0]>) =>
   renderToStaticMarkup(
     createElement(EventList, {
       ...{ events: [], truncated: false, skipped: 0, timeZone: 'Europe/Berlin', from, to },
-      ...calendar,
+      ...changes,
     }),
-  ).replace(/<[^>]+>/g, '|')
+  )
+
+/** The words of the page, without its tags. */
+const words = (changes: Parameters<typeof markup>[0]) => markup(changes).replace(/<[^>]+>/g, '|')
 
 describe('without events', () => {
   test('the days are free if all was read', () => {
@@ -44,6 +45,26 @@ describe('the list', () => {
 
   test('has an event over several days on each of them', () => {
     expect(words({ events: [event('2026-11-26', '2026-11-29')] }).match(/Offsite/g)).toHaveLength(3)
+  })
+
+  test('marks today and tomorrow by the calendar’s clock, where the server has another date', () => {
+    const auckland = { from: new Date('2026-11-25T12:00:00Z'), timeZone: 'Pacific/Auckland' }
+    const shown = words({ ...auckland, events: [event('2026-11-26', '2026-11-28')] })
+    expect(shown).toMatch(/Today · \|.*26.*Tomorrow · \|.*27/)
+  })
+
+  test('says that nothing is left today, unless an event could not be read', () => {
+    const later = { events: [event('2026-11-27', '2026-11-28')] }
+    expect(words(later)).toContain('No more events today.')
+    expect(words({ ...later, skipped: 1 })).not.toContain('No more events today.')
+  })
+
+  test('says which day of several it is, and links the event to its page at Google', () => {
+    const link = 'https://www.google.com/calendar/event?eid=abc'
+    const days = { ...event('2026-11-25', '2026-11-28'), link }
+    expect(words({ events: [days] })).toContain('Day 2 of 3')
+    expect(markup({ events: [days] })).toContain(`href="${link}"`)
+    expect(markup({ events: [meeting] })).not.toContain('href')
   })
 
   test('says that it is cut, and only then', () => {

@@ -1,13 +1,14 @@
 import { describe, expect, test, vi } from 'vitest'
 import { saveProfile } from '@/app/profile/actions'
 import { useServices } from '../../support/services'
+import { sessionOf } from '../../support/session'
 
 const services = useServices({ performanceClock: true })
 let userId: string | null = null
 let sessionId: string | null = 'sess_1'
 
 vi.mock('@clerk/nextjs/server', () => ({
-  auth: async () => ({ userId, sessionId: userId && sessionId }),
+  auth: async () => ({ ...sessionOf(userId), ...(!sessionId && { sessionId }) }),
 }))
 
 const valid = { firstName: 'Ada', lastName: 'Byron', setup: 'complete' }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { invalidate, refreshToken, searchUser, warm } from '@/app/dashboard/actions'
+import { invalidate, refreshToken, warm } from '@/app/dashboard/actions'
+import { searchUser } from '@/app/dashboard/search-action'
 import {
   getCurrentUser,
   getUserRoles,
@@ -13,12 +14,11 @@ import { invalidateUserCache } from '@/lib/cache/clerk-cache-utils'
 import { redis } from '@/lib/config'
 import { people } from '../../../local/seed'
 import { useServices } from '../../support/services'
+import { sessionOf } from '../../support/session'
 
 const services = useServices({ env: { LOG_LEVEL: 'silent' } })
 let signedIn: string | null
-vi.mock('@clerk/nextjs/server', () => ({
-  auth: async () => ({ userId: signedIn, sessionId: signedIn && 'sess_1' }),
-}))
+vi.mock('@clerk/nextjs/server', () => ({ auth: async () => sessionOf(signedIn) }))
 
 beforeEach(async () => {
   signedIn = people.admin

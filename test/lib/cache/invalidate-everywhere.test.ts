@@ -18,12 +18,13 @@ import { handleClerkEvent } from '@/lib/webhooks/handle-clerk-event'
 import { webhookUserJson } from '../../../local/clerk/json'
 import { people } from '../../../local/seed'
 import { useServices } from '../../support/services'
+import { sessionOf } from '../../support/session'
 
 const services = useServices({ env: { CACHE_REDIS_TIMEOUT_MS: '5000', LOG_LEVEL: 'silent' } })
 let signedIn: string
 let run = 0
 
-vi.mock('@clerk/nextjs/server', () => ({ auth: async () => ({ userId: signedIn, sessionId: 'sess_1' }) }))
+vi.mock('@clerk/nextjs/server', () => ({ auth: async () => sessionOf(signedIn) }))
 vi.mock('next/cache', () => ({ refresh: () => undefined }))
 
 /** What the server action of a page is called with. */

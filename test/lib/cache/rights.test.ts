@@ -74,6 +74,49 @@ describe.each(['banned', 'locked', 'deprovisioned'] as const)('a user who is %s'
   })
 })
 
+describe('the marker of a ban', () => {
+  const DAYS = 24 * 60 * 60 * 1000
+  const daysLeft = async () =>
+    (await redis().run('pttl', (client) => client.pttl(`ck:g:user:${people.member}`))) / DAYS
+  const set = (flags: object) => services.clerk.updateUser(people.member, flags)
+  const failing = async (work: () => Promise<unknown>) => {
+    services.clerk.faults.add({ status: 500, times: 9 })
+    await expect(work()).rejects.toMatchObject({ code: 'clerk_unavailable' })
+    services.clerk.faults.clear()
+  }
+  afterEach(async () => {
+    set({ banned: false, locked: false })
+    await deliver(updateOf(people.member))
+    expect(await statusOfToken()).toBe('ok')
+  })
+
+  test('that only an old webhook says is not kept longer than webhooks are delivered', async () => {
+    set({ banned: true })
+    const old = updateOf(people.member)
+    set({ banned: false })
+    await failing(() => deliver(old))
+    expect(await statusOfToken()).toBe('revoked')
+    expect(await daysLeft()).toBeLessThanOrEqual(2)
+    expect(await daysLeft()).toBeGreaterThan(1.5)
+  })
+
+  test('is kept for a year once Clerk has confirmed it', async () => {
+    set({ banned: true })
+    await failing(() => deliver(updateOf(people.member)))
+    await deliver(updateOf(people.member))
+    expect(await daysLeft()).toBeGreaterThan(360)
+  })
+
+  test('is not shortened by an old webhook about a lock', async () => {
+    set({ locked: true })
+    const old = { ...updateOf(people.member), lockout_expires_in_seconds: 90 }
+    set({ banned: true, locked: false })
+    await deliver(updateOf(people.member))
+    await deliver(old)
+    expect(await daysLeft()).toBeGreaterThan(360)
+  })
+})
+
 test('a lock that ends by itself ends in Redis too', async () => {
   services.clerk.updateUser(people.member, { locked: true })
   await deliver({ ...updateOf(people.member), lockout_expires_in_seconds: 90 })

@@ -4,7 +4,7 @@ import { eventsByDay } from '@/lib/calendar/days'
 import type { CalendarEvent } from '@/lib/calendar/parse-events'
 
 const event = (start: string, end: string): CalendarEvent => ({
-  ...{ id: `${start}/${end}`, title: 'x', location: null },
+  ...{ id: `${start}/${end}`, title: 'x', location: null, link: null },
   ...{ start, end, allDay: start.length === 10 },
 })
 const range = { from: new Date('2026-03-01T00:00:00Z'), to: new Date('2026-04-15T00:00:00Z') }
@@ -26,6 +26,17 @@ describe('an event', () => {
       '2026-03-03 All day',
       '2026-03-04 Until 06:00',
     ])
+  })
+
+  test('over several days says which of them each is, also where the first are not shown', () => {
+    const window = { ...range, from: new Date('2026-03-03T12:00:00Z') }
+    const shown = (of: CalendarEvent) =>
+      eventsByDay([of], { ...window, timeZone: 'UTC' }).map(({ day, entries }) => [day, entries[0]?.part])
+    expect(shown(event('2026-03-02', '2026-03-05'))).toEqual([
+      ['2026-03-03', 'Day 2 of 3'],
+      ['2026-03-04', 'Day 3 of 3'],
+    ])
+    expect(shown(event('2026-03-04', '2026-03-05'))).toEqual([['2026-03-04', null]])
   })
 
   test('that ends at midnight is not on the next day', () => {

@@ -10,31 +10,41 @@ const read = (subject: string, outcome: string, target?: string) =>
 
 const google = (...newestFirst: Parameters<typeof tokenHealth>[0]) => tokenHealth(newestFirst).get('google')
 
-test('a user who has to reconnect is not a failure of Clerk or Redis, and is counted once for each read', () => {
+test('a user who has to reconnect is not a failure of Clerk or Redis, and is counted once', () => {
   expect(
     google(
       read('user_ruth', 'reconnect_required'),
       record('token.refresh', 'user_ruth', 'oauth_missing_refresh_token'),
       read('user_ruth', 'reconnect_required'),
     ),
-  ).toEqual({ reads: 2, ok: 0, failed: 0, users: [{ id: 'user_ruth', outcome: 'reconnect_required' }] })
+  ).toMatchObject({ works: 0, failing: [], users: [{ id: 'user_ruth', outcome: 'reconnect_required' }] })
+})
+
+test('people are counted, not records', () => {
+  expect(google(read('user_a', 'ok'), read('user_a', 'ok'), read('user_b', 'ok'))).toMatchObject({ works: 2 })
 })
 
 test('a refresh is not counted beside the read that it belongs to', () => {
   expect(
     google(read('user_a', 'ok', 'google:eac_1'), record('token.refresh', 'user_a', 'ok', 'google:eac_1')),
-  ).toEqual({ reads: 1, ok: 1, failed: 0, users: [] })
+  ).toMatchObject({ works: 1, failing: [], users: [] })
 })
 
-test('an outage is a failure', () => {
-  const health = google(read('user_a', 'unavailable'), read('user_b', 'rate_limited'), read('user_c', 'ok'))
-  expect(health).toEqual({ reads: 3, ok: 1, failed: 2, users: [] })
+test('an outage is a failure, until the next read of that person works', () => {
+  expect(
+    google(read('user_a', 'unavailable'), read('user_b', 'rate_limited'), read('user_c', 'ok')),
+  ).toMatchObject({ works: 1, failing: ['user_a', 'user_b'] })
+  expect(google(read('user_a', 'ok'), read('user_a', 'unavailable'))).toMatchObject({ works: 1, failing: [] })
 })
 
-test('users who never connected an account, or were deleted, are neither a failure nor someone who has to act', () => {
-  expect(google(read('user_a', 'not_connected'), read('user_b', 'revoked'))).toEqual({
-    ...{ reads: 0, ok: 0, failed: 0, users: [] },
+test('who never connected an account is told apart from who has to act, and neither is a failure', () => {
+  expect(google(read('user_a', 'not_connected'), read('user_b', 'scope_missing'))).toMatchObject({
+    ...{ notConnected: 1, failing: [], users: [{ id: 'user_b', outcome: 'scope_missing' }] },
   })
+})
+
+test('a deleted user says nothing about the provider', () => {
+  expect(google(read('user_a', 'revoked'))).toBeUndefined()
 })
 
 test('a user who has reconnected since is not listed', () => {
@@ -44,8 +54,15 @@ test('a user who has reconnected since is not listed', () => {
   ).toEqual([{ id: 'user_a', outcome: 'scope_missing' }])
 })
 
+test('the order of people does not depend on who came last', () => {
+  const reads = ['user_c', 'user_a', 'user_b'].map((id) => read(id, 'reconnect_required'))
+  const order = google(...reads)?.users.map(({ id }) => id)
+  expect(order).toEqual(['user_a', 'user_b', 'user_c'])
+  expect(google(...reads.toReversed())?.users.map(({ id }) => id)).toEqual(order)
+})
+
 test('each provider is counted by itself', () => {
   const health = tokenHealth([read('user_a', 'ok'), read('user_a', 'unavailable', 'github')])
-  expect(health.get('github')).toMatchObject({ reads: 1, failed: 1 })
-  expect(health.get('google')).toMatchObject({ reads: 1, failed: 0 })
+  expect(health.get('github')).toMatchObject({ works: 0, failing: ['user_a'] })
+  expect(health.get('google')).toMatchObject({ works: 1, failing: [] })
 })

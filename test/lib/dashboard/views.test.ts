@@ -1,8 +1,17 @@
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { searchUser } from '@/app/dashboard/actions'
+import { searchUser } from '@/app/dashboard/search-action'
 import { saveProfile } from '@/app/profile/actions'
 import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
-import { audit, auditOfUser, integrationsOf, selectedUser, snapshot } from '@/lib/dashboard/panels.server'
+import { getCachedUserByUsername } from '@/lib/cache/clerk-cache'
+import { getCachedOAuthToken } from '@/lib/cache/token-cache'
+import {
+  audit,
+  filteredAudit,
+  integrationsOf,
+  selectedUser,
+  sessionsOfUser,
+  snapshot,
+} from '@/lib/dashboard/panels.server'
 import { people } from '../../../local/seed'
 import { useServices } from '../../support/services'
 
@@ -44,7 +53,8 @@ describe('an admin who looks at a person', () => {
   test.each([
     ['the cache entry', selectedUser],
     ['the connected accounts', integrationsOf],
-    ['the audit records', auditOfUser],
+    ['the audit records', (user: string) => filteredAudit({ user })],
+    ['the sessions', sessionsOfUser],
   ])('is a record with both IDs: %s', async (_, view: (id: string) => Promise<unknown>) => {
     await view(people.member)
     expect(of('dashboard.view')).toEqual([
@@ -57,7 +67,7 @@ describe('an admin who looks at a person', () => {
       for (const id of [people.member, people.expert]) {
         await selectedUser(id)
         await integrationsOf(id)
-        await auditOfUser(id)
+        await filteredAudit({ user: id })
       }
     expect(of('dashboard.view').map(({ subject }) => subject)).toEqual([people.member, people.expert])
     nextMinute()
@@ -88,10 +98,34 @@ describe('an admin who looks at a person', () => {
   test('finds a person by name or address with the form alone, which leads to the ID', async () => {
     const user = services.clerk.users().find(({ id }) => id === people.member)
     for (const word of [user?.username ?? '', user?.emails[0]?.address ?? ''])
-      await expect(searchUser(null, form({ word }))).rejects.toThrow(
-        `to /dashboard?user=${people.member}#lookup`,
-      )
+      await expect(searchUser(null, form({ word }))).rejects.toThrow(`to /dashboard/users/${people.member}`)
     expect(of('dashboard.search')).toHaveLength(2)
+  })
+
+  test('finds people by a part of the name, and the trail does not say which part', async () => {
+    const found = await searchUser(null, form({ word: 'ma' }))
+    expect(found.people?.length).toBeGreaterThan(1)
+    expect(found.people?.every(({ name, detail }) => /ma/i.test(`${name} ${detail}`))).toBe(true)
+    expect(JSON.stringify(found)).not.toContain('mia@example.com')
+    expect(of('dashboard.search')).toMatchObject([{ subject: 'several', outcome: 'ok' }])
+  })
+
+  test('finds who is cached by the whole name while Clerk does not answer', async () => {
+    const word = 'mia-moreau'
+    await expect(searchUser(null, form({ word }))).rejects.toThrow(people.member)
+    await getCachedUserByUsername(word)
+    services.clerk.faults.add({ status: 503 })
+    await expect(searchUser(null, form({ word }))).rejects.toThrow(people.member)
+    expect(await searchUser(null, form({ word: 'noa' }))).toMatchObject({ status: 'failed' })
+  })
+
+  test('sees what was cached before the page read anything, and never a token', async () => {
+    await getCachedOAuthToken(people.member, 'google')
+    const selected = await selectedUser(people.member)
+    expect(selected?.entries).toMatchObject({
+      data: { others: [{ name: 'Google token', cached: true }, { cached: false }, { cached: false }] },
+    })
+    expect(JSON.stringify(selected?.entries)).not.toMatch(/ya29|"v1\./)
   })
 })
 

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { THEME_SCRIPT } from '@/components/theme-script'
 import { contentSecurityPolicy, type PolicyOptions } from '@/lib/http/content-security-policy'
 
 const key = (host: string, kind = 'live') => `pk_${kind}_${btoa(`${host}$`)}`
@@ -15,6 +17,11 @@ function policy(options: Partial<PolicyOptions> = {}) {
 }
 
 describe('the Content-Security-Policy', () => {
+  test('names the script that sets the theme by its hash', () => {
+    const hash = createHash('sha256').update(THEME_SCRIPT).digest('base64')
+    expect(policy()['script-src']).toContain(`'sha256-${hash}'`)
+  })
+
   test('lets an inline script run only with the nonce', () => {
     const { 'script-src': script } = policy()
     expect(script).toContain("'nonce-N'")

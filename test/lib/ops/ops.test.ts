@@ -1,12 +1,19 @@
-import { describe, expect, test, vi } from 'vitest'
+import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { getCachedUserById } from '@/lib/cache/clerk-cache'
 import { parseKeyRing } from '@/lib/cache/key-ring'
 import { revokeUser } from '@/lib/cache/revocations'
+import { getCachedOAuthToken } from '@/lib/cache/token-cache'
+import { namespace, redis } from '@/lib/config'
 import { systemClock } from '@/lib/lookup/clock'
 import { EXIT } from '@/lib/ops/command'
 import { ops } from '@/lib/ops/ops'
 import { settingsProblems } from '@/lib/process/settings'
+import { createCountsSink, minuteOf } from '@/lib/telemetry/fleet-counts'
 import { startTelemetry, stopTelemetry } from '@/lib/telemetry/start'
+import { recordDelivery } from '@/lib/webhooks/delivery-log'
 import { people } from '../../../local/seed'
 import { noScripts } from '../../../local/upstash/faults'
 import { useServices } from '../../support/services'
@@ -181,6 +188,13 @@ describe('keys', () => {
 })
 
 describe('doctor', () => {
+  afterEach(async () => {
+    vi.unstubAllEnvs()
+    services.google.respond()
+    services.upstash.faults.clear()
+    await redis().insist('flush', (client) => client.flushdb())
+  })
+
   const states = async () => {
     const { findings } = await json('doctor')
     return Object.fromEntries(
@@ -188,7 +202,84 @@ describe('doctor', () => {
     )
   }
 
+  /** Counts that some process of the fleet wrote. */
+  const count = (field: string, value: number) =>
+    createCountsSink({ redis: redis(), namespace: namespace(), writer: 'other' })([
+      {
+        ...{ id: field, seq: 1, at: Date.now() },
+        record: { minute: minuteOf(Date.now()), fields: { [field]: value } },
+      },
+    ])
+  const delivery = { type: 'user.updated', subject: null, reason: null, ms: 1, invalidated: [] }
+
+  test('wants to see one delivery before it calls webhooks good', async () => {
+    const { out } = await run('doctor')
+    expect(out).toContain('WARN  webhooks: 1 secret, no delivery yet\n      Send an example')
+    await recordDelivery({ ...delivery, at: Date.now() - 180_000, id: 'msg_1', outcome: 'ok' })
+    expect((await run('doctor')).out).toContain('ok    webhooks: 1 secret, last delivery 3 min ago')
+  })
+
+  test('knows by refused signatures that the secret is of another endpoint', async () => {
+    await recordDelivery({ ...delivery, at: Date.now(), id: 'msg_2', outcome: 'ok' })
+    await count('webhook_deliveries_total event=unknown&outcome=bad_signature', 12)
+    expect((await run('doctor')).out).toMatch(
+      /WARN {2}webhooks: .*12 refused for their signature in 24 h\n.*The secret is not/,
+    )
+    await redis().insist('del', (client) => client.del(`${namespace()}:webhooks:log`))
+    expect((await run('doctor')).out).toMatch(/FAIL {2}webhooks: 1 secret, no delivery yet, 12 refused/)
+    await redis().insist('flush', (client) => client.flushdb())
+  })
+
+  test('opens a token that is stored, and asks Google with it whether the Calendar API is enabled', async () => {
+    await getCachedOAuthToken(people.member, 'google')
+    const { out } = await run('doctor')
+    expect(out).toMatch(/ok {4}encryption: 1 key, .*; a stored token opens/)
+    expect(out).toContain('ok    Google Calendar: enabled, and accepts a stored token')
+    const reason = { errors: [{ reason: 'accessNotConfigured' }] }
+    services.google.respond(() => Response.json({ error: { code: 403, ...reason } }, { status: 403 }))
+    expect((await run('doctor')).out).toContain(
+      'FAIL  Google Calendar: the Google Calendar API is not enabled',
+    )
+    services.google.respond()
+  })
+
+  test('fails if the keys open nothing that is stored, and warns if they open some of it', async () => {
+    const key = `${namespace()}:e:token.2:stranger`
+    const sealed = `v1.k9.${Buffer.alloc(60).toString('base64url')}`
+    await redis().insist('set', (client) => client.set(key, `g|${key}|f|v${sealed.length}|${sealed}`))
+    const failed = await run('doctor')
+    expect(failed.out).toContain('FAIL  encryption: 1 of 1 stored tokens cannot be opened, sealed with k9')
+    expect([failed.code, failed.out.includes('k9 is not in CACHE_ENCRYPTION_KEYS')]).toEqual([
+      EXIT.failed,
+      true,
+    ])
+    await getCachedOAuthToken(people.member, 'google')
+    expect((await run('doctor')).out).toContain('WARN  encryption: 1 of 2 stored tokens cannot be opened')
+    await redis().insist('flush', (client) => client.flushdb())
+  })
+
+  test('knows by their key sets that the keys are of two instances', async () => {
+    const other = createServer((_, answer) =>
+      answer.end(JSON.stringify({ keys: [{ kid: 'ins', n: 'other' }] })),
+    )
+    await once(other.listen(0, '127.0.0.1'), 'listening')
+    const address = other.address()
+    const port = typeof address === 'object' && address ? address.port : 0
+    vi.stubEnv('NEXT_PUBLIC_CLERK_PROXY_URL', `http://localhost:${port}/fapi`)
+    expect((await run('doctor')).out).toMatch(/FAIL {2}Clerk keys: .* are of two instances/)
+    await new Promise((done) => other.close(done).closeAllConnections())
+    expect((await run('doctor')).out).toMatch(/WARN {2}Clerk keys: localhost:\d+ does not answer/)
+    vi.unstubAllEnvs()
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    vi.stubEnv('CLERK_JWT_KEY', publicKey.export({ type: 'spki', format: 'pem' }).toString())
+    expect((await run('doctor')).out).toContain('FAIL  Clerk keys: CLERK_JWT_KEY is of another instance')
+    vi.stubEnv('CLERK_JWT_KEY', '-----BEGIN PUBLIC KEY-----\nnone\n-----END PUBLIC KEY-----')
+    expect((await run('doctor')).out).toContain('FAIL  Clerk keys: CLERK_JWT_KEY is not a public key')
+    vi.unstubAllEnvs()
+  })
+
   test('finds nothing wrong with a good set-up', async () => {
+    await recordDelivery({ ...delivery, at: Date.now(), id: 'msg_3', outcome: 'ok' })
     const { code, out } = await run('doctor')
     expect(out).not.toMatch(/FAIL/)
     expect(code).toBe(EXIT.done)

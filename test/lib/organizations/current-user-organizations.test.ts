@@ -3,6 +3,7 @@ import { currentUserOrganization } from '@/lib/organizations/current-user-organi
 import { people } from '../../../local/seed'
 import { type Between, startBetween } from '../../support/clerk-in-between'
 import { useServices } from '../../support/services'
+import { sessionOf } from '../../support/session'
 
 let between: Between
 const services = useServices({
@@ -13,7 +14,7 @@ const services = useServices({
 })
 vi.mock('next/server', () => ({ after: () => undefined }))
 vi.mock('@clerk/nextjs/server', () => ({
-  auth: async () => ({ userId: people.member, sessionId: 'sess_1' }),
+  auth: async () => sessionOf(people.member),
 }))
 afterAll(() => between.close())
 
@@ -30,6 +31,24 @@ describe('the members of an organization', () => {
   test('are shown to a role that may read them', async () => {
     const found = await currentUserOrganization(slug)
     expect(found?.members?.map(({ userId }) => userId)).toEqual([people.admin, people.member])
+  })
+
+  test.each([
+    [1, 50, true],
+    [2, 50, true],
+    [3, 3, false],
+    [4, 0, false],
+  ])('are on page %i of a long list: %i', async (page, shown, hasMore) => {
+    const long = `long-${run}-${page}`
+    const { id } = services.clerk.organizations.create({ name: 'Long', slug: long, createdBy: people.member })
+    for (let i = 0; i < 102; i++)
+      services.clerk.organizations.addMember(
+        id,
+        services.clerk.createUser({ emails: [`${long}-${i}@example.com`] }).id,
+      )
+    const found = await currentUserOrganization(long, page)
+    expect(found?.members).toHaveLength(shown)
+    expect(found?.hasMore).toBe(hasMore)
   })
 
   test('are neither read nor shown for a role without the permission', async () => {

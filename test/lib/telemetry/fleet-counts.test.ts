@@ -7,6 +7,7 @@ import {
   readFleetCounts,
   readFleetMinutes,
 } from '@/lib/telemetry/fleet-counts'
+import { readFleetHistory } from '@/lib/telemetry/fleet-history'
 import { fieldsOf } from '@/lib/telemetry/series'
 import { startRedis } from './redis'
 
@@ -110,4 +111,37 @@ test('series come back with their labels, whatever characters those have, minute
   const { series } = await readFleetCounts(where, { minutes: 3, now })
   expect(series).toHaveLength(3)
   expect(series).toEqual(expect.arrayContaining([odd, other, { ...plain, value: 6 }]))
+})
+
+test('the history has the named metrics in points, in minutes or from the sums of 5 minutes', async () => {
+  const [a, b] = [start('a'), start('b')]
+  // The beginning of a span, whatever the time is.
+  const begin = minute - (minute % 15)
+  for (const [ago, value] of [
+    [0, 1],
+    [1, 2],
+    [14, 4],
+    [15, 8],
+    [29, 16],
+  ] as const) {
+    a.add({ minute: begin - ago + 14, fields: { 'hits of=a': value, 'other of=a': 100 } })
+    b.add({ minute: begin - ago + 14, fields: { 'hits of=a': value } })
+  }
+  await Promise.all([a.flush(), b.flush()])
+  services.upstash.resetCounts()
+  const where = { redis: services.redis, namespace }
+  const history = async (step: number, minutes: number) => {
+    const points = await readFleetHistory(where, {
+      ...{ step, minutes, names: ['hits'], now: (begin + 14) * 60_000 },
+    })
+    return points.map(({ at, series }) => [at / 60_000 - begin, ...series.map(({ value }) => value)])
+  }
+  expect(await history(15, 30)).toEqual([
+    [-15, 48],
+    [0, 14],
+  ])
+  expect(await history(5, 15)).toEqual([[0, 8], [5], [10, 6]])
+  expect(await history(1, 3)).toEqual([[12], [13, 4], [14, 2]])
+  const { evalsha = 0, eval: first = 0 } = services.upstash.counts().byCommand
+  expect(evalsha + first).toBeLessThanOrEqual(4)
 })

@@ -70,6 +70,19 @@ describe('a ban', () => {
     expect(await userOfSession({ userId, sessionId: 'sess_1' })).toBeNull()
   })
 
+  test('that ends while Clerk confirms it is not kept', async () => {
+    setBanned(true)
+    const answer = holdNextAnswer()
+    const banned = handleClerkEvent(update())
+    await answer.asked
+    // Clerk has answered "banned" by now, and its next webhook is handled before that answer arrives.
+    setBanned(false)
+    await handleClerkEvent(update())
+    answer.open()
+    await banned
+    expect((await userOfSession({ userId, sessionId: 'sess_1' }))?.id).toBe(userId)
+  })
+
   test('whose webhook comes after the deletion of the user is kept no longer than that', async () => {
     setBanned(true)
     const late = update()

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { Webhook } from 'svix'
 import { describe, expect, test } from 'vitest'
 import { createVirtualClock } from '@/lib/lookup/testing/virtual-clock'
 import { verifyWebhookRequest } from '@/lib/webhooks/verify-webhook'
@@ -145,11 +146,67 @@ describe('a webhook', () => {
     ['with a time that is not a number', { 'svix-timestamp': 'now' }],
     ['with a time in milliseconds', { 'svix-timestamp': String(Date.now()) }],
     ['with a time that only begins as a number', { 'svix-timestamp': `${unixTime(new Date())}.5` }],
+    ['with a signature that is no base64', { 'svix-signature': `v1,${'?'.repeat(43)}=` }],
+    ['with a signature that is too short', { 'svix-signature': 'v1,c2hvcnQ=' }],
+    ['with a signature that is too long', { 'svix-signature': `v1,${'A'.repeat(64)}` }],
+    ['with a signature of another version', { 'svix-signature': `v1a,${'A'.repeat(43)}=` }],
+    ['with a signature without a version', { 'svix-signature': `${'A'.repeat(43)}=` }],
+    ['with commas between signatures', { 'svix-signature': `v1,${'A'.repeat(43)}=,v1,${'A'.repeat(43)}=` }],
+    ['with an ID that has a dot', { 'svix-id': 'msg_1.1' }],
+    ['with an ID of 1000 characters', { 'svix-id': 'm'.repeat(1000) }],
   ])('%s is refused before its body is read', async (_, headers) => {
     const body = endless()
     const request = streamed(body.stream, { ...signatureOf('', { secret }), ...headers })
     expect(await statusOf(request)).toBe('bad_signature')
     expect(body.reads).toBe(0)
+  })
+
+  test('that says that it is too large to be read to its end is not read', async () => {
+    const body = endless()
+    const headers = { ...signatureOf('', { secret }), 'content-length': String(5 * 1024 * 1024) }
+    expect(await statusOf(streamed(body.stream, headers))).toBe('too_large')
+    expect(body.reads).toBe(0)
+  })
+
+  test('is refused or received as by Svix’s own library', async () => {
+    const signatures = fc.array(
+      fc.oneof(
+        fc.constantFrom(secret, former, stranger).map((by) => ({ by })),
+        fc
+          .constantFrom('v1,', 'v1', 'v2,AAAA', `v1,${'A'.repeat(43)}=`, '', 'v1a,abc')
+          .map((text) => ({ text })),
+      ),
+      { maxLength: 4 },
+    )
+    const id = fc.stringMatching(/^[\w-]{1,40}$/)
+    const text = fc.oneof(fc.json(), fc.string({ unit: 'binary' }))
+    await fc.assert(
+      fc.asyncProperty(
+        signatures,
+        id,
+        text,
+        fc.integer({ min: -290, max: 290 }),
+        async (list, id, text, s) => {
+          const at = new Date(Date.now() + s * 1000)
+          const header = (one: (typeof list)[number]) =>
+            'by' in one ? signatureOf(text, { secret: one.by, id, at })['svix-signature'] : one.text
+          const headers = {
+            ...signatureOf(text, { secret, id, at }),
+            'svix-signature': list.map(header).join(' '),
+          }
+          const isSigned = [secret, former].some((one) => {
+            try {
+              new Webhook(one).verify(text, headers)
+              return true
+            } catch (error) {
+              return error instanceof SyntaxError
+            }
+          })
+          const request = new Request('http://localhost/', { method: 'POST', headers, body: text })
+          expect((await statusOf(request)) !== 'bad_signature').toBe(isSigned)
+        },
+      ),
+    )
   })
 
   test('with any other time than a recent one is refused before its body is read', async () => {

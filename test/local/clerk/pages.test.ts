@@ -27,6 +27,14 @@ describe('the sign-in page', () => {
     expect(page).toContain('Google needs reconnecting')
   })
 
+  it('groups people by what they show: all experts without a calendar under one heading', async () => {
+    const page = await (await fetch(`${clerk.url}/sign-in`)).text()
+    const headings = [...page.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, text]) => text)
+    expect(headings).toEqual([...new Set(seed.users.map(({ purpose }) => purpose))])
+    const experts = page.slice(page.indexOf('<h2>Expert</h2>'))
+    expect(experts.match(/name="user_id"/g)).toHaveLength(12)
+  })
+
   it('signs in, sets the cookies and redirects back', async () => {
     const response = await submit('/sign-in', [
       ['user_id', people.member],
@@ -116,6 +124,24 @@ describe('the account page', () => {
     await submit('/user/accounts', [['email', 'ruth@example.com']], { cookie })
     const ruth = clerk.users().find((user) => user.id === people.needsReconnecting)
     expect(ruth?.accounts.map((account) => account.grant)).toEqual(['renewable'])
+  })
+
+  it('asks for consent, grants what was allowed, and leads back to the app only', async () => {
+    const cookie = await cookieOf(people.neverConnected)
+    const accounts = () => clerk.users().find((user) => user.id === people.neverConnected)?.accounts
+    const calendar = 'https://www.googleapis.com/auth/calendar.readonly'
+    const back = `${APP}/account/connected`
+    const asked = await fetch(`${clerk.url}/consent?account=new&scope=${calendar}&redirect_url=${back}`, {
+      headers: { cookie },
+    })
+    expect(await asked.text()).toMatch(new RegExp(`value="${calendar}" checked`))
+    const answer = (redirect: string, more: [string, string][]) =>
+      submit('/consent', [['email', 'noah@example.com'], ['redirect_url', redirect], ...more], { cookie })
+    expect((await answer(back, [['denied', 'yes']])).headers.get('location')).toBe(back)
+    expect(accounts()).toEqual([])
+    const granted = await answer('https://evil.example', [['scope', calendar]])
+    expect(granted.headers.get('location')).toBe(APP)
+    expect(accounts()?.[0]?.scopes).toContain(calendar)
   })
 
   it('signs out only the user’s own sessions', async () => {

@@ -4,12 +4,13 @@ import { GET } from '@/app/api/calendar/events/route'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
 import { readPage } from '@/lib/calendar/parse-events'
 import { useServices } from '../../../support/services'
+import { sessionOf } from '../../../support/session'
 
 const services = useServices({ keep: true })
 const AUTH = 'https://www.googleapis.com/auth/'
 let userId = ''
 
-vi.mock('@clerk/nextjs/server', () => ({ auth: async () => ({ userId, sessionId: 'sess_1' }) }))
+vi.mock('@clerk/nextjs/server', () => ({ auth: async () => sessionOf(userId) }))
 
 function signIn(...scopes: string[]) {
   userId = services.clerk.createUser({ emails: [`g${services.clerk.users().length}@example.com`] }).id
@@ -236,6 +237,7 @@ describe('odd events', () => {
     ['a title that is a number', { summary: 7 }],
     ['a place of another type', { location: { name: 'Lisbon' } }],
     ['no end', { end: undefined }],
+    ['an address that is none', { htmlLink: 7 }],
     ['an unknown type', { eventType: 'fromTheFuture' }],
     ['a date beside an empty time', { start: { date: '2026-11-25', dateTime: null } }],
   ])('with %s are shown', async (_, odd) => {
@@ -243,6 +245,14 @@ describe('odd events', () => {
     const { status, body } = await get()
     expect([status, body.events.length, body.skipped]).toEqual([200, 2, 0])
   })
+
+  test.each(['javascript:alert(1)', 'data:text/html,x', '//evil.example', ''])(
+    'have no link to %s',
+    async (htmlLink) => {
+      answerPages({ first: { items: [{ ...event('odd'), htmlLink }] } })
+      expect((await get()).body.events).toMatchObject([{ link: null }])
+    },
+  )
 
   test.each([
     ['no start', { start: undefined }],

@@ -1,0 +1,77 @@
+import { toCachedUser } from '@/lib/cache/cached-user'
+import { type CachedUser, getCachedUsersByIds, userIdsByRole } from '@/lib/cache/clerk-cache'
+import { loadUsers } from '@/lib/cache/user-lookup'
+import { onClerkRequest } from '@/lib/clerk/events'
+import { problemToShow } from '@/lib/http/problem-to-show'
+import { withPriority } from '@/lib/lookup/priority'
+import { onRedisRequest } from '@/lib/lookup/redis/client'
+import { memoizeFor } from '@/lib/process/memoize-for'
+
+/** The same users read twice. Times in milliseconds, `at` since 1970. */
+export interface Comparison {
+  users: CachedUser[]
+  clerk: { requests: number; ms: number }
+  cache: { requests: number; ms: number }
+  at: number
+}
+
+/** More would make the picture no clearer, and one request to Clerk has room for 100. */
+const MOST_USERS = 13
+const CLERK_TIMEOUT_MS = 5_000
+/** A reading of a process counts what others do meanwhile. One of a few is undisturbed. */
+const TRIES = 3
+
+async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number }> {
+  const started = performance.now()
+  const value = await work()
+  return { value, ms: performance.now() - started }
+}
+
+/** What this process sends to Redis and Clerk while `work` runs. */
+async function counted<T>(work: () => Promise<T>) {
+  const requests = { redis: 0, clerk: 0 }
+  const off = [
+    onRedisRequest('comparison', () => requests.redis++),
+    onClerkRequest('comparison', () => requests.clerk++),
+  ]
+  try {
+    return { ...(await timed(work)), requests }
+  } finally {
+    for (const stop of off) stop()
+  }
+}
+
+/** The read with the fewest requests, or null if the cache did not answer alone. */
+async function readCached(ids: string[]): Promise<Comparison['cache'] | null> {
+  let best: Comparison['cache'] | null = null
+  for (let i = 0; i < TRIES && (best === null || best.requests > 1); i++) {
+    const { ms, requests } = await counted(() => getCachedUsersByIds(ids))
+    if (requests.clerk === 0 && (best === null || requests.redis < best.requests))
+      best = { ms, requests: requests.redis }
+  }
+  return best
+}
+
+/**
+ * Reads the users of the experts page from Clerk and from the cache, and says what each took. Null without experts, while
+ * Clerk or Redis does not answer, and while much of Clerk's limit is used: this is the first request to give way.
+ */
+async function measure(): Promise<Comparison | null> {
+  const ids = ((await userIdsByRole('expert')) ?? []).slice(0, MOST_USERS)
+  if (ids.length === 0) return null
+  // The comparison is with users who are cached.
+  const users = await getCachedUsersByIds(ids)
+  const direct = await timed(() => loadUsers(ids, AbortSignal.timeout(CLERK_TIMEOUT_MS), toCachedUser))
+  const cache = await readCached(ids)
+  return cache && { users, clerk: { requests: 1, ms: direct.ms }, cache, at: Date.now() }
+}
+
+/** With the lowest priority, whoever looks: a visitor must not take what others need of Clerk's limit. */
+const measureIfPossible = () =>
+  withPriority('low', measure).catch((error: unknown) => {
+    problemToShow(error)
+    return null
+  })
+
+/** The latest comparison, at most a minute old. However many people look, a process asks Clerk once a minute. */
+export const latestComparison = memoizeFor(60_000, 'comparison', measureIfPossible)

@@ -1,0 +1,65 @@
+'use client'
+
+import { PanelNote } from '@/components/panel'
+import type { Line, People, Snapshot } from '@/lib/dashboard/snapshot-schema'
+import { hasFailed } from '@/lib/dashboard/webhook-rows'
+import { useLive, useUpdates } from './live'
+import { Person } from './person'
+import { Ago } from './time'
+
+const LISTED = 10
+
+/** Records that are about reading: they change nothing. */
+const READS = /^(token\.|dashboard\.(view|search|export)|admin\.require)/
+
+type Change = { key: string; at: number; what: string; who: string; failed: boolean }
+type Props = { webhooks: Snapshot['webhooks']; records: Snapshot['audit']; people: People }
+
+const ofRecord = ({ id, at, action, subject, outcome }: Line): Change => ({
+  ...{ key: id, at, what: action, who: subject, failed: outcome !== 'ok' },
+})
+
+/** What changed at Clerk, and what admins and users did, the newest first. */
+export function Changes({ webhooks, records, people }: Props) {
+  const [deliveries, lines] = [useLive('webhooks', webhooks), useLive('audit', records)]
+  const known = useUpdates().people
+  const changes: Change[] = [
+    ...('data' in deliveries ? deliveries.data : [])
+      .filter(({ outcome }) => outcome !== 'ignored')
+      .map((one) => ({
+        ...one,
+        key: `${one.id}-${one.at}`,
+        what: one.type,
+        who: one.subject ?? '',
+        failed: hasFailed(one),
+      })),
+    ...('data' in lines ? lines.data : []).filter(({ action }) => !READS.test(action)).map(ofRecord),
+  ]
+  const newest = changes.sort((one, other) => other.at - one.at).slice(0, LISTED)
+  if (newest.length === 0)
+    return (
+      <PanelNote title="Nothing yet">
+        Changes of users at Clerk, of roles and of the cache are listed here.
+      </PanelNote>
+    )
+  const renderedAt = Math.max(deliveries.at, lines.at)
+  return (
+    <ul className="divide-y divide-line rounded-xl border border-line bg-surface text-sm">
+      {newest.map(({ key, at, what, who, failed }) => (
+        <li
+          key={key}
+          className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2 sm:grid sm:grid-cols-[12rem_1fr_auto]"
+        >
+          <span className="font-medium">
+            {what}
+            {failed && <span className="text-bad"> ■ failed</span>}
+          </span>
+          <span className="min-w-0">{who && <Person id={who} people={{ ...known, ...people }} />}</span>
+          <span className="text-soft max-sm:w-full">
+            <Ago at={at} renderedAt={renderedAt} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,106 @@
+'use client'
+
+import { useEffect, useRef } from 'react'
+import type { ChartPoint, Charts } from '@/lib/dashboard/snapshot-schema'
+import { createPlot, type Plot } from '../plot'
+import type { ChartKind } from './chart-kinds'
+import { ChartTable } from './chart-table'
+
+/** Where the library's elements are, which is all that its style sheet is needed for. */
+const PARTS = [
+  '[&_.u-wrap]:relative [&_.u-over]:absolute [&_.u-under]:absolute [&_.u-under]:overflow-hidden',
+  '[&_canvas]:relative [&_canvas]:block [&_canvas]:size-full [&_.u-axis]:absolute [&_.u-select]:hidden',
+  '[&_.u-cursor-x]:absolute [&_.u-cursor-x]:inset-y-0 [&_.u-cursor-x]:left-0 [&_.u-cursor-x]:border-soft',
+  '[&_.u-cursor-x]:border-r [&_.u-cursor-x]:border-dashed [&_.u-cursor-x]:pointer-events-none',
+  '[&_.u-cursor-pt]:absolute [&_.u-cursor-pt]:top-0 [&_.u-cursor-pt]:left-0 [&_.u-cursor-pt]:rounded-full',
+  '[&_.u-cursor-pt]:pointer-events-none [&_.u-off]:hidden',
+].join(' ')
+
+/** The line of each series: a color and a pattern, each enough by itself. */
+const LINES = [
+  { color: '--chart-1', dash: '' },
+  { color: '--chart-2', dash: '6 3' },
+  { color: '--chart-3', dash: '2 3' },
+  { color: '--chart-4', dash: '10 3 2 3' },
+] as const
+
+const lineOf = ({ bad = false }: ChartKind['series'][number], i: number) => {
+  const line = LINES[i] ?? LINES[0]
+  return bad ? { ...line, color: '--bad' } : line
+}
+
+const dashOf = (dash: string) => dash.split(' ').filter(Boolean).map(Number)
+
+/** A chart with axes and a tooltip, and its figures as a table. */
+export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
+  const box = useRef<HTMLDivElement>(null)
+  const plot = useRef<Plot>(undefined)
+  const { points } = charts
+  const shown = useRef(points)
+  useEffect(() => {
+    shown.current = points
+    plot.current?.show(dataOf(kind, points))
+  }, [kind, points])
+  useEffect(() => {
+    const element = box.current
+    if (!element) return
+    const lines = kind.series.map((series, i) => {
+      const { color, dash } = lineOf(series, i)
+      return { label: series.label, color, dash: dashOf(dash) }
+    })
+    const made = createPlot(element, { lines, format: kind.format, max: kind.max }, () =>
+      dataOf(kind, shown.current),
+    )
+    plot.current = made
+    return () => made.destroy()
+  }, [kind])
+  const newest = points.at(-2) ?? points.at(-1)
+  return (
+    <figure aria-label={kind.title}>
+      <figcaption className="mb-2 flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
+        <h3 className="font-semibold" title={kind.note}>
+          {kind.title}
+        </h3>
+        <ul className="flex flex-wrap gap-x-3 text-soft text-xs" aria-label="Lines">
+          {kind.series.map((series, i) => (
+            <li key={series.label} className="flex items-center gap-1.5">
+              <svg width={18} height={4} aria-hidden="true">
+                <line
+                  x1={0}
+                  x2={18}
+                  y1={2}
+                  y2={2}
+                  strokeWidth={2.5}
+                  stroke={`var(${lineOf(series, i).color})`}
+                  strokeDasharray={lineOf(series, i).dash}
+                />
+              </svg>
+              {series.label}
+            </li>
+          ))}
+        </ul>
+      </figcaption>
+      <div
+        ref={box}
+        role="img"
+        aria-label={newest ? summaryOf(kind, newest) : `${kind.title}: nothing yet`}
+        className={`relative h-44 overflow-hidden text-xs ${PARTS}`}
+      />
+      <ChartTable kind={kind} charts={charts} />
+    </figure>
+  )
+}
+
+/** Columns: the times in seconds, then each series. */
+const dataOf = (kind: ChartKind, points: readonly ChartPoint[]): (number | null)[][] => [
+  points.map(({ at }) => at / 1000),
+  ...kind.series.map(({ of }) => points.map(of)),
+]
+
+function summaryOf({ title, series, format }: ChartKind, point: ChartPoint): string {
+  const values = series.map(({ label, of }) => {
+    const value = of(point)
+    return `${label} ${value === null ? 'no traffic' : format(value)}`
+  })
+  return `${title}, newest: ${values.join(', ')}. The table below has all figures.`
+}

@@ -1,0 +1,33 @@
+import { PanelNote } from '@/components/panel'
+import { charts } from '@/lib/dashboard/panels.server'
+import type { Range } from '@/lib/dashboard/snapshot-schema'
+import { ChartGrid } from './chart-grid'
+import type { ChartName } from './chart-kinds'
+import { Frame } from './frame'
+import { Ranges } from './ranges'
+
+type Props = { names: readonly ChartName[]; range: Range; path: string; keep?: Record<string, string> }
+
+/** Charts of a range of time, kept up to date. `keep`: what else is in the page's address. */
+export const ChartsPanel = ({ names, range, path, keep = {} }: Props) => (
+  <Frame
+    id="charts"
+    title="History"
+    height={names.length > 1 ? 'h-[56rem]' : 'h-72'}
+    render={async () => {
+      const found = await charts(range)
+      return (
+        <>
+          <Ranges current={range} path={path} keep={keep} />
+          {'unavailable' in found ? (
+            <PanelNote title="No history while Redis does not answer">
+              What all processes counted is in Redis. The charts come back with it.
+            </PanelNote>
+          ) : (
+            <ChartGrid initial={found.data} names={names} />
+          )}
+        </>
+      )
+    }}
+  />
+)

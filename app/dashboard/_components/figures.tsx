@@ -1,0 +1,60 @@
+'use client'
+
+import Link from 'next/link'
+import type { CacheHealth } from '@/lib/dashboard/snapshot-schema'
+import { formatNumber, formatPercent, formatUpTo } from '../format'
+import { useLive } from './live'
+
+/** The few figures that matter, each a link to where the rest is. */
+export function Figures({ initial }: { initial: CacheHealth }) {
+  const { avoided, lookups, latency, budget, processes } = useLive('cache', initial)
+  const reads = lookups.reduce((all, one) => all + one.reads, 0)
+  const misses = lookups.reduce((all, one) => all + one.misses, 0)
+  const figures = [
+    {
+      name: 'Hit rate',
+      value: reads === 0 ? '–' : formatPercent(1 - misses / reads),
+      note: reads === 0 ? 'no reads' : `of ${formatNumber(reads)} reads`,
+    },
+    {
+      name: 'Clerk requests avoided',
+      value: avoided.share === null ? '–' : formatNumber(avoided.calls),
+      note: avoided.share === null ? 'no reads' : `${formatPercent(avoided.share)} of those needed`,
+    },
+    {
+      name: 'Redis, 95 % within',
+      value: latency.redis ? formatUpTo(latency.redis.p95, 'redis') : '–',
+      note: latency.redis ? '' : 'no requests',
+    },
+    {
+      name: 'Clerk, 95 % within',
+      value: latency.clerk ? formatUpTo(latency.clerk.p95, 'clerk') : '–',
+      note: latency.clerk ? '' : 'no requests',
+    },
+    {
+      name: 'Clerk budget left',
+      value: formatNumber(budget.left),
+      note: `of ${formatNumber(budget.limit)} in 10 s`,
+    },
+  ]
+  return (
+    <>
+      <ul className="grid grid-cols-2 gap-3 sm:grid-cols-3 xl:grid-cols-5">
+        {figures.map(({ name, value, note }) => (
+          <li key={name} className="rounded-xl border border-line bg-surface">
+            <Link href="/dashboard/cache" prefetch={false} className="block rounded-xl p-4 hover:bg-page">
+              <span className="block text-soft text-sm">{name}</span>
+              <span className="mt-1 block font-semibold text-xl tabular-nums">{value}</span>
+              <span className="block text-soft text-xs tabular-nums">{note || '\u00a0'}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {processes === null && (
+        <p className="mt-2 text-sm text-warn">
+          Redis does not answer, so these are the figures of this process since it started.
+        </p>
+      )}
+    </>
+  )
+}

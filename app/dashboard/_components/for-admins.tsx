@@ -1,0 +1,42 @@
+import { cache, type ReactNode, Suspense } from 'react'
+import { Notice } from '@/components/notice'
+import { PageTitle } from '@/components/page-title'
+import { PanelSkeleton } from '@/components/panel'
+import { signedInAdmin } from '@/lib/auth/page-access.server'
+import { problemToShow } from '@/lib/http/problem-to-show'
+import { Outage } from './outage'
+
+/** Once for the layout and the page. Each function that reads data checks again. */
+const adminOfRender = cache(() => signedInAdmin().catch(problemToShow))
+
+type Props = { label: string; height?: string; render(): ReactNode | Promise<ReactNode> }
+
+/** What only admins see. For others there is nothing here: the layout says why. */
+export const ForAdmins = ({ label, height = 'h-[80vh]', render }: Props) => (
+  <Suspense fallback={<PanelSkeleton title={label} height={height} />}>
+    <IfAdmin render={render} />
+  </Suspense>
+)
+
+async function IfAdmin({ render }: Pick<Props, 'render'>) {
+  const admin = await adminOfRender()
+  return admin && 'id' in admin ? render() : null
+}
+
+/** The frame of every page for admins; for others the reason why there is none. */
+export async function FrameForAdmins({ children }: { children: ReactNode }) {
+  const admin = await adminOfRender()
+  if (admin && 'id' in admin) return children
+  return (
+    <>
+      <PageTitle title="Dashboard" />
+      {admin ? (
+        <Outage {...admin} />
+      ) : (
+        <Notice title="For admins only">
+          An admin is a user with the role “admin” in the public metadata.
+        </Notice>
+      )}
+    </>
+  )
+}

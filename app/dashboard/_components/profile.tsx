@@ -1,0 +1,49 @@
+import { Avatar } from '@/components/avatar'
+import { Status } from '@/components/status'
+import { isBlocked, rolesOf } from '@/lib/cache/clerk-cache'
+import type { SelectedUser } from '@/lib/dashboard/panels.server'
+import { nameOf } from '@/lib/dashboard/people'
+import { maskAddress } from '../format'
+import { AsOf } from './as-of'
+import { CopyId } from './copy-id'
+import { Terms } from './terms'
+import { Ago } from './time'
+
+/** Who it is. Addresses are masked: to see them, open the user in Clerk. */
+export function Profile({ user, at }: { user: SelectedUser['user']; at: number }) {
+  const name = nameOf(user)
+  const { primaryEmailAddress, username, createdAt, lastActiveAt, lastSignInAt } = user
+  const when = (time: number | null) => (time ? <Ago at={time} renderedAt={at} /> : 'unknown')
+  const state = user.banned ? 'Banned' : user.locked ? 'Locked' : user.deprovisioned ? 'Deprovisioned' : ''
+  return (
+    <header className="mb-8">
+      <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
+        <Avatar src={user.imageUrl} size={56} />
+        <div className="min-w-0 grow">
+          <h1 className="wrap-anywhere font-semibold text-2xl tracking-tight">{name}</h1>
+          <p className="flex items-center gap-1 text-soft text-sm">
+            <code className="break-all text-xs">{user.id}</code>
+            <CopyId id={user.id} of={name} />
+          </p>
+        </div>
+        <AsOf at={at} live={false} />
+      </div>
+      {isBlocked(user) && (
+        <p className="mt-3">
+          <Status tone="bad">{`${state}: this user is refused everywhere`}</Status>
+        </p>
+      )}
+      <Terms
+        wide
+        lines={[
+          ['Username', username ?? 'none'],
+          ['Email', primaryEmailAddress ? maskAddress(primaryEmailAddress.emailAddress) : 'none'],
+          ['Roles', rolesOf(user).join(', ') || 'none'],
+          ['Created', when(createdAt)],
+          ['Last active', when(lastActiveAt)],
+          ['Last sign-in', when(lastSignInAt)],
+        ]}
+      />
+    </header>
+  )
+}

@@ -1,0 +1,117 @@
+'use client'
+
+import Link from 'next/link'
+import { useActionState, useEffect, useId, useRef, useState } from 'react'
+import { Avatar } from '@/components/avatar'
+import { searchUser } from '../search-action'
+
+const SHORTCUT = '/'
+
+const isTyping = (element: Element | null) =>
+  element instanceof HTMLElement &&
+  (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName))
+
+/** Finds people from every page. `/` goes to the field, the arrow keys to those who were found, Escape back. */
+export function Search() {
+  const [result, search, pending] = useActionState(searchUser, null)
+  const [closed, setClosed] = useState<typeof result>(null)
+  const [word, setWord] = useState('')
+  const box = useRef<HTMLElement>(null)
+  const field = useRef<HTMLInputElement>(null)
+  const id = useId()
+  const found = result?.people && closed !== result && !pending ? result.people : []
+  const close = () => setClosed(result)
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== SHORTCUT || event.ctrlKey || event.metaKey || event.altKey) return
+      if (isTyping(document.activeElement)) return
+      event.preventDefault()
+      field.current?.focus()
+      field.current?.select()
+    }
+    const onPointer = (event: PointerEvent) => {
+      if (event.target instanceof Node && !box.current?.contains(event.target)) setClosed(result)
+    }
+    document.addEventListener('keydown', onKey)
+    document.addEventListener('pointerdown', onPointer)
+    return () => {
+      document.removeEventListener('keydown', onKey)
+      document.removeEventListener('pointerdown', onPointer)
+    }
+  }, [result])
+
+  const move = (event: React.KeyboardEvent) => {
+    if (event.key === 'Escape') {
+      close()
+      field.current?.focus()
+    }
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+    const links = [...(box.current?.querySelectorAll<HTMLElement>('[data-found]') ?? [])]
+    if (step === 0 || links.length === 0) return
+    event.preventDefault()
+    const at = links.findIndex((link) => link.matches(':focus')) + step
+    if (at < 0) field.current?.focus()
+    else links[Math.min(at, links.length - 1)]?.focus()
+  }
+
+  return (
+    <search ref={box} className="relative w-full sm:w-80" onKeyDown={move}>
+      <form action={search} className="flex gap-2">
+        <label htmlFor={id} className="sr-only">
+          Find a user by ID, name, username or email address, or an organization by ID or slug
+        </label>
+        <input
+          ref={field}
+          id={id}
+          name="word"
+          type="search"
+          required
+          maxLength={256}
+          value={word}
+          onChange={(event) => setWord(event.target.value)}
+          placeholder="Find a user or organization…"
+          aria-keyshortcuts={SHORTCUT}
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          className="h-9 w-full min-w-0 rounded-md border border-line bg-surface px-3 text-sm placeholder:text-soft"
+        />
+        <button
+          type="submit"
+          aria-disabled={pending}
+          className="h-9 shrink-0 rounded-md border border-line bg-surface px-3 font-medium text-sm hover:bg-page"
+        >
+          {pending ? 'Searching…' : 'Search'}
+        </button>
+      </form>
+      <p role="status" className={found.length > 0 ? 'sr-only' : 'mt-1 text-bad text-sm empty:hidden'}>
+        {pending || closed === result ? '' : result?.message}
+      </p>
+      {found.length > 0 && (
+        <ul
+          aria-label="Users found"
+          className="absolute inset-x-0 top-11 z-10 overflow-hidden rounded-lg border border-line bg-surface py-1 shadow-lg"
+        >
+          {found.map(({ id, name, imageUrl, detail }) => (
+            <li key={id}>
+              <Link
+                href={`/dashboard/users/${id}`}
+                prefetch={false}
+                data-found
+                onClick={close}
+                className="flex items-center gap-3 px-3 py-2 text-sm hover:bg-page focus:bg-page"
+              >
+                <Avatar src={imageUrl} size={28} />
+                <span className="min-w-0">
+                  <span className="block truncate font-medium">{name}</span>
+                  <span className="block truncate text-soft text-xs">{detail}</span>
+                </span>
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+    </search>
+  )
+}

@@ -1,0 +1,41 @@
+'use client'
+
+import Link from 'next/link'
+import type { Todo } from '@/lib/dashboard/snapshot-schema'
+import { useLatest } from './live'
+
+const looks = { warn: ['▲', 'text-warn'], bad: ['■', 'text-bad'] } as const
+
+/** “All good”, or what to do, each a link to where. */
+export function Verdict({ initial, at }: { initial: readonly Todo[]; at: number }) {
+  const latest = useLatest()
+  const todo = latest && latest.cache.at > at ? latest.todo : initial
+  return (
+    <div className="rounded-xl border border-line bg-surface p-5">
+      <p className={`font-semibold text-lg ${todo.length === 0 ? 'text-good' : ''}`}>
+        {todo.length === 0 ? (
+          <>
+            <span aria-hidden>●</span> All good
+          </>
+        ) : (
+          `${todo.length} ${todo.length === 1 ? 'thing' : 'things'} to do`
+        )}
+      </p>
+      {todo.length > 0 && (
+        <ul className="mt-2 space-y-1.5">
+          {todo.map(({ tone, text, href }) => (
+            <li key={text}>
+              <Link
+                href={href}
+                prefetch={false}
+                className={`font-medium underline underline-offset-2 ${looks[tone][1]}`}
+              >
+                <span aria-hidden>{looks[tone][0]}</span> {text}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}

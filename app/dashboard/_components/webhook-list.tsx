@@ -1,0 +1,154 @@
+'use client'
+
+import { useState } from 'react'
+import { PanelNote } from '@/components/panel'
+import { Status, type Tone } from '@/components/status'
+import { foldNeighbors } from '@/lib/dashboard/fold'
+import type { People, Snapshot } from '@/lib/dashboard/snapshot-schema'
+import { hasFailed, type Webhook, webhooksOf } from '@/lib/dashboard/webhook-rows'
+import { countOf } from '../format'
+import { CopyId } from './copy-id'
+import { useLive, useUpdates } from './live'
+import { Person } from './person'
+import { Row } from './row'
+import { Ago, Exact } from './time'
+import { Unavailable } from './unavailable'
+
+const outcomes: Record<string, { tone: Tone; label: string }> = {
+  ok: { tone: 'good', label: 'Done' },
+  ignored: { tone: 'idle', label: 'Nothing to do' },
+  refused: { tone: 'bad', label: 'Refused' },
+  failed: { tone: 'bad', label: 'Failed' },
+}
+
+/** What to do about a webhook that failed. */
+const ADVICE: Record<string, string> = {
+  invalidation_unconfirmed:
+    'Redis did not confirm the invalidation, so old values may be served. Clerk delivers the webhook again by itself. Until then open the user and press Invalidate.',
+  bad_signature:
+    'The signing secret is not that of the endpoint. Compare CLERK_WEBHOOK_SIGNING_SECRET with Clerk.',
+}
+const adviceOf = ({ outcome, reason }: Webhook) =>
+  (reason && ADVICE[reason]) ??
+  (outcome === 'refused'
+    ? 'The delivery was not accepted, and Clerk delivers it again. Check its payload in the Clerk dashboard under Webhooks.'
+    : 'Clerk delivers it again by itself. If it fails again, look at the log for the message ID.')
+
+const inWords = (reason: string) => reason.replaceAll('_', ' ')
+
+export const WebhooksUnavailable = ({ reason }: { reason: string }) => (
+  <Unavailable
+    what="The log of deliveries is in Redis. Clerk delivers failed webhooks again."
+    reason={reason}
+  />
+)
+
+/** The first page, kept up to date, or how to set webhooks up. */
+export function LiveWebhooks({ initial, people }: { initial: Snapshot['webhooks']; people: People }) {
+  const found = useLive('webhooks', initial)
+  if ('unavailable' in found) return <WebhooksUnavailable reason={found.unavailable} />
+  if (found.data.length === 0) return <SetUp />
+  return <WebhookList rows={webhooksOf(found.data)} people={people} renderedAt={found.at} />
+}
+
+type Props = { rows: readonly Webhook[]; people: People; renderedAt: number }
+
+/** Webhooks, each with its attempts. Neighbors that look the same are one line. */
+export function WebhookList({ rows, people, renderedAt }: Props) {
+  const known = { ...useUpdates().people, ...people }
+  if (rows.length === 0) return <PanelNote title="No webhook matches">Clear the filter to see all.</PanelNote>
+  const groups = foldNeighbors(rows, (one) =>
+    hasFailed(one) ? one.id : [one.type, one.subject, one.outcome, one.reason, one.attempts.length],
+  )
+  return (
+    <ul className="divide-y divide-line rounded-xl border border-line bg-surface text-sm">
+      {groups.map((group) => (
+        <One key={group[0]?.id} group={group} people={known} renderedAt={renderedAt} />
+      ))}
+    </ul>
+  )
+}
+
+function One({ group, people, renderedAt }: { group: Webhook[]; people: People; renderedAt: number }) {
+  const [open, setOpen] = useState(false)
+  const [webhook] = group
+  if (!webhook) return null
+  const { id, at, type, outcome, reason, subject, invalidated, attempts } = webhook
+  return (
+    <Row
+      id={id}
+      {...{ open, setOpen }}
+      label={`${type}, ${outcomes[outcome]?.label ?? outcome}`}
+      cells={
+        <>
+          <Status tone={outcomes[outcome]?.tone ?? 'warn'}>
+            {`${outcomes[outcome]?.label ?? outcome}${reason ? `: ${inWords(reason)}` : ''}`}
+          </Status>
+          <span className="font-medium">
+            {type}
+            {group.length > 1 && <span className="ml-1.5 font-normal text-soft">× {group.length}</span>}
+            {attempts.length > 1 && (
+              <span className="ml-1.5 font-normal text-soft">{attempts.length} attempts</span>
+            )}
+          </span>
+          <span className="min-w-0">{subject && <Person id={subject} people={people} />}</span>
+          <span className="text-soft">
+            <Ago at={at} renderedAt={renderedAt} />
+          </span>
+        </>
+      }
+    >
+      {hasFailed(webhook) && <p className="font-medium">{adviceOf(webhook)}</p>}
+      <p>
+        {subject ? (
+          <>
+            <span className="break-all">{subject}</span>:{' '}
+          </>
+        ) : null}
+        {invalidated.length > 0 ? `invalidated ${invalidated.join(', ')}` : 'nothing invalidated'}
+      </p>
+      {group.map((one) => (
+        <div key={one.id}>
+          <p className="flex items-center gap-1">
+            <span className="text-soft">Message</span> <code className="break-all text-xs">{one.id}</code>
+            <CopyId id={one.id} of="the message" />
+          </p>
+          <ol className="mt-1 space-y-0.5" aria-label={countOf(one.attempts.length, 'attempt')}>
+            {one.attempts.map(({ at, outcome, reason, ms }) => (
+              <li key={at} className="flex flex-wrap gap-x-3">
+                <Status tone={outcomes[outcome]?.tone ?? 'warn'}>
+                  {`${outcomes[outcome]?.label ?? outcome}${reason ? `: ${inWords(reason)}` : ''}`}
+                </Status>
+                <span className="text-soft">
+                  <Exact at={at} />, {Math.round(ms)} ms
+                </span>
+              </li>
+            ))}
+          </ol>
+        </div>
+      ))}
+    </Row>
+  )
+}
+
+function SetUp() {
+  return (
+    <PanelNote title="No webhooks yet">
+      <p>Until webhooks arrive, a change at Clerk is visible only after the cache entry expires.</p>
+      <ol className="mt-2 list-decimal space-y-1 pl-5">
+        <li>
+          In the Clerk dashboard under Webhooks, add the endpoint <code>/api/webhooks/clerk</code> of this
+          site.
+        </li>
+        <li>
+          Subscribe it to <code>user.created</code>, <code>user.updated</code>, <code>user.deleted</code>,{' '}
+          <code>session.ended</code>, <code>session.removed</code> and <code>session.revoked</code>.
+        </li>
+        <li>
+          Set <code>CLERK_WEBHOOK_SIGNING_SECRET</code> to its signing secret and deploy.
+        </li>
+        <li>Send a test event from the endpoint’s Testing tab. It appears here within seconds.</li>
+      </ol>
+    </PanelNote>
+  )
+}

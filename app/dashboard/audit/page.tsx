@@ -1,0 +1,103 @@
+import type { Metadata } from 'next'
+import { addressOf, auditFilterOf, type ListQuery, type Query, readQuery } from '@/lib/dashboard/list-query'
+import { audit, filteredAudit, peopleOf } from '@/lib/dashboard/panels.server'
+import { AuditList, AuditUnavailable, LiveAudit } from '../_components/audit-list'
+import { Filters } from '../_components/filters'
+import { ForAdmins } from '../_components/for-admins'
+import { Frame } from '../_components/frame'
+import { idsIn } from '../_components/ids-in'
+import { PageHead } from '../_components/page-head'
+import { Pager } from '../_components/pager'
+
+export const metadata: Metadata = { title: 'Audit' }
+
+const PATH = '/dashboard/audit'
+
+/** The first part of a name stands for all actions that begin with it. */
+const ACTIONS = [
+  ['token', 'Tokens, all'],
+  ['token.read', 'Token read'],
+  ['token.refresh', 'Token refreshed'],
+  ['integration.disconnect', 'Account disconnected'],
+  ['role.update', 'Role changed'],
+  ['profile.update', 'Profile changed'],
+  ['cache', 'Cache, all'],
+  ['cache.invalidate', 'Invalidated'],
+  ['dashboard', 'Dashboard, all'],
+  ['dashboard.view', 'User viewed'],
+  ['dashboard.export', 'Exported'],
+  ['admin.require', 'Admins only'],
+] as const
+
+const OUTCOMES = [
+  ['ok', 'OK'],
+  ['failed', 'Not OK'],
+  ['not_connected', 'Not connected'],
+  ['reconnect_required', 'Reconnect required'],
+  ['scope_missing', 'Scope missing'],
+  ['unavailable', 'Unavailable'],
+  ['forbidden', 'Forbidden'],
+] as const
+
+export default function AuditPage({ searchParams }: { searchParams: Promise<Query> }) {
+  return <ForAdmins label="Audit" render={async () => render(readQuery(await searchParams))} />
+}
+
+function read(query: ListQuery) {
+  const cursor = query.cursors.at(-1)
+  return filteredAudit(auditFilterOf(query, Date.now()), cursor === undefined ? {} : { cursor })
+}
+
+function render(query: ListQuery) {
+  const { action, outcome, range, user, cursors } = query
+  const isFirst = !action && !outcome && !range && !user && cursors.length === 0
+  const page = read(query)
+  return (
+    <>
+      <PageHead title="Audit" asOf={page} live={isFirst}>
+        Who did what to whom. The trail keeps 90 days.
+      </PageHead>
+      <Frame
+        id="audit"
+        title="Records"
+        hidden
+        height="h-96"
+        render={async () => {
+          const found = await page
+          if ('unavailable' in found) return <AuditUnavailable reason={found.unavailable} />
+          const { records, next } = found.data
+          const down =
+            next === undefined ? undefined : addressOf(PATH, { ...query, cursors: [...cursors, next] })
+          const up = addressOf(PATH, { ...query, cursors: cursors.slice(0, -1) })
+          const initial = isFirst ? await audit() : { at: found.at, data: records }
+          const people = await peopleOf(idsIn(undefined, initial))
+          return (
+            <>
+              <Filters
+                path={PATH}
+                query={query}
+                selects={[
+                  { name: 'action', label: 'Action', all: 'All actions', options: ACTIONS },
+                  { name: 'outcome', label: 'Outcome', all: 'All outcomes', options: OUTCOMES },
+                ]}
+                list="audit"
+                byUser
+              />
+              {isFirst ? (
+                <LiveAudit initial={initial} people={people} />
+              ) : (
+                <AuditList
+                  records={records}
+                  people={people}
+                  renderedAt={found.at}
+                  empty={user ? 'No records of this user' : 'No record matches'}
+                />
+              )}
+              <Pager newer={cursors.length > 0 ? up : undefined} older={down} />
+            </>
+          )
+        }}
+      />
+    </>
+  )
+}

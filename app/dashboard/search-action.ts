@@ -1,0 +1,61 @@
+'use server'
+
+import { redirect } from 'next/navigation'
+import { z } from 'zod'
+import { currentActor } from '@/lib/auth/caller.server'
+import { requireAdmin } from '@/lib/auth/roles.server'
+import { emitAudit } from '@/lib/cache/audit-events'
+import type { CachedUser } from '@/lib/cache/clerk-cache'
+import { isOrganizationId } from '@/lib/cache/organization-lookups'
+import { findOrganization } from '@/lib/dashboard/organization'
+import { nameOf } from '@/lib/dashboard/people'
+import { searchUsers } from '@/lib/dashboard/search-users'
+import { fieldsOf } from '@/lib/http/form-fields'
+import { refuseOverLimit } from '@/lib/http/rate-limit'
+import { type ActionResult, failed, LIMIT, resultOf } from './admin-action'
+import { maskAddress } from './format'
+
+type Found = { id: string; name: string; imageUrl: string; detail: string }
+export type SearchResult = ActionResult & { people?: Found[] }
+
+const detailOf = ({ username, primaryEmailAddress }: CachedUser) =>
+  [username, primaryEmailAddress && maskAddress(primaryEmailAddress.emailAddress)].filter(Boolean).join(' · ')
+
+/**
+ * Opens the page of a user if one was found, and otherwise returns the users who were. A form, because a name or an email
+ * address must not become part of an address.
+ */
+export async function searchUser(_before: SearchResult | null, form: FormData): Promise<SearchResult> {
+  const word = z.string().trim().min(2).max(256).safeParse(fieldsOf(form).word)
+  try {
+    await requireAdmin({ failClosed: true })
+    if (!word.success) return failed('Enter at least two characters of an ID, a name or an email address.')
+    const actor = await currentActor()
+    await refuseOverLimit(LIMIT, actor.actor)
+    if (isOrganizationId(word.data)) redirect(`/dashboard/organizations/${word.data}`)
+    const users = await searchUsers(word.data)
+    const [user, another] = users
+    emitAudit({
+      ...{ ...actor, action: 'dashboard.search', subject: !user ? 'nobody' : another ? 'several' : user.id },
+      outcome: user ? 'ok' : 'not_found',
+    })
+    if (!user) {
+      const organization = await findOrganization(word.data)
+      if (organization) redirect(`/dashboard/organizations/${organization.id}`)
+      return failed(
+        'Nobody found. Try another part of the name or email address, or the slug of an organization.',
+      )
+    }
+    if (another)
+      return {
+        status: 'done',
+        message: `${users.length} users found. The down arrow key goes to them.`,
+        people: users.map((one) => ({
+          ...{ id: one.id, name: nameOf(one), imageUrl: one.imageUrl, detail: detailOf(one) },
+        })),
+      }
+    redirect(`/dashboard/users/${user.id}`)
+  } catch (error) {
+    return resultOf(error)
+  }
+}

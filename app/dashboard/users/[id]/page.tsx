@@ -1,0 +1,9 @@
+import type { Metadata } from 'next'
+import { ForAdmins } from '../../_components/for-admins'
+import { PersonPage } from '../../_components/person-page'
+
+export const metadata: Metadata = { title: 'User' }
+
+export default function UserPage({ params }: { params: Promise<{ id: string }> }) {
+  return <ForAdmins label="User" render={async () => <PersonPage id={(await params).id} />} />
+}

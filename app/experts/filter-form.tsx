@@ -1,0 +1,54 @@
+'use client'
+
+import { useRouter } from 'next/navigation'
+import { type ChangeEvent, useOptimistic, useTransition } from 'react'
+import { button } from '@/components/button'
+import type { Filter, Options } from './filter'
+
+const select = 'mt-1 block h-10 w-full rounded-md border border-line bg-surface px-2 text-ink'
+
+/** Selects that filter at once. Without scripts, a form with a button. */
+export function FilterForm({ filter, options, count }: { filter: Filter; options: Options; count: number }) {
+  const router = useRouter()
+  const [pending, startTransition] = useTransition()
+  const [shown, show] = useOptimistic(filter)
+  const change = ({ target: { name, value } }: ChangeEvent<HTMLSelectElement>) =>
+    startTransition(() => {
+      const next = { ...shown, [name]: value }
+      show(next)
+      const query = new URLSearchParams(Object.entries(next).filter(([, text]) => text !== ''))
+      router.push(`/experts${query.size > 0 ? `?${query}` : ''}`, { scroll: false })
+    })
+  return (
+    <form action="/experts" className="mb-6 flex flex-wrap items-end gap-x-4 gap-y-3 text-sm text-soft">
+      <label className="min-w-0 grow basis-40 sm:max-w-56">
+        Specialty
+        <select name="specialty" value={shown.specialty} onChange={change} className={select}>
+          <option value="">All specialties</option>
+          {options.specialties.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
+      <label className="min-w-0 grow basis-40 sm:max-w-56">
+        Price an hour
+        <select name="price" value={shown.price} onChange={change} className={select}>
+          <option value="">Any price</option>
+          {options.prices.map(({ value, label }) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>
+      <noscript>
+        <button type="submit" className={button('outline')}>
+          Filter
+        </button>
+      </noscript>
+      <p role="status" className={`py-2.5 ${pending ? 'opacity-60' : ''}`}>
+        {count === 1 ? '1 expert' : `${count} experts`}
+      </p>
+    </form>
+  )
+}

@@ -1,0 +1,13 @@
+const labels = {
+  not_connected: (name: string) => `Connect ${name}`,
+  reconnect_required: (name: string) => `Reconnect ${name}`,
+  scope_missing: () => 'Grant access',
+} as const
+
+/** What the button for a connection's state says, or null where connecting does not help. */
+export const connectLabel = (status: string, name: string): string | null =>
+  status in labels ? labels[status as keyof typeof labels](name) : null
+
+/** What happens after the button is pressed. */
+export const connectAdvice = (name: string): string =>
+  `${name} asks for your permission, and leads you back to this page.`

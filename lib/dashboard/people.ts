@@ -1,0 +1,26 @@
+import { getCachedUsersByIds, isUserId, userById } from '../cache/clerk-cache'
+import type { People } from './snapshot-schema'
+
+type Shown = { id: string; fullName: string | null; username: string | null; imageUrl: string }
+
+export const nameOf = ({ id, fullName, username }: Omit<Shown, 'imageUrl'>): string =>
+  fullName ?? username ?? id
+
+const asPeople = (users: readonly Shown[]): People =>
+  Object.fromEntries(users.map((user) => [user.id, { name: nameOf(user), imageUrl: user.imageUrl }]))
+
+const idsIn = (ids: Iterable<string>) => [...new Set(ids)].filter(isUserId)
+
+/**
+ * Names and pictures of the people with these IDs. Whoever is not cached is loaded. Without an answer of Redis and Clerk
+ * it is empty, because a list of IDs is better than none.
+ */
+export async function peopleOf(ids: Iterable<string>): Promise<People> {
+  return asPeople(await getCachedUsersByIds(idsIn(ids)).catch(() => []))
+}
+
+/** The same, of those who are cached: an update of open pages must not load what was just invalidated. */
+export async function cachedPeopleOf(ids: Iterable<string>): Promise<People> {
+  const found = await Promise.all(idsIn(ids).map((id) => userById.peek(id).catch(() => null)))
+  return asPeople(found.flatMap((user) => user ?? []))
+}

@@ -1,0 +1,2 @@
+/** Lines of a list on a page. */
+export const SHOWN = 25

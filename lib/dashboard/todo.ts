@@ -1,0 +1,53 @@
+import type { CacheHealth, Delivery, Todo } from './snapshot-schema'
+import type { TokenHealth } from './token-health'
+import { hasFailed, webhooksOf } from './webhook-rows'
+
+/** What the verdict is made of. Undefined: it could not be read, because Redis does not answer. */
+export interface Findings {
+  cache: Pick<CacheHealth, 'redis' | 'clerk'>
+  deliveries: readonly Delivery[] | undefined
+  tokens: ReadonlyMap<string, { name: string; health: TokenHealth }> | undefined
+}
+
+const people = (count: number, one: string, many: string) =>
+  `${count} ${count === 1 ? `user ${one}` : `users ${many}`}`
+
+/** What an admin should do, the worst first. A user's own state is on the list, but never as a failure. */
+export function todosOf({ cache, deliveries, tokens }: Findings): Todo[] {
+  const todos: Todo[] = []
+  const add = (tone: Todo['tone'], text: string, href: string) => todos.push({ tone, text, href })
+  for (const [name, { tone, title }] of [
+    ['Redis', cache.redis],
+    ['Clerk', cache.clerk],
+  ] as const)
+    if (tone !== 'good')
+      add(
+        tone,
+        title.startsWith(name) || title.includes(name) ? title : `${name}: ${title}`,
+        '/dashboard/cache',
+      )
+  for (const { name, health } of tokens?.values() ?? []) {
+    if (health.notEnabled) add('bad', `${name} is not enabled in Clerk`, '/dashboard/integrations')
+    if (health.failing.length > 0)
+      add(
+        'bad',
+        `${name} fails for ${people(health.failing.length, '', '').trim()}`,
+        '/dashboard/integrations',
+      )
+    if (health.users.length > 0)
+      add(
+        'warn',
+        `${people(health.users.length, 'has', 'have')} to reconnect ${name}`,
+        '/dashboard/integrations',
+      )
+  }
+  const failed = webhooksOf(deliveries ?? []).filter(hasFailed).length
+  if (failed > 0)
+    add(
+      'bad',
+      `${failed} ${failed === 1 ? 'webhook' : 'webhooks'} failed`,
+      '/dashboard/webhooks?outcome=failed',
+    )
+  if (deliveries?.length === 0) add('warn', 'Webhooks are not set up', '/dashboard/webhooks')
+  return todos.sort((one, other) => Number(other.tone === 'bad') - Number(one.tone === 'bad'))
+}

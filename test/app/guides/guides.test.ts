@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs'
+import fc from 'fast-check'
+import { createElement } from 'react'
+import { renderToStaticMarkup } from 'react-dom/server'
+import { describe, expect, test } from 'vitest'
+import { addressOf, guideNames, readGuide } from '@/app/guides/guide'
+import { Markdown } from '@/app/guides/markdown'
+
+const markup = (text: string) => renderToStaticMarkup(createElement(Markdown, { text }))
+
+describe('a guide', () => {
+  test('has headings with the IDs that GitHub gives them', () => {
+    expect(markup('# Tokens\n\n## `keys new`, and why\n')).toContain('id="keys-new-and-why"')
+  })
+
+  test('has tables whose cells may hold a bar in code', () => {
+    const html = markup('| a | b |\n|---|---|\n| `x\\|y` | c \\| d |')
+    expect(html).toContain('x|y</code>')
+    expect(html).toContain('c | d</td>')
+  })
+
+  test('leaves out comments, and shows HTML as text', () => {
+    expect(markup('<!-- hidden -->\nSee <script>alert(1)</script>')).toContain('See &lt;script&gt;')
+    expect(markup('<!-- hidden -->')).not.toContain('hidden')
+  })
+
+  test('links to other guides, and names other files without a link', () => {
+    expect(addressOf('tokens.md#keys')).toBe('/guides/tokens#keys')
+    expect(addressOf('../docs.md')).toBe('/guides/docs')
+    expect(addressOf('guides/clerk.md')).toBe('/guides/clerk')
+    expect(addressOf('../../lib/env.ts')).toBeUndefined()
+    expect(addressOf('javascript:alert(1)')).toBeUndefined()
+  })
+
+  test.each(['../package', 'README.md', '', 'a/b', '..'])('named %j does not exist', (name) => {
+    expect(readGuide(name)).toBeUndefined()
+  })
+
+  test('ends, whatever it says', () => {
+    const piece = fc.oneof(
+      fc.string(),
+      fc.constantFrom('- ', '1. ', '```\n', '\n', '  ', '| a |\n', '# ', '**', '`'),
+    )
+    fc.assert(
+      fc.property(fc.array(piece), (pieces) => {
+        expect(markup(pieces.join(''))).toContain('<div')
+      }),
+    )
+  })
+})
+
+describe.each(['README', ...guideNames()])('the guide %s', (name) => {
+  const html = markup(readGuide(name) ?? '')
+
+  test('has one title, and no mark of Markdown left in it', () => {
+    expect(html.match(/<h1/g)).toHaveLength(1)
+    const words = html.replace(/<(pre|code)[\s\S]*?<\/\1>/g, '').replace(/<[^>]+>/g, '')
+    expect(words).not.toMatch(/\*\*|`|\]\(|^#|\|--/m)
+  })
+
+  test('links only to guides and headings that exist', () => {
+    for (const [, target = '', fragment] of html.matchAll(/href="\/guides\/([a-z-]+)(?:#([^"]+))?"/g)) {
+      const text = readGuide(target)
+      expect(text, `${name} links to ${target}`).toBeDefined()
+      if (fragment)
+        expect(markup(text ?? ''), `${name} links to ${target}#${fragment}`).toContain(`id="${fragment}"`)
+    }
+    expect(existsSync('docs/README.md')).toBe(true)
+  })
+})
