@@ -29,7 +29,7 @@ const builds = ['test/fixtures/*/.next*/**']
 
 /** What a test file that starts servers or processes calls. */
 const STARTS =
-  /\b(useServices|useUpstash|startServices|startRedis|startStandIns|startLocalStack|startEngine|startUpstash|startClerk|startGoogle|createServer|spawn|fork|execFile|execFileSync)\(/
+  /\b(useServices|useUpstash|startServices|startRedis|startStandIns|startLocalStack|startEngine|startUpstash|startClerk|startGoogle|startProviders|createServer|spawn|fork|execFile|execFileSync)\(/
 
 /** Tests with real servers or processes behind them: seconds each, where the others take milliseconds. */
 const withServers = readdirSync(`${root}test`, { recursive: true, encoding: 'utf8' })

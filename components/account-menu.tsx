@@ -48,6 +48,9 @@ export function AccountMenu() {
         <a href="/profile" className={item}>
           Profile
         </a>
+        <a href="/account" className={item}>
+          Connections
+        </a>
         <a href="/organizations" className={item}>
           Organizations
         </a>

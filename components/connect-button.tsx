@@ -12,7 +12,7 @@ type Props = {
   /** The account to connect again. Default: the only one of this provider. */
   account?: string | undefined
   /** The page to come back to. It must be in the list of app/account/connected. */
-  back: '/' | '/calendar'
+  back: '/' | '/account' | '/calendar'
   children: string
 }
 

@@ -1,9 +1,15 @@
+import { connection } from 'next/server'
 import type { ReactNode } from 'react'
 import { Notice } from '@/components/notice'
 import { problemToShow } from '@/lib/http/problem-to-show'
 
-/** Renders what `render` returns. If it fails because of an outage, a notice says what happened and what to do. */
+/**
+ * Renders what `render` returns, once there is a request. If it fails because of an outage, a notice says what happened
+ * and what to do. Call it under a Suspense boundary.
+ */
 export async function orOutage(render: () => Promise<ReactNode>): Promise<ReactNode> {
+  // A build without settings, as of an image, must not keep the notice that they are missing in the page.
+  await connection()
   try {
     return await render()
   } catch (error) {

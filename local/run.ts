@@ -21,7 +21,7 @@ const STOP_TIMEOUT = 10_000
 const CLERK_LATENCY_MS = 150
 
 /** The first seed users are one of each kind. */
-const USERS_SHOWN = 6
+const USERS_SHOWN = 7
 
 const next = createRequire(import.meta.url).resolve('next/dist/bin/next')
 
@@ -101,8 +101,8 @@ async function main(): Promise<void> {
   const mode = process.argv[2]
   if (mode !== 'dev' && mode !== 'start') fail(USAGE)
   const port = Number(process.env.PORT || 3000)
-  if (!Number.isInteger(port) || port < 1 || port > 65_532)
-    fail(`PORT must be a number from 1 to 65532. ${USAGE}`)
+  if (!Number.isInteger(port) || port < 1 || port > 65_531)
+    fail(`PORT must be a number from 1 to 65531. ${USAGE}`)
   if (mode === 'dev') refuseSecondDevServer()
 
   const real = hasRealKeys(mode)

@@ -16,6 +16,8 @@ const id = (prefix: string, name: string) => `${prefix}_2local${name.replace(/[^
 export const people = {
   admin: id('user', 'AdaAdmin'),
   member: id('user', 'MiaMember'),
+  /** Google and GitHub connected, Slack with too few scopes. */
+  severalProviders: id('user', 'LenaSeveral'),
   neverConnected: id('user', 'NoahNever'),
   needsReconnecting: id('user', 'RuthReconnect'),
   tooFewScopes: id('user', 'SamScopes'),
@@ -99,6 +101,10 @@ const member = (
   ...rest,
 })
 
+const account = (provider: string, name: string, scopes: string[]) => ({
+  ...{ id: id('eac', name + provider), provider: `oauth_${provider}`, email: `${name}@example.com`, scopes },
+})
+
 const google = (name: string, scopes: string[]) => ({
   id: id('eac', name),
   email: `${name}@example.com`,
@@ -122,6 +128,14 @@ export const seed: Seed = {
     member('tooFewScopes', ['Sam', 'Novak'], {
       purpose: 'Member, Google connected with too few scopes',
       accounts: [google('sam', PROFILE)],
+    }),
+    member('severalProviders', ['Lena', 'Ortiz'], {
+      purpose: 'Member, Google, GitHub and Slack connected, Slack with too few scopes',
+      accounts: [
+        google('lena', CALENDAR),
+        account('github', 'lena', ['user:email', 'read:user']),
+        account('slack', 'lena', ['openid', 'email', 'profile']),
+      ],
     }),
     ...experts,
   ],

@@ -6,7 +6,7 @@ import { envText } from './stand-ins-file'
 
 const USAGE = `Usage: npm run stand-ins -- [--port 3000] [--webhook-path /api/webhooks/clerk]
 
-Starts Clerk, Upstash and Google for an app on http://localhost:<port>, on the three ports after it. Prints
+Starts Clerk, Upstash, Google, GitHub and Slack for an app on http://localhost:<port>, on the four ports after it. Prints
 the settings of the app to standard output, and ends on Ctrl-C.
 `
 
@@ -20,8 +20,8 @@ async function main(): Promise<void> {
   })
   if (values.help) return void process.stdout.write(USAGE)
   const port = Number(values.port)
-  if (!Number.isInteger(port) || port < 1 || port > 65_532)
-    throw new Error(`--port must be a number from 1 to 65532\n\n${USAGE}`)
+  if (!Number.isInteger(port) || port < 1 || port > 65_531)
+    throw new Error(`--port must be a number from 1 to 65531\n\n${USAGE}`)
   const stack = await startLocalStack({
     ...{ appUrl: `http://localhost:${port}`, ports: portsBeside(port) },
     ...{ users: seed.users, webhookPath: values['webhook-path'] },
@@ -33,6 +33,8 @@ async function main(): Promise<void> {
 Clerk  ${stack.clerk.url}  (who can sign in: ${stack.clerk.url}/sign-in)
 Redis  ${stack.upstash.url}  (${stack.engine.name})
 Google ${stack.google.url}
+GitHub ${stack.providers.apis.github}
+Slack  ${stack.providers.apis.slack}
 The app is expected on ${stack.appUrl}, its webhooks at ${values['webhook-path']}. Ctrl-C stops everything.
 `)
 }

@@ -9,12 +9,12 @@ export interface LocalStackOptions {
   /** Your app's origin: sign-in leads back there, webhooks go there. Default: `http://localhost:3000`. */
   appUrl?: string
   /** Default: free ports. A build of your app has Clerk's port in it, so a browser test needs a fixed one. */
-  ports?: { clerk?: number; upstash?: number; google?: number }
+  ports?: { clerk?: number; upstash?: number; google?: number; providers?: number }
   /** Default: none. `clerk.createUser` adds others, for whom a webhook is sent. */
   users?: StackUser[]
   /** Your app's route for Clerk's webhooks; `false` sends none. Default: `/api/webhooks/clerk`. */
   webhookPath?: string | false
-  /** The clock of Clerk and Google, in ms since 1970. Redis has the machine's. Default: `Date.now`. */
+  /** The clock of Clerk and the providers, in ms since 1970. Redis has the machine's. Default: `Date.now`. */
   now?: () => number
   /**
    * `server`: a redis-server or valkey-server of this machine, or an error. `wasm`: Valkey in this process, from the
@@ -26,10 +26,12 @@ export interface LocalStackOptions {
 export type LocalStack = Awaited<ReturnType<typeof startLocalStack>>
 
 /**
- * Starts stand-ins of Clerk, Upstash Redis and Google Calendar on 127.0.0.1, for tests through the real SDKs.
- * - `env`: the app's settings to use them. `clerk.url`, `upstash.url`, `google.url`: their addresses.
- * - `clerk.faults.add`, `upstash.faults.next`, `.set`, `upstash.refuse`, `google.respond`: faults.
- * - `clerk.requests()`, `upstash.counts()`, `google.requests()`: counts since the start or `reset()`.
+ * Starts stand-ins of Clerk, Upstash Redis, Google Calendar, GitHub and Slack on 127.0.0.1, for tests through the real
+ * SDKs.
+ * - `env`: the app's settings to use them. `clerk.url`, `upstash.url`, `google.url`, `providers.apis`: their addresses.
+ * - `clerk.faults.add`, `upstash.faults.next`, `.set`, `upstash.refuse`, `google.respond`, `providers.respond`: faults.
+ * - `clerk.requests()`, `upstash.counts()`, `google.requests()`, `providers.requests()`: counts since the
+ *   start or `reset()`.
  * - `clerk.webhooks`: `flush()` waits for deliveries; `pause`, `resume`, `loseNext`, `duplicate` disturb them.
  *
  * Throws if a port is taken, and then leaves nothing running.
@@ -43,7 +45,7 @@ export async function startLocalStack(options: LocalStackOptions = {}) {
     ...(webhookPath !== undefined && { webhookPath }),
     ...(redis && { redis }),
   })
-  const { clerk, upstash, google, engine } = standIns
+  const { clerk, upstash, google, providers, engine } = standIns
   return {
     ...standIns,
     /**
@@ -54,9 +56,11 @@ export async function startLocalStack(options: LocalStackOptions = {}) {
       clerk.faults.clear()
       upstash.faults.clear()
       google.respond()
+      providers.respond()
       await engine.restart()
       clerk.resetRequests()
       google.resetRequests()
+      providers.resetRequests()
       upstash.resetCounts()
     },
     /** Stops the stand-ins, with Redis and its data. */

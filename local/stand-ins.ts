@@ -3,28 +3,31 @@ import { WEBHOOK_SECRET } from './clerk/keys'
 import type { SeedUser } from './clerk/records'
 import { startClerk } from './clerk/server'
 import { startGoogle } from './google/server'
+import { startProviders } from './providers/server'
 import { seed, seedEvents } from './seed'
 import { startEngine } from './upstash/engine'
 import { startUpstash } from './upstash/server'
 
 export type StandIns = Awaited<ReturnType<typeof startStandIns>>
 
-/** The stand-ins use the three ports after the app's. */
+/** The stand-ins use the four ports after the app's. */
 export const portsBeside = (appPort: number) => ({
   clerk: appPort + 1,
   upstash: appPort + 2,
   google: appPort + 3,
+  providers: appPort + 4,
 })
 
 /**
- * Starts Clerk, Upstash and Google with the seed users, for an app at `app`, its address or its port. `env` is the
- * environment with which the app uses them through the real SDKs. `now` is the clock of Clerk and Google, for tests.
+ * Starts Clerk, Upstash, Google and other providers with the seed users, for an app at `app`, its address or its port. `env` is the
+ * environment with which the app uses them through the real SDKs. `now` is the clock of Clerk and the providers, for tests.
  * `startLocalStack` is the face of this for other projects.
  */
 export async function startStandIns(
   app: number | string,
   options: {
-    ports?: ReturnType<typeof portsBeside>
+    /** Default for the providers: a free one. */
+    ports?: Omit<ReturnType<typeof portsBeside>, 'providers'> & { providers?: number }
     now?: () => number
     redis?: 'server' | 'wasm'
     /** Redis keeps its data when it is killed and restarted. Needs a server. */
@@ -71,11 +74,18 @@ export async function startStandIns(
       ...(options.now && { now: options.now }),
     }),
   )
+  const providers = await started(
+    startProviders({ port: ports.providers ?? 0, clerk, ...(options.now && { now: options.now }) }),
+  )
+  const apis = { google: google.url, ...providers.apis }
   const env: Record<string, string> = {
     ...clerk.env,
     UPSTASH_REDIS_REST_URL: upstash.url,
     UPSTASH_REDIS_REST_TOKEN: token,
     GOOGLE_API_BASE_URL: google.url,
+    PROVIDER_API_URLS: Object.entries(apis)
+      .map(([id, address]) => `${id}=${address}`)
+      .join(),
     CACHE_ENCRYPTION_KEYS: `local:${randomBytes(32).toString('base64')}`,
     OPS_TOKEN: randomBytes(24).toString('hex'),
     APP_ORIGINS: new URL(appUrl).origin,
@@ -87,6 +97,7 @@ export async function startStandIns(
     clerk,
     upstash,
     google,
+    providers,
     engine,
     close,
   }

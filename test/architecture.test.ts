@@ -15,7 +15,9 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/auth': ['lib/cache', 'lib/env', 'lib/lookup'],
   'lib/webhooks': ['lib/cache', 'lib/clerk', 'lib/config', 'lib/env', 'lib/lookup'],
   'lib/http': ['lib/clerk', 'lib/config', 'lib/errors'],
-  'lib/integrations': ['lib/auth', 'lib/cache', 'lib/clerk', 'lib/lookup', 'lib/webhooks'],
+  'lib/integrations': [
+    ...['lib/auth', 'lib/cache', 'lib/clerk', 'lib/env', 'lib/http', 'lib/lookup', 'lib/webhooks'],
+  ],
   'lib/organizations': ['lib/auth', 'lib/cache', 'lib/clerk', 'lib/webhooks'],
   'lib/calendar': [
     'lib/auth',
@@ -36,8 +38,8 @@ const mayImport: Record<string, readonly string[]> = {
     'lib/webhooks',
   ],
   'lib/process': [
-    ...['lib/auth', 'lib/cache', 'lib/calendar', 'lib/clerk', 'lib/config', 'lib/env', 'lib/lookup'],
-    ...['lib/telemetry', 'lib/webhooks'],
+    ...['lib/auth', 'lib/cache', 'lib/calendar', 'lib/clerk', 'lib/config', 'lib/env'],
+    ...['lib/integrations', 'lib/lookup', 'lib/telemetry', 'lib/webhooks'],
   ],
   'lib/dashboard': [
     ...['lib/auth', 'lib/cache', 'lib/clerk', 'lib/config', 'lib/errors', 'lib/integrations', 'lib/lookup'],
@@ -59,7 +61,9 @@ const mayImport: Record<string, readonly string[]> = {
     ...['lib/errors', 'lib/http', 'lib/integrations', 'lib/lookup', 'lib/organizations', 'lib/process'],
     ...['lib/telemetry', 'lib/webhooks'],
   ],
-  instrumentation: ['lib/lookup', 'lib/process', 'lib/telemetry'],
+  'lib/instrumentation': ['lib/lookup', 'lib/process', 'lib/telemetry'],
+  // The app's own.
+  instrumentation: ['app', 'lib/instrumentation', 'lib/integrations'],
   middleware: ['lib/http'],
   local: [],
 }
@@ -149,6 +153,7 @@ describe('vendors', () => {
     expect(fetching.sort()).toEqual([
       'lib/calendar/google-calendar.ts',
       'lib/clerk/request.ts',
+      'lib/integrations/check-connection.ts',
       'lib/lookup/redis/client.ts',
       // The doctor looks at Clerk itself, past the fleet's pause.
       'lib/ops/doctor-checks.ts',
@@ -157,8 +162,8 @@ describe('vendors', () => {
   })
 
   test('the environment is read in one file', () => {
-    // NODE_ENV, which every package may read, and the command line, which loads .env.local into it.
-    const text = (file: string) => textOf(file).replaceAll('process.env.NODE_ENV', '')
+    // NODE_ENV and NEXT_RUNTIME, which bundlers replace, and the command line, which loads .env.local into it.
+    const text = (file: string) => textOf(file).replaceAll(/process\.env\.(NODE_ENV|NEXT_RUNTIME)/g, '')
     const readers = files.filter(
       (file) => /^(app|lib|components)\//.test(file) && text(file).includes('process.env'),
     )

@@ -1,7 +1,12 @@
 import type { Metadata } from 'next'
+import { Suspense } from 'react'
 import { AccountLink } from '@/components/account-link'
+import { orOutage } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
-import { GoToAccount } from './go-to-account'
+import { Skeleton } from '@/components/skeleton'
+import { orSignIn } from '@/lib/auth/page-access.server'
+import { ownIntegrations } from '@/lib/integrations/current-user-integrations.server'
+import { ConnectionList } from './connection-list'
 
 export const metadata: Metadata = { title: 'Account' }
 
@@ -9,9 +14,18 @@ export const metadata: Metadata = { title: 'Account' }
 export default function AccountPage() {
   return (
     <>
-      <PageTitle title="Account">Connect and disconnect accounts, and grant permissions.</PageTitle>
-      <GoToAccount />
-      <AccountLink>Open your account page</AccountLink>
+      <PageTitle title="Account">
+        The accounts that you have connected, and what each of them needs.
+      </PageTitle>
+      <Suspense fallback={<Skeleton label="Loading connections" size="h-96" />}>
+        <Connections />
+      </Suspense>
+      <p className="mt-6">
+        <AccountLink>Open your account page</AccountLink>
+      </p>
     </>
   )
 }
+
+const Connections = () =>
+  orOutage(async () => <ConnectionList integrations={await orSignIn(ownIntegrations)} back="/account" />)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type CachedUser, rolesOf } from '@/lib/cache/clerk-cache'
+import { type CachedUser, isBlocked, rolesOf } from '@/lib/cache/clerk-cache'
 
 /** What this app keeps in an expert's public metadata, which can be any JSON. A field of another type is left out. */
 const profile = z.object({
@@ -15,8 +15,8 @@ const profile = z.object({
     .catch(null),
 })
 
-/** Only experts have a public page. */
-export const isExpert = (user: CachedUser): boolean => rolesOf(user).includes('expert')
+/** Only experts have a public page, and not while Clerk says that they may do nothing. */
+export const isExpert = (user: CachedUser): boolean => rolesOf(user).includes('expert') && !isBlocked(user)
 
 export type Expert = ReturnType<typeof expertOf>
 

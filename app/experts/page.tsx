@@ -1,6 +1,5 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
-import { connection } from 'next/server'
 import { Suspense } from 'react'
 import { Avatar } from '@/components/avatar'
 import { Notice } from '@/components/notice'
@@ -34,8 +33,6 @@ const grid = 'grid grid-cols-1 gap-4 sm:grid-cols-2 lg:grid-cols-3'
 const card = 'h-[8.5rem] rounded-xl border border-line bg-surface p-4'
 
 async function Experts({ searchParams }: Pick<Props, 'searchParams'>) {
-  // A build without settings, as of an image, must not keep the notice that they are missing in the page.
-  await connection()
   const filter = filterOf(await searchParams)
   return orOutage(async () => {
     // The list of IDs can be older than a user: who is not an expert any more is left out.

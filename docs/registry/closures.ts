@@ -46,9 +46,9 @@ export const parts = {
     linesBefore: 4488,
   },
   calendar: { entries: ['lib/calendar/current-user-calendar.server.ts'], linesBefore: 4837 },
-  telemetry: { entries: ['instrumentation.ts'], linesBefore: 4332 },
+  telemetry: { entries: ['lib/instrumentation.ts'], linesBefore: 4332 },
   dashboard: {
-    entries: [...dashboard, 'instrumentation.ts'],
+    entries: [...dashboard, 'lib/instrumentation.ts'],
     linesBefore: 8781,
   },
 } as const

@@ -22,7 +22,7 @@ export const dashboard = [
   ...pages.map((name) => `app/dashboard/${name}.tsx`),
   ...['app/api/admin/dashboard/route.ts', 'app/api/admin/dashboard/export/route.ts'],
 ]
-const telemetry = ['instrumentation.ts', 'app/api/metrics/route.ts']
+const telemetry = ['lib/instrumentation.ts', 'app/api/metrics/route.ts']
 
 export const items: Record<string, Part> = {
   lookup: {
@@ -97,6 +97,19 @@ export const items: Record<string, Part> = {
     needs: ['CACHE_ENCRYPTION_KEYS'],
     next: 'Call getConnectedIntegrations(userId) (integrations/integrations.service).',
   },
+  providers: {
+    title: 'Providers',
+    description:
+      'GitHub, Microsoft, Slack, Linear, Notion and HubSpot: their scopes, icons, and how each refuses a token.',
+    entries: [
+      ...['github', 'hubspot', 'linear', 'microsoft', 'notion', 'slack'].map(
+        (name) => `lib/integrations/providers/${name}.ts`,
+      ),
+      'lib/integrations/check-connection.ts',
+    ],
+    needs: ['CACHE_ENCRYPTION_KEYS'],
+    next: 'In your instrumentation.ts call setProviders(google, github, …) (integrations/providers), and pass a declaration in place of a name: withOAuthToken(userId, github, use) (cache/token-cache).',
+  },
   organizations: {
     title: 'Organizations',
     description:
@@ -125,7 +138,7 @@ export const items: Record<string, Part> = {
   'stand-ins': {
     title: 'Stand-ins',
     description:
-      'Clerk, Upstash and Google on your machine, behind the real SDKs, for development and tests.',
+      'Clerk, Upstash, Google, GitHub and Slack on your machine, behind the real SDKs, for development and tests.',
     entries: [
       ...['local/stack.ts', 'local/serve.ts', 'local/send-webhook.ts'],
       ...['lib/lookup/testing/memory-store.ts', 'lib/lookup/testing/virtual-clock.ts'],

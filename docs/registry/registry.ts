@@ -1,10 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { opsSettings } from '../../lib/auth/settings'
 import { keySettings } from '../../lib/cache/key-ring'
 import { googleSettings } from '../../lib/calendar/settings'
 import { cacheSettings, clerkSettings, redisSettings } from '../../lib/config'
+import { providerSettings } from '../../lib/integrations/settings'
 import { appSettings } from '../../lib/process/settings'
 import { logSettings } from '../../lib/telemetry/settings'
 import { webhookSettings } from '../../lib/webhooks/settings'
@@ -32,6 +33,7 @@ const settings = [
   ['lib/cache/key-ring.ts', keySettings],
   ['lib/auth/settings.ts', opsSettings],
   ['lib/calendar/settings.ts', googleSettings],
+  ['lib/integrations/settings.ts', providerSettings],
   ['lib/telemetry/settings.ts', logSettings],
 ] as const
 
@@ -45,7 +47,8 @@ function contentOf(file: string): string {
     const path = resolveImport(file, name)
     if (!path) continue
     const target = /\.(tsx?|css)$/.test(name) ? targetOf(path) : targetOf(path).replace(/\.tsx?$/, '')
-    const moved = relative(dirname(targetOf(file)), target)
+    // By its folder: a file and a folder may have the same name.
+    const moved = join(relative(dirname(targetOf(file)), dirname(target)), basename(target))
     text = text.replaceAll(`'${name}'`, `'${moved.startsWith('.') ? moved : `./${moved}`}'`)
   }
   // The rules that create-next-app sets up allow no require.

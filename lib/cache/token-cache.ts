@@ -2,12 +2,14 @@ import { emitAudit } from './audit-events'
 import { isBlocked, userById } from './clerk-cache'
 import { currentImpersonator } from './impersonator'
 import { defineLookup } from './lookups'
+import type { TokenProvider } from './tokens/judgement'
 import { type LoadedToken, type TokenRequest, targetOf, tokenDeclaration } from './tokens/lookup'
 import type { OAuthProvider, OAuthToken } from './tokens/oauth-token'
 import type { OAuthTokenProblem, OAuthTokenResult } from './tokens/outcome'
 import { createTokenReader } from './tokens/reader'
 import type { IncludesScope } from './tokens/scopes'
 
+export type { Judgement, ProviderAnswer, TokenProvider } from './tokens/judgement'
 export type { OAuthProvider, OAuthToken } from './tokens/oauth-token'
 export type { OAuthTokenProblem, OAuthTokenResult } from './tokens/outcome'
 
@@ -15,7 +17,7 @@ export type { OAuthTokenProblem, OAuthTokenResult } from './tokens/outcome'
 export interface OAuthTokenOptions {
   /** Scopes that the token must have, or scopes that include them. A token with fewer is `scope_missing`. */
   scopes?: readonly string[]
-  /** Whether a granted scope includes a required one (default: Google Calendar's as documented, else equal ones only). */
+  /** Whether a granted scope includes a required one (default: by the declaration, else Google Calendar's as documented, else equal ones only). */
   includes?: IncludesScope | undefined
   /** Which of several accounts at the provider. */
   externalAccountId?: string | undefined
@@ -35,15 +37,20 @@ const reader = createTokenReader(tokens, async (userId) => {
   return Boolean(user && isBlocked(user))
 })
 
+/** Clerk's name of a provider, or a declaration of it that says more. */
+type Provider = OAuthProvider | TokenProvider
+
+const idOf = (provider: Provider) => (typeof provider === 'string' ? provider : provider.id)
+
 /** The lookup's argument and the reader's, from the public ones. */
 const asked = (
   userId: string,
-  provider: OAuthProvider,
+  provider: Provider,
   { scopes = [], includes, externalAccountId, sessionId, actor = 'system' }: OAuthTokenOptions,
 ) =>
   [
-    { userId, provider, externalAccountId, sessionId },
-    { scopes, includes, actor },
+    { userId, provider: idOf(provider), externalAccountId, sessionId },
+    { scopes, includes, actor, declared: typeof provider === 'string' ? undefined : provider },
   ] as const
 
 /** Runs the read, unless the request is one of somebody who impersonates a user. */
@@ -71,10 +78,10 @@ async function unlessImpersonated<R>(
  */
 export const getCachedOAuthToken = (
   userId: string,
-  provider: OAuthProvider,
+  provider: Provider,
   options: OAuthTokenOptions = {},
 ): Promise<OAuthTokenResult> =>
-  unlessImpersonated({ userId, provider, ...options }, options, () =>
+  unlessImpersonated({ userId, provider: idOf(provider), ...options }, options, () =>
     reader.get(...asked(userId, provider, options)),
   )
 
@@ -84,10 +91,10 @@ export const getCachedOAuthToken = (
  */
 export const reloadOAuthToken = (
   userId: string,
-  provider: OAuthProvider,
+  provider: Provider,
   options: OAuthTokenOptions = {},
 ): Promise<OAuthTokenResult> =>
-  unlessImpersonated({ userId, provider, ...options }, options, () =>
+  unlessImpersonated({ userId, provider: idOf(provider), ...options }, options, () =>
     reader.reload(...asked(userId, provider, options)),
   )
 
@@ -95,16 +102,18 @@ export const reloadOAuthToken = (
  * Runs `use` with the user's token. A 401, returned as a `Response` (or anything with `status` 401) or thrown with that
  * status, means that the provider refuses the token: it is replaced, unless another process already has, and `use` runs
  * once more if Clerk has another one. Otherwise the account has to be reconnected. A 403 is a question of scopes and is
- * left to the caller. `use` runs outside the request: read `headers()` and the like before.
+ * left to the caller. With a declaration in place of the provider's name, a `Response` is judged by it: a refusal may be
+ * another answer than a 401, and missing scopes and a rate limit are problems too. `use` runs outside the request: read
+ * `headers()` and the like before.
  * @throws what `use` throws, but for a 401; ConfigurationError without CACHE_ENCRYPTION_KEYS.
  */
 export const withOAuthToken = <R>(
   userId: string,
-  provider: OAuthProvider,
+  provider: Provider,
   use: (token: OAuthToken) => Promise<R>,
   options: OAuthTokenOptions = {},
 ): Promise<{ status: 'ok'; value: R } | OAuthTokenProblem> =>
-  unlessImpersonated({ userId, provider, ...options }, options, () =>
+  unlessImpersonated({ userId, provider: idOf(provider), ...options }, options, () =>
     reader.withToken(...asked(userId, provider, options), use),
   )
 

@@ -1,4 +1,4 @@
-import { providers } from '../integrations/providers'
+import { isDeclared, providerOf, providers } from '../integrations/providers'
 import { memoizeFor } from '../process/memoize-for'
 import { auditKey } from '../telemetry/audit'
 import type { AuditRecord } from '../telemetry/audit-trail'
@@ -75,7 +75,9 @@ export async function sharedTokenHealth() {
   if (!('data' in found)) return found
   const health = tokenHealth(found.data)
   const byProvider = new Map<string, { name: string; health: TokenHealth }>()
-  for (const { id, name } of providers) byProvider.set(id, { name, health: health.get(id) ?? NO_READS })
+  const others = [...health.keys()].filter((id) => !isDeclared(id)).sort()
+  for (const { id, name } of [...providers(), ...others.map(providerOf)])
+    byProvider.set(id, { name, health: health.get(id) ?? NO_READS })
   return { at: found.at, data: { byProvider, since: found.data.at(-1)?.at ?? null } }
 }
 

@@ -32,12 +32,12 @@ export async function entriesOf(userId: string) {
     inspectUser(userId),
     membershipsOfUser.inspect(userId),
     inspectIntegrations(userId),
-    ...providers.map(({ id }) => inspectOAuthToken(userId, id)),
+    ...providers().map(({ id }) => inspectOAuthToken(userId, id)),
   ])
   return {
     user,
     others: [
-      ...tokens.map((token, i) => stateOf(`${providers[i]?.name} token`, token)),
+      ...tokens.map((token, i) => stateOf(`${providers()[i]?.name} token`, token)),
       stateOf('Status of the integrations', integrations),
       stateOf('Memberships in organizations', { ...memberships, cached: memberships.value !== undefined }),
     ],

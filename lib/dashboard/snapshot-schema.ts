@@ -59,6 +59,8 @@ const record = z.object({
   subject: z.string(),
   target: z.optional(z.string()),
   outcome: z.string(),
+  repeats: z.optional(z.number()),
+  lastAt: z.optional(z.number()),
 })
 
 const people = z.record(z.string(), z.object({ name: z.string(), imageUrl: z.string() }))

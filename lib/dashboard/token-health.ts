@@ -40,13 +40,17 @@ function stateOf(outcomes: readonly string[]): string {
   )
 }
 
+/** By what happened last: a record of repetitions is written some minutes after them. */
+const byLast = (records: readonly AuditRecord[]) =>
+  records.toSorted((one, other) => (other.lastAt ?? other.at) - (one.lastAt ?? one.at))
+
 /**
  * The state of each provider, by people. `records` are newest first. Only `token.read` counts: each load of a token also
  * has a record `token.refresh`, with Clerk's own code. The order does not depend on who came last.
  */
 export function tokenHealth(records: readonly AuditRecord[]): Map<string, TokenHealth> {
   const newest = new Map<string, Map<string, Map<string, string>>>()
-  for (const { action, subject, target = '', outcome } of records) {
+  for (const { action, subject, target = '', outcome } of byLast(records)) {
     if (action !== 'token.read' || SAY_NOTHING.includes(outcome)) continue
     const [provider = ''] = target.split(':', 1)
     const people = newest.get(provider) ?? new Map<string, Map<string, string>>()

@@ -4,7 +4,7 @@ import { includesOf, missingScopes } from '../cache/tokens/scopes'
 import { ClerkError } from '../clerk/error'
 import { RETRY_AFTER } from '../clerk/retry-after'
 import { accountsAndNamesOf, type ExternalAccount } from './external-accounts'
-import { type Provider, providers } from './providers'
+import { isDeclared, type Provider, providerOf, providers } from './providers'
 
 /** The state of one account, or of a provider without accounts. Has no token in it. Times are ms since 1970. */
 export type Finding = {
@@ -45,11 +45,11 @@ function unconnected(provider: Provider): Finding {
   return {
     ...nothing,
     status: 'not_connected',
-    action: actionOf(notConnected(provider.id, provider.requiredScopes)),
+    action: actionOf(notConnected(provider, provider.requiredScopes)),
   }
 }
 
-function reconnect(provider: Provider, problem = reconnectRequired(provider.id, provider.requiredScopes)) {
+function reconnect(provider: Provider, problem = reconnectRequired(provider, provider.requiredScopes)) {
   return { ...nothing, status: 'reconnect_required' as const, action: actionOf(problem) }
 }
 
@@ -61,10 +61,12 @@ async function checkAccount(
   now: number,
 ): Promise<Finding> {
   if (!verified) return reconnect(provider)
+  // The app has no use for its token, and Clerk has none of some.
+  if (!isDeclared(provider.id)) return { ...nothing, status: 'connected' }
   const { requiredScopes, optionalScopes, includes = includesOf(provider.id) } = provider
   // The state of an account is shown, and never its token.
   const options = { scopes: requiredScopes, includes, externalAccountId, whileImpersonated: 'allow' as const }
-  const result = await getCachedOAuthToken(userId, provider.id, options)
+  const result = await getCachedOAuthToken(userId, provider, options)
   switch (result.status) {
     case 'ok': {
       const { expiresAt, scopes } = result.token
@@ -90,7 +92,7 @@ const rankOf = ({ status }: Finding) => ranks.indexOf(status)
 
 /**
  * Asks Clerk which accounts a user has connected, and the token cache for a token of each. If Clerk fails, the state is
- * `degraded`.
+ * `degraded`. An account of a provider that is not declared is `connected` if it is verified.
  * @throws ConfigurationError if CACHE_ENCRYPTION_KEYS is not set
  */
 export async function checkIntegrations(userId: string, now = Date.now()): Promise<CheckedIntegration[]> {
@@ -113,5 +115,7 @@ export async function checkIntegrations(userId: string, now = Date.now()): Promi
     const { externalAccountId: _id, label: _label, ...best } = first
     return { ...checked, best, accounts }
   }
-  return Promise.all(providers.map(check))
+  const others = user instanceof ClerkError ? [] : user.accounts.filter((one) => !isDeclared(one.provider))
+  const ids = [...new Set(others.map(({ provider }) => provider))].sort()
+  return Promise.all([...providers(), ...ids.map(providerOf)].map(check))
 }

@@ -6,7 +6,7 @@ import { codeOf } from '../lookup/errors'
 import { getCachedIntegrations } from './cache'
 import { type CheckedIntegration, checkIntegrations, type Finding } from './check'
 import { accountsAndNamesOf } from './external-accounts'
-import { type Provider, providers } from './providers'
+import { isDeclared, type Provider, providerOf, providers } from './providers'
 
 export { batchRefreshTokens } from './batch-refresh-tokens'
 
@@ -36,22 +36,24 @@ function timed<F extends Finding>(finding: F, now: number): Timed<F> {
 }
 
 /**
- * The state of each provider of `providers.ts` for a user, in that order. Cached for at most 5 minutes, and never older
- * than the user's last webhook. If a user has several accounts at a provider, the state is that of the account that
+ * The state of each declared provider for a user, in the order of `setProviders`, then of the others of which the user has
+ * an account, by their IDs. Cached for at most 5 minutes, and never older than the user's last webhook. If a user has several accounts at a provider, the state is that of the account that
  * works best, and `accounts` has all. The caller must check that the signed-in user may see this.
  * @throws ConfigurationError if CACHE_ENCRYPTION_KEYS is not set
  */
 export async function getConnectedIntegrations(userId: string): Promise<Integration[]> {
   const checked = await getCachedIntegrations(userId, () => checkIntegrations(userId))
   const now = Date.now()
-  return providers.flatMap(({ id, name, icon }) =>
-    checked
-      .filter(({ provider }) => provider === id)
-      .map(({ checkedAt, best, accounts }) => ({
-        ...{ id, name, icon, checkedAt },
-        ...timed(best, now),
-        accounts: accounts.map((account) => timed(account, now)),
-      })),
+  const others = checked.filter(({ provider }) => !isDeclared(provider))
+  return [...providers(), ...others.map(({ provider }) => providerOf(provider))].flatMap(
+    ({ id, name, icon }) =>
+      checked
+        .filter(({ provider }) => provider === id)
+        .map(({ checkedAt, best, accounts }) => ({
+          ...{ id, name, icon, checkedAt },
+          ...timed(best, now),
+          accounts: accounts.map((account) => timed(account, now)),
+        })),
   )
 }
 

@@ -8,7 +8,7 @@ import { providers } from './providers'
 async function warmTokens(userId: string): Promise<void> {
   const user = await getCachedUserById(userId).catch(() => null)
   const connected = user?.connectedProviders ?? []
-  const warmed = providers.filter(({ id }) => connected.includes(id))
+  const warmed = providers().filter(({ id }) => connected.includes(id))
   await Promise.all(warmed.map(({ id }) => warmUpOAuthToken(userId, id)))
 }
 

@@ -3,7 +3,7 @@ import type { Limit } from './limit'
 import { outside } from './outside'
 
 /** Most bytes of a chunk, counted as they are sent. */
-const MAX_BYTES = 4_000_000
+export const MAX_BYTES = 4_000_000
 
 interface Queued<I, O> {
   item: I
@@ -22,12 +22,15 @@ export function createBatch<I, O>(options: {
   max: number
   /** What an item adds to the request or to its answer, whichever is larger. */
   bytes?(item: I): number
+  /** Whether the next chunk waits for the answer to this one, from which the size of its items will be known. */
+  awaited?(items: readonly I[]): boolean
   /** Whether a chunk that failed with this error is sent again in halves. */
   splitOn?(error: unknown): boolean
   /** Bounds how many requests run at a time; calls made meanwhile are merged. */
   limit?: Limit
 }) {
   const { send, max, bytes = () => 0, splitOn = () => false, limit = (work) => work() } = options
+  const { awaited = () => false } = options
   const queue: Queued<I, O>[] = []
 
   async function dispatch(chunk: Queued<I, O>[]): Promise<void> {
@@ -62,7 +65,11 @@ export function createBatch<I, O>(options: {
   /** One command, with everything that was queued while it waited for its turn. */
   const flush = () =>
     limit(async () => {
-      const sent = dispatch(take())
+      const chunk = take()
+      // Before it is sent: what is sent at the same time knows no more.
+      const wait = queue.length > 0 && awaited(chunk.map(({ item }) => item))
+      const sent = dispatch(chunk)
+      if (wait) await sent
       // In a turn of its own: the Redis client makes one HTTP request of all commands of a turn.
       if (queue.length > 0) setImmediate(flush)
       await sent

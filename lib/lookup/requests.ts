@@ -1,4 +1,4 @@
-import { createBatch } from './batch'
+import { createBatch, MAX_BYTES } from './batch'
 import { type Clock, deadline, sleep } from './clock'
 import { codeOf, isTooLarge, LookupError } from './errors'
 import { createLimit } from './limit'
@@ -9,8 +9,10 @@ import type { AcquireReply, AcquireRequest, CommitReply, CommitRequest, FailRequ
 
 /** What each Redis key of a read counts as, in bytes, so that no MGET has more than 4000. */
 const KEY_BYTES = 1000
-/** The size of an entry whose lookup has not been seen yet. */
-const UNSEEN_BYTES = 4000
+/** Most reads, acquires or commits of one command. */
+const MOST = 500
+/** How many entries of a lookup are read in one command before this process has seen one: as many as Clerk loads at once. */
+const UNSEEN = 100
 /** Why Redis fails again when the same is repeated at once. */
 const FINAL = ['refused', 'too_large', 'unauthorized', 'breaker_open']
 
@@ -33,15 +35,24 @@ interface RequestOptions {
 export function createRequests(options: RequestOptions) {
   const { store, clock, state, namespace, random, newId, connections } = options
   const chunks = {
-    /** Most reads, acquires or commits of one command. */
-    max: 500,
+    max: MOST,
     splitOn: isTooLarge,
     limit: state.share(`connections:${namespace}`, () => createLimit(connections)),
   }
 
   /** By lookup: the size of its entries, by the last ones seen. */
   const sizes = new Map<string, number>()
+  /** By lookup of which no entry was seen: how many may be read in one command. Twice as many as were absent in one. */
+  const trials = new Map<string, number>()
+  const trialOf = (lookup: string) => trials.get(lookup) ?? UNSEEN
+  const isUnseen = (lookup: string) => !sizes.has(lookup) && trialOf(lookup) < MOST
   const lookupOf = (entryKey: string) => entryKey.split(':', 3)[2] ?? ''
+  function extendTrials(keys: readonly (readonly string[])[]) {
+    const absent = new Map<string, number>()
+    for (const [entry = ''] of keys) absent.set(lookupOf(entry), (absent.get(lookupOf(entry)) ?? 0) + 1)
+    for (const [lookup, count] of absent)
+      if (isUnseen(lookup)) trials.set(lookup, Math.max(trialOf(lookup), 2 * count))
+  }
   function learn(entryKey: string, entry: string) {
     const lookup = lookupOf(entryKey)
     // Redis answers in base64.
@@ -53,7 +64,8 @@ export function createRequests(options: RequestOptions) {
 
   const reads = createBatch<readonly string[], (string | null)[]>({
     async send(items) {
-      const values = await store.read(items.flat())
+      // Also after a failure, so that not every chunk waits for a deadline of its own.
+      const values = await store.read(items.flat()).finally(() => extendTrials(items))
       let from = 0
       return items.map((keys) => {
         const own = values.slice(from, from + keys.length)
@@ -62,7 +74,12 @@ export function createRequests(options: RequestOptions) {
         return own
       })
     },
-    bytes: (keys) => keys.length * KEY_BYTES + (sizes.get(lookupOf(keys[0] ?? '')) ?? UNSEEN_BYTES),
+    bytes(keys) {
+      const lookup = lookupOf(keys[0] ?? '')
+      if (isUnseen(lookup)) return MAX_BYTES / trialOf(lookup)
+      return keys.length * KEY_BYTES + (sizes.get(lookup) ?? 0)
+    },
+    awaited: (items) => items.some(([entry = '']) => isUnseen(lookupOf(entry))),
     ...chunks,
   })
   const acquires = createBatch<AcquireRequest, AcquireReply>({

@@ -17,14 +17,24 @@ const FLAGS = ['user', 'since', 'until', 'limit', 'cursor', 'after'] as const
 
 const trail = () => ({ redis: telemetryRedis(), key: auditKey() })
 
-const cells = ({ at, actor, impersonating, action, subject, target = '', outcome }: AuditRecord) => [
+const cells = ({
+  at,
+  actor,
+  impersonating,
+  action,
+  subject,
+  target = '',
+  outcome,
+  repeats,
+  lastAt,
+}: AuditRecord) => [
   ...[
     new Date(at).toISOString(),
     impersonating ? `${actor} as ${impersonating}` : actor,
     action,
     subject,
     target,
-    outcome,
+    repeats && lastAt ? `${outcome}, ${repeats} × more until ${new Date(lastAt).toISOString()}` : outcome,
   ],
 ]
 

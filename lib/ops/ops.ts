@@ -1,6 +1,7 @@
 import { onAudit } from '../cache/audit-events'
 import { type ErrorCode, isMistake, problemOf } from '../errors'
 import { flushAudit, recordAudit } from '../telemetry/audit'
+import { endWindows } from '../telemetry/folded-audit'
 import { auditCommand } from './audit-command'
 import { type Command, type CommandContext, columns, EXIT } from './command'
 import { doctorCommand } from './doctor-command'
@@ -84,6 +85,7 @@ async function attempt(command: Command, argv: readonly string[], context: Comma
     return EXIT.failed
   } finally {
     off()
+    endWindows()
     if (recorded > 0 && !(await flushAudit({ timeout: RECORD_FOR })))
       err('This is not in the audit trail, because Redis did not store the record.\n')
   }

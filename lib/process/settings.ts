@@ -4,6 +4,7 @@ import { keySettings } from '../cache/key-ring'
 import { googleSettings } from '../calendar/settings'
 import { cacheSettings, clerkSettings, givenRedis, redisSettings } from '../config'
 import { defineSettings, pathOrAddress, type Source, settingsSource, variable } from '../env'
+import { providerSettings } from '../integrations/settings'
 import { logSettings } from '../telemetry/settings'
 import { webhookSettings } from '../webhooks/settings'
 
@@ -72,6 +73,7 @@ export const settingsProblems = (source: Source = settingsSource()): string[] =>
     keySettings,
     opsSettings,
     googleSettings,
+    providerSettings,
     logSettings,
   ].flatMap((settings) => settings.problems(source)),
 ]

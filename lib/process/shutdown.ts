@@ -1,4 +1,5 @@
 import { handlesSignals, inProduction, stopsBetweenRequests } from '../env'
+import { endWindows } from '../telemetry/folded-audit'
 import { logCutOff, logSignalsLeft, logStopped, logStopping } from '../telemetry/log'
 import { flushTelemetry, stopTelemetry } from '../telemetry/start'
 import { createServerWatch } from './server-watch'
@@ -34,6 +35,7 @@ export function handleSignals(): void {
 
 async function hurry(): Promise<void> {
   runShutdownHooks()
+  endWindows()
   await flushTelemetry({ timeout: WRITE })
 }
 

@@ -14,6 +14,9 @@ const line = z.object({
   target: z.string().optional(),
   outcome: z.string(),
   fingerprint: z.string().optional(),
+  /** How often the same happened again, until `lastAt`. This record is about those, and an earlier one about the first. */
+  repeats: z.number().optional(),
+  lastAt: z.number().optional(),
 })
 export type AuditRecord = z.infer<typeof line>
 

@@ -3,6 +3,7 @@ import { maxAgeOfRecords, namespace } from '../config'
 import { onePerProcess } from '../lookup/one-per-process'
 import { createBatchWriter } from './batch-writer'
 import { telemetryRedis } from './connection'
+import { type Repetitions, writeFolded } from './folded-audit'
 import { logDeadLetter, logSink } from './log'
 import { createStreamSink } from './stream-sink'
 
@@ -15,19 +16,22 @@ export const auditKey = (): string => `${namespace()}:audit`
 
 const clip = (text: string) => text.slice(0, LONGEST)
 
+type Recorded = AuditEvent & Partial<Repetitions>
+
 /** Only the known fields of an event. */
-const recordOf = ({ impersonating, target, fingerprint, ...event }: AuditEvent): AuditEvent => ({
+const recordOf = ({ impersonating, target, fingerprint, repeats, lastAt, ...event }: Recorded): Recorded => ({
   ...{ action: clip(event.action), actor: clip(event.actor), subject: clip(event.subject) },
   ...(impersonating !== undefined && { impersonating: clip(impersonating) }),
   ...(target !== undefined && { target: clip(target) }),
   outcome: clip(event.outcome),
   ...(fingerprint !== undefined && { fingerprint: clip(fingerprint) }),
+  ...(repeats !== undefined && lastAt !== undefined && { repeats, lastAt }),
 })
 
 /** The writer of this process's audit records. */
 export const auditWriter = () =>
   onePerProcess('audit-writer', () =>
-    createBatchWriter<AuditEvent>({
+    createBatchWriter<Recorded>({
       sink: createStreamSink({
         ...{ redis: telemetryRedis(), key: auditKey(), maxBytes: TRAIL_BYTES, maxAge: maxAgeOfRecords() },
       }),
@@ -40,8 +44,10 @@ export const auditWriter = () =>
     }),
   )
 
-/** Adds a record to the trail. Does not throw and does not wait. */
-export const recordAudit = (event: AuditEvent): void => void auditWriter().add(recordOf(event))
+/** Adds a record to the trail, or counts a repetition. Does not throw and does not wait. */
+export const recordAudit = (event: AuditEvent): void =>
+  // Clipped first: what is counted is kept for ten minutes.
+  writeFolded(recordOf(event), (record) => void auditWriter().add(record))
 
 /** Writes the pending records. False if Redis did not store them within `timeout` milliseconds (default: one attempt). */
 export const flushAudit = (options?: { timeout: number }): Promise<boolean> => auditWriter().flush(options)

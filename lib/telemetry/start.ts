@@ -11,6 +11,7 @@ import { onDelivery } from '../webhooks/events'
 import { recordAudit } from './audit'
 import { backgroundClock, type WriterCounts } from './batch-writer'
 import { countsWriter, MOST_PENDING, minuteOf } from './fleet-counts'
+import { endWindows } from './folded-audit'
 import { createEventLog } from './log-events'
 import { metrics } from './metrics'
 import { traceClerk, traceEvent, traceRedis } from './open-telemetry'
@@ -133,6 +134,7 @@ export async function stopTelemetry({ timeout }: { timeout: number }): Promise<R
   // The writers' timers do not keep the process alive, and there may be nothing else that does.
   const hold = setTimeout(() => {}, 2 * timeout)
   try {
+    endWindows()
     await collectCounts()
     const { audit, counts } = writers()
     const [audited, counted] = await Promise.all([audit.stop({ timeout }), counts.stop({ timeout })])

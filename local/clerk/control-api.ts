@@ -32,11 +32,12 @@ export function createControlApi(clerk: Omit<ClerkStandIn, 'close'>) {
   )
 
   api.post('/users/:id/token/expire', async (context) => {
-    clerk.expireToken(context.req.param('id'), (await optionsOf(context)).at)
+    const { at, account } = await optionsOf(context)
+    clerk.expireToken(context.req.param('id'), at, account)
     return context.body(null, 204)
   })
-  api.post('/users/:id/token/revoke', (context) => {
-    clerk.revokeAtProvider(context.req.param('id'))
+  api.post('/users/:id/token/revoke', async (context) => {
+    clerk.revokeAtProvider(context.req.param('id'), (await optionsOf(context)).account)
     return context.body(null, 204)
   })
   api.put('/users/:id/token/scopes', async (context) => {
@@ -44,7 +45,7 @@ export function createControlApi(clerk: Omit<ClerkStandIn, 'close'>) {
     return context.body(null, 204)
   })
   api.post('/users/:id/accounts', async (context) => {
-    const given = await context.req.json<{ email?: string; scopes: string[] }>()
+    const given = await context.req.json<{ provider?: string; email?: string; scopes: string[] }>()
     return context.json(clerk.connect(context.req.param('id'), given))
   })
   api.delete('/users/:id/accounts/:account', (context) =>
@@ -91,6 +92,8 @@ interface Options {
   at?: number
   origin?: string
   impersonator?: string
+  /** One account. Default: all of the user. */
+  account?: string
 }
 
 async function optionsOf(context: Context): Promise<Options> {

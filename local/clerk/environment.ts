@@ -1,3 +1,5 @@
+import { PROVIDERS } from './providers'
+
 /** The first answer clerk-js asks for: where the hosted pages are. It has defaults for everything left out. */
 export function environmentJson(urls: { signIn: string; account: string; app: string }) {
   return {
@@ -27,9 +29,9 @@ export function environmentJson(urls: { signIn: string; account: string; app: st
     },
     user_settings: {
       attributes: {},
-      social: {
-        oauth_google: { enabled: true, authenticatable: true, strategy: 'oauth_google', name: 'Google' },
-      },
+      social: Object.fromEntries(
+        PROVIDERS.map(({ id, name }) => [id, { enabled: true, authenticatable: true, strategy: id, name }]),
+      ),
     },
     organization_settings: { enabled: false },
     maintenance_mode: false,

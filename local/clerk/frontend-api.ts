@@ -129,7 +129,9 @@ export function createFrontendApi({ state, browsers, appUrl, url, count, jwks }:
   /** A consent that the provider's page, here one of the stand-in's, will ask for. */
   async function askConsent(context: Context, user: User, account: ExternalAccount) {
     const { additional_scope: wanted = [], redirect_url: back } = await context.req.parseBody({ all: true })
-    const query = new URLSearchParams({ account: account.id, redirect_url: String(back ?? appUrl) })
+    const query = new URLSearchParams({
+      ...{ account: account.id, provider: account.provider, redirect_url: String(back ?? appUrl) },
+    })
     for (const scope of [wanted].flat()) if (typeof scope === 'string') query.append('scope', scope)
     const response = accountJson(account, user, url, `${url}/consent?${query}`)
     return context.json({ response, client: await describeClient(context) })

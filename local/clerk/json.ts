@@ -17,8 +17,9 @@ export function userJson(user: User, url: string) {
     // Only here the `id` of a Google account is its identification's; all other endpoints expect `external_account_id`.
     external_accounts: user.accounts.map((account) => ({
       ...accountJson(account, user, url),
-      id: account.identificationId,
-      external_account_id: account.id,
+      ...(account.provider === 'oauth_google' && {
+        ...{ id: account.identificationId, external_account_id: account.id },
+      }),
     })),
     private_metadata: user.privateMetadata,
     saml_accounts: [],
@@ -125,17 +126,22 @@ export function accountJson(account: ExternalAccount, user: User, url: string, c
 
 /** A user in a webhook, where a Google account has another shape and another ID than in the API. */
 export function webhookUserJson(user: User, url: string) {
+  const json = userJson(user, url)
   return {
-    ...userJson(user, url),
-    external_accounts: user.accounts.map((account) => ({
-      ...accountJson(account, user, url),
-      object: 'google_account',
-      id: account.identificationId,
-      google_id: account.providerUserId,
-      given_name: user.firstName ?? '',
-      family_name: user.lastName ?? '',
-      picture: `${url}/avatars/${user.id}.svg`,
-    })),
+    ...json,
+    external_accounts: user.accounts.map((account, index) =>
+      account.provider === 'oauth_google'
+        ? {
+            ...accountJson(account, user, url),
+            object: 'google_account',
+            id: account.identificationId,
+            google_id: account.providerUserId,
+            given_name: user.firstName ?? '',
+            family_name: user.lastName ?? '',
+            picture: `${url}/avatars/${user.id}.svg`,
+          }
+        : json.external_accounts[index],
+    ),
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { ClerkError } from './errors'
+import { offeredProvider } from './providers'
 import type { ExternalAccount, IssuedToken } from './records'
 import type { State } from './state'
 
@@ -8,7 +9,10 @@ const HOUR = 3600_000
 export interface TokenInfo {
   userId: string
   externalAccountId: string
+  /** Clerk's strategy, such as `oauth_google`. */
+  provider: string
   scopes: string[]
+  /** Infinity for a token that never expires. */
   expiresAt: number
 }
 
@@ -18,12 +22,13 @@ export type OAuthTokens = ReturnType<typeof createOAuthTokens>
 export function createOAuthTokens(state: State) {
   const { now } = state
 
-  function issue(userId: string, account: ExternalAccount, expiresAt = now() + HOUR): IssuedToken {
-    account.token = `ya29.${randomBytes(96).toString('base64url')}`
-    const issued = {
-      userId,
-      externalAccountId: account.id,
-      scopes: account.scopes,
+  const lifetimeOf = ({ provider }: ExternalAccount) => offeredProvider(provider)?.lifetime ?? HOUR
+
+  function issue(userId: string, account: ExternalAccount, expiresAt = now() + lifetimeOf(account)) {
+    const { provider, scopes } = account
+    account.token = `${offeredProvider(provider)?.prefix ?? ''}${randomBytes(96).toString('base64url')}`
+    const issued: IssuedToken = {
+      ...{ userId, externalAccountId: account.id, provider, scopes },
       expiresAt,
       revoked: false,
     }
@@ -35,7 +40,11 @@ export function createOAuthTokens(state: State) {
   function current(userId: string, account: ExternalAccount): IssuedToken & { token: string } {
     let issued = account.token === undefined ? undefined : state.tokens.get(account.token)
     // Without a refresh token there is only the token from the time of connecting.
-    issued ??= issue(userId, account, account.grant === 'renewable' ? undefined : account.updatedAt + HOUR)
+    issued ??= issue(
+      userId,
+      account,
+      account.grant === 'renewable' ? undefined : account.updatedAt + lifetimeOf(account),
+    )
     if (issued.expiresAt <= now()) {
       if (account.grant === 'no_refresh_token')
         throw new ClerkError(422, 'oauth_missing_refresh_token', 'Cannot refresh OAuth access token', {
@@ -71,8 +80,8 @@ export function createOAuthTokens(state: State) {
     info(token: string): TokenInfo | undefined {
       const issued = state.tokens.get(token)
       if (!issued || issued.revoked) return undefined
-      const { userId, externalAccountId, scopes, expiresAt } = issued
-      return { userId, externalAccountId, scopes, expiresAt }
+      const { userId, externalAccountId, provider, scopes, expiresAt } = issued
+      return { userId, externalAccountId, provider, scopes, expiresAt }
     },
 
     /** Sets the time (default: now) at which the user's current tokens expire. */
@@ -84,7 +93,7 @@ export function createOAuthTokens(state: State) {
       }
     },
 
-    /** Acts as a user who withdraws access in their Google account: tokens stop working at once, and Clerk is not informed. */
+    /** Acts as a user who withdraws access at the provider: tokens stop working at once, and Clerk is not informed. */
     revokeAtProvider(userId: string, accountId?: string) {
       for (const account of accounts(userId, accountId)) account.grant = 'revoked'
       for (const issued of issuedTo(userId, accountId)) issued.revoked = true

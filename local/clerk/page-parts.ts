@@ -1,34 +1,32 @@
 import { createHash } from 'node:crypto'
 import { html, raw } from 'hono/html'
+import { type OfferedProvider, offeredProvider } from './providers'
 import type { ExternalAccount, User } from './records'
-
-export const ALWAYS = ['openid', 'userinfo.email', 'userinfo.profile'].map(fullScope)
-export const OFFERED = [
-  { scope: fullScope('calendar.readonly'), label: 'See your calendar' },
-  { scope: fullScope('calendar.events'), label: 'Change your calendar events' },
-]
-
-function fullScope(name: string) {
-  return name === 'openid' ? name : `https://www.googleapis.com/auth/${name}`
-}
 
 const nameOf = (user: User) =>
   [user.firstName, user.lastName].filter(Boolean).join(' ') || user.username || user.id
 
-function scopeBoxes(granted: string[]) {
-  return OFFERED.map(
+function scopeBoxes({ offered }: OfferedProvider, granted: string[]) {
+  return offered.map(
     ({ scope, label }) => html`<label class="box">
       <input type="checkbox" name="scope" value="${scope}" ${granted.includes(scope) ? 'checked' : ''} /> ${label}
       <small>${scope.split('/').at(-1)}</small></label>`,
   )
 }
 
+/** For an account of a provider that was connected by a test and is not offered here. */
+export const unknownProvider = (id: string): OfferedProvider => ({
+  ...{ id, name: id.replace(/^oauth_/, ''), prefix: '', lifetime: 0, always: [], offered: [] },
+})
+
 export function accountForm(account: ExternalAccount) {
-  return html`<form method="post" action="/user/accounts" class="card" aria-label="Google ${account.email}">
-    <strong>Google</strong> ${account.email}
+  const provider = offeredProvider(account.provider) ?? unknownProvider(account.provider)
+  return html`<form method="post" action="/user/accounts" class="card" aria-label="${provider.name} ${account.email}">
+    <strong>${provider.name}</strong> ${account.email}
     ${account.grant === 'renewable' ? '' : html`<em>needs reconnecting</em>`}
+    <input type="hidden" name="provider" value="${provider.id}" />
     <input type="hidden" name="email" value="${account.email}" />
-    ${scopeBoxes(account.scopes)}
+    ${scopeBoxes(provider, account.scopes)}
     <button class="main">Reconnect</button>
     <button formaction="/user/accounts/${account.id}/disconnect">Disconnect</button>
   </form>`
@@ -38,31 +36,39 @@ export function accountForm(account: ExternalAccount) {
 export function consentForm(options: {
   account: ExternalAccount | undefined
   email: string
+  provider: OfferedProvider
   wanted: string[]
   back: string
 }) {
-  const { account, email, wanted, back } = options
+  const { account, email, provider, wanted, back } = options
+  const { id, name } = provider
   return html`<form method="post" action="/consent" class="card">
-    <p>The app wants to use your Google account. This page replaces Google's own when you run the app locally.</p>
+    <p>The app wants to use your ${name} account. This page replaces ${name}'s own when you run the app locally.</p>
     <input type="hidden" name="redirect_url" value="${back}" />
+    <input type="hidden" name="provider" value="${id}" />
     ${
       account
         ? html`<input type="hidden" name="email" value="${account.email}" /><p><strong>${account.email}</strong></p>`
-        : html`<label>Google account <input type="email" name="email" required value="${email}" autocomplete="email" /></label>`
+        : html`<label>${name} account <input type="email" name="email" required value="${email}" autocomplete="email" /></label>`
     }
-    ${scopeBoxes([...wanted, ...(account?.scopes ?? [])])}
+    ${scopeBoxes(provider, [...wanted, ...(account?.scopes ?? [])])}
     <button class="main">Allow</button>
     <button name="denied" value="yes" formnovalidate>Cancel</button>
   </form>`
 }
 
-export function connectForm(user: User) {
-  const first = user.accounts.length === 0
-  return html`<form method="post" action="/user/accounts" class="card" aria-label="Connect Google">
-    <label>${first ? 'Google account' : 'Another Google account'}
+export function connectForm(user: User, provider: OfferedProvider) {
+  const { id, name, offered } = provider
+  const first = !user.accounts.some((account) => account.provider === id)
+  return html`<form method="post" action="/user/accounts" class="card" aria-label="Connect ${name}">
+    <input type="hidden" name="provider" value="${id}" />
+    <label>${first ? `${name} account` : `Another ${name} account`}
       <input type="email" name="email" required value="${first ? (user.emails[0]?.address ?? '') : ''}" autocomplete="email" /></label>
-    ${scopeBoxes(OFFERED.map(({ scope }) => scope))}
-    <button class="main">Connect Google</button>
+    ${scopeBoxes(
+      provider,
+      offered.map(({ scope }) => scope),
+    )}
+    <button class="main">Connect ${name}</button>
   </form>`
 }
 

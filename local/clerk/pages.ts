@@ -3,17 +3,17 @@ import { html, raw } from 'hono/html'
 import type { BrowserSessions } from './browser-session'
 import { isWithin } from './frontend-api'
 import {
-  ALWAYS,
   accountForm,
   avatar,
   connectForm,
   consentForm,
   layout,
-  OFFERED,
   SCRIPT,
   SCRIPT_HASH,
+  unknownProvider,
   userButton,
 } from './page-parts'
+import { offeredProvider, PROVIDERS } from './providers'
 import type { User } from './records'
 import type { State } from './state'
 
@@ -120,7 +120,7 @@ export function createPages(parts: { state: State; browsers: BrowserSessions; ap
           <section aria-labelledby="accounts">
             <h2 id="accounts">Connected accounts</h2>
             ${user.accounts.map(accountForm)}
-            ${connectForm(user)}
+            ${PROVIDERS.map((provider) => connectForm(user, provider))}
           </section>
           <section aria-labelledby="sessions">
             <h2 id="sessions">Active sessions</h2>
@@ -144,11 +144,18 @@ export function createPages(parts: { state: State; browsers: BrowserSessions; ap
     const user = signedIn(context)
     if (!user) return context.redirect('/sign-in', 302)
     const account = user.accounts.find(({ id }) => id === context.req.query('account'))
+    const id = account?.provider ?? context.req.query('provider') ?? 'oauth_google'
+    const provider = offeredProvider(id) ?? unknownProvider(id)
     const form = consentForm({
-      ...{ account, email: user.emails[0]?.address ?? '', wanted: context.req.queries('scope') ?? [] },
+      ...{
+        account,
+        provider,
+        email: user.emails[0]?.address ?? '',
+        wanted: context.req.queries('scope') ?? [],
+      },
       back: returnUrl(context.req.query('redirect_url')),
     })
-    return context.html(layout('Connect Google', form))
+    return context.html(layout(`Connect ${provider.name}`, form))
   })
 
   /** A form that only signed-in users may send. It leads back to the account page, or to the sign-in page. */
@@ -175,9 +182,14 @@ export function createPages(parts: { state: State; browsers: BrowserSessions; ap
     })
   })
   const connect = (user: User, form: Record<string, string[]>) => {
-    const chosen = OFFERED.map(({ scope }) => scope).filter((scope) => form.scope?.includes(scope))
+    const provider = offeredProvider(form.provider?.[0] ?? 'oauth_google')
+    if (!provider) return
+    const chosen = provider.offered.map(({ scope }) => scope).filter((scope) => form.scope?.includes(scope))
     const email = form.email?.[0]
-    state.connect(user.id, { scopes: [...ALWAYS, ...chosen], ...(email ? { email } : {}) })
+    state.connect(user.id, {
+      ...{ provider: provider.id, scopes: [...provider.always, ...chosen] },
+      ...(email ? { email } : {}),
+    })
   }
   act('/user/accounts', connect)
   act('/consent', (user, form) => {

@@ -89,7 +89,9 @@ export interface Client {
 export interface IssuedToken {
   userId: string
   externalAccountId: string
+  provider: string
   scopes: string[]
+  /** Infinity for a token that never expires. */
   expiresAt: number
   revoked: boolean
 }

@@ -7,6 +7,8 @@ import { FOREIGN_HOST, isLoopback } from '../loopback'
 /** What Google knows about an access token. Times are in milliseconds. */
 export interface GoogleToken {
   userId: string
+  /** Clerk's strategy. Tokens of others are refused. */
+  provider: string
   scopes: string[]
   expiresAt: number
 }
@@ -64,8 +66,10 @@ export async function startGoogle(options: GoogleOptions) {
   function holder(context: Context, readers: string[]): GoogleToken | Response {
     const bearer = /^Bearer (\S+)$/.exec(context.req.header('authorization') ?? '')?.[1] ?? ''
     const token = options.clerk.tokenInfo(bearer)
-    if (!token || revoked.has(bearer) || token.expiresAt <= now()) return unauthenticated()
-    if (!readers.some((name) => token.scopes.includes(SCOPE + name))) return insufficientScopes()
+    if (token?.provider !== 'oauth_google' || revoked.has(bearer) || token.expiresAt <= now())
+      return unauthenticated()
+    if (readers.length > 0 && !readers.some((name) => token.scopes.includes(SCOPE + name)))
+      return insufficientScopes()
     return token
   }
   const count = (route: string) => requests.set(route, (requests.get(route) ?? 0) + 1)
@@ -135,6 +139,12 @@ export async function startGoogle(options: GoogleOptions) {
       kind: 'calendar#calendarList',
       items: [{ ...primary, primary: true, accessRole: 'owner', selected: true }],
     })
+  })
+
+  app.get('/oauth2/v3/userinfo', (context) => {
+    count('GET /oauth2/v3/userinfo')
+    const token = holder(context, [])
+    return token instanceof Response ? token : context.json({ sub: token.userId })
   })
 
   app.notFound(() => failure(404, 'Not Found', 'notFound', 'NOT_FOUND'))

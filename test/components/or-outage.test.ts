@@ -1,8 +1,15 @@
 import { renderToStaticMarkup } from 'react-dom/server'
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { orOutage } from '@/components/or-outage'
 import { ClerkError } from '@/lib/clerk/error'
 import { LookupError } from '@/lib/lookup/errors'
+
+// Outside Next there is no request to wait for.
+let requested: Promise<void>
+vi.mock('next/server', () => ({ connection: () => requested }))
+beforeEach(() => {
+  requested = Promise.resolve()
+})
 
 const pageThatThrows = async (error: unknown) =>
   renderToStaticMarkup(
@@ -14,6 +21,22 @@ const pageThatThrows = async (error: unknown) =>
 describe('a page', () => {
   test('shows what it renders', async () => {
     expect(renderToStaticMarkup(await orOutage(async () => 'events'))).toBe('events')
+  })
+
+  test('renders nothing before there is a request, so that a build keeps no notice about missing settings', async () => {
+    let arrive = () => {}
+    requested = new Promise((resolve) => {
+      arrive = resolve
+    })
+    let rendered = false
+    const page = orOutage(async () => {
+      rendered = true
+      return 'events'
+    })
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(rendered).toBe(false)
+    arrive()
+    expect(await page).toBe('events')
   })
 
   test('names the service that does not answer, and what to do', async () => {

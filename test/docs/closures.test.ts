@@ -35,6 +35,13 @@ describe('what each part needs', () => {
     expect(packages.filter((name) => HEAVY.includes(name))).toEqual(['svix'])
   })
 
+  test('integrations need no declaration of another provider than Google, and tokens none', () => {
+    const { files } = closure('integrations')
+    expect(files).toContain('lib/integrations/providers.ts')
+    expect(files.filter(isOf('lib/integrations/providers/'))).toEqual([])
+    expect(closure('tokens').files.filter(isOf('lib/integrations/'))).toEqual([])
+  })
+
   test('tokens need no SDK of Clerk', () => {
     for (const part of ['tokens', 'service tokens'] as const)
       expect(closure(part).packages.filter((name) => name.startsWith('@clerk/'))).toEqual([])

@@ -36,6 +36,84 @@ describe.each(looks)('the home page at $width px, $colorScheme', (look) => {
     await view.settled()
     expect(await axeFindings(view.page)).toEqual([])
   })
+
+  test('leads to every provider with its state, and axe has nothing to say there', async () => {
+    const view = await browser.openAs(people.severalProviders, look)
+    await view.page.goto(stage.app.url)
+    await view.page.getByRole('link', { name: 'All providers' }).click()
+    const rows = view.page.locator('[data-provider]').filter({ visible: true })
+    await expect.poll(() => rows.count()).toBe(7)
+    const states = (await rows.allInnerTexts()).map((row) => row.split(/\n+/).slice(0, 2).join(': '))
+    expect(states).toEqual([
+      expect.stringMatching(/^Google lena@example.com: . Connected/),
+      expect.stringMatching(/^GitHub lena@example.com: . Connected/),
+      expect.stringMatching(/^Microsoft: . Not connected/),
+      expect.stringMatching(/^Slack lena@example.com: . A permission is missing/),
+      ...['Linear', 'Notion', 'HubSpot'].map((name) => expect.stringMatching(`^${name}: . Not connected`)),
+    ])
+    expect(await view.page.evaluate('document.documentElement.scrollWidth')).toBe(look.width)
+    await view.settled()
+    expect(await axeFindings(view.page)).toEqual([])
+  })
+})
+
+describe.each([
+  ['github', 'GitHub', 'read:user'],
+  ['slack', 'Slack', 'channels:read'],
+])('%s', (provider, name, scope) => {
+  test('is connected, granted what was missing, refused, reconnected and disconnected on the account page', async () => {
+    const { clerk } = stage.standIns
+    const { id } = clerk.createUser({ emails: [`${provider}@example.com`], firstName: 'Connie' })
+    const { page, settled } = await browser.openAs(id)
+    const row = page.locator(`[data-provider="${provider}"]`).filter({ visible: true })
+    const press = (button: string) => row.getByRole('button', { name: button, exact: true }).click()
+    const see = (text: string) => row.getByText(text).waitFor()
+    const accountPage = async () => {
+      await page.goto(`${stage.app.url}/account`)
+      await row.waitFor()
+      // A page that is left while it prefetches has failed requests.
+      await settled()
+    }
+    /** The provider's consent page, which the button leads to, and which leads back. */
+    const consent = async (grant: boolean) => {
+      await page.getByRole('heading', { name: `Connect ${name}` }).waitFor()
+      await page.getByRole('checkbox', { name: scope }).setChecked(grant)
+      await page.getByRole('button', { name: 'Allow' }).click()
+      await page.waitForURL(`${stage.app.url}/account`)
+      await row.waitFor()
+      await settled()
+    }
+    await accountPage()
+    await see('Not connected')
+    await press(`Connect ${name}`)
+    await consent(false)
+    await see('A permission is missing')
+    await see(scope)
+    await press('Grant access')
+    await consent(true)
+    await see('Connected')
+    await press(`Check ${name}`)
+    await see(`${name} accepts the connection.`)
+
+    clerk.revokeAtProvider(id)
+    await press(`Check ${name}`)
+    await see('Needs to be reconnected')
+    await settled()
+    await press(`Reconnect ${name}`)
+    await consent(true)
+    await see('Connected')
+    await press(`Check ${name}`)
+    await see(`${name} accepts the connection.`)
+
+    await settled()
+    await page.getByRole('button', { name: 'Open your account page' }).click()
+    const card = page.getByRole('form', { name: `${name} ${provider}@example.com` })
+    await card.getByRole('button', { name: 'Disconnect' }).click()
+    await card.waitFor({ state: 'hidden' })
+    await clerk.webhooks.flush()
+    await accountPage()
+    await see('Not connected')
+  })
 })
 
 test('however many people open the home page, the comparison asks Clerk once a minute', async () => {
@@ -56,6 +134,8 @@ test('a connection that has to be reconnected is, by one button and Google’s c
   await view.page.getByRole('button', { name: 'Allow' }).click()
   await google.getByText('Connected', { exact: false }).waitFor()
   expect(view.page.url()).toBe(`${stage.app.url}/`)
+  await google.getByRole('button', { name: 'Check Google' }).click()
+  await google.getByText('Google accepts the connection.').waitFor()
 })
 
 describe('any width, name and size of text', () => {

@@ -12,13 +12,15 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([proxy.close(), standIns.close()]))
 
-type Name = 'clerk' | 'upstash' | 'google' | 'fault proxy'
+type Name = 'clerk' | 'upstash' | 'google' | 'providers' | 'fault proxy'
 const paths: [Name, string][] = [
   ['clerk', '/_local/users'],
   ['clerk', '/fapi/v1/environment'],
   ['clerk', `/v1/users/${people.admin}`],
   ['clerk', '/sign-in'],
   ['google', '/calendar/v3/users/me/calendarList'],
+  ['providers', '/github/user'],
+  ['providers', '/slack/api/auth.test'],
   ['upstash', '/_local/counts'],
   ['upstash', '/get/a'],
   // It puts its own Host header on what it forwards.

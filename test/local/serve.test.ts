@@ -69,6 +69,6 @@ test('serves an app that took the part, on the ports after its own, until Ctrl-C
 test('says what is wrong with a port', async () => {
   const { printed, ended } = serve('--port', 'http')
   expect(await ended).toBe(1)
-  expect(printed.err).toContain('--port must be a number from 1 to 65532')
+  expect(printed.err).toContain('--port must be a number from 1 to 65531')
   expect(printed.out).toBe('')
 })

@@ -22,7 +22,9 @@ beforeEach(() => {
   checker = createChecker({
     user: (userId) => state.users.get(userId),
     users: () => [...state.users.values()],
-    tokenInfo: (token) => ({ externalAccountId: token, userId: id, scopes: [], expiresAt: 0 }),
+    tokenInfo: (token) => ({
+      ...{ externalAccountId: token, userId: id, provider: 'oauth_google', scopes: [], expiresAt: 0 },
+    }),
   })
   id = state.createUser({
     emails: ['a@example.com'],

@@ -46,7 +46,7 @@ async function copyBuild(from: string, to: string): Promise<void> {
 
 function forThisWorker(text: string): string {
   let result = text.replaceAll(E2E_BUILD, E2E_COPY)
-  for (const i of [0, 1, 2, 3])
+  for (const i of [0, 1, 2, 3, 4])
     for (const host of ['localhost', '127.0.0.1'])
       for (const colon of [':', '%3A'])
         result = result.replaceAll(`${host}${colon}${BUILD_PORT + i}`, `${host}${colon}${E2E_PORT + i}`)

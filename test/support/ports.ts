@@ -4,13 +4,13 @@ const offset = Number(process.env.TEST_PORT_OFFSET ?? 0)
 /** Test files run side by side, one per worker. Vitest numbers the workers from 1. */
 const worker = Number(process.env.VITEST_POOL_ID ?? 1)
 
-/** The app is built for this port and the next three: NEXT_PUBLIC_* values are inlined. No server listens on them. */
+/** The app is built for this port and the next four: NEXT_PUBLIC_* values are inlined. No server listens on them. */
 export const BUILD_PORT = 4400 + offset
-/** The app of this worker; its stand-ins take the next three ports. */
+/** The app of this worker; its stand-ins take the next four ports. */
 export const E2E_PORT = BUILD_PORT + 10 * worker
 /** For the tests of `npm run dev`. */
 export const RUN_PORT = 4330 + offset
-/** For the app of somebody else that takes parts, and the next three ports. */
+/** For the app of somebody else that takes parts, and the next four ports. */
 export const HOST_PORT = 4340 + offset
 /** For the app that tests lookups inside Next, and the next port. */
 export const FIXTURE_PORT = 4350 + offset
@@ -22,5 +22,5 @@ export const SOAK_PORT = 4370 + offset
 export const E2E_BUILD = '.next-e2e'
 /** The build of this worker: the one build, with this worker's ports in it. */
 export const E2E_COPY = `${E2E_BUILD}-${worker}`
-/** For the tests of `npm run stand-ins`, and the next three ports. */
+/** For the tests of `npm run stand-ins`, and the next four ports. */
 export const SERVE_PORT = 4380 + offset

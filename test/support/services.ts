@@ -70,13 +70,15 @@ export function useServices({ env = {}, performanceClock, keep, ...options }: Us
   })
   beforeEach(async () => {
     if (performanceClock) vi.advanceTimersByTime(60_000)
-    const { upstash, clerk, google, engine } = services()
+    const { upstash, clerk, google, providers, engine } = services()
     upstash.faults.clear()
     clerk.faults.clear()
     if (!keep) await engine.restart()
     clerk.resetRequests()
     google.resetRequests()
     google.respond()
+    providers.resetRequests()
+    providers.respond()
     upstash.resetCounts()
   })
   return {
@@ -91,6 +93,9 @@ export function useServices({ env = {}, performanceClock, keep, ...options }: Us
     },
     get google() {
       return services().google
+    },
+    get providers() {
+      return services().providers
     },
     get engine() {
       return services().engine

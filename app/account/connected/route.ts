@@ -9,7 +9,7 @@ import { overLimit } from '@/lib/http/rate-limit'
 const LIMIT = { name: 'connected', calls: 10, seconds: 60 }
 
 /** The pages that offer to connect an account. Nothing else may be named, so that no link can lead elsewhere. */
-const page = z.enum(['/', '/calendar'])
+const page = z.enum(['/', '/account', '/calendar'])
 
 /**
  * Where Clerk leads people after they have connected an account (`components/connect-button.tsx`). Clerk's webhook may be

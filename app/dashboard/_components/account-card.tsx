@@ -1,7 +1,7 @@
 import { Icon } from '@/components/icon'
 import { Status, type Tone } from '@/components/status'
 import type { Integration } from '@/lib/integrations/integrations.service'
-import { providers } from '@/lib/integrations/providers'
+import { providerOf } from '@/lib/integrations/providers'
 import { disconnect, refreshToken } from '../actions'
 import { ActionButton } from './action-button'
 import { ConfirmButton } from './confirm-button'
@@ -15,8 +15,7 @@ type Props = {
   /** The name of the user. */
   of: string
   integration: Integration
-  finding: Omit<Account, 'externalAccountId' | 'label'>
-  account: Account | undefined
+  account: Account
   several: boolean
   lastRefresh: number | undefined
   now: number
@@ -53,64 +52,81 @@ const states: Record<Integration['status'], { tone: Tone; label: string; advice:
   },
 }
 
-const shortScope = (scope: string) => scope.replace(/^https:\/\/www\.googleapis\.com\/auth\//, '')
+const shortScope = (scope: string) =>
+  scope.replace(/^https:\/\/(www\.googleapis\.com\/auth|graph\.microsoft\.com)\//, '')
 
-/** A user's account at a provider: status, scopes, times, and what to do. */
-export function AccountCard({ userId, of, integration, finding, account, several, lastRefresh, now }: Props) {
-  const { tone, label, advice } = states[finding.status]
-  const { id: provider, name } = integration
-  const only: Record<string, string> =
-    several && account ? { externalAccountId: account.externalAccountId } : {}
-  const key = `${provider}-${account?.externalAccountId ?? ''}`
+type HeadProps = {
+  of: readonly Pick<Integration, 'id' | 'icon' | 'name'>[]
+  status: Integration['status']
+  label?: string | null
+}
+
+/** Names providers and the state of the connection, and says what helps. */
+function Head({ of, status, label }: HeadProps) {
+  const { tone, label: state, advice } = states[status]
   return (
     <>
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
-        <h3 className="flex items-center gap-2 font-semibold">
-          <Icon path={integration.icon} /> {name}
-          {account?.label && <span className="break-all font-normal text-soft">{account.label}</span>}
+        <h3 className="flex flex-wrap items-center gap-x-4 gap-y-1 font-semibold">
+          {of.map(({ id, icon, name }) => (
+            <span key={id} className="flex items-center gap-2">
+              <Icon path={icon} /> {name}
+              {label && <span className="break-all font-normal text-soft">{label}</span>}
+            </span>
+          ))}
         </h3>
-        <Status tone={tone}>{label}</Status>
+        <Status tone={tone}>{state}</Status>
       </div>
       {advice && <p className="mt-2 max-w-prose text-sm">{advice}</p>}
-      {account && <Details {...{ provider, finding, lastRefresh, now }} />}
-      {account && (
-        <div className="mt-4 flex flex-wrap gap-3">
-          <ActionButton
-            {...{ action: refreshToken, fields: { userId, provider, ...only } }}
-            doing={`refresh-${key}`}
-            label="Refresh"
-            busy="Refreshing…"
-          />
-          <ConfirmButton
-            action={disconnect}
-            fields={{ userId, provider, externalAccountId: account.externalAccountId }}
-            doing={`disconnect-${key}`}
-            label="Disconnect"
-            busy="Disconnecting…"
-            question={`Disconnect ${name} of ${of}?`}
-          >
-            {account.label ?? 'The account'} is removed at Clerk and its tokens are deleted. This cannot be
-            undone: only {of} can connect it again.
-          </ConfirmButton>
-        </div>
-      )}
     </>
   )
 }
 
-function Details({
-  provider,
-  finding,
-  lastRefresh,
-  now,
-}: Pick<Props, 'finding' | 'lastRefresh' | 'now'> & { provider: string }) {
-  const { expiresAt, missing, optionalMissing, since } = finding
-  const known = finding.status !== 'degraded' && finding.status !== 'reconnect_required'
-  const asked = providers.find(({ id }) => id === provider)
+/** Providers of which no account of the user is known, in the same state. */
+export const WithoutAccount = ({ of, status }: Omit<HeadProps, 'label'>) => <Head {...{ of, status }} />
+
+/** A user's account at a provider: status, scopes, times, and what to do. */
+export function AccountCard({ userId, of, integration, account, several, lastRefresh, now }: Props) {
+  const { id: provider, name } = integration
+  const only: Record<string, string> = several ? { externalAccountId: account.externalAccountId } : {}
+  const key = `${provider}-${account.externalAccountId}`
+  return (
+    <>
+      <Head of={[integration]} status={account.status} label={account.label} />
+      <Details {...{ provider, account, lastRefresh, now }} />
+      <div className="mt-4 flex flex-wrap gap-3">
+        <ActionButton
+          {...{ action: refreshToken, fields: { userId, provider, ...only } }}
+          doing={`refresh-${key}`}
+          label="Refresh"
+          busy="Refreshing…"
+        />
+        <ConfirmButton
+          action={disconnect}
+          fields={{ userId, provider, externalAccountId: account.externalAccountId }}
+          doing={`disconnect-${key}`}
+          label="Disconnect"
+          busy="Disconnecting…"
+          question={`Disconnect ${name} of ${of}?`}
+        >
+          {account.label ?? 'The account'} is removed at Clerk and its tokens are deleted. This cannot be
+          undone: only {of} can connect it again.
+        </ConfirmButton>
+      </div>
+    </>
+  )
+}
+
+type DetailsProps = Pick<Props, 'account' | 'lastRefresh' | 'now'> & { provider: string }
+
+function Details({ provider, account, lastRefresh, now }: DetailsProps) {
+  const { expiresAt, missing, optionalMissing, since } = account
+  const known = account.status !== 'degraded' && account.status !== 'reconnect_required'
+  const asked = providerOf(provider)
   const granted = known
     ? [
-        ...(asked?.requiredScopes ?? []).filter((scope) => !missing.includes(scope)),
-        ...(finding.status === 'scope_missing' ? [] : (asked?.optionalScopes ?? [])).filter(
+        ...asked.requiredScopes.filter((scope) => !missing.includes(scope)),
+        ...(account.status === 'scope_missing' ? [] : asked.optionalScopes).filter(
           (scope) => !optionalMissing.includes(scope),
         ),
       ]

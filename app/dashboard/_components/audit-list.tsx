@@ -36,7 +36,7 @@ export function AuditList({ records, people, renderedAt, empty = 'No records yet
         A record is written whenever a token is read or refreshed, a role changes, or an admin acts.
       </PanelNote>
     )
-  const groups = foldNeighbors(records, ({ id, at, ...looks }) => looks)
+  const groups = foldNeighbors(records, ({ id, at, repeats, lastAt, ...looks }) => looks)
   return (
     <ul className="divide-y divide-line rounded-xl border border-line bg-surface text-sm">
       {groups.map((group) => (
@@ -50,6 +50,7 @@ function One({ group, people, renderedAt }: { group: Line[]; people: People; ren
   const [open, setOpen] = useState(false)
   const [record] = group
   if (!record) return null
+  const times = group.reduce((sum, { repeats = 1 }) => sum + repeats, 0)
   const { id, at, action, actor, impersonating, subject, target, outcome } = record
   const words = outcome.replaceAll('_', ' ')
   return (
@@ -64,7 +65,7 @@ function One({ group, people, renderedAt }: { group: Line[]; people: People; ren
           </span>
           <span className="font-medium">
             {action}
-            {group.length > 1 && <span className="ml-1.5 font-normal text-soft">× {group.length}</span>}
+            {times > 1 && <span className="ml-1.5 font-normal text-soft">× {times}</span>}
           </span>
           <span className="flex min-w-0 flex-wrap items-center gap-x-1.5">
             <Person id={actor} people={people} />
@@ -104,7 +105,8 @@ function One({ group, people, renderedAt }: { group: Line[]; people: People; ren
       <ol className="space-y-0.5" aria-label="Records">
         {group.map((one) => (
           <li key={one.id} className="flex flex-wrap items-center gap-x-3">
-            <Exact at={one.at} />
+            <Exact at={one.lastAt ?? one.at} />
+            {one.repeats && <span className="text-soft">the last of {one.repeats} more</span>}
             <span className="flex items-center gap-1 text-soft">
               <code className="break-all text-xs">{one.id}</code>
               <CopyId id={one.id} of="the record" />

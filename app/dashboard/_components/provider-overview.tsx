@@ -4,7 +4,7 @@ import { Status, type Tone } from '@/components/status'
 import { peopleOf, type tokenHealth } from '@/lib/dashboard/panels.server'
 import type { People } from '@/lib/dashboard/snapshot-schema'
 import { type NeedsUser, NO_READS, type TokenHealth } from '@/lib/dashboard/token-health'
-import { type Provider, providers } from '@/lib/integrations/providers'
+import { type Provider, providerOf } from '@/lib/integrations/providers'
 import { countOf } from '../format'
 import { Person } from './person'
 import { Ago } from './time'
@@ -23,7 +23,7 @@ function verdict({ failing, works, notEnabled }: TokenHealth): { tone: Tone; lab
   return works > 0 ? { tone: 'good', label: 'Works' } : { tone: 'idle', label: 'No recent reads' }
 }
 
-/** The state of each provider, by people, in the order of providers.ts. */
+/** The state of each provider, by people, in the order of the list. Those that nobody has used are in one card. */
 export async function ProviderOverview({ found }: { found: Awaited<ReturnType<typeof tokenHealth>> }) {
   if ('unavailable' in found)
     return (
@@ -38,17 +38,35 @@ export async function ProviderOverview({ found }: { found: Awaited<ReturnType<ty
     ...health.users.slice(0, LISTED).map(({ id }) => id),
   ])
   const people = await peopleOf(shown)
+  const all = [...byProvider].map(([id, { health }]) => ({ provider: providerOf(id), health }))
+  const isIdle = ({ health }: { health: TokenHealth }) =>
+    verdict(health).tone === 'idle' && health.users.length + health.notConnected === 0
+  const idle = all.filter(isIdle)
   return (
     <>
       <ul className="grid gap-4">
-        {providers.map((provider) => (
-          <li key={provider.id} className="rounded-xl border border-line bg-surface p-5">
-            <OneProvider {...{ provider, people }} health={byProvider.get(provider.id)?.health ?? NO_READS} />
+        {all
+          .filter((one) => !isIdle(one))
+          .map(({ provider, health }) => (
+            <li key={provider.id} className={card}>
+              <OneProvider {...{ provider, people, health }} />
+            </li>
+          ))}
+        {idle.length > 0 && (
+          <li className={`${card} flex flex-wrap items-center justify-between gap-x-4 gap-y-1`}>
+            <h3 className="flex flex-wrap items-center gap-x-4 gap-y-1 font-semibold">
+              {idle.map(({ provider: { id, icon, name } }) => (
+                <span key={id} className="flex items-center gap-2">
+                  <Icon path={icon} /> {name}
+                </span>
+              ))}
+            </h3>
+            <Status tone="idle">{verdict(NO_READS).label}</Status>
           </li>
-        ))}
+        )}
       </ul>
-      {providers.length === 0 && (
-        <PanelNote title="No provider is declared">Add one to lib/integrations/providers.ts.</PanelNote>
+      {all.length === 0 && (
+        <PanelNote title="No provider is declared">Declare one with setProviders.</PanelNote>
       )}
       {since !== null && (
         <p className="mt-2 text-soft text-xs">
@@ -58,6 +76,8 @@ export async function ProviderOverview({ found }: { found: Awaited<ReturnType<ty
     </>
   )
 }
+
+const card = 'rounded-xl border border-line bg-surface p-5'
 
 type Props = { provider: Provider; health: TokenHealth; people: People }
 

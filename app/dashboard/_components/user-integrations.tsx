@@ -1,7 +1,7 @@
 import { integrationsOf } from '@/lib/dashboard/panels.server'
 import { nameOf } from '@/lib/dashboard/people'
 import type { Integration } from '@/lib/integrations/integrations.service'
-import { AccountCard } from './account-card'
+import { AccountCard, WithoutAccount } from './account-card'
 import { Expecting } from './expecting'
 
 type User = { id: string; fullName: string | null; username: string | null }
@@ -14,37 +14,44 @@ export async function UserIntegrations({ user }: { user: User }) {
   return (
     <ul className="grid gap-4">
       {integrations.flatMap((integration) =>
-        cardsOf(integration).map(({ account, finding }) => {
-          const key = `${integration.id}-${account?.externalAccountId ?? ''}`
-          const card = (
-            <AccountCard
-              {...{ userId, of, integration, finding, account }}
-              several={integration.accounts.length > 1}
-              lastRefresh={
-                refreshes.get(`${integration.id}:${account?.externalAccountId}`) ??
-                (integration.accounts.length === 1 ? refreshes.get(integration.id) : undefined)
-              }
-              now={at}
-            />
-          )
+        integration.accounts.map((account) => {
+          const { id, name, accounts } = integration
+          const key = `${id}-${account.externalAccountId}`
           return (
-            <li key={key} className="rounded-xl border border-line bg-surface p-5">
+            <li key={key} className={card}>
               <Expecting
                 doing={`disconnect-${key}`}
-                then={<p className="text-soft">{integration.name} is being disconnected…</p>}
+                then={<p className="text-soft">{name} is being disconnected…</p>}
               >
-                {card}
+                <AccountCard
+                  {...{ userId, of, integration, account }}
+                  several={accounts.length > 1}
+                  lastRefresh={
+                    refreshes.get(`${id}:${account.externalAccountId}`) ??
+                    (accounts.length === 1 ? refreshes.get(id) : undefined)
+                  }
+                  now={at}
+                />
               </Expecting>
             </li>
           )
         }),
       )}
+      {[...withoutAccount(integrations)].map(([status, same]) => (
+        <li key={status} className={card}>
+          <WithoutAccount {...{ status, of: same }} />
+        </li>
+      ))}
     </ul>
   )
 }
 
-/** One card for each account, or one for the provider if there is none. */
-const cardsOf = (integration: Integration) =>
-  integration.accounts.length === 0
-    ? [{ account: undefined, finding: integration }]
-    : integration.accounts.map((account) => ({ account, finding: account }))
+const card = 'rounded-xl border border-line bg-surface p-5'
+
+/** The providers of which no account is known, by their state. */
+function withoutAccount(integrations: readonly Integration[]) {
+  const byStatus = new Map<Integration['status'], Integration[]>()
+  for (const one of integrations)
+    if (one.accounts.length === 0) byStatus.set(one.status, [...(byStatus.get(one.status) ?? []), one])
+  return byStatus
+}

@@ -26,7 +26,7 @@ export type OAuthTokenProblem =
   | { status: 'revoked' }
   /** Somebody impersonates the user. */
   | { status: 'impersonated' }
-  /** Clerk's rate limit is reached, or with `overBudget` the app's own budget; `retryAfter` in seconds. */
+  /** The rate limit of Clerk or of the provider is reached, or with `overBudget` the app's own budget; `retryAfter` in seconds. */
   | { status: 'rate_limited'; retryAfter: number; overBudget?: boolean }
   /** Clerk did not answer, or Redis could not be asked whether access was revoked. */
   | { status: 'unavailable' }
@@ -34,19 +34,27 @@ export type OAuthTokenProblem =
 /** A token, or the reason why there is none. */
 export type OAuthTokenResult = { status: 'ok'; token: OAuthToken } | OAuthTokenProblem
 
-const nameOf = (provider: string) => provider.charAt(0).toUpperCase() + provider.slice(1)
+/** A provider by the ID that Clerk has for it, and its name for people where the ID does not tell. */
+type Named = string | { id: string; name?: string }
+
+/** A name for people. Default: made from the ID, so that `custom_acme_crm` is `Acme crm`. */
+export function nameOf(provider: Named): string {
+  if (typeof provider !== 'string') return provider.name ?? nameOf(provider.id)
+  const words = provider.replace(/^(oauth_)?(custom_)?/, '').replaceAll('_', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
 
 const remedy = (label: string, scopes: readonly string[]): Remedy => ({ label, href: accountPage(), scopes })
 
 /** `scopes`, here and below: what to ask the provider for. */
-export const notConnected = (provider: string, scopes: readonly string[]): OAuthTokenProblem => ({
+export const notConnected = (provider: Named, scopes: readonly string[]): OAuthTokenProblem => ({
   status: 'not_connected',
   action: remedy(`Connect ${nameOf(provider)} on your account page`, scopes),
 })
 
-export const scopeMissing = (provider: string, missing: string[]): OAuthTokenProblem => ({
+export const scopeMissing = (provider: Named, missing: readonly string[]): OAuthTokenProblem => ({
   status: 'scope_missing',
-  missing,
+  missing: [...missing],
   action: remedy(
     `Connect ${nameOf(provider)} again on your account page and grant what it asks for`,
     missing,
@@ -55,7 +63,7 @@ export const scopeMissing = (provider: string, missing: string[]): OAuthTokenPro
 
 /** `consent`: the provider never issued a refresh token, and issues one only with a new consent. */
 export function reconnectRequired(
-  provider: string,
+  provider: Named,
   scopes: readonly string[],
   consent = false,
 ): OAuthTokenProblem {

@@ -3,6 +3,7 @@ import { LookupError } from '../../lookup/errors'
 import type { Lookup } from '../../lookup/lookup'
 import { emitAudit } from '../audit-events'
 import { encryptionKeys } from '../key-ring'
+import { judge, type TokenProvider } from './judgement'
 import { type LoadedToken, type TokenRequest, targetOf } from './lookup'
 import { OAuthToken } from './oauth-token'
 import {
@@ -13,7 +14,7 @@ import {
   scopeMissing,
 } from './outcome'
 import { type IncludesScope, includesOf, missingScopes } from './scopes'
-import { retryOnUnauthorized } from './unauthorized'
+import { byUnauthorized, retryOnUnauthorized } from './unauthorized'
 
 /** A token with the key it was found under, or why there is none. */
 type Found = { status: 'ok'; token: OAuthToken; key: TokenRequest } | OAuthTokenProblem
@@ -23,6 +24,8 @@ interface Asked {
   scopes: readonly string[]
   /** Default: what the kit knows of the provider. */
   includes?: IncludesScope | undefined
+  /** The provider's declaration, if the caller gave one. */
+  declared?: TokenProvider | undefined
   actor: string
 }
 
@@ -49,7 +52,10 @@ export function createTokenReader(
     return found
   }
 
-  /** Runs `use` with the token, and once more with the next one if the provider refuses it. */
+  /**
+   * Runs `use` with the token, and once more with the next one if the provider refuses it. What an answer says about the
+   * token is a problem; without a declaration only a 401 is.
+   */
   async function withToken<R>(
     key: TokenRequest,
     asked: Asked,
@@ -57,8 +63,10 @@ export function createTokenReader(
   ): Promise<{ status: 'ok'; value: R } | OAuthTokenProblem> {
     const first = await read(key, asked)
     if (first.status !== 'ok') return first
+    const { declared } = asked
+    const provider = declared ?? key.provider
     let problem: OAuthTokenProblem | undefined
-    const outcome = await retryOnUnauthorized(first.token, use, async ({ fingerprint }) => {
+    const replaced = async ({ fingerprint }: OAuthToken) => {
       const isRefused = (held: LoadedToken) => held.status === 'ok' && held.token.fingerprint === fingerprint
       // Replaced and not dropped first: a concurrent reader would load the refused token again.
       const replace: Read = (sought) => tokens.reload(sought, isRefused)
@@ -68,10 +76,17 @@ export function createTokenReader(
       if (second.status === 'ok') return second.token
       problem = second
       return undefined
-    })
-    if (!outcome.refused) return { status: 'ok', value: outcome.settle() }
+    }
+    const judgeOf = async (answer: R) =>
+      declared && answer instanceof Response ? judge(declared, answer) : byUnauthorized(answer)
+    const outcome = await retryOnUnauthorized(first.token, use, replaced, judgeOf)
+    const { judgement } = outcome
+    if (!judgement) return { status: 'ok', value: outcome.settle() }
     outcome.discard()
-    return problem ?? reconnectRequired(key.provider, asked.scopes)
+    if (judgement.status === 'rate_limited') return judgement
+    if (judgement.status === 'scope_missing')
+      return scopeMissing(provider, judgement.missing.length > 0 ? judgement.missing : asked.scopes)
+    return problem ?? reconnectRequired(provider, asked.scopes)
   }
 
   return {
@@ -89,14 +104,16 @@ const withoutKey = (found: Found): OAuthTokenResult =>
 type Read = (key: TokenRequest) => Promise<LoadedToken | null>
 
 async function find(key: TokenRequest, asked: Asked, read: Read): Promise<Found> {
-  const { scopes, includes = includesOf(key.provider) } = asked
+  const { scopes, declared } = asked
+  const includes = asked.includes ?? declared?.includes ?? includesOf(key.provider)
+  const provider = declared ?? key.provider
   const loaded = await read(key).catch(problemOf)
   if (loaded === null) return { status: 'unavailable' }
   switch (loaded.status) {
     case 'ok': {
       const missing = missingScopes(loaded.token.scopes, scopes, includes)
       return missing.length > 0
-        ? scopeMissing(key.provider, missing)
+        ? scopeMissing(provider, missing)
         : { status: 'ok', token: new OAuthToken(loaded.token), key }
     }
     case 'account_ambiguous': {
@@ -108,9 +125,9 @@ async function find(key: TokenRequest, asked: Asked, read: Read): Promise<Found>
       return { status: loaded.status, accounts: only ? fit : loaded.accounts }
     }
     case 'not_connected':
-      return notConnected(key.provider, scopes)
+      return notConnected(provider, scopes)
     case 'reconnect_required':
-      return reconnectRequired(key.provider, scopes, loaded.consent)
+      return reconnectRequired(provider, scopes, loaded.consent)
     default:
       return loaded
   }

@@ -88,9 +88,10 @@ export function failureOf(error: unknown): RedisFailure {
   if (/^UpstashJSONParse/.test(text)) return 'bad_answer'
   if (/Timeout|Abort/.test(text)) return 'timeout'
   if (/fetch failed|ECONN|ENOTFOUND|socket|terminated/i.test(text)) return 'unreachable'
-  if (/WRONGPASS|Unauthorized/i.test(text)) return 'unauthorized'
-  if (/max (daily )?requests? limit|max bandwidth|capacity quota exceeded/i.test(text)) return 'quota'
-  if (/max (request|single record|key|member) size/i.test(text)) return 'too_large'
+  if (/WRONGPASS|NOAUTH|Unauthorized/i.test(text)) return 'unauthorized'
+  if (/max [a-z ]+ size/i.test(text)) return 'too_large'
+  // Every other maximum is one of the plan: requests, bandwidth, commands per second, connections.
+  if (/\bERR max |capacity quota exceeded/i.test(text)) return 'quota'
   if (/^TypeError/.test(text)) return 'bad_answer'
   return /NOPERM/.test(text) ? 'no_scripts' : 'refused'
 }

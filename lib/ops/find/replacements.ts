@@ -52,6 +52,12 @@ function replacementOfMembers(keys: Keys): string | null {
   return rest.length === 0 ? 'getCachedMembersOfOrganization(organizationId)' : null
 }
 
+/** A list by IDs alone. Organizations do not have the number of members that a list can include. */
+function replacementOfOrganizations(keys: Keys): string | null {
+  const rest = keys?.filter((key) => !PAGING.includes(key))
+  return rest?.length === 1 && rest[0] === 'organizationId' ? 'getCachedOrganizationsByIds(ids)' : null
+}
+
 /** Filters of getUserList, and what replaces a list by that filter alone. */
 const FILTERS: Record<string, string | null> = {
   userId: 'getCachedUsersByIds(ids)',
@@ -71,6 +77,8 @@ export function adviceFor(call: string, keysOf: (argument: number) => Keys): Adv
   if (call === 'users.getUserList') return { kind: 'user-read', replacement: replacementOfList(keysOf(0)) }
   if (call === 'organizations.getOrganizationMembershipList')
     return { kind: 'organization', replacement: replacementOfMembers(keysOf(0)) }
+  if (call === 'organizations.getOrganizationList')
+    return { kind: 'organization', replacement: replacementOfOrganizations(keysOf(0)) }
   if (/^getOrganization|^getInstanceOrganization/.test(method))
     return { kind: 'organization', replacement: ORGANIZATIONS[call] ?? null }
   if (api === 'users' && !READING.test(method))

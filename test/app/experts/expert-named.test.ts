@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { expertNamed } from '@/app/experts/expert-named'
 import { getCachedUserByUsername } from '@/lib/cache/clerk-cache'
+import { invalidateAllUserCache } from '@/lib/cache/clerk-cache-utils'
 import { redis } from '@/lib/config'
 import { withPriority } from '@/lib/lookup/priority'
 import { people } from '../../../local/seed'
@@ -57,6 +58,18 @@ describe('the name in the address of an expert’s page', () => {
       expect(await expertNamed(segment)).toBeNull()
     },
   )
+})
+
+test.each(['banned', 'locked', 'deprovisioned'])('an expert who is %s has no public page', async (flag) => {
+  const username = `expert-${flag}`
+  const { id } = services.clerk.createUser({
+    ...{ emails: [`${username}@example.com`], username, publicMetadata: { role: 'expert' } },
+  })
+  services.clerk.updateUser(id, { [flag]: true })
+  expect(await expertNamed(username)).toBeNull()
+  services.clerk.updateUser(id, { [flag]: false })
+  await invalidateAllUserCache(id, username)
+  expect((await expertNamed(username))?.id).toBe(id)
 })
 
 test('what is read for a member says no more than for a name that nobody has, and is kept no longer', async () => {

@@ -8,6 +8,7 @@ import { disconnectIntegration, getConnectedIntegrations } from '@/lib/integrati
 import { people } from '../../../local/seed'
 import { type Altered, type Between, startBetween } from '../../support/clerk-in-between'
 import { useServices } from '../../support/services'
+import { sessionOf } from '../../support/session'
 
 let between: Between
 const services = useServices({
@@ -20,7 +21,7 @@ afterAll(() => between.close())
 
 let signedIn: string | null = null
 vi.mock('@clerk/nextjs/server', () => ({
-  auth: async () => ({ userId: signedIn, sessionId: signedIn && 'sess_1' }),
+  auth: async () => sessionOf(signedIn),
 }))
 
 let id: string

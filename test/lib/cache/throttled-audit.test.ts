@@ -3,7 +3,7 @@ import { type AuditEvent, emitAudit, onAudit } from '@/lib/cache/audit-events'
 
 let events: AuditEvent[]
 let actors = 0
-/** Another one in each test: what was counted stays counted for a minute. */
+/** Another one in each test: what was counted stays counted for ten minutes. */
 let actor: string
 beforeEach(() => {
   events = []
@@ -20,7 +20,7 @@ const repeat = (event: AuditEvent, times = 1000) => {
 }
 
 describe('an actor who repeats what fails', () => {
-  test('causes twenty events a minute and one that says that there were more', () => {
+  test('causes twenty events in ten minutes and one that says that there were more', () => {
     repeat(refusal())
     expect(events).toHaveLength(21)
     expect(events.at(-1)).toEqual({

@@ -6,11 +6,12 @@ import {
 } from '@/lib/calendar/current-user-calendar.server'
 import { CALENDAR_SCOPE } from '@/lib/integrations/providers'
 import { useServices } from '../../support/services'
+import { sessionOf } from '../../support/session'
 
 const services = useServices({ keep: true })
 let userId = ''
 
-vi.mock('@clerk/nextjs/server', () => ({ auth: async () => ({ userId, sessionId: 'sess_1' }) }))
+vi.mock('@clerk/nextjs/server', () => ({ auth: async () => sessionOf(userId) }))
 
 test('account IDs that do not exist cost Clerk no more requests than the rate limit allows, on the page too', async () => {
   userId = services.clerk.createUser({ emails: ['loop@example.com'] }).id

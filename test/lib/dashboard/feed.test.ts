@@ -11,12 +11,13 @@ import { createNextRuntime } from '@/lib/lookup/runtime/next'
 import { recordDelivery } from '@/lib/webhooks/delivery-log'
 import { people } from '../../../local/seed'
 import { useServices } from '../../support/services'
+import { sessionOf } from '../../support/session'
 
 const LIMIT = 100
 const services = useServices({ env: { CLERK_RATE_LIMIT: String(LIMIT), LOG_LEVEL: 'silent' } })
 let sessions = 0
 vi.mock('@clerk/nextjs/server', () => ({
-  auth: async () => ({ userId: people.admin, sessionId: `sess_${sessions}` }),
+  auth: async () => sessionOf(people.admin, `sess_${sessions}`),
 }))
 
 /** Milliseconds between two updates. */

@@ -3,7 +3,7 @@ import { tokenHealth } from '@/lib/dashboard/token-health'
 
 let ids = 0
 const record = (action: string, subject: string, outcome: string, target = 'google') => ({
-  ...{ id: String(++ids), at: ids, actor: 'system', action, subject, outcome, target },
+  ...{ id: String(++ids), at: 1000 - ids, actor: 'system', action, subject, outcome, target },
 })
 const read = (subject: string, outcome: string, target?: string) =>
   record('token.read', subject, outcome, target)
@@ -52,6 +52,13 @@ test('a user who has reconnected since is not listed', () => {
   expect(
     google(read('user_a', 'ok', 'google:eac_2'), read('user_a', 'scope_missing', 'google:eac_1'))?.users,
   ).toEqual([{ id: 'user_a', outcome: 'scope_missing' }])
+})
+
+test('repetitions count from when the last one happened, and not from when they were written', () => {
+  const repeated = { ...read('user_a', 'ok'), at: 2000, repeats: 3, lastAt: 1000 }
+  const since = { ...read('user_a', 'reconnect_required'), at: 1500 }
+  expect(google(repeated, since)).toMatchObject({ works: 0, users: [{ id: 'user_a' }] })
+  expect(google({ ...repeated, lastAt: 1900 }, since)).toMatchObject({ works: 1, users: [] })
 })
 
 test('the order of people does not depend on who came last', () => {

@@ -14,10 +14,11 @@ import {
 } from '@/lib/dashboard/panels.server'
 import { people } from '../../../local/seed'
 import { useServices } from '../../support/services'
+import { sessionOf } from '../../support/session'
 
 const services = useServices({ env: { LOG_LEVEL: 'silent' } })
 let signedIn: string
-vi.mock('@clerk/nextjs/server', () => ({ auth: async () => ({ userId: signedIn, sessionId: 'sess_1' }) }))
+vi.mock('@clerk/nextjs/server', () => ({ auth: async () => sessionOf(signedIn) }))
 vi.mock('next/navigation', () => ({
   redirect: (to: string) => {
     throw new Error(`to ${to}`)

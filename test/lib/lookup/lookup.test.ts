@@ -37,6 +37,9 @@ describe('a read', () => {
     const { join } = createFleet()
     const process = join()
     const lookup = process.defineLookup(user(async (id) => ({ id })))
+    // From now on the process knows the size of a value.
+    await lookup('first')
+    process.store.commands.length = 0
     const values = await lookup.many(Array.from({ length: 1200 }, (_, i) => `u${i}`))
     expect(values.map((value) => value?.id)).toEqual(Array.from({ length: 1200 }, (_, i) => `u${i}`))
     expect(process.store.commands.filter((command) => command === 'read')).toHaveLength(3)

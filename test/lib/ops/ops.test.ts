@@ -4,6 +4,11 @@ import { createServer } from 'node:http'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { getCachedUserById } from '@/lib/cache/clerk-cache'
 import { parseKeyRing } from '@/lib/cache/key-ring'
+import {
+  findMembership,
+  getCachedMembershipsOfUser,
+  getCachedOrganization,
+} from '@/lib/cache/organization-cache'
 import { revokeUser } from '@/lib/cache/revocations'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
 import { namespace, redis } from '@/lib/config'
@@ -146,6 +151,69 @@ test('forget says what it removed by lookup, that the user may come back, and le
   expect((await json('audit', '--user', id)).records).toContainEqual(
     expect.objectContaining({ action: 'cache.remove', actor: 'ops', subject: id, outcome: 'ok' }),
   )
+})
+
+describe('an organization', () => {
+  const organization = () => {
+    services.clerk.webhooks.target(undefined)
+    const { id } = services.clerk.organizations.create({ name: 'Acme', createdBy: people.admin })
+    services.clerk.organizations.addMember(id, people.member)
+    return id
+  }
+
+  test('is inspected without its name, and is not cached after invalidate, which is a record', async () => {
+    const id = organization()
+    expect(await json('inspect', id)).toMatchObject({ organization: id, answer: 'not cached' })
+    await getCachedOrganization(id)
+    expect(await json('inspect', id)).toMatchObject({ answer: 'cached', revokedSeconds: null })
+    expect((await run('inspect', id)).out).not.toContain('Acme')
+    expect((await run('invalidate', id)).out).toBe(
+      `Invalidated ${id}. The next read loads the organization from Clerk.\n`,
+    )
+    expect((await json('inspect', id)).answer).toBe('not cached')
+    expect((await json('audit', '--user', id)).records).toMatchObject([
+      { action: 'cache.invalidate', actor: 'ops', subject: id, outcome: 'ok' },
+    ])
+  })
+
+  test.each([
+    ['the organization', (id: string) => id],
+    ['the user', () => people.member],
+  ])('refuses a removed member after invalidate of %s, without a webhook', async (_, subject) => {
+    const of = { organizationId: organization(), userId: people.member }
+    expect(await findMembership(of)).not.toBeNull()
+    services.clerk.organizations.removeMember(of.organizationId, people.member)
+    expect(await findMembership(of)).not.toBeNull()
+    await run('invalidate', subject(of.organizationId))
+    expect(await findMembership(of)).toBeNull()
+  })
+
+  test('is in no list of a removed member after invalidate of the user', async () => {
+    const id = organization()
+    const listed = async () =>
+      (await getCachedMembershipsOfUser(people.member)).map((one) => one.organizationId)
+    expect(await listed()).toContain(id)
+    services.clerk.organizations.removeMember(id, people.member)
+    await run('invalidate', people.member)
+    expect(await listed()).not.toContain(id)
+  })
+
+  test('does not exist: inspect says so', async () => {
+    await getCachedOrganization('org_2nothing')
+    expect((await json('inspect', 'org_2nothing')).answer).toBe('cached: the organization does not exist')
+  })
+
+  test('is in no membership that Redis holds after forget of a member', async () => {
+    const { id: userId } = services.clerk.createUser({ emails: ['forgotten@example.com'] })
+    const organizationId = organization()
+    services.clerk.organizations.addMember(organizationId, userId)
+    await findMembership({ organizationId, userId })
+    await getCachedMembershipsOfUser(userId)
+    expect((await json('forget', userId)).removed).toEqual({
+      ...{ 'organization-membership': 1, 'organization-memberships': 1, user: 1 },
+    })
+    expect((await json('forget', userId)).removed).toEqual({})
+  })
 })
 
 test('stats shows what the fleet counted', async () => {

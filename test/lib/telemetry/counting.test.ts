@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { getCachedUserById } from '@/lib/cache/clerk-cache'
 import { startTelemetry, stopTelemetry } from '@/lib/telemetry/start'
-import { cacheStats } from '@/lib/telemetry/stats'
+import { cacheStats, processSummary } from '@/lib/telemetry/stats'
 import { people } from '../../../local/seed'
 import { useServices } from '../../support/services'
 
@@ -27,6 +27,10 @@ test('counting adds no command to a read, and writes everything counted in one c
   expect([texts, evalsha]).toEqual([1, 1])
   const { fleet } = await cacheStats({ minutes: 1 })
   expect(fleet).toMatchObject({ processes: 1, lookups: { user: { hits: { redis: 50 } } } })
+})
+
+test('what a public page shows of this is two counts, and nothing about Redis or Clerk', async () => {
+  expect(await processSummary()).toEqual({ cached: 50, asked: expect.any(Number) })
 })
 
 test('without Redis there are the statistics of the process, and those of the fleet are unavailable', async () => {

@@ -128,7 +128,7 @@ beforeEach(async () => {
   expect((await getCachedOAuthToken(id, 'google')).status).toBe('account_ambiguous')
   for (const account of accounts)
     expect((await getCachedOAuthToken(id, 'google', { externalAccountId: account })).status).toBe('ok')
-  expect((await getCachedOAuthToken(id, 'github')).status).toBe('not_enabled')
+  expect((await getCachedOAuthToken(id, 'discord')).status).toBe('not_enabled')
   expect(await getConnectedIntegrations(id)).toMatchObject([{ status: 'connected' }])
   await overLimit({ name: 'calendar', calls: 60, seconds: 60 }, id)
   canaries.push(...services.clerk.issuedTokens().map((token) => token.slice(5, 25)))

@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => clerk.close())
 
 const tokensOf = async (userId: string) => (await sdk.users.getUserOauthAccessToken(userId, 'google')).data
-const failure = (userId: string, provider: 'google' | 'github' | 'line' = 'google') =>
+const failure = (userId: string, provider: 'google' | 'discord' | 'line' = 'google') =>
   sdk.users.getUserOauthAccessToken(userId, provider).then(
     () => 'no error',
     (error) => [error.status, error.errors[0].code],
@@ -48,7 +48,7 @@ it('renews an expired token only on request', async () => {
 it('returns an empty list for a user who never connected, and an error for an account that cannot be renewed', async () => {
   expect(await tokensOf(people.neverConnected)).toEqual([])
   expect(await failure(people.needsReconnecting)).toEqual([422, 'oauth_missing_refresh_token'])
-  expect(await failure(people.member, 'github')).toEqual([404, 'oauth_token_provider_not_enabled'])
+  expect(await failure(people.member, 'discord')).toEqual([404, 'oauth_token_provider_not_enabled'])
   expect(await failure(people.member, 'line')).toEqual([400, 'oauth_unsupported_provider'])
   expect(await failure('user_unknown')).toEqual([404, 'resource_not_found'])
 })

@@ -74,7 +74,7 @@ const probes: Record<string, Probe[]> = {
     { path: () => `${tokens(people.member)}?paginated=true`, paginated: true },
     { path: () => tokens(people.neverConnected) },
     { path: () => tokens(people.needsReconnecting), status: 422 },
-    { path: () => tokens(people.member, 'oauth_github'), status: 404 },
+    { path: () => tokens(people.member, 'oauth_discord'), status: 404 },
     { path: () => tokens(people.member, 'oauth_line'), status: 400 },
   ],
   'DELETE /users/{user_id}/external_accounts/{external_account_id}': [

@@ -21,7 +21,7 @@ afterEach(() => tokens.clear())
 
 function token(scopes = [CALENDAR], userId = people.member) {
   const value = `ya29.${crypto.randomUUID()}`
-  tokens.set(value, { userId, scopes, expiresAt: clock + 3600_000 })
+  tokens.set(value, { userId, provider: 'oauth_google', scopes, expiresAt: clock + 3600_000 })
   return value
 }
 async function get(path: string, bearer?: string) {

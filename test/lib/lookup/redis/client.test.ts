@@ -46,10 +46,20 @@ test.each([
   ['ERR max requests limit exceeded. Limit: 500000, Usage: 500000', 'quota', false],
   ['ERR max daily request limit exceeded. Limit: 10000, Usage: 10000', 'quota', false],
   ['ERR max bandwidth limit exceeded', 'quota', false],
+  ['ERR max commands per second limit exceeded. Limit: 10000', 'quota', false],
+  ['ERR max commands per second exceeded', 'quota', false],
+  ['ERR max concurrent connections exceeded', 'quota', false],
+  ['NOAUTH Authentication required', 'unauthorized', false],
+  ['WRONGPASS invalid or missing auth token', 'unauthorized', false],
   ['ERR DB capacity quota exceeded', 'quota', false],
   ['ERR max request size exceeded. Limit: 10485760 bytes', 'too_large', true],
   ['ERR max single record size exceeded', 'too_large', true],
   ['ERR max key size exceeded. Limit: 32768 bytes, Actual: 40000 bytes', 'too_large', true],
+  ['ERR max field size exceeded. Limit: 32768 bytes, Actual: 40000 bytes', 'too_large', true],
+  ['ERR max member size exceeded. Limit: 32768 bytes, Actual: 40000 bytes', 'too_large', true],
+  ["NOPERM this user has no permissions to run the 'eval' command", 'no_scripts', true],
+  ['ERR XReadGroup is cancelled. Pending Entries List limit is about to be reached', 'refused', true],
+  ['WRONGTYPE Operation against a key holding the wrong kind of value', 'refused', true],
 ] as const)('"%s" is told as %s', async (error, reason, healthy) => {
   const { client } = connect()
   const redis = client()

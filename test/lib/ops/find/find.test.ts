@@ -39,6 +39,13 @@ describe('replacements', () => {
       'organization: findMembership(of) or getCachedMembersOfOrganization(organizationId)',
     ],
     ['organizations.getOrganizationMembershipList({ organizationId, query })', 'organization: keep'],
+    [
+      'organizations.getOrganizationList({ organizationId: ids, limit: 100 })',
+      'organization: getCachedOrganizationsByIds(ids)',
+    ],
+    ['organizations.getOrganizationList({ organizationId: ids, includeMembersCount })', 'organization: keep'],
+    ['organizations.getOrganizationList({ query })', 'organization: keep'],
+    ['organizations.getOrganizationList()', 'organization: keep'],
     ['users.getOrganizationMembershipList({ userId })', 'organization: getCachedMembershipsOfUser(userId)'],
   ])('%s', (call, expected) => {
     expect(found(`async () => (await clerkClient()).${call}`)).toEqual([expected])
@@ -48,6 +55,9 @@ describe('replacements', () => {
     'users.verifyPassword({ userId, password })',
     'users.verifyTOTP({ userId, code })',
     'organizations.createOrganization({ name })',
+    'organizations.createOrganizationMembership({ organizationId, userId, role })',
+    'organizations.updateOrganizationMembership({ organizationId, userId, role })',
+    'organizations.deleteOrganizationMembership({ organizationId, userId })',
     'sessions.revokeSession(id)',
     'sessions.getToken(id, "jwt")',
     'invitations.getInvitationList()',

@@ -1,0 +1,87 @@
+import { ConnectButton } from '@/components/connect-button'
+import { connectAdvice, connectLabel } from '@/components/connect-label'
+import { Icon } from '@/components/icon'
+import { Status, type Tone } from '@/components/status'
+import type { Integration } from '@/lib/integrations/integrations.service'
+import { providerOf } from '@/lib/integrations/providers'
+import { CheckButton } from './check-button'
+
+type Account = Integration['accounts'][number]
+type State = Pick<Integration, 'status' | 'missing' | 'action'>
+
+const states: Record<Integration['status'], [tone: Tone, label: string]> = {
+  connected: ['good', 'Connected'],
+  expiring: ['good', 'Connected, renews soon'],
+  degraded: ['warn', 'Could not be checked'],
+  scope_missing: ['bad', 'A permission is missing'],
+  reconnect_required: ['bad', 'Needs to be reconnected'],
+  not_connected: ['idle', 'Not connected'],
+}
+
+/** The state of each connection, in the order of the providers, and what to do about it. */
+export function ConnectionList({ integrations, back }: { integrations: readonly Integration[]; back: Back }) {
+  const rows = integrations.flatMap((integration): Props[] => {
+    const { accounts } = integration
+    if (accounts.length < 2) return [{ integration, account: accounts[0], state: integration, back }]
+    return accounts.map((account) => ({ integration, account, state: account, back }))
+  })
+  return (
+    <ul className="divide-y divide-line rounded-xl border border-line bg-surface">
+      {rows.map(({ integration, account, state }) => (
+        <Connection
+          key={`${integration.id} ${account?.externalAccountId ?? ''}`}
+          {...{ integration, account, state, back }}
+        />
+      ))}
+    </ul>
+  )
+}
+
+type Back = '/' | '/account'
+type Props = { integration: Integration; account: Account | undefined; state: State; back: Back }
+
+function Connection({ integration, account, state, back }: Props) {
+  const { id, name, icon } = integration
+  const { status, missing } = state
+  const [tone, label] = states[status]
+  return (
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-3 p-5" data-provider={id}>
+      <Icon path={icon} />
+      <div className="min-w-0 flex-1 basis-60">
+        <p className="font-medium">
+          {name} {account?.label && <span className="break-all font-normal text-soft">{account.label}</span>}
+        </p>
+        <Status tone={tone}>{label}</Status>
+        {missing.length > 0 && (
+          <p className="mt-1 break-all text-sm">
+            Missing: <code>{missing.join(', ')}</code>
+          </p>
+        )}
+        {connectLabel(status, name) && status !== 'not_connected' && (
+          <p className="mt-1 text-sm text-soft">{connectAdvice(name)}</p>
+        )}
+      </div>
+      <WhatToDo {...{ integration, account, state, back }} />
+    </li>
+  )
+}
+
+/** The one thing that helps, if there is one. */
+function WhatToDo({ integration: { id, name, accounts }, account, state: { status, action }, back }: Props) {
+  const connect = connectLabel(status, name)
+  const externalAccountId = account?.externalAccountId
+  if (connect && action)
+    return (
+      <ConnectButton provider={id} scopes={action.scopes} account={externalAccountId} back={back}>
+        {connect}
+      </ConnectButton>
+    )
+  if (status === 'degraded' || !providerOf(id).probe) return null
+  return (
+    <CheckButton
+      provider={id}
+      name={name}
+      externalAccountId={accounts.length > 1 ? externalAccountId : undefined}
+    />
+  )
+}
