@@ -7,11 +7,16 @@ import { startUpstream } from './upstream'
 
 const answer = z.object({ ms: z.number(), uncached: z.number() })
 
-/** Many processes whose callers all want the same cold keys at once, each over a REST endpoint that counts it alone. */
-export async function fleet(
-  rounds: number,
-  size = { processes: 16, callers: 200, keys: 50 },
-): Promise<Section> {
+interface Size {
+  processes: number
+  callers: number
+  keys: number
+}
+
+export type Fleet = Awaited<ReturnType<typeof startFleet>>
+
+/** Processes that read over a REST endpoint each, which counts it alone; one Redis and one upstream behind them. */
+async function startFleet(size: Size) {
   const server = await startRestServer(size.processes)
   const upstream = await startUpstream()
   const { token } = server
@@ -43,6 +48,34 @@ export async function fleet(
     }
   }
 
+  return {
+    workers,
+    run,
+    async close() {
+      for (const { child } of workers) if (child.connected) child.disconnect()
+      await Promise.all(workers.map(({ child }) => child.exitCode ?? once(child, 'exit')))
+      upstream.close()
+      await server.close()
+    },
+  }
+}
+
+export async function withFleet<R>(size: Size, use: (fleet: Fleet) => Promise<R>): Promise<R> {
+  const fleet = await startFleet(size)
+  try {
+    return await use(fleet)
+  } finally {
+    await fleet.close()
+  }
+}
+
+/** Many processes whose callers all want the same cold keys at once. */
+export const fleet = (
+  rounds: number,
+  size: Size = { processes: 16, callers: 200, keys: 50 },
+): Promise<Section> => withFleet(size, (fleet) => measure(fleet, rounds, size))
+
+async function measure({ workers, run }: Fleet, rounds: number, size: Size): Promise<Section> {
   async function compare(lookup: 'one' | 'batch', title: string): Promise<Figure[]> {
     const lone: Awaited<ReturnType<typeof run>>[] = []
     const all: typeof lone = []
@@ -103,19 +136,12 @@ export async function fleet(
     ]
   }
 
-  try {
-    return {
-      title: `${size.processes} processes × ${size.callers} callers × ${size.keys} cold keys`,
-      note: 'Loads counted at the upstream (400 to 600 ms each), commands at one REST endpoint for each process, over one Redis.',
-      figures: [
-        ...(await compare('one', 'a request for each key')),
-        ...(await compare('batch', 'a request for all keys')),
-      ],
-    }
-  } finally {
-    for (const { child } of workers) if (child.connected) child.disconnect()
-    await Promise.all(workers.map(({ child }) => child.exitCode ?? once(child, 'exit')))
-    upstream.close()
-    await server.close()
+  return {
+    title: `${size.processes} processes × ${size.callers} callers × ${size.keys} cold keys`,
+    note: 'Loads counted at the upstream (400 to 600 ms each), commands at one REST endpoint for each process, over one Redis.',
+    figures: [
+      ...(await compare('one', 'a request for each key')),
+      ...(await compare('batch', 'a request for all keys')),
+    ],
   }
 }

@@ -20,15 +20,15 @@ export function met({ required, measured }: Figure): boolean | undefined {
 const round = (value: number) =>
   String(Number.isInteger(value) ? value : Number(value.toPrecision(value < 100 ? 3 : 4)))
 
-function asked({ required, unit }: Figure): string {
+export function asked({ required, unit }: Figure): string {
   if (!required) return ''
   const [word, value] = Object.entries(required)[0] ?? ['', 0]
   const words: Record<string, string> = { atMost: '≤', atLeast: '≥', exactly: '=' }
-  return `${words[word]} ${value}${unit === '×' ? '×' : ''}`
+  return `${words[word]} ${value.toLocaleString('en-US')}${unit === '×' ? '×' : unit && ` ${unit}`}`
 }
 
-const shown = ({ measured, unit }: Figure) =>
-  unit === '×' ? `${measured.toFixed(3)}×` : `${round(measured)} ${unit}`
+export const shown = ({ measured, unit }: Figure) =>
+  unit === '×' ? `${measured.toFixed(3)}×` : `${round(measured)} ${unit}`.trim()
 
 /** Markdown that reads well in a terminal too: columns are padded, required figures come first. */
 export function table({ title, note, figures }: Section): string {

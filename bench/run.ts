@@ -1,37 +1,24 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, loadavg } from 'node:os'
 import { type RestServer, startRestServer } from './child'
+import type { Contest } from './contests'
 import { counting } from './counting'
 import { fleet } from './fleet'
+import { growth } from './growth'
+import { inNext } from './in-next'
+import type { Run } from './page'
 import { processHit } from './process-hit'
 import { redisHit, tcpHit } from './redis-hit'
 import { met, type Section, table } from './report'
 import { sideBySide } from './side-by-side'
 import { tokenHit } from './token-hit'
+import { users } from './users'
 import { writer } from './writer'
 
 const rounds = 5
 
-const machine = `${availableParallelism()} cores, Node ${process.versions.node.split('.')[0]}`
 const sections: Section[] = []
-
-function add(section: Section) {
-  sections.push(section)
-  console.log(table(section))
-}
-
-/** What is measured, by the name that `npm run bench -- name` takes; without a name all of it. */
-const measurements: Record<string, () => Promise<Section>> = {
-  'process-hit': () => processHit(rounds),
-  'redis-hit': () => withServer((server) => redisHit(server, rounds)),
-  'tcp-hit': () => withServer((server) => tcpHit(server, rounds)),
-  'token-hit': () => withServer((server) => tokenHit(server, rounds)),
-  'side-by-side': () => withServer((server) => sideBySide(server, rounds)),
-  writer: () => withServer(writer),
-  fleet: () => fleet(rounds),
-  // Last: it attaches telemetry to this process, which then works beside whatever is measured.
-  counting: () => counting(rounds),
-}
+const contests: Contest[] = []
 
 async function withServer(measure: (server: RestServer) => Promise<Section>): Promise<Section> {
   const server = await startRestServer()
@@ -42,23 +29,63 @@ async function withServer(measure: (server: RestServer) => Promise<Section>): Pr
   }
 }
 
+/** What is measured, by the name that `npm run bench -- name` takes; without a name all of it. */
+const measurements: Record<string, () => Promise<Section | Section[]>> = {
+  'in-next': async () => {
+    const { sections: own, contests: found } = await inNext(rounds)
+    contests.push(...found)
+    return own
+  },
+  'process-hit': () => processHit(rounds),
+  'redis-hit': () => withServer((server) => redisHit(server, rounds)),
+  'tcp-hit': () => withServer((server) => tcpHit(server, rounds)),
+  'token-hit': () => withServer((server) => tokenHit(server, rounds)),
+  'side-by-side': () => withServer((server) => sideBySide(server, rounds)),
+  writer: () => withServer(writer),
+  fleet: () => fleet(rounds),
+  growth: () => growth(rounds),
+  users,
+  // Last: it attaches telemetry to this process, which then works beside whatever is measured.
+  counting: () => counting(rounds),
+}
+
 const asked = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const unknown = asked.filter((name) => !(name in measurements))
 if (unknown.length > 0)
   throw new RangeError(`Unknown: ${unknown.join(', ')}. There are: ${Object.keys(measurements).join(', ')}.`)
-for (const [name, measure] of Object.entries(measurements))
-  if (asked.length === 0 || asked.includes(name)) add(await measure())
 
-const figures = sections.flatMap((section) => section.figures)
-const missed = figures.filter((figure) => met(figure) === false)
+const load = () => Math.round((loadavg()[0] ?? 0) * 10) / 10
+const [begun, loadBefore] = [performance.now(), load()]
+for (const [name, measure] of Object.entries(measurements)) {
+  if (asked.length > 0 && !asked.includes(name)) continue
+  for (const section of [await measure()].flat()) {
+    sections.push(section)
+    console.log(table(section))
+  }
+}
+const run: Run = {
+  machine: `${availableParallelism()} cores, Node ${process.versions.node.split('.')[0]}`,
+  load: [loadBefore, load()],
+  minutes: Math.round((performance.now() - begun) / 6000) / 10,
+  ...{ rounds, sections, contests },
+}
+
+const missed = sections.flatMap(({ figures }) => figures.filter((figure) => met(figure) === false))
 console.log(
   missed.length === 0 ? 'Every figure is met.' : `Missed: ${missed.map(({ name }) => name).join('; ')}.`,
 )
+for (const { title, rows } of contests) {
+  console.log(`\n${title}`)
+  for (const { name, unit, figures } of rows)
+    console.log(
+      `${name}: ${Object.entries(figures)
+        .map(([contestant, { median }]) => `${contestant} ${Number(median.toPrecision(3))} ${unit}`)
+        .join('; ')}`,
+    )
+}
 
 await mkdir(`results`, { recursive: true })
+const text = JSON.stringify(run, null, 1)
 const stamp = new Date().toISOString().replaceAll(':', '-').slice(0, 19)
-await writeFile(`results/${stamp}.json`, JSON.stringify({ machine, rounds, sections }, null, 2))
-if (process.argv.includes('--record') && asked.length === 0) {
-  const intro = `# Measurements\n\nWritten by \`npm run bench -- --record\`: ${machine}, medians of ${rounds} rounds, kit and peers taking turns in one run. A ratio is the median of the rounds' own ratios.\n`
-  await writeFile(`RESULTS.md`, [intro, ...sections.map(table)].join('\n'))
-}
+await writeFile(`results/${stamp}.json`, text)
+console.log(`\nWritten to bench/results/${stamp}.json`)

@@ -5,7 +5,7 @@ import { build } from 'esbuild'
 const absWorkingDir = fileURLToPath(new URL('.', import.meta.url))
 process.chdir(absWorkingDir)
 await build({
-  entryPoints: ['run.ts', 'rest-server.ts', 'fleet-worker.ts'],
+  entryPoints: ['run.ts', 'rest-server.ts', 'fleet-worker.ts', 'services.ts'],
   // The runtime of Next is never loaded here.
   external: ['*/runtime/next'],
   ...{ absWorkingDir, outdir: 'results/build', bundle: true, packages: 'external', splitting: true },

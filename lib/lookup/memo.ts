@@ -52,7 +52,10 @@ export function oncePerRequest<T>(
       request ? (recall(memo, request, key, onHit) ?? memo.set(request, key, read(), tags?.())) : read(),
     )
   const known = recall(memo, current, key, onHit)
-  return known ?? memo.set(current, key, enter(tags?.() ?? []).then(read), tags?.())
+  if (known) return known
+  const own = tags?.()
+  const value = runtime.isEntered?.(current) ? read() : enter(own ?? []).then(read)
+  return memo.set(current, key, value, own)
 }
 
 function recall<T>(memo: Memo<T>, request: object, key: string, onHit: () => void): Promise<T> | undefined {

@@ -6,6 +6,7 @@ import { type Counts, increment } from './counts'
 import { nextNameOf, type People, type Person } from './people'
 import type { Random } from './random'
 import type { Stage } from './stage'
+import { createTimeline } from './timeline'
 
 const readUsers = z.array(readUser)
 const readToken = z.object({ status: z.string(), token: z.string().optional() })
@@ -18,6 +19,7 @@ export type Reads = ReturnType<typeof createReads>
 export function createReads({ checker }: Stage) {
   const reads: Counts = new Map()
   const refused: Counts = new Map()
+  const timeline = createTimeline(() => checker.stale.length)
   let tokens = 0
 
   async function read(
@@ -27,7 +29,9 @@ export function createReads({ checker }: Stage) {
     check: (value: unknown, before: ReturnType<typeof checker.reading>) => void,
   ) {
     const before = checker.reading()
+    const began = performance.now()
     const answer = await server.run(kind, given)
+    timeline.add(began, answer.ok)
     if (!answer.ok) return increment(refused, answer.code)
     increment(reads, kind)
     check(answer.value, before)
@@ -39,6 +43,7 @@ export function createReads({ checker }: Stage) {
     /** By the code of the error that was returned instead. */
     refused,
     tokens: () => tokens,
+    timeline,
 
     users: (server: KitApp, ids: string[]) =>
       read(server, 'users', { ids }, (value, before) => before.users(ids, readUsers.parse(value))),

@@ -15,7 +15,7 @@ export function problemsOf(result: SoakResult, withHeap: boolean): string[] {
   const { stale, tokensAfterRevocation, heaps } = result
   const grown = heaps.filter((heap) => growthOf(heap) > HEAP_GROWTH)
   return [
-    ...(stale.length > 0 ? [`${stale.length} of ${readsOf(result)} reads were stale`] : []),
+    ...(stale.length > 0 ? [`${stale.length} values of ${readsOf(result)} reads were stale`] : []),
     ...(tokensAfterRevocation.length > 0
       ? [`${tokensAfterRevocation.length} tokens were handed out after a revocation`]
       : []),

@@ -5,6 +5,13 @@ import type { Stage } from './stage'
 
 type TurnCount = { turns: number; affected: number }
 
+/** When a fault was there, in milliseconds since the start. */
+export interface Turn {
+  name: string
+  from: number
+  to: number
+}
+
 /** Part of the requests that a fault affects where it does not affect all. */
 const SOME = 0.3
 
@@ -59,22 +66,26 @@ function faultsOf({ proxies, engine }: Stage, random: Random) {
 }
 
 /** Runs through all faults for so many milliseconds, at least once, with a calm after each. */
-export async function runTurns(stage: Stage, random: Random, ms: number): Promise<Map<string, TurnCount>> {
+export async function runTurns(stage: Stage, random: Random, ms: number) {
   const faults = faultsOf(stage, random)
   const rounds = Math.max(1, Math.round(ms / faults.size / 15_000))
   const each = ms / faults.size / rounds
   const affected = () =>
     stage.proxies.reduce((sum, { redis, clerk }) => sum + redis.affected() + clerk.affected(), 0)
   const counts = new Map<string, TurnCount>()
+  const times: Turn[] = []
+  const started = performance.now()
   for (let round = 0; round < rounds; round++)
     for (const [name, fault] of faults) {
       const before = affected()
       stage.now.fault = name
+      const from = performance.now() - started
       await fault.run((each * 2) / 3)
+      times.push({ name, from, to: performance.now() - started })
       stage.now.fault = `after ${name}`
       const count = counts.get(name) ?? { turns: 0, affected: 0 }
       counts.set(name, { turns: count.turns + 1, affected: count.affected + affected() - before })
       await wait(each / 3)
     }
-  return counts
+  return { counts, times }
 }

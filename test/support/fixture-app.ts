@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { buildNext, startNext } from './next'
 
-const folder = fileURLToPath(new URL('../fixtures/lookup-app', import.meta.url))
+const fixture = () => fileURLToPath(new URL('../fixtures/lookup-app', import.meta.url))
 
 /** `next build` of `test/fixtures/lookup-app`. */
-export const buildFixture = (env: Record<string, string>) => buildNext(env, folder)
+export const buildFixture = (env: Record<string, string>) => buildNext(env, fixture())
 
 const unescaped = (html: string) =>
   html.replaceAll('&quot;', '"').replaceAll('&#x27;', "'").replaceAll('&lt;', '<').replaceAll('&amp;', '&')
@@ -20,8 +20,11 @@ async function outputsOf(response: Response): Promise<unknown[]> {
   return shown.filter((text) => text !== '').map((text): unknown => JSON.parse(text))
 }
 
-/** `next start` of the fixture as last built with the same environment; resolves when it listens. */
-export async function startFixture(port: number, env: Record<string, string>) {
+/**
+ * `next start` of the fixture as last built with the same environment, or of another app that has its pages `/run` and
+ * `/actions` and its route `/api/run`; resolves when it listens.
+ */
+export async function startFixture(port: number, env: Record<string, string>, folder = fixture()) {
   const { child, text, lines, stop } = await startNext(port, env, folder)
   if (child.exitCode !== null) throw new Error(`next start of the fixture ended:\n${text()}`)
   const url = `http://localhost:${port}`

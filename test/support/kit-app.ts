@@ -6,8 +6,9 @@ const folder = fileURLToPath(new URL('../fixtures/kit-app', import.meta.url))
 /** For the hook that builds: it only ends what hangs, on a machine that may be busy. Milliseconds. */
 export const BUILD_TIMEOUT = 1_200_000
 
-/** `next build` of `test/fixtures/kit-app` into a folder of its own. */
-export const buildKitApp = (build: string) => buildNext({ FIXTURE_DIST_DIR: build }, folder)
+/** `next build` of `test/fixtures/kit-app` into a folder of its own. `broken`: its reads do not check tag versions. */
+export const buildKitApp = (build: string, { broken = false } = {}) =>
+  buildNext({ FIXTURE_DIST_DIR: build, FIXTURE_BROKEN: broken ? 'on' : 'off' }, folder)
 
 export type KitAnswer = { ok: true; value: unknown } | { ok: false; code: string }
 

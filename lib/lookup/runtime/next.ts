@@ -49,6 +49,9 @@ function tagCachedOutput(tags: readonly string[]): boolean {
   }
 }
 
+/** Renders that were found to be part of a request, and requests outside of a render. */
+const entered = new WeakSet<object>()
+
 /** Excludes the rest from prerendered output; rethrows what Next throws to stop a render. */
 async function leavePrerender(render: Render) {
   try {
@@ -58,6 +61,7 @@ async function leavePrerender(render: Render) {
     unstable_rethrow(error)
   }
   await render.entered
+  if (render.entered) entered.add(render)
 }
 
 /** Requests outside a render that have been awaited once, by the promise that Next gives for their headers. */
@@ -79,6 +83,7 @@ async function currentRequest(): Promise<object | undefined> {
     const promise = headers()
     const request = await promise
     known.set(promise, request)
+    entered.add(request)
     return request
   } catch (error) {
     unstable_rethrow(error)
@@ -114,6 +119,7 @@ function works(call: () => void): boolean {
 export function createNextRuntime(isSignedIn?: (headers: Headers) => boolean): Runtime {
   return {
     current: () => currentRender() ?? knownRequest(),
+    isEntered: (request) => entered.has(request),
     async enter(tags) {
       const render = currentRender()
       if (!render) return { request: knownRequest() ?? (await currentRequest()), cached: false }

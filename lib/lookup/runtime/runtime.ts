@@ -9,6 +9,8 @@ export interface Runtime {
    * request, as in scripts.
    */
   enter?(tags: readonly string[]): Promise<Scope>
+  /** Whether `enter` would wait for nothing in this request, so that a read can begin at once. Default: it is called. */
+  isEntered?(request: object): boolean
   /** The priority of the request in progress. Called only where something has to be loaded. Default: `high`. */
   priority?(): Promise<Priority>
   /** Runs a task after the response, or at once where there is none. */

@@ -31,6 +31,34 @@ describe('the memo of a request', () => {
     expect(process.stats().user).toMatchObject({ request: 1, redis: 1 })
   })
 
+  it('lets reads begin at once in a request that is entered', async () => {
+    const { join } = createFleet()
+    const { now, runtime } = createRequests()
+    const request = {}
+    now.request = request
+    let entered = 0
+    const enter = async () => {
+      entered++
+      return { request, cached: false }
+    }
+    const process = join({
+      runtime: {
+        ...runtime,
+        enter,
+        current: () => request,
+        isEntered: (one) => one === request && entered > 0,
+      },
+    })
+    const lookup = process.defineLookup(user(async (id) => ({ id })))
+    await lookup('u1')
+    await Promise.all([lookup('u2'), lookup('u3'), lookup('u2')])
+    expect(entered).toBe(1)
+    expect(process.stats().user).toMatchObject({ request: 1 })
+    await lookup.invalidate('u2')
+    await lookup('u2')
+    expect(process.stats().user).toMatchObject({ request: 1, loads: 4 })
+  })
+
   it('is a snapshot, dropped by an invalidation in the same request', async () => {
     const { join } = createFleet()
     const { runtime, invalidatedTags } = createRequests()

@@ -55,6 +55,47 @@ export function upstashContract(prefer: 'server' | 'wasm') {
       expect(await redis.scan('0', { match: 'ob*', count: 1000 })).toEqual(['0', ['object']])
     })
 
+    it('serves lists, sets, sorted sets and hash counters in the shapes of the SDK', async () => {
+      expect(await redis.rpush<unknown>('list', 'a', { b: 1 })).toBe(2)
+      expect(await redis.lrange('list', 0, -1)).toEqual(['a', { b: 1 }])
+      expect(await redis.sadd('set', 1, 2, 2)).toBe(2)
+      expect([...(await redis.smembers('set'))].sort()).toEqual([1, 2])
+      expect(await redis.sismember('set', 3)).toBe(0)
+      expect(await redis.zadd('sorted', { score: 2.5, member: 'b' }, { score: 1, member: 'a' })).toBe(2)
+      expect(await redis.zrange('sorted', 0, -1, { withScores: true })).toEqual(['a', 1, 'b', 2.5])
+      expect(await redis.zrange('sorted', 2, '+inf', { byScore: true })).toEqual(['b'])
+      expect(await redis.zscore('sorted', 'none')).toBeNull()
+      expect(await redis.hincrby('hash', 'n', 5)).toBe(5)
+      expect(await redis.hmget('hash', 'n', 'none')).toEqual({ n: 5, none: null })
+      expect(await redis.unlink('list', 'set', 'none')).toBe(2)
+    })
+
+    it('serves streams: adds, ranges in both directions, trims and counts', async () => {
+      const first = await redis.xadd('stream', '*', { kind: 'a', n: 1 })
+      const second = await redis.xadd('stream', '*', { kind: 'b', n: 2 })
+      expect(await redis.xrange('stream', '-', '+')).toEqual({
+        [first]: { kind: 'a', n: 1 },
+        [second]: { kind: 'b', n: 2 },
+      })
+      expect(Object.keys(await redis.xrevrange('stream', '+', '-', 1))).toEqual([second])
+      expect(await redis.xtrim('stream', { strategy: 'MAXLEN', exactness: '=', threshold: 1 })).toBe(1)
+      expect(await redis.xlen('stream')).toBe(1)
+    })
+
+    it('fails as the SDK says: of a command, of a script, and of a pipeline by its position', async () => {
+      await redis.set('text', 'x')
+      await expect(redis.lpush('text', 'y')).rejects.toThrow('WRONGTYPE')
+      await expect(redis.eval("return redis.call('INCR', KEYS[1])", ['text'], [])).rejects.toThrow(
+        'not an integer',
+      )
+      await expect(redis.eval('return nothing(', [], [])).rejects.toThrow('Error compiling script')
+      await expect(redis.pipeline().get('text').lpop('text').exec()).rejects.toThrow(
+        /Command 2 \[ lpop \] failed/,
+      )
+      await expect(redis.multi().set('text', 'z').lpop('text').exec()).rejects.toThrow('WRONGTYPE')
+      expect(await redis.get('text')).toBe('z')
+    })
+
     it('reads a stored OK as OK, alone and in lists', async () => {
       await redis.set('ok', 'OK')
       expect(await redis.get('ok')).toBe('OK')

@@ -1,0 +1,1 @@
+export { getCachedUserById as read } from '@/lib/cache/clerk-cache'
