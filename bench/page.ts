@@ -115,11 +115,11 @@ export function pageOf(run: Run): string {
     '`npm run bench` runs everything on a fresh clone, without an account, in less than 15 minutes on two cores. `npm run bench -- redis-hit` runs one part, `npm run bench:record -- first.json second.json third.json` writes this page from three runs.',
     targetsOf(run),
     'How many requests to Clerk a day of a whole app costs is counted apart, without a clock: [what it saves](what-it-saves.md). The target of 99 % fewer is met with webhooks and a TTL of 3600 s, and missed by 0.2 % with 300 s.',
-    '# Comparisons',
+    '## Comparisons',
     'Everything reads the same users, which the stand-in of Clerk returns after 150 ms. Redis is a real one behind the local REST server, so a round trip takes less than over a network. "process cache" is `CACHE_PROCESS_TTL`. Bold: the best of a column. What the others do not do, such as an invalidation that holds in all processes, is in [how a lookup works](how-a-lookup-works.md).',
     ...contests.map((contest) =>
       [
-        `## ${contest.title}`,
+        `### ${contest.title}`,
         contest.note,
         ...contest.rows.flatMap(({ name }) =>
           CHARTS[name] ? [`![${name}, by contestant](benchmarks/${CHARTS[name]}.svg)`] : [],
@@ -127,8 +127,8 @@ export function pageOf(run: Run): string {
         contestTables(contest),
       ].join('\n\n'),
     ),
-    '# Measurements',
-    ...sections.map((section) => table(section).trim()),
+    '## Measurements',
+    ...sections.map((section) => `#${table(section).trim()}`),
     '',
   ].join('\n\n')
 }

@@ -43,7 +43,7 @@ export async function searchUser(_before: SearchResult | null, form: FormData): 
       const organization = await findOrganization(word.data)
       if (organization) redirect(`/dashboard/organizations/${organization.id}`)
       return failed(
-        'Nobody found. Try another part of the name or email address, or the slug of an organization.',
+        'User not found. Try another part of the name or email address, or the ID or slug of an organization.',
       )
     }
     if (another)

@@ -37,6 +37,8 @@ const options: MarkdownToJSX.Options = {
   wrapper: 'div',
   overrides: {
     a: GuideLink,
+    // Files of the repository, which the app does not serve.
+    img: () => null,
     h1: { props: { className: 'pb-2 font-semibold text-2xl tracking-tight sm:text-3xl' } },
     h2: { props: { className: 'wrap-anywhere scroll-mt-20 pt-6 font-semibold text-xl' } },
     h3: { props: { className: 'wrap-anywhere scroll-mt-20 pt-3 font-semibold text-base' } },
