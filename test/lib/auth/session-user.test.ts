@@ -3,7 +3,7 @@ import { userOfSession } from '@/lib/auth/session-user'
 import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
 import { userById } from '@/lib/cache/clerk-cache'
 import { invalidateUserCache } from '@/lib/cache/clerk-cache-utils'
-import { revokeSession, revokeUser } from '@/lib/cache/revocations'
+import { blockUser, restoreUser, revocationOfUser, revokeSession, revokeUser } from '@/lib/cache/revocations'
 import { people } from '../../../local/seed'
 import { useServices } from '../../support/services'
 
@@ -53,6 +53,29 @@ describe('the user of a session', () => {
   test('is null when Clerk no longer has the user, even before its webhook', async () => {
     expect(await userOfSession({ userId: 'user_2nobody', sessionId: 'sess_1' })).toBeNull()
     expect(audited).toMatchObject([{ outcome: 'user_gone' }])
+  })
+})
+
+describe('the user of an impersonated session', () => {
+  const byAda = { ...mia, sessionId: 'sess_3', impersonator: people.admin }
+  afterEach(async () => {
+    const revocation = await revocationOfUser(people.admin)
+    if (revocation) await restoreUser(people.admin, revocation)
+  })
+
+  test('costs one MGET, too', async () => {
+    expect((await userOfSession(byAda))?.id).toBe(people.member)
+    expect(services.upstash.counts().byCommand).toEqual({ mget: 1 })
+  })
+
+  test.each([
+    ['banned', () => blockUser(people.admin)],
+    ['deleted', () => revokeUser(people.admin)],
+  ])('is null once whoever impersonates them was %s, and users themselves continue', async (_, revoke) => {
+    await revoke()
+    expect(await userOfSession(byAda)).toBeNull()
+    expect(audited).toMatchObject([{ actor: people.admin, impersonating: people.member, outcome: 'revoked' }])
+    expect((await userOfSession(mia))?.id).toBe(people.member)
   })
 })
 
