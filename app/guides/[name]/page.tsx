@@ -13,9 +13,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return title ? { title } : {}
 }
 
-/** Every guide is a static page. A placeholder in one would need an inline script, and a static page has no nonce for it. */
-export const instant = false
-
+// Every guide is a static page. A placeholder in one would need an inline script, and a static page has no nonce for it.
 export default async function GuidePage({ params }: Props) {
   const text = readGuide((await params).name)
   if (text === undefined) notFound()
