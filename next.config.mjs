@@ -24,6 +24,8 @@ export default {
     ? { output: 'standalone', outputFileTracingRoot: import.meta.dirname }
     : {}),
   cacheComponents: !off,
+  // A page whose settings only cacheComponents knows.
+  pageExtensions: ['tsx', 'ts', ...(off ? [] : ['cc.tsx'])],
   // The builds of the tests leave this to `npm run types`.
   typescript: { ignoreBuildErrors: process.env.NEXT_BUILD_TYPES === 'off' },
   ...(off ? {} : { partialPrefetching: true }),

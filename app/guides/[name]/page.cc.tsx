@@ -4,7 +4,7 @@ import { notFound } from 'next/navigation'
 import { guideNames, readGuide } from '../guide'
 import { Markdown } from '../markdown'
 
-type Props = PageProps<'/guides/[name]'>
+type Props = { params: Promise<{ name: string }> }
 
 export const generateStaticParams = () => guideNames().map((name) => ({ name }))
 
@@ -13,7 +13,12 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return title ? { title } : {}
 }
 
-// Every guide is a static page. A placeholder in one would need an inline script, and a static page has no nonce for it.
+/**
+ * Every guide is a static page. A placeholder in one would need an inline script, and a static page has no nonce for it.
+ * Only with `cacheComponents` may a page say so: next.config.mjs leaves this file out without them.
+ */
+export const instant = false
+
 export default async function GuidePage({ params }: Props) {
   const text = readGuide((await params).name)
   if (text === undefined) notFound()
