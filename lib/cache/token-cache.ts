@@ -46,10 +46,10 @@ const idOf = (provider: Provider) => (typeof provider === 'string' ? provider : 
 const asked = (
   userId: string,
   provider: Provider,
-  { scopes = [], includes, externalAccountId, sessionId, actor = 'system' }: OAuthTokenOptions,
+  { scopes = [], includes, externalAccountId, sessionId, impersonator, actor = 'system' }: OAuthTokenOptions,
 ) =>
   [
-    { userId, provider: idOf(provider), externalAccountId, sessionId },
+    { userId, provider: idOf(provider), externalAccountId, sessionId, impersonator },
     { scopes, includes, actor, declared: typeof provider === 'string' ? undefined : provider },
   ] as const
 

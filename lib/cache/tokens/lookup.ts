@@ -20,6 +20,8 @@ export interface TokenRequest {
   externalAccountId?: string | undefined
   /** The session that it is read for: revoking that ends access. */
   sessionId?: string | null | undefined
+  /** Who impersonates the user in it: revoking their access ends it, too. */
+  impersonator?: string | null | undefined
   /** Fingerprint of a token that the provider has just refused. If Clerk has no other, there is none. */
   refused?: string
 }
@@ -175,7 +177,10 @@ export const tokenDeclaration: Declaration<TokenRequest, LoadedToken> = {
     joinKey(userId, provider, ...(externalAccountId ? [externalAccountId] : [])),
   tags: ({ userId }) => [tagOfTokens(userId)],
   owner: ({ userId }) => userId,
-  revocationMarkers: ({ userId, sessionId }) => revocationMarkersOf(userId, sessionId),
+  revocationMarkers: ({ userId, sessionId, impersonator }) => [
+    ...revocationMarkersOf(userId, sessionId),
+    ...(impersonator ? revocationMarkersOf(impersonator) : []),
+  ],
   ttl: ttlOf,
   refreshAfter: MAX_TTL,
   expiresAt: (value) => (value.status === 'ok' ? value.token.expiresAt : null),

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { userOfSession } from '@/lib/auth/session-user'
 import { getCachedUserById, getCachedUserByUsername, userById, userIdsByRole } from '@/lib/cache/clerk-cache'
 import { invalidateUserCache } from '@/lib/cache/clerk-cache-utils'
+import { blockUser, restoreUser, revocationOfUser } from '@/lib/cache/revocations'
 import { getCachedOAuthToken, withOAuthToken } from '@/lib/cache/token-cache'
 import { redis } from '@/lib/config'
 import { batchRefreshTokens, getConnectedIntegrations } from '@/lib/integrations/integrations.service'
@@ -233,6 +234,13 @@ describe('a token, while somebody impersonates the user', () => {
   })
   test('can be had where the caller says so', async () => {
     const allowed = { ...impersonated, whileImpersonated: 'allow' } as const
+    expect(await getCachedOAuthToken(people.member, 'google', allowed)).toMatchObject({ status: 'ok' })
+  })
+  test('cannot be had even there once whoever impersonates them was banned', async () => {
+    const allowed = { ...impersonated, whileImpersonated: 'allow' } as const
+    await blockUser(people.admin)
+    expect(await getCachedOAuthToken(people.member, 'google', allowed)).toEqual({ status: 'revoked' })
+    await restoreUser(people.admin, (await revocationOfUser(people.admin)) ?? '')
     expect(await getCachedOAuthToken(people.member, 'google', allowed)).toMatchObject({ status: 'ok' })
   })
 })
