@@ -16,7 +16,8 @@ const withClerk = clerkMiddleware(
   async (auth, request) => {
     const { pathname } = request.nextUrl
     // Next would answer 500.
-    if (!canBeDecoded(pathname)) return new NextResponse('Bad request', { status: 400 })
+    if (!canBeDecoded(pathname) || !isOrigin(request.headers.get('origin')))
+      return new NextResponse('Bad request', { status: 400 })
     if (signedInOnly.test(pathname)) {
       const { userId, redirectToSignIn } = await auth()
       if (!userId) return redirectToSignIn({ returnBackUrl: request.url })
@@ -39,6 +40,9 @@ function canBeDecoded(pathname: string): boolean {
     return false
   }
 }
+
+/** Whether a header can be the one of a browser: the origin of an address, or `null` for an origin that is kept secret. */
+const isOrigin = (origin: string | null) => origin === null || origin === 'null' || URL.canParse(origin)
 
 /** Goes on with a new nonce: Next puts the one in the request's header on all inline scripts that it writes. */
 function withPolicy(request: NextRequest): NextResponse {

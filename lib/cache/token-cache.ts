@@ -46,22 +46,22 @@ const idOf = (provider: Provider) => (typeof provider === 'string' ? provider : 
 const asked = (
   userId: string,
   provider: Provider,
-  { scopes = [], includes, externalAccountId, sessionId, impersonator, actor = 'system' }: OAuthTokenOptions,
+  impersonator: string | null,
+  { scopes = [], includes, externalAccountId, sessionId, actor = 'system' }: OAuthTokenOptions,
 ) =>
   [
     { userId, provider: idOf(provider), externalAccountId, sessionId, impersonator },
     { scopes, includes, actor, declared: typeof provider === 'string' ? undefined : provider },
   ] as const
 
-/** Runs the read, unless the request is one of somebody who impersonates a user. */
+/** Runs the read, unless the request is one of somebody who impersonates a user; where that is allowed, with their ID. */
 async function unlessImpersonated<R>(
   { userId, provider, externalAccountId }: TokenRequest,
   { impersonator, whileImpersonated = 'refuse' }: OAuthTokenOptions,
-  read: () => Promise<R>,
+  read: (impersonator: string | null) => Promise<R>,
 ): Promise<R | { status: 'impersonated' }> {
-  if (whileImpersonated === 'allow') return read()
   const actor = impersonator === undefined ? await currentImpersonator() : impersonator
-  if (actor === null) return read()
+  if (actor === null || whileImpersonated === 'allow') return read(actor)
   const status = 'impersonated'
   emitAudit({
     ...{ action: 'token.read', actor, impersonating: userId, subject: userId, outcome: status },
@@ -81,8 +81,8 @@ export const getCachedOAuthToken = (
   provider: Provider,
   options: OAuthTokenOptions = {},
 ): Promise<OAuthTokenResult> =>
-  unlessImpersonated({ userId, provider: idOf(provider), ...options }, options, () =>
-    reader.get(...asked(userId, provider, options)),
+  unlessImpersonated({ userId, provider: idOf(provider), ...options }, options, (actor) =>
+    reader.get(...asked(userId, provider, actor, options)),
   )
 
 /**
@@ -94,8 +94,8 @@ export const reloadOAuthToken = (
   provider: Provider,
   options: OAuthTokenOptions = {},
 ): Promise<OAuthTokenResult> =>
-  unlessImpersonated({ userId, provider: idOf(provider), ...options }, options, () =>
-    reader.reload(...asked(userId, provider, options)),
+  unlessImpersonated({ userId, provider: idOf(provider), ...options }, options, (actor) =>
+    reader.reload(...asked(userId, provider, actor, options)),
   )
 
 /**
@@ -113,8 +113,8 @@ export const withOAuthToken = <R>(
   use: (token: OAuthToken) => Promise<R>,
   options: OAuthTokenOptions = {},
 ): Promise<{ status: 'ok'; value: R } | OAuthTokenProblem> =>
-  unlessImpersonated({ userId, provider: idOf(provider), ...options }, options, () =>
-    reader.withToken(...asked(userId, provider, options), use),
+  unlessImpersonated({ userId, provider: idOf(provider), ...options }, options, (actor) =>
+    reader.withToken(...asked(userId, provider, actor, options), use),
   )
 
 /** Loads the token if it is not cached yet. Does not report the outcome. */

@@ -74,7 +74,8 @@ test('the last stage of the Dockerfile serves from what it copies, is healthy, a
       /\.(html|rsc)$/.test(file),
     )
     expect(made).toContain('experts.html')
-    for (const file of made)
+    // The guides say what happens then.
+    for (const file of made.filter((one) => !one.startsWith('guides')))
       expect(await readFile(join(BUILD, 'server/app', file), 'utf8'), file).not.toContain('not set up')
     for (const { from, to } of stage.copies) {
       await mkdir(join(folder, to), { recursive: true })

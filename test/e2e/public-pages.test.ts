@@ -107,6 +107,15 @@ describe('an odd address is no error of the server', () => {
     expect((await pageOf(path)).status).toBeLessThan(500)
   })
 
+  test.each(['http://localhost:80.example.com', 'nonsense', 'http://', '%'])(
+    'an action from the origin %s',
+    async (origin) => {
+      const action = { origin, 'next-action': '40'.padEnd(42, '0'), 'content-type': 'text/plain' }
+      const sent = await fetch(`${stage.app.url}/experts`, { method: 'POST', headers: action, body: '[]' })
+      expect(sent.status).toBe(400)
+    },
+  )
+
   test.each(odd.flatMap((part) => [`/experts/${part}`, `/${part}`, `/api/${part}`, `/dashboard/${part}`]))(
     '%s',
     async (path) => {

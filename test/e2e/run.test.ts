@@ -81,7 +81,7 @@ const isAlive = (pid: string) => {
 
 async function experts(): Promise<number> {
   const html = await (await fetch(`http://localhost:${RUN_PORT}/experts`)).text()
-  return new Set(html.match(/\/experts\/[a-z-]+/g)).size
+  return new Set(html.match(/href="\/experts\/[a-z-]+"/g)).size
 }
 
 async function replaceIn(file: string, from: string, to: string) {

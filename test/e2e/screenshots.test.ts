@@ -67,7 +67,12 @@ const pages = [
     opensTwice: true,
   },
   { name: 'dashboard-cache', path: '/dashboard/cache', as: people.admin, shows: 'Hit rate as a table' },
-  { name: 'dashboard-webhooks', path: '/dashboard/webhooks', as: people.admin, shows: 'Deliveries as a table' },
+  {
+    name: 'dashboard-webhooks',
+    path: '/dashboard/webhooks',
+    as: people.admin,
+    shows: 'Deliveries as a table',
+  },
 ] as const
 
 /** Where `npm run screenshots` puts them. */

@@ -107,7 +107,7 @@ export async function openView(
   })
   page.on('pageerror', (error) => trouble.push(`uncaught: ${error.message}`))
   page.on('requestfailed', async (request) => {
-    if (!isStream(request) && !(await isReadEnough(request)))
+    if (!isStream(request) && !isLeftBehind(request) && !(await isReadEnough(request)))
       trouble.push(`failed: ${request.method()} ${request.url()} ${request.failure()?.errorText}`)
     underWay.delete(request)
   })
@@ -119,6 +119,10 @@ export async function openView(
   }
   return { context, page, trouble, settled }
 }
+
+/** What the router fetches ahead ends with the page that it is for. */
+const isLeftBehind = (request: Request) =>
+  request.failure()?.errorText === 'net::ERR_ABORTED' && new URL(request.url()).searchParams.has('_rsc')
 
 const isStream = (request: Request) => request.resourceType() === 'eventsource'
 

@@ -20,7 +20,7 @@ export interface TokenRequest {
   externalAccountId?: string | undefined
   /** The session that it is read for: revoking that ends access. */
   sessionId?: string | null | undefined
-  /** Who impersonates the user in it: revoking their access ends it, too. */
+  /** Who impersonates the user, where that is allowed: a ban or deletion of theirs ends access too. */
   impersonator?: string | null | undefined
   /** Fingerprint of a token that the provider has just refused. If Clerk has no other, there is none. */
   refused?: string

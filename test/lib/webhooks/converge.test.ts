@@ -14,7 +14,7 @@ import { type Services, useServices } from '../../support/services'
 import { webhookRequest } from '../../support/signed-webhook'
 import { createReceiver } from '../../support/webhook-receiver'
 
-const services = useServices({ keep: true })
+const services = useServices({ keep: true, env: { CLERK_RATE_LIMIT: '1000000' } })
 let clerk: Services['clerk']
 let collector: Awaited<ReturnType<typeof listenForClerk>>
 const { receive, settled } = createReceiver()
