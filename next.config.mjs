@@ -1,4 +1,13 @@
+import { existsSync, readdirSync } from 'node:fs'
+
 const off = process.env.NEXT_CACHE_COMPONENTS === 'off'
+
+/** As app/guides/guide.ts: docs/tokens.md and docs/guides/webhooks.md are the guides `tokens` and `webhooks`. */
+const guides = ['docs', 'docs/guides'].flatMap((folder) =>
+  existsSync(folder)
+    ? readdirSync(folder).flatMap((file) => /^([a-z-]+|README)\.md$/.exec(file)?.[1] ?? [])
+    : [],
+)
 
 // The policy of scripts is made for each request, in middleware.ts. This part holds for everything, and is in both.
 const policy = "base-uri 'self'; object-src 'none'; frame-ancestors 'none'"
@@ -35,5 +44,9 @@ export default {
   reactStrictMode: true,
   // Bodies are kept in memory before anything is known of their sender. The forms of this app send a few kilobytes.
   experimental: { serverActions: { bodySizeLimit: '64kb' }, proxyClientMaxBodySize: '64kb' },
+  // Next keeps each guide that was asked for on disk, also one that does not exist, and anybody can make up names.
+  rewrites: async () => ({
+    beforeFiles: [{ source: `/guides/:name((?!(?:${guides.join('|')})$)[^/]+)`, destination: '/404' }],
+  }),
   headers: async () => [{ source: '/:path*', headers }],
 }

@@ -11,7 +11,8 @@ const MOST_UNKNOWN = 20
 export function createGuesses() {
   const unknown = new LRUCache<string, number>({ max: 5000, ttl: 60_000 })
   const add = (userId: string, one: 1 | -1) => {
-    const count = (unknown.get(userId) ?? 0) + one
+    // Not below zero: what was counted in the minute before has expired.
+    const count = Math.max(0, (unknown.get(userId) ?? 0) + one)
     unknown.set(userId, count, { noUpdateTTL: true })
     return count
   }

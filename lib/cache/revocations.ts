@@ -3,7 +3,7 @@ import { NO_NAMES, tagsOfUser } from './tags'
 
 /**
  * How long a revocation marker is kept. A session token lives for 60 s, and Clerk issues no new one for a revoked
- * session or a deleted user, so 10 minutes leave room for clock skew. Seconds.
+ * session, so 10 minutes leave room for clock skew. Seconds.
  */
 const MARKER_SECONDS = 600
 
@@ -15,7 +15,8 @@ export const BAN_SECONDS = 365 * 24 * 60 * 60
 
 /**
  * How long a ban is kept that only a webhook says, which may be an old one: until Clerk was asked. Longer than Clerk
- * delivers a webhook that fails, which is 28 hours. Seconds.
+ * delivers a webhook that fails, which is 28 hours. A deletion is kept as long: Clerk renews the token of a session in
+ * which the deleted user impersonates somebody, and whoever impersonates is not read as a user. Seconds.
  */
 export const UNCONFIRMED_SECONDS = 48 * 60 * 60
 
@@ -27,12 +28,12 @@ export const revocationMarkersOf = (userId: string, sessionId?: string | null): 
   sessionId ? [markerOfUser(userId), markerOfSession(sessionId)] : [markerOfUser(userId)]
 
 /**
- * Ends the access of a deleted user at once, and removes everything that is cached of this user.
+ * Ends the access of a deleted user at once, also to the sessions in which they impersonate others, and removes everything that is cached of this user.
  * @throws LookupError `invalidation_unconfirmed` if Redis did not confirm it. Repeating is safe.
  */
 export async function revokeUser(userId: string): Promise<void> {
   await lookups().revoke(markerOfUser(userId), {
-    seconds: MARKER_SECONDS,
+    seconds: UNCONFIRMED_SECONDS,
     tags: tagsOfUser(userId, NO_NAMES),
   })
   await lookups().remove(userId)

@@ -14,7 +14,15 @@ const WINDOW = 10 * 60_000
 /** More at a time are not counted together: the oldest are written early. */
 const MOST_WINDOWS = 10_000
 
+/**
+ * Refreshes of one token that are recorded one by one: pages show when the last one was. A member causes as many as they
+ * like, because Clerk returns the same token until it expires.
+ */
+const MOST_REFRESHES = 5
+
 interface Window {
+  /** How many were recorded one by one. */
+  written: number
   repeats: number
   lastAt: number
   /** Writes the repetitions. */
@@ -26,7 +34,7 @@ const windows = onePerProcess('audit-windows', () => new Map<string, Window>())
 
 function begin(key: string, event: AuditEvent, write: (record: AuditEvent & Repetitions) => void) {
   const window: Window = {
-    ...{ repeats: 0, lastAt: 0 },
+    ...{ written: 1, repeats: 0, lastAt: 0 },
     end() {
       cancel()
       windows.delete(key)
@@ -40,20 +48,28 @@ function begin(key: string, event: AuditEvent, write: (record: AuditEvent & Repe
   if (windows.size > MOST_WINDOWS) oldest?.end()
 }
 
-/** What can be repeated at will: a refusal, and a read. Each change is recorded by itself. */
-const isRepeatable = ({ action, outcome }: AuditEvent) => outcome !== 'ok' || /\.(read|view)$/.test(action)
+/** How many equal events are recorded one by one: a refusal and a read can be repeated at will, and a change cannot. */
+function mostOf({ action, outcome }: AuditEvent): number {
+  if (outcome !== 'ok' || /\.(read|view)$/.test(action)) return 1
+  return action === 'token.refresh' ? MOST_REFRESHES : Number.POSITIVE_INFINITY
+}
 
 /**
- * Writes an event at once, unless an equal one was written in the last ten minutes: then it is counted, and the count is
- * written when those have passed. So one actor's repetitions cannot push what others did out of the trail.
+ * Writes an event at once, unless an equal one (five of a token's refresh) was written in the last ten minutes: then it is
+ * counted, and the count is written when those have passed. So one actor's repetitions cannot push what others did out of the trail.
  */
 export function writeFolded(event: AuditEvent, write: (record: AuditEvent & Partial<Repetitions>) => void) {
-  if (!isRepeatable(event)) return write(event)
+  const most = mostOf(event)
+  if (most === Number.POSITIVE_INFINITY) return write(event)
   const { action, actor, impersonating, subject, target, outcome, fingerprint } = event
   const key = JSON.stringify([action, actor, impersonating, subject, target, outcome, fingerprint])
   const window = windows.get(key)
   if (!window) {
     begin(key, event, write)
+    return write(event)
+  }
+  if (window.written < most) {
+    window.written++
     return write(event)
   }
   window.repeats++

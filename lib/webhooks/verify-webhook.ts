@@ -1,6 +1,7 @@
 import { Webhook } from 'svix'
 import { z } from 'zod'
 import { type Clock, systemClock, withDeadline } from '../lookup/clock'
+import { onePerProcess } from '../lookup/one-per-process'
 import type { ClerkEvent } from './handle-clerk-event'
 import { signingSecrets } from './settings'
 
@@ -11,8 +12,13 @@ const MAX_BYTES = 1024 * 1024
  * was reset instead of the answer.
  */
 const MAX_READ = 4 * MAX_BYTES
-/** A piece of a body takes memory of its own, so a body of very many small pieces counts as larger than its bytes. */
-const MIN_PIECE = 64
+/**
+ * A piece takes time and up to 400 bytes of its own, so a body of very many small pieces counts as larger than its bytes.
+ * The network delivers a kilobyte or more at a time.
+ */
+const MIN_PIECE = 1024
+/** Bytes of all bodies that this process keeps at a time: anybody can send bodies slowly on any number of connections. */
+const MOST_KEPT = 32 * MAX_BYTES
 /** Milliseconds in which a body must have arrived. */
 const BODY_MS = 10_000
 /** Seconds that the time of a signature may be off, as in svix. */
@@ -30,21 +36,61 @@ type Unread = 'too_large' | 'too_slow' | 'aborted'
 
 const payload = z.object({ type: z.string(), data: z.record(z.string(), z.unknown()) })
 
+/** The bodies that are being read, the ones that began first in front. */
+const kept = onePerProcess('webhook-bodies', () => ({ bytes: 0, bodies: new Set<{ giveUp(): void }>() }))
+
+/** Counts what a body takes. Over the limit the oldest are given up: one that Clerk sends arrives at once. */
+function createPlace(giveUp: () => void) {
+  let bytes = 0
+  const place = {
+    take(more: number) {
+      bytes += more
+      kept.bytes += more
+      for (const oldest of kept.bodies) if (kept.bytes > MOST_KEPT) oldest.giveUp()
+    },
+    leave() {
+      kept.bytes -= bytes
+      bytes = 0
+      kept.bodies.delete(body)
+    },
+  }
+  const body = {
+    giveUp() {
+      place.leave()
+      giveUp()
+    },
+  }
+  kept.bodies.add(body)
+  return place
+}
+
 /** The raw body, or why there is none. The size is counted, because a header may be wrong. */
 async function readBody(request: Request, signal: AbortSignal): Promise<Buffer | Unread> {
   const chunks: Uint8Array[] = []
   let size = 0
+  let givenUp = false
   // Nobody needs to wait for the end of a body that would not be read to its end.
   if (Number(request.headers.get('content-length')) > MAX_READ) return 'too_large'
   // Not `for await`: with the DOM types of TypeScript 5.9 a stream cannot be iterated.
   const reader = request.body?.getReader()
   const cancel = () => reader?.cancel().catch(() => {})
   signal.addEventListener('abort', cancel)
+  const place = createPlace(() => {
+    givenUp = true
+    chunks.length = 0
+    void cancel()
+  })
   try {
     for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
-      size += Math.max(next.value.byteLength, MIN_PIECE)
-      if (size <= MAX_BYTES) chunks.push(next.value)
-      else chunks.length = 0
+      const piece = Math.max(next.value.byteLength, MIN_PIECE)
+      size += piece
+      if (size <= MAX_BYTES) {
+        chunks.push(next.value)
+        place.take(piece)
+      } else {
+        chunks.length = 0
+        place.leave()
+      }
       if (size > MAX_READ) {
         await cancel()
         return 'too_large'
@@ -52,9 +98,11 @@ async function readBody(request: Request, signal: AbortSignal): Promise<Buffer |
     }
   } catch {
     return 'aborted'
+  } finally {
+    place.leave()
   }
   // A reader that is cancelled ends like one that has read everything.
-  if (signal.aborted) return 'too_slow'
+  if (signal.aborted || givenUp) return 'too_slow'
   return size > MAX_BYTES ? 'too_large' : Buffer.concat(chunks)
 }
 

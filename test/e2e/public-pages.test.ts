@@ -140,6 +140,12 @@ describe('an odd address is no error of the server', () => {
   })
 })
 
+test('a guide that does not exist is 404: Next would keep a page of each name that somebody makes up on disk', async () => {
+  const names = ['no-guide', '__proto__', 'a.b', '%61']
+  const pages = await Promise.all(names.map((name) => pageOf(`/guides/${name}`)))
+  expect(pages.map(({ status }) => status)).toEqual(names.map(() => 404))
+})
+
 test('nothing of this is an error in the log or the output', () => {
   expect(stage.app.output()).toEqual([])
   expect(stage.app.logs().filter(({ level }) => level === 'error')).toEqual([])

@@ -4,6 +4,7 @@ import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
 import { userById } from '@/lib/cache/clerk-cache'
 import { invalidateUserCache } from '@/lib/cache/clerk-cache-utils'
 import { blockUser, restoreUser, revocationOfUser, revokeSession, revokeUser } from '@/lib/cache/revocations'
+import { redis } from '@/lib/config'
 import { people } from '../../../local/seed'
 import { useServices } from '../../support/services'
 
@@ -76,6 +77,12 @@ describe('the user of an impersonated session', () => {
     expect(await userOfSession(byAda)).toBeNull()
     expect(audited).toMatchObject([{ actor: people.admin, impersonating: people.member, outcome: 'revoked' }])
     expect((await userOfSession(mia))?.id).toBe(people.member)
+  })
+
+  test('is null for as long as such a session can be renewed after whoever impersonates them was deleted', async () => {
+    await revokeUser(people.admin)
+    const left = await redis().run('ttl', (client) => client.ttl(`ck:g:user:${people.admin}`))
+    expect(left).toBeGreaterThan(24 * 60 * 60)
   })
 })
 

@@ -27,6 +27,15 @@ function readFor(minutes: number, event = read()) {
   }
 }
 
+describe('somebody who has one token refreshed again and again', () => {
+  test('adds at most six records in ten minutes, and no refresh is missing in the counts', () => {
+    readFor(60, read({ action: 'token.refresh', actor: 'system' }))
+    endWindows()
+    expect(written.length).toBeLessThanOrEqual(6 * 6)
+    expect(written.reduce((sum, { repeats = 1 }) => sum + repeats, 0)).toBe(60 * 60)
+  })
+})
+
 describe('somebody who reads one token again and again', () => {
   test('is recorded at once, and then with a count and the time of the last read', () => {
     const start = Date.now()
