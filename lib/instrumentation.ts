@@ -8,8 +8,6 @@ export async function register(): Promise<void> {
     startup.warnOfSettings()
     const { startTelemetry } = await import('./telemetry/start')
     const { handleSignals } = await import('./process/shutdown')
-    const { refuseSmallPieces } = await import('./process/small-pieces')
-    refuseSmallPieces()
     await startTelemetry()
     startup.startBackplane()
     handleSignals()
