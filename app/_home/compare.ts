@@ -6,6 +6,7 @@ import { problemToShow } from '@/lib/http/problem-to-show'
 import { withPriority } from '@/lib/lookup/priority'
 import { onRedisRequest } from '@/lib/lookup/redis/client'
 import { memoizeFor } from '@/lib/process/memoize-for'
+import { isExpert } from '../experts/expert'
 
 /** The same users read twice. Times in milliseconds, `at` since 1970. */
 export interface Comparison {
@@ -63,7 +64,10 @@ async function measure(): Promise<Comparison | null> {
   const users = await getCachedUsersByIds(ids)
   const direct = await timed(() => loadUsers(ids, AbortSignal.timeout(CLERK_TIMEOUT_MS), toCachedUser))
   const cache = await readCached(ids)
-  return cache && { users, clerk: { requests: 1, ms: direct.ms }, cache, at: Date.now() }
+  // The list of IDs has banned people too, who must not be shown.
+  return (
+    cache && { users, clerk: { requests: 1, ms: direct.ms }, cache, at: Date.now() }
+  )
 }
 
 /** With the lowest priority, whoever looks: a visitor must not take what others need of Clerk's limit. */
