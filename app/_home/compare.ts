@@ -66,7 +66,7 @@ async function measure(): Promise<Comparison | null> {
   const cache = await readCached(ids)
   // The list of IDs has banned people too, who must not be shown.
   return (
-    cache && { users, clerk: { requests: 1, ms: direct.ms }, cache, at: Date.now() }
+    cache && { users: users.filter(isExpert), clerk: { requests: 1, ms: direct.ms }, cache, at: Date.now() }
   )
 }
 
