@@ -1,13 +1,7 @@
 import Link from 'next/link'
 import { orOutage } from '@/components/or-outage'
 import { PanelNote } from '@/components/panel'
-import {
-  deliveriesOf,
-  membersOf,
-  type SelectedOrganization,
-  selectedOrganization,
-} from '@/lib/dashboard/panels.server'
-import { webhooksOf } from '@/lib/dashboard/webhook-rows'
+import { membersOf, type SelectedOrganization, selectedOrganization } from '@/lib/dashboard/panels.server'
 import { invalidateOrganization } from '../actions'
 import { countOf } from '../format'
 import { ActionButton } from './action-button'
@@ -20,10 +14,7 @@ import { Person } from './person'
 import { Terms } from './terms'
 import { Ago } from './time'
 import { Unavailable } from './unavailable'
-import { WebhookList, WebhooksUnavailable } from './webhook-list'
-
-/** Lines of a list. */
-const LISTED = 10
+import { WebhooksAbout } from './webhooks-about'
 
 /** Everything about one organization. The cache is inspected before any panel reads the organization. */
 export const OrganizationPage = ({ id }: { id: string }) =>
@@ -64,19 +55,7 @@ function Panels({ organization, entries }: SelectedOrganization) {
       <div className="space-y-10">
         <Frame id="lookup" title="Cache" height="h-48" render={async () => <Cache {...{ id, entries }} />} />
         <Frame id="members" title="Members" height="h-96" render={() => Members({ id })} />
-        <Frame
-          id="webhooks"
-          title="Webhooks about this organization"
-          height="h-64"
-          render={async () => {
-            const found = await deliveriesOf(id)
-            if ('unavailable' in found) return <WebhooksUnavailable reason={found.unavailable} />
-            const rows = webhooksOf(found.data).slice(0, LISTED)
-            if (rows.length === 0)
-              return <PanelNote title="None of the last 200 webhooks is about this organization" />
-            return <WebhookList rows={rows} people={{}} renderedAt={found.at} />
-          }}
-        />
+        <WebhooksAbout id={id} what="organization" />
       </div>
     </Expectations>
   )

@@ -3,14 +3,12 @@ import { orOutage } from '@/components/or-outage'
 import { PanelNote } from '@/components/panel'
 import {
   changedAtClerk,
-  deliveriesOf,
   filteredAudit,
   peopleOf,
   type SelectedUser,
   selectedUser,
   sessionsOfUser,
 } from '@/lib/dashboard/panels.server'
-import { webhooksOf } from '@/lib/dashboard/webhook-rows'
 import { AuditList, AuditUnavailable } from './audit-list'
 import { CacheEntries } from './cache-entries'
 import { Expectations } from './expecting'
@@ -20,7 +18,7 @@ import { PageHead } from './page-head'
 import { Profile } from './profile'
 import { Sessions } from './sessions'
 import { UserIntegrations } from './user-integrations'
-import { WebhookList, WebhooksUnavailable } from './webhook-list'
+import { WebhooksAbout } from './webhooks-about'
 
 /** Lines of a list. */
 const LISTED = 10
@@ -65,19 +63,7 @@ function Panels({ user, entries }: SelectedUser) {
           height="h-40"
           render={async () => <Sessions sessions={await sessionsOfUser(id)} at={Date.now()} />}
         />
-        <Frame
-          id="webhooks"
-          title="Webhooks about this user"
-          height="h-64"
-          render={async () => {
-            const found = await deliveriesOf(id)
-            if ('unavailable' in found) return <WebhooksUnavailable reason={found.unavailable} />
-            const rows = webhooksOf(found.data).slice(0, LISTED)
-            if (rows.length === 0)
-              return <PanelNote title="None of the last 200 webhooks is about this user" />
-            return <WebhookList rows={rows} people={await peopleOf([id])} renderedAt={found.at} />
-          }}
-        />
+        <WebhooksAbout id={id} what="user" />
         <Frame
           id="audit"
           title="Audit records"

@@ -1,0 +1,16 @@
+import Link from 'next/link'
+import { CopyId } from './copy-id'
+
+/** The name of a person or an organization as a link to the page about it, with the ID to copy. */
+export const NamedLink = ({ href, id, name }: { href: string; id: string; name: string }) => (
+  <span className="flex min-w-0 items-center gap-1">
+    <Link
+      href={href}
+      prefetch={false}
+      className="truncate font-medium underline decoration-line underline-offset-2 hover:decoration-current"
+    >
+      {name}
+    </Link>
+    <CopyId id={id} of={name} />
+  </span>
+)
