@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
-import { FOREIGN_HOST, isLoopback } from '../loopback'
+import { FOREIGN_HOST, isLoopback, listen } from '../loopback'
 import { backendEndpoints } from './backend-api'
 import { createBrowserSessions } from './browser-session'
 import { createControlApi } from './control-api'
@@ -57,7 +57,7 @@ export async function startClerk(options: ClerkOptions) {
   const appUrl = new URL(options.appUrl).origin
   const keys = await createKeys()
   const server = createServer()
-  const port = await listen(server, options.port ?? 0)
+  const port = await listen(server, options.port)
   const url = `http://localhost:${port}`
 
   const webhooks = createWebhooks({ target: options.webhook, now, url: () => url })
@@ -226,14 +226,4 @@ function refusal(context: Context, error: unknown): Response {
   headers.set('content-type', 'application/json')
   if (known.retryAfter !== undefined) headers.set('retry-after', String(known.retryAfter))
   return new Response(JSON.stringify(known), { status: known.status, headers })
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address()
-      resolve(typeof address === 'object' && address ? address.port : port)
-    })
-  })
 }

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
-import { FOREIGN_HOST, isLoopback } from '../loopback'
+import { FOREIGN_HOST, isLoopback, listen } from '../loopback'
 
 /** What Google knows about an access token. Times are in milliseconds. */
 export interface GoogleToken {
@@ -150,13 +150,7 @@ export async function startGoogle(options: GoogleOptions) {
   app.notFound(() => failure(404, 'Not Found', 'notFound', 'NOT_FOUND'))
 
   const server = createServer(getRequestListener(app.fetch))
-  const port = await new Promise<number>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port ?? 0, '127.0.0.1', () => {
-      const address = server.address()
-      resolve(typeof address === 'object' && address ? address.port : 0)
-    })
-  })
+  const port = await listen(server, options.port)
 
   url = `http://localhost:${port}`
 

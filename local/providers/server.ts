@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
-import { FOREIGN_HOST, isLoopback } from '../loopback'
+import { FOREIGN_HOST, isLoopback, listen } from '../loopback'
 
 /** What a provider knows about an access token. Times are in milliseconds. */
 export interface ProviderToken {
@@ -84,13 +84,7 @@ export async function startProviders(options: ProvidersOptions) {
   slack('conversations.list', 'channels:read', () => ({ channels: [] }))
 
   const server = createServer(getRequestListener(app.fetch))
-  const port = await new Promise<number>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port ?? 0, '127.0.0.1', () => {
-      const address = server.address()
-      resolve(typeof address === 'object' && address ? address.port : 0)
-    })
-  })
+  const port = await listen(server, options.port)
   const url = `http://localhost:${port}`
 
   return {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
-import { FOREIGN_HOST, isLoopback } from '../loopback'
+import { FOREIGN_HOST, isLoopback, listen } from '../loopback'
 import { nameOf } from './commands'
 import { createCounts } from './counts'
 import type { Engine } from './engine'
@@ -130,16 +130,10 @@ export async function startUpstash(options: { port?: number; token: string; engi
   }
 
   let accepting: NodeJS.Timeout | undefined
-  async function listen(port: number): Promise<number> {
-    server.listen(port, '127.0.0.1')
-    await once(server, 'listening')
-    const address = server.address()
-    return typeof address === 'object' && address ? address.port : port
-  }
   /** Accepts connections again after `refuse`. */
   async function accept() {
     clearTimeout(accepting)
-    if (!server.listening) await listen(port)
+    if (!server.listening) await listen(server, port)
   }
   /** Closes open connections and refuses new ones, until `accept()` or for this many milliseconds. */
   async function refuse(ms?: number) {
@@ -151,7 +145,7 @@ export async function startUpstash(options: { port?: number; token: string; engi
     if (ms !== undefined) accepting = setTimeout(accept, ms)
   }
 
-  const port = await listen(options.port ?? 0)
+  const port = await listen(server, options.port)
   return {
     url: `http://127.0.0.1:${port}`,
     port,
