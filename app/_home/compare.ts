@@ -70,7 +70,7 @@ async function measure(): Promise<Comparison | null> {
   )
 }
 
-/** With the lowest priority, whoever looks: a visitor must not take what others need of Clerk's limit. */
+/** With the lowest priority, for members too: it must not take what others need of Clerk's limit. */
 const measureIfPossible = () =>
   withPriority('low', measure).catch((error: unknown) => {
     problemToShow(error)

@@ -14,8 +14,8 @@ export type SessionOptions = {
 
 /**
  * The user of a session that Clerk's token has proven, without the request memo and the process cache; null when the
- * session was revoked, or the user or whoever impersonates them was deleted, banned or locked. One MGET reads the user and
- * all revocation markers.
+ * session was revoked, or the user, or the person who impersonates them, was deleted, banned or locked. One MGET reads
+ * the user and all revocation markers.
  * @throws LookupError `revocation_unknown` with `failClosed` while Redis is out; ClerkError
  */
 export async function userOfSession(
@@ -32,7 +32,7 @@ export async function userOfSession(
       outcome,
     })
   try {
-    // Whoever impersonates the user has access by their own account, which can be banned or deleted meanwhile.
+    // The person who impersonates has access by an own account, which can be banned or deleted meanwhile.
     const ofImpersonator = impersonator === null ? [] : revocationMarkersOf(impersonator)
     const options = { revocationMarkers: [...revocationMarkersOf(userId, sessionId), ...ofImpersonator] }
     const user = (await userById.fresh(userId, options)) ?? (await newUserById.fresh(userId, options))

@@ -16,7 +16,7 @@ export const BAN_SECONDS = 365 * 24 * 60 * 60
 /**
  * How long a ban is kept that only a webhook says, which may be an old one: until Clerk was asked. Longer than Clerk
  * delivers a webhook that fails, which is 28 hours. A deletion is kept as long: Clerk renews the token of a session in
- * which the deleted user impersonates somebody, and whoever impersonates is not read as a user. Seconds.
+ * which the deleted user impersonates somebody, and only this marker is read of a person who impersonates. Seconds.
  */
 export const UNCONFIRMED_SECONDS = 48 * 60 * 60
 
@@ -28,7 +28,8 @@ export const revocationMarkersOf = (userId: string, sessionId?: string | null): 
   sessionId ? [markerOfUser(userId), markerOfSession(sessionId)] : [markerOfUser(userId)]
 
 /**
- * Ends the access of a deleted user at once, also to the sessions in which they impersonate others, and removes everything that is cached of this user.
+ * Ends the access of a deleted user at once, also in sessions in which they impersonate others, and removes everything
+ * that is cached of this user.
  * @throws LookupError `invalidation_unconfirmed` if Redis did not confirm it. Repeating is safe.
  */
 export async function revokeUser(userId: string): Promise<void> {

@@ -12,7 +12,7 @@ const asPeople = (users: readonly Shown[]): People =>
 const idsIn = (ids: Iterable<string>) => [...new Set(ids)].filter(isUserId)
 
 /**
- * Names and pictures of the people with these IDs. Whoever is not cached is loaded. Without an answer of Redis and Clerk
+ * Names and pictures of the people with these IDs. Those who are not cached are loaded. Without an answer of Redis and Clerk
  * it is empty, because a list of IDs is better than none.
  */
 export async function peopleOf(ids: Iterable<string>): Promise<People> {

@@ -56,7 +56,8 @@ function mostOf({ action, outcome }: AuditEvent): number {
 
 /**
  * Writes an event at once, unless an equal one (five of a token's refresh) was written in the last ten minutes: then it is
- * counted, and the count is written when those have passed. So one actor's repetitions cannot push what others did out of the trail.
+ * counted, and the count is written when those have passed. So one actor's repetitions cannot push what others did out of
+ * the trail.
  */
 export function writeFolded(event: AuditEvent, write: (record: AuditEvent & Partial<Repetitions>) => void) {
   const most = mostOf(event)
