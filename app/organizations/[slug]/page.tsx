@@ -1,6 +1,7 @@
+import type { Metadata } from 'next'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
-import { Suspense } from 'react'
+import { cache, Suspense } from 'react'
 import { orOutage } from '@/components/or-outage'
 import { Skeleton } from '@/components/skeleton'
 import { AuthError } from '@/lib/auth/auth-error'
@@ -9,6 +10,13 @@ import { currentUserOrganization } from '@/lib/organizations/current-user-organi
 import { decodeSegment } from '../../decode-segment'
 
 type Props = PageProps<'/organizations/[slug]'>
+
+/** An organization that cannot be read has an outage on its page, and one of somebody else has no page. */
+export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
+  const found = await pageOf((await params).slug, pageIn((await searchParams).page)).catch(() => undefined)
+  if (found === null) notFound()
+  return { title: found?.organization.name || 'Organization' }
+}
 
 export default function OrganizationPage(props: Props) {
   return (
@@ -33,16 +41,20 @@ const orNull = (error: unknown): null => {
   throw error
 }
 
+/** Once for a page and its title. */
+const pageOf = cache((segment: string, page: number) =>
+  currentUserOrganization(decodeSegment(segment), page).catch(orNull),
+)
+
 async function Organization({ params, searchParams }: Props) {
-  const slug = decodeSegment((await params).slug)
+  const { slug } = await params
   const page = pageIn((await searchParams).page)
   return orOutage(async () => {
-    const found = await orSignIn(() => currentUserOrganization(slug, page).catch(orNull))
+    const found = await orSignIn(() => pageOf(slug, page))
     if (!found) notFound()
     const { organization, members, hasMore, role } = found
     return (
       <section className="rounded-xl border border-line bg-surface p-6">
-        <title>{`${organization.name} · Clerk cache kit`}</title>
         <h1 className="wrap-anywhere font-semibold text-2xl tracking-tight">{organization.name}</h1>
         <p className="text-soft">
           Your role: <code>{role}</code>
@@ -72,5 +84,5 @@ async function Organization({ params, searchParams }: Props) {
         )}
       </section>
     )
-  })
+  }, 'Organization')
 }
