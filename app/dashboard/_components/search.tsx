@@ -55,8 +55,13 @@ export function Search() {
     else links[Math.min(at, links.length - 1)]?.focus()
   }
 
+  /** By Tab: those who were found would cover what has the focus then. */
+  const leave = ({ relatedTarget }: React.FocusEvent) => {
+    if (relatedTarget && !box.current?.contains(relatedTarget)) close()
+  }
+
   return (
-    <search ref={box} className="relative w-full sm:w-80" onKeyDown={move}>
+    <search ref={box} className="relative w-full sm:w-80" onKeyDown={move} onBlur={leave}>
       <form action={search} className="flex gap-2">
         <label htmlFor={id} className="sr-only">
           Find a user by ID, name, username or email address, or an organization by ID or slug
