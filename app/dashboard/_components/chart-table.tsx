@@ -6,7 +6,7 @@ const cell = 'whitespace-nowrap px-3 py-1.5 text-right first:text-left'
 
 /** The figures of a chart, the newest first. */
 export function ChartTable({ kind, charts }: { kind: ChartKind; charts: Charts }) {
-  const { title, series, format, id } = kind
+  const { title, note, series, format, id } = kind
   const { points, step } = charts
   return (
     <details className="mt-2 text-sm">
@@ -14,6 +14,7 @@ export function ChartTable({ kind, charts }: { kind: ChartKind; charts: Charts }
       {/* Focusable, so that it can be scrolled with the keyboard. */}
       <section className="mt-2 max-h-72 overflow-auto" aria-label={`${title} as a table`} tabIndex={0}>
         <table className="w-full tabular-nums">
+          <caption className="px-3 py-1.5 text-left text-soft">{note}</caption>
           <thead className="text-soft">
             <tr>
               <th scope="col" className={`${cell} font-medium`}>

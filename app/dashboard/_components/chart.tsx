@@ -58,9 +58,7 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
   return (
     <figure aria-label={kind.title}>
       <figcaption className="mb-2 flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
-        <h3 className="font-semibold" title={kind.note}>
-          {kind.title}
-        </h3>
+        <h3 className="font-semibold">{kind.title}</h3>
         <ul className="flex flex-wrap gap-x-3 text-soft text-xs" aria-label="Lines">
           {kind.series.map((series, i) => (
             <li key={series.label} className="flex items-center gap-1.5">
