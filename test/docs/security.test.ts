@@ -34,7 +34,6 @@ describe('docs/security.md', () => {
       .filter((line) => !line.includes('](../test/'))
       .map((line) => line.split('|')[1]?.trim())
     expect(without).toEqual([
-      'to fill memory with bodies in very many pieces of a byte',
       'to read users, to change the trail, or to end a revocation',
       'to lock users out with forged `user.deleted` or `session.revoked`',
       'to stay unnoticed once it is known',

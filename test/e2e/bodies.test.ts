@@ -2,6 +2,7 @@ import { request } from 'node:http'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
 import { formOf } from '../support/forms'
+import { postInPieces } from '../support/pieces'
 import { useStage } from '../support/stage'
 
 const stage = useStage()
@@ -93,4 +94,17 @@ test.each([
 
 test('a body that was refused is no error in the log', () => {
   expect(stage.app.logs().filter(({ level }) => level === 'error')).toEqual([])
+})
+
+describe('a body', () => {
+  test('to a page in a few small pieces is read, and the page answers', async () => {
+    expect(await postInPieces(`${stage.app.url}/experts`, 200, 1)).toMatch(/^HTTP\/1\.1 \d/)
+  })
+
+  test.each(['/', '/experts', '/api/calendar/events', '/no-such-page'])(
+    'to %s in very many small pieces is not read to its end',
+    async (path) => {
+      expect(await postInPieces(stage.app.url + path, 10_000, 1)).toBe('')
+    },
+  )
 })
