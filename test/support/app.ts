@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { portsBeside, type StandIns, startStandIns } from '../../local/stand-ins'
+import { buildOnce } from './build-once'
 import { buildNext, type Environment, startNext } from './next'
 import { BUILD_PORT, E2E_BUILD, E2E_COPY, E2E_PORT } from './ports'
 
@@ -17,13 +18,20 @@ export type App = {
   stop(): Promise<number | null>
 }
 
-/** Builds the app once for all e2e tests, and deletes the copies of the build before. */
+const isPublic = ([name]: [string, string]) => name.startsWith('NEXT_PUBLIC_')
+
+/** Builds the app once for all e2e tests, and deletes the workers' copies of a run before. */
 export async function buildApp(): Promise<void> {
   for (const name of await readdir('.'))
-    if (name.startsWith(E2E_BUILD)) await rm(name, { recursive: true, force: true })
+    if (name.startsWith(`${E2E_BUILD}-`)) await rm(name, { recursive: true, force: true })
   const standIns = await startStandIns(BUILD_PORT)
   try {
-    await buildNext({ ...standIns.env, NEXT_DIST_DIR: E2E_BUILD })
+    await buildOnce({
+      ...{ into: E2E_BUILD, from: ['.'] },
+      // All others have their values from where the build runs.
+      settings: Object.entries(standIns.env).filter(isPublic),
+      build: () => buildNext({ ...standIns.env, NEXT_DIST_DIR: E2E_BUILD }),
+    })
   } finally {
     await standIns.close()
   }

@@ -16,7 +16,7 @@ describe.skipIf(!redisServer())('over TCP', () => ofProtocol('tcp'))
 
 function ofProtocol(protocol: Protocol) {
   const server = useUpstash(protocol)
-  beforeEach(() => server.engine.restart())
+  beforeEach(() => server.engine.empty())
 
   /** A process whose breaker opens early. */
   function join(load: (id: string) => unknown = () => 'x', breakAfter = 2) {
