@@ -3,7 +3,7 @@ import type { Contest, ContestRow } from './contests'
 import { reasons } from './reasons'
 import { asked, met, type Section, shown, table } from './report'
 
-/** A run of `npm run bench`, as it is written to `results/`, and by `npm run bench:record` to `docs/benchmarks/`. */
+/** A run of `npm run bench`, as it is written to `results/` and `docs/benchmarks/`. */
 export interface Run {
   machine: string
   /** The load average before and after, because others may use the machine too. */
@@ -111,10 +111,10 @@ export function pageOf(run: Run): string {
   const [before, after] = load
   return [
     '# Benchmarks',
-    `Written by \`npm run bench:record\`: do not edit it. Every figure comes from [one run](benchmarks/run-1.json) of ${number(minutes)} minutes on ${machine}, in which all contestants take turns: ${rounds} rounds (3 of pages and cold processes), of which a figure is the median. A ratio is the median of the rounds' own ratios. The machine was used by others too (load average ${before} before, ${after} after), so compare the figures with each other, not with those of another machine. In [two](benchmarks/run-2.json) [more runs](benchmarks/run-3.json) the same contestants are ahead, or cannot be told apart: [a test](../test/docs/benchmarks.test.ts) compares the three. Figures count as even if they differ by less than a tenth, or if rounds of both overlap.`,
-    '`npm run bench` runs everything on a fresh clone, without an account, in less than 15 minutes on two cores. `npm run bench -- redis-hit` runs one part, `npm run bench:record -- first.json second.json third.json` writes this page from three runs.',
+    `Written by \`npm run bench\`: do not edit it. Every figure comes from [one run](benchmarks/run-1.json) of ${number(minutes)} minutes on ${machine}, in which all contestants take turns: ${rounds} rounds (3 of pages and cold processes), of which a figure is the median. A ratio is the median of the rounds' own ratios. The machine was used by others too (load average ${before} before, ${after} after), so compare the figures with each other, not with those of another machine. In [two](benchmarks/run-2.json) [more runs](benchmarks/run-3.json) the same contestants are ahead, or cannot be told apart: [a test](../test/docs/benchmarks.test.ts) compares the three. Figures count as even if they differ by less than a tenth, or if rounds of both overlap.`,
+    '`npm run bench` runs everything on a fresh clone, without an account, in less than 15 minutes on two cores, and writes this page; the two runs before it are kept to compare. `npm run bench -- redis-hit` runs one part and writes nothing here.',
     targetsOf(run),
-    'How many requests to Clerk a day of a whole app costs is counted apart, without a clock: [what it saves](what-it-saves.md). The target of 99 % fewer is met with webhooks and a TTL of 3600 s, and missed by 0.2 % with 300 s.',
+    'How many requests to Clerk a day of a whole app costs is counted apart, without a clock: [what it saves](what-it-saves.md). The target of 99 % fewer is met with webhooks and a TTL of 3600 s, and missed by 0.1 % with 300 s.',
     '## Comparisons',
     'Everything reads the same users, which the stand-in of Clerk returns after 150 ms. Redis is a real one behind the local REST server, so a round trip takes less than over a network. "process cache" is `CACHE_PROCESS_TTL`. Bold: the best of a column. What the others do not do, such as an invalidation that holds in all processes, is in [how a lookup works](how-a-lookup-works.md).',
     ...contests.map((contest) =>

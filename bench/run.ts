@@ -8,6 +8,7 @@ import { growth } from './growth'
 import { inNext } from './in-next'
 import type { Run } from './page'
 import { processHit } from './process-hit'
+import { record } from './record'
 import { redisHit, tcpHit } from './redis-hit'
 import { met, type Section, table } from './report'
 import { sideBySide } from './side-by-side'
@@ -29,7 +30,10 @@ async function withServer(measure: (server: RestServer) => Promise<Section>): Pr
   }
 }
 
-/** What is measured, by the name that `npm run bench -- name` takes; without a name all of it. */
+/**
+ * What is measured, by the name that `npm run bench -- name` takes. Without a name it is all of it, and docs/benchmarks.md is
+ * written. `npm run bench -- --page` only writes the page, from the runs that are kept.
+ */
 const measurements: Record<string, () => Promise<Section | Section[]>> = {
   'in-next': async () => {
     const { sections: own, contests: found } = await inNext(rounds)
@@ -53,6 +57,11 @@ const asked = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const unknown = asked.filter((name) => !(name in measurements))
 if (unknown.length > 0)
   throw new RangeError(`Unknown: ${unknown.join(', ')}. There are: ${Object.keys(measurements).join(', ')}.`)
+
+if (process.argv.includes('--page')) {
+  record('..')
+  process.exit()
+}
 
 const load = () => Math.round((loadavg()[0] ?? 0) * 10) / 10
 const [begun, loadBefore] = [performance.now(), load()]
@@ -85,7 +94,11 @@ for (const { title, rows } of contests) {
 }
 
 await mkdir(`results`, { recursive: true })
-const text = JSON.stringify(run, null, 1)
 const stamp = new Date().toISOString().replaceAll(':', '-').slice(0, 19)
-await writeFile(`results/${stamp}.json`, text)
+await writeFile(`results/${stamp}.json`, JSON.stringify(run, null, 1))
 console.log(`\nWritten to bench/results/${stamp}.json`)
+if (asked.length === 0) {
+  const problems = record('..', run)
+  console.log('Written to docs/benchmarks.md and the README')
+  if (problems.length > 0) console.log(`It disagrees with the runs before it:\n${problems.join('\n')}`)
+}

@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ahead, disagreements } from '../../bench/agreement'
 import type { ContestRow } from '../../bench/contests'
-import { chartsOf, pageOf, type Run, withReadmePart } from '../../bench/page'
+import { chartsOf, pageOf, README_MARKERS, type Run, readmePart, withReadmePart } from '../../bench/page'
+import { record } from '../../bench/record'
 
 const root = join(import.meta.dirname, '../..')
 const textOf = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -30,6 +32,46 @@ describe('the recorded benchmarks', () => {
 
   test('took less than 15 minutes each', () => {
     expect(Math.max(...runs.map(({ minutes }) => minutes))).toBeLessThan(15)
+  })
+})
+
+describe('a new run', () => {
+  const [first, second, third] = runs
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'benchmarks-'))
+    mkdirSync(join(folder, 'docs'))
+    writeFileSync(join(folder, 'README.md'), README_MARKERS.join(''))
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+  const kept = () =>
+    readdirSync(join(folder, 'docs/benchmarks'))
+      .filter((file) => file.endsWith('.json'))
+      .map((file): Run => JSON.parse(readFileSync(join(folder, 'docs/benchmarks', file), 'utf8')))
+
+  test('is kept as the first of three, and the page and the README are written from it', () => {
+    for (const each of [first, second, third, { ...run, minutes: 14.5 }]) record(folder, each)
+    expect(kept()).toEqual([{ ...run, minutes: 14.5 }, third, second])
+    expect(readFileSync(join(folder, 'docs/benchmarks.md'), 'utf8')).toContain('of 14.5 minutes')
+    expect(readFileSync(join(folder, 'README.md'), 'utf8')).toBe(README_MARKERS.join(readmePart(run)))
+  })
+
+  test('that misses a target for no known reason is not kept', () => {
+    const figure = { name: 'a new figure', measured: 2, unit: 's', required: { atMost: 1 } }
+    const odd = { ...run, sections: [{ title: 'A section', note: '', figures: [figure] }] }
+    expect(() => record(folder, odd)).toThrow('bench/reasons.ts does not say why this is missed')
+    expect(readdirSync(join(folder, 'docs'))).toEqual([])
+  })
+
+  test('returns the rows in which it disagrees with those before', () => {
+    expect(record(folder, first)).toEqual([])
+    // The best are the worst.
+    const turned = ({ better, ...row }: ContestRow): ContestRow => ({
+      ...row,
+      better: better === 'less' ? 'more' : 'less',
+    })
+    const contests = run.contests.map((contest) => ({ ...contest, rows: contest.rows.map(turned) }))
+    expect(record(folder, { ...run, contests })).toContainEqual(expect.stringContaining('page, first read: '))
   })
 })
 
