@@ -22,7 +22,7 @@ export default function AccountPage() {
       </Suspense>
       {/* It has no place until it is known how long the list is. */}
       <p className="in-[main:has([data-loading])]:invisible mt-6">
-        <AccountLink>Open your account page</AccountLink>
+        <AccountLink style="outline">Open your account page</AccountLink>
       </p>
     </>
   )
