@@ -264,6 +264,14 @@ describe('with a title and a heading, small and dark, large and light, axe has n
   })
 })
 
+test.each(['/account', '/calendar', '/dashboard/users', '/organizations/northwind', '/profile'])(
+  'signed out, %s redirects to the sign-in page before anything of it is sent',
+  async (path) => {
+    const { status, headers } = await pageOf(path)
+    expect([status, headers.location]).toEqual([307, expect.stringContaining('/sign-in')])
+  },
+)
+
 test('an address that somebody makes up leaves nothing on disk: Next would keep a page of each', async () => {
   // Next compares the addresses of rewrites without regard to case, so this one reaches the page of a guide.
   for (const address of ['/guides/TOKENS', '/experts/nobody-7', '/no-page']) await pageOf(address)
