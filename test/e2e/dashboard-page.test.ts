@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
 import { quotaExceeded } from '../../local/upstash/faults'
+import type { View } from '../support/browser'
 import { axeFindings, openDashboard, panelOf, toastOf } from '../support/dashboard'
 import { useBrowser, useStage } from '../support/stage'
 
@@ -293,6 +294,79 @@ describe('with the keyboard only', () => {
       document.activeElement?.textContent?.includes('Google is disconnected.'),
     )
     await clerk.webhooks.flush()
+  })
+})
+
+describe('the focus', () => {
+  const focused = ({ page }: View) =>
+    page.evaluate<string>(
+      'document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent',
+    )
+
+  test('stays in a filter, which says how many lines there are, and goes to the first when all are cleared', async () => {
+    const view = await visit('/audit')
+    const { page, panel } = view
+    await panel('audit').getByLabel('Action').focus()
+    await page.keyboard.type('Dashboard, all')
+    await page.waitForURL('**action=dashboard')
+    await panel('audit')
+      .getByRole('status')
+      .filter({ hasText: /^\d+ records?$/ })
+      .waitFor({ state: 'attached' })
+    await view.settled()
+    expect(await focused(view)).toBe('Action')
+    await panel('audit').getByRole('button', { name: 'Clear' }).focus()
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/audit$/)
+    await view.settled()
+    expect(await focused(view)).toBe('Action')
+    expect(await panel('audit').getByLabel('Action').inputValue()).toBe('')
+  })
+
+  test('comes back from a message that is closed by Escape', async () => {
+    const view = await visit(`/users/${people.expert}`)
+    await view.panel('lookup').getByRole('button', { name: 'Warm' }).focus()
+    await view.page.keyboard.press('Enter')
+    const message = toastOf(view, 'Cached.')
+    await message.getByRole('button', { name: 'Undo' }).focus()
+    await view.page.keyboard.press('Escape')
+    await message.waitFor({ state: 'hidden' })
+    expect(await focused(view)).toBe('Warm')
+  })
+
+  test('leaves the users who were found by Tab, and they are closed', async () => {
+    const view = await visit('/users')
+    await view.page.keyboard.press('/')
+    await view.page.keyboard.type('ma')
+    await view.page.keyboard.press('Enter')
+    const found = view.page.getByRole('list', { name: 'Users found' })
+    await found.waitFor()
+    for (let i = await found.getByRole('link').count(); i >= 0; i--) {
+      expect(await found.isVisible()).toBe(true)
+      await view.page.keyboard.press('Tab')
+    }
+    await view.page.keyboard.press('Tab')
+    await found.waitFor({ state: 'hidden' })
+  })
+
+  test('goes through a page of charts and their tables to its end, and is seen everywhere', async () => {
+    const { page, panel } = await visit('/cache')
+    await panel('charts').getByText('Hit rate as a table').click()
+    await page.getByRole('link', { name: 'Skip to content' }).focus()
+    const seen: string[] = []
+    while (!seen.at(-1)?.startsWith('INPUT theme')) {
+      await page.keyboard.press('Tab')
+      const { what, outline } = await page.evaluate<{ what: string; outline: string }>(`(() => {
+        const { tagName, name = '', textContent } = document.activeElement
+        const shown = document.activeElement.closest('label') ?? document.activeElement
+        return { what: tagName + ' ' + (name || textContent.slice(0, 30)), outline: getComputedStyle(shown).outlineStyle }
+      })()`)
+      seen.push(what)
+      expect(outline, what).toBe('solid')
+      expect(seen.length, seen.join(', ')).toBeLessThan(100)
+    }
+    expect(seen.join()).toContain('24 h')
+    expect(seen.join()).toContain('Latency of Clerk as a table')
   })
 })
 

@@ -47,6 +47,11 @@ describe.each(looks)('at $width px in $colorScheme', (look) => {
       '',
       '/users',
       `/users/${people.member}`,
+      '/users/user_nobody',
+      '/users?page=99',
+      '/organizations',
+      '/organizations/org_2localNorthwind000000000000',
+      '/organizations/org_nobody',
       '/integrations',
       '/cache',
       '/webhooks',
@@ -70,15 +75,22 @@ describe.each(looks)('at $width px in $colorScheme', (look) => {
     expect(await axeFindings(page)).toEqual([])
     await page.keyboard.press('Escape')
     const menu = page.getByRole('button', { name: /^Pages of the dashboard/ })
-    if (await menu.isVisible()) await menu.click()
+    if (await menu.isVisible()) {
+      await menu.click()
+      expect(await axeFindings(page)).toEqual([])
+    }
     await page.getByRole('link', { name: 'Cache', exact: true }).filter({ visible: true }).click()
     await page.waitForURL('**/dashboard/cache')
     await panel('charts').getByText('Hit rate as a table').click()
     expect(await axeFindings(page)).toEqual([])
   })
 
-  test('axe has nothing to say of the empty states and the question before a disconnection', async () => {
-    const { page, panel, ...view } = await visit(`/users/${people.tooFewScopes}`, look)
+  test('axe has nothing to say of the empty states, messages and the question before a disconnection', async () => {
+    const { page, panel, toast, ...view } = await visit(`/users/${people.tooFewScopes}`, look)
+    await panel('lookup').getByRole('button', { name: 'Invalidate' }).click()
+    await toast('Invalidated.').waitFor()
+    await search({ page }, 'nobody-at-all')
+    await page.getByRole('status').filter({ hasText: 'User not found.' }).waitFor()
     await panel('integrations').getByRole('button', { name: 'Disconnect…' }).click()
     await page.getByRole('dialog', { name: 'Disconnect Google of Sam Novak?' }).waitFor()
     expect(await axeFindings(page)).toEqual([])

@@ -59,9 +59,7 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
   return (
     <figure aria-label={kind.title}>
       <figcaption className="mb-2 flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
-        <h3 className="font-semibold" title={kind.note}>
-          {kind.title}
-        </h3>
+        <h3 className="font-semibold">{kind.title}</h3>
         <ul
           className={`flex flex-wrap gap-x-3 text-soft text-xs ${kind.series.length === 1 ? 'sr-only' : ''}`}
           aria-label="Lines"
@@ -99,6 +97,7 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
       </div>
       <TimeTable
         title={kind.title}
+        note={kind.note}
         step={charts.step}
         columns={kind.series.map(({ label }) => label)}
         rows={points.toReversed().map((point) => ({

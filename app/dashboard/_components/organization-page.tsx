@@ -29,7 +29,7 @@ export const OrganizationPage = ({ id }: { id: string }) =>
         </PanelNote>
       </>
     )
-  })
+  }, 'Organization')
 
 function Panels({ organization, entries }: SelectedOrganization) {
   const { id, name, slug, createdAt, updatedAt, maxAllowedMemberships } = organization

@@ -8,6 +8,7 @@ import { Frame } from '../_components/frame'
 import { idsIn } from '../_components/ids-in'
 import { PageHead } from '../_components/page-head'
 import { Pager } from '../_components/pager'
+import { countOf } from '../format'
 
 export const metadata: Metadata = { title: 'Audit' }
 
@@ -81,6 +82,7 @@ function render(query: ListQuery) {
                   { name: 'outcome', label: 'Outcome', all: 'All outcomes', options: OUTCOMES },
                 ]}
                 list="audit"
+                count={countOf(records.length, 'record')}
                 byUser
               />
               {isFirst ? (
