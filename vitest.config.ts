@@ -84,6 +84,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts', 'docs/examples/testing/lookup.test.ts'],
           exclude: ['test/e2e/**', ...builds, ...proof, ...withServers, ...withBrowser],
+          // A third of their time would be spent on loading the same modules again for each file.
+          isolate: false,
           setupFiles: ['test/support/setup.ts'],
         },
       },
