@@ -69,8 +69,8 @@ export default defineConfig({
   test: {
     // The key of Clerk's stand-in, for all workers: generating one takes longer than many a test file.
     env: { LOCAL_CLERK_KEY: standInKey },
-    // More than cores, because tests in a browser often wait.
-    maxWorkers: Math.ceil(1.5 * availableParallelism()),
+    // More than cores, because tests with servers and browsers often wait.
+    maxWorkers: 2 * availableParallelism(),
     reporters: [
       'default',
       './test/support/missing-reporter.ts',
