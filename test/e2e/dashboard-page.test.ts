@@ -3,6 +3,7 @@ import { people } from '../../local/seed'
 import { quotaExceeded } from '../../local/upstash/faults'
 import type { View } from '../support/browser'
 import { axeFindings, openDashboard, panelOf, toastOf } from '../support/dashboard'
+import { fullOr } from '../support/full'
 import { useBrowser, useStage } from '../support/stage'
 
 const stage = useStage()
@@ -30,7 +31,7 @@ const shown = (state: string) => new RegExp(`^. ${state}$`)
 const sharedReadsEnd = () => new Promise((resolve) => setTimeout(resolve, 5_500))
 
 describe('first load', () => {
-  test.each([1280, 375])(
+  test.each(fullOr([1280, 375], [375]))(
     'at %i px brings at most 60 KB of script of its own, moves nothing, and waits for no script or other site to show it',
     async (width) => {
       const weigh = async (path: string) => {

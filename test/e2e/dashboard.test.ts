@@ -6,7 +6,7 @@ import { createRedisClient } from '@/lib/lookup/redis/client'
 import { people } from '../../local/seed'
 import { quotaExceeded } from '../../local/upstash/faults'
 import { axeFindings, openDashboard, panelOf, toastOf } from '../support/dashboard'
-import { looks } from '../support/full'
+import { fullOr, looks } from '../support/full'
 import { type Look, useBrowser, useStage } from '../support/stage'
 
 const stage = useStage()
@@ -38,9 +38,6 @@ const shown = (state: string) => new RegExp(`^. ${state}$`)
 const CALENDAR = 'https://www.googleapis.com/auth/calendar.readonly'
 
 describe.each(looks)('at $width px in $colorScheme', (look) => {
-  // A used-up limit opens the breaker for a minute.
-  afterAll(() => stage.restart())
-
   test('axe has nothing to say of any page', async () => {
     const { page, ...view } = await visit('', look)
     for (const path of [
@@ -61,6 +58,11 @@ describe.each(looks)('at $width px in $colorScheme', (look) => {
       expect(await axeFindings(page), path).toEqual([])
     }
   })
+})
+
+describe.each(fullOr(looks, looks.slice(-1)))('at $width px in $colorScheme', (look) => {
+  // A used-up limit opens the breaker for a minute.
+  afterAll(() => stage.restart())
 
   test('axe has nothing to say of open rows, an open table, people who were found, and the menu', async () => {
     const { page, panel } = await visit('/audit', look)

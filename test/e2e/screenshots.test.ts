@@ -77,7 +77,8 @@ const pages = [
 
 /** Where `npm run screenshots` puts them. */
 const folder = process.env.SCREENSHOTS
-describe.each(pages)('the page $name', ({ name, path, ...rest }) => {
+// Other tests open the other pages, most of them at 320 px.
+describe.each(fullOr([...pages], pages.slice(-7)))('the page $name', ({ name, path, ...rest }) => {
   test.each(fullOr(looks, looks.slice(-1)))(
     'fits $width px in $colorScheme and says nothing to the console',
     async (look) => {
