@@ -2,6 +2,7 @@
 
 import { useState } from 'react'
 import { PanelNote } from '@/components/panel'
+import { Status, type Tone } from '@/components/status'
 import { foldNeighbors } from '@/lib/dashboard/fold'
 import type { Line, People, Snapshot } from '@/lib/dashboard/snapshot-schema'
 import { CopyId } from './copy-id'
@@ -10,6 +11,16 @@ import { Person } from './person'
 import { Row } from './row'
 import { Ago, Exact } from './time'
 import { Unavailable } from './unavailable'
+
+/** Outcomes that are nobody's failure, and those that a user can mend. All others are failures. */
+const tones: Record<string, Tone> = {
+  ok: 'good',
+  not_connected: 'idle',
+  scope_missing: 'warn',
+  reconnect_required: 'warn',
+}
+
+const inWords = (code: string) => code.charAt(0).toUpperCase() + code.slice(1).replaceAll('_', ' ')
 
 export const AuditUnavailable = ({ reason }: { reason: string }) => (
   <Unavailable
@@ -52,7 +63,7 @@ function One({ group, people, renderedAt }: { group: Line[]; people: People; ren
   if (!record) return null
   const times = group.reduce((sum, { repeats = 1 }) => sum + repeats, 0)
   const { id, at, action, actor, impersonating, subject, target, outcome } = record
-  const words = outcome.replaceAll('_', ' ')
+  const words = outcome === 'ok' ? 'OK' : inWords(outcome)
   return (
     <Row
       id={id}
@@ -64,12 +75,7 @@ function One({ group, people, renderedAt }: { group: Line[]; people: People; ren
           {times > 1 && <span className="ml-1.5 font-normal text-soft">× {times}</span>}
         </>
       }
-      status={
-        <span className={`font-medium ${outcome === 'ok' ? 'text-good' : 'text-bad'}`}>
-          <span aria-hidden>{outcome === 'ok' ? '●' : '■'}</span>{' '}
-          <span className="inline-block first-letter:uppercase">{words}</span>
-        </span>
-      }
+      status={<Status tone={tones[outcome] ?? 'bad'}>{words}</Status>}
       who={
         <>
           <Person id={actor} people={people} />

@@ -88,3 +88,12 @@ export const CHARTS = {
 } as const satisfies Record<string, ChartKind>
 
 export type ChartName = keyof typeof CHARTS
+
+/**
+ * Columns: the times in seconds, then each series. Without the last point, whose time is still running: a part of a minute
+ * beside whole ones looks like a collapse.
+ */
+export function columnsOf({ series }: ChartKind, points: readonly ChartPoint[]): (number | null)[][] {
+  const whole = points.slice(0, -1)
+  return [whole.map(({ at }) => at / 1000), ...series.map(({ of }) => whole.map(of))]
+}

@@ -84,7 +84,7 @@ function One({ group, people, renderedAt }: { group: Webhook[]; people: People; 
           {type}
           {group.length > 1 && <span className="ml-1.5 font-normal text-soft">× {group.length}</span>}
           {attempts.length > 1 && (
-            <span className="ml-1.5 font-normal text-soft">{attempts.length} attempts</span>
+            <span className="ml-1.5 whitespace-nowrap font-normal text-soft">{attempts.length} attempts</span>
           )}
         </>
       }
