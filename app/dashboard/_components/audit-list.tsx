@@ -20,7 +20,8 @@ const tones: Record<string, Tone> = {
   reconnect_required: 'warn',
 }
 
-const inWords = (code: string) => code.charAt(0).toUpperCase() + code.slice(1).replaceAll('_', ' ')
+const inWords = (code: string) =>
+  (code.charAt(0).toUpperCase() + code.slice(1)).replace(/^Oauth/, 'OAuth').replaceAll('_', ' ')
 
 export const AuditUnavailable = ({ reason }: { reason: string }) => (
   <Unavailable
@@ -36,17 +37,22 @@ export function LiveAudit({ initial, people }: { initial: Snapshot['audit']; peo
   return <AuditList records={found.data} people={people} renderedAt={found.at} />
 }
 
-type Props = { records: readonly Line[]; people: People; renderedAt: number; empty?: string }
+type Props = {
+  records: readonly Line[]
+  people: People
+  renderedAt: number
+  /** What it means if there are none. */
+  empty?: string
+  /** What to do then. */
+  advice?: string
+}
+
+const ADVICE = 'A record is written whenever a token is read or refreshed, a role changes, or an admin acts.'
 
 /** Records of the audit trail, the newest first. Neighbors that look the same are one line. */
-export function AuditList({ records, people, renderedAt, empty = 'No records yet' }: Props) {
+export function AuditList({ records, people, renderedAt, empty = 'No records yet', advice = ADVICE }: Props) {
   const known = { ...useUpdates().people, ...people }
-  if (records.length === 0)
-    return (
-      <PanelNote title={empty}>
-        A record is written whenever a token is read or refreshed, a role changes, or an admin acts.
-      </PanelNote>
-    )
+  if (records.length === 0) return <PanelNote title={empty}>{advice}</PanelNote>
   const groups = foldNeighbors(records, ({ id, at, repeats, lastAt, ...looks }) => looks)
   return (
     <ul className="divide-y divide-line rounded-xl border border-line bg-surface text-sm">

@@ -12,7 +12,7 @@ export const NamedLink = ({ href, id, name }: { href: string; id: string; name: 
     >
       {name}
     </Link>
-    <span className="shrink-0 max-md:hidden">
+    <span className="-my-1 flex shrink-0 max-md:hidden">
       <CopyId id={id} of={name} />
     </span>
   </span>
