@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
+import { E2E_COPY } from '../support/ports'
 import { useStage } from '../support/stage'
 
 const stage = useStage()
@@ -140,10 +144,18 @@ describe('an odd address is no error of the server', () => {
   })
 })
 
-test('a guide that does not exist is 404: Next would keep a page of each name that somebody makes up on disk', async () => {
+test('a guide that does not exist is 404', async () => {
   const names = ['no-guide', '__proto__', 'a.b', '%61']
   const pages = await Promise.all(names.map((name) => pageOf(`/guides/${name}`)))
   expect(pages.map(({ status }) => status)).toEqual(names.map(() => 404))
+})
+
+test('an address that somebody makes up leaves nothing on disk: Next would keep a page of each', async () => {
+  // Next compares the addresses of rewrites without regard to case, so this one reaches the page of a guide.
+  for (const address of ['/guides/TOKENS', '/experts/nobody-7', '/no-page']) await pageOf(address)
+  const kept = (await readdir(E2E_COPY, { recursive: true })).filter((path) => path.includes('TOKENS'))
+  expect(kept).toEqual([])
+  expect(existsSync(join(E2E_COPY, 'server/route-cache'))).toBe(false)
 })
 
 test('nothing of this is an error in the log or the output', () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import type { View } from './browser'
+import type { UsedStage } from './stage'
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
@@ -12,7 +13,7 @@ export const panelOf =
     page.locator(`#${id}`).filter({ visible: true })
 
 /** Opens a page of the dashboard and waits for everything to be there. */
-export async function openDashboard(view: View, stage: { app: { url: string } }, path = ''): Promise<void> {
+export async function openDashboard(view: View, stage: Pick<UsedStage, 'app'>, path = ''): Promise<void> {
   const { page, settled } = view
   await page.goto(`${stage.app.url}/dashboard${path}`)
   await page.getByRole('heading', { level: 1 }).filter({ visible: true }).waitFor()

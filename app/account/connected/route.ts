@@ -5,8 +5,8 @@ import { tagOfIntegrations, tagOfTokens, tagOfUser } from '@/lib/cache/tags'
 import { problemToShow } from '@/lib/http/problem-to-show'
 import { overLimit } from '@/lib/http/rate-limit'
 
-/** A person connects an account now and then. Each call costs Clerk a request at the next read. */
-const LIMIT = { name: 'connected', calls: 10, seconds: 60 }
+/** A person connects an account now and then. Each call costs Clerk several requests at the next reads. */
+const LIMIT = { name: 'connected', calls: 3, seconds: 60 }
 
 /** The pages that offer to connect an account. Nothing else may be named, so that no link can lead elsewhere. */
 const page = z.enum(['/', '/account', '/calendar'])
