@@ -56,10 +56,10 @@ const problems: Partial<Record<RefreshedToken['status'], string>> = {
   rate_limited: 'was not refreshed: Clerk limits requests. Try again in a minute.',
 }
 
-/** What a refresh did, in words. */
-export function describeRefresh(name: string, outcome: RefreshedToken | undefined): string {
+/** What a refresh did, in words. How long from `now`, because the server does not know the reader's time zone. */
+export function describeRefresh(name: string, outcome: RefreshedToken | undefined, now: number): string {
   if (outcome?.status === 'ok')
-    return `Refreshed. Clerk returned a ${name} token${outcome.expiresAt ? ` that expires at ${formatClock(outcome.expiresAt)}` : ''}.`
+    return `Refreshed. Clerk returned a ${name} token${outcome.expiresAt ? ` that expires ${formatAgo(outcome.expiresAt, now)}` : ''}.`
   return `${name} ${(outcome && problems[outcome.status]) ?? 'was not refreshed: Clerk does not answer. Trying again is safe.'}`
 }
 

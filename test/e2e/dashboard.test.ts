@@ -175,7 +175,7 @@ describe('Integrations', () => {
     const { id } = await newUser([CALENDAR])
     const { panel, toast } = await visit(`/users/${id}`)
     await panel('integrations').getByRole('button', { name: 'Refresh' }).click()
-    await toast(/Clerk returned a Google token that expires at/).waitFor()
+    await toast(/Clerk returned a Google token that expires in \d+ (min|h)/).waitFor()
     await panel('audit').getByText('dashboard.refresh').first().waitFor()
   })
 

@@ -169,7 +169,7 @@ export const difficult = (them: Awaited<ReturnType<typeof addDifficult>>): Scene
   {
     name: 'overview-search-difficult',
     open: then('', async ({ page }) => {
-      await page.getByRole('searchbox').fill('wolfe')
+      await page.getByRole('searchbox').fill('le')
       await page.keyboard.press('Enter')
       await page.getByRole('list', { name: 'Users found' }).waitFor()
     }),

@@ -6,6 +6,7 @@ import { Status, type Tone } from '@/components/status'
 import { foldNeighbors } from '@/lib/dashboard/fold'
 import type { Line, People, Snapshot } from '@/lib/dashboard/snapshot-schema'
 import { CopyId } from './copy-id'
+import { Dotted } from './dotted'
 import { useLive, useUpdates } from './live'
 import { Person } from './person'
 import { Row } from './row'
@@ -77,7 +78,7 @@ function One({ group, people, renderedAt }: { group: Line[]; people: People; ren
       label={`${action}, ${words}`}
       what={
         <>
-          {action}
+          <Dotted name={action} />
           {times > 1 && <span className="ml-1.5 font-normal text-soft">× {times}</span>}
         </>
       }
