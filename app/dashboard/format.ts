@@ -83,4 +83,8 @@ export const LONGEST = { redis: 1000, clerk: 10_000 }
 
 /** The upper bound of a bucket; null is beyond the last. */
 export const formatUpTo = (ms: number | null, service: keyof typeof LONGEST): string =>
-  ms === null ? `over ${LONGEST[service] / 1000} s` : `≤ ${formatNumber(ms)} ms`
+  ms === null ? `over ${LONGEST[service] / 1000} s` : `≤ ${formatMs(ms)}`
+
+/** `350 ms`, `2.5 s` */
+export const formatMs = (ms: number): string =>
+  ms < 1000 ? `${formatNumber(ms)} ms` : `${formatNumber(ms / 1000)} s`

@@ -198,10 +198,12 @@ describe('while something is out', () => {
   })
 
   test('Redis gone altogether: it is not reachable', async () => {
-    const { panel } = await visitDuring(() => stage.standIns.upstash.refuse(), '/cache')
+    const { panel, ...view } = await visitDuring(() => stage.standIns.upstash.refuse(), '/cache')
     await panel('cache')
       .getByText(/Redis is not reachable|Redis failed repeatedly/)
       .waitFor()
+    await openDashboard(view, stage)
+    await panel('changes').getByText('Redis does not answer').waitFor()
   })
 
   describe('because the Redis plan’s limit is used up', () => {

@@ -7,6 +7,7 @@ import { Dotted } from './dotted'
 import { useLive, useUpdates } from './live'
 import { Person } from './person'
 import { Ago } from './time'
+import { Unavailable } from './unavailable'
 
 const LISTED = 10
 
@@ -24,6 +25,11 @@ const ofRecord = ({ id, at, action, subject, outcome }: Line): Change => ({
 export function Changes({ webhooks, records, people }: Props) {
   const [deliveries, lines] = [useLive('webhooks', webhooks), useLive('audit', records)]
   const known = useUpdates().people
+  const unavailable = 'unavailable' in deliveries && deliveries.unavailable
+  if (unavailable && 'unavailable' in lines)
+    return (
+      <Unavailable what="The logs of webhooks and of what admins did are in Redis." reason={unavailable} />
+    )
   const changes: Change[] = [
     ...webhooksOf('data' in deliveries ? deliveries.data : [])
       .filter(({ outcome }) => outcome !== 'ignored')

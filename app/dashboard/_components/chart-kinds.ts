@@ -1,5 +1,5 @@
 import type { ChartPoint } from '@/lib/dashboard/snapshot-schema'
-import { formatNumber, LONGEST } from '../format'
+import { formatMs, formatNumber, LONGEST } from '../format'
 
 export interface ChartKind {
   id: string
@@ -23,7 +23,7 @@ const latency = (service: 'redis' | 'clerk', name: string): ChartKind => ({
   id: `latency-${service}`,
   title: `Latency of ${name}`,
   note: 'The time within which 50, 95 and 99% of the requests were answered: upper bounds of buckets.',
-  format: (ms) => (ms > LONGEST[service] ? `over ${LONGEST[service] / 1000} s` : `${formatNumber(ms)} ms`),
+  format: (ms) => (ms > LONGEST[service] ? `over ${LONGEST[service] / 1000} s` : formatMs(ms)),
   series: (['p50', 'p95', 'p99'] as const).map((share) => ({
     label: share,
     of: ({ latency }) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { CHARTS, columnsOf } from '@/app/dashboard/_components/chart-kinds'
-import { formatAgo, formatTick } from '@/app/dashboard/format'
+import { formatAgo, formatTick, formatUpTo } from '@/app/dashboard/format'
 import { chartPoint } from '@/lib/dashboard/charts'
 
 const DAY = 86_400_000
@@ -20,6 +20,15 @@ describe('a time since', () => {
   ])('of %i ms is “%s”', (ms, text) => {
     expect(formatAgo(1_800_000_000_000 - ms, 1_800_000_000_000)).toBe(text)
   })
+})
+
+test.each([
+  [250, '≤ 250 ms'],
+  [1000, '≤ 1 s'],
+  [2500, '≤ 2.5 s'],
+  [null, 'over 10 s'],
+])('a bucket up to %s ms is “%s”', (ms, text) => {
+  expect(formatUpTo(ms, 'clerk')).toBe(text)
 })
 
 test('an axis has the date at midnight, and otherwise the time', () => {
