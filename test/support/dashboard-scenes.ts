@@ -7,7 +7,7 @@ import { openDashboard, panelOf, toastOf } from './dashboard'
 import { type addDifficult, clearLogs } from './dashboard-data'
 
 /** The widths of a small and a usual phone, a tablet, a laptop and a large screen. */
-export const WIDTHS = [320, 375, 768, 1280, 1920] as const
+const WIDTHS = [320, 375, 768, 1280, 1920] as const
 
 const PAGES = {
   overview: '',
