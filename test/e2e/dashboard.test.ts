@@ -161,6 +161,15 @@ describe('Integrations', () => {
     await first.panel('integrations').getByText('Could not be checked').waitFor()
   })
 
+  test('of a blocked user were not checked, and neither Clerk nor Redis is to blame', async () => {
+    const { id } = await newUser([CALENDAR])
+    stage.standIns.clerk.updateUser(id, { banned: true })
+    await stage.standIns.clerk.webhooks.flush()
+    const { panel } = await visit(`/users/${id}`)
+    await panel('integrations').getByText(shown('Not checked')).waitFor()
+    expect(await panel('integrations').getByText('did not answer').count()).toBe(0)
+  })
+
   test('names who has been refused a token, and leads to them', async () => {
     await visit(`/users/${people.needsReconnecting}`)
     await new Promise((resolve) => setTimeout(resolve, 9_500))
@@ -180,7 +189,7 @@ describe('Integrations', () => {
     const { id } = await newUser([CALENDAR])
     const { panel, toast } = await visit(`/users/${id}`)
     await panel('integrations').getByRole('button', { name: 'Refresh' }).click()
-    await toast(/Clerk returned a Google token that expires at/).waitFor()
+    await toast(/Clerk returned a Google token that expires in \d+ (min|h)/).waitFor()
     await panel('audit').getByText('dashboard.refresh').first().waitFor()
   })
 
@@ -373,4 +382,21 @@ test('charts have ranges, a tooltip, and a table of the same figures', async () 
   // What lies over the canvas.
   await chart.locator('.u-over').hover()
   await chart.getByText(/^Hit rate: /).waitFor()
+})
+
+test('the minutes of tables are those of the reader’s time zone', async () => {
+  const { page } = await visit('/cache', { timezoneId: 'Asia/Kolkata' })
+  for (const name of ['Hit rates as a table', 'Hit rate as a table']) {
+    await page.getByText(name, { exact: true }).filter({ visible: true }).click()
+    const time = page
+      .getByRole('region', { name, exact: true })
+      .getByRole('rowheader')
+      .first()
+      .locator('time')
+    const at = new Date((await time.getAttribute('datetime')) ?? '')
+    const inKolkata = at.toLocaleTimeString('en-US', {
+      ...{ hour: 'numeric', minute: '2-digit', timeZone: 'Asia/Kolkata' },
+    })
+    expect((await time.textContent())?.replaceAll('\u202f', ' ')).toBe(inKolkata.replaceAll('\u202f', ' '))
+  }
 })
