@@ -12,10 +12,10 @@ const idle: CheckResult = { status: 'idle', message: '' }
 export function CheckButton({ provider, name, externalAccountId }: Props) {
   const [{ status, message }, check, pending] = useActionState(checkNow, idle)
   return (
-    <form action={check} className="flex flex-wrap items-center gap-3">
+    <form action={check} className="flex flex-wrap items-center gap-y-2">
       <input type="hidden" name="provider" value={provider} />
       {externalAccountId && <input type="hidden" name="externalAccountId" value={externalAccountId} />}
-      <p role="status" className={status === 'works' ? 'text-good text-sm' : 'text-bad text-sm'}>
+      <p role="status" className={`me-3 text-sm empty:me-0 ${status === 'works' ? 'text-good' : 'text-bad'}`}>
         {pending ? '' : message}
       </p>
       <button type="submit" disabled={pending} className={`${button('outline')} disabled:opacity-60`}>

@@ -74,17 +74,17 @@ function Card({ name, imageUrl, headline, specialties, rate, href }: Expert) {
       <span className="flex gap-4">
         <Avatar src={imageUrl} size={48} />
         <span className="min-w-0">
-          <span className="block truncate font-medium">
-            <bdi>{name}</bdi>
+          <span dir="auto" className="block truncate text-left font-medium">
+            {name}
           </span>
-          <span className="wrap-anywhere line-clamp-2 text-sm text-soft">
-            <bdi>{headline}</bdi>
+          <span dir="auto" className="wrap-anywhere line-clamp-2 text-left text-sm text-soft">
+            {headline}
           </span>
         </span>
       </span>
       <span className="flex items-baseline justify-between gap-3 text-sm">
-        <span className="truncate text-soft">
-          <bdi>{specialties.join(', ')}</bdi>
+        <span dir="auto" className="truncate text-left text-soft">
+          {specialties.join(', ')}
         </span>
         {rate && <span className="shrink-0 tabular-nums">{rate} / h</span>}
       </span>
@@ -95,7 +95,7 @@ function Card({ name, imageUrl, headline, specialties, rate, href }: Expert) {
 function ExpertsSkeleton() {
   return (
     <div role="status" data-loading aria-label="Loading experts">
-      <div className="mb-6 h-[6.25rem] sm:h-[3.75rem]" />
+      <div className="mb-6 h-24 max-[23rem]:h-[10.75rem] sm:h-16" />
       <div className={grid}>
         {Array.from({ length: 13 }, (_, i) => `card-${i}`).map((key) => (
           <div key={key} className={`${card} motion-safe:animate-pulse`} />

@@ -106,7 +106,7 @@ describe.each([
     await see(`${name} accepts the connection.`)
 
     await settled()
-    await page.getByRole('button', { name: 'Open your account page' }).click()
+    await page.getByRole('button', { name: 'Manage account' }).click()
     const card = page.getByRole('form', { name: `${name} ${provider}@example.com` })
     await card.getByRole('button', { name: 'Disconnect' }).click()
     await card.waitFor({ state: 'hidden' })
