@@ -5,7 +5,13 @@ export function Skeleton({ label, size = 'h-72' }: { label: string; size?: strin
       role="status"
       data-loading
       aria-label={label}
-      className={`${size} rounded-xl border border-line bg-surface motion-safe:animate-pulse`}
-    />
+      className={`${size} overflow-hidden rounded-xl border border-line bg-surface p-5`}
+    >
+      <div className="space-y-3 motion-safe:animate-pulse">
+        <div className="h-5 w-1/3 rounded bg-line" />
+        <div className="h-3 w-2/3 rounded bg-line" />
+        <div className="h-3 w-1/2 rounded bg-line" />
+      </div>
+    </div>
   )
 }

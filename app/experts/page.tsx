@@ -94,11 +94,25 @@ function Card({ name, imageUrl, headline, specialties, rate, href }: Expert) {
 
 function ExpertsSkeleton() {
   return (
-    <div role="status" data-loading aria-label="Loading experts">
-      <div className="mb-6 h-24 max-[23rem]:h-[10.75rem] sm:h-16" />
+    <div role="status" data-loading aria-label="Loading experts" className="motion-safe:animate-pulse">
+      {/* As the filter: two labels with selects, and the count. */}
+      <div className="mb-6 flex flex-wrap items-end gap-x-4 gap-y-3">
+        {['specialty', 'rate'].map((key) => (
+          <div key={key} className="grow basis-40 pt-6 sm:max-w-56">
+            <div className="h-10 rounded-md border border-line bg-surface" />
+          </div>
+        ))}
+        <div className="h-5 basis-full sm:hidden" />
+      </div>
       <div className={grid}>
         {Array.from({ length: 13 }, (_, i) => `card-${i}`).map((key) => (
-          <div key={key} className={`${card} motion-safe:animate-pulse`} />
+          <div key={key} className={`${card} flex gap-4`}>
+            <div className="size-12 shrink-0 rounded-full bg-line" />
+            <div className="flex-1 space-y-2 pt-1">
+              <div className="h-4 w-1/2 rounded bg-line" />
+              <div className="h-3 rounded bg-line" />
+            </div>
+          </div>
         ))}
       </div>
     </div>
