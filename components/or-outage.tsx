@@ -1,6 +1,7 @@
 import { connection } from 'next/server'
 import type { ReactNode } from 'react'
 import { Notice } from '@/components/notice'
+import { RetryButton } from '@/components/retry-button'
 import { problemToShow } from '@/lib/http/problem-to-show'
 
 /**
@@ -13,7 +14,15 @@ export async function orOutage(render: () => Promise<ReactNode>): Promise<ReactN
   try {
     return await render()
   } catch (error) {
-    const { title, advice } = problemToShow(error)
-    return <Notice title={title}>{advice}</Notice>
+    const { title, advice, status } = problemToShow(error)
+    return (
+      <Notice title={title}>
+        <p className="max-w-prose">{advice}</p>
+        {passes(status) && <RetryButton />}
+      </Notice>
+    )
   }
 }
+
+/** Whether trying again can help: something is busy or does not answer. */
+export const passes = (status: number): boolean => status === 429 || status === 503

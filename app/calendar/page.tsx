@@ -6,8 +6,9 @@ import { AccountLink } from '@/components/account-link'
 import { ConnectButton } from '@/components/connect-button'
 import { connectAdvice, connectLabel } from '@/components/connect-label'
 import { Notice } from '@/components/notice'
-import { orOutage } from '@/components/or-outage'
+import { orOutage, passes } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
+import { RetryButton } from '@/components/retry-button'
 import { Skeleton } from '@/components/skeleton'
 import { orSignIn } from '@/lib/auth/page-access.server'
 import { type CalendarProblem, currentUserCalendarEvents } from '@/lib/calendar/current-user-calendar.server'
@@ -49,7 +50,7 @@ async function Events({ searchParams }: Pick<PageProps<'/calendar'>, 'searchPara
 }
 
 function Problem({ problem, account }: { problem: CalendarProblem; account: string | undefined }) {
-  const { title, advice } = problemWithCode(problem.status, {
+  const { title, advice, status } = problemWithCode(problem.status, {
     provider: 'Google',
     retryAfter: 'retryAfter' in problem ? problem.retryAfter : undefined,
   })
@@ -82,6 +83,7 @@ function Problem({ problem, account }: { problem: CalendarProblem; account: stri
           ))}
         </ul>
       )}
+      {passes(status) && <RetryButton />}
       {'action' in problem && label && (
         <div className="flex flex-wrap gap-3">
           <ConnectButton provider="google" scopes={problem.action.scopes} account={account} back="/calendar">

@@ -355,6 +355,23 @@ function luminanceOf(color: string): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
+test('a page that Clerk did not answer for is read again by its button', async () => {
+  const { clerk } = stage.standIns
+  const publicMetadata = { role: 'expert', headline: 'Back again' }
+  clerk.createUser({ emails: ['back@example.com'], username: 'back-again', publicMetadata })
+  await clerk.webhooks.flush()
+  clerk.faults.add({ status: 503 })
+  const { page, settled } = await browser.open()
+  await page.goto(`${stage.app.url}/experts/back-again`)
+  const main = page.getByRole('main')
+  await main.getByRole('heading', { name: 'Clerk does not answer' }).waitFor()
+  await settled()
+  clerk.faults.clear()
+  clerk.faults.add({ latencyMs: LATENCY_MS })
+  await main.getByRole('button', { name: 'Try again' }).click()
+  await main.getByText('Back again', { exact: true }).waitFor()
+})
+
 describe('axe has nothing to say about', () => {
   test.each([
     ['the experts', '/experts', undefined],
