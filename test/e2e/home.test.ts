@@ -107,7 +107,7 @@ describe.each([
     await see(`${name} accepts the connection.`)
 
     await settled()
-    await page.getByRole('button', { name: 'Open your account page' }).click()
+    await page.getByRole('button', { name: 'Manage account' }).click()
     const card = page.getByRole('form', { name: `${name} ${provider}@example.com` })
     await card.getByRole('button', { name: 'Disconnect' }).click()
     await card.waitFor({ state: 'hidden' })
@@ -154,7 +154,38 @@ describe('any width, name and size of text', () => {
       publicMetadata: { role: 'expert', headline: 'W'.repeat(80), specialties: ['W'.repeat(60)] },
     })
     longNames = id
+    clerk.createUser({
+      ...{ emails: ['rtl@example.com'], username: 'right-to-left', firstName: 'א'.repeat(60), lastName: 'ב' },
+      publicMetadata: { role: 'expert', headline: 'ג' },
+    })
+    const scopes = ['https://www.googleapis.com/auth/calendar.readonly']
+    clerk.connect(id, { email: 'first@example.com', scopes })
+    clerk.connect(id, { email: `${'l'.repeat(60)}@example.com`, scopes })
     await clerk.webhooks.flush()
+  })
+
+  test('a right-to-left name that is too long is cut at its end', async () => {
+    const { page } = await browser.open({ width: 320 })
+    await page.goto(`${stage.app.url}/experts`)
+    const name = page.getByText('א'.repeat(60)).filter({ visible: true })
+    const [first, box] = await name.evaluate((element) => {
+      const range = document.createRange()
+      range.setStart(element.firstChild as Text, 0)
+      range.setEnd(element.firstChild as Text, 1)
+      return [range, element].map((one) => one.getBoundingClientRect().toJSON())
+    })
+    expect(first.left).toBeGreaterThanOrEqual(box.left)
+    expect(first.right).toBeLessThanOrEqual(box.right)
+  })
+
+  test('a name of the code is never broken in a table of a guide', async () => {
+    const { page } = await browser.open({ width: 320 })
+    await page.goto(`${stage.app.url}/guides/tokens`)
+    const lines = await page
+      .locator('td code', { hasText: 'not_connected' })
+      .first()
+      .evaluate((code) => code.getClientRects().length)
+    expect(lines).toBe(1)
   })
 
   const paths = [
@@ -417,6 +448,23 @@ describe('with the keyboard only', () => {
     await page.getByText('Enter a last name.').waitFor()
     await expect.poll(() => page.evaluate('document.activeElement.name')).toBe('lastName')
   })
+})
+
+test('a page that Clerk did not answer for is read again by its button', async () => {
+  const { clerk } = stage.standIns
+  const publicMetadata = { role: 'expert', headline: 'Back again' }
+  clerk.createUser({ emails: ['back@example.com'], username: 'back-again', publicMetadata })
+  await clerk.webhooks.flush()
+  clerk.faults.add({ status: 503 })
+  const { page, settled } = await browser.open()
+  await page.goto(`${stage.app.url}/experts/back-again`)
+  const main = page.getByRole('main')
+  await main.getByRole('heading', { name: 'Clerk does not answer' }).waitFor()
+  await settled()
+  clerk.faults.clear()
+  clerk.faults.add({ latencyMs: LATENCY_MS })
+  await main.getByRole('button', { name: 'Try again' }).click()
+  await main.getByText('Back again', { exact: true }).waitFor()
 })
 
 describe('axe has nothing to say about', () => {
