@@ -1,13 +1,13 @@
 import { SignUp } from '@clerk/nextjs'
 import type { Metadata } from 'next'
-import { ClerkPage, clerkAppearance } from '@/components/clerk-page'
+import { ClerkPage } from '@/components/clerk-page'
 
 export const metadata: Metadata = { title: 'Sign up' }
 
 export default function SignUpPage() {
   return (
     <ClerkPage label="Loading: sign up" size="h-96">
-      {(placeholder) => <SignUp appearance={clerkAppearance} fallback={placeholder} />}
+      {(placeholder) => <SignUp fallback={placeholder} />}
     </ClerkPage>
   )
 }
