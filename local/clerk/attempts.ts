@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
+import { type SignIn, type SignUp, signInJson, signUpJson } from './attempts-json'
 import type { BrowserSessions } from './browser-session'
 import { ClerkError, invalidParam, notFound, taken } from './errors'
-import { type SignIn, type SignUp, signInJson, signUpJson } from './attempts-json'
 import { identifiers } from './identifiers'
 import type { Client, User } from './records'
 import { newId, type State } from './state'
@@ -142,7 +142,10 @@ export function addAttempts({ state, browsers, url, on, describeClient }: Parts)
   const last = <Attempt extends { clientId: string; status: string }>(
     attempts: Map<string, Attempt>,
     client: Client,
-  ) => [...attempts.values()].filter(({ clientId, status }) => clientId === client.id && status !== 'complete').at(-1)
+  ) =>
+    [...attempts.values()]
+      .filter(({ clientId, status }) => clientId === client.id && status !== 'complete')
+      .at(-1)
 
   /** The attempts that a browser has not completed, as a part of its client. */
   return (client: Client) => {

@@ -84,7 +84,14 @@ export function createFrontendApi({ state, browsers, appUrl, url, count, jwks }:
 
   api.get('/.well-known/jwks.json', (context) => context.json(jwks))
   on('GET', '/v1/environment', async (context) =>
-    context.json(environmentJson({ signIn: `${url}/sign-in`, signUp: `${url}/sign-in`, account: `${url}/user`, app: appUrl })),
+    context.json(
+      environmentJson({
+        signIn: `${url}/sign-in`,
+        signUp: `${url}/sign-in`,
+        account: `${url}/user`,
+        app: appUrl,
+      }),
+    ),
   )
   on('GET', '/v1/client', async (context) =>
     context.json({ response: await clientOfBrowser(context), client: null }),

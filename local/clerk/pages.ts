@@ -18,12 +18,7 @@ import type { User } from './records'
 import type { State } from './state'
 
 /** Replaces Clerk's hosted pages: sign-in and account. */
-export function createPages(parts: {
-  state: State
-  browsers: BrowserSessions
-  appUrl: string
-  url: string
-}) {
+export function createPages(parts: { state: State; browsers: BrowserSessions; appUrl: string; url: string }) {
   const { state, browsers, appUrl, url } = parts
   const pages = new Hono()
 

@@ -188,7 +188,9 @@ export async function startClerk(options: ClerkOptions) {
     const script = await readFile(join(folder, basename(file))).catch(() => undefined)
     if (!script) return context.notFound()
     context.header('cache-control', 'public, max-age=3600')
-    return file === UI_SCRIPT ? context.body(script + peopleScript(url)) : context.body(new Uint8Array(script))
+    return file === UI_SCRIPT
+      ? context.body(script + peopleScript(url))
+      : context.body(new Uint8Array(script))
   })
   app.all('/v1/*', (context) => {
     backendLog.count(`unknown ${context.req.method} ${context.req.path}`)

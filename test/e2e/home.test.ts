@@ -156,8 +156,8 @@ describe('any width, name and size of text', () => {
     await clerk.webhooks.flush()
   })
 
-  const paths = ['/', '/experts', `/experts/${username}`, '/guides/adopt', '/nothing']
-  const own = [...paths, '/profile', '/calendar']
+  const paths = ['/', '/experts', `/experts/${username}`, '/guides/adopt', '/nothing', '/sign-in', '/sign-up']
+  const own = ['/', '/experts', `/experts/${username}`, '/profile', '/calendar']
 
   test.each([
     ['320 px', { width: 320, zoom: 100 }],
@@ -193,6 +193,8 @@ test.each([
   ['/calendar', people.member],
   ['/profile', people.member],
   ['/guides/users', undefined],
+  ['/sign-in', undefined],
+  ['/sign-up', undefined],
 ])(
   'nothing on %s moves while it and Clerk’s script load, however slow the computer is',
   async (path, who) => {
@@ -278,6 +280,8 @@ describe('axe has nothing to say about', () => {
     ['an expert', '/experts/amara-okafor', undefined],
     ['the guides', '/guides', undefined],
     ['a guide', '/guides/tokens', undefined],
+    ['the sign-in page', '/sign-in', undefined],
+    ['the sign-up page', '/sign-up', undefined],
     ['a calendar', '/calendar', people.member],
     ['a calendar that is not connected', '/calendar', people.neverConnected],
     ['a profile', '/profile', people.expert],
