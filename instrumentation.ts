@@ -6,6 +6,8 @@ export async function register(): Promise<void> {
     configure({ tcp: () => import('./lib/lookup/redis/tcp') })
     const { register: start } = await import('./lib/instrumentation')
     await start()
+    const { refusePipelines } = await import('./lib/process/pipelining')
+    refusePipelines()
     const { refuseSmallPieces } = await import('./lib/process/small-pieces')
     refuseSmallPieces()
     const { setProviders } = await import('./lib/integrations/providers')

@@ -5,6 +5,7 @@ import { SessionProvider } from '@/components/session-provider'
 import { SiteFooter } from '@/components/site-footer'
 import { SiteHeader } from '@/components/site-header'
 import { THEME_SCRIPT } from '@/components/theme-script'
+import { preloadFont } from './font'
 import './globals.css'
 
 export const metadata: Metadata = {
@@ -14,6 +15,7 @@ export const metadata: Metadata = {
 }
 
 export default function RootLayout({ children }: { children: ReactNode }) {
+  preloadFont()
   return (
     <SessionProvider>
       <html lang="en" suppressHydrationWarning>

@@ -6,9 +6,14 @@ export default function NotFound() {
   return (
     <>
       <PageTitle title="Page not found">This page does not exist, or the user was deleted.</PageTitle>
-      <Link href="/experts" className={button('outline')}>
-        All experts
-      </Link>
+      <div className="flex flex-wrap gap-3">
+        <Link href="/" className={button()}>
+          Home
+        </Link>
+        <Link href="/experts" className={button('outline')}>
+          All experts
+        </Link>
+      </div>
     </>
   )
 }

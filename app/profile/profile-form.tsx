@@ -4,7 +4,7 @@ import { useActionState } from 'react'
 import { button } from '@/components/button'
 import { type SaveResult, saveProfile } from './actions'
 
-const field = 'mt-1 block h-10 w-full rounded-md border border-line bg-surface px-3 aria-invalid:border-bad'
+const field = 'mt-1 block h-10 w-full rounded-md border border-field bg-surface px-3 aria-invalid:border-bad'
 
 export type Profile = { firstName: string; lastName: string; setup: string }
 

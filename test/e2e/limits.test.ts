@@ -165,3 +165,26 @@ test.each([
   },
   1_200_000,
 )
+
+test('what anybody can make up for Clerk’s middleware to ask about costs Clerk a tenth of its limit', async () => {
+  const { clerk } = stage.standIns
+  const most = CLERK.requests / 10
+  clerk.resetRequests()
+  const tokens = ['Bearer ak_made_up', 'Bearer oat_made_up', 'mt_made_up']
+  const statuses = await Promise.all(
+    tokens.map(async (authorization) => (await fetch(stage.app.url, { headers: { authorization } })).status),
+  )
+  expect(statuses).toEqual([401, 401, 401])
+  const began = performance.now()
+  const ends = await Promise.all(
+    Array.from({ length: 3 * most }, async (_, i) => {
+      const answer = await fetch(`${stage.app.url}/guides?__clerk_handshake_nonce=made-up-${i}`)
+      return answer.status
+    }),
+  )
+  const windows = Math.ceil((performance.now() - began) / 10_000)
+  const asked = clerk.requests().byRoute['unknown GET /v1/clients/handshake_payload'] ?? 0
+  expect(ends.filter((status) => status !== 429)).toHaveLength(asked)
+  expect(asked).toBeLessThanOrEqual(windows * most)
+  expect(asked).toBeGreaterThanOrEqual(most)
+})

@@ -4,24 +4,24 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** What no build of the app reads, in its folder: builds, packages (the lock file stands for them) and tests. */
-const UNREAD = new Set(['node_modules', 'test', 'bench', 'coverage', 'screenshots', 'next-env.d.ts'])
+/** What no build reads: packages (the lock file stands for them), tests, stand-ins, and of docs all but the guides. */
+const UNREAD =
+  /^(node_modules|test|bench|coverage|local|vitest\.config\.ts|[A-Z]+\.md|docs\/(?!guides)[^/]+(?<!\.md))$/
+const WRITTEN = /(^|\/)(\.[^/]*|next-env\.d\.ts|[^/]*\.tsbuildinfo)$/
 
-/** The files below a folder, without what no build reads. */
-function sources(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter(({ name }) => !name.startsWith('.') && !UNREAD.has(name) && !name.endsWith('.tsbuildinfo'))
-    .flatMap((entry) => {
-      const path = join(folder, entry.name)
-      return entry.isDirectory() ? sources(path) : [path]
-    })
+/** The files of a folder that a build may read. */
+const sources = (folder: string, within = ''): string[] =>
+  readdirSync(join(folder, within), { withFileTypes: true })
+    .map((entry) => ({ path: join(within, entry.name), isFolder: entry.isDirectory() }))
+    .filter(({ path }) => !UNREAD.test(path) && !WRITTEN.test(path))
+    .flatMap(({ path, isFolder }) => (isFolder ? sources(folder, path) : [path]))
     .sort()
-}
 
 /** A hash of all that a build is made from: the files of the app and of the fixture, and the settings. */
 function inputsOf(folders: string[], settings: object): string {
   const hash = createHash('sha256').update(JSON.stringify([process.version, settings]))
-  for (const file of folders.flatMap(sources)) hash.update(`\0${file}\0`).update(readFileSync(file))
+  for (const folder of folders)
+    for (const file of sources(folder)) hash.update(`\0${file}\0`).update(readFileSync(join(folder, file)))
   return hash.digest('hex')
 }
 

@@ -58,32 +58,33 @@ function One({ group, people, renderedAt }: { group: Line[]; people: People; ren
       id={id}
       {...{ open, setOpen }}
       label={`${action}, ${words}`}
-      cells={
+      what={
         <>
-          <span className={`font-medium ${outcome === 'ok' ? 'text-good' : 'text-bad'}`}>
-            <span aria-hidden>{outcome === 'ok' ? '●' : '■'}</span> {words}
-          </span>
-          <span className="font-medium">
-            {action}
-            {times > 1 && <span className="ml-1.5 font-normal text-soft">× {times}</span>}
-          </span>
-          <span className="flex min-w-0 flex-wrap items-center gap-x-1.5">
-            <Person id={actor} people={people} />
-            {actor !== subject && (
-              <>
-                <span className="text-soft">
-                  <span className="sr-only">about</span>
-                  <span aria-hidden>→</span>
-                </span>
-                <Person id={subject} people={people} />
-              </>
-            )}
-          </span>
-          <span className="text-soft">
-            <Ago at={at} renderedAt={renderedAt} />
-          </span>
+          {action}
+          {times > 1 && <span className="ml-1.5 font-normal text-soft">× {times}</span>}
         </>
       }
+      status={
+        <span className={`font-medium ${outcome === 'ok' ? 'text-good' : 'text-bad'}`}>
+          <span aria-hidden>{outcome === 'ok' ? '●' : '■'}</span>{' '}
+          <span className="inline-block first-letter:uppercase">{words}</span>
+        </span>
+      }
+      who={
+        <>
+          <Person id={actor} people={people} />
+          {actor !== subject && (
+            <>
+              <span className="text-soft">
+                <span className="sr-only">about</span>
+                <span aria-hidden>→</span>
+              </span>
+              <Person id={subject} people={people} />
+            </>
+          )}
+        </>
+      }
+      when={<Ago at={at} renderedAt={renderedAt} />}
     >
       <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-1">
         {(
@@ -97,7 +98,10 @@ function One({ group, people, renderedAt }: { group: Line[]; people: People; ren
           value ? (
             <div key={term} className="contents">
               <dt className="text-soft">{term}</dt>
-              <dd className="break-all">{value}</dd>
+              <dd className="flex items-center gap-1 break-all">
+                {value}
+                <CopyId id={value} of={term} />
+              </dd>
             </div>
           ) : null,
         )}

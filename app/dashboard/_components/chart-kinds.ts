@@ -17,12 +17,12 @@ export interface ChartKind {
   }[]
 }
 
-const percent = (value: number) => `${Math.round(value * 10) / 10} %`
+const percent = (value: number) => `${Math.round(value * 10) / 10}%`
 
 const latency = (service: 'redis' | 'clerk', name: string): ChartKind => ({
   id: `latency-${service}`,
   title: `Latency of ${name}`,
-  note: 'The time within which 50, 95 and 99 % of the requests were answered: upper bounds of buckets.',
+  note: 'The time within which 50, 95 and 99% of the requests were answered: upper bounds of buckets.',
   format: (ms) => (ms > LONGEST[service] ? `over ${LONGEST[service] / 1000} s` : `${formatNumber(ms)} ms`),
   series: (['p50', 'p95', 'p99'] as const).map((share) => ({
     label: share,

@@ -21,7 +21,7 @@ const TIMES = [
   ['30d', 'Last 30 days'],
 ] as const
 
-const field = 'h-9 rounded-md border border-line bg-surface px-2 text-sm'
+const field = 'h-9 min-w-0 max-w-full rounded-md border border-line bg-surface px-2 text-sm'
 
 type Props = {
   path: string
@@ -50,13 +50,13 @@ export function Filters({ path, query, selects, list, byUser = false }: Props) {
     if (value) params.set(name, value)
   }
   return (
-    <div className="mb-4 flex flex-wrap items-end justify-between gap-3">
+    <div className="mb-4 flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
       <form
         key={JSON.stringify(query)}
         action={path}
         aria-label="Filter"
         aria-busy={pending}
-        className="flex flex-wrap items-end gap-2 text-sm"
+        className="grid grow grid-cols-2 gap-2 text-sm sm:flex sm:grow-0 sm:flex-wrap"
         onChange={(event) => {
           if (event.target instanceof HTMLSelectElement) apply(event.currentTarget)
         }}
@@ -102,7 +102,7 @@ export function Filters({ path, query, selects, list, byUser = false }: Props) {
             placeholder="user_…"
             autoComplete="off"
             spellCheck={false}
-            className={`${field} w-44 placeholder:text-soft`}
+            className={`${field} placeholder:text-soft sm:w-40`}
           />
         )}
         <button type="submit" className={button('outline')}>
@@ -118,7 +118,7 @@ export function Filters({ path, query, selects, list, byUser = false }: Props) {
           </button>
         )}
       </form>
-      <p className="flex gap-3 text-sm">
+      <p className="flex h-9 items-center gap-3 text-sm">
         <span className="text-soft">Export</span>
         {(['csv', 'ndjson'] as const).map((format) => (
           <a key={format} href={`${FEED}?${params}&format=${format}`} download className="underline">

@@ -7,6 +7,7 @@ export const NamedLink = ({ href, id, name }: { href: string; id: string; name: 
     <Link
       href={href}
       prefetch={false}
+      dir="auto"
       className="truncate font-medium underline decoration-line underline-offset-2 hover:decoration-current"
     >
       {name}

@@ -19,8 +19,10 @@ export function Profile({ user, at }: { user: SelectedUser['user']; at: number }
     <header className="mb-8">
       <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
         <Avatar src={user.imageUrl} size={56} />
-        <div className="min-w-0 grow">
-          <h1 className="wrap-anywhere font-semibold text-2xl tracking-tight">{name}</h1>
+        <div className="min-w-0 flex-1 basis-44">
+          <h1 dir="auto" className="wrap-anywhere font-semibold text-2xl tracking-tight text-left">
+            {name}
+          </h1>
           <p className="flex items-center gap-1 text-soft text-sm">
             <code className="break-all text-xs">{user.id}</code>
             <CopyId id={user.id} of={name} />

@@ -56,7 +56,11 @@ export function Search() {
   }
 
   return (
-    <search ref={box} className="relative w-full sm:w-80" onKeyDown={move}>
+    <search
+      ref={box}
+      className="relative order-last w-full sm:order-none sm:w-auto sm:max-w-80 sm:flex-1"
+      onKeyDown={move}
+    >
       <form action={search} className="flex gap-2">
         <label htmlFor={id} className="sr-only">
           Find a user by ID, name, username or email address, or an organization by ID or slug
@@ -104,7 +108,9 @@ export function Search() {
               >
                 <Avatar src={imageUrl} size={28} />
                 <span className="min-w-0">
-                  <span className="block truncate font-medium">{name}</span>
+                  <span dir="auto" className="block truncate text-left font-medium">
+                    {name}
+                  </span>
                   <span className="block truncate text-soft text-xs">{detail}</span>
                 </span>
               </Link>

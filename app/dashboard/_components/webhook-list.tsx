@@ -79,24 +79,22 @@ function One({ group, people, renderedAt }: { group: Webhook[]; people: People; 
       id={id}
       {...{ open, setOpen }}
       label={`${type}, ${outcomes[outcome]?.label ?? outcome}`}
-      cells={
+      what={
         <>
-          <Status tone={outcomes[outcome]?.tone ?? 'warn'}>
-            {`${outcomes[outcome]?.label ?? outcome}${reason ? `: ${inWords(reason)}` : ''}`}
-          </Status>
-          <span className="font-medium">
-            {type}
-            {group.length > 1 && <span className="ml-1.5 font-normal text-soft">× {group.length}</span>}
-            {attempts.length > 1 && (
-              <span className="ml-1.5 font-normal text-soft">{attempts.length} attempts</span>
-            )}
-          </span>
-          <span className="min-w-0">{subject && <Person id={subject} people={people} />}</span>
-          <span className="text-soft">
-            <Ago at={at} renderedAt={renderedAt} />
-          </span>
+          {type}
+          {group.length > 1 && <span className="ml-1.5 font-normal text-soft">× {group.length}</span>}
+          {attempts.length > 1 && (
+            <span className="ml-1.5 font-normal text-soft">{attempts.length} attempts</span>
+          )}
         </>
       }
+      status={
+        <Status tone={outcomes[outcome]?.tone ?? 'warn'}>
+          {`${outcomes[outcome]?.label ?? outcome}${reason ? `: ${inWords(reason)}` : ''}`}
+        </Status>
+      }
+      who={subject && <Person id={subject} people={people} />}
+      when={<Ago at={at} renderedAt={renderedAt} />}
     >
       {hasFailed(webhook) && <p className="font-medium">{adviceOf(webhook)}</p>}
       <p>

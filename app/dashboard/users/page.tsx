@@ -18,7 +18,13 @@ export default function UsersPage({ searchParams }: { searchParams: Promise<Quer
 }
 
 const Users = ({ page }: { page: number }) => (
-  <NewestList title="Users" path={PATH} page={page} read={() => linesOf(page)}>
+  <NewestList
+    title="Users"
+    path={PATH}
+    page={page}
+    columns={['Name', 'Email address', 'Roles']}
+    read={() => linesOf(page)}
+  >
     All users of the Clerk instance, the newest first. To find one, search above: press /.
   </NewestList>
 )

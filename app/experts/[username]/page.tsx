@@ -12,7 +12,7 @@ type Props = { params: Promise<{ username: string }> }
 export default function ExpertPage({ params }: Props) {
   return (
     <>
-      <Link href="/experts" className="mb-6 inline-block text-sm text-soft hover:text-ink">
+      <Link href="/experts" className="mb-5 inline-block py-1 text-sm text-soft hover:text-ink">
         ← All experts
       </Link>
       <Suspense fallback={<Skeleton label="Loading profile" />}>
@@ -44,13 +44,21 @@ async function Profile({ params }: Props) {
             </p>
           </div>
         </header>
-        {expert.headline && <p className="wrap-anywhere mt-6 text-lg">{expert.headline}</p>}
-        {expert.bio && <p className="wrap-anywhere mt-3 max-w-prose text-soft">{expert.bio}</p>}
+        {expert.headline && (
+          <p className="wrap-anywhere mt-6 max-w-prose text-lg">
+            <bdi>{expert.headline}</bdi>
+          </p>
+        )}
+        {expert.bio && (
+          <p className="wrap-anywhere mt-3 max-w-prose text-soft">
+            <bdi>{expert.bio}</bdi>
+          </p>
+        )}
         {expert.specialties.length > 0 && (
           <ul aria-label="Specialties" className="mt-6 flex flex-wrap gap-2">
             {expert.specialties.map((name) => (
               <li key={name} className="wrap-anywhere rounded-2xl border border-line px-3 py-1 text-sm">
-                {name}
+                <bdi>{name}</bdi>
               </li>
             ))}
           </ul>
