@@ -165,7 +165,14 @@ describe('any width, name and size of text', () => {
     '/nothing',
   ]
   const paths = [...everybodys, '/sign-in', '/sign-up']
-  const own = [...everybodys, '/profile', '/calendar', '/account', '/organizations', '/organizations/northwind']
+  const own = [
+    ...everybodys,
+    '/profile',
+    '/calendar',
+    '/account',
+    '/organizations',
+    '/organizations/northwind',
+  ]
 
   /** What a finger or a shaky hand would miss: WCAG 2.2 asks for 24 px. Links within a text are exempt. */
   const smallTargets = `[...document.querySelectorAll('a, button, select, input, label:has(input)')].filter((one) => {
@@ -211,23 +218,14 @@ describe('any width, name and size of text', () => {
 })
 
 test.each([
-<<<<<<< HEAD
-  ['/', undefined],
-  ['/experts', undefined],
-  ['/experts/amara-okafor', people.member],
-  ['/calendar', people.member],
-  ['/profile', people.member],
-  ['/guides/users', undefined],
-  ['/sign-in', undefined],
-  ['/sign-up', undefined],
-=======
   ['/', undefined, fullOr([1280, 375], [1280])],
   ['/experts', undefined, fullOr([1280, 375], [375])],
   ['/experts/amara-okafor', people.member, fullOr([1280, 375], [1280])],
   ['/calendar', people.member, fullOr([1280, 375], [375])],
   ['/profile', people.member, fullOr([1280, 375], [1280])],
   ['/guides/users', undefined, fullOr([1280, 375], [375])],
->>>>>>> main
+  ['/sign-in', undefined, [1280, 375]],
+  ['/sign-up', undefined, fullOr([1280, 375], [375])],
 ])(
   'nothing on %s moves while it and Clerk’s script load, however slow the computer is',
   async (path, who, widths) => {
