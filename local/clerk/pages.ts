@@ -65,7 +65,7 @@ export function createPages(parts: { state: State; browsers: BrowserSessions; ap
   /** For the script that puts them beside Clerk's component on the app's own page. */
   pages.get('/people', (context) => {
     context.header('access-control-allow-origin', appUrl)
-    return context.html(html`${people()}`.toString().replaceAll('h2>', 'h3>'))
+    return context.html(html`${people()}`)
   })
 
   pages.get('/sign-in', (context) => {
