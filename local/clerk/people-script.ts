@@ -37,7 +37,8 @@ export const peopleScript = (url: string) => `
     section.dataset.standIn = ''
     section.dataset.loading = ''
     section.setAttribute('aria-label', 'Local run')
-    host.parentElement.parentElement.append(section)
+    const column = host.parentElement
+    ;(column === document.body ? column : column.parentElement).append(section)
     const people = clerkComponent === 'SignIn' ? await (await fetch(url + '/people')).text() : ''
     section.innerHTML = style + '<p>' + hints[clerkComponent] + '</p>' + people
     delete section.dataset.loading
