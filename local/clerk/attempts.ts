@@ -63,12 +63,12 @@ export function addAttempts({ state, browsers, url, on, describeClient }: Parts)
 
   on('POST', '/v1/client/sign_ins', async (context) => {
     const text = await textOf(context)
-    const client = clientFor(context)
     const ticket = text('ticket')
     const identifier = text('identifier')
     const user = ticket ? state.users.get(ticket) : identifier && userNamed(identifier)
     if ((ticket || identifier) && !user)
       throw invalidParam('identifier', "Couldn't find your account.", 'form_identifier_not_found')
+    const client = clientFor(context)
     const attempt: SignIn = {
       ...{ id: newId('sia'), clientId: client.id, user: user || undefined, identifier: identifier ?? null },
       ...{ status: user ? 'needs_first_factor' : 'needs_identifier', isPrepared: false, sessionId: null },
@@ -96,12 +96,12 @@ export function addAttempts({ state, browsers, url, on, describeClient }: Parts)
 
   on('POST', '/v1/client/sign_ups', async (context) => {
     const text = await textOf(context)
-    const client = clientFor(context)
     const email = text('email_address')
+    const emailAddress = email ? identifiers(state.users.values()).email(email) : null
+    const client = clientFor(context)
     const attempt: SignUp = {
-      ...{ id: newId('sua'), clientId: client.id, userId: null, sessionId: null },
+      ...{ id: newId('sua'), clientId: client.id, userId: null, sessionId: null, emailAddress },
       ...{ status: 'missing_requirements', isPrepared: false },
-      emailAddress: email ? identifiers(state.users.values()).email(email) : null,
       firstName: text('first_name') ?? null,
       lastName: text('last_name') ?? null,
     }
