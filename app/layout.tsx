@@ -1,7 +1,7 @@
-import { ClerkProvider } from '@clerk/nextjs'
 import type { Metadata } from 'next'
 import { connection } from 'next/server'
 import { type ReactNode, Suspense } from 'react'
+import { SessionProvider } from '@/components/session-provider'
 import { SiteFooter } from '@/components/site-footer'
 import { SiteHeader } from '@/components/site-header'
 import { THEME_SCRIPT } from '@/components/theme-script'
@@ -16,7 +16,7 @@ export const metadata: Metadata = {
 
 export default function RootLayout({ children }: { children: ReactNode }) {
   return (
-    <ClerkProvider>
+    <SessionProvider>
       <html lang="en" suppressHydrationWarning>
         <body className="flex min-h-dvh flex-col font-sans antialiased">
           <FontPreload />
@@ -43,7 +43,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
           </Suspense>
         </body>
       </html>
-    </ClerkProvider>
+    </SessionProvider>
   )
 }
 

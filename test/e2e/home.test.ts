@@ -188,7 +188,7 @@ describe('any width, name and size of text', () => {
     expect(lines).toBe(1)
   })
 
-  const paths = [
+  const everybodys = [
     '/',
     '/experts',
     '/experts?specialty=none',
@@ -196,7 +196,15 @@ describe('any width, name and size of text', () => {
     '/guides/adopt',
     '/nothing',
   ]
-  const own = [...paths, '/profile', '/calendar', '/account', '/organizations', '/organizations/northwind']
+  const paths = [...everybodys, '/sign-in', '/sign-up']
+  const own = [
+    ...everybodys,
+    '/profile',
+    '/calendar',
+    '/account',
+    '/organizations',
+    '/organizations/northwind',
+  ]
 
   /** What a finger or a shaky hand would miss: WCAG 2.2 asks for 24 px. Links within a text are exempt. */
   const smallTargets = `[...document.querySelectorAll('a, button, select, input, label:has(input)')].filter((one) => {
@@ -241,6 +249,35 @@ describe('any width, name and size of text', () => {
   )
 })
 
+/** Opens a window as if the computer were four times slower. */
+async function openSlowly(width: number, who?: string) {
+  const view = who ? await browser.openAs(who, { width }) : await browser.open({ width })
+  await view.page.addInitScript(watchShifts)
+  const session = await view.context.newCDPSession(view.page)
+  await session.send('Emulation.setCPUThrottlingRate', { rate: 4 })
+  return view
+}
+
+const clerkIsLoaded = (page: Page) =>
+  page.waitForFunction(() => Reflect.get(Reflect.get(window, 'Clerk') ?? {}, 'loaded') === true)
+
+test.each([
+  ['/sign-in', [1280, 375]],
+  ['/sign-up', fullOr([1280, 375], [375])],
+])(
+  'nothing on %s moves while Clerk’s component loads, however slow the computer is',
+  async (path, widths) => {
+    for (const width of widths) {
+      const { page, settled } = await openSlowly(width)
+      await page.goto(stage.app.url + path)
+      await clerkIsLoaded(page)
+      await settled()
+      const { cls, shifts } = await clsOf(page)
+      expect(cls, `${width} px: ${shifts.join('; ')}`).toBeLessThan(0.02)
+    }
+  },
+)
+
 describe.each([
   ['/', undefined, fullOr([1280, 375], [1280])],
   ['/experts', undefined, fullOr([1280, 375], [375])],
@@ -252,19 +289,11 @@ describe.each([
   ['/dashboard', people.admin, fullOr([1280, 375], [1280])],
   [`/dashboard/users/${people.member}`, people.admin, fullOr([1280, 375], [375])],
 ])('on a computer that is four times slower, on %s', (path, who, widths) => {
-  const open = async (width: number) => {
-    const view = who ? await browser.openAs(who, { width }) : await browser.open({ width })
-    await view.page.addInitScript(watchShifts)
-    const session = await view.context.newCDPSession(view.page)
-    await session.send('Emulation.setCPUThrottlingRate', { rate: 4 })
-    return view
-  }
-
   test('nothing moves while the page and Clerk’s script load, and the largest paint is text that waits for no script', async () => {
     for (const width of widths) {
-      const { page, settled } = await open(width)
+      const { page, settled } = await openSlowly(width, who)
       await page.goto(stage.app.url + path)
-      await page.waitForFunction(() => Reflect.get(Reflect.get(window, 'Clerk') ?? {}, 'loaded') === true)
+      await clerkIsLoaded(page)
       await settled()
       const { cls, shifts } = await clsOf(page)
       expect(cls, `${width} px: ${shifts.join('; ')}`).toBeLessThan(0.02)
@@ -274,7 +303,7 @@ describe.each([
       expect(image).toBe('')
       expect(text).not.toBe('')
       // When it is painted depends on the machine. What it waits for does not: here no script ever comes.
-      const without = await open(width)
+      const without = await openSlowly(width, who)
       await without.page.route('**/*.js*', (route) => route.abort())
       await without.page.goto(stage.app.url + path)
       await without.page.waitForFunction((text) => document.body.innerText.includes(text), text)
@@ -473,6 +502,8 @@ describe('axe has nothing to say about', () => {
     ['an expert', '/experts/amara-okafor', undefined],
     ['the guides', '/guides', undefined],
     ['a guide', '/guides/tokens', undefined],
+    ['the sign-in page', '/sign-in', undefined],
+    ['the sign-up page', '/sign-up', undefined],
     ['a calendar', '/calendar', people.member],
     ['a calendar that is not connected', '/calendar', people.neverConnected],
     ['a profile', '/profile', people.expert],
