@@ -447,6 +447,25 @@ describe('a failing Clerk or Redis', () => {
     await expect(requireOrganizationMember(acme.id)).rejects.toMatchObject({ code: 'forbidden' })
   })
 
+  test('a removal that Redis did not confirm is true once Redis is back, before the webhook comes again', async () => {
+    expect(await findMembership(mia())).not.toBeNull()
+    expect(await getCachedMembersOfOrganization(acme.id)).toHaveLength(2)
+    const listed = async () =>
+      (await getCachedMembershipsOfUser(people.member)).some((one) => one.organizationId === acme.id)
+    expect(await listed()).toBe(true)
+    services.upstash.faults.set({ reset: 'before' })
+    clerk().removeMember(acme.id, people.member)
+    await expect.poll(() => services.clerk.webhooks.log().at(-1)?.attempts).toEqual([503])
+    services.upstash.faults.set()
+    // The breaker closes: from here on Redis answers.
+    vi.advanceTimersByTime(60_000)
+    await expect(requireOrganizationMember(acme.id)).rejects.toMatchObject({ code: 'forbidden' })
+    expect(await getCachedMembersOfOrganization(acme.id)).toHaveLength(1)
+    expect(await listed()).toBe(false)
+    // No other process finds the old entry either.
+    expect(await stored()).not.toContain('"role":"org:member"')
+  })
+
   test('while Redis and Clerk are down nobody is admitted', async () => {
     expect(await findMembership(mia())).not.toBeNull()
     services.upstash.faults.set({ reset: 'before' })
