@@ -81,8 +81,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an invalidation gives up in silence',
     file: 'invalidate.ts',
-    from: 'if (attempt === 2)',
-    to: 'if (attempt === 2) return\n        if (attempt > 2)',
+    from: 'if (attempt === attempts - 1)',
+    to: 'if (attempt === attempts - 1) return\n        if (attempt >= attempts)',
     breaks: ['promise 7'],
   },
   {
@@ -98,6 +98,28 @@ export const mutants: readonly Mutant[] = [
     from: 'store.drop(chunk.map(',
     to: 'store.drop(chunk.slice(0, 1).map(',
     breaks: ['promise 7'],
+  },
+
+  {
+    name: 'what was not confirmed is forgotten',
+    file: 'invalidate.ts',
+    from: 'if (!confirmed) unconfirmed.add(marker ? [...all, marker] : all)',
+    to: '',
+    breaks: ['promise 7', 'promise 1'],
+  },
+  {
+    name: 'what was not confirmed is repeated only by reads',
+    file: 'unconfirmed.ts',
+    from: 'givenUp: givenUp.length })\n      repeatLater()',
+    to: 'givenUp: givenUp.length })',
+    breaks: ['promise 7'],
+  },
+  {
+    name: 'a read uses what this process could not invalidate',
+    file: 'requests.ts',
+    from: 'const old = items.map(unconfirmed.has)',
+    to: 'const old = items.map(() => false)',
+    breaks: ['promise 1', 'rule 6'],
   },
 
   // ---- Promise 8: plain, frozen data
