@@ -69,40 +69,35 @@ export function createInvalidation(options: InvalidationOptions) {
     state.drop(tags, await runtime.invalidated(tags).catch(() => undefined))
   }
 
-  async function drop(tags: readonly string[], also?: () => Promise<unknown>, attempts?: number) {
+  async function mark(key: string, ms: number, late: boolean) {
+    if (late && (await store.read([key], { despiteBreaker: true }))[0] !== null) return
+    await store.mark(key, late ? Math.min(ms, LATE_MARKER_MS) : ms, newId())
+  }
+
+  async function send(list: readonly Unfinished[], late = false) {
+    const tags = list.flatMap(({ tag }) => tag ?? [])
+    const markers = () => list.map(({ key, ms }) => ms && mark(key, ms, late))
     for (const [i, chunk] of chunksOf(tags).entries()) {
-      const work = () =>
-        Promise.all([
-          chunk.length > 0 && store.drop(chunk.map((tag) => tagVersionKey(namespace, tag))),
-          i === 0 && also?.(),
-        ])
-      await confirm(`${shortList(tags)} is invalid`, work, attempts)
+      const drop = () => chunk.length > 0 && store.drop(chunk.map((tag) => tagVersionKey(namespace, tag)))
+      const work = () => Promise.all([drop(), ...(i === 0 ? markers() : [])])
+      await confirm(`${shortList(tags)} is invalid`, work, late ? 1 : 3)
       // After the tag versions: a process that receives this must find them deleted.
-      if (chunk.length > 0) await announce(chunk, attempts)
+      if (chunk.length > 0) await announce(chunk, late ? 1 : 3)
     }
   }
 
-  async function markLate({ key, ms }: { key: string; ms: number }) {
-    const [set] = await store.read([key], { despiteBreaker: true })
-    if (set === null) await store.mark(key, Math.min(ms, LATE_MARKER_MS), newId())
-  }
-
   const unconfirmed = state.share(`unconfirmed:${namespace}`, () =>
-    createUnconfirmed(state, clock, (list) => {
-      const markers = list.flatMap((one) => ('ms' in one ? one : []))
-      const tags = list.flatMap((one) => ('tag' in one ? one.tag : []))
-      return drop(tags, () => Promise.all(markers.map(markLate)), 1)
-    }),
+    createUnconfirmed(state, clock, (list) => send(list, true)),
   )
 
-  async function invalidate(tags: readonly string[], marker?: { key: string; ms: number }) {
+  async function invalidate(tags: readonly string[], ...markers: Unfinished[]) {
+    const all = [...tags.map((tag) => ({ key: tagVersionKey(namespace, tag), tag })), ...markers]
     let confirmed = false
     try {
-      await drop(tags, async () => marker && store.mark(marker.key, marker.ms, newId()))
+      await send(all)
       confirmed = true
     } finally {
-      const all: Unfinished[] = tags.map((tag) => ({ key: tagVersionKey(namespace, tag), tag }))
-      if (!confirmed) unconfirmed.add(marker ? [...all, marker] : all)
+      if (!confirmed) unconfirmed.add(all)
       await dropHere(tags)
       state.emit({ type: 'invalidate', tags, confirmed })
     }

@@ -64,6 +64,9 @@ export function createRequests(options: RequestOptions) {
     sizes.set(lookup, Math.max(bytes, known + (bytes - known) / 16))
   }
 
+  const refused = () =>
+    Promise.reject(new LookupError('invalidation_unconfirmed', 'Redis may hold an older value: repeat it'))
+
   const reads = createBatch<readonly string[], (string | null)[]>({
     async send(items) {
       if (store.healthy() && unconfirmed.has(items.flat()))
@@ -76,7 +79,7 @@ export function createRequests(options: RequestOptions) {
         const own = values.slice(from, from + keys.length)
         from += keys.length
         if (keys[0] && own[0]) learn(keys[0], own[0])
-        return old[i] ? Promise.reject(unconfirmed.error()) : own
+        return old[i] ? refused() : own
       })
     },
     bytes(keys) {
@@ -93,9 +96,7 @@ export function createRequests(options: RequestOptions) {
       const old = requests.map(({ slot }) => unconfirmed.has([...slot.tagVersions, ...slot.markers]))
       const replies = await store.acquire(requests, newId())
       // A load that begins now is new.
-      return replies.map((reply, i) =>
-        old[i] && reply.kind !== 'load' ? Promise.reject(unconfirmed.error()) : reply,
-      )
+      return replies.map((reply, i) => (old[i] && reply.kind !== 'load' ? refused() : reply))
     },
     bytes: ({ reject }) => wireBytes(reject),
     ...chunks,

@@ -1,5 +1,4 @@
 import { type Clock, deadline } from './clock'
-import { LookupError } from './errors'
 import type { ProcessState } from './process-state'
 
 /** Most tags and markers that are remembered; beyond that the oldest are given up. */
@@ -7,8 +6,8 @@ const MOST = 10_000
 /** Milliseconds between two repetitions. */
 const REPEAT_MS = 2000
 
-/** A tag whose version must be deleted, or a revocation marker that must be set for so many milliseconds. */
-export type Unfinished = { key: string } & ({ tag: string } | { ms: number })
+/** Under its Redis key: a tag version to delete, or a revocation marker to set for so many milliseconds. */
+export type Unfinished = { key: string; tag?: string; ms?: number }
 
 /**
  * What this process has tried to invalidate or to revoke, and Redis did not confirm. It is repeated until Redis confirms it,
@@ -19,7 +18,7 @@ export function createUnconfirmed(
   clock: Clock,
   send: (list: readonly Unfinished[]) => Promise<void>,
 ) {
-  /** By their Redis keys, oldest first. */
+  /** By key, oldest first. */
   const pending = new Map<string, Unfinished>()
   let waiting = false
 
@@ -44,18 +43,14 @@ export function createUnconfirmed(
   return {
     has: (keys: readonly string[]) => pending.size > 0 && keys.some((key) => pending.has(key)),
     repeat,
+    delete: (key: string) => pending.delete(key),
     add(list: readonly Unfinished[]) {
-      for (const one of list) {
-        pending.delete(one.key)
-        pending.set(one.key, one)
-      }
-      const givenUp = [...pending.keys()].slice(0, Math.max(pending.size - MOST, 0))
-      for (const key of givenUp) pending.delete(key)
-      state.emit({ type: 'unconfirmed', pending: pending.size, givenUp: givenUp.length })
+      for (const { key } of list) pending.delete(key)
+      for (const one of list) pending.set(one.key, one)
+      const givenUp = Math.max(pending.size - MOST, 0)
+      for (const key of [...pending.keys()].slice(0, givenUp)) pending.delete(key)
+      state.emit({ type: 'unconfirmed', pending: pending.size, givenUp })
       repeatLater()
     },
-    delete: (key: string) => pending.delete(key),
-    error: () =>
-      new LookupError('invalidation_unconfirmed', 'Redis has not confirmed an earlier invalidation of this'),
   }
 }

@@ -186,8 +186,8 @@ const mutants: readonly (Change & { breaks: string })[] = [
   {
     name: 'a revocation sets no marker',
     file: engine,
-    from: 'store.mark(marker.key, marker.ms, newId())',
-    to: 'undefined',
+    from: 'ms && mark(key, ms, late)',
+    to: 'ms',
     breaks: 'a revocation refuses reads for as long as it says',
   },
   {
@@ -221,8 +221,8 @@ const mutants: readonly (Change & { breaks: string })[] = [
   {
     name: 'a revocation does not wait for its marker',
     file: engine,
-    from: 'i === 0 && also?.(),',
-    to: 'i === 0 && void also?.().catch(() => {}),',
+    from: 'ms && mark(key, ms, late)',
+    to: 'void mark(key, ms ?? 0, late).catch(() => {})',
     breaks: 'a revocation that the store did not confirm is an error',
   },
   {
@@ -242,8 +242,8 @@ const mutants: readonly (Change & { breaks: string })[] = [
   {
     name: 'a late marker is set in any case',
     file: engine,
-    from: 'if (set === null) await',
-    to: 'await',
+    from: 'if (late && ',
+    to: 'if (ms < 0 && ',
     breaks: 'a late marker does not replace one that was set meanwhile',
   },
   {
@@ -256,8 +256,8 @@ const mutants: readonly (Change & { breaks: string })[] = [
   {
     name: 'all revocations are the same',
     file: engine,
-    from: 'marker.ms, newId()',
-    to: "marker.ms, 'revoked'",
+    from: ' : ms, newId()',
+    to: " : ms, 'revoked'",
     breaks: 'nobody is revoked without a marker, and each revocation is another',
   },
   {
