@@ -148,7 +148,8 @@ export async function removeMembership(of: MembershipOf): Promise<void> {
  * @throws LookupError as `invalidateOrganization`
  */
 export async function removeMembershipsOf(userId: string): Promise<void> {
-  const memberships = (await membershipsOfUser.peek(userId)) ?? []
+  // Not `peek`, which takes a failure of Redis for "nothing is cached".
+  const memberships = (await membershipsOfUser.inspect(userId)).value ?? []
   const organizationIds = memberships.map((one) => one.organizationId)
   await invalidateTags([tagOfMembershipsOf(userId), ...organizationIds.map(tagOfMembers)])
   for (const id of organizationIds) await lookups().remove(tagOfMembers(id))
