@@ -148,8 +148,7 @@ export async function removeMembership(of: MembershipOf): Promise<void> {
  * @throws LookupError as `invalidateOrganization`
  */
 export async function removeMembershipsOf(userId: string): Promise<void> {
-  // Not `peek`, which takes a failure of Redis for "nothing is cached".
-  const memberships = (await membershipsOfUser.inspect(userId)).value ?? []
+  const memberships = (await membershipsOfUser.peek(userId)) ?? []
   const organizationIds = memberships.map((one) => one.organizationId)
   await invalidateTags([tagOfMembershipsOf(userId), ...organizationIds.map(tagOfMembers)])
   for (const id of organizationIds) await lookups().remove(tagOfMembers(id))

@@ -24,6 +24,7 @@ export function createUnconfirmed(
 
   async function repeat(keys: readonly string[]): Promise<void> {
     const sent = keys.flatMap((key) => pending.get(key) ?? [])
+    if (sent.length === 0) return
     await send(sent)
     // What was tried again meanwhile is another one.
     for (const one of sent) if (pending.get(one.key) === one) pending.delete(one.key)

@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { userOfSession } from '@/lib/auth/session-user'
 import { getCachedUserById, rolesOf, userById } from '@/lib/cache/clerk-cache'
 import { invalidateUserCache } from '@/lib/cache/clerk-cache-utils'
-import { removeMembershipsOf } from '@/lib/cache/organization-cache'
 import { revokeSession } from '@/lib/cache/revocations'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
 import { updateUserMetadata } from '@/lib/cache/user-writes'
@@ -125,9 +124,4 @@ test('a user that nothing was invalidated for costs one command meanwhile', asyn
   services.upstash.resetCounts()
   await getCachedUserById(other.id)
   expect(services.upstash.counts().byCommand).toEqual({ mget: 1 })
-})
-
-test('the memberships of a deleted user that Redis could not list are not taken for none', async () => {
-  services.upstash.faults.set({ only: ['mget'], reset: 'before' })
-  await expect(removeMembershipsOf(userId)).rejects.toMatchObject({ code: 'store_unavailable' })
 })
