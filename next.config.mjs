@@ -43,8 +43,13 @@ export default {
   images: { unoptimized: true },
   reactStrictMode: true,
   // Bodies are kept in memory before anything is known of their sender. The forms of this app send a few kilobytes.
-  experimental: { serverActions: { bodySizeLimit: '64kb' }, proxyClientMaxBodySize: '64kb' },
-  // Next keeps each guide that was asked for on disk, also one that does not exist, and anybody can make up names.
+  experimental: {
+    serverActions: { bodySizeLimit: '64kb' },
+    proxyClientMaxBodySize: '64kb',
+    // Next would keep a page of each guide that was asked for on disk, and anybody can make up names.
+    isrFlushToDisk: false,
+  },
+  // A guide that does not exist is 404, which a page that streams cannot say. Next compares without regard to case.
   rewrites: async () => ({
     beforeFiles: [{ source: `/guides/:name((?!(?:${guides.join('|')})$)[^/]+)`, destination: '/404' }],
   }),

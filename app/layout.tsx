@@ -5,6 +5,7 @@ import { type ReactNode, Suspense } from 'react'
 import { SiteFooter } from '@/components/site-footer'
 import { SiteHeader } from '@/components/site-header'
 import { THEME_SCRIPT } from '@/components/theme-script'
+import { preloadFont } from './font'
 import './globals.css'
 
 export const metadata: Metadata = {
@@ -14,6 +15,7 @@ export const metadata: Metadata = {
 }
 
 export default function RootLayout({ children }: { children: ReactNode }) {
+  preloadFont()
   return (
     <ClerkProvider>
       <html lang="en" suppressHydrationWarning>
@@ -29,7 +31,9 @@ export default function RootLayout({ children }: { children: ReactNode }) {
           <SiteHeader />
           <main
             id="main"
-            className="mx-auto w-full max-w-5xl flex-1 px-4 py-8 has-data-wide:max-w-7xl sm:px-6 sm:py-12"
+            // The link above moves the focus here, and so does what was done where the button is gone.
+            tabIndex={-1}
+            className="mx-auto w-full max-w-5xl flex-1 px-4 py-8 outline-none has-data-wide:max-w-7xl sm:px-6 sm:py-12"
           >
             {children}
           </main>

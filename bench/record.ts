@@ -20,7 +20,7 @@ export function record(root: string, run?: Run): string[] {
   if (!first) throw new Error('There is no run in docs/benchmarks: start `npm run bench`')
   const page = pageOf(first)
   mkdirSync(folder, { recursive: true })
-  texts.forEach((text, i) => writeFileSync(kept[i] ?? '', text))
+  for (const [i, text] of texts.entries()) writeFileSync(kept[i] ?? '', text)
   for (const [file, svg] of chartsOf(first)) writeFileSync(join(folder, file), svg)
   writeFileSync(join(root, 'docs/benchmarks.md'), page)
   const readme = join(root, 'README.md')

@@ -24,6 +24,7 @@ export function ConnectButton({ provider, scopes, account, back, children }: Pro
   const clerk = useClerk()
   const [pending, setPending] = useState(false)
   const connect = async () => {
+    if (pending) return
     setPending(true)
     const address = await consentPage().catch(() => null)
     if (address) window.location.assign(address)
@@ -46,7 +47,7 @@ export function ConnectButton({ provider, scopes, account, back, children }: Pro
     return verification?.externalVerificationRedirectURL ?? null
   }
   return (
-    <button type="button" className={button()} onClick={connect} aria-busy={pending}>
+    <button type="button" className={button()} onClick={connect} aria-disabled={pending}>
       {children}
     </button>
   )

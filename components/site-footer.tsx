@@ -17,7 +17,7 @@ export function SiteFooter() {
         <nav aria-label="Footer" className="flex flex-wrap gap-x-5 gap-y-2">
           {links.map(([href, label]) => (
             // Full page loads, as in the header.
-            <a key={href} href={href} className="hover:text-ink">
+            <a key={href} href={href} className="py-1 hover:text-ink">
               {label}
             </a>
           ))}

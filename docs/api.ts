@@ -74,8 +74,7 @@ export function publicNames() {
 }
 
 /** docs/api.md. */
-export function apiPage(): string {
-  const names = publicNames()
+export function apiPage(names = publicNames()): string {
   const sections = Object.keys(PUBLIC).map((file) => {
     const entries = names
       .filter((name) => name.file === file)

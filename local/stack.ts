@@ -57,7 +57,7 @@ export async function startLocalStack(options: LocalStackOptions = {}) {
       upstash.faults.clear()
       google.respond()
       providers.respond()
-      await engine.restart()
+      await engine.empty()
       clerk.resetRequests()
       google.resetRequests()
       providers.resetRequests()

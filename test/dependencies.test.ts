@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { parse } from 'yaml'
 
 const folder = mkdtempSync(join(tmpdir(), 'dependencies-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -71,4 +72,12 @@ test('a package without a hash, or with the address of a registry, is named', ()
     ['left-pad@1.0.0 has no', 'left-pad@1.0.0 names a'],
     1,
   ])
+})
+
+test('advisories are asked for at each push and every night, and stop what runs in production', () => {
+  const workflow = parse(readFileSync('.github/workflows/ci.yml', 'utf8'))
+  expect(workflow.on.push.branches).toEqual(['main'])
+  expect(workflow.on.schedule).toEqual([{ cron: expect.stringMatching(/^\d+ \d+ \* \* \*$/) }])
+  const commands = workflow.jobs.advisories.steps.map(({ run }: { run?: string }) => run)
+  expect(commands).toContain('npm audit --omit=dev --audit-level=moderate')
 })

@@ -21,7 +21,7 @@ export default function AccountPage() {
         <Connections />
       </Suspense>
       <p className="mt-6">
-        <AccountLink>Open your account page</AccountLink>
+        <AccountLink style="outline">Open your account page</AccountLink>
       </p>
     </>
   )

@@ -5,7 +5,7 @@ import { type ChangeEvent, useOptimistic, useTransition } from 'react'
 import { button } from '@/components/button'
 import type { Filter, Options } from './filter'
 
-const select = 'mt-1 block h-10 w-full rounded-md border border-line bg-surface px-2 text-ink'
+const select = 'mt-1 block h-10 w-full rounded-md border border-field bg-surface px-2 text-ink'
 
 /** Selects that filter at once. Without scripts, a form with a button. */
 export function FilterForm({ filter, options, count }: { filter: Filter; options: Options; count: number }) {
@@ -31,7 +31,7 @@ export function FilterForm({ filter, options, count }: { filter: Filter; options
         </select>
       </label>
       <label className="min-w-0 grow basis-40 sm:max-w-56">
-        Price an hour
+        Hourly rate
         <select name="price" value={shown.price} onChange={change} className={select}>
           <option value="">Any price</option>
           {options.prices.map(({ value, label }) => (

@@ -1,11 +1,13 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { Suspense } from 'react'
+import { Notice } from '@/components/notice'
 import { orOutage } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
 import { Skeleton } from '@/components/skeleton'
 import { orSignIn } from '@/lib/auth/page-access.server'
 import { currentUserOrganizations } from '@/lib/organizations/current-user-organizations.server'
+import { Role } from './role'
 
 export const metadata: Metadata = { title: 'Organizations' }
 
@@ -23,18 +25,26 @@ export default function OrganizationsPage() {
 function Organizations() {
   return orOutage(async () => {
     const memberships = await orSignIn(currentUserOrganizations)
-    if (memberships.length === 0) return <p className="text-soft">You are in no organization.</p>
+    if (memberships.length === 0)
+      return (
+        <Notice title="No organizations">
+          You are not a member of an organization. Ask an admin of one for an invitation.
+        </Notice>
+      )
     return (
-      <ul aria-label="Your organizations" className="rounded-xl border border-line bg-surface">
+      <ul
+        aria-label="Your organizations"
+        className="divide-y divide-line rounded-xl border border-line bg-surface"
+      >
         {memberships.map(({ id, role, organization }) => (
-          <li key={id} className="flex justify-between gap-4 border-line border-b p-4 last:border-b-0">
+          <li key={id} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 p-4">
             <Link
               href={`/organizations/${organization.slug ?? organization.id}`}
-              className="wrap-anywhere font-medium underline"
+              className="wrap-anywhere min-w-0 font-medium underline underline-offset-2"
             >
-              {organization.name || organization.id}
+              <bdi>{organization.name || organization.id}</bdi>
             </Link>
-            <code className="text-soft text-sm">{role}</code>
+            <Role role={role} />
           </li>
         ))}
       </ul>

@@ -34,7 +34,10 @@ function OwnProfile() {
       <>
         <p className="mb-6 text-soft">
           Your name is shown as{' '}
-          <strong className="wrap-anywhere text-ink">{user.fullName ?? user.username ?? 'Unnamed'}</strong>.
+          <strong className="wrap-anywhere text-ink">
+            <bdi>{user.fullName ?? user.username ?? 'Unnamed'}</bdi>
+          </strong>
+          .
         </p>
         <p className="mb-6">
           <Link href="/organizations" className="underline">

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
 import { items } from '../../docs/registry/items'
+import { fullOr } from '../support/full'
 import { createHostApp } from '../support/host-app'
 
 const root = join(import.meta.dirname, '../..')
@@ -46,9 +47,10 @@ async function complaints(more: object): Promise<string> {
 
 // In one folder, to compile once. A part compiles alone if it does here: test/docs/registry.test.ts says that it has
 // every file and every package that it imports.
+// What compiles with strict settings does so with the others too, but for a mistake of the compiler's.
 test.each([
-  ['the settings of create-next-app', {}],
   ['strict settings', STRICT],
+  ...fullOr<[string, object][]>([['the settings of create-next-app', {}]], []),
 ])(
   'every part compiles with TypeScript 5.9 and %s',
   async (_, more) => {

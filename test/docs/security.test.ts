@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
 const docs = join(import.meta.dirname, '../../docs')
 const text = readFileSync(join(docs, 'security.md'), 'utf8')
@@ -26,19 +26,10 @@ test('each promise in docs/reliability.md names a test', () => {
   expect(lines.filter((line) => !line.includes('](../test/'))).toEqual([])
 })
 
-describe('docs/security.md', () => {
-  test('names a test in each line of an attacker, or says that nothing stops them or what else does', () => {
-    const lines = text.split('\n').filter((line) => /^\| to /.test(line))
-    expect(lines.length).toBeGreaterThan(30)
-    const without = lines
-      .filter((line) => !line.includes('](../test/'))
-      .map((line) => line.split('|')[1]?.trim())
-    expect(without).toEqual([
-      'to read users, to change the trail, or to end a revocation',
-      'to lock users out with forged `user.deleted` or `session.revoked`',
-      'to stay unnoticed once it is known',
-    ])
-  })
+test('each line of an attacker in docs/security.md names a test, also where nothing stops them', () => {
+  const lines = text.split('\n').filter((line) => /^\| to /.test(line))
+  expect(lines.length).toBeGreaterThan(30)
+  expect(lines.filter((line) => !line.includes('](../test/'))).toEqual([])
 })
 
 test('no page or component writes HTML itself, but for the constant script that sets the theme', () => {

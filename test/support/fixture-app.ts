@@ -1,10 +1,28 @@
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { buildOnce } from './build-once'
 import { buildNext, startNext } from './next'
 
-const fixture = () => fileURLToPath(new URL('../fixtures/lookup-app', import.meta.url))
+const root = join(import.meta.dirname, '../..')
+const fixture = join(root, 'test/fixtures/lookup-app')
 
-/** `next build` of `test/fixtures/lookup-app`. */
-export const buildFixture = (env: Record<string, string>) => buildNext(env, fixture())
+/**
+ * `next build` of `test/fixtures/lookup-app`, once. Returns what `measured` gave after the build, which is kept with
+ * it.
+ */
+export const buildFixture = (
+  env: Record<string, string> & { FIXTURE_DIST_DIR: string; FIXTURE_CACHE_COMPONENTS: string },
+  measured: () => object,
+) =>
+  buildOnce({
+    into: join(fixture, env.FIXTURE_DIST_DIR),
+    from: [root, fixture],
+    // The addresses of the others count when it runs.
+    settings: { cacheComponents: env.FIXTURE_CACHE_COMPONENTS },
+    build: async () => {
+      await buildNext(env, fixture)
+      return measured()
+    },
+  })
 
 const unescaped = (html: string) =>
   html.replaceAll('&quot;', '"').replaceAll('&#x27;', "'").replaceAll('&lt;', '<').replaceAll('&amp;', '&')
@@ -24,7 +42,7 @@ async function outputsOf(response: Response): Promise<unknown[]> {
  * `next start` of the fixture as last built with the same environment, or of another app that has its pages `/run` and
  * `/actions` and its route `/api/run`; resolves when it listens.
  */
-export async function startFixture(port: number, env: Record<string, string>, folder = fixture()) {
+export async function startFixture(port: number, env: Record<string, string>, folder = fixture) {
   const { child, text, lines, stop } = await startNext(port, env, folder)
   if (child.exitCode !== null) throw new Error(`next start of the fixture ended:\n${text()}`)
   const url = `http://localhost:${port}`

@@ -1,14 +1,22 @@
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { buildOnce } from './build-once'
 import { buildNext, type Environment, startNext } from './next'
 
-const folder = fileURLToPath(new URL('../fixtures/kit-app', import.meta.url))
+const root = join(import.meta.dirname, '../..')
+const folder = join(root, 'test/fixtures/kit-app')
 
 /** For the hook that builds: it only ends what hangs, on a machine that may be busy. Milliseconds. */
 export const BUILD_TIMEOUT = 1_200_000
 
-/** `next build` of `test/fixtures/kit-app` into a folder of its own. `broken`: its reads do not check tag versions. */
+/** The build that the test files share. */
+export const KIT_BUILD = '.next-kit'
+
+/** `next build` of `test/fixtures/kit-app` into a folder, once. `broken`: its reads do not check tag versions. */
 export const buildKitApp = (build: string, { broken = false } = {}) =>
-  buildNext({ FIXTURE_DIST_DIR: build, FIXTURE_BROKEN: broken ? 'on' : 'off' }, folder)
+  buildOnce({
+    ...{ into: join(folder, build), from: [root, folder], settings: { broken } },
+    build: () => buildNext({ FIXTURE_DIST_DIR: build, FIXTURE_BROKEN: broken ? 'on' : 'off' }, folder),
+  })
 
 export type KitAnswer = { ok: true; value: unknown } | { ok: false; code: string }
 

@@ -93,7 +93,7 @@ export function useServices({ env = {}, performanceClock, keep, ...options }: Us
     const { upstash, clerk, google, providers, engine } = services()
     upstash.faults.clear()
     clerk.faults.clear()
-    if (!keep) await engine.restart()
+    if (!keep) await engine.empty()
     clerk.resetRequests()
     google.resetRequests()
     google.respond()

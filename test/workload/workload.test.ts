@@ -1,5 +1,6 @@
 import { createClerkClient } from '@clerk/backend'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { fullOr } from '../support/full'
 import { type Services, startServices } from '../support/services'
 import { sessionOf } from '../support/session'
 import { type Day, runDay } from './day'
@@ -17,8 +18,8 @@ vi.mock('@clerk/nextjs/server', async () => {
 // Outside Next there is no response, so tasks run at once.
 vi.mock('next/server', () => ({ after: (task: () => Promise<unknown>) => void task() }))
 
-/** A twentieth of the day, at full load. `WORKLOAD_SHARE=1` runs the whole day, which takes minutes. */
-const share = Number(process.env.WORKLOAD_SHARE ?? 0.05)
+/** Half an hour of the day at full load, and with FULL_TESTS=1 a twentieth of it. `WORKLOAD_SHARE=1` runs the whole day, which takes minutes. */
+const share = Number(process.env.WORKLOAD_SHARE ?? fullOr(0.05, 1 / 48))
 const part = share === 1 ? 'a day' : `the first ${Math.round(parameters.hours * 60 * share)} minutes of a day`
 
 const session = { direct: 0, remembered: 0, cold: 0, warm: 0 }

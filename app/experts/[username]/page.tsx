@@ -1,3 +1,4 @@
+import type { Metadata } from 'next'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
 import { Suspense } from 'react'
@@ -9,10 +10,18 @@ import { expertNamed } from '../expert-named'
 
 type Props = { params: Promise<{ username: string }> }
 
+/** One that cannot be read has an outage on its page, and a name that is no expert's has no page. */
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { username } = await params
+  const user = await expertNamed(username).catch(() => undefined)
+  if (user === null) notFound()
+  return { title: user ? expertOf(user).name : 'Expert' }
+}
+
 export default function ExpertPage({ params }: Props) {
   return (
     <>
-      <Link href="/experts" className="mb-6 inline-block text-sm text-soft hover:text-ink">
+      <Link href="/experts" className="mb-5 inline-block py-1 text-sm text-soft hover:text-ink">
         ← All experts
       </Link>
       <Suspense fallback={<Skeleton label="Loading profile" />}>
@@ -31,7 +40,6 @@ async function Profile({ params }: Props) {
     const expert = expertOf(user)
     return (
       <article className="rounded-xl border border-line bg-surface p-6 sm:p-8">
-        <title>{`${expert.name} · Clerk cache kit`}</title>
         <header className="flex flex-col gap-5 sm:flex-row sm:items-center">
           <Avatar src={expert.imageUrl} size={80} />
           <div className="min-w-0">
@@ -44,13 +52,21 @@ async function Profile({ params }: Props) {
             </p>
           </div>
         </header>
-        {expert.headline && <p className="wrap-anywhere mt-6 text-lg">{expert.headline}</p>}
-        {expert.bio && <p className="wrap-anywhere mt-3 max-w-prose text-soft">{expert.bio}</p>}
+        {expert.headline && (
+          <p className="wrap-anywhere mt-6 max-w-prose text-lg">
+            <bdi>{expert.headline}</bdi>
+          </p>
+        )}
+        {expert.bio && (
+          <p className="wrap-anywhere mt-3 max-w-prose text-soft">
+            <bdi>{expert.bio}</bdi>
+          </p>
+        )}
         {expert.specialties.length > 0 && (
           <ul aria-label="Specialties" className="mt-6 flex flex-wrap gap-2">
             {expert.specialties.map((name) => (
               <li key={name} className="wrap-anywhere rounded-2xl border border-line px-3 py-1 text-sm">
-                {name}
+                <bdi>{name}</bdi>
               </li>
             ))}
           </ul>
@@ -58,5 +74,5 @@ async function Profile({ params }: Props) {
         {expert.rate !== null && <p className="mt-6 font-medium">{expert.rate} an hour</p>}
       </article>
     )
-  })
+  }, 'Expert')
 }

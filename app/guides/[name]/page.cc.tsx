@@ -24,7 +24,7 @@ export default async function GuidePage({ params }: Props) {
   if (text === undefined) notFound()
   return (
     <>
-      <Link href="/guides" className="mb-6 inline-block text-sm text-soft hover:text-ink">
+      <Link href="/guides" className="mb-5 inline-block py-1 text-sm text-soft hover:text-ink">
         ← All guides
       </Link>
       <Markdown text={text} />

@@ -1,19 +1,29 @@
+import type { Metadata } from 'next'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
-import { Suspense } from 'react'
+import { cache, Suspense } from 'react'
+import { Avatar } from '@/components/avatar'
 import { orOutage } from '@/components/or-outage'
 import { Skeleton } from '@/components/skeleton'
 import { AuthError } from '@/lib/auth/auth-error'
 import { orSignIn } from '@/lib/auth/page-access.server'
 import { currentUserOrganization } from '@/lib/organizations/current-user-organizations.server'
 import { decodeSegment } from '../../decode-segment'
+import { Role } from '../role'
 
 type Props = PageProps<'/organizations/[slug]'>
+
+/** An organization that cannot be read has an outage on its page, and one of somebody else has no page. */
+export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
+  const found = await pageOf((await params).slug, pageIn((await searchParams).page)).catch(() => undefined)
+  if (found === null) notFound()
+  return { title: found?.organization.name || 'Organization' }
+}
 
 export default function OrganizationPage(props: Props) {
   return (
     <>
-      <Link href="/organizations" className="mb-6 inline-block text-sm text-soft hover:text-ink">
+      <Link href="/organizations" className="mb-5 inline-block py-1 text-sm text-soft hover:text-ink">
         ← Your organizations
       </Link>
       <Suspense fallback={<Skeleton label="Loading members" />}>
@@ -33,37 +43,49 @@ const orNull = (error: unknown): null => {
   throw error
 }
 
+/** Once for a page and its title. */
+const pageOf = cache((segment: string, page: number) =>
+  currentUserOrganization(decodeSegment(segment), page).catch(orNull),
+)
+
 async function Organization({ params, searchParams }: Props) {
-  const slug = decodeSegment((await params).slug)
+  const { slug } = await params
   const page = pageIn((await searchParams).page)
   return orOutage(async () => {
-    const found = await orSignIn(() => currentUserOrganization(slug, page).catch(orNull))
+    const found = await orSignIn(() => pageOf(slug, page))
     if (!found) notFound()
     const { organization, members, hasMore, role } = found
     return (
       <section className="rounded-xl border border-line bg-surface p-6">
-        <title>{`${organization.name} · Clerk cache kit`}</title>
-        <h1 className="wrap-anywhere font-semibold text-2xl tracking-tight">{organization.name}</h1>
-        <p className="text-soft">
-          Your role: <code>{role}</code>
+        <h1 className="wrap-anywhere font-semibold text-2xl tracking-tight">
+          <bdi>{organization.name || organization.id}</bdi>
+        </h1>
+        <p className="mt-2 text-soft">
+          Your role: <Role role={role} />
         </p>
         {members === null ? (
           <p className="mt-6 text-soft">Your role does not show you who else is a member.</p>
         ) : (
           <>
-            <ul aria-label="Members" className="mt-6">
+            <ul aria-label="Members" className="mt-6 border-line border-b">
               {members.map((member) => (
-                <li key={member.id} className="flex justify-between gap-4 border-line border-t py-3">
-                  <span className="wrap-anywhere">
-                    {member.user.fullName ?? member.user.username ?? 'Unnamed'}
+                <li
+                  key={member.id}
+                  className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 border-line border-t py-3"
+                >
+                  <span className="flex min-w-0 items-center gap-3">
+                    <Avatar src={member.user.imageUrl} size={32} />
+                    <span className="wrap-anywhere min-w-0">
+                      <bdi>{member.user.fullName ?? member.user.username ?? 'Unnamed'}</bdi>
+                    </span>
                   </span>
-                  <code className="text-soft text-sm">{member.role}</code>
+                  <Role role={member.role} />
                 </li>
               ))}
             </ul>
             {members.length === 0 && <p className="text-soft">There are no members on this page.</p>}
             {(page > 1 || hasMore) && (
-              <nav aria-label="Pages of members" className="mt-4 flex gap-4 text-sm">
+              <nav aria-label="Pages of members" className="mt-4 flex gap-6 text-sm *:py-1 *:underline">
                 {page > 1 && <Link href={`?page=${page - 1}`}>← Previous</Link>}
                 {hasMore && <Link href={`?page=${page + 1}`}>Next →</Link>}
               </nav>
@@ -72,5 +94,5 @@ async function Organization({ params, searchParams }: Props) {
         )}
       </section>
     )
-  })
+  }, 'Organization')
 }

@@ -6,6 +6,8 @@ import { blockUser, restoreUser, revocationOfUser } from '@/lib/cache/revocation
 import { getCachedOAuthToken, withOAuthToken } from '@/lib/cache/token-cache'
 import { redis } from '@/lib/config'
 import { batchRefreshTokens, getConnectedIntegrations } from '@/lib/integrations/integrations.service'
+import { auditKey } from '@/lib/telemetry/audit'
+import { readAudit } from '@/lib/telemetry/read-audit'
 import { handleClerkEvent } from '@/lib/webhooks/handle-clerk-event'
 import { webhookUserJson } from '../../../local/clerk/json'
 import { people } from '../../../local/seed'
@@ -263,5 +265,48 @@ describe('a value in grace', () => {
       code: 'clerk_unavailable',
     })
     services.clerk.faults.clear()
+  })
+})
+
+// docs/security.md says so. Whoever makes this better changes the page.
+describe('nothing stops', () => {
+  const unlink = (key: string) => redis().run('unlink', (client) => client.unlink(key))
+  const revocation = `ck:g:user:${people.member}`
+
+  test('whoever has the token of Redis from reading users', async () => {
+    await getCachedUserById(people.expert)
+    const text = await redis().run('keys and get', async (client) => {
+      const [key = ''] = await client.keys(`ck:e:user.*:${people.expert}`)
+      return client.get(key)
+    })
+    const expert = services.clerk.users().find(({ id }) => id === people.expert)
+    expect(text).toContain(`"lastName":${JSON.stringify(expert?.lastName)}`)
+  })
+
+  test('whoever has the token of Redis from adding to the trail', async () => {
+    const record = { id: 'made-up', at: 1, action: 'role.update', actor: 'x', subject: 'x', outcome: 'ok' }
+    const key = auditKey()
+    await redis().run('xadd', (client) => client.xadd(key, '*', { records: JSON.stringify(record) }))
+    const { records } = await readAudit({ redis: redis(), key })
+    expect(records).toContainEqual(record)
+    await unlink(key)
+  })
+
+  test('whoever has the token of Redis from ending a revocation', async () => {
+    await blockUser(people.member)
+    expect(await statusOfToken()).toBe('revoked')
+    await unlink(revocation)
+    expect(await statusOfToken()).toBe('ok')
+  })
+
+  test('a forged user.deleted from locking a user out, until its marker ends after 48 hours', async () => {
+    await handleClerkEvent({ type: 'user.deleted', data: { id: people.member, deleted: true } })
+    expect(await statusOfToken()).toBe('revoked')
+    expect(await userOfSession(mia)).toBeNull()
+    const left = await redis().run('pttl', (client) => client.pttl(revocation))
+    expect(left / 3_600_000).toBeGreaterThan(47)
+    expect(left / 3_600_000).toBeLessThanOrEqual(48)
+    await unlink(revocation)
+    expect(await statusOfToken()).toBe('ok')
   })
 })

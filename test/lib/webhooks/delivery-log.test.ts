@@ -28,7 +28,7 @@ const noLog = () => services.upstash.faults.set({ only: ['eval'], reset: 'before
 beforeEach(async () => {
   // Nothing is left from the test before.
   await recordDelivery(delivery('before'))
-  await services.engine.restart()
+  await services.engine.empty()
 })
 afterEach(() => vi.useRealTimers())
 

@@ -59,6 +59,28 @@ describe.each(['wasm', 'server'] as const)('an engine (%s)', (prefer) => {
       await engine.close()
     },
   )
+
+  it.skipIf(prefer === 'server' && !redisServer())(
+    'is emptied of data and scripts without breaking a connection, and started if it was killed',
+    async () => {
+      const engine = await startEngine({ prefer })
+      const connection = await engine.connect()
+      const [, sha] = await connection.run([
+        ['SET', 'a', '1'],
+        ['SCRIPT', 'LOAD', 'return 1'],
+      ])
+      await engine.empty()
+      const [value, loaded] = await connection.run([
+        ['GET', 'a'],
+        ['SCRIPT', 'EXISTS', String(sha)],
+      ])
+      expect([value, loaded]).toEqual([null, [0n]])
+      await engine.kill()
+      await engine.empty()
+      expect(await (await engine.connect()).run([['GET', 'a']])).toEqual([null])
+      await engine.close()
+    },
+  )
 })
 
 describe.skipIf(!redisServer())('a real server as engine', () => {

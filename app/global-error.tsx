@@ -1,0 +1,31 @@
+'use client'
+
+import { button } from '@/components/button'
+import './globals.css'
+
+/** What people see if the layout itself fails: it has no header, and no theme but the system's. */
+export default function GlobalError({
+  error,
+  reset,
+}: {
+  error: Error & { digest?: string }
+  reset: () => void
+}) {
+  return (
+    <html lang="en">
+      <body className="font-sans antialiased">
+        <title>Something went wrong</title>
+        <main className="mx-auto max-w-5xl px-4 py-12 sm:px-6">
+          <h1 className="font-semibold text-2xl tracking-tight sm:text-3xl">Something went wrong</h1>
+          <p className="mt-2 mb-8 max-w-prose text-pretty text-soft">
+            This page could not be loaded.{' '}
+            {error.digest ? `The server’s log has the details under ${error.digest}.` : ''}
+          </p>
+          <button type="button" className={button('outline')} onClick={reset}>
+            Try again
+          </button>
+        </main>
+      </body>
+    </html>
+  )
+}

@@ -1,0 +1,192 @@
+import type { Page } from 'playwright-core'
+import { people } from '../../../local/seed'
+import type { StandIns } from '../../../local/stand-ins'
+
+/** One page of the app in one state. */
+export interface Screen {
+  name: string
+  path: string
+  /** Who is signed in. Default: nobody. */
+  as?: string | undefined
+  /** What people do before the picture is taken. */
+  act?(page: Page): Promise<unknown>
+  /** Text of 200 % on half of the usual widths. */
+  large?: boolean
+  /** The picture is taken before anything has loaded. */
+  early?: boolean
+}
+
+/** Screens that need the services in the same state. The app is started again before each group. */
+export interface Group {
+  name: string
+  /** Environment variables of the app. */
+  env?: Record<string, string>
+  arrange?(standIns: StandIns): Promise<void>
+  /** Breaks something. It is called before every screen, with nothing cached. */
+  fail?(standIns: StandIns): void
+  screens(people: Awaited<ReturnType<typeof createPeople>>): Screen[]
+}
+
+const CALENDAR = ['openid', 'https://www.googleapis.com/auth/calendar.readonly']
+const LONG = 'Wolfeschlegelsteinhausenbergerdorff-Hubertwilliamsonvonhagen'
+
+/** People whose names, pictures or calendars are unusual. */
+export async function createPeople({ clerk, google }: StandIns) {
+  const create = (username: string, given: object) =>
+    clerk.createUser({ username, emails: [`${username}@example.com`], ...given }).id
+  const expert = (headline: string, specialties: string[], more = {}) => ({
+    publicMetadata: { role: 'expert', headline, specialties, hourlyRate: 125, currency: 'EUR', ...more },
+  })
+  const long = create(`w${'w'.repeat(59)}`, {
+    ...{ firstName: LONG, lastName: 'W'.repeat(60) },
+    ...expert(`${LONG} ${'headline '.repeat(12)}`, [LONG, 'kafka', 'data engineering', 'postgres'], {
+      bio: `${'A long text about a long career. '.repeat(12)}${'x'.repeat(120)}`,
+    }),
+  })
+  const rtl = create('rtl', {
+    ...{ firstName: 'محمد عبد الرحمن', lastName: 'بن عبد العزيز آل سعود' },
+    ...expert('חוזים, לוחות שנה ואזורי זמן', ['לוחות שנה', 'تقويم']),
+  })
+  const cjk = create('cjk', {
+    ...{ firstName: '長宗我部元親左衛門', lastName: '勅使河原小鳥遊四月一日' },
+    ...expert('検索エンジンとデータ基盤の設計および運用についての長い見出し', ['検索', '데이터']),
+  })
+  const nameless = create('nameless', { ...expert('', []), imageUrl: '' })
+  const busy = create('busy', { firstName: 'Bea', lastName: 'Busy' })
+  const free = create('free', { firstName: 'Fred', lastName: 'Free' })
+  const several = create('several', { firstName: 'Sev', lastName: 'Eral' })
+  for (const id of [busy, free, long])
+    clerk.connect(id, { provider: 'oauth_google', email: `${id}@example.com`, scopes: CALENDAR })
+  for (const email of ['home@example.com', `${'work'.repeat(15)}@example.com`])
+    clerk.connect(several, { provider: 'oauth_google', email, scopes: CALENDAR })
+  const day = (days: number) => new Date(Date.now() + days * 864e5).toISOString()
+  const allDay = (id: string, summary: string, from: number, to: number, location?: string) => ({
+    ...{ id, summary, start: { date: day(from).slice(0, 10) }, end: { date: day(to).slice(0, 10) } },
+    ...(location && { location }),
+  })
+  const timed = (id: string, summary: string, from: number, to: number) => ({
+    ...{ id, summary, start: { dateTime: day(from) }, end: { dateTime: day(to) } },
+  })
+  google.setEvents(busy, [
+    allDay('a', 'Public holiday', 0, 1),
+    allDay('b', `Conference ${'x'.repeat(90)}`, 0, 4, 'Lisbon, Centro de Congressos, Praça das Indústrias 1'),
+    timed('c', '10:00 会議 — فريق التقويم', 0.02, 0.06),
+    timed('d', 'Night train', 1, 2.4),
+    timed('e', '', 3, 3.05),
+  ])
+  google.setEvents(free, [])
+  await clerk.webhooks.flush()
+  return { long, rtl, cjk, nameless, busy, free, several }
+}
+
+/** The account menu, opened. */
+const openMenu = (page: Page) => page.getByRole('button', { name: /^Account of/ }).click()
+
+const normal: Group = {
+  name: 'normal',
+  async arrange({ clerk }) {
+    clerk.faults.add({ latencyMs: 150 })
+  },
+  screens: ({ long, rtl, cjk, nameless, busy, free, several }) => [
+    { name: 'home', path: '/' },
+    { name: 'home-early', path: '/', early: true },
+    { name: 'home-large', path: '/', large: true, as: people.needsReconnecting },
+    { name: 'home-reconnect', path: '/', as: people.needsReconnecting },
+    { name: 'home-never', path: '/', as: people.neverConnected },
+    { name: 'experts', path: '/experts' },
+    { name: 'experts-early', path: '/experts', early: true },
+    { name: 'experts-filtered', path: '/experts?specialty=kafka' },
+    { name: 'experts-none', path: '/experts?specialty=kafka&price=EUR-125' },
+    { name: 'expert', path: '/experts/amara-okafor' },
+    { name: 'expert-early', path: '/experts/amara-okafor', early: true },
+    { name: 'expert-long', path: `/experts/w${'w'.repeat(59)}`, as: long },
+    { name: 'expert-rtl', path: '/experts/rtl', as: rtl },
+    { name: 'expert-cjk', path: '/experts/cjk', as: cjk },
+    { name: 'expert-nameless', path: '/experts/nameless', as: nameless },
+    { name: 'profile', path: '/profile', as: people.expert },
+    { name: 'profile-early', path: '/profile', as: people.expert, early: true },
+    { name: 'profile-large', path: '/profile', as: people.expert, large: true },
+    { name: 'profile-long', path: '/profile', as: long },
+    { name: 'profile-rtl', path: '/profile', as: rtl },
+    {
+      ...{ name: 'profile-errors', path: '/profile', as: people.member },
+      async act(page) {
+        await page.getByLabel('First name').fill('  ')
+        await page.getByLabel('Last name').fill('  ')
+        await page.getByRole('button', { name: 'Save' }).click()
+        await page.getByText('Not saved.').waitFor()
+      },
+    },
+    {
+      ...{ name: 'profile-saved', path: '/profile', as: free },
+      async act(page) {
+        await page.getByLabel('Last name').fill('Saved')
+        await page.getByRole('button', { name: 'Save' }).click()
+        await page
+          .getByText(/Saved\.|Too many|too often/)
+          .first()
+          .waitFor()
+      },
+    },
+    { name: 'calendar', path: '/calendar', as: people.member },
+    { name: 'calendar-early', path: '/calendar', as: people.member, early: true },
+    { name: 'calendar-large', path: '/calendar', as: busy, large: true },
+    { name: 'calendar-busy', path: '/calendar', as: busy },
+    { name: 'calendar-free', path: '/calendar', as: free },
+    { name: 'calendar-never', path: '/calendar', as: people.neverConnected },
+    { name: 'calendar-reconnect', path: '/calendar', as: people.needsReconnecting },
+    { name: 'calendar-scopes', path: '/calendar', as: people.tooFewScopes },
+    { name: 'calendar-several', path: '/calendar', as: several },
+    { name: 'account', path: '/account', as: people.severalProviders },
+    { name: 'account-early', path: '/account', as: people.severalProviders, early: true },
+    { name: 'account-reconnect', path: '/account', as: people.needsReconnecting },
+    { name: 'account-several', path: '/account', as: several },
+    { name: 'account-menu', path: '/account', as: people.neverConnected, act: openMenu },
+    { name: 'account-menu-long', path: '/guides', as: long, act: openMenu },
+    { name: 'organizations', path: '/organizations', as: people.member },
+    { name: 'organizations-none', path: '/organizations', as: free },
+    { name: 'organization', path: '/organizations/northwind', as: people.member },
+    { name: 'guides', path: '/guides' },
+    { name: 'guide', path: '/guides/tokens' },
+    { name: 'guide-adopt', path: '/guides/adopt' },
+    { name: 'not-found', path: '/nothing-here' },
+    { name: 'not-found-expert', path: '/experts/nobody' },
+    {
+      ...{ name: 'footer-dark', path: '/guides' },
+      act: (page) => page.getByRole('radio', { name: 'Dark' }).check({ force: true }),
+    },
+  ],
+}
+
+/** The pages that read something, of a member and of a visitor. */
+const reading = (name: string): Screen[] => [
+  { name: `${name}-home`, path: '/', as: people.member },
+  { name: `${name}-experts`, path: '/experts' },
+  { name: `${name}-expert`, path: '/experts/amara-okafor' },
+  { name: `${name}-profile`, path: '/profile', as: people.member },
+  { name: `${name}-calendar`, path: '/calendar', as: people.member },
+  { name: `${name}-account`, path: '/account', as: people.member },
+  { name: `${name}-organizations`, path: '/organizations', as: people.member },
+]
+const outage = (name: string, fail: (standIns: StandIns) => void): Group => ({
+  ...{ name, fail },
+  screens: () => reading(name),
+})
+const withoutClerk = ({ clerk }: StandIns) => clerk.faults.add({ status: 503 })
+const withoutRedis = ({ upstash }: StandIns) => upstash.faults.set({ reset: 'before' })
+
+export const groups: Group[] = [
+  normal,
+  outage('clerk-busy', ({ clerk }) => clerk.faults.add({ status: 429, retryAfter: 20 })),
+  outage('clerk-down', withoutClerk),
+  outage('redis-down', withoutRedis),
+  outage('both-down', (standIns) => {
+    withoutClerk(standIns)
+    withoutRedis(standIns)
+  }),
+  {
+    name: 'google-down',
+    fail: ({ google }) => google.respond(() => new Response('', { status: 503 })),
+    screens: () => [{ name: 'google-down-calendar', path: '/calendar', as: people.member }],
+  },
+]
