@@ -1,8 +1,11 @@
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
 import { quotaExceeded } from '../../local/upstash/faults'
 import type { View } from '../support/browser'
 import { axeFindings, openDashboard, panelOf, toastOf } from '../support/dashboard'
+import { addDifficult, countADay, fillLogs } from '../support/dashboard-data'
+import * as scenes from '../support/dashboard-scenes'
+import { fullOr } from '../support/full'
 import { useBrowser, useStage } from '../support/stage'
 
 const stage = useStage()
@@ -29,8 +32,64 @@ const shown = (state: string) => new RegExp(`^. ${state}$`)
 /** Reads of a few seconds are shared: what was true before must not be what is shown. */
 const sharedReadsEnd = () => new Promise((resolve) => setTimeout(resolve, 5_500))
 
+describe('at every width from 320 to 1920 px', () => {
+  /** Where `npm run screenshots` puts pictures. */
+  const folder = process.env.SCREENSHOTS
+
+  async function walk(all: readonly scenes.Scene[]) {
+    const view = await browser.openAs()
+    for (const { name, open } of all) {
+      await open(view, stage)
+      expect(await scenes.overflowsOf(view), `${name} can be scrolled sideways`).toEqual([])
+      if (folder) await scenes.takePictures(view, name, folder)
+    }
+  }
+
+  // Before anything is read, because reads are shared for some seconds.
+  beforeAll(async () => {
+    await countADay(stage.standIns)
+    await fillLogs(stage.standIns)
+  })
+
+  test('no page can be scrolled sideways', () => walk(scenes.pages))
+
+  test('neither can those of the longest names and addresses, of IDs without a name, and of a blocked user', async () => {
+    const them = await addDifficult(stage.standIns)
+    await walk(scenes.difficult(them))
+  })
+
+  // Seldom another width than above: for their pictures.
+  describe.runIf(folder)('pictures', () => {
+    afterAll(() => stage.restart())
+
+    test('of what is opened', () => walk(scenes.opened))
+
+    test('of pages that load', () => walk(scenes.loading(stage)))
+
+    test('of a process that has just started', async () => {
+      await stage.restart()
+      await walk(scenes.empty)
+    })
+
+    test('of outages', async () => {
+      const view = await browser.openAs()
+      await openDashboard(view, stage)
+      stage.standIns.clerk.faults.add({ status: 503 })
+      await sharedReadsEnd()
+      await walk(scenes.clerkDown)
+      stage.standIns.clerk.faults.clear()
+      await stage.standIns.upstash.refuse()
+      await sharedReadsEnd()
+      await walk(scenes.redisDown)
+      stage.standIns.clerk.faults.add({ status: 503 })
+      await sharedReadsEnd()
+      await walk(scenes.bothDown)
+    })
+  })
+})
+
 describe('first load', () => {
-  test.each([1280, 375])(
+  test.each(fullOr([1280, 375], [375]))(
     'at %i px brings at most 60 KB of script of its own, moves nothing, and waits for no script or other site to show it',
     async (width) => {
       const weigh = async (path: string) => {
@@ -141,10 +200,12 @@ describe('while something is out', () => {
   })
 
   test('Redis gone altogether: it is not reachable', async () => {
-    const { panel } = await visitDuring(() => stage.standIns.upstash.refuse(), '/cache')
+    const { panel, ...view } = await visitDuring(() => stage.standIns.upstash.refuse(), '/cache')
     await panel('cache')
       .getByText(/Redis is not reachable|Redis failed repeatedly/)
       .waitFor()
+    await openDashboard(view, stage)
+    await panel('changes').getByText('Redis does not answer').waitFor()
   })
 
   describe('because the Redis plan’s limit is used up', () => {

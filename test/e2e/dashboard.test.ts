@@ -6,7 +6,7 @@ import { createRedisClient } from '@/lib/lookup/redis/client'
 import { people } from '../../local/seed'
 import { quotaExceeded } from '../../local/upstash/faults'
 import { axeFindings, openDashboard, panelOf, toastOf } from '../support/dashboard'
-import { looks } from '../support/full'
+import { fullOr, looks } from '../support/full'
 import { type Look, useBrowser, useStage } from '../support/stage'
 
 const stage = useStage()
@@ -38,9 +38,6 @@ const shown = (state: string) => new RegExp(`^. ${state}$`)
 const CALENDAR = 'https://www.googleapis.com/auth/calendar.readonly'
 
 describe.each(looks)('at $width px in $colorScheme', (look) => {
-  // A used-up limit opens the breaker for a minute.
-  afterAll(() => stage.restart())
-
   test('axe has nothing to say of any page', async () => {
     const { page, ...view } = await visit('', look)
     for (const path of [
@@ -61,6 +58,11 @@ describe.each(looks)('at $width px in $colorScheme', (look) => {
       expect(await axeFindings(page), path).toEqual([])
     }
   })
+})
+
+describe.each(fullOr(looks, looks.slice(-1)))('at $width px in $colorScheme', (look) => {
+  // A used-up limit opens the breaker for a minute.
+  afterAll(() => stage.restart())
 
   test('axe has nothing to say of open rows, an open table, people who were found, and the menu', async () => {
     const { page, panel } = await visit('/audit', look)
@@ -159,6 +161,15 @@ describe('Integrations', () => {
     await first.panel('integrations').getByText('Could not be checked').waitFor()
   })
 
+  test('of a blocked user were not checked, and neither Clerk nor Redis is to blame', async () => {
+    const { id } = await newUser([CALENDAR])
+    stage.standIns.clerk.updateUser(id, { banned: true })
+    await stage.standIns.clerk.webhooks.flush()
+    const { panel } = await visit(`/users/${id}`)
+    await panel('integrations').getByText(shown('Not checked')).waitFor()
+    expect(await panel('integrations').getByText('did not answer').count()).toBe(0)
+  })
+
   test('names who has been refused a token, and leads to them', async () => {
     await visit(`/users/${people.needsReconnecting}`)
     await new Promise((resolve) => setTimeout(resolve, 9_500))
@@ -178,7 +189,7 @@ describe('Integrations', () => {
     const { id } = await newUser([CALENDAR])
     const { panel, toast } = await visit(`/users/${id}`)
     await panel('integrations').getByRole('button', { name: 'Refresh' }).click()
-    await toast(/Clerk returned a Google token that expires at/).waitFor()
+    await toast(/Clerk returned a Google token that expires in \d+ (min|h)/).waitFor()
     await panel('audit').getByText('dashboard.refresh').first().waitFor()
   })
 
@@ -371,4 +382,21 @@ test('charts have ranges, a tooltip, and a table of the same figures', async () 
   // What lies over the canvas.
   await chart.locator('.u-over').hover()
   await chart.getByText(/^Hit rate: /).waitFor()
+})
+
+test('the minutes of tables are those of the reader’s time zone', async () => {
+  const { page } = await visit('/cache', { timezoneId: 'Asia/Kolkata' })
+  for (const name of ['Hit rates as a table', 'Hit rate as a table']) {
+    await page.getByText(name, { exact: true }).filter({ visible: true }).click()
+    const time = page
+      .getByRole('region', { name, exact: true })
+      .getByRole('rowheader')
+      .first()
+      .locator('time')
+    const at = new Date((await time.getAttribute('datetime')) ?? '')
+    const inKolkata = at.toLocaleTimeString('en-US', {
+      ...{ hour: 'numeric', minute: '2-digit', timeZone: 'Asia/Kolkata' },
+    })
+    expect((await time.textContent())?.replaceAll('\u202f', ' ')).toBe(inKolkata.replaceAll('\u202f', ' '))
+  }
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
+import type { View } from '../support/browser'
 import { axeFindings } from '../support/dashboard'
 import { E2E_COPY } from '../support/ports'
 import { useBrowser, useStage } from '../support/stage'
@@ -158,6 +159,22 @@ test('a guide that does not exist is 404', async () => {
   expect(pages.map(({ status }) => status)).toEqual(names.map(() => 404))
 })
 
+test('an address that somebody makes up leaves nothing on disk: Next would keep a page of each', async () => {
+  // Next compares the addresses of rewrites without regard to case, so this one reaches the page of a guide.
+  for (const address of ['/guides/TOKENS', '/experts/nobody-7', '/no-page']) await pageOf(address)
+  const kept = (await readdir(E2E_COPY, { recursive: true })).filter((path) => path.includes('TOKENS'))
+  expect(kept).toEqual([])
+  expect(existsSync(join(E2E_COPY, 'server/route-cache'))).toBe(false)
+})
+
+test.each(['/account', '/calendar', '/dashboard/users', '/organizations/northwind', '/profile'])(
+  'signed out, %s redirects to the sign-in page before anything of it is sent',
+  async (path) => {
+    const { status, headers } = await pageOf(path)
+    expect([status, headers.location]).toEqual([307, expect.stringContaining('/sign-in')])
+  },
+)
+
 describe('with a title and a heading, small and dark, large and light, axe has nothing to say of', () => {
   const title = 'Clerk cache kit'
   const looks = [
@@ -218,8 +235,8 @@ describe('with a title and a heading, small and dark, large and light, axe has n
     const { id } = clerk.createUser({ emails: [email] })
     for (const one of [email, `other-${email}`]) clerk.connect(id, { email: one, scopes: CALENDAR })
     await clerk.webhooks.flush()
-    await visit(people.neverConnected, [['/account', 'Account', `Account · ${title}`]])
-    const account: [string, string, string] = ['/account', 'Account', `Account · ${title}`]
+    await visit(people.neverConnected, [['/account', 'Connections', `Connections · ${title}`]])
+    const account: [string, string, string] = ['/account', 'Connections', `Connections · ${title}`]
     const calendar: [string, string, string] = ['/calendar', 'Calendar', `Calendar · ${title}`]
     await visit(id, [account, calendar])
     await visit(people.needsReconnecting, [account, calendar])
@@ -253,7 +270,7 @@ describe('with a title and a heading, small and dark, large and light, axe has n
       await page.getByRole('heading', { name: 'Clerk does not answer' }).waitFor()
       await visit(people.member, [
         ['/profile', 'Profile', `Profile · ${title}`],
-        ['/account', 'Account', `Account · ${title}`],
+        ['/account', 'Connections', `Connections · ${title}`],
         ['/calendar', 'Calendar', `Calendar · ${title}`],
         ['/organizations', 'Organizations', `Organizations · ${title}`],
         ['/organizations/northwind', 'Organization', `Organization · ${title}`],
@@ -264,20 +281,65 @@ describe('with a title and a heading, small and dark, large and light, axe has n
   })
 })
 
-test.each(['/account', '/calendar', '/dashboard/users', '/organizations/northwind', '/profile'])(
-  'signed out, %s redirects to the sign-in page before anything of it is sent',
-  async (path) => {
-    const { status, headers } = await pageOf(path)
-    expect([status, headers.location]).toEqual([307, expect.stringContaining('/sign-in')])
-  },
-)
+describe('the pages to sign in and up', () => {
+  const typeCode = async ({ page }: View) => {
+    await page.getByRole('heading', { name: /^(Check|Verify) your email$/ }).waitFor()
+    await page.getByLabel('Enter verification code').pressSequentially('424242')
+  }
 
-test('an address that somebody makes up leaves nothing on disk: Next would keep a page of each', async () => {
-  // Next compares the addresses of rewrites without regard to case, so this one reaches the page of a guide.
-  for (const address of ['/guides/TOKENS', '/experts/nobody-7', '/no-page']) await pageOf(address)
-  const kept = (await readdir(E2E_COPY, { recursive: true })).filter((path) => path.includes('TOKENS'))
-  expect(kept).toEqual([])
-  expect(existsSync(join(E2E_COPY, 'server/route-cache'))).toBe(false)
+  test('a visitor of a protected page signs in by e-mail and code, and is led back to it', async () => {
+    const view = await browser.open()
+    await view.page.goto(`${stage.app.url}/calendar`)
+    await view.page.getByText('The code in every e-mail is 424242').waitFor()
+    await view.page.getByLabel('Email address or username').fill('mia@example.com')
+    await view.page.getByRole('button', { name: 'Continue', exact: true }).click()
+    await typeCode(view)
+    await view.page.getByRole('main').getByText('Quarterly planning').waitFor()
+    expect(view.page.url()).toBe(`${stage.app.url}/calendar`)
+    await view.settled()
+  })
+
+  test('a visitor comes from signing in to signing up, and is somebody in the cache after the webhook', async () => {
+    const view = await browser.open()
+    await view.page.goto(`${stage.app.url}/profile`)
+    await view.page.getByRole('link', { name: 'Sign up' }).click()
+    await view.page.getByRole('heading', { name: 'Create your account' }).waitFor()
+    await view.page.getByLabel('Email address', { exact: true }).fill('new@example.com')
+    await view.settled()
+    await view.page.getByRole('button', { name: 'Continue', exact: true }).click()
+    await typeCode(view)
+    await view.page.waitForURL(`${stage.app.url}/profile`)
+    await stage.standIns.clerk.webhooks.flush()
+    const user = stage.standIns.clerk.users().find(({ emails }) => emails[0]?.address === 'new@example.com')
+    await view.page.getByRole('button', { name: 'Account of Account' }).waitFor()
+    await view.settled()
+    const { page } = await browser.openAs()
+    await page.goto(`${stage.app.url}/dashboard/users/${user?.id}`)
+    await page.getByText('new@example.com').filter({ visible: true }).first().waitFor()
+  })
+
+  test.each([
+    ['?redirect_url=https%3A%2F%2Fevil.example%2F'],
+    ['?sign_in_force_redirect_url=%2F%2Fevil.example'],
+    ['#/?sign_in_force_redirect_url=https%3A%2F%2Fevil.example%2F'],
+    // Clerk itself would lead to every host of its domain.
+    ['?redirect_url=https%3A%2F%2Fblog.example.test%2F'],
+  ])('%s leads nobody to another origin', async (address) => {
+    const { page, trouble, settled } = await browser.open()
+    await page.goto(`${stage.app.url}/sign-in${address}`)
+    await page.getByRole('button', { name: 'Mia Moreau' }).click()
+    await page.waitForURL(`${stage.app.url}/`)
+    await settled()
+    for (const line of trouble.splice(0)) expect(line).toContain('not on one of the allowedRedirectOrigins')
+  })
+
+  test.each(['/sign-in', '/sign-up'])('who is signed in already is sent on from %s', async (path) => {
+    const { page, settled } = await browser.openAs(people.member)
+    await page.goto(`${stage.app.url}${path}?redirect_url=${encodeURIComponent(`${stage.app.url}/experts`)}`)
+    await page.waitForURL(`${stage.app.url}/experts`)
+    await page.getByRole('main').getByText('Amara Okafor').waitFor()
+    await settled()
+  })
 })
 
 test('nothing of this is an error in the log or the output', () => {

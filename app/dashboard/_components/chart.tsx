@@ -3,7 +3,7 @@
 import { useEffect, useRef } from 'react'
 import type { ChartPoint, Charts } from '@/lib/dashboard/snapshot-schema'
 import { createPlot, type Plot } from '../plot'
-import type { ChartKind } from './chart-kinds'
+import { type ChartKind, columnsOf } from './chart-kinds'
 import { TimeTable } from './time-table'
 
 /** Where the library's elements are, which is all that its style sheet is needed for. */
@@ -39,7 +39,7 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
   const shown = useRef(points)
   useEffect(() => {
     shown.current = points
-    plot.current?.show(dataOf(kind, points))
+    plot.current?.show(columnsOf(kind, points))
   }, [kind, points])
   useEffect(() => {
     const element = box.current
@@ -49,7 +49,7 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
       return { label: series.label, color, dash: dashOf(dash) }
     })
     const made = createPlot(element, { lines, format: kind.format, max: kind.max }, () =>
-      dataOf(kind, shown.current),
+      columnsOf(kind, shown.current),
     )
     plot.current = made
     return () => made.destroy()
@@ -108,15 +108,6 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
     </figure>
   )
 }
-
-/**
- * Columns: the times in seconds, then each series. Without a value for the last point, whose time is still running: a part
- * of a minute beside whole ones looks like a collapse.
- */
-const dataOf = (kind: ChartKind, points: readonly ChartPoint[]): (number | null)[][] => [
-  points.map(({ at }) => at / 1000),
-  ...kind.series.map(({ of }) => points.map((point, i) => (i < points.length - 1 ? of(point) : null))),
-]
 
 const formatted = ({ format }: ChartKind, value: number | null) => (value === null ? null : format(value))
 

@@ -32,7 +32,7 @@ const TIMES = [
   ['30d', 'Last 30 days'],
 ] as const
 
-const look = 'h-9 min-w-0 max-w-full rounded-md border border-line bg-surface px-2 text-sm'
+const look = 'h-9 min-w-0 max-w-full rounded-md border border-line bg-surface px-2 text-sm sm:max-w-40'
 
 type Props = {
   path: string
@@ -118,10 +118,10 @@ export function Filters({ path, query, selects, list, count, byUser = false }: P
             placeholder="user_…"
             autoComplete="off"
             spellCheck={false}
-            className={`${look} placeholder:text-soft sm:w-40`}
+            className={`${look} placeholder:text-soft sm:w-36`}
           />
         )}
-        <button type="submit" className={button('outline')}>
+        <button type="submit" className={`${button('outline')} max-sm:last:odd:col-span-2`}>
           Show
         </button>
         {isFiltered && (

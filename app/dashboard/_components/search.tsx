@@ -110,7 +110,7 @@ export function Search() {
                 prefetch={false}
                 data-found
                 onClick={close}
-                className="flex items-center gap-3 px-3 py-2 text-sm hover:bg-page focus:bg-page focus-visible:-outline-offset-2"
+                className="flex items-center gap-3 px-3 py-2 text-sm hover:bg-page focus:bg-page [&>img]:self-center focus-visible:-outline-offset-2"
               >
                 <Avatar src={imageUrl} size={28} />
                 <span className="min-w-0">

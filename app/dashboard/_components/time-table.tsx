@@ -4,7 +4,7 @@ const cell = 'whitespace-nowrap px-3 py-1.5 text-right first:text-left'
 
 type Props = {
   title: string
-  /** What the figures are, in a sentence. */
+  /** What the figures are. */
   note?: string
   /** Minutes that a row counts. */
   step: number
@@ -24,7 +24,7 @@ export const TimeTable = ({ title, note, step, columns, rows }: Props) => (
       tabIndex={0}
     >
       <table className="w-full tabular-nums">
-        {note && <caption className="px-3 pt-2 text-left text-soft">{note}</caption>}
+        {note && <caption className="px-3 py-1.5 text-left text-soft">{note}</caption>}
         <thead className="sticky top-0 bg-surface text-soft">
           <tr>
             <th scope="col" className={`${cell} font-medium`}>

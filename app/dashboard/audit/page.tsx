@@ -93,6 +93,7 @@ function render(query: ListQuery) {
                   people={people}
                   renderedAt={found.at}
                   empty={user ? 'No records of this user' : 'No record matches'}
+                  advice="Clear the filter to see all records."
                 />
               )}
               <Pager newer={cursors.length > 0 ? up : undefined} older={down} />
