@@ -384,6 +384,28 @@ test('experts are filtered by specialty and price, by keyboard, and the address 
   await main.getByText('Amara Okafor').waitFor()
 })
 
+test.each(looks)('the border of a field can be seen at $width px, $colorScheme', async (look) => {
+  const { page } = await browser.openAs(people.member, look)
+  await page.goto(`${stage.app.url}/profile`)
+  const colors = await page.getByLabel('First name').evaluate((field) => {
+    const { borderColor, backgroundColor } = getComputedStyle(field)
+    return [borderColor, backgroundColor]
+  })
+  const [border = 0, surface = 0] = colors.map(luminanceOf)
+  const [low, high] = [border, surface].sort((a, b) => a - b)
+  // WCAG 2.2, 1.4.11.
+  expect(((high ?? 0) + 0.05) / ((low ?? 0) + 0.05), colors.join(' on ')).toBeGreaterThanOrEqual(3)
+})
+
+/** Relative luminance of a color as browsers write it, by the formula of WCAG. */
+function luminanceOf(color: string): number {
+  const [red = 0, green = 0, blue = 0] = (color.match(/[\d.]+/g) ?? []).map((part) => {
+    const share = Number(part) / 255
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+  })
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
+
 describe('with the keyboard only', () => {
   const focused = (page: Page) => page.evaluate<string>('document.activeElement.textContent')
 
@@ -460,28 +482,6 @@ describe('with the keyboard only', () => {
     await expect.poll(() => page.evaluate('document.activeElement.name')).toBe('lastName')
   })
 })
-
-test.each(looks)('the border of a field can be seen at $width px, $colorScheme', async (look) => {
-  const { page } = await browser.openAs(people.member, look)
-  await page.goto(`${stage.app.url}/profile`)
-  const colors = await page.getByLabel('First name').evaluate((field) => {
-    const { borderColor, backgroundColor } = getComputedStyle(field)
-    return [borderColor, backgroundColor]
-  })
-  const [border = 0, surface = 0] = colors.map(luminanceOf)
-  const [low, high] = [border, surface].sort((a, b) => a - b)
-  // WCAG 2.2, 1.4.11.
-  expect(((high ?? 0) + 0.05) / ((low ?? 0) + 0.05), colors.join(' on ')).toBeGreaterThanOrEqual(3)
-})
-
-/** Relative luminance of a color as browsers write it, by the formula of WCAG. */
-function luminanceOf(color: string): number {
-  const [red = 0, green = 0, blue = 0] = (color.match(/[\d.]+/g) ?? []).map((part) => {
-    const share = Number(part) / 255
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
-  })
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-}
 
 test('a page that Clerk did not answer for is read again by its button', async () => {
   const { clerk } = stage.standIns
