@@ -46,6 +46,12 @@ describe('a page', () => {
     expect(await pageThatThrows(new LookupError('store_unavailable', ''))).toContain('Redis does not answer')
   })
 
+  test('leads to itself again where that can help, and not where it cannot', async () => {
+    const again = '<a href="" '
+    expect(await pageThatThrows(new ClerkError(429, undefined, []))).toContain(again)
+    expect(await pageThatThrows(new LookupError('revoked', ''))).not.toContain(again)
+  })
+
   test('leaves a mistake in the code to Next, which logs it', async () => {
     const mistake = new LookupError('bad_declaration', '')
     await expect(pageThatThrows(mistake)).rejects.toBe(mistake)

@@ -355,7 +355,7 @@ function luminanceOf(color: string): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
-test('a page that Clerk did not answer for is read again by its button', async () => {
+test('a page that Clerk did not answer for is read again by its link', async () => {
   const { clerk } = stage.standIns
   const publicMetadata = { role: 'expert', headline: 'Back again' }
   clerk.createUser({ emails: ['back@example.com'], username: 'back-again', publicMetadata })
@@ -368,7 +368,7 @@ test('a page that Clerk did not answer for is read again by its button', async (
   await settled()
   clerk.faults.clear()
   clerk.faults.add({ latencyMs: LATENCY_MS })
-  await main.getByRole('button', { name: 'Try again' }).click()
+  await main.getByRole('link', { name: 'Try again' }).click()
   await main.getByText('Back again', { exact: true }).waitFor()
 })
 
