@@ -6,8 +6,15 @@ export async function register(): Promise<void> {
     configure({ tcp: () => import('./lib/lookup/redis/tcp') })
     const { register: start } = await import('./lib/instrumentation')
     await start()
+    const { refusePipelines } = await import('./lib/process/pipelining')
+    refusePipelines()
     const { refuseSmallPieces } = await import('./lib/process/small-pieces')
     refuseSmallPieces()
+    // `next dev` reloads pages over a WebSocket.
+    if (process.env.NODE_ENV === 'production') {
+      const { ignoreUpgrades } = await import('./lib/process/upgrades')
+      ignoreUpgrades()
+    }
     const { setProviders } = await import('./lib/integrations/providers')
     const { providers } = await import('./app/providers')
     setProviders(...providers)

@@ -1,13 +1,21 @@
 import { clerkMiddleware } from '@clerk/nextjs/server'
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server'
+import { createGuardOfClerk } from './lib/http/before-clerk'
 import { contentSecurityPolicy } from './lib/http/content-security-policy'
 
 // Kept to one decision and one header on purpose: it runs before every page, on the edge runtime, so it reads no Redis, calls no
 // Clerk API and parses nothing with zod. It is a convenience, not the authorisation: lib/auth checks again wherever
 // data is read. Pages here always answer 200 (they stream), so the redirect that has a status is this one.
-const signedInOnly = /^\/(account|calendar|dashboard|profile)(\/|$)/
+const signedInOnly = /^\/(account|calendar|dashboard|organizations|profile)(\/|$)/
 
 const origins = (process.env.APP_ORIGINS ?? '').split(',').flatMap((origin) => origin.trim() || [])
+
+/** Of the requests that Clerk allows in 10 s: a tenth in each process. As `clerkRateLimit` in lib/config.ts. */
+const HANDSHAKES =
+  (Number(process.env.CLERK_RATE_LIMIT) ||
+    (process.env.CLERK_SECRET_KEY?.startsWith('sk_live_') ? 1000 : 100)) / 10
+
+const refusedBeforeClerk = createGuardOfClerk(HANDSHAKES)
 
 /** Bytes. The limit of next.config.mjs, where Next would cut the body off and then answer 500. */
 const LONGEST_BODY = 64 * 1024
@@ -70,6 +78,8 @@ function withPolicy(request: NextRequest): NextResponse {
 export default async function middleware(request: NextRequest, event: NextFetchEvent) {
   if (Number(request.headers.get('content-length')) > LONGEST_BODY)
     return new NextResponse('Content too large', { status: 413 })
+  const refused = refusedBeforeClerk(request)
+  if (refused) return refused
   const response = await withClerk(request, event)
   if (response?.headers.get('x-middleware-rewrite') !== request.url) return response
   response.headers.delete('x-middleware-rewrite')

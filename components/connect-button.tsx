@@ -26,6 +26,7 @@ export function ConnectButton({ provider, scopes, account, back, style, children
   const clerk = useClerk()
   const [pending, setPending] = useState(false)
   const connect = async () => {
+    if (pending) return
     setPending(true)
     const address = await consentPage().catch(() => null)
     if (address) window.location.assign(address)
@@ -48,7 +49,7 @@ export function ConnectButton({ provider, scopes, account, back, style, children
     return verification?.externalVerificationRedirectURL ?? null
   }
   return (
-    <button type="button" className={button(style)} onClick={connect} aria-busy={pending}>
+    <button type="button" className={button(style)} onClick={connect} aria-disabled={pending}>
       {children}
     </button>
   )

@@ -2,13 +2,14 @@ import { connection } from 'next/server'
 import type { ReactNode } from 'react'
 import { button } from '@/components/button'
 import { Notice } from '@/components/notice'
+import { PageTitle } from '@/components/page-title'
 import { problemToShow } from '@/lib/http/problem-to-show'
 
 /**
  * Renders what `render` returns, once there is a request. If it fails because of an outage, a notice says what happened
- * and what to do. Call it under a Suspense boundary.
+ * and what to do. Call it under a Suspense boundary. `heading`: the page's, where `render` makes it.
  */
-export async function orOutage(render: () => Promise<ReactNode>): Promise<ReactNode> {
+export async function orOutage(render: () => Promise<ReactNode>, heading?: string): Promise<ReactNode> {
   // A build without settings, as of an image, must not keep the notice that they are missing in the page.
   await connection()
   try {
@@ -16,10 +17,13 @@ export async function orOutage(render: () => Promise<ReactNode>): Promise<ReactN
   } catch (error) {
     const { title, advice, status } = problemToShow(error)
     return (
-      <Notice title={title}>
-        <p className="max-w-prose">{advice}</p>
-        <TryAgain status={status} />
-      </Notice>
+      <>
+        {heading && <PageTitle title={heading} />}
+        <Notice title={title}>
+          <p className="max-w-prose">{advice}</p>
+          <TryAgain status={status} />
+        </Notice>
+      </>
     )
   }
 }

@@ -1,4 +1,7 @@
-/** A placeholder with the height of what is loading, so that nothing moves when it arrives. `label`: read to people who cannot see it. */
+/**
+ * A placeholder with the height of what is loading, so that nothing moves when it arrives. `label`: read to people who
+ * cannot see it.
+ */
 export function Skeleton({ label, size = 'h-72' }: { label: string; size?: string }) {
   return (
     <div

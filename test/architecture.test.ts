@@ -63,7 +63,9 @@ const mayImport: Record<string, readonly string[]> = {
     ...['lib/telemetry', 'lib/webhooks'],
   ],
   // The app's own providers, what is started, and the client that REDIS_URL needs.
-  instrumentation: ['app', 'lib/config', 'lib/instrumentation', 'lib/integrations', 'lib/lookup'],
+  instrumentation: [
+    ...['app', 'lib/config', 'lib/instrumentation', 'lib/integrations', 'lib/lookup', 'lib/process'],
+  ],
   middleware: ['lib/http'],
   local: [],
 }

@@ -4,7 +4,7 @@ import { Icon } from '@/components/icon'
 import { Status, type Tone } from '@/components/status'
 import type { Integration } from '@/lib/integrations/integrations.service'
 import { providerOf } from '@/lib/integrations/providers'
-import { CheckButton } from './check-button'
+import { ConnectionAction } from './connection-action'
 
 type Account = Integration['accounts'][number]
 type State = Pick<Integration, 'status' | 'missing' | 'action'>
@@ -80,24 +80,24 @@ function Connection({ integration, account, state, back }: Props) {
 function WhatToDo({ integration: { id, name, accounts }, account, state: { status, action }, back }: Props) {
   const connect = connectLabel(status, name)
   const externalAccountId = account?.externalAccountId
-  if (connect && action)
-    return (
-      <ConnectButton
-        provider={id}
-        scopes={action.scopes}
-        account={externalAccountId}
-        back={back}
-        style={status === 'not_connected' ? 'outline' : 'solid'}
-      >
-        {connect}
-      </ConnectButton>
-    )
-  if (status === 'degraded' || !providerOf(id).probe) return null
   return (
-    <CheckButton
+    <ConnectionAction
       provider={id}
       name={name}
       externalAccountId={accounts.length > 1 ? externalAccountId : undefined}
-    />
+      canCheck={!(connect && action) && status !== 'degraded' && Boolean(providerOf(id).probe)}
+    >
+      {connect && action && (
+        <ConnectButton
+          provider={id}
+          scopes={action.scopes}
+          account={externalAccountId}
+          back={back}
+          style={status === 'not_connected' ? 'outline' : 'solid'}
+        >
+          {connect}
+        </ConnectButton>
+      )}
+    </ConnectionAction>
   )
 }

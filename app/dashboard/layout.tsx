@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { type ReactNode, Suspense } from 'react'
-import { PanelSkeleton } from '@/components/panel'
-import { DashboardNav } from './_components/dashboard-nav'
+import { DashboardMenu, DashboardNav } from './_components/dashboard-nav'
+import { DashboardSkeleton } from './_components/dashboard-skeleton'
 import { FrameForAdmins } from './_components/for-admins'
 import { Live, LiveControls } from './_components/live'
 import { Search } from './_components/search'
@@ -13,7 +13,7 @@ export const metadata: Metadata = { title: { default: 'Dashboard', template: '%s
 export default function DashboardLayout({ children }: { children: ReactNode }) {
   return (
     <div data-wide>
-      <Suspense fallback={<PanelSkeleton title="Dashboard" height="h-[200vh]" />}>
+      <Suspense fallback={<DashboardSkeleton />}>
         <FrameForAdmins>
           <Toasts>
             <Live>
@@ -21,6 +21,7 @@ export default function DashboardLayout({ children }: { children: ReactNode }) {
                 <DashboardNav />
                 <div className="min-w-0">
                   <div className="mb-8 flex flex-wrap items-start justify-between gap-3">
+                    <DashboardMenu />
                     <Search />
                     <LiveControls />
                   </div>

@@ -1,6 +1,6 @@
 import type uPlot from 'uplot'
 import { onThemeChange } from '@/components/theme'
-import { formatHour } from './format'
+import { formatHour, formatTick } from './format'
 
 export type Columns = (number | null)[][]
 
@@ -95,7 +95,7 @@ function settingsOf(
     axes: [
       {
         ...{ ...axis, grid: { show: false }, space: 70, size: 24 },
-        values: (_, seconds) => seconds.map((at) => formatHour(at * 1000)),
+        values: (_, seconds) => seconds.map((at) => formatTick(at * 1000)),
       },
       {
         ...{ ...axis, grid: { stroke: color('--line'), width: 1 }, space: 36, size: 56 },

@@ -13,9 +13,18 @@ export type SessionOptions = {
 }
 
 /**
+ * Whether the person who impersonates was banned or locked, also where no webhook has said so or Redis has lost it. False for
+ * somebody of Clerk's dashboard, who is no user of the app.
+ */
+async function isBlockedActor(impersonator: string | null): Promise<boolean> {
+  const actor = impersonator === null ? null : await userById.fresh(impersonator, { grace: false })
+  return actor !== null && isBlocked(actor)
+}
+
+/**
  * The user of a session that Clerk's token has proven, without the request memo and the process cache; null when the
  * session was revoked, or the user, or the person who impersonates them, was deleted, banned or locked. One MGET reads
- * the user and all revocation markers.
+ * the user, that person and all revocation markers.
  * @throws LookupError `revocation_unknown` with `failClosed` while Redis is out; ClerkError
  */
 export async function userOfSession(
@@ -35,15 +44,22 @@ export async function userOfSession(
     // The person who impersonates has access by an own account, which can be banned or deleted meanwhile.
     const ofImpersonator = impersonator === null ? [] : revocationMarkersOf(impersonator)
     const options = { revocationMarkers: [...revocationMarkersOf(userId, sessionId), ...ofImpersonator] }
-    const user = (await userById.fresh(userId, options)) ?? (await newUserById.fresh(userId, options))
-    if (user && !isBlocked(user)) return user
+    const [known, blockedActor] = await Promise.all([
+      userById.fresh(userId, options),
+      isBlockedActor(impersonator),
+    ])
+    const user = known ?? (await newUserById.fresh(userId, options))
+    if (user && !isBlocked(user) && !blockedActor) return user
     auditRefusal(user ? 'blocked' : 'user_gone')
     return null
   } catch (error) {
     if (!(error instanceof LookupError)) throw error
     if (error.code === 'revocation_unknown' && !failClosed) {
-      const user = await userById.fresh(userId, { grace: false })
-      return user && isBlocked(user) ? null : user
+      const [user, blockedActor] = await Promise.all([
+        userById.fresh(userId, { grace: false }),
+        isBlockedActor(impersonator),
+      ])
+      return user && (isBlocked(user) || blockedActor) ? null : user
     }
     if (error.code !== 'revoked' && error.code !== 'revocation_unknown') throw error
     auditRefusal(error.code)

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { basename, delimiter, join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
-import { type Connection, openConnection, RedisError } from './resp'
+import { type Command, type Connection, openConnection, RedisError } from './resp'
 import { startValkey } from './valkey'
 
 export type Engine = {
@@ -60,7 +60,7 @@ export async function startEngine(
 async function engineOf(
   name: string,
   launch: () => Promise<Running>,
-  hello: readonly Command[] = [],
+  hello: Command[] = [],
 ): Promise<Engine> {
   let running: Running | undefined = await launch()
   async function connect() {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
 const docs = join(import.meta.dirname, '../../docs')
 const text = readFileSync(join(docs, 'security.md'), 'utf8')

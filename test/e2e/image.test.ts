@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -9,10 +9,13 @@ import { createProcessState } from '@/lib/lookup/process-state'
 import { createRedisClient } from '@/lib/lookup/redis/client'
 import { exportAudit } from '@/lib/telemetry/read-audit'
 import { portsBeside, startStandIns } from '../../local/stand-ins'
+import { copyBuild, publicOf } from '../support/app'
+import { fullOr } from '../support/full'
 import { buildNext } from '../support/next'
-import { E2E_PORT } from '../support/ports'
+import { E2E_BUILD, E2E_PORT } from '../support/ports'
 
-const BUILD = '.next-e2e-image'
+/** The build of all e2e tests is that of the image. With FULL_TESTS=1 it is another one. */
+const BUILD = fullOr('.next-e2e-image', E2E_BUILD)
 const words = z.array(z.string()).min(1)
 
 /** What the last stage of the Dockerfile does: its variables, the folders that it copies, and its two commands. */
@@ -64,11 +67,8 @@ test('the last stage of the Dockerfile serves from what it copies, is healthy, a
   let app: ReturnType<typeof run> | undefined
   try {
     // As the first stage does: with the publishable key and without any secret.
-    const isPublic = ([name]: [string, string]) => name.startsWith('NEXT_PUBLIC_')
-    await buildNext({
-      ...Object.fromEntries(Object.entries(standIns.env).filter(isPublic)),
-      ...{ NEXT_OUTPUT: 'standalone', NEXT_DIST_DIR: BUILD },
-    })
+    if (BUILD !== E2E_BUILD)
+      await buildNext({ ...publicOf(standIns.env), NEXT_OUTPUT: 'standalone', NEXT_DIST_DIR: BUILD })
     // What the build finds missing, because it has no settings, must not be part of the pages that it makes.
     const made = (await readdir(join(BUILD, 'server/app'), { recursive: true })).filter((file) =>
       /\.(html|rsc)$/.test(file),
@@ -77,10 +77,7 @@ test('the last stage of the Dockerfile serves from what it copies, is healthy, a
     // The guides say what happens then.
     for (const file of made.filter((one) => !one.startsWith('guides')))
       expect(await readFile(join(BUILD, 'server/app', file), 'utf8'), file).not.toContain('not set up')
-    for (const { from, to } of stage.copies) {
-      await mkdir(join(folder, to), { recursive: true })
-      await cp(from, join(folder, to), { recursive: true, verbatimSymlinks: true })
-    }
+    for (const { from, to } of stage.copies) await copyBuild(from, join(folder, to), BUILD)
 
     const env = { ...stage.env, ...standIns.env, CACHE_REDIS_TIMEOUT_MS: '10000', PORT: String(E2E_PORT) }
     app = run(stage.command, folder, env)
@@ -114,6 +111,6 @@ test('the last stage of the Dockerfile serves from what it copies, is healthy, a
     app?.child.kill('SIGKILL')
     await standIns.close()
     await rm(folder, { recursive: true, force: true })
-    await rm(BUILD, { recursive: true, force: true })
+    if (BUILD !== E2E_BUILD) await rm(BUILD, { recursive: true, force: true })
   }
 })

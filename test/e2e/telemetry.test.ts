@@ -102,12 +102,13 @@ describe('GET /api/admin/cache/stats', () => {
     await expect.poll(stats, { interval: 500 }).toMatchObject({ fleet: { processes: 1, lookups: { user } } })
   })
 
-  test.each(['0', '1441', 'many', '1.5'])('refuses minutes=%s', async (minutes) => {
+  test('refuses minutes that are none', async () => {
     const { get, opsToken } = await start()
-    expect(await errorOf(await get(`/api/admin/cache/stats?minutes=${minutes}`, opsToken))).toEqual([
-      400,
-      'bad_request',
-    ])
+    for (const minutes of ['0', '1441', 'many', '1.5'])
+      expect(
+        await errorOf(await get(`/api/admin/cache/stats?minutes=${minutes}`, opsToken)),
+        minutes,
+      ).toEqual([400, 'bad_request'])
   })
 })
 

@@ -3,6 +3,7 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { portsBeside, type StandIns, startStandIns } from '../../local/stand-ins'
 import { buildOnce } from './build-once'
+import { fullOr } from './full'
 import { buildNext, type Environment, startNext } from './next'
 import { BUILD_PORT, E2E_BUILD, E2E_COPY, E2E_PORT } from './ports'
 
@@ -18,19 +19,27 @@ export type App = {
   stop(): Promise<number | null>
 }
 
-const isPublic = ([name]: [string, string]) => name.startsWith('NEXT_PUBLIC_')
+/** The settings that a build inlines. */
+export const publicOf = (env: Record<string, string>) =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('NEXT_PUBLIC_')))
 
-/** Builds the app once for all e2e tests, and deletes the workers' copies of a run before. */
+/**
+ * Builds the app once for all e2e tests, and deletes the workers' copies of a run before. The build is the one of
+ * docs/deploy/Dockerfile: with the public settings only. With FULL_TESTS=1 that image has a build of its own, and this
+ * one is made where all settings are, as on Vercel.
+ */
 export async function buildApp(): Promise<void> {
   for (const name of await readdir('.'))
     if (name.startsWith(`${E2E_BUILD}-`)) await rm(name, { recursive: true, force: true })
   const standIns = await startStandIns(BUILD_PORT)
   try {
+    const open = publicOf(standIns.env)
+    const env = fullOr<Environment>(standIns.env, { ...open, NEXT_OUTPUT: 'standalone' })
     await buildOnce({
       ...{ into: E2E_BUILD, from: ['.'] },
-      // All others have their values from where the build runs.
-      settings: Object.entries(standIns.env).filter(isPublic),
-      build: () => buildNext({ ...standIns.env, NEXT_DIST_DIR: E2E_BUILD }),
+      // The values of the others are not part of the build.
+      settings: [open, Object.keys(env)],
+      build: () => buildNext({ ...env, NEXT_DIST_DIR: E2E_BUILD }),
     })
   } finally {
     await standIns.close()
@@ -38,22 +47,23 @@ export async function buildApp(): Promise<void> {
 }
 
 /** Folders of a build that `next start` does not read. */
-const UNUSED = ['cache', 'dev', 'diagnostics', 'types']
+const UNUSED = ['cache', 'dev', 'diagnostics', 'standalone', 'types']
 
-/** Copies the build and puts this worker's ports in the place of those it was built for. */
-async function copyBuild(from: string, to: string): Promise<void> {
-  await mkdir(to)
+/** Copies a part of the build and puts this worker's ports, and a name of its folder, in the place of those it was built for. */
+export async function copyBuild(from: string, to: string, name: string): Promise<void> {
+  await mkdir(to, { recursive: true })
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)]
     if (entry.name.endsWith('.map') || (from === E2E_BUILD && UNUSED.includes(entry.name))) continue
-    if (entry.isDirectory()) await copyBuild(source, target)
-    else if (!/\.(js|json|html|rsc|meta|body|segment|segments)$/.test(entry.name)) await cp(source, target)
-    else await writeFile(target, forThisWorker(await readFile(source, 'utf8')))
+    if (entry.isDirectory()) await copyBuild(source, target, name)
+    else if (!/\.(js|json|html|rsc|meta|body|segment|segments)$/.test(entry.name))
+      await cp(source, target, { verbatimSymlinks: true })
+    else await writeFile(target, forThisWorker(await readFile(source, 'utf8'), name))
   }
 }
 
-function forThisWorker(text: string): string {
-  let result = text.replaceAll(E2E_BUILD, E2E_COPY)
+function forThisWorker(text: string, name: string): string {
+  let result = text.replaceAll(E2E_BUILD, name)
   for (const i of [0, 1, 2, 3, 4])
     for (const host of ['localhost', '127.0.0.1'])
       for (const colon of [':', '%3A'])
@@ -69,7 +79,7 @@ const PATIENT = { CACHE_REDIS_TIMEOUT_MS: '10000' }
 
 /** Makes the build of this worker, once. */
 export async function prepareBuild(): Promise<void> {
-  if (!existsSync(E2E_COPY)) await copyBuild(E2E_BUILD, E2E_COPY)
+  if (!existsSync(E2E_COPY)) await copyBuild(E2E_BUILD, E2E_COPY, E2E_COPY)
 }
 
 /** `next start` on the e2e build. Resolves when it answers, or with an exit code and its words when it ends instead. */

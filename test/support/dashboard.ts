@@ -13,7 +13,7 @@ export const panelOf =
     page.locator(`#${id}`).filter({ visible: true })
 
 /** Opens a page of the dashboard and waits for everything to be there. */
-export async function openDashboard(view: View, stage: UsedStage, path = ''): Promise<void> {
+export async function openDashboard(view: View, stage: Pick<UsedStage, 'app'>, path = ''): Promise<void> {
   const { page, settled } = view
   await page.goto(`${stage.app.url}/dashboard${path}`)
   await page.getByRole('heading', { level: 1 }).filter({ visible: true }).waitFor()

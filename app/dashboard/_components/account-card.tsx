@@ -17,11 +17,15 @@ type Props = {
   integration: Integration
   account: Account
   several: boolean
+  /** Whether the user is banned or locked: no token of theirs is read, so nothing is known. */
+  blocked: boolean
   lastRefresh: number | undefined
   now: number
 }
 
-const states: Record<Integration['status'], { tone: Tone; label: string; advice: string | null }> = {
+type State = Integration['status'] | 'blocked'
+
+const states: Record<State, { tone: Tone; label: string; advice: string | null }> = {
   connected: { tone: 'good', label: 'Connected', advice: null },
   expiring: {
     tone: 'good',
@@ -32,6 +36,11 @@ const states: Record<Integration['status'], { tone: Tone; label: string; advice:
     tone: 'warn',
     label: 'Could not be checked',
     advice: 'Clerk or Redis did not answer. It is checked again automatically.',
+  },
+  blocked: {
+    tone: 'idle',
+    label: 'Not checked',
+    advice: 'This user is blocked, so no token is read for them.',
   },
   scope_missing: {
     tone: 'bad',
@@ -57,7 +66,7 @@ const shortScope = (scope: string) =>
 
 type HeadProps = {
   of: readonly Pick<Integration, 'id' | 'icon' | 'name'>[]
-  status: Integration['status']
+  status: State
   label?: string | null
 }
 
@@ -69,9 +78,15 @@ function Head({ of, status, label }: HeadProps) {
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
         <h3 className="flex flex-wrap items-center gap-x-4 gap-y-1 font-semibold">
           {of.map(({ id, icon, name }) => (
-            <span key={id} className="flex items-center gap-2">
-              <Icon path={icon} /> {name}
-              {label && <span className="break-all font-normal text-soft">{label}</span>}
+            <span key={id} className="flex min-w-0 flex-wrap items-center gap-x-2">
+              <span className="flex shrink-0 items-center gap-2">
+                <Icon path={icon} /> {name}
+              </span>
+              {label && (
+                <span title={label} className="line-clamp-2 break-all font-normal text-soft">
+                  {label}
+                </span>
+              )}
             </span>
           ))}
         </h3>
@@ -86,13 +101,17 @@ function Head({ of, status, label }: HeadProps) {
 export const WithoutAccount = ({ of, status }: Omit<HeadProps, 'label'>) => <Head {...{ of, status }} />
 
 /** A user's account at a provider: status, scopes, times, and what to do. */
-export function AccountCard({ userId, of, integration, account, several, lastRefresh, now }: Props) {
+export function AccountCard({ userId, of, integration, account, several, blocked, lastRefresh, now }: Props) {
   const { id: provider, name } = integration
   const only: Record<string, string> = several ? { externalAccountId: account.externalAccountId } : {}
   const key = `${provider}-${account.externalAccountId}`
   return (
     <>
-      <Head of={[integration]} status={account.status} label={account.label} />
+      <Head
+        of={[integration]}
+        status={blocked && account.status === 'degraded' ? 'blocked' : account.status}
+        label={account.label}
+      />
       <Details {...{ provider, account, lastRefresh, now }} />
       <div className="mt-4 flex flex-wrap gap-3">
         <ActionButton

@@ -18,6 +18,7 @@ export function CacheEntries({ user, entries, changedAt }: SelectedUser & { chan
   const fields = { userId: user.id }
   const { user: entry, others } = entries.data
   const isCached = entry.value !== undefined
+  const uncached = others.filter(({ cached }) => !cached)
   return (
     <div className="rounded-xl border border-line bg-surface">
       <div className="p-5">
@@ -54,9 +55,12 @@ export function CacheEntries({ user, entries, changedAt }: SelectedUser & { chan
         aria-label="Other entries about this user"
         className="divide-y divide-line border-line border-t text-sm"
       >
-        {others.map((one) => (
-          <EntryLine key={one.name} {...one} />
-        ))}
+        {others
+          .filter(({ cached }) => cached)
+          .map((one) => (
+            <EntryLine key={one.name} {...one} />
+          ))}
+        {uncached.length > 0 && <EntryLine {...NOTHING} name={uncached.map(({ name }) => name).join(', ')} />}
       </ul>
     </div>
   )
@@ -76,6 +80,9 @@ function Arrived({ entry: { value }, changedAt }: { entry: UserEntry; changedAt:
     </p>
   )
 }
+
+/** The line of all that is not cached. */
+const NOTHING = { cached: false, bytes: null, hardSeconds: null, freshSeconds: null }
 
 const Heading = ({ cached }: { cached: boolean }) => (
   <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">

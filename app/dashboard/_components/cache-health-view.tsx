@@ -4,8 +4,9 @@ import { Status } from '@/components/status'
 import type { CacheHealth } from '@/lib/dashboard/snapshot-schema'
 import { formatNumber, formatPercent, formatUpTo } from '../format'
 import { useLive } from './live'
+import { nameOfLookup } from './lookup-names'
 import { LookupRates } from './lookup-rates'
-import { MinuteTable } from './minute-table'
+import { TimeTable } from './time-table'
 
 const card = 'rounded-xl border border-line bg-surface p-5'
 
@@ -14,6 +15,7 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
   const health = useLive('cache', initial)
   const { redis, clerk, budget, avoided, latency, processes, lookups, at } = health
   const where = processes === null ? 'this process, since it started' : 'the last 60 minutes, all processes'
+  const minutes = minutesWithReads(lookups, at)
   return (
     <>
       <ul className="grid gap-4 sm:grid-cols-2">
@@ -57,20 +59,40 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
         Hit rates <span className="font-normal text-soft text-sm">{where}</span>
       </h3>
       <LookupRates lookups={lookups} />
-      <MinuteTable lookups={lookups} at={at} />
+      {minutes.length > 0 && (
+        <TimeTable
+          title="Hit rates"
+          step={1}
+          columns={lookups.map(({ name }) => nameOfLookup(name))}
+          rows={minutes}
+        />
+      )}
     </>
   )
 }
 
-/** The time within which 50, 95 and 99 % of the requests were answered: upper bounds of buckets. */
+/** Every minute with reads, the newest first. */
+function minutesWithReads(lookups: CacheHealth['lookups'], at: number) {
+  const length = lookups[0]?.minutes.length ?? 0
+  const newest = Math.floor(at / 60_000)
+  return Array.from({ length }, (_, back) => ({
+    at: (newest - back) * 60_000,
+    cells: lookups.map(({ minutes }) => {
+      const { reads, hits } = minutes[length - 1 - back] ?? { reads: 0, hits: 0 }
+      return reads === 0 ? null : `${formatPercent(hits / reads)} of ${formatNumber(reads)}`
+    }),
+  })).filter(({ cells }) => cells.some((cell) => cell !== null))
+}
+
+/** The time within which 50, 95 and 99% of the requests were answered: upper bounds of buckets. */
 function Latency({ ms, service }: { ms: CacheHealth['latency']['redis']; service: 'redis' | 'clerk' }) {
   if (!ms) return <p className="mt-3 text-soft text-sm">No requests yet.</p>
   return (
-    <dl className="mt-3 flex flex-wrap gap-x-6 gap-y-1 text-sm tabular-nums">
+    <dl className="mt-3 grid max-w-sm grid-cols-3 gap-x-4 text-sm tabular-nums">
       {(['p50', 'p95', 'p99'] as const).map((name) => (
-        <div key={name} className="flex gap-1.5">
+        <div key={name}>
           <dt className="text-soft">{name}</dt>
-          <dd>{formatUpTo(ms[name], service)}</dd>
+          <dd className="font-medium">{formatUpTo(ms[name], service)}</dd>
         </div>
       ))}
     </dl>

@@ -19,7 +19,10 @@ export function ChartGrid({ initial, names }: { initial: Charts; names: readonly
   return (
     <ul className={`grid gap-4 ${names.length > 1 ? 'xl:grid-cols-2' : ''}`}>
       {names.map((name) => (
-        <li key={name} className="min-w-0 rounded-xl border border-line bg-surface p-4">
+        <li
+          key={name}
+          className={`min-w-0 rounded-xl border border-line bg-surface p-4 ${names.length % 2 === 1 && names.length > 1 ? 'xl:first:col-span-2' : ''}`}
+        >
           <Chart kind={CHARTS[name]} charts={charts} />
         </li>
       ))}

@@ -3,8 +3,8 @@
 import { useEffect, useRef } from 'react'
 import type { ChartPoint, Charts } from '@/lib/dashboard/snapshot-schema'
 import { createPlot, type Plot } from '../plot'
-import type { ChartKind } from './chart-kinds'
-import { ChartTable } from './chart-table'
+import { type ChartKind, columnsOf } from './chart-kinds'
+import { TimeTable } from './time-table'
 
 /** Where the library's elements are, which is all that its style sheet is needed for. */
 const PARTS = [
@@ -39,7 +39,7 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
   const shown = useRef(points)
   useEffect(() => {
     shown.current = points
-    plot.current?.show(dataOf(kind, points))
+    plot.current?.show(columnsOf(kind, points))
   }, [kind, points])
   useEffect(() => {
     const element = box.current
@@ -49,19 +49,21 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
       return { label: series.label, color, dash: dashOf(dash) }
     })
     const made = createPlot(element, { lines, format: kind.format, max: kind.max }, () =>
-      dataOf(kind, shown.current),
+      columnsOf(kind, shown.current),
     )
     plot.current = made
     return () => made.destroy()
   }, [kind])
   const newest = points.at(-2) ?? points.at(-1)
+  const isEmpty = !points.some((point) => kind.series.some(({ of }) => of(point)))
   return (
     <figure aria-label={kind.title}>
       <figcaption className="mb-2 flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
-        <h3 className="font-semibold" title={kind.note}>
-          {kind.title}
-        </h3>
-        <ul className="flex flex-wrap gap-x-3 text-soft text-xs" aria-label="Lines">
+        <h3 className="font-semibold">{kind.title}</h3>
+        <ul
+          className={`flex flex-wrap gap-x-3 text-soft text-xs ${kind.series.length === 1 ? 'sr-only' : ''}`}
+          aria-label="Lines"
+        >
           {kind.series.map((series, i) => (
             <li key={series.label} className="flex items-center gap-1.5">
               <svg width={18} height={4} aria-hidden="true">
@@ -80,27 +82,39 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
           ))}
         </ul>
       </figcaption>
-      <div
-        ref={box}
-        role="img"
-        aria-label={newest ? summaryOf(kind, newest) : `${kind.title}: nothing yet`}
-        className={`relative h-44 overflow-hidden text-xs ${PARTS}`}
+      <div className="relative">
+        <div
+          ref={box}
+          role="img"
+          aria-label={newest ? summaryOf(kind, newest) : `${kind.title}: nothing yet`}
+          className={`relative h-44 overflow-hidden text-xs ${PARTS}`}
+        />
+        {isEmpty && (
+          <p className="pointer-events-none absolute inset-0 grid place-items-center pb-6 text-soft text-sm">
+            <span className="bg-surface px-2">No traffic in this time</span>
+          </p>
+        )}
+      </div>
+      <TimeTable
+        title={kind.title}
+        note={kind.note}
+        step={charts.step}
+        columns={kind.series.map(({ label }) => label)}
+        rows={points.toReversed().map((point) => ({
+          at: point.at,
+          cells: kind.series.map(({ of }) => formatted(kind, of(point))),
+        }))}
       />
-      <ChartTable kind={kind} charts={charts} />
     </figure>
   )
 }
 
-/** Columns: the times in seconds, then each series. */
-const dataOf = (kind: ChartKind, points: readonly ChartPoint[]): (number | null)[][] => [
-  points.map(({ at }) => at / 1000),
-  ...kind.series.map(({ of }) => points.map(of)),
-]
+const formatted = ({ format }: ChartKind, value: number | null) => (value === null ? null : format(value))
 
-function summaryOf({ title, series, format }: ChartKind, point: ChartPoint): string {
+function summaryOf(kind: ChartKind, point: ChartPoint): string {
+  const { title, series } = kind
   const values = series.map(({ label, of }) => {
-    const value = of(point)
-    return `${label} ${value === null ? 'no traffic' : format(value)}`
+    return `${label} ${formatted(kind, of(point)) ?? 'no traffic'}`
   })
   return `${title}, newest: ${values.join(', ')}. The table below has all figures.`
 }

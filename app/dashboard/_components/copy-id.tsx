@@ -19,7 +19,7 @@ export function CopyId({ id, of }: { id: string; of: string }) {
       onClick={() => void copy()}
       title={`Copy ${id}`}
       aria-label={`Copy the ID of ${of}`}
-      className="shrink-0 rounded p-1 text-soft hover:bg-page hover:text-ink"
+      className="shrink-0 rounded p-1.5 text-soft hover:bg-page hover:text-ink"
     >
       <svg
         viewBox="0 0 16 16"

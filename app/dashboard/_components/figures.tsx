@@ -22,14 +22,14 @@ export function Figures({ initial }: { initial: CacheHealth }) {
       note: avoided.share === null ? 'no reads' : `${formatPercent(avoided.share)} of those needed`,
     },
     {
-      name: 'Redis, 95 % within',
+      name: 'Redis latency, p95',
       value: latency.redis ? formatUpTo(latency.redis.p95, 'redis') : '–',
-      note: latency.redis ? '' : 'no requests',
+      note: latency.redis ? `p50 ${formatUpTo(latency.redis.p50, 'redis')}` : 'no requests',
     },
     {
-      name: 'Clerk, 95 % within',
+      name: 'Clerk latency, p95',
       value: latency.clerk ? formatUpTo(latency.clerk.p95, 'clerk') : '–',
-      note: latency.clerk ? '' : 'no requests',
+      note: latency.clerk ? `p50 ${formatUpTo(latency.clerk.p50, 'clerk')}` : 'no requests',
     },
     {
       name: 'Clerk budget left',
@@ -39,13 +39,20 @@ export function Figures({ initial }: { initial: CacheHealth }) {
   ]
   return (
     <>
-      <ul className="grid grid-cols-2 gap-3 sm:grid-cols-3 xl:grid-cols-5">
+      <ul className="grid grid-cols-2 gap-3 sm:grid-cols-6 xl:grid-cols-5">
         {figures.map(({ name, value, note }) => (
-          <li key={name} className="rounded-xl border border-line bg-surface">
-            <Link href="/dashboard/cache" prefetch={false} className="block rounded-xl p-4 hover:bg-page">
+          <li
+            key={name}
+            className="rounded-xl border border-line bg-surface first:col-span-2 sm:col-span-2 sm:first:col-span-3 sm:nth-2:col-span-3 xl:col-span-1 xl:nth-2:col-span-1 xl:first:col-span-1"
+          >
+            <Link
+              href="/dashboard/cache"
+              prefetch={false}
+              className="block h-full rounded-xl p-4 hover:bg-page"
+            >
               <span className="block text-soft text-sm">{name}</span>
               <span className="mt-1 block font-semibold text-xl tabular-nums">{value}</span>
-              <span className="block text-soft text-xs tabular-nums">{note || '\u00a0'}</span>
+              <span className="block text-soft text-xs tabular-nums">{note}</span>
             </Link>
           </li>
         ))}

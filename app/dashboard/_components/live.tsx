@@ -61,7 +61,8 @@ export function LiveControls() {
         {warning ? `▲ ${warning}` : paused ? 'Paused.' : <Pulse />}
       </p>
       <button type="button" className={button('outline')} onClick={() => setPaused(!paused)}>
-        {paused ? 'Resume updates' : 'Pause updates'}
+        {paused ? 'Resume' : 'Pause'}
+        <span className="whitespace-pre max-sm:sr-only"> updates</span>
       </button>
     </div>
   )

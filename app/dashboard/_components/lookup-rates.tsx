@@ -4,7 +4,9 @@ import { formatNumber, formatPercent } from '../format'
 import { nameOfLookup } from './lookup-names'
 import { Sparkline } from './sparkline'
 
-const cell = 'whitespace-nowrap px-3 py-2.5 text-right first:text-left nth-3:text-left'
+/** On a phone: the lookup, its hit rate, its reads and its misses. Which layer answered is in a chart, too. */
+const cell =
+  'whitespace-nowrap px-3 py-2.5 text-right first:text-left nth-3:text-left max-md:nth-3:hidden max-md:nth-5:hidden max-md:nth-6:hidden max-md:nth-7:hidden'
 
 /** The hit rate of each lookup, and the layers that answered. */
 export function LookupRates({ lookups }: { lookups: readonly LookupHealth[] }) {
@@ -35,7 +37,7 @@ export function LookupRates({ lookups }: { lookups: readonly LookupHealth[] }) {
                 {nameOfLookup(name)}
               </th>
               <td className={cell}>{formatPercent(hitRate)}</td>
-              <td className="px-3 py-2.5">
+              <td className={cell}>
                 {minutes.length > 0 ? (
                   <Sparkline minutes={minutes} />
                 ) : (

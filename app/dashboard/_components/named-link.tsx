@@ -7,10 +7,13 @@ export const NamedLink = ({ href, id, name }: { href: string; id: string; name: 
     <Link
       href={href}
       prefetch={false}
+      dir="auto"
       className="truncate font-medium underline decoration-line underline-offset-2 hover:decoration-current"
     >
       {name}
     </Link>
-    <CopyId id={id} of={name} />
+    <span className="-my-1 flex shrink-0 max-md:hidden">
+      <CopyId id={id} of={name} />
+    </span>
   </span>
 )

@@ -15,6 +15,10 @@ interface Line {
   createdAt: number
 }
 
+/** On a phone the name and when, then the rest. */
+const columns =
+  'grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 md:grid-cols-[minmax(0,1.3fr)_minmax(0,1.2fr)_6rem_7rem]'
+
 interface Props {
   /** Of the page, such as `Users`. */
   title: string
@@ -22,11 +26,13 @@ interface Props {
   children: ReactNode
   path: string
   page: number
+  /** What the name, the detail and the note are. */
+  columns: readonly [string, string, string]
   read(): Promise<{ lines: Line[]; more: boolean }>
 }
 
 /** A page of everything of a kind, the newest first. */
-export function NewestList({ title, children, path, page, read }: Props) {
+export function NewestList({ title, children, path, page, columns: names, read }: Props) {
   const address = (to: number) => addressOf(path, { page: to, cursors: [] })
   const found = read().then((lines) => ({ ...lines, at: Date.now() }))
   found.catch(() => undefined)
@@ -45,21 +51,28 @@ export function NewestList({ title, children, path, page, read }: Props) {
           if (lines.length === 0) return <PanelNote title={`No ${title.toLowerCase()} on this page`} />
           return (
             <>
-              <ul className="divide-y divide-line rounded-xl border border-line bg-surface text-sm">
-                {lines.map(({ id, name, detail, note, createdAt }) => (
-                  <li
-                    key={id}
-                    className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 md:grid md:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)_7rem_8rem]"
-                  >
-                    {name}
-                    <span className="truncate text-soft">{detail}</span>
-                    <span className="text-soft">{note}</span>
-                    <span className="text-soft md:text-right">
-                      {createdAt > 0 && <Ago at={createdAt} renderedAt={at} />}
-                    </span>
-                  </li>
-                ))}
-              </ul>
+              <div className="rounded-xl border border-line bg-surface text-sm">
+                <p aria-hidden className={`${columns} border-line border-b py-2 text-soft max-md:hidden`}>
+                  {names.map((name) => (
+                    <span key={name}>{name}</span>
+                  ))}
+                  <span className="text-right">Created</span>
+                </p>
+                <ul className="divide-y divide-line">
+                  {lines.map(({ id, name, detail, note, createdAt }) => (
+                    <li key={id} className={`${columns} py-2.5`}>
+                      <span className="min-w-0">{name}</span>
+                      <span className="text-right text-soft tabular-nums md:order-last">
+                        {createdAt > 0 && <Ago at={createdAt} renderedAt={at} />}
+                      </span>
+                      <span className="col-span-2 flex justify-between gap-x-4 text-soft md:contents">
+                        <span className="truncate">{detail}</span>
+                        <span className="truncate max-md:shrink-0">{note}</span>
+                      </span>
+                    </li>
+                  ))}
+                </ul>
+              </div>
               <Pager
                 newer={page > 1 ? address(page - 1) : undefined}
                 older={more ? address(page + 1) : undefined}

@@ -29,7 +29,7 @@ export const OrganizationPage = ({ id }: { id: string }) =>
         </PanelNote>
       </>
     )
-  })
+  }, 'Organization')
 
 function Panels({ organization, entries }: SelectedOrganization) {
   const { id, name, slug, createdAt, updatedAt, maxAllowedMemberships } = organization
@@ -37,7 +37,9 @@ function Panels({ organization, entries }: SelectedOrganization) {
   return (
     <Expectations>
       <header className="mb-8">
-        <h1 className="wrap-anywhere font-semibold text-2xl tracking-tight">{name || id}</h1>
+        <h1 dir="auto" className="text-left wrap-anywhere font-semibold text-xl tracking-tight sm:text-2xl">
+          {name || id}
+        </h1>
         <p className="flex items-center gap-1 text-soft text-sm">
           <code className="break-all text-xs">{id}</code>
           <CopyId id={id} of={name || id} />
@@ -96,7 +98,7 @@ async function Members({ id }: { id: string }) {
     <>
       <ul className="divide-y divide-line rounded-xl border border-line bg-surface text-sm">
         {shown.map(({ id, user, role }) => (
-          <li key={id} className="flex flex-wrap justify-between gap-x-4 gap-y-1 px-4 py-2.5">
+          <li key={id} className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 py-2.5">
             <Person id={user.id} people={{ [user.id]: { name: user.name, imageUrl: user.imageUrl } }} />
             <code className="text-soft text-xs">{role}</code>
           </li>

@@ -17,9 +17,14 @@ const NEEDS: Record<NeedsUser, string> = {
 /** Users who are listed. */
 const LISTED = 10
 
-function verdict({ failing, works, notEnabled }: TokenHealth): { tone: Tone; label: string } {
+function verdict({ failing, works, users, notEnabled }: TokenHealth): { tone: Tone; label: string } {
   if (notEnabled) return { tone: 'bad', label: 'Not enabled in Clerk' }
   if (failing.length > 0) return { tone: 'bad', label: `Fails for ${countOf(failing.length, 'user')}` }
+  if (works === 0 && users.length > 0)
+    return {
+      tone: 'warn',
+      label: `${countOf(users.length, 'user')} ${users.length === 1 ? 'has' : 'have'} to act`,
+    }
   return works > 0 ? { tone: 'good', label: 'Works' } : { tone: 'idle', label: 'No recent reads' }
 }
 

@@ -6,22 +6,29 @@ type Props = {
   id: string
   /** What the row is, for people who cannot see it. */
   label: string
-  /** Four cells. */
-  cells: ReactNode
+  what: ReactNode
+  status: ReactNode
+  who: ReactNode
+  when: ReactNode
   open: boolean
   setOpen(open: boolean): void
   /** What the row opens to. */
   children: ReactNode
 }
 
-/** A line of a list, with a button that opens it. */
-export function Row({ label, cells, open, setOpen, children }: Props) {
+/** A line of a list, with a button that opens it. On a phone it is two lines: what and when, then how it ended and who. */
+export function Row({ label, what, status, who, when, open, setOpen, children }: Props) {
   const details = useId()
   return (
     <li>
-      <div className="flex items-start gap-2 py-2 pr-2 pl-4">
-        <div className="flex min-w-0 grow flex-wrap items-center gap-x-4 gap-y-1 py-1 tabular-nums md:grid md:grid-cols-[11rem_11rem_minmax(0,1fr)_auto]">
-          {cells}
+      <div className="flex items-center gap-2 py-2 pr-2 pl-4">
+        <div className="grid min-w-0 grow grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 py-1 tabular-nums md:grid-cols-[9rem_10.5rem_minmax(0,1fr)_auto] lg:grid-cols-[11rem_11rem_minmax(0,1fr)_auto] lg:gap-x-4">
+          <span className="wrap-anywhere font-medium md:order-2">{what}</span>
+          <span className="text-right text-soft md:order-4">{when}</span>
+          <span className="col-span-2 flex flex-wrap items-center gap-x-3 gap-y-1 md:contents">
+            <span className="min-w-0 md:order-1">{status}</span>
+            <span className="flex min-w-0 flex-wrap items-center gap-x-1.5 md:order-3">{who}</span>
+          </span>
         </div>
         <button
           type="button"
@@ -29,11 +36,20 @@ export function Row({ label, cells, open, setOpen, children }: Props) {
           aria-controls={details}
           aria-label={`Details of ${label}`}
           onClick={() => setOpen(!open)}
-          className="shrink-0 rounded-md px-2 py-1 text-soft hover:bg-page hover:text-ink"
+          className="shrink-0 rounded-md p-1.5 text-soft hover:bg-page hover:text-ink"
         >
-          <span aria-hidden className={`inline-block transition-transform ${open ? 'rotate-90' : ''}`}>
-            ›
-          </span>
+          <svg
+            viewBox="0 0 16 16"
+            width={16}
+            height={16}
+            fill="none"
+            stroke="currentColor"
+            strokeWidth={1.5}
+            aria-hidden="true"
+            className={`transition-transform ${open ? 'rotate-90' : ''}`}
+          >
+            <path d="M6 3.5 10.5 8 6 12.5" />
+          </svg>
         </button>
       </div>
       <div id={details} hidden={!open} className="space-y-3 border-line border-t bg-page px-4 py-3">

@@ -55,8 +55,18 @@ export function Search() {
     else links[Math.min(at, links.length - 1)]?.focus()
   }
 
+  /** By Tab: those who were found would cover what has the focus then. */
+  const leave = ({ relatedTarget }: React.FocusEvent) => {
+    if (relatedTarget && !box.current?.contains(relatedTarget)) close()
+  }
+
   return (
-    <search ref={box} className="relative w-full sm:w-80" onKeyDown={move}>
+    <search
+      ref={box}
+      className="relative order-last w-full sm:order-none sm:w-auto sm:max-w-80 sm:flex-1"
+      onKeyDown={move}
+      onBlur={leave}
+    >
       <form action={search} className="flex gap-2">
         <label htmlFor={id} className="sr-only">
           Find a user by ID, name, username or email address, or an organization by ID or slug
@@ -100,11 +110,13 @@ export function Search() {
                 prefetch={false}
                 data-found
                 onClick={close}
-                className="flex items-center gap-3 px-3 py-2 text-sm hover:bg-page focus:bg-page focus-visible:-outline-offset-2"
+                className="flex items-center gap-3 px-3 py-2 text-sm hover:bg-page focus:bg-page [&>img]:self-center focus-visible:-outline-offset-2"
               >
                 <Avatar src={imageUrl} size={28} />
                 <span className="min-w-0">
-                  <span className="block truncate font-medium">{name}</span>
+                  <span dir="auto" className="block truncate text-left font-medium">
+                    {name}
+                  </span>
                   <span className="block truncate text-soft text-xs">{detail}</span>
                 </span>
               </Link>

@@ -1,10 +1,11 @@
-import { integrationsOf } from '@/lib/dashboard/panels.server'
+import { isBlocked } from '@/lib/cache/clerk-cache'
+import { integrationsOf, type SelectedUser } from '@/lib/dashboard/panels.server'
 import { nameOf } from '@/lib/dashboard/people'
 import type { Integration } from '@/lib/integrations/integrations.service'
 import { AccountCard, WithoutAccount } from './account-card'
 import { Expecting } from './expecting'
 
-type User = { id: string; fullName: string | null; username: string | null }
+type User = SelectedUser['user']
 
 /** The selected user's accounts: their state, and what to do about it. */
 export async function UserIntegrations({ user }: { user: User }) {
@@ -12,7 +13,7 @@ export async function UserIntegrations({ user }: { user: User }) {
   const { id: userId } = user
   const of = nameOf(user)
   return (
-    <ul className="grid gap-4">
+    <ul className="grid items-start gap-4 xl:grid-cols-2">
       {integrations.flatMap((integration) =>
         integration.accounts.map((account) => {
           const { id, name, accounts } = integration
@@ -25,6 +26,7 @@ export async function UserIntegrations({ user }: { user: User }) {
               >
                 <AccountCard
                   {...{ userId, of, integration, account }}
+                  blocked={isBlocked(user)}
                   several={accounts.length > 1}
                   lastRefresh={
                     refreshes.get(`${id}:${account.externalAccountId}`) ??

@@ -22,15 +22,16 @@ export function Verdict({ initial, at }: { initial: readonly Todo[]; at: number 
         )}
       </p>
       {todo.length > 0 && (
-        <ul className="mt-2 space-y-1.5">
+        <ul className="mt-2 space-y-1">
           {todo.map(({ tone, text, href }) => (
             <li key={text}>
               <Link
                 href={href}
                 prefetch={false}
-                className={`font-medium underline underline-offset-2 ${looks[tone][1]}`}
+                className={`inline-flex gap-2 py-0.5 font-medium ${looks[tone][1]}`}
               >
-                <span aria-hidden>{looks[tone][0]}</span> {text}
+                <span aria-hidden>{looks[tone][0]}</span>
+                <span className="underline underline-offset-2">{text}</span>
               </Link>
             </li>
           ))}

@@ -8,6 +8,7 @@ import type { People, Snapshot } from '@/lib/dashboard/snapshot-schema'
 import { hasFailed, type Webhook, webhooksOf } from '@/lib/dashboard/webhook-rows'
 import { countOf } from '../format'
 import { CopyId } from './copy-id'
+import { Dotted } from './dotted'
 import { useLive, useUpdates } from './live'
 import { Person } from './person'
 import { Row } from './row'
@@ -79,24 +80,22 @@ function One({ group, people, renderedAt }: { group: Webhook[]; people: People; 
       id={id}
       {...{ open, setOpen }}
       label={`${type}, ${outcomes[outcome]?.label ?? outcome}`}
-      cells={
+      what={
         <>
-          <Status tone={outcomes[outcome]?.tone ?? 'warn'}>
-            {`${outcomes[outcome]?.label ?? outcome}${reason ? `: ${inWords(reason)}` : ''}`}
-          </Status>
-          <span className="font-medium">
-            {type}
-            {group.length > 1 && <span className="ml-1.5 font-normal text-soft">× {group.length}</span>}
-            {attempts.length > 1 && (
-              <span className="ml-1.5 font-normal text-soft">{attempts.length} attempts</span>
-            )}
-          </span>
-          <span className="min-w-0">{subject && <Person id={subject} people={people} />}</span>
-          <span className="text-soft">
-            <Ago at={at} renderedAt={renderedAt} />
-          </span>
+          <Dotted name={type} />
+          {group.length > 1 && <span className="ml-1.5 font-normal text-soft">× {group.length}</span>}
+          {attempts.length > 1 && (
+            <span className="ml-1.5 whitespace-nowrap font-normal text-soft">{attempts.length} attempts</span>
+          )}
         </>
       }
+      status={
+        <Status tone={outcomes[outcome]?.tone ?? 'warn'}>
+          {`${outcomes[outcome]?.label ?? outcome}${reason ? `: ${inWords(reason)}` : ''}`}
+        </Status>
+      }
+      who={subject && <Person id={subject} people={people} />}
+      when={<Ago at={at} renderedAt={renderedAt} />}
     >
       {hasFailed(webhook) && <p className="font-medium">{adviceOf(webhook)}</p>}
       <p>

@@ -20,7 +20,13 @@ export default function OrganizationsPage({ searchParams }: { searchParams: Prom
 }
 
 const Organizations = ({ page }: { page: number }) => (
-  <NewestList title="Organizations" path={PATH} page={page} read={() => linesOf(page)}>
+  <NewestList
+    title="Organizations"
+    path={PATH}
+    page={page}
+    columns={['Name', 'Slug', 'Members']}
+    read={() => linesOf(page)}
+  >
     All organizations of the Clerk instance, the newest first. To find one by ID or slug, search above: press
     /.
   </NewestList>

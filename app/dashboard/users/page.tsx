@@ -18,7 +18,13 @@ export default function UsersPage({ searchParams }: { searchParams: Promise<Quer
 }
 
 const Users = ({ page }: { page: number }) => (
-  <NewestList title="Users" path={PATH} page={page} read={() => linesOf(page)}>
+  <NewestList
+    title="Users"
+    path={PATH}
+    page={page}
+    columns={['Name', 'Email address', 'Roles']}
+    read={() => linesOf(page)}
+  >
     All users of the Clerk instance, the newest first. To find one, search above: press /.
   </NewestList>
 )
@@ -28,7 +34,7 @@ async function linesOf(page: number) {
   const lines = users.map((user) => ({
     id: user.id,
     name: (
-      <span className="flex min-w-0 items-center gap-3">
+      <span className="flex min-w-0 items-center gap-3 [&>img]:self-center">
         <Avatar src={user.imageUrl} size={32} />
         <span className="min-w-0">
           <NamedLink href={`${PATH}/${user.id}`} id={user.id} name={nameOf(user)} />

@@ -9,6 +9,7 @@ import {
   type Store,
 } from '@/lib/lookup/store'
 import { createMemoryStore } from '@/lib/lookup/testing/memory-store'
+import { fullOr } from '../../support/full'
 
 const slot: Slot = {
   entry: 'e',
@@ -323,7 +324,7 @@ export function contractOf(store: () => Store, fresh: () => Promise<void>): Map<
         await fresh()
         expect(await trace(store(), steps)).toEqual(await trace(createMemoryStore(), steps))
       }),
-      { numRuns: 150 },
+      { numRuns: fullOr(150, 50) },
     )
   })
   return tests

@@ -7,6 +7,7 @@ import { createRedisStore } from '@/lib/lookup/redis/store'
 import type { Protocol } from '@/lib/lookup/redis/transport'
 import { createPlainRuntime } from '@/lib/lookup/runtime/plain'
 import type { Fault } from '../../../../local/upstash/faults'
+import { fullOr } from '../../../support/full'
 import { redisServer } from '../../../support/missing'
 import { useUpstash } from '../../../support/upstash'
 import { user } from '../in-process-fleet'
@@ -63,7 +64,7 @@ function ofProtocol(protocol: Protocol) {
       [30, '100 000 control characters', '\u0001'.repeat(100_000)],
     ]
     // How requests are split is the same over TCP: two sizes show that they arrive.
-    it.each(protocol === 'tcp' ? sizes.slice(2, 4) : sizes)(
+    it.each(protocol === 'tcp' ? sizes.slice(2, 4) : fullOr(sizes, sizes.slice(1, 4)))(
       '%i of %s are cached after one `many`, and hit after it in every process',
       async (count, _, value) => {
         const [process, other] = [join(() => value), join()]
@@ -194,9 +195,10 @@ function ofProtocol(protocol: Protocol) {
   })
 
   describe('an invalidation of many tags', () => {
-    const tags = Array.from({ length: 300_000 }, (_, i) => `tag:${i}`)
+    // One command takes some 70 000 of them at most.
+    const tags = Array.from({ length: fullOr(300_000, 100_000) }, (_, i) => `tag:${i}`)
 
-    it.skipIf(protocol === 'tcp')('deletes 300 000 of them', async () => {
+    it.skipIf(protocol === 'tcp')(`deletes ${fullOr('300 000', '100 000')} of them`, async () => {
       const process = join()
       const lookup = process.defineLookup({
         ...user(async () => 'y'),
@@ -212,7 +214,7 @@ function ofProtocol(protocol: Protocol) {
       server.upstash.faults.set({ only: ['unlink'], skip: 3, error: 'ERR no' })
       const error: unknown = await process.invalidateTags(tags).catch((thrown: unknown) => thrown)
       expect(error).toMatchObject({ code: 'invalidation_unconfirmed' })
-      expect(String(error)).toMatch(/\[tag:0, tag:1, tag:2 and 299997 more\]/)
+      expect(String(error)).toContain(`[tag:0, tag:1, tag:2 and ${tags.length - 3} more]`)
       expect(String(error).length).toBeLessThan(500)
     })
 

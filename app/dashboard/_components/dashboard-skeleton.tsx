@@ -1,0 +1,30 @@
+const bar = 'rounded-md border border-line bg-surface'
+
+/** The frame of the dashboard while it is checked who looks: places for navigation, search, heading and panels. */
+export const DashboardSkeleton = () => (
+  <div
+    role="status"
+    data-loading
+    aria-label="Loading: Dashboard"
+    className="min-h-[200vh] motion-safe:animate-pulse lg:grid lg:grid-cols-[11rem_minmax(0,1fr)] lg:gap-10"
+  >
+    <div className="hidden space-y-3 lg:block">
+      {['w-20', 'w-16', 'w-28', 'w-24', 'w-16', 'w-24', 'w-14'].map((width, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: seven places in a fixed order
+        <div key={i} className={`ml-3 h-7 opacity-60 ${bar} ${width}`} />
+      ))}
+    </div>
+    <div>
+      <div className="mb-8 flex justify-between gap-3">
+        <div className={`h-9 w-2/3 sm:w-80 ${bar}`} />
+        <div className={`h-9 w-28 ${bar}`} />
+      </div>
+      <div className={`mb-6 h-8 w-40 ${bar}`} />
+      <div className="space-y-10">
+        {['h-20', 'h-44', 'h-96'].map((height) => (
+          <div key={height} className={`${bar} ${height}`} />
+        ))}
+      </div>
+    </div>
+  </div>
+)
