@@ -542,5 +542,11 @@ describe('axe has nothing to say about', () => {
       await view.page.goto(stage.standIns.clerk.url + path)
       expect(await axeFindings(view.page)).toEqual([])
     }
+    await view.page.setViewportSize({ width: 320, height: 900 })
+    const box = view.page.getByRole('checkbox', { name: 'calendar.events' }).first()
+    const [ofBox, ofWords] = await box.evaluate((input) =>
+      [input, input.nextElementSibling ?? input].map((one) => one.getBoundingClientRect().left),
+    )
+    expect(ofWords, 'left edge of the words, which are beside the box').toBeGreaterThan(ofBox ?? 0)
   })
 })
