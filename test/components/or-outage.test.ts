@@ -7,8 +7,6 @@ import { LookupError } from '@/lib/lookup/errors'
 // Outside Next there is no request to wait for.
 let requested: Promise<void>
 vi.mock('next/server', () => ({ connection: () => requested }))
-// The button that tries again has Next fetch the page.
-vi.mock('next/navigation', () => ({ useRouter: () => ({ refresh: () => {} }) }))
 beforeEach(() => {
   requested = Promise.resolve()
 })
@@ -54,6 +52,12 @@ describe('a page', () => {
     }
     expect(renderToStaticMarkup(await orOutage(out, 'Expert'))).toMatch(/<h1[^>]*>Expert<\/h1>.*<h2/)
     expect(renderToStaticMarkup(await orOutage(out))).not.toContain('<h1')
+  })
+
+  test('leads to itself again where that can help, and not where it cannot', async () => {
+    const again = '<a href="" '
+    expect(await pageThatThrows(new ClerkError(429, undefined, []))).toContain(again)
+    expect(await pageThatThrows(new LookupError('revoked', ''))).not.toContain(again)
   })
 
   test('leaves a mistake in the code to Next, which logs it', async () => {

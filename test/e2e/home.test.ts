@@ -483,7 +483,7 @@ describe('with the keyboard only', () => {
   })
 })
 
-test('a page that Clerk did not answer for is read again by its button', async () => {
+test('a page that Clerk did not answer for is read again by its link', async () => {
   const { clerk } = stage.standIns
   const publicMetadata = { role: 'expert', headline: 'Back again' }
   clerk.createUser({ emails: ['back@example.com'], username: 'back-again', publicMetadata })
@@ -496,7 +496,7 @@ test('a page that Clerk did not answer for is read again by its button', async (
   await settled()
   clerk.faults.clear()
   clerk.faults.add({ latencyMs: LATENCY_MS })
-  await main.getByRole('button', { name: 'Try again' }).click()
+  await main.getByRole('link', { name: 'Try again' }).click()
   await main.getByText('Back again', { exact: true }).waitFor()
 })
 
@@ -546,5 +546,11 @@ describe('axe has nothing to say about', () => {
       await view.page.goto(stage.standIns.clerk.url + path)
       expect(await axeFindings(view.page)).toEqual([])
     }
+    await view.page.setViewportSize({ width: 320, height: 900 })
+    const box = view.page.getByRole('checkbox', { name: 'calendar.events' }).first()
+    const [ofBox, ofWords] = await box.evaluate((input) =>
+      [input, input.nextElementSibling ?? input].map((one) => one.getBoundingClientRect().left),
+    )
+    expect(ofWords, 'left edge of the words, which are beside the box').toBeGreaterThan(ofBox ?? 0)
   })
 })
