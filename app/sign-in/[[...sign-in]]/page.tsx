@@ -6,7 +6,7 @@ export const metadata: Metadata = { title: 'Sign in' }
 
 export default function SignInPage() {
   return (
-    <ClerkPage label="Loading: sign in" size="h-80">
+    <ClerkPage label="Loading: sign in">
       {(placeholder) => <SignIn fallback={placeholder} />}
     </ClerkPage>
   )

@@ -6,7 +6,7 @@ export const metadata: Metadata = { title: 'Sign up' }
 
 export default function SignUpPage() {
   return (
-    <ClerkPage label="Loading: sign up" size="h-96">
+    <ClerkPage label="Loading: sign up">
       {(placeholder) => <SignUp fallback={placeholder} />}
     </ClerkPage>
   )
