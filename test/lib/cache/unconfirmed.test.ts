@@ -14,7 +14,10 @@ import { useServices } from '../../support/services'
 const services = useServices()
 const unconfirmed = { code: 'invalidation_unconfirmed' }
 const session = () => ({ userId, sessionId: `sess_of_${userId}` })
-const roles = async () => rolesOf((await userById.fresh(userId, { grace: false })) ?? {})
+const roles = async () => {
+  const user = await userById.fresh(userId, { grace: false })
+  return user && rolesOf(user)
+}
 const token = async () => (await getCachedOAuthToken(userId, 'google')).status
 
 /** A user who is cached with the role `admin`, and their token. */
@@ -33,7 +36,7 @@ beforeEach(async () => {
 })
 afterEach(() => services.upstash.faults.clear())
 
-const everything = { reset: 'before' }
+const everything = { reset: 'before' } as const
 const answers = { reset: 'after', only: ['unlink', 'set'] }
 
 /** Does what fails while Redis does, and waits until Redis is back and the breaker is closed. */
