@@ -68,7 +68,7 @@ export default defineConfig({
   },
   test: {
     // The key of Clerk's stand-in, for all workers: generating one takes longer than many a test file.
-    env: { LOCAL_CLERK_KEY: standInKey },
+    env: { LOCAL_CLERK_KEY: standInKey.toString() },
     // More than cores, because tests with servers and browsers often wait.
     maxWorkers: 2 * availableParallelism(),
     reporters: [

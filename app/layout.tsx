@@ -1,11 +1,11 @@
-import { ClerkProvider } from '@clerk/nextjs'
 import type { Metadata } from 'next'
 import { connection } from 'next/server'
 import { type ReactNode, Suspense } from 'react'
+import { SessionProvider } from '@/components/session-provider'
 import { SiteFooter } from '@/components/site-footer'
 import { SiteHeader } from '@/components/site-header'
 import { THEME_SCRIPT } from '@/components/theme-script'
-import { preloadFont } from './font'
+import { FontPreload } from './font'
 import './globals.css'
 
 export const metadata: Metadata = {
@@ -15,11 +15,11 @@ export const metadata: Metadata = {
 }
 
 export default function RootLayout({ children }: { children: ReactNode }) {
-  preloadFont()
   return (
-    <ClerkProvider>
+    <SessionProvider>
       <html lang="en" suppressHydrationWarning>
         <body className="flex min-h-dvh flex-col font-sans antialiased">
+          <FontPreload />
           {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a constant, which the Content-Security-Policy names by its hash */}
           <script dangerouslySetInnerHTML={{ __html: THEME_SCRIPT }} />
           <a
@@ -43,7 +43,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
           </Suspense>
         </body>
       </html>
-    </ClerkProvider>
+    </SessionProvider>
   )
 }
 

@@ -19,6 +19,9 @@ export function NavLinks({ path = '', isAdmin = false }: { path?: string; isAdmi
       <a href="/calendar" className={item} aria-current={current('/calendar')}>
         Calendar
       </a>
+      <Link href="/guides" className={`${item} hidden md:block`} aria-current={current('/guides')}>
+        Guides
+      </Link>
       {isAdmin && (
         <a href="/dashboard" className={item} aria-current={current('/dashboard')}>
           Dashboard

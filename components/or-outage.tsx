@@ -2,6 +2,7 @@ import { connection } from 'next/server'
 import type { ReactNode } from 'react'
 import { Notice } from '@/components/notice'
 import { PageTitle } from '@/components/page-title'
+import { RetryButton } from '@/components/retry-button'
 import { problemToShow } from '@/lib/http/problem-to-show'
 
 /**
@@ -14,12 +15,18 @@ export async function orOutage(render: () => Promise<ReactNode>, heading?: strin
   try {
     return await render()
   } catch (error) {
-    const { title, advice } = problemToShow(error)
+    const { title, advice, status } = problemToShow(error)
     return (
       <>
         {heading && <PageTitle title={heading} />}
-        <Notice title={title}>{advice}</Notice>
+        <Notice title={title}>
+          <p className="max-w-prose">{advice}</p>
+          {passes(status) && <RetryButton />}
+        </Notice>
       </>
     )
   }
 }
+
+/** Whether trying again can help: something is busy or does not answer. */
+export const passes = (status: number): boolean => status === 429 || status === 503

@@ -14,7 +14,7 @@ export function Panel({ id, title, hidden = false, children }: Props) {
 }
 
 export const PanelSkeleton = ({ title, height }: { title: string; height: string }) => (
-  <Skeleton label={`Loading: ${title}`} size={height} lines />
+  <Skeleton label={`Loading: ${title}`} size={height} />
 )
 
 /** A message in a panel that has nothing to show: what that means, and what to do. */

@@ -55,7 +55,7 @@ const options: MarkdownToJSX.Options = {
     table: {
       component: ({ children }: { children?: ReactNode }) => (
         <div {...scrolls} className="overflow-x-auto rounded-xl border border-line bg-surface">
-          <table className="w-full text-start text-sm">{children}</table>
+          <table className="w-full text-start text-sm [&_code]:wrap-normal">{children}</table>
         </div>
       ),
     },

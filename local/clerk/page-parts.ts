@@ -72,9 +72,9 @@ export function connectForm(user: User, provider: OfferedProvider) {
   </form>`
 }
 
-export const userButton = (user: User, isSignedIn: boolean) => html`<li>
+export const userButton = (user: User, isSignedIn: boolean, url: string) => html`<li>
   <button name="user_id" value="${user.id}">
-    <img src="/avatars/${user.id}.svg" alt="" width="32" height="32" />
+    <img src="${url}/avatars/${user.id}.svg" alt="" width="32" height="32" />
     <span><strong>${nameOf(user)}</strong>${isSignedIn ? ' (signed in)' : ''}<br />
       <small>${user.emails[0]?.address ?? ''}</small></span>
   </button>

@@ -7,6 +7,8 @@ import { LookupError } from '@/lib/lookup/errors'
 // Outside Next there is no request to wait for.
 let requested: Promise<void>
 vi.mock('next/server', () => ({ connection: () => requested }))
+// The button that tries again has Next fetch the page.
+vi.mock('next/navigation', () => ({ useRouter: () => ({ refresh: () => {} }) }))
 beforeEach(() => {
   requested = Promise.resolve()
 })

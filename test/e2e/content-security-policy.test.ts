@@ -8,7 +8,7 @@ const stage = useStage()
 /** Violations and answers with 404 are expected in some tests, and looked at in all. */
 const browser = useBrowser(stage, { trouble: true })
 
-const PUBLIC = ['/', '/experts', '/experts/amara-okafor']
+const PUBLIC = ['/', '/experts', '/experts/amara-okafor', '/sign-in', '/sign-up']
 const PRIVATE = [
   '/account',
   '/profile',

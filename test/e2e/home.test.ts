@@ -107,7 +107,7 @@ describe.each([
     await see(`${name} accepts the connection.`)
 
     await settled()
-    await page.getByRole('button', { name: 'Open your account page' }).click()
+    await page.getByRole('button', { name: 'Manage account' }).click()
     const card = page.getByRole('form', { name: `${name} ${provider}@example.com` })
     await card.getByRole('button', { name: 'Disconnect' }).click()
     await card.waitFor({ state: 'hidden' })
@@ -154,10 +154,41 @@ describe('any width, name and size of text', () => {
       publicMetadata: { role: 'expert', headline: 'W'.repeat(80), specialties: ['W'.repeat(60)] },
     })
     longNames = id
+    clerk.createUser({
+      ...{ emails: ['rtl@example.com'], username: 'right-to-left', firstName: 'א'.repeat(60), lastName: 'ב' },
+      publicMetadata: { role: 'expert', headline: 'ג' },
+    })
+    const scopes = ['https://www.googleapis.com/auth/calendar.readonly']
+    clerk.connect(id, { email: 'first@example.com', scopes })
+    clerk.connect(id, { email: `${'l'.repeat(60)}@example.com`, scopes })
     await clerk.webhooks.flush()
   })
 
-  const paths = [
+  test('a right-to-left name that is too long is cut at its end', async () => {
+    const { page } = await browser.open({ width: 320 })
+    await page.goto(`${stage.app.url}/experts`)
+    const name = page.getByText('א'.repeat(60)).filter({ visible: true })
+    const [first, box] = await name.evaluate((element) => {
+      const range = document.createRange()
+      range.setStart(element.firstChild as Text, 0)
+      range.setEnd(element.firstChild as Text, 1)
+      return [range, element].map((one) => one.getBoundingClientRect().toJSON())
+    })
+    expect(first.left).toBeGreaterThanOrEqual(box.left)
+    expect(first.right).toBeLessThanOrEqual(box.right)
+  })
+
+  test('a name of the code is never broken in a table of a guide', async () => {
+    const { page } = await browser.open({ width: 320 })
+    await page.goto(`${stage.app.url}/guides/tokens`)
+    const lines = await page
+      .locator('td code', { hasText: 'not_connected' })
+      .first()
+      .evaluate((code) => code.getClientRects().length)
+    expect(lines).toBe(1)
+  })
+
+  const everybodys = [
     '/',
     '/experts',
     '/experts?specialty=none',
@@ -165,7 +196,15 @@ describe('any width, name and size of text', () => {
     '/guides/adopt',
     '/nothing',
   ]
-  const own = [...paths, '/profile', '/calendar', '/account', '/organizations', '/organizations/northwind']
+  const paths = [...everybodys, '/sign-in', '/sign-up']
+  const own = [
+    ...everybodys,
+    '/profile',
+    '/calendar',
+    '/account',
+    '/organizations',
+    '/organizations/northwind',
+  ]
 
   /** What a finger or a shaky hand would miss: WCAG 2.2 asks for 24 px. Links within a text are exempt. */
   const smallTargets = `[...document.querySelectorAll('a, button, select, input, label:has(input)')].filter((one) => {
@@ -210,6 +249,35 @@ describe('any width, name and size of text', () => {
   )
 })
 
+/** Opens a window as if the computer were four times slower. */
+async function openSlowly(width: number, who?: string) {
+  const view = who ? await browser.openAs(who, { width }) : await browser.open({ width })
+  await view.page.addInitScript(watchShifts)
+  const session = await view.context.newCDPSession(view.page)
+  await session.send('Emulation.setCPUThrottlingRate', { rate: 4 })
+  return view
+}
+
+const clerkIsLoaded = (page: Page) =>
+  page.waitForFunction(() => Reflect.get(Reflect.get(window, 'Clerk') ?? {}, 'loaded') === true)
+
+test.each([
+  ['/sign-in', [1280, 375]],
+  ['/sign-up', fullOr([1280, 375], [375])],
+])(
+  'nothing on %s moves while Clerk’s component loads, however slow the computer is',
+  async (path, widths) => {
+    for (const width of widths) {
+      const { page, settled } = await openSlowly(width)
+      await page.goto(stage.app.url + path)
+      await clerkIsLoaded(page)
+      await settled()
+      const { cls, shifts } = await clsOf(page)
+      expect(cls, `${width} px: ${shifts.join('; ')}`).toBeLessThan(0.02)
+    }
+  },
+)
+
 describe.each([
   ['/', undefined, fullOr([1280, 375], [1280])],
   ['/experts', undefined, fullOr([1280, 375], [375])],
@@ -221,19 +289,11 @@ describe.each([
   ['/dashboard', people.admin, fullOr([1280, 375], [1280])],
   [`/dashboard/users/${people.member}`, people.admin, fullOr([1280, 375], [375])],
 ])('on a computer that is four times slower, on %s', (path, who, widths) => {
-  const open = async (width: number) => {
-    const view = who ? await browser.openAs(who, { width }) : await browser.open({ width })
-    await view.page.addInitScript(watchShifts)
-    const session = await view.context.newCDPSession(view.page)
-    await session.send('Emulation.setCPUThrottlingRate', { rate: 4 })
-    return view
-  }
-
   test('nothing moves while the page and Clerk’s script load, and the largest paint is text that waits for no script', async () => {
     for (const width of widths) {
-      const { page, settled } = await open(width)
+      const { page, settled } = await openSlowly(width, who)
       await page.goto(stage.app.url + path)
-      await page.waitForFunction(() => Reflect.get(Reflect.get(window, 'Clerk') ?? {}, 'loaded') === true)
+      await clerkIsLoaded(page)
       await settled()
       const { cls, shifts } = await clsOf(page)
       expect(cls, `${width} px: ${shifts.join('; ')}`).toBeLessThan(0.02)
@@ -243,7 +303,7 @@ describe.each([
       expect(image).toBe('')
       expect(text).not.toBe('')
       // When it is painted depends on the machine. What it waits for does not: here no script ever comes.
-      const without = await open(width)
+      const without = await openSlowly(width, who)
       await without.page.route('**/*.js*', (route) => route.abort())
       await without.page.goto(stage.app.url + path)
       await without.page.waitForFunction((text) => document.body.innerText.includes(text), text)
@@ -419,12 +479,31 @@ describe('with the keyboard only', () => {
   })
 })
 
+test('a page that Clerk did not answer for is read again by its button', async () => {
+  const { clerk } = stage.standIns
+  const publicMetadata = { role: 'expert', headline: 'Back again' }
+  clerk.createUser({ emails: ['back@example.com'], username: 'back-again', publicMetadata })
+  await clerk.webhooks.flush()
+  clerk.faults.add({ status: 503 })
+  const { page, settled } = await browser.open()
+  await page.goto(`${stage.app.url}/experts/back-again`)
+  const main = page.getByRole('main')
+  await main.getByRole('heading', { name: 'Clerk does not answer' }).waitFor()
+  await settled()
+  clerk.faults.clear()
+  clerk.faults.add({ latencyMs: LATENCY_MS })
+  await main.getByRole('button', { name: 'Try again' }).click()
+  await main.getByText('Back again', { exact: true }).waitFor()
+})
+
 describe('axe has nothing to say about', () => {
   const pages = [
     ['the experts', '/experts', undefined],
     ['an expert', '/experts/amara-okafor', undefined],
     ['the guides', '/guides', undefined],
     ['a guide', '/guides/tokens', undefined],
+    ['the sign-in page', '/sign-in', undefined],
+    ['the sign-up page', '/sign-up', undefined],
     ['a calendar', '/calendar', people.member],
     ['a calendar that is not connected', '/calendar', people.neverConnected],
     ['a profile', '/profile', people.expert],

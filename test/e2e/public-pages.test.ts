@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
+import type { View } from '../support/browser'
 import { axeFindings } from '../support/dashboard'
 import { looks } from '../support/full'
 import { E2E_COPY } from '../support/ports'
@@ -259,6 +260,67 @@ describe.each(looks)(
     })
   },
 )
+
+describe('the pages to sign in and up', () => {
+  const typeCode = async ({ page }: View) => {
+    await page.getByRole('heading', { name: /^(Check|Verify) your email$/ }).waitFor()
+    await page.getByLabel('Enter verification code').pressSequentially('424242')
+  }
+
+  test('a visitor of a protected page signs in by e-mail and code, and is led back to it', async () => {
+    const view = await browser.open()
+    await view.page.goto(`${stage.app.url}/calendar`)
+    await view.page.getByText('The code in every e-mail is 424242').waitFor()
+    await view.page.getByLabel('Email address or username').fill('mia@example.com')
+    await view.page.getByRole('button', { name: 'Continue', exact: true }).click()
+    await typeCode(view)
+    await view.page.getByRole('main').getByText('Quarterly planning').waitFor()
+    expect(view.page.url()).toBe(`${stage.app.url}/calendar`)
+    await view.settled()
+  })
+
+  test('a visitor comes from signing in to signing up, and is somebody in the cache after the webhook', async () => {
+    const view = await browser.open()
+    await view.page.goto(`${stage.app.url}/profile`)
+    await view.page.getByRole('link', { name: 'Sign up' }).click()
+    await view.page.getByRole('heading', { name: 'Create your account' }).waitFor()
+    await view.page.getByLabel('Email address', { exact: true }).fill('new@example.com')
+    await view.settled()
+    await view.page.getByRole('button', { name: 'Continue', exact: true }).click()
+    await typeCode(view)
+    await view.page.waitForURL(`${stage.app.url}/profile`)
+    await stage.standIns.clerk.webhooks.flush()
+    const user = stage.standIns.clerk.users().find(({ emails }) => emails[0]?.address === 'new@example.com')
+    await view.page.getByRole('button', { name: 'Account of Account' }).waitFor()
+    await view.settled()
+    const { page } = await browser.openAs()
+    await page.goto(`${stage.app.url}/dashboard/users/${user?.id}`)
+    await page.getByText('new@example.com').filter({ visible: true }).first().waitFor()
+  })
+
+  test.each([
+    ['?redirect_url=https%3A%2F%2Fevil.example%2F'],
+    ['?sign_in_force_redirect_url=%2F%2Fevil.example'],
+    ['#/?sign_in_force_redirect_url=https%3A%2F%2Fevil.example%2F'],
+    // Clerk itself would lead to every host of its domain.
+    ['?redirect_url=https%3A%2F%2Fblog.example.test%2F'],
+  ])('%s leads nobody to another origin', async (address) => {
+    const { page, trouble, settled } = await browser.open()
+    await page.goto(`${stage.app.url}/sign-in${address}`)
+    await page.getByRole('button', { name: 'Mia Moreau' }).click()
+    await page.waitForURL(`${stage.app.url}/`)
+    await settled()
+    for (const line of trouble.splice(0)) expect(line).toContain('not on one of the allowedRedirectOrigins')
+  })
+
+  test.each(['/sign-in', '/sign-up'])('who is signed in already is sent on from %s', async (path) => {
+    const { page, settled } = await browser.openAs(people.member)
+    await page.goto(`${stage.app.url}${path}?redirect_url=${encodeURIComponent(`${stage.app.url}/experts`)}`)
+    await page.waitForURL(`${stage.app.url}/experts`)
+    await page.getByRole('main').getByText('Amara Okafor').waitFor()
+    await settled()
+  })
+})
 
 test('nothing of this is an error in the log or the output', () => {
   expect(stage.app.output()).toEqual([])

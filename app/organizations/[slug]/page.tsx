@@ -67,7 +67,7 @@ async function Organization({ params, searchParams }: Props) {
           <p className="mt-6 text-soft">Your role does not show you who else is a member.</p>
         ) : (
           <>
-            <ul aria-label="Members" className="mt-6 border-line border-b">
+            <ul aria-label="Members" className="mt-6">
               {members.map((member) => (
                 <li
                   key={member.id}

@@ -16,7 +16,7 @@ const unconfirmed = { code: 'invalidation_unconfirmed' }
 const session = () => ({ userId, sessionId: `sess_of_${userId}` })
 const roles = async () => {
   const user = await userById.fresh(userId, { grace: false })
-  return user && rolesOf(user)
+  return user ? rolesOf(user) : []
 }
 const token = async () => (await getCachedOAuthToken(userId, 'google')).status
 
@@ -36,8 +36,8 @@ beforeEach(async () => {
 })
 afterEach(() => services.upstash.faults.clear())
 
-const everything = { reset: 'before' } as const
-const answers = { reset: 'after', only: ['unlink', 'set'] }
+const everything = { reset: 'before' as const }
+const answers = { reset: 'after' as const, only: ['unlink', 'set'] }
 
 /** Does what fails while Redis does, and waits until Redis is back and the breaker is closed. */
 async function whileRedisFails(fault: object, work: () => Promise<unknown>) {

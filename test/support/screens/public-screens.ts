@@ -43,11 +43,11 @@ export async function createPeople({ clerk, google }: StandIns) {
       bio: `${'A long text about a long career. '.repeat(12)}${'x'.repeat(120)}`,
     }),
   })
-  const rtl = create('rtl', {
+  const rtl = create('right-to-left', {
     ...{ firstName: 'محمد عبد الرحمن', lastName: 'بن عبد العزيز آل سعود' },
     ...expert('חוזים, לוחות שנה ואזורי זמן', ['לוחות שנה', 'تقويم']),
   })
-  const cjk = create('cjk', {
+  const cjk = create('chinese-japanese', {
     ...{ firstName: '長宗我部元親左衛門', lastName: '勅使河原小鳥遊四月一日' },
     ...expert('検索エンジンとデータ基盤の設計および運用についての長い見出し', ['検索', '데이터']),
   })
@@ -100,8 +100,8 @@ const normal: Group = {
     { name: 'expert', path: '/experts/amara-okafor' },
     { name: 'expert-early', path: '/experts/amara-okafor', early: true },
     { name: 'expert-long', path: `/experts/w${'w'.repeat(59)}`, as: long },
-    { name: 'expert-rtl', path: '/experts/rtl', as: rtl },
-    { name: 'expert-cjk', path: '/experts/cjk', as: cjk },
+    { name: 'expert-rtl', path: '/experts/right-to-left', as: rtl },
+    { name: 'expert-cjk', path: '/experts/chinese-japanese', as: cjk },
     { name: 'expert-nameless', path: '/experts/nameless', as: nameless },
     { name: 'profile', path: '/profile', as: people.expert },
     { name: 'profile-early', path: '/profile', as: people.expert, early: true },

@@ -1,0 +1,13 @@
+import { SignUp } from '@clerk/nextjs'
+import type { Metadata } from 'next'
+import { ClerkPage } from '@/components/clerk-page'
+
+export const metadata: Metadata = { title: 'Sign up' }
+
+export default function SignUpPage() {
+  return (
+    <ClerkPage label="Loading: sign up" size="h-96">
+      {(placeholder) => <SignUp fallback={placeholder} />}
+    </ClerkPage>
+  )
+}
