@@ -1,8 +1,8 @@
 import { connection } from 'next/server'
 import type { ReactNode } from 'react'
+import { button } from '@/components/button'
 import { Notice } from '@/components/notice'
 import { PageTitle } from '@/components/page-title'
-import { RetryButton } from '@/components/retry-button'
 import { problemToShow } from '@/lib/http/problem-to-show'
 
 /**
@@ -21,12 +21,18 @@ export async function orOutage(render: () => Promise<ReactNode>, heading?: strin
         {heading && <PageTitle title={heading} />}
         <Notice title={title}>
           <p className="max-w-prose">{advice}</p>
-          {passes(status) && <RetryButton />}
+          <TryAgain status={status} />
         </Notice>
       </>
     )
   }
 }
 
-/** Whether trying again can help: something is busy or does not answer. */
-export const passes = (status: number): boolean => status === 429 || status === 503
+/** A link that loads the page again, for a status of something that is busy or does not answer. */
+export const TryAgain = ({ status }: { status: number }) =>
+  (status === 429 || status === 503) && (
+    // biome-ignore lint/a11y/useValidAnchor: an empty address is that of this page, and works before any script has loaded
+    <a href="" className={button('outline')}>
+      Try again
+    </a>
+  )

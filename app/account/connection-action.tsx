@@ -28,7 +28,7 @@ export function ConnectionAction({ provider, name, externalAccountId, canCheck, 
   const look = !canCheck ? 'sr-only' : status === 'works' ? 'text-good text-sm' : 'text-bad text-sm'
   return (
     <div ref={box} tabIndex={-1} className="flex flex-wrap items-center gap-3">
-      <p role="status" className={look}>
+      <p role="status" className={`${look} empty:-me-3`}>
         {pending ? '' : message}
       </p>
       {children}

@@ -20,7 +20,8 @@ export default function AccountPage() {
       <Suspense fallback={<Skeleton label="Loading connections" size="h-96" />}>
         <Connections />
       </Suspense>
-      <p className="mt-6">
+      {/* It has no place until it is known how long the list is. */}
+      <p className="in-[main:has([data-loading])]:invisible mt-6">
         <AccountLink style="outline">Manage account</AccountLink>
       </p>
     </>

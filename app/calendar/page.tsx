@@ -6,9 +6,8 @@ import { AccountLink } from '@/components/account-link'
 import { ConnectButton } from '@/components/connect-button'
 import { connectAdvice, connectLabel } from '@/components/connect-label'
 import { Notice } from '@/components/notice'
-import { orOutage, passes } from '@/components/or-outage'
+import { orOutage, TryAgain } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
-import { RetryButton } from '@/components/retry-button'
 import { Skeleton } from '@/components/skeleton'
 import { orSignIn } from '@/lib/auth/page-access.server'
 import { type CalendarProblem, currentUserCalendarEvents } from '@/lib/calendar/current-user-calendar.server'
@@ -83,7 +82,7 @@ function Problem({ problem, account }: { problem: CalendarProblem; account: stri
           ))}
         </ul>
       )}
-      {passes(status) && <RetryButton />}
+      <TryAgain status={status} />
       {'action' in problem && label && (
         <div className="flex flex-wrap gap-3">
           <ConnectButton provider="google" scopes={problem.action.scopes} account={account} back="/calendar">

@@ -12,13 +12,11 @@ export type SessionOptions = {
   failClosed?: boolean
 }
 
-/**
- * Whether the person who impersonates was banned or locked, also where no webhook has said so or Redis has lost it. False for
- * somebody of Clerk's dashboard, who is no user of the app.
- */
-async function isBlockedActor(impersonator: string | null): Promise<boolean> {
-  const actor = impersonator === null ? null : await userById.fresh(impersonator, { grace: false })
-  return actor !== null && isBlocked(actor)
+/** The result of a read, and whether Clerk says that who impersonates is banned or locked; false for a person of Clerk's dashboard. */
+async function withActor<T>(read: Promise<T>, impersonator: string | null): Promise<[T, boolean]> {
+  const actor = impersonator === null ? null : userById.fresh(impersonator, { grace: false })
+  const [result, person] = await Promise.all([read, actor])
+  return [result, person !== null && isBlocked(person)]
 }
 
 /**
@@ -44,22 +42,16 @@ export async function userOfSession(
     // The person who impersonates has access by an own account, which can be banned or deleted meanwhile.
     const ofImpersonator = impersonator === null ? [] : revocationMarkersOf(impersonator)
     const options = { revocationMarkers: [...revocationMarkersOf(userId, sessionId), ...ofImpersonator] }
-    const [known, blockedActor] = await Promise.all([
-      userById.fresh(userId, options),
-      isBlockedActor(impersonator),
-    ])
+    const [known, actorBlocked] = await withActor(userById.fresh(userId, options), impersonator)
     const user = known ?? (await newUserById.fresh(userId, options))
-    if (user && !isBlocked(user) && !blockedActor) return user
+    if (user && !isBlocked(user) && !actorBlocked) return user
     auditRefusal(user ? 'blocked' : 'user_gone')
     return null
   } catch (error) {
     if (!(error instanceof LookupError)) throw error
     if (error.code === 'revocation_unknown' && !failClosed) {
-      const [user, blockedActor] = await Promise.all([
-        userById.fresh(userId, { grace: false }),
-        isBlockedActor(impersonator),
-      ])
-      return user && (isBlocked(user) || blockedActor) ? null : user
+      const [user, actorBlocked] = await withActor(userById.fresh(userId, { grace: false }), impersonator)
+      return user && (isBlocked(user) || actorBlocked) ? null : user
     }
     if (error.code !== 'revoked' && error.code !== 'revocation_unknown') throw error
     auditRefusal(error.code)

@@ -403,7 +403,8 @@ describe('the focus', () => {
     await message.getByRole('button', { name: 'Undo' }).focus()
     await view.page.keyboard.press('Escape')
     await message.waitFor({ state: 'hidden' })
-    expect(await focused(view)).toBe('Warm')
+    // The button says that it loads until the page is updated.
+    await expect.poll(() => focused(view)).toBe('Warm')
   })
 
   test('leaves the users who were found by Tab, and they are closed', async () => {

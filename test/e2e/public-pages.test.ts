@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
 import type { View } from '../support/browser'
 import { axeFindings } from '../support/dashboard'
-import { looks } from '../support/full'
 import { E2E_COPY } from '../support/ports'
 import { useBrowser, useStage } from '../support/stage'
 
@@ -167,99 +167,119 @@ test('an address that somebody makes up leaves nothing on disk: Next would keep 
   expect(existsSync(join(E2E_COPY, 'server/route-cache'))).toBe(false)
 })
 
-describe.each(looks)(
-  'at $width px in $colorScheme, with a title and a heading, axe has nothing to say of',
-  (look) => {
-    const title = 'Clerk cache kit'
-
-    /** Visits pages one after another, as one person, with the state that each of them is to be in. */
-    async function visit(who: string | undefined, pages: [path: string, heading: string, title: string][]) {
-      const { page, settled } = who ? await browser.openAs(who, look) : await browser.open(look)
-      const check = async (path: string, heading: string, title: string) => {
-        await page.getByRole('heading', { level: 1, name: heading }).filter({ visible: true }).waitFor()
-        await settled()
-        expect(await page.title(), path).toBe(title)
-        expect(await axeFindings(page), path).toEqual([])
-      }
-      for (const [path, heading, title] of pages) {
-        await page.goto(stage.app.url + path)
-        await check(path, heading, title)
-      }
-      return { page, settled }
-    }
-
-    test('pages that do not exist', async () => {
-      const missing = ['/nothing', '/experts/nobody', '/guides/no-guide']
-      await visit(
-        undefined,
-        missing.map((path) => [path, 'Page not found', `Page not found · ${title}`]),
-      )
-      await visit(people.member, [
-        ['/organizations/not-mine', 'Page not found', `Page not found · ${title}`],
-        ['/experts/amara-okafor', 'Amara Okafor', `Amara Okafor · ${title}`],
-      ])
-    })
-
-    test('organizations, and somebody who is in none', async () => {
-      await visit(people.member, [
-        ['/organizations', 'Organizations', `Organizations · ${title}`],
-        ['/organizations/northwind', 'Northwind Booking', `Northwind Booking · ${title}`],
-      ])
-      await visit(people.tooFewScopes, [['/organizations', 'Organizations', `Organizations · ${title}`]])
-    })
-
-    test('an account without connections, one with two of a kind, and what has to be done', async () => {
-      const { clerk } = stage.standIns
-      const email = `two-${look.width}-${look.colorScheme}@example.com`
-      const { id } = clerk.createUser({ emails: [email] })
-      for (const one of [email, `other-${email}`]) clerk.connect(id, { email: one, scopes: CALENDAR })
-      await clerk.webhooks.flush()
-      await visit(people.neverConnected, [['/account', 'Account', `Account · ${title}`]])
-      const account: [string, string, string] = ['/account', 'Account', `Account · ${title}`]
-      const calendar: [string, string, string] = ['/calendar', 'Calendar', `Calendar · ${title}`]
-      await visit(id, [account, calendar])
-      await visit(people.needsReconnecting, [account, calendar])
-      await visit(people.tooFewScopes, [calendar])
-    })
-
-    test('fields with mistakes, and what was saved', async () => {
-      const { page } = await visit(people.member, [['/profile', 'Profile', `Profile · ${title}`]])
-      await page.getByLabel('First name').fill('   ')
-      await page.getByRole('button', { name: 'Save' }).click()
-      await page.getByText('Enter a first name.').waitFor()
-      expect(await axeFindings(page)).toEqual([])
-      await page.getByLabel('First name').fill('Mia')
-      await page.getByRole('button', { name: 'Save' }).click()
-      await page.getByText('Saved.').waitFor()
-      expect(await axeFindings(page)).toEqual([])
-    })
-
-    test('pages while Clerk is out', async () => {
-      const { clerk, upstash } = stage.standIns
-      clerk.faults.add({ status: 503 })
-      // What is cached would be shown.
-      const { url, token } = upstash
-      await fetch(`${url}/flushall`, { headers: { authorization: `Bearer ${token}` } })
-      try {
-        const experts = { path: '/experts/amara-okafor', heading: 'Expert' }
-        const { page } = await visit(undefined, [
-          [experts.path, experts.heading, `Expert · ${title}`],
-          ['/experts', 'Experts', `Experts · ${title}`],
-        ])
-        await page.getByRole('heading', { name: 'Clerk does not answer' }).waitFor()
-        await visit(people.member, [
-          ['/profile', 'Profile', `Profile · ${title}`],
-          ['/account', 'Account', `Account · ${title}`],
-          ['/calendar', 'Calendar', `Calendar · ${title}`],
-          ['/organizations', 'Organizations', `Organizations · ${title}`],
-          ['/organizations/northwind', 'Organization', `Organization · ${title}`],
-        ])
-      } finally {
-        clerk.faults.clear()
-      }
-    })
+test.each(['/account', '/calendar', '/dashboard/users', '/organizations/northwind', '/profile'])(
+  'signed out, %s redirects to the sign-in page before anything of it is sent',
+  async (path) => {
+    const { status, headers } = await pageOf(path)
+    expect([status, headers.location]).toEqual([307, expect.stringContaining('/sign-in')])
   },
 )
+
+describe('with a title and a heading, small and dark, large and light, axe has nothing to say of', () => {
+  const title = 'Clerk cache kit'
+  const looks = [
+    { width: 375, colorScheme: 'dark' },
+    { width: 1280, colorScheme: 'light' },
+  ] as const
+
+  /** In both looks of one load of the page. */
+  async function findings(page: Page) {
+    const found: string[] = []
+    for (const { width, colorScheme } of looks) {
+      await page.setViewportSize({ width, height: 900 })
+      await page.emulateMedia({ colorScheme })
+      found.push(...(await axeFindings(page)))
+    }
+    return found
+  }
+
+  /** Visits pages one after another, as one person, with the state that each of them is to be in. */
+  async function visit(who: string | undefined, pages: [path: string, heading: string, title: string][]) {
+    const { page, settled } = who ? await browser.openAs(who) : await browser.open()
+    const check = async (path: string, heading: string, title: string) => {
+      await page.getByRole('heading', { level: 1, name: heading }).filter({ visible: true }).waitFor()
+      await settled()
+      expect(await page.title(), path).toBe(title)
+      expect(await findings(page), path).toEqual([])
+    }
+    for (const [path, heading, title] of pages) {
+      await page.goto(stage.app.url + path)
+      await check(path, heading, title)
+    }
+    return { page, settled }
+  }
+
+  test('pages that do not exist', async () => {
+    const missing = ['/nothing', '/experts/nobody', '/guides/no-guide']
+    await visit(
+      undefined,
+      missing.map((path) => [path, 'Page not found', `Page not found · ${title}`]),
+    )
+    await visit(people.member, [
+      ['/organizations/not-mine', 'Page not found', `Page not found · ${title}`],
+      ['/experts/amara-okafor', 'Amara Okafor', `Amara Okafor · ${title}`],
+    ])
+  })
+
+  test('organizations, and somebody who is in none', async () => {
+    await visit(people.member, [
+      ['/organizations', 'Organizations', `Organizations · ${title}`],
+      ['/organizations/northwind', 'Northwind Booking', `Northwind Booking · ${title}`],
+    ])
+    await visit(people.tooFewScopes, [['/organizations', 'Organizations', `Organizations · ${title}`]])
+  })
+
+  test('an account without connections, one with two of a kind, and what has to be done', async () => {
+    const { clerk } = stage.standIns
+    const email = 'two@example.com'
+    const { id } = clerk.createUser({ emails: [email] })
+    for (const one of [email, `other-${email}`]) clerk.connect(id, { email: one, scopes: CALENDAR })
+    await clerk.webhooks.flush()
+    await visit(people.neverConnected, [['/account', 'Connections', `Connections · ${title}`]])
+    const account: [string, string, string] = ['/account', 'Connections', `Connections · ${title}`]
+    const calendar: [string, string, string] = ['/calendar', 'Calendar', `Calendar · ${title}`]
+    await visit(id, [account, calendar])
+    await visit(people.needsReconnecting, [account, calendar])
+    await visit(people.tooFewScopes, [calendar])
+  })
+
+  test('fields with mistakes, and what was saved', async () => {
+    const { page } = await visit(people.member, [['/profile', 'Profile', `Profile · ${title}`]])
+    await page.getByLabel('First name').fill('   ')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Enter a first name.').waitFor()
+    expect(await findings(page)).toEqual([])
+    await page.getByLabel('First name').fill('Mia')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Saved.').waitFor()
+    expect(await findings(page)).toEqual([])
+  })
+
+  test('pages while Clerk is out', async () => {
+    const { clerk, upstash } = stage.standIns
+    clerk.faults.add({ status: 503 })
+    // What is cached would be shown.
+    const { url, token } = upstash
+    await fetch(`${url}/flushall`, { headers: { authorization: `Bearer ${token}` } })
+    try {
+      const experts = { path: '/experts/amara-okafor', heading: 'Expert' }
+      const { page } = await visit(undefined, [
+        [experts.path, experts.heading, `Expert · ${title}`],
+        ['/experts', 'Experts', `Experts · ${title}`],
+      ])
+      await page.getByRole('heading', { name: 'Clerk does not answer' }).waitFor()
+      await visit(people.member, [
+        ['/profile', 'Profile', `Profile · ${title}`],
+        ['/account', 'Connections', `Connections · ${title}`],
+        ['/calendar', 'Calendar', `Calendar · ${title}`],
+        ['/organizations', 'Organizations', `Organizations · ${title}`],
+        ['/organizations/northwind', 'Organization', `Organization · ${title}`],
+      ])
+    } finally {
+      clerk.faults.clear()
+    }
+  })
+})
 
 describe('the pages to sign in and up', () => {
   const typeCode = async ({ page }: View) => {

@@ -5,9 +5,5 @@ import { ClerkPage } from '@/components/clerk-page'
 export const metadata: Metadata = { title: 'Sign in' }
 
 export default function SignInPage() {
-  return (
-    <ClerkPage label="Loading: sign in" size="h-80">
-      {(placeholder) => <SignIn fallback={placeholder} />}
-    </ClerkPage>
-  )
+  return <ClerkPage label="Loading: sign in">{(placeholder) => <SignIn fallback={placeholder} />}</ClerkPage>
 }

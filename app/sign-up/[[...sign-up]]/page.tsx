@@ -5,9 +5,5 @@ import { ClerkPage } from '@/components/clerk-page'
 export const metadata: Metadata = { title: 'Sign up' }
 
 export default function SignUpPage() {
-  return (
-    <ClerkPage label="Loading: sign up" size="h-96">
-      {(placeholder) => <SignUp fallback={placeholder} />}
-    </ClerkPage>
-  )
+  return <ClerkPage label="Loading: sign up">{(placeholder) => <SignUp fallback={placeholder} />}</ClerkPage>
 }

@@ -49,10 +49,8 @@ async function open(page: Page, stage: Stage, screen: Screen, settled: () => Pro
     await page.addInitScript(
       `addEventListener('DOMContentLoaded', () => { document.documentElement.style.fontSize = '200%' })`,
     )
-  // Without scripts nothing takes the place of what the server sent first.
-  if (early) await page.route(/\.js(\?|$)/, (route) => route.abort())
   await page.goto(stage.app.url + path, { waitUntil: early ? 'commit' : 'load' })
-  await (early ? page.getByRole('main').waitFor() : settled())
+  await (early ? page.locator('[data-loading]').first().waitFor() : settled())
   await act?.(page)
   if (act) await settled()
 }
