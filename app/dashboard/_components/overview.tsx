@@ -9,7 +9,10 @@ import { Verdict } from './verdict'
 type Props = { health: ReturnType<typeof cacheHealth> }
 
 /** The verdict, the few figures that matter, and what changed lately. */
-export function Overview({ health }: Props) {
+export async function Overview({ health }: Props) {
+  const verdict = todo()
+  // How much there is to do is not known before, and what is below would move.
+  await Promise.allSettled([verdict, health])
   return (
     <div className="space-y-10">
       <Frame
@@ -17,7 +20,7 @@ export function Overview({ health }: Props) {
         title="Verdict"
         hidden
         height="h-20"
-        render={async () => <Verdict initial={await todo()} at={(await health).at} />}
+        render={async () => <Verdict initial={await verdict} at={(await health).at} />}
       />
       <Frame
         id="figures"
