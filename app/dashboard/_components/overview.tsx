@@ -11,7 +11,8 @@ type Props = { health: ReturnType<typeof cacheHealth> }
 /** The verdict, the few figures that matter, and what changed lately. */
 export function Overview({ health }: Props) {
   return (
-    <div className="space-y-10">
+    // What is below a panel has no place until it is known how high the panel is.
+    <div className="space-y-10 [&>section:has([data-loading])~*]:invisible">
       <Frame
         id="verdict"
         title="Verdict"
