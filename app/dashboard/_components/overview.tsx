@@ -14,7 +14,8 @@ export async function Overview({ health }: Props) {
   // How much there is to do is not known before, and what is below would move.
   await Promise.allSettled([verdict, health])
   return (
-    <div className="space-y-10">
+    // What is below a panel has no place until it is known how high the panel is.
+    <div className="space-y-10 [&>section:has([data-loading])~*]:invisible">
       <Frame
         id="verdict"
         title="Verdict"
