@@ -1,4 +1,5 @@
-import { type ReactNode, Suspense } from 'react'
+import type { ReactNode } from 'react'
+import { ClientOnly } from './client-only'
 import { Skeleton } from './skeleton'
 
 /**
@@ -10,7 +11,7 @@ export function ClerkPage(props: { label: string; children: (placeholder: ReactN
   return (
     <div className="grid grid-cols-[minmax(0,25rem)] items-start justify-center gap-x-10 gap-y-8 lg:grid-cols-[minmax(0,1fr)_25rem_minmax(0,1fr)]">
       <div className="min-h-90 lg:col-start-2">
-        <Suspense fallback={placeholder}>{props.children(placeholder)}</Suspense>
+        <ClientOnly placeholder={placeholder}>{props.children(placeholder)}</ClientOnly>
       </div>
     </div>
   )
