@@ -68,7 +68,7 @@ describe.each([
     const { page, settled } = await browser.openAs(id)
     const row = page.locator(`[data-provider="${provider}"]`).filter({ visible: true })
     const press = (button: string) => row.getByRole('button', { name: button, exact: true }).click()
-    const see = (text: string) => row.getByText(text).waitFor()
+    const see = (text: string) => row.getByText(text).first().waitFor()
     const accountPage = async () => {
       await page.goto(`${stage.app.url}/account`)
       await row.waitFor()
