@@ -18,7 +18,6 @@ export const parts = {
     entries: [
       'lib/cache/clerk-cache.ts',
       'lib/cache/clerk-cache-utils.ts',
-      'lib/cache/private-metadata.ts',
       'lib/cache/user-writes.ts',
       'lib/auth/roles.server.ts',
     ],
@@ -28,7 +27,6 @@ export const parts = {
     entries: [
       'lib/cache/clerk-cache.ts',
       'lib/cache/clerk-cache-utils.ts',
-      'lib/cache/private-metadata.ts',
       'lib/cache/user-writes.ts',
       'lib/auth/roles.server.ts',
       'lib/webhooks/handle-webhook.ts',

@@ -12,7 +12,7 @@ export interface Part {
   next: string
 }
 
-const users = ['clerk-cache', 'clerk-cache-utils', 'private-metadata'].map((name) => `lib/cache/${name}.ts`)
+const users = ['clerk-cache', 'clerk-cache-utils'].map((name) => `lib/cache/${name}.ts`)
 const pages = [
   'layout',
   'page',
@@ -48,6 +48,13 @@ export const items: Record<string, Part> = {
     description: 'Clerk users by ID, list, username, e-mail address or external ID, from Redis.',
     entries: users,
     next: 'Replace users.getUser(id) with getCachedUserById(id) (cache/clerk-cache), and call invalidateUserCache(id) (cache/clerk-cache-utils) after each write to Clerk.',
+  },
+  'private-metadata': {
+    title: 'Private metadata',
+    description: 'The private metadata of users, encrypted in Redis and invalidated with the user.',
+    entries: [...users, 'lib/cache/private-metadata.ts'],
+    needs: ['CACHE_ENCRYPTION_KEYS'],
+    next: 'Replace user.privateMetadata with (await getCachedPrivateMetadata(id))?.reveal() (cache/private-metadata).',
   },
   'user-writes': {
     title: 'Writes of users',

@@ -243,7 +243,7 @@ describe('Integrations', () => {
 /** The field and the button of the search, which every page has. */
 const search = async ({ page }: { page: Page }, word: string) => {
   await page.getByRole('searchbox', { name: /^Find a user by ID, name/ }).fill(word)
-  await page.getByRole('button', { name: 'Search' }).click()
+  await page.getByRole('button', { name: 'Search', exact: true }).click()
 }
 
 describe('Look up a user', () => {

@@ -99,7 +99,7 @@ export const opened: Scene[] = [
   },
   {
     name: 'audit-row',
-    open: then('/audit', (_, panel) =>
+    open: then('/audit?action=integration.disconnect', (_, panel) =>
       panel('audit')
         .getByRole('button', { name: /^Details of integration.disconnect/ })
         .first()
