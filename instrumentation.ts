@@ -10,6 +10,11 @@ export async function register(): Promise<void> {
     refusePipelines()
     const { refuseSmallPieces } = await import('./lib/process/small-pieces')
     refuseSmallPieces()
+    // `next dev` reloads pages over a WebSocket.
+    if (process.env.NODE_ENV === 'production') {
+      const { ignoreUpgrades } = await import('./lib/process/upgrades')
+      ignoreUpgrades()
+    }
     const { setProviders } = await import('./lib/integrations/providers')
     const { providers } = await import('./app/providers')
     setProviders(...providers)

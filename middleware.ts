@@ -6,7 +6,7 @@ import { contentSecurityPolicy } from './lib/http/content-security-policy'
 // Kept to one decision and one header on purpose: it runs before every page, on the edge runtime, so it reads no Redis, calls no
 // Clerk API and parses nothing with zod. It is a convenience, not the authorisation: lib/auth checks again wherever
 // data is read. Pages here always answer 200 (they stream), so the redirect that has a status is this one.
-const signedInOnly = /^\/(account|calendar|dashboard|profile)(\/|$)/
+const signedInOnly = /^\/(account|calendar|dashboard|organizations|profile)(\/|$)/
 
 const origins = (process.env.APP_ORIGINS ?? '').split(',').flatMap((origin) => origin.trim() || [])
 

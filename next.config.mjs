@@ -28,6 +28,11 @@ const headers = [
 export default {
   // Builds for other keys keep apart: NEXT_PUBLIC_* values are inlined, so no build may serve two installations.
   distDir: process.env.NEXT_DIST_DIR || '.next',
+  // The app's own pages, unless another address is set, such as that of Clerk's Account Portal.
+  env: {
+    NEXT_PUBLIC_CLERK_SIGN_IN_URL: process.env.NEXT_PUBLIC_CLERK_SIGN_IN_URL || '/sign-in',
+    NEXT_PUBLIC_CLERK_SIGN_UP_URL: process.env.NEXT_PUBLIC_CLERK_SIGN_UP_URL || '/sign-up',
+  },
   // A folder with only the files that the server needs, for the image of docs/deploy/Dockerfile.
   ...(process.env.NEXT_OUTPUT === 'standalone'
     ? { output: 'standalone', outputFileTracingRoot: import.meta.dirname }

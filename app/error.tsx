@@ -5,10 +5,10 @@ import { PageTitle } from '@/components/page-title'
 
 export default function ErrorPage({
   error,
-  reset,
+  retry,
 }: {
   error: Error & { digest?: string }
-  reset: () => void
+  retry: () => void
 }) {
   return (
     <>
@@ -16,7 +16,7 @@ export default function ErrorPage({
         This page could not be loaded.{' '}
         {error.digest ? `The server’s log has the details under ${error.digest}.` : ''}
       </PageTitle>
-      <button type="button" className={button('outline')} onClick={reset}>
+      <button type="button" className={button('outline')} onClick={() => retry()}>
         Try again
       </button>
     </>

@@ -1,11 +1,11 @@
-import { ClerkProvider } from '@clerk/nextjs'
 import type { Metadata } from 'next'
 import { connection } from 'next/server'
 import { type ReactNode, Suspense } from 'react'
+import { SessionProvider } from '@/components/session-provider'
 import { SiteFooter } from '@/components/site-footer'
 import { SiteHeader } from '@/components/site-header'
 import { THEME_SCRIPT } from '@/components/theme-script'
-import { preloadFont } from './font'
+import { FontPreload } from './font'
 import './globals.css'
 
 export const metadata: Metadata = {
@@ -15,11 +15,11 @@ export const metadata: Metadata = {
 }
 
 export default function RootLayout({ children }: { children: ReactNode }) {
-  preloadFont()
   return (
-    <ClerkProvider>
+    <SessionProvider>
       <html lang="en" suppressHydrationWarning>
         <body className="flex min-h-dvh flex-col font-sans antialiased">
+          <FontPreload />
           {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a constant, which the Content-Security-Policy names by its hash */}
           <script dangerouslySetInnerHTML={{ __html: THEME_SCRIPT }} />
           <a
@@ -31,7 +31,9 @@ export default function RootLayout({ children }: { children: ReactNode }) {
           <SiteHeader />
           <main
             id="main"
-            className="mx-auto w-full max-w-5xl flex-1 px-4 py-8 has-data-wide:max-w-7xl sm:px-6 sm:py-12"
+            // The link above moves the focus here, and so does what was done where the button is gone.
+            tabIndex={-1}
+            className="mx-auto w-full max-w-5xl flex-1 px-4 py-8 outline-none has-data-wide:max-w-7xl sm:px-6 sm:py-12"
           >
             {children}
           </main>
@@ -41,7 +43,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
           </Suspense>
         </body>
       </html>
-    </ClerkProvider>
+    </SessionProvider>
   )
 }
 

@@ -22,7 +22,7 @@ const promises = [
 ] as const
 
 const guides = [
-  ['adopt', 'Into an app that you have', 'Users, tokens and webhooks in ten minutes, step by step.'],
+  ['adopt', 'Add it to an existing app', 'Users, tokens and webhooks in ten minutes, step by step.'],
   ['users', 'Users', 'Reading, writing and checking users.'],
   ['tokens', 'Tokens', 'OAuth tokens, service tokens and encryption keys.'],
   ['webhooks', 'Webhooks', 'Events, answers and revocation.'],

@@ -30,8 +30,8 @@ export function AccountMenu() {
       >
         {/* biome-ignore lint/performance/noImgElement: Clerk serves avatars in the size asked for */}
         <img src={user.imageUrl} alt="" width={32} height={32} className="size-8 rounded-full" />
-        <span className="hidden max-w-40 truncate sm:block">
-          <bdi>{name}</bdi>
+        <span dir="auto" className="hidden max-w-40 truncate text-left sm:block">
+          {name}
         </span>
       </button>
       <div
@@ -40,8 +40,8 @@ export function AccountMenu() {
         className="fixed inset-auto top-[3.75rem] right-[max(0.5rem,calc((100vw-64rem)/2+1.5rem))] in-[body:has([data-wide])]:right-[max(0.5rem,calc((100vw-80rem)/2+1.5rem))] m-0 max-h-[calc(100dvh-4rem)] w-60 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-lg border border-line bg-surface p-1 text-ink shadow-lg"
       >
         <div className="mb-1 border-line border-b px-3 py-2 text-sm">
-          <p className="truncate font-medium">
-            <bdi>{name}</bdi>
+          <p dir="auto" className="truncate text-left font-medium">
+            {name}
           </p>
           {email && <p className="truncate text-soft">{email}</p>}
         </div>
@@ -55,8 +55,9 @@ export function AccountMenu() {
           Organizations
         </a>
         <button type="button" className={item} onClick={() => clerk.redirectToUserProfile()}>
-          Account
+          Manage account
         </button>
+        <hr className="my-1 border-line" />
         <button type="button" className={item} onClick={() => clerk.signOut(() => clerk.redirectToSignIn())}>
           Switch account
         </button>

@@ -13,6 +13,8 @@ type Props = {
   account?: string | undefined
   /** The page to come back to. It must be in the list of app/account/connected. */
   back: '/' | '/account' | '/calendar'
+  /** Default: solid. */
+  style?: Parameters<typeof button>[0]
   children: string
 }
 
@@ -20,10 +22,11 @@ type Props = {
  * Opens the provider's own consent page through Clerk: for a new account, or to renew one and grant what it lacks. Where
  * Clerk wants something else first, such as a choice or the password, it opens the account page.
  */
-export function ConnectButton({ provider, scopes, account, back, children }: Props) {
+export function ConnectButton({ provider, scopes, account, back, style, children }: Props) {
   const clerk = useClerk()
   const [pending, setPending] = useState(false)
   const connect = async () => {
+    if (pending) return
     setPending(true)
     const address = await consentPage().catch(() => null)
     if (address) window.location.assign(address)
@@ -46,7 +49,7 @@ export function ConnectButton({ provider, scopes, account, back, children }: Pro
     return verification?.externalVerificationRedirectURL ?? null
   }
   return (
-    <button type="button" className={button()} onClick={connect} aria-busy={pending}>
+    <button type="button" className={button(style)} onClick={connect} aria-disabled={pending}>
       {children}
     </button>
   )

@@ -4,23 +4,27 @@ import { useUser } from '@clerk/nextjs'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 
-const item =
-  'rounded-md px-1 py-1.5 text-soft hover:text-ink aria-[current=page]:font-medium aria-[current=page]:text-ink sm:px-3'
-
-/** `isAdmin`: only admins can open the dashboard, so only they see the link. */
+/**
+ * `isAdmin`: only admins can open the dashboard, so only they see the link. The header has the classes, once: React puts
+ * what is longer than 500 bytes and under a Suspense boundary at the end of a long page, with an inline script that moves
+ * it. A static page has no nonce for that script.
+ */
 export function NavLinks({ path = '', isAdmin = false }: { path?: string; isAdmin?: boolean }) {
   const current = (href: string) => (path === href || path.startsWith(`${href}/`) ? 'page' : undefined)
   return (
     <>
-      <Link href="/experts" className={item} aria-current={current('/experts')}>
+      <Link href="/experts" aria-current={current('/experts')}>
         Experts
       </Link>
       {/* Full page loads: signed out, these redirect to another origin, which client-side navigation cannot follow. */}
-      <a href="/calendar" className={item} aria-current={current('/calendar')}>
+      <a href="/calendar" aria-current={current('/calendar')}>
         Calendar
       </a>
+      <Link href="/guides" className="max-md:hidden" aria-current={current('/guides')}>
+        Guides
+      </Link>
       {isAdmin && (
-        <a href="/dashboard" className={item} aria-current={current('/dashboard')}>
+        <a href="/dashboard" aria-current={current('/dashboard')}>
           Dashboard
         </a>
       )}

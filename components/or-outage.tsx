@@ -1,19 +1,38 @@
 import { connection } from 'next/server'
 import type { ReactNode } from 'react'
+import { button } from '@/components/button'
 import { Notice } from '@/components/notice'
+import { PageTitle } from '@/components/page-title'
 import { problemToShow } from '@/lib/http/problem-to-show'
 
 /**
  * Renders what `render` returns, once there is a request. If it fails because of an outage, a notice says what happened
- * and what to do. Call it under a Suspense boundary.
+ * and what to do. Call it under a Suspense boundary. `heading`: the page's, where `render` makes it.
  */
-export async function orOutage(render: () => Promise<ReactNode>): Promise<ReactNode> {
+export async function orOutage(render: () => Promise<ReactNode>, heading?: string): Promise<ReactNode> {
   // A build without settings, as of an image, must not keep the notice that they are missing in the page.
   await connection()
   try {
     return await render()
   } catch (error) {
-    const { title, advice } = problemToShow(error)
-    return <Notice title={title}>{advice}</Notice>
+    const { title, advice, status } = problemToShow(error)
+    return (
+      <>
+        {heading && <PageTitle title={heading} />}
+        <Notice title={title}>
+          <p className="max-w-prose">{advice}</p>
+          <TryAgain status={status} />
+        </Notice>
+      </>
+    )
   }
 }
+
+/** A link that loads the page again, for a status of something that is busy or does not answer. */
+export const TryAgain = ({ status }: { status: number }) =>
+  (status === 429 || status === 503) && (
+    // biome-ignore lint/a11y/useValidAnchor: an empty address is that of this page, and works before any script has loaded
+    <a href="" className={button('outline')}>
+      Try again
+    </a>
+  )

@@ -6,7 +6,7 @@ type Props = { id: string; title: string; hidden?: boolean; children: ReactNode 
 /** A section of a page with a heading. `hidden`: the heading is for screen readers only. */
 export function Panel({ id, title, hidden = false, children }: Props) {
   return (
-    <section id={id} aria-label={title} className="scroll-mt-20">
+    <section id={id} aria-label={title}>
       <h2 className={hidden ? 'sr-only' : 'mb-3 font-semibold text-lg'}>{title}</h2>
       {children}
     </section>
@@ -14,7 +14,7 @@ export function Panel({ id, title, hidden = false, children }: Props) {
 }
 
 export const PanelSkeleton = ({ title, height }: { title: string; height: string }) => (
-  <Skeleton label={`Loading: ${title}`} size={height} lines />
+  <Skeleton label={`Loading: ${title}`} size={height} />
 )
 
 /** A message in a panel that has nothing to show: what that means, and what to do. */

@@ -3,6 +3,9 @@ import { Suspense } from 'react'
 import { AccountMenu } from './account-menu'
 import { CurrentNav, NavLinks } from './nav'
 
+const NAV =
+  'flex min-w-0 overflow-x-auto p-1 text-sm *:rounded-md *:px-1 *:py-1.5 *:text-soft *:hover:text-ink *:aria-[current=page]:font-medium *:aria-[current=page]:text-ink sm:gap-1 sm:*:px-3'
+
 export function SiteHeader() {
   return (
     <header className="sticky top-0 z-10 border-line border-b bg-surface">
@@ -16,7 +19,7 @@ export function SiteHeader() {
           <img src="/icon.svg" alt="" width={24} height={24} className="shrink-0" />
           <span className="hidden truncate sm:inline">Clerk cache kit</span>
         </Link>
-        <nav aria-label="Main" className="flex min-w-0 overflow-x-auto p-1 text-sm sm:gap-1">
+        <nav aria-label="Main" className={NAV}>
           <Suspense fallback={<NavLinks />}>
             <CurrentNav />
           </Suspense>

@@ -1,26 +1,20 @@
 /**
  * A placeholder with the height of what is loading, so that nothing moves when it arrives. `label`: read to people who
- * cannot see it. `lines`: what comes is a list or a text.
+ * cannot see it.
  */
-export function Skeleton({
-  label,
-  size = 'h-72',
-  lines = false,
-}: {
-  label: string
-  size?: string
-  lines?: boolean
-}) {
+export function Skeleton({ label, size = 'h-72' }: { label: string; size?: string }) {
   return (
     <div
       role="status"
       data-loading
       aria-label={label}
-      className={`${size} rounded-xl border border-line bg-surface motion-safe:animate-pulse ${lines ? 'p-5' : ''}`}
+      className={`${size} overflow-hidden rounded-xl border border-line bg-surface p-5`}
     >
-      {lines && (
-        <div className="h-full w-3/4 bg-[repeating-linear-gradient(var(--line)_0_0.75rem,transparent_0.75rem_2.5rem)] opacity-50" />
-      )}
+      <div className="space-y-3 motion-safe:animate-pulse">
+        <div className="h-5 w-1/3 rounded bg-line" />
+        <div className="h-3 w-2/3 rounded bg-line" />
+        <div className="h-3 w-1/2 rounded bg-line" />
+      </div>
     </div>
   )
 }

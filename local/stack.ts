@@ -42,6 +42,7 @@ export async function startLocalStack(options: LocalStackOptions = {}) {
     ports: { clerk: 0, upstash: 0, google: 0, ...ports },
     users: users.map((user) => ({ id: newId('user'), createdAt: now(), ...user })),
     now,
+    ownPages: false,
     ...(webhookPath !== undefined && { webhookPath }),
     ...(redis && { redis }),
   })

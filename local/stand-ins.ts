@@ -18,6 +18,11 @@ export const portsBeside = (appPort: number) => ({
   providers: appPort + 4,
 })
 
+const SIGN_IN_PAGES = {
+  NEXT_PUBLIC_CLERK_SIGN_IN_URL: '/sign-in',
+  NEXT_PUBLIC_CLERK_SIGN_UP_URL: '/sign-up',
+}
+
 /**
  * Starts Clerk, Upstash, Google and other providers with the seed users, for an app at `app`, its address or its port. `env` is the
  * environment with which the app uses them through the real SDKs. `now` is the clock of Clerk and the providers, for tests.
@@ -38,6 +43,8 @@ export async function startStandIns(
     redisUrl?: string
     /** Where the app receives webhooks, or `false` to send none. Default: `/api/webhooks/clerk`. */
     webhookPath?: string | false
+    /** Whether the app has pages of its own to sign in and up, as the one of this repository. Default: true. */
+    ownPages?: boolean
   } = {},
 ) {
   const appUrl = typeof app === 'string' ? new URL(app).origin : `http://localhost:${app}`
@@ -83,6 +90,7 @@ export async function startStandIns(
   const apis = { google: google.url, ...providers.apis }
   const env: Record<string, string> = {
     ...clerk.env,
+    ...(options.ownPages !== false && SIGN_IN_PAGES),
     ...(options.redisUrl
       ? { REDIS_URL: options.redisUrl }
       : { UPSTASH_REDIS_REST_URL: upstash.url, UPSTASH_REDIS_REST_TOKEN: token }),

@@ -14,8 +14,7 @@ export async function LiveComparison() {
     return (
       <Frame>
         <p className="m-auto max-w-sm p-6 text-center text-soft">
-          There is nothing to compare at the moment: it takes Clerk, Redis, and users with the role{' '}
-          <code>expert</code>.
+          No comparison at the moment. It needs Clerk, Redis, and users with the role <code>expert</code>.
         </p>
       </Frame>
     )

@@ -4,7 +4,7 @@ import { Icon } from '@/components/icon'
 import { Status, type Tone } from '@/components/status'
 import type { Integration } from '@/lib/integrations/integrations.service'
 import { providerOf } from '@/lib/integrations/providers'
-import { CheckButton } from './check-button'
+import { ConnectionAction } from './connection-action'
 
 type Account = Integration['accounts'][number]
 type State = Pick<Integration, 'status' | 'missing' | 'action'>
@@ -45,23 +45,33 @@ function Connection({ integration, account, state, back }: Props) {
   const { status, missing } = state
   const [tone, label] = states[status]
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-3 p-5" data-provider={id}>
-      <Icon path={icon} />
-      <div className="min-w-0 flex-1 basis-60">
-        <p className="font-medium">
-          {name} {account?.label && <span className="break-all font-normal text-soft">{account.label}</span>}
-        </p>
-        <Status tone={tone}>{label}</Status>
-        {missing.length > 0 && (
-          <p className="mt-1 break-all text-sm">
-            Missing: <code>{missing.join(', ')}</code>
+    <li
+      className="flex flex-col gap-x-4 gap-y-3 p-5 sm:flex-row sm:items-center sm:justify-between"
+      data-provider={id}
+    >
+      <div className="flex min-w-0 gap-4">
+        <span className="mt-0.5 shrink-0">
+          <Icon path={icon} />
+        </span>
+        <div className="min-w-0">
+          <p className="font-medium">
+            {name}{' '}
+            {account?.label && <span className="wrap-anywhere font-normal text-soft">{account.label}</span>}
           </p>
-        )}
-        {connectLabel(status, name) && status !== 'not_connected' && (
-          <p className="mt-1 text-sm text-soft">{connectAdvice(name)}</p>
-        )}
+          <Status tone={tone}>{label}</Status>
+          {missing.length > 0 && (
+            <p className="wrap-anywhere mt-1 text-sm">
+              Missing: <code>{missing.join(', ')}</code>
+            </p>
+          )}
+          {connectLabel(status, name) && status !== 'not_connected' && (
+            <p className="mt-1 text-sm text-soft">{connectAdvice(name)}</p>
+          )}
+        </div>
       </div>
-      <WhatToDo {...{ integration, account, state, back }} />
+      <div className="shrink-0 ps-9 empty:hidden sm:ps-0">
+        <WhatToDo {...{ integration, account, state, back }} />
+      </div>
     </li>
   )
 }
@@ -70,18 +80,24 @@ function Connection({ integration, account, state, back }: Props) {
 function WhatToDo({ integration: { id, name, accounts }, account, state: { status, action }, back }: Props) {
   const connect = connectLabel(status, name)
   const externalAccountId = account?.externalAccountId
-  if (connect && action)
-    return (
-      <ConnectButton provider={id} scopes={action.scopes} account={externalAccountId} back={back}>
-        {connect}
-      </ConnectButton>
-    )
-  if (status === 'degraded' || !providerOf(id).probe) return null
   return (
-    <CheckButton
+    <ConnectionAction
       provider={id}
       name={name}
       externalAccountId={accounts.length > 1 ? externalAccountId : undefined}
-    />
+      canCheck={!(connect && action) && status !== 'degraded' && Boolean(providerOf(id).probe)}
+    >
+      {connect && action && (
+        <ConnectButton
+          provider={id}
+          scopes={action.scopes}
+          account={externalAccountId}
+          back={back}
+          style={status === 'not_connected' ? 'outline' : 'solid'}
+        >
+          {connect}
+        </ConnectButton>
+      )}
+    </ConnectionAction>
   )
 }

@@ -8,20 +8,21 @@ import { orSignIn } from '@/lib/auth/page-access.server'
 import { ownIntegrations } from '@/lib/integrations/current-user-integrations.server'
 import { ConnectionList } from './connection-list'
 
-export const metadata: Metadata = { title: 'Account' }
+export const metadata: Metadata = { title: 'Connections' }
 
 /** A fixed address for links: only Clerk's script knows where its account page is. */
 export default function AccountPage() {
   return (
     <>
-      <PageTitle title="Account">
-        The accounts that you have connected, and what each of them needs.
+      <PageTitle title="Connections">
+        The accounts that you have connected, and what to do where one does not work.
       </PageTitle>
       <Suspense fallback={<Skeleton label="Loading connections" size="h-96" />}>
         <Connections />
       </Suspense>
-      <p className="mt-6">
-        <AccountLink style="outline">Open your account page</AccountLink>
+      {/* It has no place until it is known how long the list is. */}
+      <p className="in-[main:has([data-loading])]:invisible mt-6">
+        <AccountLink style="outline">Manage account</AccountLink>
       </p>
     </>
   )

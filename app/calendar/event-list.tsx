@@ -25,7 +25,7 @@ export function EventList({ events, truncated, skipped, timeZone, from, to }: Pr
   const nothingToday = skipped === 0 && days.every(({ day }) => day > today)
   return (
     <div className="space-y-8">
-      <p className="text-soft">
+      <p className="text-sm text-soft">
         {timeZone === null
           ? 'Times are in UTC, because Google did not name your calendar’s time zone.'
           : `Times are in ${timeZone}, your calendar’s time zone.`}

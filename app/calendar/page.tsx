@@ -6,7 +6,7 @@ import { AccountLink } from '@/components/account-link'
 import { ConnectButton } from '@/components/connect-button'
 import { connectAdvice, connectLabel } from '@/components/connect-label'
 import { Notice } from '@/components/notice'
-import { orOutage } from '@/components/or-outage'
+import { orOutage, TryAgain } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
 import { Skeleton } from '@/components/skeleton'
 import { orSignIn } from '@/lib/auth/page-access.server'
@@ -49,40 +49,46 @@ async function Events({ searchParams }: Pick<PageProps<'/calendar'>, 'searchPara
 }
 
 function Problem({ problem, account }: { problem: CalendarProblem; account: string | undefined }) {
-  const { title, advice } = problemWithCode(problem.status, {
+  const { title, advice, status } = problemWithCode(problem.status, {
     provider: 'Google',
     retryAfter: 'retryAfter' in problem ? problem.retryAfter : undefined,
   })
   const label = connectLabel(problem.status, 'Google')
   return (
     <Notice title={title}>
-      <p>{label ? connectAdvice('Google') : advice}</p>
+      <p className="max-w-prose">
+        {problem.status === 'not_connected' && `Connect Google to see your next ${DAYS} days here. `}
+        {label ? connectAdvice('Google') : advice}
+      </p>
       {problem.status === 'scope_missing' && (
-        <ul aria-label="Missing permissions" className="list-inside list-disc">
-          {problem.missing.map((scope) => (
-            <li key={scope}>
-              <code className="wrap-anywhere">{scope.split('/').at(-1)}</code>
-            </li>
-          ))}
-        </ul>
+        <p>
+          Missing:{' '}
+          <code className="wrap-anywhere">
+            {problem.missing.map((scope) => scope.split('/').at(-1)).join(', ')}
+          </code>
+        </p>
       )}
       {problem.status === 'account_ambiguous' && (
-        <ul aria-label="Accounts" className="list-inside list-disc">
+        <ul aria-label="Accounts" className="divide-y divide-line rounded-lg border border-line">
           {problem.accounts.map(({ externalAccountId, label }, index) => (
             <li key={externalAccountId}>
-              <Link href={`/calendar?account=${externalAccountId}`} className="underline">
-                {label ?? `Account ${index + 1}`}
+              <Link
+                href={`/calendar?account=${externalAccountId}`}
+                className="wrap-anywhere block px-4 py-2.5 text-ink hover:underline"
+              >
+                <bdi>{label ?? `Account ${index + 1}`}</bdi>
               </Link>
             </li>
           ))}
         </ul>
       )}
+      <TryAgain status={status} />
       {'action' in problem && label && (
         <div className="flex flex-wrap gap-3">
           <ConnectButton provider="google" scopes={problem.action.scopes} account={account} back="/calendar">
             {label}
           </ConnectButton>
-          <AccountLink style="outline">Manage accounts</AccountLink>
+          <AccountLink style="outline">Manage account</AccountLink>
         </div>
       )}
     </Notice>

@@ -32,7 +32,7 @@ export const refreshToken = async (_before: ActionResult | null, form: FormData)
     const { userId, provider, externalAccountId } = input
     const token = { userId, provider: provider.id, ...(externalAccountId && { externalAccountId }) }
     const [outcome] = await batchRefreshTokens([token], { actor, maxWait: 5 })
-    const message = describeRefresh(provider.name, outcome)
+    const message = describeRefresh(provider.name, outcome, Date.now())
     return outcome?.status === 'ok' ? done(message) : failed(message)
   })
 

@@ -56,10 +56,10 @@ const problems: Partial<Record<RefreshedToken['status'], string>> = {
   rate_limited: 'was not refreshed: Clerk limits requests. Try again in a minute.',
 }
 
-/** What a refresh did, in words. */
-export function describeRefresh(name: string, outcome: RefreshedToken | undefined): string {
+/** What a refresh did, in words. How long from `now`, because the server does not know the reader's time zone. */
+export function describeRefresh(name: string, outcome: RefreshedToken | undefined, now: number): string {
   if (outcome?.status === 'ok')
-    return `Refreshed. Clerk returned a ${name} token${outcome.expiresAt ? ` that expires at ${formatClock(outcome.expiresAt)}` : ''}.`
+    return `Refreshed. Clerk returned a ${name} token${outcome.expiresAt ? ` that expires ${formatAgo(outcome.expiresAt, now)}` : ''}.`
   return `${name} ${(outcome && problems[outcome.status]) ?? 'was not refreshed: Clerk does not answer. Trying again is safe.'}`
 }
 
@@ -83,4 +83,8 @@ export const LONGEST = { redis: 1000, clerk: 10_000 }
 
 /** The upper bound of a bucket; null is beyond the last. */
 export const formatUpTo = (ms: number | null, service: keyof typeof LONGEST): string =>
-  ms === null ? `over ${LONGEST[service] / 1000} s` : `≤ ${formatNumber(ms)} ms`
+  ms === null ? `over ${LONGEST[service] / 1000} s` : `≤ ${formatMs(ms)}`
+
+/** `350 ms`, `2.5 s` */
+export const formatMs = (ms: number): string =>
+  ms < 1000 ? `${formatNumber(ms)} ms` : `${formatNumber(ms / 1000)} s`

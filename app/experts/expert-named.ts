@@ -1,5 +1,6 @@
 import 'server-only'
 import { auth } from '@clerk/nextjs/server'
+import { cache } from 'react'
 import { createGuesses } from '@/lib/auth/guesses'
 import { type CachedUser, defineUserByUsername } from '@/lib/cache/clerk-cache'
 import { decodeSegment } from '../decode-segment'
@@ -12,10 +13,10 @@ const guess = createGuesses()
 
 /**
  * The expert with the name in this segment of an address, as Next gives it: percent-encoded. Null for everybody else, and
- * for a segment that cannot be decoded. @throws ClerkError
+ * for a segment that cannot be decoded. Read once for a page and its title. @throws ClerkError
  */
-export async function expertNamed(segment: string): Promise<CachedUser | null> {
+export const expertNamed = cache(async (segment: string): Promise<CachedUser | null> => {
   const { userId } = await auth()
   const read = () => expertByUsername(decodeSegment(segment))
   return userId === null ? read() : guess(userId, read)
-}
+})

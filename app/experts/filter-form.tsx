@@ -46,7 +46,7 @@ export function FilterForm({ filter, options, count }: { filter: Filter; options
           Filter
         </button>
       </noscript>
-      <p role="status" className={`py-2.5 ${pending ? 'opacity-60' : ''}`}>
+      <p role="status" className={`basis-full sm:basis-auto sm:py-2.5 ${pending ? 'opacity-60' : ''}`}>
         {count === 1 ? '1 expert' : `${count} experts`}
       </p>
     </form>

@@ -74,17 +74,17 @@ function Card({ name, imageUrl, headline, specialties, rate, href }: Expert) {
       <span className="flex gap-4">
         <Avatar src={imageUrl} size={48} />
         <span className="min-w-0">
-          <span className="block truncate font-medium">
-            <bdi>{name}</bdi>
+          <span dir="auto" className="block truncate text-left font-medium">
+            {name}
           </span>
-          <span className="wrap-anywhere line-clamp-2 text-sm text-soft">
-            <bdi>{headline}</bdi>
+          <span dir="auto" className="wrap-anywhere line-clamp-2 text-left text-sm text-soft">
+            {headline}
           </span>
         </span>
       </span>
       <span className="flex items-baseline justify-between gap-3 text-sm">
-        <span className="truncate text-soft">
-          <bdi>{specialties.join(', ')}</bdi>
+        <span dir="auto" className="truncate text-left text-soft">
+          {specialties.join(', ')}
         </span>
         {rate && <span className="shrink-0 tabular-nums">{rate} / h</span>}
       </span>
@@ -94,11 +94,25 @@ function Card({ name, imageUrl, headline, specialties, rate, href }: Expert) {
 
 function ExpertsSkeleton() {
   return (
-    <div role="status" data-loading aria-label="Loading experts">
-      <div className="mb-6 h-[6.25rem] sm:h-[3.75rem]" />
+    <div role="status" data-loading aria-label="Loading experts" className="motion-safe:animate-pulse">
+      {/* As the filter: two labels with selects, and the count. */}
+      <div className="mb-6 flex flex-wrap items-end gap-x-4 gap-y-3">
+        {['specialty', 'rate'].map((key) => (
+          <div key={key} className="grow basis-40 pt-6 sm:max-w-56">
+            <div className="h-10 rounded-md border border-line bg-surface" />
+          </div>
+        ))}
+        <div className="h-5 basis-full sm:hidden" />
+      </div>
       <div className={grid}>
         {Array.from({ length: 13 }, (_, i) => `card-${i}`).map((key) => (
-          <div key={key} className={`${card} motion-safe:animate-pulse`} />
+          <div key={key} className={`${card} flex gap-4`}>
+            <div className="size-12 shrink-0 rounded-full bg-line" />
+            <div className="flex-1 space-y-2 pt-1">
+              <div className="h-4 w-1/2 rounded bg-line" />
+              <div className="h-3 rounded bg-line" />
+            </div>
+          </div>
         ))}
       </div>
     </div>

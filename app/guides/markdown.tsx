@@ -40,8 +40,8 @@ const options: MarkdownToJSX.Options = {
     // Files of the repository, which the app does not serve.
     img: () => null,
     h1: { props: { className: 'pb-2 font-semibold text-2xl tracking-tight sm:text-3xl' } },
-    h2: { props: { className: 'wrap-anywhere scroll-mt-20 pt-6 font-semibold text-xl' } },
-    h3: { props: { className: 'wrap-anywhere scroll-mt-20 pt-3 font-semibold text-base' } },
+    h2: { props: { className: 'wrap-anywhere pt-6 font-semibold text-xl' } },
+    h3: { props: { className: 'wrap-anywhere pt-3 font-semibold text-base' } },
     p: { props: { className: 'wrap-anywhere' } },
     ul: { props: { className: 'list-disc space-y-2 ps-6' } },
     ol: { props: { className: 'list-decimal space-y-2 ps-6' } },
@@ -55,7 +55,7 @@ const options: MarkdownToJSX.Options = {
     table: {
       component: ({ children }: { children?: ReactNode }) => (
         <div {...scrolls} className="overflow-x-auto rounded-xl border border-line bg-surface">
-          <table className="w-full text-start text-sm">{children}</table>
+          <table className="w-full text-start text-sm [&_code]:wrap-normal">{children}</table>
         </div>
       ),
     },

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import Link from 'next/link'
 import { Suspense } from 'react'
 import { z } from 'zod'
+import { Avatar } from '@/components/avatar'
 import { orOutage } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
 import { Skeleton } from '@/components/skeleton'
@@ -16,7 +17,7 @@ export default function ProfilePage() {
       <PageTitle title="Profile">
         Changes are saved to Clerk, and every cache is invalidated before you see the result.
       </PageTitle>
-      <Suspense fallback={<Skeleton label="Loading profile" size="h-72 max-w-md" />}>
+      <Suspense fallback={<Skeleton label="Loading profile" size="h-80 max-w-md" />}>
         <OwnProfile />
       </Suspense>
     </>
@@ -32,19 +33,22 @@ function OwnProfile() {
     const setup = setupOf.safeParse(user.unsafeMetadata).data?.setup.status ?? 'not_started'
     return (
       <>
-        <p className="mb-6 text-soft">
-          Your name is shown as{' '}
-          <strong className="wrap-anywhere text-ink">
-            <bdi>{user.fullName ?? user.username ?? 'Unnamed'}</bdi>
-          </strong>
-          .
-        </p>
-        <p className="mb-6">
-          <Link href="/organizations" className="underline">
+        <div className="mb-6 flex items-center gap-4">
+          <Avatar src={user.imageUrl} size={48} />
+          <p className="wrap-anywhere min-w-0 text-soft">
+            Your name is shown as{' '}
+            <strong className="wrap-anywhere text-ink">
+              <bdi>{user.fullName ?? user.username ?? 'Unnamed'}</bdi>
+            </strong>
+            .
+          </p>
+        </div>
+        <ProfileForm profile={{ firstName: user.firstName ?? '', lastName: user.lastName ?? '', setup }} />
+        <p className="mt-8 text-sm">
+          <Link href="/organizations" className="inline-block py-1 underline underline-offset-2">
             Your organizations
           </Link>
         </p>
-        <ProfileForm profile={{ firstName: user.firstName ?? '', lastName: user.lastName ?? '', setup }} />
       </>
     )
   })

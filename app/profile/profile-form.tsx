@@ -1,6 +1,6 @@
 'use client'
 
-import { useActionState } from 'react'
+import { useActionState, useEffect, useRef } from 'react'
 import { button } from '@/components/button'
 import { type SaveResult, saveProfile } from './actions'
 
@@ -14,9 +14,17 @@ export function ProfileForm({ profile }: { profile: Profile }) {
   const [{ status, message, errors, entered }, save, pending] = useActionState(saveProfile, idle)
   // React resets a form after its action: what was refused stays as the default values.
   const shown = { ...profile, ...entered }
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => {
+    if (errors) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
+  }, [errors])
   return (
-    // The key brings in what was saved.
-    <form key={JSON.stringify(profile)} action={save} className="max-w-md space-y-5">
+    <form
+      ref={form}
+      action={save}
+      onSubmit={(event) => pending && event.preventDefault()}
+      className="max-w-md space-y-5"
+    >
       <NameField
         name="firstName"
         label="First name"
@@ -41,7 +49,8 @@ export function ProfileForm({ profile }: { profile: Profile }) {
         </select>
       </label>
       <div className="flex items-center gap-4">
-        <button type="submit" disabled={pending} className={`${button()} disabled:opacity-60`}>
+        {/* Not disabled: it would lose the focus. */}
+        <button type="submit" aria-disabled={pending} className={`${button()} aria-disabled:opacity-60`}>
           {pending ? 'Saving…' : 'Save'}
         </button>
         <p role="status" className={status === 'saved' ? 'text-good text-sm' : 'text-bad text-sm'}>

@@ -12,10 +12,17 @@ export type SessionOptions = {
   failClosed?: boolean
 }
 
+/** The result of a read, and whether Clerk says that who impersonates is banned or locked; false for a person of Clerk's dashboard. */
+async function withActor<T>(read: Promise<T>, impersonator: string | null): Promise<[T, boolean]> {
+  const actor = impersonator === null ? null : userById.fresh(impersonator, { grace: false })
+  const [result, person] = await Promise.all([read, actor])
+  return [result, person !== null && isBlocked(person)]
+}
+
 /**
  * The user of a session that Clerk's token has proven, without the request memo and the process cache; null when the
  * session was revoked, or the user, or the person who impersonates them, was deleted, banned or locked. One MGET reads
- * the user and all revocation markers.
+ * the user, that person and all revocation markers.
  * @throws LookupError `revocation_unknown` with `failClosed` while Redis is out; ClerkError
  */
 export async function userOfSession(
@@ -35,15 +42,16 @@ export async function userOfSession(
     // The person who impersonates has access by an own account, which can be banned or deleted meanwhile.
     const ofImpersonator = impersonator === null ? [] : revocationMarkersOf(impersonator)
     const options = { revocationMarkers: [...revocationMarkersOf(userId, sessionId), ...ofImpersonator] }
-    const user = (await userById.fresh(userId, options)) ?? (await newUserById.fresh(userId, options))
-    if (user && !isBlocked(user)) return user
+    const [known, actorBlocked] = await withActor(userById.fresh(userId, options), impersonator)
+    const user = known ?? (await newUserById.fresh(userId, options))
+    if (user && !isBlocked(user) && !actorBlocked) return user
     auditRefusal(user ? 'blocked' : 'user_gone')
     return null
   } catch (error) {
     if (!(error instanceof LookupError)) throw error
     if (error.code === 'revocation_unknown' && !failClosed) {
-      const user = await userById.fresh(userId, { grace: false })
-      return user && isBlocked(user) ? null : user
+      const [user, actorBlocked] = await withActor(userById.fresh(userId, { grace: false }), impersonator)
+      return user && (isBlocked(user) || actorBlocked) ? null : user
     }
     if (error.code !== 'revoked' && error.code !== 'revocation_unknown') throw error
     auditRefusal(error.code)

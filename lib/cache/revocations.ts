@@ -51,10 +51,14 @@ export async function removeUser(userId: string): Promise<string[]> {
 
 /**
  * Ends the access of a banned or locked user at once, background jobs included. `seconds`: until a lock ends by itself.
- * Invalidate the user afterwards. @throws LookupError as `revokeUser`
+ * The user is invalidated too, so that Clerk's flag refuses them even if Redis did not confirm the marker.
+ * @throws LookupError as `revokeUser`
  */
 export const blockUser = (userId: string, seconds = BAN_SECONDS): Promise<void> =>
-  lookups().revoke(markerOfUser(userId), { seconds: Math.min(seconds, BAN_SECONDS) })
+  lookups().revoke(markerOfUser(userId), {
+    seconds: Math.min(seconds, BAN_SECONDS),
+    tags: tagsOfUser(userId, NO_NAMES),
+  })
 
 /** Identifies what `revokeUser` or `blockUser` has begun; null if there is nothing. @throws LookupError when Redis does not answer */
 export const revocationOfUser = (userId: string): Promise<string | null> =>

@@ -67,7 +67,7 @@ export function createLookups(options: LookupsOptions) {
   const { invalidate, revoke, revocation, restore, remove } = invalidation
   const engine: Engine = {
     ...{ ...shared, ...invalidation },
-    ...createRequests({ ...shared, connections }),
+    ...createRequests({ ...shared, ...invalidation, connections }),
     limit: state.share(`limit:${namespace}`, () => createLimit(concurrency)),
     running: state.share('running-loaders', () => new Map()),
   }

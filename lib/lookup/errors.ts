@@ -84,9 +84,9 @@ const has = (error: unknown, ...codes: LookupErrorCode[]) =>
 /** Whether an invalidation was not confirmed: the old value may still be read, and repeating is safe. */
 export const isUnconfirmed = (error: unknown) => has(error, 'invalidation_unconfirmed')
 
-/** Whether Redis failed, refused or did not answer. */
+/** Whether Redis failed, refused or did not answer, or holds what this process could not invalidate. */
 export const isOutage = (error: unknown) =>
-  has(error, 'store_unavailable', 'store_quota', 'scripts_not_permitted')
+  isUnconfirmed(error) || has(error, 'store_unavailable', 'store_quota', 'scripts_not_permitted')
 
 /** Whether a request was larger than Redis takes: nothing was executed, and repeating it does not help. */
 export const isTooLarge = (error: unknown) => error instanceof LookupError && error.reason === 'too_large'

@@ -26,6 +26,8 @@ export type LookupEvent =
   /** Loaded past Redis, because Redis did not answer or the wait was too long. */
   | { type: 'uncached'; lookup: string; code: string }
   | { type: 'invalidate'; tags: readonly string[]; confirmed: boolean }
+  /** How many tags and markers this process still repeats, and how many of the oldest were too many. */
+  | { type: 'unconfirmed'; pending: number; givenUp: number }
   | { type: 'store_error'; operation: string; code: string }
   | { type: 'breaker'; open: boolean }
   | { type: 'backplane'; alive: boolean }

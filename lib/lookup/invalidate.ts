@@ -4,6 +4,10 @@ import type { ProcessState } from './process-state'
 import type { Runtime } from './runtime/runtime'
 import { lookupOf, markerKey, ownerKey, tagVersionKey } from './slot'
 import type { Store } from './store'
+import { createUnconfirmed, type Unfinished } from './unconfirmed'
+
+/** Most milliseconds of a marker that is set later: another process may have ended the revocation meanwhile. */
+const LATE_MARKER_MS = 600_000
 
 interface InvalidationOptions {
   store: Store
@@ -43,21 +47,21 @@ export function createInvalidation(options: InvalidationOptions) {
   const { store, runtime, state, clock, namespace, random, newId } = options
 
   /** Tries three times. The outcome of a failure is unknown, and repeating is safe. */
-  async function confirm(what: string, work: () => Promise<unknown>) {
+  async function confirm(what: string, work: () => Promise<unknown>, attempts = 3) {
     for (let attempt = 0; ; attempt++) {
       try {
         await work()
         return
       } catch {
-        if (attempt === 2)
+        if (attempt === attempts - 1)
           throw new LookupError('invalidation_unconfirmed', `Redis did not confirm that ${what}: repeat it`)
         await sleep(clock, 50 * 3 ** attempt * (1 + random()))
       }
     }
   }
 
-  const announce = (tags: readonly string[]) =>
-    confirm('other processes were informed', async () => state.backplane?.announce(tags))
+  const announce = (tags: readonly string[], attempts?: number) =>
+    confirm('other processes were informed', async () => state.backplane?.announce(tags), attempts)
 
   /** This process first, even if the runtime fails; then the memo of the current request. */
   async function dropHere(tags: readonly string[]) {
@@ -65,27 +69,42 @@ export function createInvalidation(options: InvalidationOptions) {
     state.drop(tags, await runtime.invalidated(tags).catch(() => undefined))
   }
 
-  async function invalidate(tags: readonly string[], also?: () => Promise<unknown>) {
+  async function mark(key: string, ms: number, late: boolean) {
+    if (late && (await store.read([key], { despiteBreaker: true }))[0] !== null) return
+    await store.mark(key, late ? Math.min(ms, LATE_MARKER_MS) : ms, newId())
+  }
+
+  async function send(list: readonly Unfinished[], late = false) {
+    const tags = list.flatMap(({ tag }) => tag ?? [])
+    const markers = () => list.map(({ key, ms }) => ms && mark(key, ms, late))
+    for (const [i, chunk] of chunksOf(tags).entries()) {
+      const drop = () => chunk.length > 0 && store.drop(chunk.map((tag) => tagVersionKey(namespace, tag)))
+      const work = () => Promise.all([drop(), ...(i === 0 ? markers() : [])])
+      await confirm(`${shortList(tags)} is invalid`, work, late ? 1 : 3)
+      // After the tag versions: a process that receives this must find them deleted.
+      if (chunk.length > 0) await announce(chunk, late ? 1 : 3)
+    }
+  }
+
+  const unconfirmed = state.share(`unconfirmed:${namespace}`, () =>
+    createUnconfirmed(state, clock, (list) => send(list, true)),
+  )
+
+  async function invalidate(tags: readonly string[], ...markers: Unfinished[]) {
+    const all = [...tags.map((tag) => ({ key: tagVersionKey(namespace, tag), tag })), ...markers]
     let confirmed = false
     try {
-      for (const [i, chunk] of chunksOf(tags).entries()) {
-        await confirm(`${shortList(tags)} is invalid`, () =>
-          Promise.all([
-            chunk.length > 0 && store.drop(chunk.map((tag) => tagVersionKey(namespace, tag))),
-            i === 0 && also?.(),
-          ]),
-        )
-        // After the tag versions: a process that receives this must find them deleted.
-        if (chunk.length > 0) await announce(chunk)
-      }
+      await send(all)
       confirmed = true
     } finally {
+      if (!confirmed) unconfirmed.add(all)
       await dropHere(tags)
       state.emit({ type: 'invalidate', tags, confirmed })
     }
   }
 
   return {
+    unconfirmed,
     /** Drops or replaces one entry in Redis, and then what this process and the others hold with its tags. */
     forget: <R>(tags: readonly string[], work: () => Promise<R>): Promise<R> =>
       work()
@@ -105,7 +124,7 @@ export function createInvalidation(options: InvalidationOptions) {
     },
     /** Refuses every read with this revocation marker for some seconds; invalidates tags in the same step. */
     revoke: (marker: string, { seconds, tags = [] }: { seconds: number; tags?: readonly string[] }) =>
-      invalidate(tags, () => store.mark(markerKey(namespace, marker), seconds * 1000, newId())),
+      invalidate(tags, { key: markerKey(namespace, marker), ms: seconds * 1000 }),
     /** Which revocation this is, to end it and no later one; null if there is none. @throws LookupError */
     revocation: async (marker: string) =>
       (await store.read([markerKey(namespace, marker)], { despiteBreaker: true }))[0] ?? null,
@@ -113,6 +132,7 @@ export function createInvalidation(options: InvalidationOptions) {
     restore: (marker: string, revocation: string) =>
       confirm(`"${marker.slice(0, 100)}" is restored`, async () => {
         const key = markerKey(namespace, marker)
+        unconfirmed.delete(key)
         await store.dropIf(
           { entry: key, state: key, hard: undefined, tagVersions: [], markers: [] },
           revocation,

@@ -6,6 +6,7 @@ import { outside } from './outside'
 import type { ProcessState } from './process-state'
 import type { Slot } from './slot'
 import type { AcquireReply, AcquireRequest, CommitReply, CommitRequest, FailRequest, Store } from './store'
+import type { createUnconfirmed } from './unconfirmed'
 
 /** What each Redis key of a read counts as, in bytes, so that no MGET has more than 4000. */
 const KEY_BYTES = 1000
@@ -29,11 +30,12 @@ interface RequestOptions {
   random: () => number
   newId: () => string
   connections: number
+  unconfirmed: ReturnType<typeof createUnconfirmed>
 }
 
 /** Store operations, merged over all lookups of the process. */
 export function createRequests(options: RequestOptions) {
-  const { store, clock, state, namespace, random, newId, connections } = options
+  const { store, clock, state, namespace, random, newId, connections, unconfirmed } = options
   const chunks = {
     max: MOST,
     splitOn: isTooLarge,
@@ -62,16 +64,22 @@ export function createRequests(options: RequestOptions) {
     sizes.set(lookup, Math.max(bytes, known + (bytes - known) / 16))
   }
 
+  const refused = () =>
+    Promise.reject(new LookupError('invalidation_unconfirmed', 'Redis may hold an older value: repeat it'))
+
   const reads = createBatch<readonly string[], (string | null)[]>({
     async send(items) {
+      if (store.healthy() && unconfirmed.has(items.flat()))
+        await unconfirmed.repeat(items.flat()).catch(() => {})
+      const old = items.map(unconfirmed.has)
       // Also after a failure, so that not every chunk waits for a deadline of its own.
       const values = await store.read(items.flat()).finally(() => extendTrials(items))
       let from = 0
-      return items.map((keys) => {
+      return items.map((keys, i) => {
         const own = values.slice(from, from + keys.length)
         from += keys.length
         if (keys[0] && own[0]) learn(keys[0], own[0])
-        return own
+        return old[i] ? refused() : own
       })
     },
     bytes(keys) {
@@ -84,7 +92,12 @@ export function createRequests(options: RequestOptions) {
   })
   const acquires = createBatch<AcquireRequest, AcquireReply>({
     // A nonce for each attempt: a repeated old request can never bring a tag version back.
-    send: (requests) => store.acquire(requests, newId()),
+    async send(requests) {
+      const old = requests.map(({ slot }) => unconfirmed.has([...slot.tagVersions, ...slot.markers]))
+      const replies = await store.acquire(requests, newId())
+      // A load that begins now is new.
+      return replies.map((reply, i) => (old[i] && reply.kind !== 'load' ? refused() : reply))
+    },
     bytes: ({ reject }) => wireBytes(reject),
     ...chunks,
   })

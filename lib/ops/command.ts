@@ -104,8 +104,13 @@ export function parseTime(flag: string, value: string | undefined, now: number):
   )
 }
 
+/** A text that cannot steer the terminal: a caller may have chosen it. */
+const printable = (text: string) =>
+  text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
 /** Rows as text, with aligned columns. */
-export function columns(rows: readonly (readonly string[])[]): string {
+export function columns(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(printable))
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
   return rows
     .map(

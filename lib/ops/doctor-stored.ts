@@ -63,7 +63,7 @@ export async function checkEncryption(): Promise<Finding> {
   const problem = `${closed.length} of ${stored.length} stored tokens cannot be opened, sealed with ${kid}`
   const fix = ring.some((one) => one.kid === kid)
     ? `The running app has another key with the ID ${kid}. Set CACHE_ENCRYPTION_KEYS here to what the app has.`
-    : `${kid} is not in CACHE_ENCRYPTION_KEYS. Add the key behind the first one, and keep it for an hour after a rotation. Until then these tokens are loaded from Clerk again.`
+    : `${kid} is not in CACHE_ENCRYPTION_KEYS. Add the key behind the first one, and keep it for a day after a rotation. Until then these tokens are loaded from Clerk again.`
   return closed.length === stored.length ? fail(problem, fix) : warn(problem, fix)
 }
 

@@ -18,7 +18,7 @@ function waitingOn(socket: Socket): Set<ServerResponse> {
   // Node closes only the answer that is being sent. The work for the others would go on, and wait for ever to be read.
   socket.once('close', () =>
     queueMicrotask(() => {
-      for (const response of responses) response.destroy().emit('close')
+      for (const response of responses) if (!response.destroyed) response.destroy().emit('close')
     }),
   )
   return responses
@@ -36,23 +36,31 @@ function skipClosed(server: Server): void {
   }
 }
 
+function responseIn(message: unknown): ServerResponse | undefined {
+  if (typeof message !== 'object' || message === null || !('response' in message)) return undefined
+  return message.response instanceof ServerResponse ? message.response : undefined
+}
+
 /**
  * Closes connections on which very many requests wait for an answer (HTTP pipelining). Node takes up to 64 KB of them at a
  * time and Next begins to render all: a stranger would fill the memory and keep the process busy with one connection.
  */
 export function refusePipelines(): void {
-  onePerProcess('pipelining', () =>
+  onePerProcess('pipelining', () => {
     subscribe('http.server.request.start', (message) => {
-      if (typeof message !== 'object' || message === null) return
-      if (!('server' in message && message.server instanceof Server)) return
-      if (!('response' in message && message.response instanceof ServerResponse)) return
-      const { server, response } = message
+      const response = responseIn(message)
+      if (!response || typeof message !== 'object' || message === null) return
+      if ('server' in message && message.server instanceof Server) skipClosed(message.server)
       const { socket } = response.req
-      skipClosed(server)
       const responses = waitingOn(socket)
       responses.add(response)
-      response.once('close', () => responses.delete(response))
       if (responses.size > MOST_WAITING) socket.destroy()
-    }),
-  )
+    })
+    // Not a listener for each response: Next and its parts add almost as many as Node takes without a warning.
+    subscribe('http.server.response.finish', (message) => {
+      const response = responseIn(message)
+      if (response) waiting.get(response.req.socket)?.delete(response)
+    })
+    return true
+  })
 }

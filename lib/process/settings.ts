@@ -46,6 +46,11 @@ export const appSettings = defineSettings({
     "the sign-in page, where it is not Clerk's own",
     '/sign-in',
   ),
+  NEXT_PUBLIC_CLERK_SIGN_UP_URL: variable(
+    pathOrAddress.optional(),
+    "the sign-up page, where it is not Clerk's own",
+    '/sign-up',
+  ),
 })
 
 export const backplaneSettings = defineSettings({

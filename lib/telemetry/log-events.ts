@@ -44,8 +44,15 @@ export function createEventLog() {
     else if (event.type === 'invalidate' && !event.confirmed)
       log().error(
         { event: 'invalidation_unconfirmed', tags: event.tags.length },
-        'Redis did not confirm an invalidation; old values may be served until it is repeated',
+        'Redis did not confirm an invalidation; other processes may serve old values until it is repeated',
       )
+    else if (event.type === 'unconfirmed' && event.givenUp > 0)
+      log().error(
+        { event: 'invalidation_given_up', tags: event.givenUp },
+        'too many unconfirmed invalidations to repeat; old values may be served until they expire',
+      )
+    else if (event.type === 'unconfirmed' && event.pending === 0)
+      log().info({ event: 'invalidation_repeated' }, 'Redis has confirmed what was repeated')
     else if (event.type === 'load_error')
       log().debug({ event: 'load_error', lookup: event.lookup, code: event.code })
     else if (event.type === 'store_error')

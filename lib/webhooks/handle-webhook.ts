@@ -1,6 +1,6 @@
 import { ClerkError } from '../clerk/error'
 import { deadline, systemClock } from '../lookup/clock'
-import { isOutage, isUnconfirmed, KitError } from '../lookup/errors'
+import { isOutage, KitError } from '../lookup/errors'
 import { type DeliveryRecord, recordDelivery } from './delivery-log'
 import { emitDelivery } from './events'
 import { type ClerkEvent, type HandledEvent, handleClerkEvent } from './handle-clerk-event'
@@ -85,8 +85,7 @@ async function handle(event: ClerkEvent): Promise<Outcome> {
     // Not `instanceof`: a handler may come from another copy of the module.
     if (error instanceof KitError && error.code === 'bad_payload') return { answer: 'bad_payload' }
     // Also if Redis or Clerk could not be asked whether a user is still banned.
-    if (isUnconfirmed(error) || isOutage(error) || error instanceof ClerkError)
-      return { answer: 'invalidation_unconfirmed' }
+    if (isOutage(error) || error instanceof ClerkError) return { answer: 'invalidation_unconfirmed' }
     throw error
   }
 }

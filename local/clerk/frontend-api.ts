@@ -1,10 +1,11 @@
 import { type Context, Hono } from 'hono'
 import { cors } from 'hono/cors'
+import { addAttempts } from './attempts'
 import type { BrowserSessions } from './browser-session'
 import { environmentJson } from './environment'
 import { ClerkError, notFound, signedOut } from './errors'
 import { accountJson, clientJson, frontendUserJson, sessionJson } from './json'
-import type { ExternalAccount, Session, User } from './records'
+import type { Client, ExternalAccount, Session, User } from './records'
 import type { State } from './state'
 
 interface Parts {
@@ -45,12 +46,13 @@ export function createFrontendApi({ state, browsers, appUrl, url, count, jwks }:
     }
   }
 
-  async function describeClient(context: Context) {
-    const client = browsers.clientOf(context)
+  async function describeClient(client: Client | undefined) {
     if (!client) return null
     const sessions = await Promise.all(state.sessionsOf(client).map(describe))
-    return clientJson(client, sessions, sessions.at(-1)?.id ?? null)
+    return { ...clientJson(client, sessions, sessions.at(-1)?.id ?? null), ...openAttempts(client) }
   }
+  const clientOfBrowser = (context: Context) => describeClient(browsers.clientOf(context))
+  const openAttempts = addAttempts({ state, browsers, url, on, describeClient })
 
   function sessionOf(context: Context): Session {
     const client = browsers.clientOf(context)
@@ -70,22 +72,29 @@ export function createFrontendApi({ state, browsers, appUrl, url, count, jwks }:
     const client = browsers.clientOf(context)
     for (const open of client ? state.sessionsOf(client) : []) state.endSession(open.id, 'removed')
     await browsers.setCookies(context, client)
-    return context.json({ response: await describeClient(context), client: null })
+    return context.json({ response: await clientOfBrowser(context), client: null })
   }
 
   async function end(context: Context, status: 'ended' | 'removed') {
     const session = state.endSession(sessionOf(context).id, status)
     await browsers.setCookies(context, browsers.clientOf(context))
     const response = { ...(await describe(session)), status }
-    return context.json({ response, client: await describeClient(context) })
+    return context.json({ response, client: await clientOfBrowser(context) })
   }
 
   api.get('/.well-known/jwks.json', (context) => context.json(jwks))
   on('GET', '/v1/environment', async (context) =>
-    context.json(environmentJson({ signIn: `${url}/sign-in`, account: `${url}/user`, app: appUrl })),
+    context.json(
+      environmentJson({
+        signIn: `${url}/sign-in`,
+        signUp: `${url}/sign-in`,
+        account: `${url}/user`,
+        app: appUrl,
+      }),
+    ),
   )
   on('GET', '/v1/client', async (context) =>
-    context.json({ response: await describeClient(context), client: null }),
+    context.json({ response: await clientOfBrowser(context), client: null }),
   )
   on('DELETE', '/v1/client', endAllSessions)
   on('DELETE', '/v1/client/sessions', endAllSessions)
@@ -100,7 +109,7 @@ export function createFrontendApi({ state, browsers, appUrl, url, count, jwks }:
   on('POST', '/v1/client/sessions/:session_id/touch', async (context) => {
     const session = sessionOf(context)
     session.lastActiveAt = state.now()
-    return context.json({ response: await describe(session), client: await describeClient(context) })
+    return context.json({ response: await describe(session), client: await clientOfBrowser(context) })
   })
   on('POST', '/v1/client/sessions/:session_id/tokens', async (context) =>
     context.json({ object: 'token', jwt: await browsers.jwt(sessionOf(context)) }),
@@ -110,7 +119,7 @@ export function createFrontendApi({ state, browsers, appUrl, url, count, jwks }:
   on('GET', '/v1/me', async (context) =>
     context.json({
       response: frontendUserJson(currentUser(context), url),
-      client: await describeClient(context),
+      client: await clientOfBrowser(context),
     }),
   )
   on('PATCH', '/v1/me', async (context) => {
@@ -124,7 +133,7 @@ export function createFrontendApi({ state, browsers, appUrl, url, count, jwks }:
       ...('username' in body && { username: text(body.username) }),
       ...(typeof unsafe === 'object' && unsafe !== null && { unsafeMetadata: { ...unsafe } }),
     })
-    return context.json({ response: frontendUserJson(user, url), client: await describeClient(context) })
+    return context.json({ response: frontendUserJson(user, url), client: await clientOfBrowser(context) })
   })
   /** A consent that the provider's page, here one of the stand-in's, will ask for. */
   async function askConsent(context: Context, user: User, account: ExternalAccount) {
@@ -134,7 +143,7 @@ export function createFrontendApi({ state, browsers, appUrl, url, count, jwks }:
     })
     for (const scope of [wanted].flat()) if (typeof scope === 'string') query.append('scope', scope)
     const response = accountJson(account, user, url, `${url}/consent?${query}`)
-    return context.json({ response, client: await describeClient(context) })
+    return context.json({ response, client: await clientOfBrowser(context) })
   }
   on('POST', '/v1/me/external_accounts', async (context) => {
     const user = currentUser(context)

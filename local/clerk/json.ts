@@ -199,8 +199,6 @@ export function clientJson(client: Client, sessions: unknown[], activeSessionId:
     object: 'client',
     id: client.id,
     sessions,
-    sign_in: null,
-    sign_up: null,
     last_active_session_id: activeSessionId,
     last_authentication_strategy: null,
     cookie_expires_at: null,

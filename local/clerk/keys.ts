@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto'
-import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from 'jose'
+import { createHash, createPrivateKey, createPublicKey, generateKeyPair } from 'node:crypto'
+import { promisify } from 'node:util'
+import { exportJWK, exportSPKI, SignJWT } from 'jose'
 import type { Session } from './records'
 
 /** A production key, so that the SDK expects no development-browser cookie; its domain is never contacted. */
@@ -18,14 +19,21 @@ export type Keys = Awaited<ReturnType<typeof generateKeys>>
 
 let keys: Promise<Keys> | undefined
 
-/** One pair per process: generating one takes 250 ms, and tests start many stand-ins. */
+/**
+ * One pair per process: generating one takes 250 ms, and tests start many stand-ins. `LOCAL_CLERK_KEY`, a private RSA
+ * key as PEM, is used instead if it is set, so that the processes of a test run need not generate one each.
+ */
 export function createKeys(): Promise<Keys> {
   keys ??= generateKeys()
   return keys
 }
 
 async function generateKeys() {
-  const { publicKey, privateKey } = await generateKeyPair('RS256', { modulusLength: 2048, extractable: true })
+  const given = process.env.LOCAL_CLERK_KEY
+  const privateKey = given
+    ? createPrivateKey(given)
+    : (await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })).privateKey
+  const publicKey = createPublicKey(privateKey)
   return {
     jwtKey: await exportSPKI(publicKey),
     jwks: { keys: [{ ...(await exportJWK(publicKey)), use: 'sig', kid: KEY_ID, alg: 'RS256' }] },

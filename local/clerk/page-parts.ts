@@ -9,8 +9,8 @@ const nameOf = (user: User) =>
 function scopeBoxes({ offered }: OfferedProvider, granted: string[]) {
   return offered.map(
     ({ scope, label }) => html`<label class="box">
-      <input type="checkbox" name="scope" value="${scope}" ${granted.includes(scope) ? 'checked' : ''} /> ${label}
-      <small>${scope.split('/').at(-1)}</small></label>`,
+      <input type="checkbox" name="scope" value="${scope}" ${granted.includes(scope) ? 'checked' : ''} />
+      <span>${label} <small>${scope.split('/').at(-1)}</small></span></label>`,
   )
 }
 
@@ -72,9 +72,9 @@ export function connectForm(user: User, provider: OfferedProvider) {
   </form>`
 }
 
-export const userButton = (user: User, isSignedIn: boolean) => html`<li>
+export const userButton = (user: User, isSignedIn: boolean, url: string) => html`<li>
   <button name="user_id" value="${user.id}">
-    <img src="/avatars/${user.id}.svg" alt="" width="32" height="32" />
+    <img src="${url}/avatars/${user.id}.svg" alt="" width="32" height="32" />
     <span><strong>${nameOf(user)}</strong>${isSignedIn ? ' (signed in)' : ''}<br />
       <small>${user.emails[0]?.address ?? ''}</small></span>
   </button>
@@ -109,7 +109,7 @@ button:hover { border-color: var(--main) } :focus-visible { outline: 3px solid v
 .main { background: var(--main); border-color: var(--main); color: var(--on-main) }
 .people { grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)) } .people button { display: flex; gap: 12px; align-items: center; width: 100%; height: 100%; text-align: left; padding: 6px 12px; overflow-wrap: anywhere } .people img { border-radius: 50%; flex: none }
 label { display: block; margin: 8px 0 } input:not([type=checkbox]):not([type=hidden]) { display: block; width: 100%; font: inherit; color: inherit; background: none; border: 1px solid light-dark(#71717a, #a1a1aa); border-radius: 8px; padding: 8px; min-height: 44px }
-.box { display: flex; flex-wrap: wrap; gap: 8px; align-items: center } .box input { width: 20px; height: 20px }
+.box { display: flex; gap: 8px; align-items: flex-start } .box input { width: 20px; height: 20px; flex: none; margin: 2px 0 }
 .card { border: 1px solid var(--line); border-radius: 8px; padding: 12px 16px; margin: 8px 0; overflow-wrap: anywhere }`
 
 export function layout(title: string, content: unknown) {

@@ -18,8 +18,8 @@ import type { User } from './records'
 import type { State } from './state'
 
 /** Replaces Clerk's hosted pages: sign-in and account. */
-export function createPages(parts: { state: State; browsers: BrowserSessions; appUrl: string }) {
-  const { state, browsers, appUrl } = parts
+export function createPages(parts: { state: State; browsers: BrowserSessions; appUrl: string; url: string }) {
+  const { state, browsers, appUrl, url } = parts
   const pages = new Hono()
 
   pages.use(async (context, next) => {
@@ -55,6 +55,19 @@ export function createPages(parts: { state: State; browsers: BrowserSessions; ap
     return groups
   }
 
+  /** The people to choose from. */
+  const people = (current?: User) =>
+    [...byPurpose()].map(([purpose, users]) => {
+      const buttons = users.map((user) => userButton(user, user.id === current?.id, url))
+      return html`<h2>${purpose}</h2><ul class="people">${buttons}</ul>`
+    })
+
+  /** For the script that puts them beside Clerk's component on the app's own page. */
+  pages.get('/people', (context) => {
+    context.header('access-control-allow-origin', appUrl)
+    return context.html(html`${people()}`)
+  })
+
   pages.get('/sign-in', (context) => {
     const back = returnUrl(context.req.query('redirect_url'))
     const current = signedIn(context)
@@ -64,10 +77,7 @@ export function createPages(parts: { state: State; browsers: BrowserSessions; ap
         html`<p>This page replaces Clerk's own when you run the app locally. Choose a user.</p>
           <form method="post" action="/sign-in">
             <input type="hidden" name="redirect_url" value="${back}" />
-            ${[...byPurpose()].map(
-              ([purpose, users]) =>
-                html`<h2>${purpose}</h2><ul class="people">${users.map((user) => userButton(user, user.id === current?.id))}</ul>`,
-            )}
+            ${people(current)}
           </form>
           <script>${raw(SCRIPT)}</script>`,
       ),

@@ -16,6 +16,7 @@ import { createFrontendApi } from './frontend-api'
 import { createKeys, PUBLISHABLE_KEY, SECRET_KEY, WEBHOOK_SECRET } from './keys'
 import { createOAuthTokens } from './oauth-tokens'
 import { createPages } from './pages'
+import { peopleScript } from './people-script'
 import type { Seed, Session } from './records'
 import { createRequestLog } from './request-log'
 import { createState } from './state'
@@ -36,14 +37,16 @@ export interface ClerkOptions {
 
 export type ClerkStandIn = Awaited<ReturnType<typeof startClerk>>
 
-/** The folder of clerk-js, which only browsers need. Undefined if it is not installed. */
-function clerkJsFolder(): string | undefined {
+/** The folder of Clerk's scripts for browsers, which nothing else needs. Undefined if the package is not installed. */
+function folderOf(name: 'clerk-js' | 'ui'): string | undefined {
   try {
-    return dirname(createRequire(import.meta.url).resolve('@clerk/clerk-js'))
+    return dirname(createRequire(import.meta.url).resolve(`@clerk/${name}`))
   } catch {
     return undefined
   }
 }
+
+const UI_SCRIPT = 'ui.browser.js'
 
 /** A script, since the console of the browser is where somebody looks for the reason. */
 const NO_CLERK_JS = `throw new Error(
@@ -84,6 +87,7 @@ export async function startClerk(options: ClerkOptions) {
       NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: PUBLISHABLE_KEY,
       NEXT_PUBLIC_CLERK_PROXY_URL: `${url}/fapi`,
       NEXT_PUBLIC_CLERK_JS_URL: `${url}/clerk-js/clerk.browser.js`,
+      ...(folderOf('ui') && { NEXT_PUBLIC_CLERK_UI_URL: `${url}/clerk-ui/${UI_SCRIPT}` }),
       NEXT_PUBLIC_CLERK_SIGN_IN_URL: `${url}/sign-in`,
       NEXT_PUBLIC_CLERK_PREFETCH_UI: 'false',
       NEXT_PUBLIC_CLERK_TELEMETRY_DISABLED: '1',
@@ -175,21 +179,24 @@ export async function startClerk(options: ClerkOptions) {
       return response
     })
   }
-  app.get('/clerk-js/:file', async (context) => {
-    const folder = clerkJsFolder()
+  app.get('/:folder{clerk-js|clerk-ui}/:file', async (context) => {
+    const { folder: part, file } = context.req.param()
+    const folder = folderOf(part === 'clerk-js' ? 'clerk-js' : 'ui')
     context.header('content-type', 'text/javascript; charset=utf-8')
     context.header('access-control-allow-origin', '*')
     if (!folder) return context.body(NO_CLERK_JS)
-    const file = await readFile(join(folder, basename(context.req.param('file')))).catch(() => undefined)
-    if (!file) return context.notFound()
+    const script = await readFile(join(folder, basename(file))).catch(() => undefined)
+    if (!script) return context.notFound()
     context.header('cache-control', 'public, max-age=3600')
-    return context.body(new Uint8Array(file))
+    return file === UI_SCRIPT
+      ? context.body(script + peopleScript(url))
+      : context.body(new Uint8Array(script))
   })
   app.all('/v1/*', (context) => {
     backendLog.count(`unknown ${context.req.method} ${context.req.path}`)
     return refusal(context, notFound('endpoint', context.req.path))
   })
-  app.route('/', createPages({ state, browsers, appUrl }))
+  app.route('/', createPages({ state, browsers, appUrl, url }))
   server.on('request', getRequestListener(app.fetch))
   return standIn
 }

@@ -135,14 +135,21 @@ export function createState(options: { seed: Seed; now: () => number; emit: (eve
     return found
   }
 
+  /** A browser that Clerk sees for the first time. */
+  function openClient(): Client {
+    const at = now()
+    const client = { id: newId('client'), secret: newId('secret'), createdAt: at, updatedAt: at }
+    clients.set(client.secret, client)
+    return client
+  }
+
   /** Signs a browser in. A browser has one session, as in Clerk's single-session mode. */
   function signIn(userId: string, browser?: Client): { client: Client; session: Session } {
     const found = user(userId)
     const at = now()
-    const client = browser ?? { id: newId('client'), secret: newId('secret'), createdAt: at, updatedAt: at }
+    const client = browser ?? openClient()
     for (const open of sessionsOf(client)) endSession(open.id, 'removed')
     client.updatedAt = at
-    clients.set(client.secret, client)
     const opened: Session = {
       id: newId('sess'),
       clientId: client.id,
@@ -228,6 +235,7 @@ export function createState(options: { seed: Seed; now: () => number; emit: (eve
     createUser,
     updateUser,
     deleteUser,
+    openClient,
     signIn,
     endSession,
     sessionsOf,

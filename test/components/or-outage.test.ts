@@ -46,6 +46,20 @@ describe('a page', () => {
     expect(await pageThatThrows(new LookupError('store_unavailable', ''))).toContain('Redis does not answer')
   })
 
+  test('has a heading of its own above the outage, where what it would have rendered has it', async () => {
+    const out = async (): Promise<string> => {
+      throw new ClerkError(undefined, undefined, [])
+    }
+    expect(renderToStaticMarkup(await orOutage(out, 'Expert'))).toMatch(/<h1[^>]*>Expert<\/h1>.*<h2/)
+    expect(renderToStaticMarkup(await orOutage(out))).not.toContain('<h1')
+  })
+
+  test('leads to itself again where that can help, and not where it cannot', async () => {
+    const again = '<a href="" '
+    expect(await pageThatThrows(new ClerkError(429, undefined, []))).toContain(again)
+    expect(await pageThatThrows(new LookupError('revoked', ''))).not.toContain(again)
+  })
+
   test('leaves a mistake in the code to Next, which logs it', async () => {
     const mistake = new LookupError('bad_declaration', '')
     await expect(pageThatThrows(mistake)).rejects.toBe(mistake)

@@ -119,3 +119,19 @@ test('very many requests that do not wait for an answer are not answered, and th
   expect(answers.split('HTTP/1.1 200').length - 1).toBeLessThanOrEqual(4)
   expect((await fetch(`${stage.app.url}/api/health`)).status).toBe(200)
 })
+
+test('a request that asks for a WebSocket is answered as one that does not', async () => {
+  const { hostname, port, host } = new URL(stage.app.url)
+  const answers = await Promise.all(
+    ['/', '/no-such-page', '/_next/webpack-hmr'].map(async (path) => {
+      const socket = connect(Number(port), hostname)
+      socket.write(
+        `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n`,
+      )
+      let answer = ''
+      for await (const data of socket) answer += data
+      return answer.slice(0, 12)
+    }),
+  )
+  expect(answers).toEqual(['HTTP/1.1 200', 'HTTP/1.1 404', 'HTTP/1.1 404'])
+})

@@ -1,7 +1,11 @@
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
 import { quotaExceeded } from '../../local/upstash/faults'
+import type { View } from '../support/browser'
 import { axeFindings, openDashboard, panelOf, toastOf } from '../support/dashboard'
+import { addDifficult, countADay, fillLogs } from '../support/dashboard-data'
+import * as scenes from '../support/dashboard-scenes'
+import { fullOr } from '../support/full'
 import { useBrowser, useStage } from '../support/stage'
 
 const stage = useStage()
@@ -28,8 +32,75 @@ const shown = (state: string) => new RegExp(`^. ${state}$`)
 /** Reads of a few seconds are shared: what was true before must not be what is shown. */
 const sharedReadsEnd = () => new Promise((resolve) => setTimeout(resolve, 5_500))
 
+describe('at every width from 320 to 1920 px', () => {
+  /** Where `npm run screenshots` puts pictures. */
+  const folder = process.env.SCREENSHOTS
+
+  async function walk(all: readonly scenes.Scene[], signedIn?: View) {
+    const view = signedIn ?? (await browser.openAs())
+    for (const { name, open } of all) {
+      await open(view, stage)
+      expect(await scenes.overflowsOf(view), `${name} can be scrolled sideways`).toEqual([])
+      if (folder) await scenes.takePictures(view, name, folder)
+    }
+  }
+
+  // Before anything is read, because reads are shared for some seconds.
+  beforeAll(async () => {
+    await countADay(stage.standIns)
+    await fillLogs(stage.standIns)
+  })
+
+  test('no page can be scrolled sideways', () => walk(scenes.pages))
+
+  test('neither can those of the longest names and addresses, of IDs without a name, and of a blocked user', async () => {
+    const them = await addDifficult(stage.standIns)
+    await walk(scenes.difficult(them))
+  })
+
+  // Seldom another width than above: for their pictures.
+  describe.runIf(folder)('pictures', () => {
+    afterAll(() => stage.restart())
+
+    const long = 1_200_000
+
+    test('of what is opened', () => walk(scenes.opened), long)
+
+    test('of pages that load', () => walk(scenes.loading(stage)), long)
+
+    test(
+      'of a process that has just started',
+      async () => {
+        await stage.restart()
+        await walk(scenes.empty)
+      },
+      long,
+    )
+
+    test(
+      'of outages',
+      async () => {
+        // Nobody can sign in while Redis is down: the webhook about it is delivered again and again.
+        const view = await browser.openAs()
+        await openDashboard(view, stage)
+        stage.standIns.clerk.faults.add({ status: 503 })
+        await sharedReadsEnd()
+        await walk(scenes.clerkDown, view)
+        stage.standIns.clerk.faults.clear()
+        await stage.standIns.upstash.refuse()
+        await sharedReadsEnd()
+        await walk(scenes.redisDown, view)
+        stage.standIns.clerk.faults.add({ status: 503 })
+        await sharedReadsEnd()
+        await walk(scenes.bothDown, view)
+      },
+      long,
+    )
+  })
+})
+
 describe('first load', () => {
-  test.each([1280, 375])(
+  test.each(fullOr([1280, 375], [375]))(
     'at %i px brings at most 60 KB of script of its own, moves nothing, and waits for no script or other site to show it',
     async (width) => {
       const weigh = async (path: string) => {
@@ -140,10 +211,12 @@ describe('while something is out', () => {
   })
 
   test('Redis gone altogether: it is not reachable', async () => {
-    const { panel } = await visitDuring(() => stage.standIns.upstash.refuse(), '/cache')
+    const { panel, ...view } = await visitDuring(() => stage.standIns.upstash.refuse(), '/cache')
     await panel('cache')
       .getByText(/Redis is not reachable|Redis failed repeatedly/)
       .waitFor()
+    await openDashboard(view, stage)
+    await panel('changes').getByText('Redis does not answer').waitFor()
   })
 
   describe('because the Redis plan’s limit is used up', () => {
@@ -293,6 +366,80 @@ describe('with the keyboard only', () => {
       document.activeElement?.textContent?.includes('Google is disconnected.'),
     )
     await clerk.webhooks.flush()
+  })
+})
+
+describe('the focus', () => {
+  const focused = ({ page }: View) =>
+    page.evaluate<string>(
+      'document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent',
+    )
+
+  test('stays in a filter, which says how many lines there are, and goes to the first when all are cleared', async () => {
+    const view = await visit('/audit')
+    const { page, panel } = view
+    await panel('audit').getByLabel('Action').focus()
+    await page.keyboard.type('Dashboard, all')
+    await page.waitForURL('**action=dashboard')
+    await panel('audit')
+      .getByRole('status')
+      .filter({ hasText: /^\d+ records?$/ })
+      .waitFor({ state: 'attached' })
+    await view.settled()
+    expect(await focused(view)).toBe('Action')
+    await panel('audit').getByRole('button', { name: 'Clear' }).focus()
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/audit$/)
+    await view.settled()
+    expect(await focused(view)).toBe('Action')
+    expect(await panel('audit').getByLabel('Action').inputValue()).toBe('')
+  })
+
+  test('comes back from a message that is closed by Escape', async () => {
+    const view = await visit(`/users/${people.expert}`)
+    await view.panel('lookup').getByRole('button', { name: 'Warm' }).focus()
+    await view.page.keyboard.press('Enter')
+    const message = toastOf(view, 'Cached.')
+    await message.getByRole('button', { name: 'Undo' }).focus()
+    await view.page.keyboard.press('Escape')
+    await message.waitFor({ state: 'hidden' })
+    // The button says that it loads until the page is updated.
+    await expect.poll(() => focused(view)).toBe('Warm')
+  })
+
+  test('leaves the users who were found by Tab, and they are closed', async () => {
+    const view = await visit('/users')
+    await view.page.keyboard.press('/')
+    await view.page.keyboard.type('ma')
+    await view.page.keyboard.press('Enter')
+    const found = view.page.getByRole('list', { name: 'Users found' })
+    await found.waitFor()
+    for (let i = await found.getByRole('link').count(); i >= 0; i--) {
+      expect(await found.isVisible()).toBe(true)
+      await view.page.keyboard.press('Tab')
+    }
+    await view.page.keyboard.press('Tab')
+    await found.waitFor({ state: 'hidden' })
+  })
+
+  test('goes through a page of charts and their tables to its end, and is seen everywhere', async () => {
+    const { page, panel } = await visit('/cache')
+    await panel('charts').getByText('Hit rate as a table').click()
+    await page.getByRole('link', { name: 'Skip to content' }).focus()
+    const seen: string[] = []
+    while (!seen.at(-1)?.startsWith('INPUT theme')) {
+      await page.keyboard.press('Tab')
+      const { what, outline } = await page.evaluate<{ what: string; outline: string }>(`(() => {
+        const { tagName, name = '', textContent } = document.activeElement
+        const shown = document.activeElement.closest('label') ?? document.activeElement
+        return { what: tagName + ' ' + (name || textContent.slice(0, 30)), outline: getComputedStyle(shown).outlineStyle }
+      })()`)
+      seen.push(what)
+      expect(outline, what).toBe('solid')
+      expect(seen.length, seen.join(', ')).toBeLessThan(100)
+    }
+    expect(seen.join()).toContain('24 h')
+    expect(seen.join()).toContain('Latency of Clerk as a table')
   })
 })
 

@@ -60,16 +60,15 @@ async function runAction(name: string, headers: Record<string, string>) {
   })
 }
 
-const kinds: [name: string, send: () => Promise<unknown>][] = [
-  ['a page', () => get('/experts')],
+type Kind = [name: string, send: () => Promise<unknown>]
+
+const prefetches = ['/', '/experts', '/experts/amara-okafor'].flatMap((path) =>
+  [1, 2, 3].map((kind): Kind => [`a prefetch of kind ${kind} of ${path}`, prefetch(path, kind)]),
+)
+
+const kinds: Kind[] = [
+  ...fullOr<Kind[]>([['a page', () => get('/experts')], ...prefetches], prefetches.slice(1, 2)),
   ['a page of a signed-in user', async () => get('/calendar', await signedIn(people.member))],
-  ...['/', '/experts', '/experts/amara-okafor']
-    .flatMap((path, i) => [1, 2, 3].map((kind) => ({ path, kind, usual: kind === i + 1 })))
-    .filter(({ usual }) => fullOr(true, usual))
-    .map(({ path, kind }): [string, () => Promise<unknown>] => [
-      `a prefetch of kind ${kind} of ${path}`,
-      prefetch(path, kind),
-    ]),
   ['a page that does not exist', () => get('/nothing-here')],
   ['a route handler', async () => get('/api/calendar/events', await signedIn(people.member))],
   ['a server action', async () => runAction('saveProfile', await signedIn(people.member))],

@@ -111,9 +111,14 @@ async function read({ id, name }: { id: string; name: string }, i: number): Prom
 }
 
 test.each([
-  ['one member who saves as fast as the form can', true, false],
-  ['strangers who ask for random names', false, true],
-  ['both at once', true, true],
+  ...fullOr<[string, boolean, boolean][]>(
+    [
+      ['one member who saves as fast as the form can', true, false],
+      ['strangers who ask for random names', false, true],
+    ],
+    [],
+  ),
+  ['a member who saves as fast as the form can, and strangers who ask for random names', true, true] as const,
 ])(
   '%s: everybody else who is signed in is answered',
   async (_, saving, asking) => {

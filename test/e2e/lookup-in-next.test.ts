@@ -11,6 +11,7 @@ import { createPlainRuntime } from '@/lib/lookup/runtime/plain'
 import { type Engine, startEngine } from '../../local/upstash/engine'
 import { startUpstash, type Upstash } from '../../local/upstash/server'
 import { buildFixture, type FixtureApp, startFixture } from '../support/fixture-app'
+import { fullOr } from '../support/full'
 import { type ItemUpstream, startItemUpstream } from '../support/item-upstream'
 import { FIXTURE_PORT } from '../support/ports'
 
@@ -315,7 +316,8 @@ describe.each(invalidating)('an invalidation in %s', (_, place) => {
   )
 })
 
-describe('without cacheComponents', () => {
+// A build of its own.
+describe.skipIf(fullOr(false, true))('without cacheComponents', () => {
   let plain: FixtureApp
 
   beforeAll(async () => {

@@ -1,12 +1,17 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
+import type { View } from '../support/browser'
+import { axeFindings } from '../support/dashboard'
 import { E2E_COPY } from '../support/ports'
-import { useStage } from '../support/stage'
+import { useBrowser, useStage } from '../support/stage'
 
 const stage = useStage()
+// Pages that do not exist, and outages, show as failed requests.
+const browser = useBrowser(stage, { trouble: true })
 
 async function pageOf(path: string, headers: Record<string, string> = {}) {
   const response = await fetch(stage.app.url + path, { headers, redirect: 'manual' })
@@ -82,6 +87,10 @@ describe('a public profile', () => {
   })
 })
 
+const CALENDAR = ['calendar.readonly', 'calendar.events'].map(
+  (name) => `https://www.googleapis.com/auth/${name}`,
+)
+
 const LONG = 'x'.repeat(6_000)
 const odd = [
   '%',
@@ -156,6 +165,181 @@ test('an address that somebody makes up leaves nothing on disk: Next would keep 
   const kept = (await readdir(E2E_COPY, { recursive: true })).filter((path) => path.includes('TOKENS'))
   expect(kept).toEqual([])
   expect(existsSync(join(E2E_COPY, 'server/route-cache'))).toBe(false)
+})
+
+test.each(['/account', '/calendar', '/dashboard/users', '/organizations/northwind', '/profile'])(
+  'signed out, %s redirects to the sign-in page before anything of it is sent',
+  async (path) => {
+    const { status, headers } = await pageOf(path)
+    expect([status, headers.location]).toEqual([307, expect.stringContaining('/sign-in')])
+  },
+)
+
+describe('with a title and a heading, small and dark, large and light, axe has nothing to say of', () => {
+  const title = 'Clerk cache kit'
+  const looks = [
+    { width: 375, colorScheme: 'dark' },
+    { width: 1280, colorScheme: 'light' },
+  ] as const
+
+  /** In both looks of one load of the page. */
+  async function findings(page: Page) {
+    const found: string[] = []
+    for (const { width, colorScheme } of looks) {
+      await page.setViewportSize({ width, height: 900 })
+      await page.emulateMedia({ colorScheme })
+      found.push(...(await axeFindings(page)))
+    }
+    return found
+  }
+
+  /** Visits pages one after another, as one person, with the state that each of them is to be in. */
+  async function visit(who: string | undefined, pages: [path: string, heading: string, title: string][]) {
+    const { page, settled } = who ? await browser.openAs(who) : await browser.open()
+    const check = async (path: string, heading: string, title: string) => {
+      await page.getByRole('heading', { level: 1, name: heading }).filter({ visible: true }).waitFor()
+      await settled()
+      expect(await page.title(), path).toBe(title)
+      expect(await findings(page), path).toEqual([])
+    }
+    for (const [path, heading, title] of pages) {
+      await page.goto(stage.app.url + path)
+      await check(path, heading, title)
+    }
+    return { page, settled }
+  }
+
+  test('pages that do not exist', async () => {
+    const missing = ['/nothing', '/experts/nobody', '/guides/no-guide']
+    await visit(
+      undefined,
+      missing.map((path) => [path, 'Page not found', `Page not found · ${title}`]),
+    )
+    await visit(people.member, [
+      ['/organizations/not-mine', 'Page not found', `Page not found · ${title}`],
+      ['/experts/amara-okafor', 'Amara Okafor', `Amara Okafor · ${title}`],
+    ])
+  })
+
+  test('organizations, and somebody who is in none', async () => {
+    await visit(people.member, [
+      ['/organizations', 'Organizations', `Organizations · ${title}`],
+      ['/organizations/northwind', 'Northwind Booking', `Northwind Booking · ${title}`],
+    ])
+    await visit(people.tooFewScopes, [['/organizations', 'Organizations', `Organizations · ${title}`]])
+  })
+
+  test('an account without connections, one with two of a kind, and what has to be done', async () => {
+    const { clerk } = stage.standIns
+    const email = 'two@example.com'
+    const { id } = clerk.createUser({ emails: [email] })
+    for (const one of [email, `other-${email}`]) clerk.connect(id, { email: one, scopes: CALENDAR })
+    await clerk.webhooks.flush()
+    await visit(people.neverConnected, [['/account', 'Connections', `Connections · ${title}`]])
+    const account: [string, string, string] = ['/account', 'Connections', `Connections · ${title}`]
+    const calendar: [string, string, string] = ['/calendar', 'Calendar', `Calendar · ${title}`]
+    await visit(id, [account, calendar])
+    await visit(people.needsReconnecting, [account, calendar])
+    await visit(people.tooFewScopes, [calendar])
+  })
+
+  test('fields with mistakes, and what was saved', async () => {
+    const { page } = await visit(people.member, [['/profile', 'Profile', `Profile · ${title}`]])
+    await page.getByLabel('First name').fill('   ')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Enter a first name.').waitFor()
+    expect(await findings(page)).toEqual([])
+    await page.getByLabel('First name').fill('Mia')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Saved.').waitFor()
+    expect(await findings(page)).toEqual([])
+  })
+
+  test('pages while Clerk is out', async () => {
+    const { clerk, upstash } = stage.standIns
+    clerk.faults.add({ status: 503 })
+    // What is cached would be shown.
+    const { url, token } = upstash
+    await fetch(`${url}/flushall`, { headers: { authorization: `Bearer ${token}` } })
+    try {
+      const experts = { path: '/experts/amara-okafor', heading: 'Expert' }
+      const { page } = await visit(undefined, [
+        [experts.path, experts.heading, `Expert · ${title}`],
+        ['/experts', 'Experts', `Experts · ${title}`],
+      ])
+      await page.getByRole('heading', { name: 'Clerk does not answer' }).waitFor()
+      await visit(people.member, [
+        ['/profile', 'Profile', `Profile · ${title}`],
+        ['/account', 'Connections', `Connections · ${title}`],
+        ['/calendar', 'Calendar', `Calendar · ${title}`],
+        ['/organizations', 'Organizations', `Organizations · ${title}`],
+        ['/organizations/northwind', 'Organization', `Organization · ${title}`],
+      ])
+    } finally {
+      clerk.faults.clear()
+    }
+  })
+})
+
+describe('the pages to sign in and up', () => {
+  const typeCode = async ({ page }: View) => {
+    await page.getByRole('heading', { name: /^(Check|Verify) your email$/ }).waitFor()
+    await page.getByLabel('Enter verification code').pressSequentially('424242')
+  }
+
+  test('a visitor of a protected page signs in by e-mail and code, and is led back to it', async () => {
+    const view = await browser.open()
+    await view.page.goto(`${stage.app.url}/calendar`)
+    await view.page.getByText('The code in every e-mail is 424242').waitFor()
+    await view.page.getByLabel('Email address or username').fill('mia@example.com')
+    await view.page.getByRole('button', { name: 'Continue', exact: true }).click()
+    await typeCode(view)
+    await view.page.getByRole('main').getByText('Quarterly planning').waitFor()
+    expect(view.page.url()).toBe(`${stage.app.url}/calendar`)
+    await view.settled()
+  })
+
+  test('a visitor comes from signing in to signing up, and is somebody in the cache after the webhook', async () => {
+    const view = await browser.open()
+    await view.page.goto(`${stage.app.url}/profile`)
+    await view.page.getByRole('link', { name: 'Sign up' }).click()
+    await view.page.getByRole('heading', { name: 'Create your account' }).waitFor()
+    await view.page.getByLabel('Email address', { exact: true }).fill('new@example.com')
+    await view.settled()
+    await view.page.getByRole('button', { name: 'Continue', exact: true }).click()
+    await typeCode(view)
+    await view.page.waitForURL(`${stage.app.url}/profile`)
+    await stage.standIns.clerk.webhooks.flush()
+    const user = stage.standIns.clerk.users().find(({ emails }) => emails[0]?.address === 'new@example.com')
+    await view.page.getByRole('button', { name: 'Account of Account' }).waitFor()
+    await view.settled()
+    const { page } = await browser.openAs()
+    await page.goto(`${stage.app.url}/dashboard/users/${user?.id}`)
+    await page.getByText('new@example.com').filter({ visible: true }).first().waitFor()
+  })
+
+  test.each([
+    ['?redirect_url=https%3A%2F%2Fevil.example%2F'],
+    ['?sign_in_force_redirect_url=%2F%2Fevil.example'],
+    ['#/?sign_in_force_redirect_url=https%3A%2F%2Fevil.example%2F'],
+    // Clerk itself would lead to every host of its domain.
+    ['?redirect_url=https%3A%2F%2Fblog.example.test%2F'],
+  ])('%s leads nobody to another origin', async (address) => {
+    const { page, trouble, settled } = await browser.open()
+    await page.goto(`${stage.app.url}/sign-in${address}`)
+    await page.getByRole('button', { name: 'Mia Moreau' }).click()
+    await page.waitForURL(`${stage.app.url}/`)
+    await settled()
+    for (const line of trouble.splice(0)) expect(line).toContain('not on one of the allowedRedirectOrigins')
+  })
+
+  test.each(['/sign-in', '/sign-up'])('who is signed in already is sent on from %s', async (path) => {
+    const { page, settled } = await browser.openAs(people.member)
+    await page.goto(`${stage.app.url}${path}?redirect_url=${encodeURIComponent(`${stage.app.url}/experts`)}`)
+    await page.waitForURL(`${stage.app.url}/experts`)
+    await page.getByRole('main').getByText('Amara Okafor').waitFor()
+    await settled()
+  })
 })
 
 test('nothing of this is an error in the log or the output', () => {

@@ -161,7 +161,7 @@ describe('the whole chain', () => {
     await stage.standIns.clerk.webhooks.flush()
     const refused = await (await one.get('/profile')).text()
     expect(refused).not.toContain('Mia Moreau')
-    expect(refused).toContain(`${stage.standIns.clerk.url}/sign-in`)
+    expect(refused).toContain('/sign-in?redirect_url=')
     expect(await codeOf(await one.get('/api/calendar/token'))).toEqual([401, 'unauthenticated'])
     expect(await (await two.get('/profile')).text()).toContain('Mia Moreau')
   })

@@ -126,6 +126,7 @@ describe('the environment', () => {
       ],
     ),
     ['NEXT_PUBLIC_CLERK_SIGN_IN_URL', 'sign-in', 'must be a path or an http(s) address'],
+    ['NEXT_PUBLIC_CLERK_SIGN_UP_URL', '//evil.example', 'must be a path or an http(s) address'],
     ['OPS_TOKEN', 'short', 'must have at least 16 characters'],
     ['OPS_TOKEN', 'a'.repeat(32), 'repeats a few characters'],
     ['LOG_LEVEL', 'loud', 'must be one of: fatal, error, warn'],

@@ -12,7 +12,8 @@ const unconfirmed = { code: 'invalidation_unconfirmed' }
 /** A process over a store of its own, and a lookup with a revocation marker. */
 function start({ createLookups, createMemoryStore, createProcessState }: Parts) {
   const clock = createVirtualClock()
-  const store = watch(createMemoryStore(clock))
+  const memory = createMemoryStore(clock)
+  const store = Object.assign(watch(memory), { cells: memory.cells })
   let ids = 0
   let loads = 0
   const lookups = createLookups({
@@ -83,6 +84,27 @@ const rules: Record<string, (kit: Parts) => Promise<void>> = {
     await done(revoking)
     await expect(lookup('1')).rejects.toMatchObject(revoked)
   },
+  async 'a revocation that the store did not confirm is set once it answers, and ends within 10 minutes'(
+    kit,
+  ) {
+    const { lookup, revoke, store, done, clock } = start(kit)
+    store.down = true
+    await expect(done(revoke('user:1', { seconds: 86_400 }))).rejects.toMatchObject(unconfirmed)
+    store.down = false
+    await clock.advance(2000)
+    await expect(lookup('1')).rejects.toMatchObject(revoked)
+    await clock.advance(10 * MINUTE)
+    expect(await lookup('1')).toBe('load 1')
+  },
+  async 'a late marker does not replace one that was set meanwhile'(kit) {
+    const { lookup, revoke, store, done, clock } = start(kit)
+    store.failing.add('mark')
+    await expect(done(revoke('user:1', { seconds: 60 }))).rejects.toMatchObject(unconfirmed)
+    store.cells.set('t:g:user:1', { text: 'longer', until: clock.now() + 60 * MINUTE })
+    store.failing.clear()
+    await clock.advance(30 * MINUTE)
+    await expect(lookup('1')).rejects.toMatchObject(revoked)
+  },
   async 'nobody is revoked without a marker, and each revocation is another'(kit) {
     const { revoke, revocation } = start(kit)
     expect(await revocation('user:1')).toBeNull()
@@ -100,6 +122,15 @@ const rules: Record<string, (kit: Parts) => Promise<void>> = {
     await restore('user:1', (await revocation('user:1')) ?? '')
     expect(await lookup('1')).toBe('load 1')
     expect(await revocation('user:1')).toBeNull()
+  },
+  async 'a revocation that was ended is not set again'(kit) {
+    const { lookup, revoke, restore, store, done, clock } = start(kit)
+    store.failing.add('mark')
+    await expect(done(revoke('user:1', { seconds: 600 }))).rejects.toMatchObject(unconfirmed)
+    await restore('user:1', 'lost')
+    store.failing.clear()
+    await clock.advance(10_000)
+    expect(await lookup('1')).toBe('load 1')
   },
   async 'what ends a revocation ends no later one, and not that of somebody else'(kit) {
     const { lookup, revoke, revocation, restore } = start(kit)
@@ -155,29 +186,29 @@ const mutants: readonly (Change & { breaks: string })[] = [
   {
     name: 'a revocation sets no marker',
     file: engine,
-    from: 'store.mark(markerKey(namespace, marker), seconds * 1000, newId())',
-    to: 'Promise.resolve()',
+    from: 'ms && mark(key, ms, late)',
+    to: 'ms',
     breaks: 'a revocation refuses reads for as long as it says',
   },
   {
     name: 'the seconds of a revocation are taken for milliseconds',
     file: engine,
-    from: 'seconds * 1000, newId()',
-    to: 'seconds, newId()',
+    from: 'ms: seconds * 1000',
+    to: 'ms: seconds',
     breaks: 'a revocation refuses reads for as long as it says',
   },
   {
     name: 'a revocation never ends',
     file: engine,
-    from: 'seconds * 1000, newId()',
-    to: '1e12, newId()',
+    from: 'ms: seconds * 1000',
+    to: 'ms: 1e12',
     breaks: 'a revocation refuses reads for as long as it says',
   },
   {
     name: 'a revocation leaves the tags alone',
     file: engine,
-    from: 'invalidate(tags, () => store.mark',
-    to: 'invalidate([], () => store.mark',
+    from: 'invalidate(tags, { key',
+    to: 'invalidate([], { key',
     breaks: 'a revocation invalidates its tags',
   },
   {
@@ -190,22 +221,43 @@ const mutants: readonly (Change & { breaks: string })[] = [
   {
     name: 'a revocation does not wait for its marker',
     file: engine,
-    from: 'i === 0 && also?.(),',
-    to: 'i === 0 && void also?.().catch(() => {}),',
+    from: 'ms && mark(key, ms, late)',
+    to: 'void mark(key, ms ?? 0, late).catch(() => {})',
     breaks: 'a revocation that the store did not confirm is an error',
   },
   {
     name: 'a revocation is tried once',
     file: engine,
-    from: 'if (attempt === 2)',
+    from: 'if (attempt === attempts - 1)',
     to: 'if (attempt === 0)',
     breaks: 'a revocation that fails once is repeated',
   },
   {
+    name: 'a late marker lasts as long as the revocation',
+    file: engine,
+    from: 'Math.min(ms, LATE_MARKER_MS)',
+    to: 'ms',
+    breaks: 'a revocation that the store did not confirm is set once it answers, and ends within 10 minutes',
+  },
+  {
+    name: 'a late marker is set in any case',
+    file: engine,
+    from: 'if (late && ',
+    to: 'if (ms < 0 && ',
+    breaks: 'a late marker does not replace one that was set meanwhile',
+  },
+  {
+    name: 'an ended revocation is repeated',
+    file: engine,
+    from: 'unconfirmed.delete(key)',
+    to: '',
+    breaks: 'a revocation that was ended is not set again',
+  },
+  {
     name: 'all revocations are the same',
     file: engine,
-    from: 'seconds * 1000, newId()',
-    to: "seconds * 1000, 'revoked'",
+    from: ' : ms, newId()',
+    to: " : ms, 'revoked'",
     breaks: 'nobody is revoked without a marker, and each revocation is another',
   },
   {

@@ -81,12 +81,13 @@ export type View = {
 /** A fresh browser profile that writes down whatever goes wrong in it. */
 export async function openView(
   browser: Browser,
-  options: { width?: number; colorScheme?: 'light' | 'dark' } = {},
+  options: { width?: number; colorScheme?: 'light' | 'dark'; timezoneId?: string } = {},
 ): Promise<View> {
-  const { width = 1280, colorScheme = 'light' } = options
+  const { width = 1280, colorScheme = 'light', timezoneId } = options
   const context = await browser.newContext({
     viewport: { width, height: 900 },
     colorScheme,
+    ...(timezoneId && { timezoneId }),
     reducedMotion: 'reduce',
     // The packaged browser has the locale of the machine, which may be one that no browser of a person has.
     locale: 'en-US',

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -33,17 +32,29 @@ const isRunning = (pid: number) => {
   }
 }
 
-/** Waits until no other process builds into the same folder, and says when this one has ended. */
+const isCode = (error: unknown, code: string) =>
+  error instanceof Error && 'code' in error && error.code === code
+
+/** The process that builds, or 0 if it has just ended. */
+function holderOf(lock: string): number {
+  try {
+    return Number(readFileSync(lock, 'utf8'))
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return 0
+    throw error
+  }
+}
+
+/** Waits until no other process builds into the same folder. Returns what ends the turn of this one. */
 async function takeTurn(lock: string): Promise<() => void> {
   for (;;) {
     try {
-      const file = await open(lock, 'wx')
-      await file.writeFile(String(process.pid))
-      await file.close()
+      writeFileSync(lock, String(process.pid), { flag: 'wx' })
       return () => rmSync(lock, { force: true })
-    } catch {
-      const holder = existsSync(lock) ? Number(readFileSync(lock, 'utf8')) : 0
+    } catch (error) {
+      if (!isCode(error, 'EEXIST')) throw error
       // One that was killed has left its lock.
+      const holder = holderOf(lock)
       if (holder > 0 && !isRunning(holder)) rmSync(lock, { force: true })
       await pause(100)
     }

@@ -4,10 +4,10 @@ import { people } from '../../local/seed'
 import type { Stage } from './app'
 import type { View } from './browser'
 import { openDashboard, panelOf, toastOf } from './dashboard'
-import { type addDifficult, clearLogs, countADay, fillLogs } from './dashboard-data'
+import { type addDifficult, clearLogs } from './dashboard-data'
 
 /** The widths of a small and a usual phone, a tablet, a laptop and a large screen. */
-export const WIDTHS = [320, 375, 768, 1280, 1920] as const
+const WIDTHS = [320, 375, 768, 1280, 1920] as const
 
 const PAGES = {
   overview: '',
@@ -63,19 +63,11 @@ export const empty: Scene[] = [
   }),
 ]
 
-/** A day of a fleet. */
-export const healthy: Scene[] = [
-  {
-    name: 'overview-healthy',
-    async open(view, stage) {
-      await countADay(stage.standIns)
-      await fillLogs(stage.standIns)
-      // Figures of a few seconds ago are shared.
-      await new Promise((resolve) => setTimeout(resolve, 16_000))
-      await openDashboard(view, stage)
-    },
-  },
-  ...each('healthy', PAGES).slice(1),
+/** Every page. */
+export const pages: Scene[] = each('healthy', PAGES)
+
+/** What pages show when something is chosen or opened. */
+export const opened: Scene[] = [
   ...each('15m', { cache: '/cache?chart=15m' }),
   ...each('24h', { cache: '/cache?chart=24h', integrations: '/integrations?chart=24h' }),
   ...each('failed', { webhooks: '/webhooks?outcome=failed' }),
@@ -107,7 +99,7 @@ export const healthy: Scene[] = [
   },
   {
     name: 'audit-row',
-    open: then('/audit', (_, panel) =>
+    open: then('/audit?action=integration.disconnect', (_, panel) =>
       panel('audit')
         .getByRole('button', { name: /^Details of integration.disconnect/ })
         .first()
@@ -177,7 +169,7 @@ export const difficult = (them: Awaited<ReturnType<typeof addDifficult>>): Scene
   {
     name: 'overview-search-difficult',
     open: then('', async ({ page }) => {
-      await page.getByRole('searchbox').fill('wolfe')
+      await page.getByRole('searchbox').fill('le')
       await page.keyboard.press('Enter')
       await page.getByRole('list', { name: 'Users found' }).waitFor()
     }),
@@ -190,6 +182,10 @@ export const loading = (stage: Used): Scene[] => {
   return Object.entries(PAGES).map(([page, path]) => ({
     name: `${page}-loading`,
     async open(view) {
+      // What is known of the admin must be cached.
+      stage.standIns.upstash.faults.clear()
+      stage.standIns.clerk.faults.clear()
+      await openDashboard(view, stage)
       stage.standIns.upstash.faults.set(slow)
       stage.standIns.clerk.faults.add({ latencyMs: 8_000 })
       await view.page.goto(`${stage.app.url}/dashboard${path}`, { waitUntil: 'commit' })

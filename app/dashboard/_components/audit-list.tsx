@@ -2,14 +2,27 @@
 
 import { useState } from 'react'
 import { PanelNote } from '@/components/panel'
+import { Status, type Tone } from '@/components/status'
 import { foldNeighbors } from '@/lib/dashboard/fold'
 import type { Line, People, Snapshot } from '@/lib/dashboard/snapshot-schema'
 import { CopyId } from './copy-id'
+import { Dotted } from './dotted'
 import { useLive, useUpdates } from './live'
 import { Person } from './person'
 import { Row } from './row'
 import { Ago, Exact } from './time'
 import { Unavailable } from './unavailable'
+
+/** Outcomes that are nobody's failure, and those that a user can mend. All others are failures. */
+const tones: Record<string, Tone> = {
+  ok: 'good',
+  not_connected: 'idle',
+  scope_missing: 'warn',
+  reconnect_required: 'warn',
+}
+
+const inWords = (code: string) =>
+  (code.charAt(0).toUpperCase() + code.slice(1)).replace(/^Oauth/, 'OAuth').replaceAll('_', ' ')
 
 export const AuditUnavailable = ({ reason }: { reason: string }) => (
   <Unavailable
@@ -25,17 +38,22 @@ export function LiveAudit({ initial, people }: { initial: Snapshot['audit']; peo
   return <AuditList records={found.data} people={people} renderedAt={found.at} />
 }
 
-type Props = { records: readonly Line[]; people: People; renderedAt: number; empty?: string }
+type Props = {
+  records: readonly Line[]
+  people: People
+  renderedAt: number
+  /** What it means if there are none. */
+  empty?: string
+  /** What to do then. */
+  advice?: string
+}
+
+const ADVICE = 'A record is written whenever a token is read or refreshed, a role changes, or an admin acts.'
 
 /** Records of the audit trail, the newest first. Neighbors that look the same are one line. */
-export function AuditList({ records, people, renderedAt, empty = 'No records yet' }: Props) {
+export function AuditList({ records, people, renderedAt, empty = 'No records yet', advice = ADVICE }: Props) {
   const known = { ...useUpdates().people, ...people }
-  if (records.length === 0)
-    return (
-      <PanelNote title={empty}>
-        A record is written whenever a token is read or refreshed, a role changes, or an admin acts.
-      </PanelNote>
-    )
+  if (records.length === 0) return <PanelNote title={empty}>{advice}</PanelNote>
   const groups = foldNeighbors(records, ({ id, at, repeats, lastAt, ...looks }) => looks)
   return (
     <ul className="divide-y divide-line rounded-xl border border-line bg-surface text-sm">
@@ -52,7 +70,7 @@ function One({ group, people, renderedAt }: { group: Line[]; people: People; ren
   if (!record) return null
   const times = group.reduce((sum, { repeats = 1 }) => sum + repeats, 0)
   const { id, at, action, actor, impersonating, subject, target, outcome } = record
-  const words = outcome.replaceAll('_', ' ')
+  const words = outcome === 'ok' ? 'OK' : inWords(outcome)
   return (
     <Row
       id={id}
@@ -60,16 +78,11 @@ function One({ group, people, renderedAt }: { group: Line[]; people: People; ren
       label={`${action}, ${words}`}
       what={
         <>
-          {action}
+          <Dotted name={action} />
           {times > 1 && <span className="ml-1.5 font-normal text-soft">× {times}</span>}
         </>
       }
-      status={
-        <span className={`font-medium ${outcome === 'ok' ? 'text-good' : 'text-bad'}`}>
-          <span aria-hidden>{outcome === 'ok' ? '●' : '■'}</span>{' '}
-          <span className="inline-block first-letter:uppercase">{words}</span>
-        </span>
-      }
+      status={<Status tone={tones[outcome] ?? 'bad'}>{words}</Status>}
       who={
         <>
           <Person id={actor} people={people} />

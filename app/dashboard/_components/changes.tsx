@@ -3,9 +3,11 @@
 import { PanelNote } from '@/components/panel'
 import type { Line, People, Snapshot } from '@/lib/dashboard/snapshot-schema'
 import { hasFailed, webhooksOf } from '@/lib/dashboard/webhook-rows'
+import { Dotted } from './dotted'
 import { useLive, useUpdates } from './live'
 import { Person } from './person'
 import { Ago } from './time'
+import { Unavailable } from './unavailable'
 
 const LISTED = 10
 
@@ -23,6 +25,11 @@ const ofRecord = ({ id, at, action, subject, outcome }: Line): Change => ({
 export function Changes({ webhooks, records, people }: Props) {
   const [deliveries, lines] = [useLive('webhooks', webhooks), useLive('audit', records)]
   const known = useUpdates().people
+  const unavailable = 'unavailable' in deliveries && deliveries.unavailable
+  if (unavailable && 'unavailable' in lines)
+    return (
+      <Unavailable what="The logs of webhooks and of what admins did are in Redis." reason={unavailable} />
+    )
   const changes: Change[] = [
     ...webhooksOf('data' in deliveries ? deliveries.data : [])
       .filter(({ outcome }) => outcome !== 'ignored')
@@ -48,10 +55,10 @@ export function Changes({ webhooks, records, people }: Props) {
       {newest.map(({ key, at, what, who, failed }) => (
         <li
           key={key}
-          className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2 sm:grid-cols-[13rem_minmax(0,1fr)_auto]"
+          className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2 sm:grid-cols-[15rem_minmax(0,1fr)_auto]"
         >
           <span className="wrap-anywhere font-medium">
-            {what}
+            <Dotted name={what} />
             {failed && <span className="text-bad"> ■ failed</span>}
           </span>
           <span className="min-w-0 max-sm:order-last max-sm:col-span-2 max-sm:empty:hidden">

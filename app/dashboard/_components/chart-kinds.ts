@@ -1,5 +1,5 @@
 import type { ChartPoint } from '@/lib/dashboard/snapshot-schema'
-import { formatNumber, LONGEST } from '../format'
+import { formatMs, formatNumber, LONGEST } from '../format'
 
 export interface ChartKind {
   id: string
@@ -23,7 +23,7 @@ const latency = (service: 'redis' | 'clerk', name: string): ChartKind => ({
   id: `latency-${service}`,
   title: `Latency of ${name}`,
   note: 'The time within which 50, 95 and 99% of the requests were answered: upper bounds of buckets.',
-  format: (ms) => (ms > LONGEST[service] ? `over ${LONGEST[service] / 1000} s` : `${formatNumber(ms)} ms`),
+  format: (ms) => (ms > LONGEST[service] ? `over ${LONGEST[service] / 1000} s` : formatMs(ms)),
   series: (['p50', 'p95', 'p99'] as const).map((share) => ({
     label: share,
     of: ({ latency }) => {
@@ -88,3 +88,12 @@ export const CHARTS = {
 } as const satisfies Record<string, ChartKind>
 
 export type ChartName = keyof typeof CHARTS
+
+/**
+ * Columns: the times in seconds, then each series. Without the last point, whose time is still running: a part of a minute
+ * beside whole ones looks like a collapse.
+ */
+export function columnsOf({ series }: ChartKind, points: readonly ChartPoint[]): (number | null)[][] {
+  const whole = points.slice(0, -1)
+  return [whole.map(({ at }) => at / 1000), ...series.map(({ of }) => whole.map(of))]
+}

@@ -3,7 +3,7 @@
 import { useEffect, useRef } from 'react'
 import type { ChartPoint, Charts } from '@/lib/dashboard/snapshot-schema'
 import { createPlot, type Plot } from '../plot'
-import type { ChartKind } from './chart-kinds'
+import { type ChartKind, columnsOf } from './chart-kinds'
 import { TimeTable } from './time-table'
 
 /** Where the library's elements are, which is all that its style sheet is needed for. */
@@ -39,7 +39,7 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
   const shown = useRef(points)
   useEffect(() => {
     shown.current = points
-    plot.current?.show(dataOf(kind, points))
+    plot.current?.show(columnsOf(kind, points))
   }, [kind, points])
   useEffect(() => {
     const element = box.current
@@ -49,7 +49,7 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
       return { label: series.label, color, dash: dashOf(dash) }
     })
     const made = createPlot(element, { lines, format: kind.format, max: kind.max }, () =>
-      dataOf(kind, shown.current),
+      columnsOf(kind, shown.current),
     )
     plot.current = made
     return () => made.destroy()
@@ -59,9 +59,7 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
   return (
     <figure aria-label={kind.title}>
       <figcaption className="mb-2 flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
-        <h3 className="font-semibold" title={kind.note}>
-          {kind.title}
-        </h3>
+        <h3 className="font-semibold">{kind.title}</h3>
         <ul
           className={`flex flex-wrap gap-x-3 text-soft text-xs ${kind.series.length === 1 ? 'sr-only' : ''}`}
           aria-label="Lines"
@@ -99,6 +97,7 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
       </div>
       <TimeTable
         title={kind.title}
+        note={kind.note}
         step={charts.step}
         columns={kind.series.map(({ label }) => label)}
         rows={points.toReversed().map((point) => ({
@@ -109,15 +108,6 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
     </figure>
   )
 }
-
-/**
- * Columns: the times in seconds, then each series. Without a value for the last point, whose time is still running: a part
- * of a minute beside whole ones looks like a collapse.
- */
-const dataOf = (kind: ChartKind, points: readonly ChartPoint[]): (number | null)[][] => [
-  points.map(({ at }) => at / 1000),
-  ...kind.series.map(({ of }) => points.map((point, i) => (i < points.length - 1 ? of(point) : null))),
-]
 
 const formatted = ({ format }: ChartKind, value: number | null) => (value === null ? null : format(value))
 

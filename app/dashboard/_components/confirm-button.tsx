@@ -24,12 +24,15 @@ export function ConfirmButton({ label, busy, question, children, ...act }: Props
       <dialog
         ref={dialog}
         aria-labelledby={id}
+        aria-describedby={`${id}-about`}
         className="m-auto w-[min(28rem,calc(100vw-2rem))] rounded-xl border border-line bg-surface p-6 text-ink backdrop:bg-black/50"
       >
         <h3 id={id} className="font-semibold text-lg">
           {question}
         </h3>
-        <div className="mt-2 text-soft text-sm">{children}</div>
+        <div id={`${id}-about`} className="mt-2 text-soft text-sm">
+          {children}
+        </div>
         <form method="dialog" className="mt-5 flex flex-wrap justify-end gap-3">
           <button type="submit" className={button('outline')}>
             Cancel

@@ -1,7 +1,7 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { useTransition } from 'react'
+import { type ChangeEvent, useOptimistic, useRef, useState, useTransition } from 'react'
 import { button } from '@/components/button'
 import type { ListQuery } from '@/lib/dashboard/list-query'
 
@@ -14,6 +14,17 @@ type Select = {
   options: readonly (readonly [value: string, text: string])[]
 }
 
+const NAMES = ['chart', 'type', 'action', 'outcome', 'range', 'user'] as const
+
+function paramsOf(query: ListQuery, others: Record<string, string> = {}): URLSearchParams {
+  const params = new URLSearchParams(others)
+  for (const name of NAMES) {
+    const value = query[name]
+    if (value) params.set(name, value)
+  }
+  return params
+}
+
 const TIMES = [
   ['1h', 'Last hour'],
   ['24h', 'Last 24 hours'],
@@ -21,7 +32,7 @@ const TIMES = [
   ['30d', 'Last 30 days'],
 ] as const
 
-const field = 'h-9 min-w-0 max-w-full rounded-md border border-line bg-surface px-2 text-sm'
+const look = 'h-9 min-w-0 max-w-full rounded-md border border-line bg-surface px-2 text-sm sm:max-w-40'
 
 type Props = {
   path: string
@@ -29,51 +40,55 @@ type Props = {
   selects: readonly Select[]
   /** The list that is exported. */
   list: 'webhooks' | 'audit'
+  /** How many lines there are, which is announced. */
+  count: string
   /** Whether one user's lines can be chosen. */
   byUser?: boolean
 }
 
 /** What the list shows, in the page's address. Works without script: then the button applies it. */
-export function Filters({ path, query, selects, list, byUser = false }: Props) {
+export function Filters({ path, query, selects, list, count, byUser = false }: Props) {
   const router = useRouter()
   const [pending, start] = useTransition()
+  const [shown, show] = useOptimistic(query)
+  const [user, setUser] = useState(query.user ?? '')
+  const [userBefore, setUserBefore] = useState(query.user)
+  const form = useRef<HTMLFormElement>(null)
+  if (userBefore !== query.user) {
+    setUserBefore(query.user)
+    setUser(query.user ?? '')
+  }
   const isFiltered = Boolean(query.range || query.user || selects.some(({ name }) => query[name]))
-  const apply = (form: HTMLFormElement) => {
-    const params = new URLSearchParams()
-    for (const [name, value] of new FormData(form))
-      if (typeof value === 'string' && value) params.set(name, value)
-    start(() => router.replace(params.size > 0 ? `${path}?${params}` : path, { scroll: false }))
-  }
-  const params = new URLSearchParams({ list })
-  for (const name of ['type', 'action', 'outcome', 'range', 'user'] as const) {
-    const value = query[name]
-    if (value) params.set(name, value)
-  }
+  const apply = (changed: Partial<ListQuery>) =>
+    start(() => {
+      const next = { ...shown, ...changed }
+      show(next)
+      const params = paramsOf(next)
+      router.replace(params.size > 0 ? `${path}?${params}` : path, { scroll: false })
+    })
+  const field = (name: Select['name'] | 'range') => ({
+    name,
+    value: shown[name] ?? '',
+    onChange: (event: ChangeEvent<HTMLSelectElement>) => apply({ [name]: event.target.value }),
+    className: look,
+  })
+  const params = paramsOf({ ...query, chart: undefined }, { list })
   return (
     <div className="mb-4 flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
       <form
-        key={JSON.stringify(query)}
+        ref={form}
         action={path}
         aria-label="Filter"
         aria-busy={pending}
         className="grid grow grid-cols-2 gap-2 text-sm sm:flex sm:grow-0 sm:flex-wrap"
-        onChange={(event) => {
-          if (event.target instanceof HTMLSelectElement) apply(event.currentTarget)
-        }}
         onSubmit={(event) => {
           event.preventDefault()
-          apply(event.currentTarget)
+          apply({ user: user.trim() })
         }}
       >
         {query.chart && <input type="hidden" name="chart" value={query.chart} />}
         {selects.map(({ name, label, all, options }) => (
-          <select
-            key={name}
-            name={name}
-            aria-label={label}
-            defaultValue={query[name] ?? ''}
-            className={field}
-          >
+          <select key={name} aria-label={label} {...field(name)}>
             <option value="">{all}</option>
             {options.map(([value, text]) => (
               <option key={value} value={value}>
@@ -82,7 +97,7 @@ export function Filters({ path, query, selects, list, byUser = false }: Props) {
             ))}
           </select>
         ))}
-        <select name="range" aria-label="Time" defaultValue={query.range ?? ''} className={field}>
+        <select aria-label="Time" {...field('range')}>
           <option value="">Any time</option>
           {TIMES.map(([value, text]) => (
             <option key={value} value={value}>
@@ -94,7 +109,8 @@ export function Filters({ path, query, selects, list, byUser = false }: Props) {
           <input
             name="user"
             aria-label="User ID"
-            defaultValue={query.user}
+            value={user}
+            onChange={(event) => setUser(event.target.value)}
             maxLength={80}
             // The form makes it part of the page's address.
             pattern="user_[A-Za-z0-9_\-]+"
@@ -102,22 +118,29 @@ export function Filters({ path, query, selects, list, byUser = false }: Props) {
             placeholder="user_…"
             autoComplete="off"
             spellCheck={false}
-            className={`${field} placeholder:text-soft sm:w-40`}
+            className={`${look} placeholder:text-soft sm:w-36`}
           />
         )}
-        <button type="submit" className={button('outline')}>
+        <button type="submit" className={`${button('outline')} max-sm:last:odd:col-span-2`}>
           Show
         </button>
         {isFiltered && (
           <button
             type="button"
             className={button('outline')}
-            onClick={() => start(() => router.replace(path, { scroll: false }))}
+            onClick={() => {
+              // This button goes.
+              form.current?.querySelector('select')?.focus()
+              apply(Object.fromEntries(NAMES.map((name) => [name, undefined])))
+            }}
           >
             Clear
           </button>
         )}
       </form>
+      <p role="status" className="sr-only">
+        {pending ? '' : count}
+      </p>
       <p className="flex h-9 items-center gap-3 text-sm">
         <span className="text-soft">Export</span>
         {(['csv', 'ndjson'] as const).map((format) => (

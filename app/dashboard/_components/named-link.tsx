@@ -12,6 +12,8 @@ export const NamedLink = ({ href, id, name }: { href: string; id: string; name: 
     >
       {name}
     </Link>
-    <CopyId id={id} of={name} />
+    <span className="-my-1 flex shrink-0 max-md:hidden">
+      <CopyId id={id} of={name} />
+    </span>
   </span>
 )

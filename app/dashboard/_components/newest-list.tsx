@@ -65,8 +65,10 @@ export function NewestList({ title, children, path, page, columns: names, read }
                       <span className="text-right text-soft tabular-nums md:order-last">
                         {createdAt > 0 && <Ago at={createdAt} renderedAt={at} />}
                       </span>
-                      <span className="truncate text-soft">{detail}</span>
-                      <span className="truncate text-soft max-md:text-right">{note}</span>
+                      <span className="col-span-2 flex justify-between gap-x-4 text-soft md:contents">
+                        <span className="truncate">{detail}</span>
+                        <span className="truncate max-md:shrink-0">{note}</span>
+                      </span>
                     </li>
                   ))}
                 </ul>

@@ -29,7 +29,7 @@ export const OrganizationPage = ({ id }: { id: string }) =>
         </PanelNote>
       </>
     )
-  })
+  }, 'Organization')
 
 function Panels({ organization, entries }: SelectedOrganization) {
   const { id, name, slug, createdAt, updatedAt, maxAllowedMemberships } = organization
@@ -37,7 +37,7 @@ function Panels({ organization, entries }: SelectedOrganization) {
   return (
     <Expectations>
       <header className="mb-8">
-        <h1 dir="auto" className="text-left wrap-anywhere font-semibold text-2xl tracking-tight">
+        <h1 dir="auto" className="text-left wrap-anywhere font-semibold text-xl tracking-tight sm:text-2xl">
           {name || id}
         </h1>
         <p className="flex items-center gap-1 text-soft text-sm">

@@ -37,7 +37,7 @@ export const PersonPage = ({ id }: { id: string }) =>
         </>
       )
     return <Panels {...selected} />
-  })
+  }, 'User')
 
 function Panels({ user, entries }: SelectedUser) {
   const { id } = user

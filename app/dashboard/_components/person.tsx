@@ -25,7 +25,7 @@ export function Person({ id, people }: { id: string; people: People }) {
   if (!id.startsWith('user_')) return <span className="block max-w-full truncate text-soft">{id}</span>
   const person = people[id]
   return (
-    <span className="inline-flex min-w-0 max-w-full items-center gap-1.5 align-middle">
+    <span className="inline-flex min-w-0 max-w-full items-center gap-1.5 align-middle [&>img]:self-center">
       {person && <Avatar src={person.imageUrl} size={20} />}
       <Link
         href={`/dashboard/users/${id}`}
@@ -35,7 +35,7 @@ export function Person({ id, people }: { id: string; people: People }) {
       >
         {person?.name ?? id}
       </Link>
-      <span className="shrink-0 max-lg:hidden">
+      <span className="-my-1 flex shrink-0 max-lg:hidden">
         <CopyId id={id} of={person?.name ?? id} />
       </span>
     </span>

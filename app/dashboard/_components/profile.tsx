@@ -20,7 +20,7 @@ export function Profile({ user, at }: { user: SelectedUser['user']; at: number }
       <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
         <Avatar src={user.imageUrl} size={56} />
         <div className="min-w-0 flex-1 basis-44">
-          <h1 dir="auto" className="wrap-anywhere font-semibold text-2xl tracking-tight text-left">
+          <h1 dir="auto" className="wrap-anywhere font-semibold text-left text-xl tracking-tight sm:text-2xl">
             {name}
           </h1>
           <p className="flex items-center gap-1 text-soft text-sm">
@@ -39,7 +39,10 @@ export function Profile({ user, at }: { user: SelectedUser['user']; at: number }
         wide
         lines={[
           ['Username', username ?? 'none'],
-          ['Email', primaryEmailAddress ? maskAddress(primaryEmailAddress.emailAddress) : 'none'],
+          [
+            'Email',
+            primaryEmailAddress ? <Masked key="email" address={primaryEmailAddress.emailAddress} /> : 'none',
+          ],
           ['Roles', rolesOf(user).join(', ') || 'none'],
           ['Created', when(createdAt)],
           ['Last active', when(lastActiveAt)],
@@ -47,5 +50,15 @@ export function Profile({ user, at }: { user: SelectedUser['user']; at: number }
         ]}
       />
     </header>
+  )
+}
+
+/** An address may have 254 characters. */
+function Masked({ address }: { address: string }) {
+  const masked = maskAddress(address)
+  return (
+    <span title={masked} className="line-clamp-2">
+      {masked}
+    </span>
   )
 }

@@ -21,8 +21,8 @@ export function Row({ label, what, status, who, when, open, setOpen, children }:
   const details = useId()
   return (
     <li>
-      <div className="flex items-start gap-2 py-2 pr-2 pl-4">
-        <div className="grid min-w-0 grow grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 py-1 tabular-nums md:grid-cols-[8rem_8.5rem_minmax(0,1fr)_auto] lg:grid-cols-[11rem_11rem_minmax(0,1fr)_auto] lg:gap-x-4">
+      <div className="flex items-center gap-2 py-2 pr-2 pl-4">
+        <div className="grid min-w-0 grow grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 py-1 tabular-nums md:grid-cols-[9rem_10.5rem_minmax(0,1fr)_auto] lg:grid-cols-[11rem_11rem_minmax(0,1fr)_auto] lg:gap-x-4">
           <span className="wrap-anywhere font-medium md:order-2">{what}</span>
           <span className="text-right text-soft md:order-4">{when}</span>
           <span className="col-span-2 flex flex-wrap items-center gap-x-3 gap-y-1 md:contents">

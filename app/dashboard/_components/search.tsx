@@ -55,11 +55,17 @@ export function Search() {
     else links[Math.min(at, links.length - 1)]?.focus()
   }
 
+  /** By Tab: those who were found would cover what has the focus then. */
+  const leave = ({ relatedTarget }: React.FocusEvent) => {
+    if (relatedTarget && !box.current?.contains(relatedTarget)) close()
+  }
+
   return (
     <search
       ref={box}
       className="relative order-last w-full sm:order-none sm:w-auto sm:max-w-80 sm:flex-1"
       onKeyDown={move}
+      onBlur={leave}
     >
       <form action={search} className="flex gap-2">
         <label htmlFor={id} className="sr-only">
@@ -104,7 +110,7 @@ export function Search() {
                 prefetch={false}
                 data-found
                 onClick={close}
-                className="flex items-center gap-3 px-3 py-2 text-sm hover:bg-page focus:bg-page focus-visible:-outline-offset-2"
+                className="flex items-center gap-3 px-3 py-2 text-sm hover:bg-page focus:bg-page [&>img]:self-center focus-visible:-outline-offset-2"
               >
                 <Avatar src={imageUrl} size={28} />
                 <span className="min-w-0">

@@ -4,6 +4,8 @@ const cell = 'whitespace-nowrap px-3 py-1.5 text-right first:text-left'
 
 type Props = {
   title: string
+  /** What the figures are. */
+  note?: string
   /** Minutes that a row counts. */
   step: number
   columns: readonly string[]
@@ -12,7 +14,7 @@ type Props = {
 }
 
 /** Figures by time, in the reader's time zone, which open below what shows them as lines. */
-export const TimeTable = ({ title, step, columns, rows }: Props) => (
+export const TimeTable = ({ title, note, step, columns, rows }: Props) => (
   <details className="mt-2 text-sm">
     <summary className="cursor-pointer py-1 text-soft text-xs">{title} as a table</summary>
     {/* Focusable, so that it can be scrolled with the keyboard. */}
@@ -22,6 +24,7 @@ export const TimeTable = ({ title, step, columns, rows }: Props) => (
       tabIndex={0}
     >
       <table className="w-full tabular-nums">
+        {note && <caption className="px-3 py-1.5 text-left text-soft">{note}</caption>}
         <thead className="sticky top-0 bg-surface text-soft">
           <tr>
             <th scope="col" className={`${cell} font-medium`}>

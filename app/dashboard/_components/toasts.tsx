@@ -61,7 +61,15 @@ export function Toasts({ children }: { children: ReactNode }) {
 function One({ toast, close }: { toast: Shown; close(key: number): void }) {
   const { key, status, message, next } = toast
   const element = useRef<HTMLDivElement>(null)
+  const before = useRef<Element>(null)
+  /** The focus goes back to where it was when the message came, or to the page. */
+  const leave = () => {
+    const to = before.current?.isConnected ? before.current : document.getElementById('main')
+    if (element.current?.contains(document.activeElement) && to instanceof HTMLElement) to.focus()
+    close(key)
+  }
   useEffect(() => {
+    before.current = document.activeElement === document.body ? null : document.activeElement
     // The button may be gone, for example after Disconnect. Keyboard users continue from the message.
     if (document.activeElement === document.body) element.current?.focus()
     if (status !== 'done') return
@@ -78,10 +86,12 @@ function One({ toast, close }: { toast: Shown; close(key: number): void }) {
   }, [key, status, close])
   const { shape, color } = looks[status]
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape in the message's buttons
     <div
       ref={element}
       tabIndex={-1}
       data-toast={status}
+      onKeyDown={(event) => event.key === 'Escape' && leave()}
       className="pointer-events-auto flex items-start gap-3 rounded-lg border border-line bg-surface p-4 text-sm shadow-lg"
     >
       <p className={`min-w-0 grow font-medium wrap-anywhere ${color}`}>
@@ -93,7 +103,7 @@ function One({ toast, close }: { toast: Shown; close(key: number): void }) {
           type="button"
           className={button('outline')}
           onClick={() => {
-            close(key)
+            leave()
             next.run()
           }}
         >
@@ -104,7 +114,7 @@ function One({ toast, close }: { toast: Shown; close(key: number): void }) {
         type="button"
         aria-label="Close this message"
         className="rounded px-1 text-soft hover:text-ink"
-        onClick={() => close(key)}
+        onClick={leave}
       >
         ✕
       </button>

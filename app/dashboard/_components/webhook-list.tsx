@@ -8,6 +8,7 @@ import type { People, Snapshot } from '@/lib/dashboard/snapshot-schema'
 import { hasFailed, type Webhook, webhooksOf } from '@/lib/dashboard/webhook-rows'
 import { countOf } from '../format'
 import { CopyId } from './copy-id'
+import { Dotted } from './dotted'
 import { useLive, useUpdates } from './live'
 import { Person } from './person'
 import { Row } from './row'
@@ -81,10 +82,10 @@ function One({ group, people, renderedAt }: { group: Webhook[]; people: People; 
       label={`${type}, ${outcomes[outcome]?.label ?? outcome}`}
       what={
         <>
-          {type}
+          <Dotted name={type} />
           {group.length > 1 && <span className="ml-1.5 font-normal text-soft">× {group.length}</span>}
           {attempts.length > 1 && (
-            <span className="ml-1.5 font-normal text-soft">{attempts.length} attempts</span>
+            <span className="ml-1.5 whitespace-nowrap font-normal text-soft">{attempts.length} attempts</span>
           )}
         </>
       }

@@ -8,6 +8,7 @@ import { Frame } from '../_components/frame'
 import { idsIn } from '../_components/ids-in'
 import { PageHead } from '../_components/page-head'
 import { Pager } from '../_components/pager'
+import { countOf } from '../format'
 
 export const metadata: Metadata = { title: 'Audit' }
 
@@ -81,6 +82,7 @@ function render(query: ListQuery) {
                   { name: 'outcome', label: 'Outcome', all: 'All outcomes', options: OUTCOMES },
                 ]}
                 list="audit"
+                count={countOf(records.length, 'record')}
                 byUser
               />
               {isFirst ? (
@@ -91,6 +93,7 @@ function render(query: ListQuery) {
                   people={people}
                   renderedAt={found.at}
                   empty={user ? 'No records of this user' : 'No record matches'}
+                  advice="Clear the filter to see all records."
                 />
               )}
               <Pager newer={cursors.length > 0 ? up : undefined} older={down} />

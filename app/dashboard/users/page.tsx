@@ -34,7 +34,7 @@ async function linesOf(page: number) {
   const lines = users.map((user) => ({
     id: user.id,
     name: (
-      <span className="flex min-w-0 items-center gap-3">
+      <span className="flex min-w-0 items-center gap-3 [&>img]:self-center">
         <Avatar src={user.imageUrl} size={32} />
         <span className="min-w-0">
           <NamedLink href={`${PATH}/${user.id}`} id={user.id} name={nameOf(user)} />

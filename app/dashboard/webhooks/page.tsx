@@ -11,6 +11,7 @@ import { idsIn } from '../_components/ids-in'
 import { PageHead } from '../_components/page-head'
 import { Pager } from '../_components/pager'
 import { LiveWebhooks, WebhookList, WebhooksUnavailable } from '../_components/webhook-list'
+import { countOf } from '../format'
 
 export const metadata: Metadata = { title: 'Webhooks' }
 
@@ -66,6 +67,7 @@ function render(query: ReturnType<typeof readQuery>) {
                     },
                   ]}
                   list="webhooks"
+                  count={countOf(wanted.length, 'webhook')}
                 />
                 {isFirst ? (
                   <LiveWebhooks initial={initial} people={await peopleOf(idsIn(initial))} />

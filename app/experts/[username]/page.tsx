@@ -1,3 +1,4 @@
+import type { Metadata } from 'next'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
 import { Suspense } from 'react'
@@ -8,6 +9,14 @@ import { expertOf } from '../expert'
 import { expertNamed } from '../expert-named'
 
 type Props = { params: Promise<{ username: string }> }
+
+/** One that cannot be read has an outage on its page, and a name that is no expert's has no page. */
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { username } = await params
+  const user = await expertNamed(username).catch(() => undefined)
+  if (user === null) notFound()
+  return { title: user ? expertOf(user).name : 'Expert' }
+}
 
 export default function ExpertPage({ params }: Props) {
   return (
@@ -31,7 +40,6 @@ async function Profile({ params }: Props) {
     const expert = expertOf(user)
     return (
       <article className="rounded-xl border border-line bg-surface p-6 sm:p-8">
-        <title>{`${expert.name} · Clerk cache kit`}</title>
         <header className="flex flex-col gap-5 sm:flex-row sm:items-center">
           <Avatar src={expert.imageUrl} size={80} />
           <div className="min-w-0">
@@ -66,5 +74,5 @@ async function Profile({ params }: Props) {
         {expert.rate !== null && <p className="mt-6 font-medium">{expert.rate} an hour</p>}
       </article>
     )
-  })
+  }, 'Expert')
 }

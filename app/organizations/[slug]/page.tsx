@@ -1,6 +1,7 @@
+import type { Metadata } from 'next'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
-import { Suspense } from 'react'
+import { cache, Suspense } from 'react'
 import { Avatar } from '@/components/avatar'
 import { orOutage } from '@/components/or-outage'
 import { Skeleton } from '@/components/skeleton'
@@ -11,6 +12,13 @@ import { decodeSegment } from '../../decode-segment'
 import { Role } from '../role'
 
 type Props = PageProps<'/organizations/[slug]'>
+
+/** An organization that cannot be read has an outage on its page, and one of somebody else has no page. */
+export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
+  const found = await pageOf((await params).slug, pageIn((await searchParams).page)).catch(() => undefined)
+  if (found === null) notFound()
+  return { title: found?.organization.name || 'Organization' }
+}
 
 export default function OrganizationPage(props: Props) {
   return (
@@ -35,16 +43,20 @@ const orNull = (error: unknown): null => {
   throw error
 }
 
+/** Once for a page and its title. */
+const pageOf = cache((segment: string, page: number) =>
+  currentUserOrganization(decodeSegment(segment), page).catch(orNull),
+)
+
 async function Organization({ params, searchParams }: Props) {
-  const slug = decodeSegment((await params).slug)
+  const { slug } = await params
   const page = pageIn((await searchParams).page)
   return orOutage(async () => {
-    const found = await orSignIn(() => currentUserOrganization(slug, page).catch(orNull))
+    const found = await orSignIn(() => pageOf(slug, page))
     if (!found) notFound()
     const { organization, members, hasMore, role } = found
     return (
       <section className="rounded-xl border border-line bg-surface p-6">
-        <title>{`${organization.name} · Clerk cache kit`}</title>
         <h1 className="wrap-anywhere font-semibold text-2xl tracking-tight">
           <bdi>{organization.name || organization.id}</bdi>
         </h1>
@@ -55,7 +67,7 @@ async function Organization({ params, searchParams }: Props) {
           <p className="mt-6 text-soft">Your role does not show you who else is a member.</p>
         ) : (
           <>
-            <ul aria-label="Members" className="mt-6 border-line border-b">
+            <ul aria-label="Members" className="mt-6">
               {members.map((member) => (
                 <li
                   key={member.id}
@@ -82,5 +94,5 @@ async function Organization({ params, searchParams }: Props) {
         )}
       </section>
     )
-  })
+  }, 'Organization')
 }

@@ -65,6 +65,8 @@ describe('the user of an impersonated session', () => {
   })
 
   test('costs one MGET, too', async () => {
+    await userOfSession(byAda)
+    services.upstash.resetCounts()
     expect((await userOfSession(byAda))?.id).toBe(people.member)
     expect(services.upstash.counts().byCommand).toEqual({ mget: 1 })
   })
@@ -77,6 +79,25 @@ describe('the user of an impersonated session', () => {
     expect(await userOfSession(byAda)).toBeNull()
     expect(audited).toMatchObject([{ actor: people.admin, impersonating: people.member, outcome: 'revoked' }])
     expect((await userOfSession(mia))?.id).toBe(people.member)
+  })
+
+  test('is null once Clerk says that whoever impersonates them is banned, without a webhook about it', async () => {
+    expect((await userOfSession(byAda))?.id).toBe(people.member)
+    services.clerk.updateUser(people.admin, { banned: true })
+    try {
+      await invalidateUserCache(people.admin)
+      expect(await userOfSession(byAda)).toBeNull()
+      expect(audited).toMatchObject([{ actor: people.admin, outcome: 'blocked' }])
+      expect((await userOfSession(mia))?.id).toBe(people.member)
+    } finally {
+      services.clerk.updateUser(people.admin, { banned: false })
+      await invalidateUserCache(people.admin)
+    }
+  })
+
+  test('is there for somebody who impersonates from Clerk’s dashboard, and is no user of the app', async () => {
+    const fromDashboard = { ...byAda, impersonator: 'user_2ofTheDashboard' }
+    expect((await userOfSession(fromDashboard))?.id).toBe(people.member)
   })
 
   test('is null for as long as such a session can be renewed after whoever impersonates them was deleted', async () => {

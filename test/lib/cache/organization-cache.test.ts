@@ -447,6 +447,28 @@ describe('a failing Clerk or Redis', () => {
     await expect(requireOrganizationMember(acme.id)).rejects.toMatchObject({ code: 'forbidden' })
   })
 
+  test('a removal that Redis did not confirm is true once Redis is back, before the webhook comes again', async () => {
+    expect(await findMembership(mia())).not.toBeNull()
+    expect(await getCachedMembersOfOrganization(acme.id)).toHaveLength(2)
+    const listed = async () =>
+      (await getCachedMembershipsOfUser(people.member)).some((one) => one.organizationId === acme.id)
+    expect(await listed()).toBe(true)
+    services.upstash.faults.set({ reset: 'before' })
+    clerk().removeMember(acme.id, people.member)
+    await expect.poll(() => services.clerk.webhooks.log().at(-1)?.attempts).toEqual([503])
+    // The breaker opens, and closes once Redis is back.
+    for (let i = 0; i < 3; i++)
+      await expect(requireOrganizationMember(acme.id)).rejects.toMatchObject({ code: 'forbidden' })
+    services.upstash.faults.set()
+    const ping = () => redis().run('ping', (client) => client.ping())
+    await expect.poll(() => ping().catch(() => undefined), { timeout: 20_000 }).toBe('PONG')
+    await expect(requireOrganizationMember(acme.id)).rejects.toMatchObject({ code: 'forbidden' })
+    expect(await getCachedMembersOfOrganization(acme.id)).toHaveLength(1)
+    expect(await listed()).toBe(false)
+    // No other process finds the old entry either.
+    expect(await stored()).not.toContain('"role":"org:member"')
+  })
+
   test('while Redis and Clerk are down nobody is admitted', async () => {
     expect(await findMembership(mia())).not.toBeNull()
     services.upstash.faults.set({ reset: 'before' })

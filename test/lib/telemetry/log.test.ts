@@ -37,6 +37,8 @@ test('logs one line when a failure begins and one when it ends, and none for a h
     { level: 'warn', event: 'breaker_open' },
     { level: 'info', event: 'breaker_closed' },
     { level: 'error', event: 'invalidation_unconfirmed', tags: 2 },
+    { level: 'error', event: 'invalidation_given_up', tags: 2 },
+    { level: 'info', event: 'invalidation_repeated' },
     { level: 'warn', event: 'corrupt', lookup: 'user' },
     // The same problem once a minute.
     {
@@ -69,5 +71,5 @@ test('writes lines for people with LOG_FORMAT=pretty', async () => {
   expect(second).toMatch(
     /^\d\d:\d\d:\d\d {2}INFO {3}Clerk answers again {2}event=upstream_recovered service=clerk$/,
   )
-  expect(more).toHaveLength(9)
+  expect(more).toHaveLength(11)
 }, 30_000)

@@ -10,6 +10,7 @@ import { revocationMarkersOf } from '@/lib/cache/revocations'
 import { getConnectedIntegrations } from '@/lib/integrations/integrations.service'
 import { codeOf } from '@/lib/lookup/errors'
 import { listenForClerk } from '../../support/clerk-listener'
+import { fullOr } from '../../support/full'
 import { type Services, useServices } from '../../support/services'
 import { webhookRequest } from '../../support/signed-webhook'
 import { createReceiver } from '../../support/webhook-receiver'
@@ -147,6 +148,6 @@ test('webhooks lead to the state that Clerk has, in any order, late and repeated
         expect(await world.read()).toEqual(world.truth())
       },
     ),
-    { numRuns: 60, seed: 7 },
+    { numRuns: fullOr(60, 20), seed: 7 },
   )
 }, 60_000)

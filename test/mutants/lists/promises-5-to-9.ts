@@ -81,15 +81,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an invalidation gives up in silence',
     file: 'invalidate.ts',
-    from: 'if (attempt === 2)',
-    to: 'if (attempt === 2) return\n        if (attempt > 2)',
+    from: 'if (attempt === attempts - 1)',
+    to: 'if (attempt === attempts - 1) return\n        if (attempt >= attempts)',
     breaks: ['promise 7'],
   },
   {
     name: 'a revocation marker is set without waiting for the answer',
     file: 'invalidate.ts',
-    from: 'i === 0 && also?.(),',
-    to: 'i === 0 && also?.().catch(() => {}),',
+    from: 'ms && mark(key, ms, late)',
+    to: 'ms && mark(key, ms, late).catch(() => {})',
     breaks: ['promise 7'],
   },
   {
@@ -98,6 +98,28 @@ export const mutants: readonly Mutant[] = [
     from: 'store.drop(chunk.map(',
     to: 'store.drop(chunk.slice(0, 1).map(',
     breaks: ['promise 7'],
+  },
+
+  {
+    name: 'what was not confirmed is forgotten',
+    file: 'invalidate.ts',
+    from: 'if (!confirmed) unconfirmed.add(all)',
+    to: '',
+    breaks: ['promise 7', 'promise 1'],
+  },
+  {
+    name: 'what was not confirmed is repeated only by reads',
+    file: 'unconfirmed.ts',
+    from: ', givenUp })\n      repeatLater()',
+    to: ', givenUp })',
+    breaks: ['promise 7'],
+  },
+  {
+    name: 'a read uses what this process could not invalidate',
+    file: 'requests.ts',
+    from: 'const old = items.map(unconfirmed.has)',
+    to: 'const old = items.map(() => false)',
+    breaks: ['promise 1', 'rule 6'],
   },
 
   // ---- Promise 8: plain, frozen data

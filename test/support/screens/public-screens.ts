@@ -12,7 +12,7 @@ export interface Screen {
   act?(page: Page): Promise<unknown>
   /** Text of 200 % on half of the usual widths. */
   large?: boolean
-  /** The picture is taken before anything has loaded. */
+  /** The picture is taken while the page is loading. */
   early?: boolean
 }
 
@@ -43,11 +43,11 @@ export async function createPeople({ clerk, google }: StandIns) {
       bio: `${'A long text about a long career. '.repeat(12)}${'x'.repeat(120)}`,
     }),
   })
-  const rtl = create('rtl', {
+  const rtl = create('right-to-left', {
     ...{ firstName: 'محمد عبد الرحمن', lastName: 'بن عبد العزيز آل سعود' },
     ...expert('חוזים, לוחות שנה ואזורי זמן', ['לוחות שנה', 'تقويم']),
   })
-  const cjk = create('cjk', {
+  const cjk = create('chinese-japanese', {
     ...{ firstName: '長宗我部元親左衛門', lastName: '勅使河原小鳥遊四月一日' },
     ...expert('検索エンジンとデータ基盤の設計および運用についての長い見出し', ['検索', '데이터']),
   })
@@ -89,22 +89,18 @@ const normal: Group = {
   },
   screens: ({ long, rtl, cjk, nameless, busy, free, several }) => [
     { name: 'home', path: '/' },
-    { name: 'home-early', path: '/', early: true },
     { name: 'home-large', path: '/', large: true, as: people.needsReconnecting },
     { name: 'home-reconnect', path: '/', as: people.needsReconnecting },
     { name: 'home-never', path: '/', as: people.neverConnected },
     { name: 'experts', path: '/experts' },
-    { name: 'experts-early', path: '/experts', early: true },
     { name: 'experts-filtered', path: '/experts?specialty=kafka' },
     { name: 'experts-none', path: '/experts?specialty=kafka&price=EUR-125' },
     { name: 'expert', path: '/experts/amara-okafor' },
-    { name: 'expert-early', path: '/experts/amara-okafor', early: true },
     { name: 'expert-long', path: `/experts/w${'w'.repeat(59)}`, as: long },
-    { name: 'expert-rtl', path: '/experts/rtl', as: rtl },
-    { name: 'expert-cjk', path: '/experts/cjk', as: cjk },
+    { name: 'expert-rtl', path: '/experts/right-to-left', as: rtl },
+    { name: 'expert-cjk', path: '/experts/chinese-japanese', as: cjk },
     { name: 'expert-nameless', path: '/experts/nameless', as: nameless },
     { name: 'profile', path: '/profile', as: people.expert },
-    { name: 'profile-early', path: '/profile', as: people.expert, early: true },
     { name: 'profile-large', path: '/profile', as: people.expert, large: true },
     { name: 'profile-long', path: '/profile', as: long },
     { name: 'profile-rtl', path: '/profile', as: rtl },
@@ -129,7 +125,6 @@ const normal: Group = {
       },
     },
     { name: 'calendar', path: '/calendar', as: people.member },
-    { name: 'calendar-early', path: '/calendar', as: people.member, early: true },
     { name: 'calendar-large', path: '/calendar', as: busy, large: true },
     { name: 'calendar-busy', path: '/calendar', as: busy },
     { name: 'calendar-free', path: '/calendar', as: free },
@@ -138,7 +133,6 @@ const normal: Group = {
     { name: 'calendar-scopes', path: '/calendar', as: people.tooFewScopes },
     { name: 'calendar-several', path: '/calendar', as: several },
     { name: 'account', path: '/account', as: people.severalProviders },
-    { name: 'account-early', path: '/account', as: people.severalProviders, early: true },
     { name: 'account-reconnect', path: '/account', as: people.needsReconnecting },
     { name: 'account-several', path: '/account', as: several },
     { name: 'account-menu', path: '/account', as: people.neverConnected, act: openMenu },
@@ -175,8 +169,16 @@ const outage = (name: string, fail: (standIns: StandIns) => void): Group => ({
 const withoutClerk = ({ clerk }: StandIns) => clerk.faults.add({ status: 503 })
 const withoutRedis = ({ upstash }: StandIns) => upstash.faults.set({ reset: 'before' })
 
+/** The pages while Clerk has not answered. */
+const loading: Group = {
+  name: 'loading',
+  fail: ({ clerk }) => clerk.faults.add({ connection: 'hang' }),
+  screens: () => reading('loading').map((screen) => ({ ...screen, early: true })),
+}
+
 export const groups: Group[] = [
   normal,
+  loading,
   outage('clerk-busy', ({ clerk }) => clerk.faults.add({ status: 429, retryAfter: 20 })),
   outage('clerk-down', withoutClerk),
   outage('redis-down', withoutRedis),

@@ -34,6 +34,7 @@ export async function settle(world: World) {
   for (let seconds = 0; seconds < 60 && (seconds < 4 || world.checker.open() > 0); seconds++)
     await world.time.advance(1000, () => world.flow())
   if (world.checker.open() > 0) world.chronicle.violate('promise 6: a read or an invalidation does not end')
+  world.checker.checkRepeated()
 }
 
 /** Checks exact costs and effects, with nothing lost or late. */

@@ -50,9 +50,11 @@ export interface Invalidation {
   calledTime: number
 }
 
-interface Resolved extends Invalidation {
+interface Settled extends Invalidation {
   moment: number
   time: number
+  /** One that Redis did not confirm holds in its own process only, until it was repeated. */
+  confirmed: boolean
 }
 
 /** What the checker knows of one process. */
@@ -67,7 +69,10 @@ interface ProcessRecord {
   failedTime: number
   breakerOpen(): boolean
   /** Local invalidations that have settled, confirmed or not. */
-  settled: Resolved[]
+  settled: Settled[]
+  /** How many tags and markers it still repeats, and when that was 0 again. */
+  pending: number
+  repeatedAt: number
   events: Map<string, number>
   loads: number
   bypassed: Load[]
@@ -88,7 +93,7 @@ const processCacheMs = (read: Read) =>
 /** Knows the oldest value that each read may return, and what every load, lease and answer must look like. */
 export function createChecker(chronicle: Chronicle, versions: readonly number[]) {
   const { time, loads, tick, violate } = chronicle
-  const resolved: Resolved[] = []
+  const resolved: Settled[] = []
   const byFlight = new Map<string, Load>()
   const corrupted = new Set<string>()
   /** The values that `invalidateIf` has dropped. */
@@ -106,7 +111,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
   const records = versions.map(
     (version): ProcessRecord => ({
       ...{ version, memo: new WeakMap(), permits: [], lastSent: new Map(), confirmed: [] },
-      ...{ failedAt: 0, failedTime: 0, breakerOpen: () => false, settled: [] },
+      ...{ failedAt: 0, failedTime: 0, breakerOpen: () => false, settled: [], pending: 0, repeatedAt: 0 },
       ...{
         events: new Map(),
         loads: 0,
@@ -237,6 +242,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     let floor = 0
     for (const past of resolved) {
       if (past.moment >= from.moment || !past.tags.some((tag) => tags.includes(tag))) continue
+      if (!past.confirmed && past.proc !== read.proc) continue
       if (cached > 0 && past.proc !== read.proc && past.time >= from.at - cached) continue
       floor = Math.max(floor, past.calledAt)
     }
@@ -366,6 +372,10 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
   }
 
+  /** Whether something that was not confirmed was still to be repeated in this process at that moment, or later. */
+  const wasPending = (proc: number, moment: number) =>
+    recordOf(proc).pending > 0 || recordOf(proc).repeatedAt >= moment
+
   /** Why this read must not fail with this error; undefined if it may. */
   function unexpectedFailure(read: Read, error: unknown): string | undefined {
     const { proc, lookup, key } = read
@@ -384,7 +394,9 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
         ? undefined
         : 'rule 6: refused without a revocation marker'
     if (code === 'revocation_unknown' && lookup === 'token')
-      return recordOf(proc).failedAt < read.moment ? 'rule 6: refused although Redis answered' : undefined
+      return recordOf(proc).failedAt < read.moment && !wasPending(proc, read.moment)
+        ? 'rule 6: refused although Redis answered'
+        : undefined
     return `promise 6: a read of ${lookup} ${key} failed with ${String(error)}`
   }
 
@@ -411,7 +423,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
 
   function settle(invalidation: Invalidation, error: unknown) {
     const known = recordOf(invalidation.proc)
-    const past = { ...invalidation, moment: tick(), time: time.now() }
+    const past = { ...invalidation, moment: tick(), time: time.now(), confirmed: error === undefined }
     chronicle.note(() => `invalidated ${past.tags.join()} ${past.marker ?? ''}: ${error ?? 'confirmed'}`)
     invalidating--
     known.settled.push(past)
@@ -419,6 +431,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     const { lastInvalidate } = known
     known.lastInvalidate = undefined
     if (error !== undefined) {
+      resolved.push(past)
       if (codeOf(error) !== 'invalidation_unconfirmed')
         violate(`promise 7: invalidate failed with ${String(error)}`)
       if (lastInvalidate !== false) violate('promise 9: no event reports the unconfirmed invalidation')
@@ -479,13 +492,20 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     const kind = event.type === 'hit' ? `hit ${event.layer}` : event.type
     known.events.set(kind, (known.events.get(kind) ?? 0) + 1)
     if (event.type === 'invalidate') known.lastInvalidate = event.confirmed
+    if (event.type === 'unconfirmed') {
+      known.pending = event.pending
+      if (event.pending === 0) known.repeatedAt = tick()
+    }
     if (event.type === 'uncached') {
       known.uncached++
       const longestWait = time.now() - leaseMs - timeoutMs
+      const asking = [...reading, ...lingering].filter((read) => read.proc === proc)
       const explained =
         event.code === 'waited_too_long'
-          ? [...reading, ...lingering].some((read) => read.proc === proc && read.at <= longestWait)
-          : known.failedTime === time.now()
+          ? asking.some((read) => read.at <= longestWait)
+          : known.failedTime === time.now() ||
+            (event.code === 'invalidation_unconfirmed' &&
+              asking.some((read) => wasPending(proc, read.moment)))
       if (!explained) violate('promise 2: loaded past Redis, although Redis answers')
     }
   }
@@ -522,7 +542,7 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
     ) {
       recordOf(proc).settled.push({
         ...{ proc, tags, request, marker: undefined, calledAt: tick(), calledTime: time.now() },
-        ...{ moment: tick(), time: time.now() },
+        ...{ moment: tick(), time: time.now(), confirmed: true },
       })
       dropMemo({ proc, tags, request })
       if (stamp !== undefined) dropped.push({ proc, stamp, moment: tick() })
@@ -546,6 +566,17 @@ export function createChecker(chronicle: Chronicle, versions: readonly number[])
       records.forEach((known, proc) => {
         known.breakerOpen = () => parts.breakerOpen(proc)
       })
+    },
+    /** On a quiet network: what Redis did not confirm has been repeated by the process that tried it. */
+    checkRepeated() {
+      for (const { proc, tags, marker, calledAt, calledTime } of resolved.filter((past) => !past.confirmed)) {
+        const done = recordOf(proc).confirmed.filter(({ sentAt }) => sentAt > calledAt)
+        if (tags.some((tag) => !done.some(({ keys }) => keys.includes(`t:f:${tag}`))))
+          violate(`promise 7: the invalidation of ${tags.join()} was neither confirmed nor repeated`)
+        if (marker && !markedBetween(`t:g:${marker}`, calledTime, time.now()))
+          violate(`promise 7: the revocation ${marker} was neither confirmed nor repeated`)
+      }
+      if (records.some(({ pending }) => pending > 0)) violate('promise 7: what was confirmed is repeated')
     },
     /** Once everything has ended: each loader call must have been reported. */
     checkEvents() {

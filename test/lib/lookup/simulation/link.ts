@@ -68,8 +68,8 @@ export function createLink(time: Time, { LookupError }: Kit, note: (line: () => 
       apply: () => Promise<R>,
       taken: (reply: R) => void = () => {},
       settled: () => void = () => {},
+      gated = operation !== 'drop' && operation !== 'mark',
     ): Promise<R> {
-      const gated = operation !== 'drop' && operation !== 'mark'
       const sentAt = observer.sent(operation, keys)
       const label = `${owner.name} ${operation}`
       const refuse = (why: string) => {
@@ -131,7 +131,8 @@ export function createLink(time: Time, { LookupError }: Kit, note: (line: () => 
     }
     return {
       healthy: () => openUntil === undefined,
-      read: (keys) => send('read', keys, () => store.read(keys)),
+      read: (keys, { despiteBreaker = false } = {}) =>
+        send('read', keys, () => store.read(keys), undefined, undefined, !despiteBreaker),
       acquire: (requests, nonce) =>
         send(
           'acquire',

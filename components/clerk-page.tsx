@@ -1,0 +1,17 @@
+import { type ReactNode, Suspense } from 'react'
+import { Skeleton } from './skeleton'
+
+/**
+ * A page of one of Clerk's components, in the middle, with room beside it. `children` is given the placeholder to show
+ * until the component is there. `label`: what it says to people who cannot see it.
+ */
+export function ClerkPage(props: { label: string; children: (placeholder: ReactNode) => ReactNode }) {
+  const placeholder = <Skeleton label={props.label} size="h-80" />
+  return (
+    <div className="grid grid-cols-[minmax(0,25rem)] items-start justify-center gap-x-10 gap-y-8 lg:grid-cols-[minmax(0,1fr)_25rem_minmax(0,1fr)]">
+      <div className="min-h-90 lg:col-start-2">
+        <Suspense fallback={placeholder}>{props.children(placeholder)}</Suspense>
+      </div>
+    </div>
+  )
+}
