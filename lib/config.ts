@@ -2,8 +2,6 @@ import {
   configuredTooLate,
   defineSettings,
   httpAddress,
-  onOrOff,
-  pathOrAddress,
   type SettingProblem,
   type Source,
   settingsSource,
@@ -102,21 +100,6 @@ export const cacheSettings = defineSettings({
     '0',
   ),
   CACHE_PROCESS_MAX: variable(wholeNumber(1).default(5000), 'the most entries in the process cache', '5000'),
-  CACHE_BACKPLANE: variable(
-    onOrOff.default(false),
-    'announces invalidations to the process caches of other instances',
-    'off',
-  ),
-  AUDIT_MAX_AGE_DAYS: variable(
-    wholeNumber(1, 3650).default(90),
-    'days for which the audit trail and the log of webhooks keep a record',
-    '90',
-  ),
-  ACCOUNT_URL: variable(
-    pathOrAddress.default('/account'),
-    'the page where people connect their accounts',
-    '/account',
-  ),
 })
 
 /** What can be given in code. Each setting that is left out comes from the environment. */
@@ -216,14 +199,8 @@ export function redis(): RedisClient {
 /** The first part of every Redis key. @throws ConfigurationError */
 export const namespace = (): string => cacheSettings().CACHE_NAMESPACE
 
-/** Milliseconds for which the audit trail and the log of webhooks keep a record. @throws ConfigurationError */
-export const maxAgeOfRecords = (): number => cacheSettings().AUDIT_MAX_AGE_DAYS * 24 * 60 * 60 * 1000
-
 /** The requests that Clerk allows in 10 s, by default those of the instance that the key is for. @throws ConfigurationError */
 export function clerkRateLimit(): number {
   const { CLERK_RATE_LIMIT, CLERK_SECRET_KEY } = clerkSettings()
   return CLERK_RATE_LIMIT ?? (CLERK_SECRET_KEY.startsWith('sk_live_') ? 1000 : 100)
 }
-
-/** The page where people connect their accounts. @throws ConfigurationError */
-export const accountPage = (): string => cacheSettings().ACCOUNT_URL

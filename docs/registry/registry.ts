@@ -3,12 +3,13 @@ import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { opsSettings } from '../../lib/auth/settings'
 import { keySettings } from '../../lib/cache/key-ring'
+import { tokenSettings } from '../../lib/cache/tokens/settings'
 import { googleSettings } from '../../lib/calendar/settings'
 import { cacheSettings, clerkSettings, redisSettings } from '../../lib/config'
 import { providerSettings } from '../../lib/integrations/settings'
-import { appSettings } from '../../lib/process/settings'
+import { appSettings, backplaneSettings } from '../../lib/process/settings'
 import { logSettings } from '../../lib/telemetry/settings'
-import { webhookSettings } from '../../lib/webhooks/settings'
+import { recordSettings, webhookSettings } from '../../lib/webhooks/settings'
 import { closureOf, importsOf, resolveImport } from './closures'
 import { items, type Part } from './items'
 
@@ -28,8 +29,11 @@ const settings = [
   ['lib/config.ts', redisSettings],
   ['lib/config.ts', clerkSettings],
   ['lib/config.ts', cacheSettings],
+  ['lib/cache/tokens/settings.ts', tokenSettings],
   ['lib/process/settings.ts', appSettings],
+  ['lib/process/settings.ts', backplaneSettings],
   ['lib/webhooks/settings.ts', webhookSettings],
+  ['lib/webhooks/settings.ts', recordSettings],
   ['lib/cache/key-ring.ts', keySettings],
   ['lib/auth/settings.ts', opsSettings],
   ['lib/calendar/settings.ts', googleSettings],

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { opsSettings } from '../auth/settings'
 import { keySettings } from '../cache/key-ring'
+import { tokenSettings } from '../cache/tokens/settings'
 import { googleSettings } from '../calendar/settings'
 import { cacheSettings, clerkSettings, givenRedis, redisSettings } from '../config'
-import { defineSettings, pathOrAddress, type Source, settingsSource, variable } from '../env'
+import { defineSettings, onOrOff, pathOrAddress, type Source, settingsSource, variable } from '../env'
 import { providerSettings } from '../integrations/settings'
 import { logSettings } from '../telemetry/settings'
-import { webhookSettings } from '../webhooks/settings'
+import { recordSettings, webhookSettings } from '../webhooks/settings'
 
 const isOrigin = (text: string) =>
   /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
@@ -52,6 +53,14 @@ export const appSettings = defineSettings({
   ),
 })
 
+export const backplaneSettings = defineSettings({
+  CACHE_BACKPLANE: variable(
+    onOrOff.default(false),
+    'announces invalidations to the process caches of other instances',
+    'off',
+  ),
+})
+
 /** Keys of two instances of Clerk. A secret key would not verify the sessions that the browser gets. */
 function differentKeys(source: Source): string[] {
   const [published, secret] = [source.NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY, source.CLERK_SECRET_KEY].map(
@@ -74,7 +83,10 @@ export const settingsProblems = (source: Source = settingsSource()): string[] =>
     clerkSettings,
     ...(givenRedis() ? [] : [redisSettings]),
     cacheSettings,
+    tokenSettings,
+    backplaneSettings,
     webhookSettings,
+    recordSettings,
     keySettings,
     opsSettings,
     googleSettings,

@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../cache/audit-events'
-import { maxAgeOfRecords, namespace } from '../config'
+import { namespace } from '../config'
 import { onePerProcess } from '../lookup/one-per-process'
+import { maxAgeOfRecords } from '../webhooks/settings'
 import { createBatchWriter } from './batch-writer'
 import { telemetryRedis } from './connection'
 import { type Repetitions, writeFolded } from './folded-audit'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { maxAgeOfRecords, namespace, redis } from '../config'
+import { namespace, redis } from '../config'
 import { onePerProcess } from '../lookup/one-per-process'
+import { maxAgeOfRecords } from './settings'
 
 /** How many deliveries the log keeps. */
 const KEPT = 200

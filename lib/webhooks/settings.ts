@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineSettings, isRepetitive, variable } from '../env'
+import { defineSettings, isRepetitive, variable, wholeNumber } from '../env'
 
 /** As Svix signs: at least 24 bytes in base64 with padding. Problems name the position, not the secret. */
 const secretList = z.string().transform((value, context) =>
@@ -29,3 +29,14 @@ export const webhookSettings = defineSettings({
 
 /** The secrets that a webhook may be signed with. @throws ConfigurationError if there is none */
 export const signingSecrets = () => webhookSettings.require('CLERK_WEBHOOK_SIGNING_SECRET')
+
+export const recordSettings = defineSettings({
+  AUDIT_MAX_AGE_DAYS: variable(
+    wholeNumber(1, 3650).default(90),
+    'days for which the audit trail and the log of webhooks keep a record',
+    '90',
+  ),
+})
+
+/** Milliseconds for which the audit trail and the log of webhooks keep a record. @throws ConfigurationError */
+export const maxAgeOfRecords = (): number => recordSettings().AUDIT_MAX_AGE_DAYS * 24 * 60 * 60 * 1000

@@ -1,6 +1,6 @@
-import { accountPage } from '../../config'
 import type { ConnectedAccount } from './lookup'
 import type { OAuthToken } from './oauth-token'
+import { accountPage } from './settings'
 
 /** What the user can do about a missing token, and the page for it. */
 export interface Remedy {
