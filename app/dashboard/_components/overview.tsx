@@ -9,10 +9,7 @@ import { Verdict } from './verdict'
 type Props = { health: ReturnType<typeof cacheHealth> }
 
 /** The verdict, the few figures that matter, and what changed lately. */
-export async function Overview({ health }: Props) {
-  const verdict = todo()
-  // How much there is to do is not known before, and what is below would move.
-  await Promise.allSettled([verdict, health])
+export function Overview({ health }: Props) {
   return (
     // What is below a panel has no place until it is known how high the panel is.
     <div className="space-y-10 [&>section:has([data-loading])~*]:invisible">
@@ -21,7 +18,7 @@ export async function Overview({ health }: Props) {
         title="Verdict"
         hidden
         height="h-20"
-        render={async () => <Verdict initial={await verdict} at={(await health).at} />}
+        render={async () => <Verdict initial={await todo()} at={(await health).at} />}
       />
       <Frame
         id="figures"
