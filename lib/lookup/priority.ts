@@ -6,7 +6,8 @@ import type { Runtime } from './runtime/runtime'
 export type Priority = 'high' | 'normal' | 'low'
 
 const ranks: readonly Priority[] = ['low', 'normal', 'high']
-const rank = (priority: unknown) => ranks.findIndex((one) => one === priority)
+const ordered: readonly unknown[] = ranks
+const rank = (priority: unknown) => ordered.indexOf(priority)
 
 export const highest = (priorities: readonly Priority[]): Priority =>
   ranks.findLast((one) => priorities.includes(one)) ?? 'low'
