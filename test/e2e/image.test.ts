@@ -15,7 +15,7 @@ import { buildNext } from '../support/next'
 import { E2E_BUILD, E2E_PORT } from '../support/ports'
 
 /** The build of all e2e tests is that of the image. With FULL_TESTS=1 it is another one. */
-const BUILD = fullOr('.next-e2e-image', E2E_BUILD)
+const BUILD = fullOr('.next-image', E2E_BUILD)
 const words = z.array(z.string()).min(1)
 
 /** What the last stage of the Dockerfile does: its variables, the folders that it copies, and its two commands. */
