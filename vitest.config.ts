@@ -70,7 +70,7 @@ export default defineConfig({
     // The key of Clerk's stand-in, for all workers: generating one takes longer than many a test file.
     env: { LOCAL_CLERK_KEY: standInKey.toString() },
     // More than cores, because tests with servers and browsers often wait.
-    maxWorkers: 2 * availableParallelism(),
+    maxWorkers: availableParallelism() + 1,
     reporters: [
       'default',
       './test/support/missing-reporter.ts',
@@ -84,8 +84,6 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts', 'docs/examples/testing/lookup.test.ts'],
           exclude: ['test/e2e/**', ...builds, ...proof, ...withServers, ...withBrowser],
-          // A third of their time would be spent on loading the same modules again for each file.
-          isolate: false,
           setupFiles: ['test/support/setup.ts'],
         },
       },

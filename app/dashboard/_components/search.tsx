@@ -96,7 +96,8 @@ export function Search() {
         </button>
       </form>
       <p role="status" className={found.length > 0 ? 'sr-only' : 'mt-1 text-bad text-sm empty:hidden'}>
-        {pending || closed === result ? '' : result?.message}
+        {/* That nobody was found stays: the page must not move below a pointer that is pressed. */}
+        {pending || (closed === result && result?.people) ? '' : result?.message}
       </p>
       {found.length > 0 && (
         <ul
