@@ -7,7 +7,8 @@ import { addressOf } from '../../../support/redis-address'
 /** A process that does other work for long stretches between two turns of its event loop, and reads meanwhile. */
 const [url = '', token = '', turnMs = ''] = process.argv.slice(2)
 const address = addressOf({ url, token })
-const store = createRedisStore(address)
+// Shorter than a turn, and long enough for a real server on a busy machine.
+const store = createRedisStore({ ...address, timeoutMs: Number(turnMs) * 0.8 })
 const { defineLookup, on } = createLookups({ store, runtime: createPlainRuntime(), namespace: 'busy' })
 const events: string[] = []
 on((event) => {
