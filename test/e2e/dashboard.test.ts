@@ -101,7 +101,7 @@ describe.each(fullOr(looks, looks.slice(-1)))('at $width px in $colorScheme', (l
     await page.getByRole('dialog', { name: 'Disconnect Google of Sam Novak?' }).waitFor()
     expect(await axeFindings(page)).toEqual([])
     await page.keyboard.press('Escape')
-    await openDashboard({ page, ...view }, stage, '/audit?user=user_nobody')
+    await openDashboard({ page, ...view }, stage, '/audit?user=user_never_looked_at')
     await panel('audit').getByText('No records of this user').waitFor()
     expect(await axeFindings(page)).toEqual([])
     await openDashboard({ page, ...view }, stage, '/webhooks')
