@@ -2,6 +2,7 @@ import { subscribe } from 'node:diagnostics_channel'
 import { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { onePerProcess } from '../lookup/one-per-process'
+import { partOf } from './message-part'
 
 /** Requests of one connection that may wait for an answer. Browsers and proxies send one at a time. */
 const MOST_WAITING = 4
@@ -36,10 +37,7 @@ function skipClosed(server: Server): void {
   }
 }
 
-function responseIn(message: unknown): ServerResponse | undefined {
-  if (typeof message !== 'object' || message === null || !('response' in message)) return undefined
-  return message.response instanceof ServerResponse ? message.response : undefined
-}
+const responseIn = (message: unknown) => partOf<ServerResponse>(message, 'response', ServerResponse)
 
 /**
  * Closes connections on which very many requests wait for an answer (HTTP pipelining). Node takes up to 64 KB of them at a
@@ -48,9 +46,9 @@ function responseIn(message: unknown): ServerResponse | undefined {
 export function refusePipelines(): void {
   onePerProcess('pipelining', () => {
     subscribe('http.server.request.start', (message) => {
-      const response = responseIn(message)
-      if (!response || typeof message !== 'object' || message === null) return
-      if ('server' in message && message.server instanceof Server) skipClosed(message.server)
+      const [server, response] = [partOf(message, 'server', Server), responseIn(message)]
+      if (!server || !response) return
+      skipClosed(server)
       const { socket } = response.req
       const responses = waitingOn(socket)
       responses.add(response)
@@ -61,6 +59,5 @@ export function refusePipelines(): void {
       const response = responseIn(message)
       if (response) waiting.get(response.req.socket)?.delete(response)
     })
-    return true
   })
 }

@@ -1,6 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { IncomingMessage } from 'node:http'
 import { onePerProcess } from '../lookup/one-per-process'
+import { partOf } from './message-part'
 
 /** Bytes below which a piece of a body is small. The network delivers more at a time, but for the end of a body. */
 const SMALL = 256
@@ -31,8 +32,8 @@ function limit(request: IncomingMessage): void {
 export function refuseSmallPieces(): void {
   onePerProcess('small-pieces', () =>
     subscribe('http.server.request.start', (message) => {
-      if (typeof message !== 'object' || message === null || !('request' in message)) return
-      if (message.request instanceof IncomingMessage) limit(message.request)
+      const request = partOf(message, 'request', IncomingMessage)
+      if (request) limit(request)
     }),
   )
 }

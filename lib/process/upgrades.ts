@@ -1,6 +1,8 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { Server } from 'node:http'
+import { Socket } from 'node:net'
 import { onePerProcess } from '../lookup/one-per-process'
+import { partOf } from './message-part'
 
 /**
  * Answers a request that wants another protocol, such as WebSocket, as if it did not: for a server without any. Next takes
@@ -11,11 +13,9 @@ import { onePerProcess } from '../lookup/one-per-process'
 export function ignoreUpgrades(): void {
   onePerProcess('upgrades', () =>
     subscribe('net.server.socket', (message) => {
-      if (typeof message !== 'object' || message === null || !('socket' in message)) return
-      const { socket } = message
-      const server = typeof socket === 'object' && socket !== null && 'server' in socket && socket.server
+      const server = partOf(partOf(message, 'socket', Socket), 'server', Server)
       // Node hands over a connection only to a listener, and Next has added one.
-      if (server instanceof Server) server.removeAllListeners('upgrade')
+      server?.removeAllListeners('upgrade')
     }),
   )
 }
