@@ -69,11 +69,11 @@ export function createRequests(options: RequestOptions) {
 
   const reads = createBatch<readonly string[], (string | null)[]>({
     async send(items) {
-      if (store.healthy() && unconfirmed.has(items.flat()))
-        await unconfirmed.repeat(items.flat()).catch(() => {})
+      const all = items.flat()
+      if (store.healthy() && unconfirmed.has(all)) await unconfirmed.repeat(all).catch(() => {})
       const old = items.map(unconfirmed.has)
       // Also after a failure, so that not every chunk waits for a deadline of its own.
-      const values = await store.read(items.flat()).finally(() => extendTrials(items))
+      const values = await store.read(all).finally(() => extendTrials(items))
       let from = 0
       return items.map((keys, i) => {
         const own = values.slice(from, from + keys.length)
