@@ -6,6 +6,7 @@ import { axeFindings, openDashboard, panelOf, toastOf } from '../support/dashboa
 import { addDifficult, countADay, fillLogs } from '../support/dashboard-data'
 import * as scenes from '../support/dashboard-scenes'
 import { fullOr } from '../support/full'
+import { takePictures } from '../support/pictures'
 import { useBrowser, useStage } from '../support/stage'
 
 const stage = useStage()
@@ -41,7 +42,7 @@ describe('at every width from 320 to 1920 px', () => {
     for (const { name, open } of all) {
       await open(view, stage)
       expect(await scenes.overflowsOf(view), `${name} can be scrolled sideways`).toEqual([])
-      if (folder) await scenes.takePictures(view, name, folder)
+      if (folder) await takePictures(view.page, { folder, name })
     }
   }
 

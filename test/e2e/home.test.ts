@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
 import { axeFindings } from '../support/dashboard'
 import { fullOr, looks } from '../support/full'
+import { overflowOf } from '../support/pictures'
 import { type Look, useBrowser, useStage } from '../support/stage'
 import { clsOf, largestPaintOf, watchShifts } from '../support/vitals'
 
@@ -232,15 +233,14 @@ describe('any width, name and size of text', () => {
         await page.addInitScript(`addEventListener('DOMContentLoaded', () => {
         document.documentElement.style.fontSize = '${zoom}%'
       })`)
-        const overflow = () => page.evaluate('document.documentElement.scrollWidth - innerWidth')
         for (const path of paths) {
           await page.setViewportSize({ width: look.width ?? 320, height: 900 })
           await page.goto(stage.app.url + path)
-          expect(await overflow(), `${path} as it arrives`).toBe(0)
+          expect(await overflowOf(page), `${path} as it arrives`).toBe(0)
           await view.settled()
           for (const width of widths) {
             await page.setViewportSize({ width, height: 900 })
-            expect(await overflow(), `${path} at ${width} px`).toBe(0)
+            expect(await overflowOf(page), `${path} at ${width} px`).toBe(0)
             expect(await page.evaluate(smallTargets), `${path} at ${width} px`).toEqual([])
           }
         }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
 import { fullOr, looks } from '../support/full'
+import { overflowOf } from '../support/pictures'
 import { useBrowser, useStage } from '../support/stage'
 
 const stage = useStage()
@@ -41,10 +42,7 @@ describe.each(fullOr([...pages], pages.slice(-7)))('the page $name', ({ name, pa
       await view.page.goto(stage.app.url + path)
       if ('shows' in rest) await view.page.getByRole('main').getByText(rest.shows).first().waitFor()
       await view.settled()
-      const overflow = await view.page.evaluate(
-        () => document.documentElement.scrollWidth - window.innerWidth,
-      )
-      expect(overflow, 'pixels wider than the window').toBeLessThanOrEqual(0)
+      expect(await overflowOf(view.page), 'pixels wider than the window').toBeLessThanOrEqual(0)
       await view.page.screenshot({
         path: `${folder ?? '.next-e2e/screenshots'}/${name}-${look.width}-${look.colorScheme}.png`,
       })

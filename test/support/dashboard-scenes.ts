@@ -1,13 +1,9 @@
-import { mkdir } from 'node:fs/promises'
-import type { Page } from 'playwright-core'
 import { people } from '../../local/seed'
 import type { Stage } from './app'
 import type { View } from './browser'
 import { openDashboard, panelOf, toastOf } from './dashboard'
 import { type addDifficult, clearLogs } from './dashboard-data'
-
-/** The widths of a small and a usual phone, a tablet, a laptop and a large screen. */
-const WIDTHS = [320, 375, 768, 1280, 1920] as const
+import { overflowOf, WIDTHS } from './pictures'
 
 const PAGES = {
   overview: '',
@@ -204,29 +200,8 @@ export async function overflowsOf({ page }: View): Promise<string[]> {
   const found: string[] = []
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 })
-    const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+    const wider = await overflowOf(page)
     if (wider > 0) found.push(`${wider} px at ${width}`)
   }
   return found
 }
-
-/** Pictures of what a page shows, in every width and color scheme. */
-export async function takePictures(view: View, name: string, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  for (const width of WIDTHS)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await view.page.emulateMedia({ colorScheme })
-      await view.page.setViewportSize({ width, height: 900 })
-      await afterPaint(view.page)
-      await view.page.screenshot({ path: `${folder}/${name}-${width}-${colorScheme}.png`, fullPage: true })
-    }
-}
-
-/** The charts are drawn again when their size or the color scheme changes. */
-const afterPaint = (page: Page) =>
-  page.evaluate(
-    () =>
-      new Promise((resolve) =>
-        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 60))),
-      ),
-  )

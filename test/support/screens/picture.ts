@@ -1,38 +1,27 @@
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import type { Stage } from '../app'
 import { openView } from '../browser'
+import { overflowOf, takePictures } from '../pictures'
 import type { Screen } from './public-screens'
 
-export interface Looks {
-  widths: number[]
-  schemes: ('light' | 'dark')[]
-}
-
-/** Opens a screen once and takes pictures of the whole page in every look. Prints what does not fit. */
-export async function takePictures(
+/** Opens a screen once, prints what does not fit, and takes pictures of it. */
+export async function photograph(
   browser: Browser,
   stage: Stage,
   screen: Screen,
-  looks: Looks,
-  folder: string,
+  options: { widths: readonly number[]; schemes: readonly ('light' | 'dark')[]; folder: string },
 ) {
   const { context, page, settled } = await openView(browser)
   page.setDefaultTimeout(30_000)
+  const least = screen.large ? 640 : 0
   try {
     await open(page, stage, screen, settled)
-    const files: string[] = []
-    for (const width of looks.widths)
-      for (const colorScheme of looks.schemes) {
-        await page.setViewportSize({ width: screen.large ? Math.max(640, width) : width, height: 900 })
-        await page.emulateMedia({ colorScheme })
-        const over = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
-        if (over !== 0) console.log(`${screen.name} at ${width} px: ${over} px too wide`)
-        const file = join(folder, `${screen.name}-${width}-${colorScheme}.png`)
-        await page.screenshot({ path: file, fullPage: true, animations: 'disabled' })
-        files.push(file)
-      }
-    return files
+    for (const width of options.widths) {
+      await page.setViewportSize({ width: Math.max(least, width), height: 900 })
+      const over = await overflowOf(page)
+      if (over !== 0) console.log(`${screen.name} at ${width} px: ${over} px too wide`)
+    }
+    return await takePictures(page, { ...options, name: screen.name, least })
   } finally {
     await context.close()
   }

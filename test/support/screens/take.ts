@@ -7,15 +7,16 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildApp, startStage } from '../app'
 import { launchBrowser, unpackBrowser } from '../browser'
+import { SCHEMES, WIDTHS } from '../pictures'
 import { writeSheet } from './contact-sheet'
-import { takePictures } from './picture'
+import { photograph } from './picture'
 import { createPeople, groups } from './public-screens'
 
 const listIn = (variable: string, usual: string) => (process.env[variable] ?? usual).split(',')
 const folder = process.env.SCREENSHOTS ?? '.next-e2e/screens'
 const only = listIn('ONLY', '')
-const widths = listIn('WIDTHS', '320,375,768,1280,1920').map(Number)
-const schemes = listIn('SCHEMES', 'light,dark') as ('light' | 'dark')[]
+const widths = listIn('WIDTHS', WIDTHS.join()).map(Number)
+const schemes = SCHEMES.filter((scheme) => listIn('SCHEMES', SCHEMES.join()).includes(scheme))
 
 mkdirSync(folder, { recursive: true })
 await unpackBrowser()
@@ -33,7 +34,7 @@ for (const group of groups) {
     if (group.fail) await standIns.engine.empty()
     group.fail?.(standIns)
     for (const screen of screens) {
-      const files = await takePictures(browser, stage, screen, { widths, schemes }, folder).catch((error) => {
+      const files = await photograph(browser, stage, screen, { widths, schemes, folder }).catch((error) => {
         console.log(`${screen.name}: ${error}`)
         return []
       })
