@@ -143,6 +143,8 @@ const normal: Group = {
     { name: 'guides', path: '/guides' },
     { name: 'guide', path: '/guides/tokens' },
     { name: 'guide-adopt', path: '/guides/adopt' },
+    { name: 'sign-in', path: '/sign-in' },
+    { name: 'sign-up', path: '/sign-up' },
     { name: 'not-found', path: '/nothing-here' },
     { name: 'not-found-expert', path: '/experts/nobody' },
     {
