@@ -6,10 +6,10 @@ import './globals.css'
 /** What people see if the layout itself fails: it has no header, and no theme but the system's. */
 export default function GlobalError({
   error,
-  reset,
+  retry,
 }: {
   error: Error & { digest?: string }
-  reset: () => void
+  retry: () => void
 }) {
   return (
     <html lang="en">
@@ -21,7 +21,7 @@ export default function GlobalError({
             This page could not be loaded.{' '}
             {error.digest ? `The server’s log has the details under ${error.digest}.` : ''}
           </p>
-          <button type="button" className={button('outline')} onClick={reset}>
+          <button type="button" className={button('outline')} onClick={() => retry()}>
             Try again
           </button>
         </main>
