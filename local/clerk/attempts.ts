@@ -39,6 +39,11 @@ export function addAttempts({ state, browsers, url, on, describeClient }: Parts)
     return context.json({ response, client: await describeClient(client) })
   }
 
+  const showSignIn = (context: Context, client: Client, attempt: SignIn) =>
+    answer(context, client, signInJson(attempt, url, state.now()))
+  const showSignUp = (context: Context, client: Client, attempt: SignUp) =>
+    answer(context, client, signUpJson(attempt, state.now()))
+
   function attemptOf<Attempt extends { id: string; clientId: string }>(
     attempts: Map<string, Attempt>,
     context: Context,
@@ -75,23 +80,23 @@ export function addAttempts({ state, browsers, url, on, describeClient }: Parts)
     }
     signIns.set(attempt.id, attempt)
     if (ticket && user) complete(attempt, client, user.id)
-    return answer(context, client, signInJson(attempt, url, state.now()))
+    return showSignIn(context, client, attempt)
   })
   on('GET', '/v1/client/sign_ins/:id', async (context) => {
     const { attempt, client } = attemptOf(signIns, context)
-    return answer(context, client, signInJson(attempt, url, state.now()))
+    return showSignIn(context, client, attempt)
   })
   on('POST', '/v1/client/sign_ins/:id/prepare_first_factor', async (context) => {
     const { attempt, client } = attemptOf(signIns, context)
     attempt.isPrepared = true
-    return answer(context, client, signInJson(attempt, url, state.now()))
+    return showSignIn(context, client, attempt)
   })
   on('POST', '/v1/client/sign_ins/:id/attempt_first_factor', async (context) => {
     const { attempt, client } = attemptOf(signIns, context)
     const text = await textOf(context)
     if (!attempt.user || text('code') !== CODE) throw codeIncorrect()
     complete(attempt, client, attempt.user.id)
-    return answer(context, client, signInJson(attempt, url, state.now()))
+    return showSignIn(context, client, attempt)
   })
 
   on('POST', '/v1/client/sign_ups', async (context) => {
@@ -106,7 +111,7 @@ export function addAttempts({ state, browsers, url, on, describeClient }: Parts)
       lastName: text('last_name') ?? null,
     }
     signUps.set(attempt.id, attempt)
-    return answer(context, client, signUpJson(attempt, state.now()))
+    return showSignUp(context, client, attempt)
   })
   on('PATCH', '/v1/client/sign_ups/:id', async (context) => {
     const { attempt, client } = attemptOf(signUps, context)
@@ -115,16 +120,16 @@ export function addAttempts({ state, browsers, url, on, describeClient }: Parts)
     if (email) attempt.emailAddress = identifiers(state.users.values()).email(email)
     attempt.firstName = text('first_name') ?? attempt.firstName
     attempt.lastName = text('last_name') ?? attempt.lastName
-    return answer(context, client, signUpJson(attempt, state.now()))
+    return showSignUp(context, client, attempt)
   })
   on('GET', '/v1/client/sign_ups/:id', async (context) => {
     const { attempt, client } = attemptOf(signUps, context)
-    return answer(context, client, signUpJson(attempt, state.now()))
+    return showSignUp(context, client, attempt)
   })
   on('POST', '/v1/client/sign_ups/:id/prepare_verification', async (context) => {
     const { attempt, client } = attemptOf(signUps, context)
     attempt.isPrepared = true
-    return answer(context, client, signUpJson(attempt, state.now()))
+    return showSignUp(context, client, attempt)
   })
   on('POST', '/v1/client/sign_ups/:id/attempt_verification', async (context) => {
     const { attempt, client } = attemptOf(signUps, context)
@@ -136,7 +141,7 @@ export function addAttempts({ state, browsers, url, on, describeClient }: Parts)
     const { firstName, lastName } = attempt
     attempt.userId = state.createUser({ emails: [attempt.emailAddress], firstName, lastName }).id
     complete(attempt, client, attempt.userId)
-    return answer(context, client, signUpJson(attempt, state.now()))
+    return showSignUp(context, client, attempt)
   })
 
   const last = <Attempt extends { clientId: string; status: string }>(

@@ -49,8 +49,8 @@ function folderOf(name: 'clerk-js' | 'ui'): string | undefined {
 const UI_SCRIPT = 'ui.browser.js'
 
 /** A script, since the console of the browser is where somebody looks for the reason. */
-const NO_CLERK_JS = `throw new Error(
-  'The Clerk stand-in has no clerk-js to serve. Install it: npm install --save-dev @clerk/clerk-js',
+const notInstalled = (name: 'clerk-js' | 'ui') => `throw new Error(
+  'The Clerk stand-in has no ${name} to serve. Install it: npm install --save-dev @clerk/${name}',
 )
 `
 
@@ -181,10 +181,11 @@ export async function startClerk(options: ClerkOptions) {
   }
   app.get('/:folder{clerk-js|clerk-ui}/:file', async (context) => {
     const { folder: part, file } = context.req.param()
-    const folder = folderOf(part === 'clerk-js' ? 'clerk-js' : 'ui')
+    const name = part === 'clerk-js' ? 'clerk-js' : 'ui'
+    const folder = folderOf(name)
     context.header('content-type', 'text/javascript; charset=utf-8')
     context.header('access-control-allow-origin', '*')
-    if (!folder) return context.body(NO_CLERK_JS)
+    if (!folder) return context.body(notInstalled(name))
     const script = await readFile(join(folder, basename(file))).catch(() => undefined)
     if (!script) return context.notFound()
     context.header('cache-control', 'public, max-age=3600')
