@@ -389,8 +389,10 @@ test('experts are filtered by specialty and price, by keyboard, and the address 
 })
 
 test.each(looks)('the border of a field can be seen at $width px, $colorScheme', async (look) => {
-  const { page } = await browser.openAs(people.member, look)
+  const { page, settled } = await browser.openAs(people.member, look)
   await page.goto(`${stage.app.url}/profile`)
+  // A field that React replaces while it hydrates has no colors any more.
+  await settled()
   const colors = await page.getByLabel('First name').evaluate((field) => {
     const { borderColor, backgroundColor } = getComputedStyle(field)
     return [borderColor, backgroundColor]
