@@ -66,7 +66,7 @@ function Read({ title, code, time, of, requests, users, bar }: ReadProps) {
         <h3 className="font-medium">{title}</h3>
         <p className="font-semibold text-2xl tabular-nums tracking-tight">{milliseconds(time)}</p>
       </div>
-      <div className="h-2 overflow-hidden rounded-full bg-page" aria-hidden>
+      <div className="h-2 overflow-hidden rounded-full bg-line" aria-hidden>
         <div
           className={`h-full min-w-1 rounded-full ${bar}`}
           style={{ width: `${Math.max(0.5, (100 * time) / of)}%` }}
