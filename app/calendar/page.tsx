@@ -69,14 +69,22 @@ function Problem({ problem, account }: { problem: CalendarProblem; account: stri
         </p>
       )}
       {problem.status === 'account_ambiguous' && (
-        <ul aria-label="Accounts" className="divide-y divide-line rounded-lg border border-line">
+        <ul
+          aria-label="Accounts"
+          className="divide-y divide-line overflow-hidden rounded-lg border border-line"
+        >
           {problem.accounts.map(({ externalAccountId, label }, index) => (
             <li key={externalAccountId}>
               <Link
                 href={`/calendar?account=${externalAccountId}`}
-                className="wrap-anywhere block px-4 py-2.5 text-ink hover:underline"
+                className="flex items-center justify-between gap-4 px-4 py-2.5 text-ink hover:bg-page"
               >
-                <bdi>{label ?? `Account ${index + 1}`}</bdi>
+                <span className="wrap-anywhere min-w-0">
+                  <bdi>{label ?? `Account ${index + 1}`}</bdi>
+                </span>
+                <span aria-hidden className="text-soft">
+                  →
+                </span>
               </Link>
             </li>
           ))}

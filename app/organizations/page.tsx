@@ -34,17 +34,22 @@ function Organizations() {
     return (
       <ul
         aria-label="Your organizations"
-        className="divide-y divide-line rounded-xl border border-line bg-surface"
+        className="divide-y divide-line overflow-hidden rounded-xl border border-line bg-surface"
       >
         {memberships.map(({ id, role, organization }) => (
-          <li key={id} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 p-4">
+          <li key={id}>
             <Link
               href={`/organizations/${organization.slug ?? organization.id}`}
-              className="wrap-anywhere min-w-0 font-medium underline underline-offset-2"
+              className="flex flex-wrap items-center gap-x-4 gap-y-1 p-5 -outline-offset-2 hover:bg-page"
             >
-              <bdi>{organization.name || organization.id}</bdi>
+              <span className="wrap-anywhere min-w-0 grow font-medium">
+                <bdi>{organization.name || organization.id}</bdi>
+              </span>
+              <Role role={role} />
+              <span aria-hidden className="text-soft">
+                →
+              </span>
             </Link>
-            <Role role={role} />
           </li>
         ))}
       </ul>

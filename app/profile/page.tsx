@@ -35,12 +35,11 @@ function OwnProfile() {
       <>
         <div className="mb-6 flex items-center gap-4">
           <Avatar src={user.imageUrl} size={48} />
-          <p className="wrap-anywhere min-w-0 text-soft">
-            Your name is shown as{' '}
-            <strong className="wrap-anywhere text-ink">
+          <p className="wrap-anywhere min-w-0">
+            <span className="block text-sm text-soft">Your name is shown as</span>{' '}
+            <strong className="font-semibold">
               <bdi>{user.fullName ?? user.username ?? 'Unnamed'}</bdi>
             </strong>
-            .
           </p>
         </div>
         <ProfileForm profile={{ firstName: user.firstName ?? '', lastName: user.lastName ?? '', setup }} />
