@@ -8,7 +8,7 @@ import { connectAdvice, connectLabel } from '@/components/connect-label'
 import { Notice } from '@/components/notice'
 import { orOutage, TryAgain } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
-import { Skeleton } from '@/components/skeleton'
+import { ListSkeleton } from '@/components/skeleton'
 import { orSignIn } from '@/lib/auth/page-access.server'
 import { type CalendarProblem, currentUserCalendarEvents } from '@/lib/calendar/current-user-calendar.server'
 import { problemWithCode } from '@/lib/errors'
@@ -25,7 +25,7 @@ export default function CalendarPage({ searchParams }: PageProps<'/calendar'>) {
       <PageTitle title="Calendar">
         Your next {DAYS} days, read on the server with your cached Google token.
       </PageTitle>
-      <Suspense fallback={<Skeleton label="Loading events" />}>
+      <Suspense fallback={<ListSkeleton label="Loading events" rows={4} height="h-19" />}>
         <Events searchParams={searchParams} />
       </Suspense>
     </>

@@ -4,7 +4,7 @@ import { Suspense } from 'react'
 import { Notice } from '@/components/notice'
 import { orOutage } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
-import { Skeleton } from '@/components/skeleton'
+import { ListSkeleton } from '@/components/skeleton'
 import { orSignIn } from '@/lib/auth/page-access.server'
 import { currentUserOrganizations } from '@/lib/organizations/current-user-organizations.server'
 import { Role } from './role'
@@ -15,7 +15,7 @@ export default function OrganizationsPage() {
   return (
     <>
       <PageTitle title="Organizations">The organizations that you are a member of, and your role.</PageTitle>
-      <Suspense fallback={<Skeleton label="Loading organizations" />}>
+      <Suspense fallback={<ListSkeleton label="Loading organizations" rows={2} height="h-17" />}>
         <Organizations />
       </Suspense>
     </>
