@@ -89,7 +89,7 @@ export default function HomePage() {
                 className="block h-full rounded-xl border border-line bg-surface p-5 hover:border-accent"
               >
                 <span className="font-medium">{title}</span>
-                <span className="mt-1 block text-sm text-soft">{text}</span>
+                <span className="mt-1 block text-pretty text-sm text-soft">{text}</span>
               </Link>
             </li>
           ))}

@@ -40,12 +40,14 @@ function Organizations() {
           <li key={id}>
             <Link
               href={`/organizations/${organization.slug ?? organization.id}`}
-              className="flex flex-wrap items-center gap-x-4 gap-y-1 p-5 -outline-offset-2 hover:bg-page"
+              className="-outline-offset-2 flex items-center gap-4 p-5 hover:bg-page"
             >
-              <span className="wrap-anywhere min-w-0 grow font-medium">
-                <bdi>{organization.name || organization.id}</bdi>
+              <span className="flex min-w-0 grow flex-wrap items-center justify-between gap-x-4 gap-y-1">
+                <span className="wrap-anywhere min-w-0 font-medium">
+                  <bdi>{organization.name || organization.id}</bdi>
+                </span>
+                <Role role={role} />
               </span>
-              <Role role={role} />
               <span aria-hidden className="text-soft">
                 →
               </span>
