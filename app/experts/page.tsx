@@ -47,7 +47,7 @@ async function Experts({ searchParams }: Pick<Props, 'searchParams'>) {
     const found = experts.filter((expert) => matches(expert, filter))
     return (
       <>
-        <FilterForm filter={filter} options={optionsOf(experts)} count={found.length} />
+        <FilterForm filter={filter} options={optionsOf(experts, filter)} count={found.length} />
         {found.length === 0 ? (
           <Notice title="No expert matches">
             <Link href="/experts" className="underline">
@@ -86,7 +86,7 @@ function Card({ name, imageUrl, headline, specialties, rate, href }: Expert) {
         <span dir="auto" className="truncate text-left text-soft">
           {specialties.join(', ')}
         </span>
-        {rate && <span className="shrink-0 tabular-nums">{rate} an hour</span>}
+        {rate && <span className="shrink-0 tabular-nums">{rate}/hour</span>}
       </span>
     </Link>
   )

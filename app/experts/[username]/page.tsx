@@ -71,7 +71,7 @@ async function Profile({ params }: Props) {
             ))}
           </ul>
         )}
-        {expert.rate !== null && <p className="mt-6 font-medium">{expert.rate} an hour</p>}
+        {expert.rate !== null && <p className="mt-6 font-medium">{expert.rate}/hour</p>}
       </article>
     )
   }, 'Expert')
