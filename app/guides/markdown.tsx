@@ -1,14 +1,7 @@
 import { compiler, type MarkdownToJSX } from 'markdown-to-jsx/react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
-import { addressOf } from './guide'
-
-/** The ID that GitHub gives a heading. */
-const slugify = (heading: string) =>
-  heading
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N} _-]/gu, '')
-    .replaceAll(' ', '-')
+import { addressOf, slugify } from './guide'
 
 function GuideLink({ href = '', children }: { href?: string; children?: ReactNode }) {
   const address = addressOf(href)

@@ -28,7 +28,7 @@ export async function photograph(
 }
 
 async function open(page: Page, stage: Stage, screen: Screen, settled: () => Promise<void>) {
-  const { path, as, act, large, early } = screen
+  const { path, as, before, act, large, early } = screen
   if (as) {
     const { cookies } = await stage.standIns.clerk.issueSession(as)
     const entries = Object.entries(cookies)
@@ -38,6 +38,7 @@ async function open(page: Page, stage: Stage, screen: Screen, settled: () => Pro
     await page.addInitScript(
       `addEventListener('DOMContentLoaded', () => { document.documentElement.style.fontSize = '200%' })`,
     )
+  await before?.(page)
   await page.goto(stage.app.url + path, { waitUntil: early ? 'commit' : 'load' })
   await (early ? page.locator('[data-loading]').first().waitFor() : settled())
   await act?.(page)

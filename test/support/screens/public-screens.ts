@@ -8,6 +8,8 @@ export interface Screen {
   path: string
   /** Who is signed in. Default: nobody. */
   as?: string | undefined
+  /** Prepares the browser before it opens the page. */
+  before?(page: Page): Promise<unknown>
   /** What people do before the picture is taken. */
   act?(page: Page): Promise<unknown>
   /** Text of 200 % on half of the usual widths. */
@@ -54,8 +56,12 @@ export async function createPeople({ clerk, google }: StandIns) {
   const nameless = create('nameless', { ...expert('', []), imageUrl: '' })
   const busy = create('busy', { firstName: 'Bea', lastName: 'Busy' })
   const free = create('free', { firstName: 'Fred', lastName: 'Free' })
+  const members = create('members', { firstName: 'Mem', lastName: 'Bers' })
+  const longName = { name: `${LONG} ${LONG}`, slug: 'long', createdBy: members }
+  clerk.organizations.addMember(clerk.organizations.create(longName).id, long)
   const several = create('several', { firstName: 'Sev', lastName: 'Eral' })
-  for (const id of [busy, free, long])
+  const tomorrow = create('tomorrow', { firstName: 'Tom', lastName: 'Orrow' })
+  for (const id of [busy, free, long, tomorrow])
     clerk.connect(id, { provider: 'oauth_google', email: `${id}@example.com`, scopes: CALENDAR })
   for (const email of ['home@example.com', `${'work'.repeat(15)}@example.com`])
     clerk.connect(several, { provider: 'oauth_google', email, scopes: CALENDAR })
@@ -75,8 +81,27 @@ export async function createPeople({ clerk, google }: StandIns) {
     timed('e', '', 3, 3.05),
   ])
   google.setEvents(free, [])
+  google.setEvents(tomorrow, [timed('f', 'Breakfast', 1.5, 1.6)])
   await clerk.webhooks.flush()
-  return { long, rtl, cjk, nameless, busy, free, several }
+  return { long, rtl, cjk, nameless, busy, free, several, members, tomorrow }
+}
+
+/** Fills in the field of Clerk's component, and goes on. */
+const enter = async (page: Page, text: string) => {
+  await page.getByRole('textbox').first().fill(text)
+  await page.getByRole('button', { name: 'Continue', exact: true }).click()
+}
+const codeIsAsked = (page: Page) => page.getByText('Check your email').waitFor()
+const enterCode = async (page: Page, code: string) => {
+  await codeIsAsked(page)
+  await page.getByRole('textbox').first().pressSequentially(code)
+}
+
+/** Presses a button of the row of a provider, and waits for what the row says then. */
+const pressInRow = async (page: Page, provider: string, button: string, says: string) => {
+  const row = page.locator(`[data-provider="${provider}"]`).filter({ visible: true })
+  await row.getByRole('button', { name: button }).click()
+  await row.getByText(says).filter({ visible: true }).first().waitFor()
 }
 
 /** The account menu, opened. */
@@ -87,14 +112,16 @@ const normal: Group = {
   async arrange({ clerk }) {
     clerk.faults.add({ latencyMs: 150 })
   },
-  screens: ({ long, rtl, cjk, nameless, busy, free, several }) => [
+  screens: ({ long, rtl, cjk, nameless, busy, free, several, members, tomorrow }) => [
     { name: 'home', path: '/' },
     { name: 'home-large', path: '/', large: true, as: people.needsReconnecting },
     { name: 'home-reconnect', path: '/', as: people.needsReconnecting },
+    { name: 'home-admin', path: '/', as: people.admin },
+    { name: 'home-skip', path: '/', act: (page) => page.keyboard.press('Tab') },
     { name: 'home-never', path: '/', as: people.neverConnected },
     { name: 'experts', path: '/experts' },
     { name: 'experts-filtered', path: '/experts?specialty=kafka' },
-    { name: 'experts-none', path: '/experts?specialty=kafka&price=EUR-125' },
+    { name: 'experts-none', path: '/experts?specialty=security&price=EUR-160' },
     { name: 'expert', path: '/experts/amara-okafor' },
     { name: 'expert-long', path: `/experts/w${'w'.repeat(59)}`, as: long },
     { name: 'expert-rtl', path: '/experts/right-to-left', as: rtl },
@@ -128,6 +155,7 @@ const normal: Group = {
     { name: 'calendar-large', path: '/calendar', as: busy, large: true },
     { name: 'calendar-busy', path: '/calendar', as: busy },
     { name: 'calendar-free', path: '/calendar', as: free },
+    { name: 'calendar-tomorrow', path: '/calendar', as: tomorrow },
     { name: 'calendar-never', path: '/calendar', as: people.neverConnected },
     { name: 'calendar-reconnect', path: '/calendar', as: people.needsReconnecting },
     { name: 'calendar-scopes', path: '/calendar', as: people.tooFewScopes },
@@ -135,16 +163,90 @@ const normal: Group = {
     { name: 'account', path: '/account', as: people.severalProviders },
     { name: 'account-reconnect', path: '/account', as: people.needsReconnecting },
     { name: 'account-several', path: '/account', as: several },
+    {
+      ...{ name: 'account-checked', path: '/account', as: people.severalProviders },
+      act: (page) => pressInRow(page, 'github', 'Check GitHub', 'GitHub accepts the connection.'),
+    },
+    { name: 'account-large', path: '/account', as: people.severalProviders, large: true },
     { name: 'account-menu', path: '/account', as: people.neverConnected, act: openMenu },
     { name: 'account-menu-long', path: '/guides', as: long, act: openMenu },
     { name: 'organizations', path: '/organizations', as: people.member },
+    { name: 'organizations-long', path: '/organizations', as: members },
     { name: 'organizations-none', path: '/organizations', as: free },
     { name: 'organization', path: '/organizations/northwind', as: people.member },
+    { name: 'organization-long', path: '/organizations/long', as: members },
+    { name: 'not-found-organization', path: '/organizations/guild', as: free },
     { name: 'guides', path: '/guides' },
     { name: 'guide', path: '/guides/tokens' },
     { name: 'guide-adopt', path: '/guides/adopt' },
     { name: 'sign-in', path: '/sign-in' },
+    {
+      ...{ name: 'sign-in-unknown', path: '/sign-in' },
+      async act(page) {
+        await enter(page, 'nobody@example.com')
+        await page.getByText('find your account').first().waitFor()
+      },
+    },
+    {
+      ...{ name: 'sign-in-code', path: '/sign-in' },
+      async act(page) {
+        await enter(page, 'mia@example.com')
+        await codeIsAsked(page)
+      },
+    },
+    {
+      ...{ name: 'sign-in-wrong-code', path: '/sign-in' },
+      async act(page) {
+        await enter(page, 'mia@example.com')
+        await enterCode(page, '111111')
+        await page.getByText('Incorrect code').first().waitFor()
+      },
+    },
+    {
+      ...{ name: 'sign-in-loading', path: '/sign-in', early: true },
+      before: (page) => page.route('**/clerk.browser*.js*', () => {}),
+    },
+    {
+      ...{ name: 'sign-in-unreachable', path: '/sign-in' },
+      before: (page) => page.route('**/clerk.browser*.js*', (route) => route.abort()),
+    },
     { name: 'sign-up', path: '/sign-up' },
+    {
+      ...{ name: 'sign-up-taken', path: '/sign-up' },
+      async act(page) {
+        await enter(page, 'mia@example.com')
+        await page.getByText('taken').first().waitFor()
+      },
+    },
+    {
+      ...{ name: 'sign-up-code', path: '/sign-up' },
+      async act(page) {
+        await enter(page, 'new@example.com')
+        await page.getByText('Verify your email').first().waitFor()
+      },
+    },
+    {
+      // The form looks for the field with a mistake.
+      ...{ name: 'error', path: '/profile', as: people.member },
+      before: (page) =>
+        page.addInitScript('HTMLFormElement.prototype.querySelector = () => { throw new Error("broken") }'),
+      async act(page) {
+        await page.getByLabel('First name').fill('  ')
+        await page.getByRole('button', { name: 'Save' }).click()
+        await page.getByRole('heading', { name: 'Something went wrong' }).waitFor()
+      },
+    },
+    {
+      // The footer, which is in the layout, asks for the color scheme.
+      ...{ name: 'error-global', path: '/guides' },
+      before: (page) =>
+        page.addInitScript(`const { matchMedia } = window
+          window.matchMedia = (query) => {
+            if (query.includes('color-scheme')) throw new Error('broken')
+            return matchMedia.call(window, query)
+          }`),
+      act: (page) => page.getByRole('heading', { name: 'Something went wrong' }).waitFor(),
+    },
     { name: 'not-found', path: '/nothing-here' },
     { name: 'not-found-expert', path: '/experts/nobody' },
     {
@@ -163,6 +265,7 @@ const reading = (name: string): Screen[] => [
   { name: `${name}-calendar`, path: '/calendar', as: people.member },
   { name: `${name}-account`, path: '/account', as: people.member },
   { name: `${name}-organizations`, path: '/organizations', as: people.member },
+  { name: `${name}-organization`, path: '/organizations/northwind', as: people.member },
 ]
 const outage = (name: string, fail: (standIns: StandIns) => void): Group => ({
   ...{ name, fail },
@@ -178,8 +281,52 @@ const loading: Group = {
   screens: () => reading('loading').map((screen) => ({ ...screen, early: true })),
 }
 
+/** The pages where no user has a role yet. */
+const empty: Group = {
+  name: 'empty',
+  fail({ clerk }) {
+    for (const { id } of clerk.users()) clerk.updateUser(id, { publicMetadata: {} })
+  },
+  screens: () => [
+    { name: 'empty-home', path: '/' },
+    { name: 'empty-experts', path: '/experts' },
+  ],
+}
+
+let owner = ''
+/** An organization with more members than one page shows. */
+const crowded: Group = {
+  name: 'crowded',
+  async arrange({ clerk }) {
+    const create = (firstName: string) =>
+      clerk.createUser({ emails: [`${firstName}@example.com`], firstName }).id
+    owner = create('Owner')
+    const { id } = clerk.organizations.create({ name: 'Crowd', slug: 'crowd', createdBy: owner })
+    for (let i = 0; i < 60; i++) clerk.organizations.addMember(id, create(`member-${i}`))
+  },
+  screens: () => [
+    { name: 'organization-many', path: '/organizations/crowd', as: owner },
+    { name: 'organization-end', path: '/organizations/crowd?page=9', as: owner },
+  ],
+}
+
+/** A connection that the provider does not accept any more, and that nobody has noticed yet. */
+const refused: Group = {
+  name: 'refused',
+  fail: ({ clerk }) => clerk.revokeAtProvider(people.severalProviders),
+  screens: () => [
+    {
+      ...{ name: 'account-refused', path: '/account', as: people.severalProviders },
+      act: (page) => pressInRow(page, 'github', 'Check GitHub', 'Needs to be reconnected'),
+    },
+  ],
+}
+
 export const groups: Group[] = [
   normal,
+  empty,
+  crowded,
+  refused,
   loading,
   outage('clerk-busy', ({ clerk }) => clerk.faults.add({ status: 429, retryAfter: 20 })),
   outage('clerk-down', withoutClerk),
