@@ -1,9 +1,9 @@
 import { createBatch } from './batch'
 import { deadline } from './clock'
-import type { Context, Engine, Outcome } from './context'
+import type { Engine, Outcome, Read } from './context'
 import type { Declared } from './declaration'
-import { type Codec, readEntry, writeEntry } from './entry'
-import { codeOf, KitError, LookupError } from './errors'
+import { throughCodec } from './entry'
+import { codeOf, LookupError } from './errors'
 import { badValue, describe, reasonOf } from './json'
 import type { Lease } from './lease'
 import { runLoader } from './nested'
@@ -121,31 +121,15 @@ export function createLoader<A, T>({ clock, limit, running }: Engine, declared: 
   }
 }
 
-function throughCodec<T>(value: T | null, lease: Lease, key: string, codec: Codec<T>): Outcome<T> {
-  try {
-    const entry = writeEntry(lease, key, value, codec)
-    const read = readEntry(entry, key, codec)
-    if (read) return { value: read.value, entry }
-  } catch (error) {
-    // Such as a missing encryption key.
-    if (error instanceof KitError && error.code !== 'bad_value') throw error
-    throw badValue(reasonOf(error) ?? `its codec fails with ${codeOf(error)}`)
-  }
-  throw badValue('its codec cannot read what it wrote')
-}
-
 /** Loads a value and passes it through its codec, so that it is the same data as a later hit. */
-export async function loadValue<A, T>(
-  { engine, declared, loader }: Context<A, T>,
-  target: Target<A>,
-  lease: Lease,
-): Promise<Outcome<T>> {
+export async function loadValue<A, T>(read: Read<A, T>, lease: Lease): Promise<Outcome<T>> {
+  const { engine, declared, loader } = read.lookup
   const { clock, state, runtime } = engine
   const { name, codec } = declared
   const start = clock.now()
   try {
-    const priority = await (lease.priority ?? priorityOf(runtime))
-    const outcome = throughCodec((await loader(target, priority)) ?? null, lease, target.slot.entry, codec)
+    const value = (await loader(read, await priorityOf(runtime))) ?? null
+    const outcome = throughCodec(value, lease, read.slot.entry, codec)
     const negative = outcome.value === null && { negative: true as const }
     state.emit({ type: 'load', lookup: name, ms: clock.now() - start, ...negative })
     return outcome

@@ -1,11 +1,12 @@
 import { createBatch, MAX_BYTES } from './batch'
-import { type Clock, deadline, sleep } from './clock'
+import { deadline, sleep } from './clock'
+import type { Shared } from './context'
 import { codeOf, isTooLarge, LookupError } from './errors'
 import { createLimit } from './limit'
 import { outside } from './outside'
-import type { ProcessState } from './process-state'
+import type { Stamp } from './process-state'
 import type { Slot } from './slot'
-import type { AcquireReply, AcquireRequest, CommitReply, CommitRequest, FailRequest, Store } from './store'
+import type { AcquireReply, AcquireRequest, CommitReply, CommitRequest, FailRequest } from './store'
 import type { createUnconfirmed } from './unconfirmed'
 
 /** What each Redis key of a read counts as, in bytes, so that no MGET has more than 4000. */
@@ -22,13 +23,7 @@ const wireBytes = (text: string) => Buffer.byteLength(JSON.stringify(text))
 
 const reasonOf = (error: unknown) => (error instanceof LookupError ? error.reason : undefined)
 
-interface RequestOptions {
-  store: Store
-  clock: Clock
-  state: ProcessState
-  namespace: string
-  random: () => number
-  newId: () => string
+interface RequestOptions extends Shared {
   connections: number
   unconfirmed: ReturnType<typeof createUnconfirmed>
 }
@@ -147,5 +142,29 @@ export function createRequests(options: RequestOptions) {
     }
   }
 
-  return { reads, acquires, commits, fails, pause, repeatOnce, release }
+  /** The reply to a request, or its failure, and when it was sent last. */
+  async function stamped<R>(
+    send: (onSent: () => void) => Promise<R>,
+    onSent: () => void = () => {},
+  ): Promise<{ sent: Stamp } & ({ reply: R } | { failure: unknown })> {
+    let sent = state.stamp(clock.now())
+    const reply = send(() => {
+      onSent()
+      sent = state.stamp(clock.now())
+    })
+    const answer = await reply.then(
+      (reply) => ({ reply }),
+      (failure: unknown) => ({ failure }),
+    )
+    return { ...answer, sent }
+  }
+
+  /** Asks for a lease. One that may have been got without an answer is returned. */
+  async function acquire(request: AcquireRequest, onSent?: () => void) {
+    const answer = await stamped((onSent) => repeatOnce(() => acquires(request, onSent)), onSent)
+    if ('failure' in answer) void release(request.slot, request.flight, answer.failure)
+    return answer
+  }
+
+  return { reads, commits, fails, acquire, stamped, pause, repeatOnce, release }
 }

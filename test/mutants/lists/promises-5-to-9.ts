@@ -65,8 +65,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a read fails when Redis does',
     file: 'read.ts',
-    from: 'return bypass(context, target, stamp, values.failure)',
-    to: 'throw values.failure',
+    from: 'return bypass(read, sent, answer.failure)',
+    to: 'throw answer.failure',
     breaks: ['promise 6'],
   },
   {
