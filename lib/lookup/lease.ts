@@ -1,8 +1,10 @@
-import { isRevocable, type Outcome, type Read } from './context'
+import { deadline } from './clock'
+import { type Engine, isRevocable, type Outcome, type Read } from './context'
 import { codeOf, isOutage, isTooLarge } from './errors'
 import { loadValue } from './load'
 import type { Stamp } from './process-state'
-import { ownerKey } from './slot'
+import { ownerKey, type Slot } from './slot'
+import type { AcquireRequest } from './store'
 
 /** A lease that this process holds: its flight, and the generation at that time. */
 export interface Lease {
@@ -13,6 +15,34 @@ export interface Lease {
 }
 
 export const flightKey = ({ flight, generation }: Lease) => `${flight}|${generation}`
+
+/** Asks for a lease. One that may have been got without an answer is returned. */
+export async function acquireLease<A, T>(
+  { slot, lookup: { engine, declared } }: Read<A, T>,
+  request: Pick<AcquireRequest, 'flight' | 'waiting' | 'reject' | 'refresh'>,
+  onSent?: () => void,
+) {
+  const whole = { ...request, slot, lease: declared.lease }
+  const send = (onSent: () => void) => engine.repeatOnce(() => engine.acquires(whole, onSent))
+  const answer = await engine.stamped(send, onSent)
+  if ('failure' in answer) void release(engine, slot, request.flight, answer.failure)
+  return answer
+}
+
+/** Returns a lease that this process will not use, so that the fleet does not wait until it expires. */
+async function release({ clock, fails }: Engine, slot: Slot, flight: string, error: unknown) {
+  // A refused request was not executed.
+  if (codeOf(error) !== 'store_unavailable') return
+  for (let attempt = 0; attempt < 4; attempt++) {
+    const released = fails({ slot, flight, generation: '', code: '', cooldown: 0 }).then(
+      () => true,
+      () => false,
+    )
+    if (await released) return
+    // A deadline, because it does not keep the process alive.
+    await new Promise<void>((resolve) => deadline(clock, 200 * 3 ** attempt, resolve))
+  }
+}
 
 /** Loads a value under a lease and stores it. Other callers in this process find the load by its flight. */
 export function loadUnderLease<A, T>(read: Read<A, T>, lease: Lease, sent: Stamp): Promise<Outcome<T>> {
@@ -49,7 +79,7 @@ async function fail<A, T>(
   const entry = await engine
     .repeatOnce(() => engine.fails({ slot, flight, generation, code, cooldown }))
     .catch((unmarked: unknown) => {
-      void engine.release(slot, flight, unmarked)
+      void release(engine, slot, flight, unmarked)
       return null
     })
   const kept = entry === null || entry === reject ? undefined : open(read, entry)
@@ -79,7 +109,7 @@ async function commit<A, T>(
   const reply = await engine
     .repeatOnce(() => engine.commits(request))
     .catch((error: unknown) => {
-      void engine.release(slot, flight, error)
+      void release(engine, slot, flight, error)
       if (isRevocable(read) && isOutage(error)) throw revocationUnknown()
       return isTooLarge(error) ? ('too_large' as const) : ('unknown' as const)
     })

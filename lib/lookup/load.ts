@@ -3,7 +3,7 @@ import { deadline } from './clock'
 import type { Engine, Outcome, Read } from './context'
 import type { Declared } from './declaration'
 import { throughCodec } from './entry'
-import { codeOf, LookupError } from './errors'
+import { blamesInput, codeOf, LookupError } from './errors'
 import { badValue, describe, reasonOf } from './json'
 import type { Lease } from './lease'
 import { runLoader } from './nested'
@@ -23,7 +23,7 @@ interface Time {
 
 /** The lookup's loader with its timeout; single calls of one tick become one `loadMany` where there is one. */
 export function createLoader<A, T>({ clock, limit, running }: Engine, declared: Declared<A, T>) {
-  const { name, timeout, load, loadMany, splitOn } = declared
+  const { name, timeout, load, loadMany } = declared
 
   function startTime(priority: Priority): Time {
     const controller = new AbortController()
@@ -85,7 +85,8 @@ export function createLoader<A, T>({ clock, limit, running }: Engine, declared: 
       (values): (Loaded<T> | Promise<Loaded<T>>)[] => check(values, args.length),
       (error: unknown) => {
         // One bad argument must not fail its neighbors.
-        if (args.length === 1 || time.signal.aborted || !splitOn(error)) return args.map(() => ({ error }))
+        if (args.length === 1 || time.signal.aborted || !blamesInput(error))
+          return args.map(() => ({ error }))
         const middle = args.length >> 1
         return [targets.slice(0, middle), targets.slice(middle)].flatMap((half) => loadAll(half, time, many))
       },

@@ -1,7 +1,7 @@
 import { bypass } from './bypass'
 import type { Outcome, Read } from './context'
 import { isRefusal, LookupError } from './errors'
-import { flightKey, loadUnderLease } from './lease'
+import { acquireLease, flightKey, loadUnderLease } from './lease'
 import { outranks, priorityOf } from './priority'
 import type { AcquireReply } from './store'
 
@@ -48,8 +48,8 @@ async function acquire<A, T>(
   const { engine, declared, emit, emitHit, fill, open, refuse } = read.lookup
   const { state, clock } = engine
   const flight = engine.newId()
-  const request = { slot: read.slot, flight, waiting: wait?.flight ?? '', reject, refresh: false }
-  const { sent, ...answer } = await engine.acquire({ ...request, lease: declared.lease }, onSent)
+  const request = { flight, waiting: wait?.flight ?? '', reject, refresh: false }
+  const { sent, ...answer } = await acquireLease(read, request, onSent)
   // Others may have joined this wait since its last acquire: they may only share a load that begins later.
   if ('failure' in answer) return bypass(read, wait ? state.stamp(clock.now()) : sent, answer.failure)
   const { reply } = answer

@@ -1,5 +1,5 @@
 import type { Read } from './context'
-import { loadUnderLease } from './lease'
+import { acquireLease, loadUnderLease } from './lease'
 import { withPriority } from './priority'
 
 /** Refreshes a value past its soft expiry in the background: at most once per key, process and lease. */
@@ -15,8 +15,8 @@ export function refreshLater<A, T>(read: Read<A, T>): void {
 
   async function refresh() {
     const flight = engine.newId()
-    const request = { slot, flight, waiting: '', reject: '', refresh: true, lease: declared.lease }
-    const { sent, ...answer } = await engine.acquire(request)
+    const request = { flight, waiting: '', reject: '', refresh: true }
+    const { sent, ...answer } = await acquireLease(read, request)
     if ('reply' in answer && answer.reply.kind === 'load')
       await loadUnderLease(read, { flight, generation: answer.reply.generation }, sent)
   }

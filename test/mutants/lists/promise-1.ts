@@ -36,8 +36,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a read joins one that has been sent already',
     file: 'read.ts',
-    from: 'onSent), onSent)',
-    to: 'onSent), () => engine.clock.timer(100, onSent))',
+    from: 'engine.stamped(send, onSent)',
+    to: 'engine.stamped(send, () => engine.clock.timer(100, onSent))',
     breaks: ['promise 1', 'promise 3', 'promise 4', 'promise 5', 'rule 5', 'rule 6'],
   },
   {

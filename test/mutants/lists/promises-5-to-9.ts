@@ -35,7 +35,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'one bad argument fails its neighbors',
     file: 'load.ts',
-    from: 'if (args.length === 1 || time.signal.aborted || !splitOn(error)) return',
+    from: 'if (args.length === 1 || time.signal.aborted || !blamesInput(error)) return',
     to: 'if (args.length > 0) return',
     breaks: ['promise 5', 'promise 9', 'rule 5'],
   },
