@@ -52,7 +52,7 @@ export interface Outcome<T> {
 }
 
 /** What the steps of the reads of one lookup share. */
-export type Context<A, T> = ReturnType<typeof createContext<A, T>>
+type Context<A, T> = ReturnType<typeof createContext<A, T>>
 
 /** One value, as the steps of a read see it. */
 export interface Read<A, T> extends Target<A> {
