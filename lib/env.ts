@@ -6,17 +6,6 @@ import { onePerProcess } from './lookup/one-per-process'
 /** True in Next's server, false in scripts, tests and workers. Next writes the value in when it builds. */
 export const insideNext = process.env.NEXT_RUNTIME === 'nodejs'
 
-/** True on platforms that stop an instance once it has answered: Vercel, AWS Lambda and what is built on it, Cloud Run. */
-export const stopsBetweenRequests = ['VERCEL', 'AWS_LAMBDA_FUNCTION_NAME', 'K_SERVICE'].some(
-  (name) => process.env[name],
-)
-
-/** True where Next leaves SIGTERM and SIGINT to the app. Has to be set before Next starts. */
-export const handlesSignals = Boolean(process.env.NEXT_MANUAL_SIG_HANDLE)
-
-/** True in a build, false in `next dev`, and in scripts and tests that do not set NODE_ENV. */
-export const inProduction = process.env.NODE_ENV === 'production'
-
 export type ConfigurationErrorCode = 'not_configured' | 'configured_too_late'
 
 /** A setting is missing or malformed, or was changed too late. The message names the settings and shows no value. */
@@ -70,7 +59,8 @@ const PRIVATE_NAME = /^[^.:]+$|\.(internal|local|localhost|test)$/
 const isPrivate = (host: string) =>
   PRIVATE_NAME.test(host) || PRIVATE_IPV6.test(host) || (isIPv4(host) && PRIVATE_IPV4.test(host))
 
-const parseUrl = (url: string, base?: string) => (URL.canParse(url, base) ? new URL(url, base) : undefined)
+export const parseUrl = (url: string, base?: string) =>
+  URL.canParse(url, base) ? new URL(url, base) : undefined
 
 /** An address to which secrets are sent. */
 export const httpAddress = z
@@ -121,13 +111,6 @@ export const wholeNumberOr = <const Word extends string>(word: Word, min: number
       (value) => value === word || (Number.isInteger(value) && Number(value) >= min),
       `must be a whole number of ${min} or more, or "${word}"`,
     )
-
-/** Where a link leads that users click. What a browser would take for a path must be one: `//host` is not. */
-export const pathOrAddress = text.refine((value) => {
-  const base = 'https://path.invalid'
-  const url = parseUrl(value, base)
-  return value.startsWith('/') ? url?.origin === base : url !== undefined && /^https?:\/\//.test(value)
-}, 'must be a path or an http(s) address')
 
 /** Whether bytes or text consist of a few that repeat, as no random secret does. */
 export const isRepetitive = (secret: Iterable<unknown>, least: number) => new Set(secret).size < least

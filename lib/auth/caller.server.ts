@@ -3,7 +3,7 @@ import { auth } from '@clerk/nextjs/server'
 import { unstable_rethrow } from 'next/navigation'
 import { actorOf } from '../cache/audit-events'
 import { setImpersonator } from '../cache/impersonator'
-import { LONGEST_TOKEN_AGE } from '../cache/revocations'
+import { LONGEST_TOKEN_AGE } from '../cache/revocation-markers'
 import { outside } from '../lookup/outside'
 import { AuthError } from './auth-error'
 

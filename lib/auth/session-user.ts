@@ -1,6 +1,6 @@
 import { actorOf, emitAudit } from '../cache/audit-events'
 import { type CachedUser, isBlocked, isUserId, newUserById, userById } from '../cache/clerk-cache'
-import { revocationMarkersOf } from '../cache/revocations'
+import { revocationMarkersOf } from '../cache/revocation-markers'
 import { LookupError } from '../lookup/errors'
 import type { Caller } from './caller.server'
 

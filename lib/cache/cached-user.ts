@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { unexpectedAnswer } from '../clerk/error'
 import { emitLeftOut } from '../clerk/events'
-import { isRecord, isVerified, type Json, record, word } from '../clerk/json'
+import { isRecord, isTexts, isVerified, type Json, record, word } from '../clerk/json'
 import { type Fields, isSelected, type Selected, select } from '../clerk/select'
 import type { NamesOfUser } from './tags'
 
@@ -151,3 +151,14 @@ export const namesOf = (user: CachedUser): NamesOfUser => ({
   emails: user.verifiedEmailAddresses,
   externalIds: user.externalId === null ? [] : [user.externalId],
 })
+
+/** The names in a user's JSON, from the Backend API or a webhook. Names that cannot be read are not known. */
+export function namesIn(json: unknown): NamesOfUser {
+  const { username, external_id, email_addresses } = record(json)
+  const oneName = (name: unknown) => (name === null ? [] : typeof name === 'string' ? [name] : undefined)
+  const emails = Array.isArray(email_addresses) && email_addresses.map((one) => record(one).email_address)
+  return {
+    ...{ usernames: oneName(username), externalIds: oneName(external_id) },
+    emails: isTexts(emails) ? emails : undefined,
+  }
+}

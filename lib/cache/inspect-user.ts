@@ -1,7 +1,7 @@
 import { cacheSettings } from '../config'
 import { CACHED_USER_VERSION } from './cached-user'
 import { userById } from './clerk-cache'
-import { revocationMarkersOf } from './revocations'
+import { revocationMarkersOf } from './revocation-markers'
 
 /** The highest age of an entry in seconds. It may be younger, because a TTL is shortened by up to 10 % at random. */
 function highestAge(hardSeconds: number | null): number | null {

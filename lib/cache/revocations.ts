@@ -1,14 +1,6 @@
 import { invalidateTags, lookups } from './lookups'
+import { MARKER_SECONDS, markerOfSession, markerOfUser } from './revocation-markers'
 import { NO_NAMES, tagsOfUser } from './tags'
-
-/**
- * How long a revocation marker is kept. A session token lives for 60 s, and Clerk issues no new one for a revoked
- * session, so 10 minutes leave room for clock skew. Seconds.
- */
-const MARKER_SECONDS = 600
-
-/** A session token of this age may outlive the marker of its session, a minute for clock skew included. Seconds. */
-export const LONGEST_TOKEN_AGE = MARKER_SECONDS - 60
 
 /** How long a ban that Clerk has confirmed is kept, if nothing ends it: Clerk's own flag is read with the user. Seconds. */
 export const BAN_SECONDS = 365 * 24 * 60 * 60
@@ -19,13 +11,6 @@ export const BAN_SECONDS = 365 * 24 * 60 * 60
  * which the deleted user impersonates somebody, and only this marker is read of a person who impersonates. Seconds.
  */
 export const UNCONFIRMED_SECONDS = 48 * 60 * 60
-
-const markerOfUser = (userId: string) => `user:${userId}`
-const markerOfSession = (sessionId: string) => `session:${sessionId}`
-
-/** The revocation markers that end a signed-in user's access. Pass them to a read of this user's data. */
-export const revocationMarkersOf = (userId: string, sessionId?: string | null): string[] =>
-  sessionId ? [markerOfUser(userId), markerOfSession(sessionId)] : [markerOfUser(userId)]
 
 /**
  * Ends the access of a deleted user at once, also in sessions in which they impersonate others, and removes everything

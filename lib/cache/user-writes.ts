@@ -2,9 +2,8 @@ import { ClerkError, changedNothing } from '../clerk/error'
 import { isRecord } from '../clerk/json'
 import { clerkWrite } from '../clerk/request'
 import { isUnconfirmed, KitError } from '../lookup/errors'
-import { type CachedUser, isUser, toCachedUser } from './cached-user'
+import { type CachedUser, isUser, namesIn, toCachedUser } from './cached-user'
 import { invalidateUserCache } from './clerk-cache-utils'
-import { namesIn } from './names-in-json'
 import type { NamesOfUser } from './tags'
 import { userById } from './user-lookup'
 
@@ -90,7 +89,7 @@ async function patch(userId: string, operation: string, path: string, body: obje
   const answer = await writeUser(
     userId,
     (send) => send(operation, 'PATCH', `/users/${encodeURIComponent(userId)}${path}`, body),
-    (user) => (isRecord(user) ? namesIn(user) : {}),
+    namesIn,
   )
   if (isUser(answer) && answer.id === userId) return toCachedUser(answer)
   const again = await userById.fresh(userId).catch(() => null)

@@ -1,4 +1,4 @@
-import { namesIn } from '../cache/names-in-json'
+import { namesIn } from '../cache/cached-user'
 import { type NamesOfUser, NO_NAMES } from '../cache/tags'
 import { isNotFound, unexpectedAnswer } from '../clerk/error'
 import { emitLeftOut } from '../clerk/events'

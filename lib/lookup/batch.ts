@@ -82,17 +82,3 @@ export function createBatch<I, O>(options: {
       if (queue.length === 1) outside(() => void Promise.resolve().then(() => process.nextTick(flush)))
     })
 }
-
-/** Shares the promise of an equal call for as long as that call has not been sent. */
-export function joinUnsent<R>(
-  unsent: Map<string, Promise<R>>,
-  key: string,
-  onJoin: (joined: Promise<R>) => Promise<R>,
-  start: (onSent: () => void) => Promise<R>,
-): Promise<R> {
-  const joined = unsent.get(key)
-  if (joined) return onJoin(joined)
-  const promise = start(() => unsent.delete(key))
-  unsent.set(key, promise)
-  return promise
-}

@@ -1,11 +1,10 @@
 import type { Clock } from './clock'
-import type { Context, Outcome } from './context'
+import type { Outcome, Read } from './context'
 import { codeOf } from './errors'
 import { loadValue } from './load'
 import { outside } from './outside'
-import { outranks, priorityOf } from './priority'
+import { priorityOf, withPriority } from './priority'
 import type { ProcessState, Stamp } from './process-state'
-import type { Target } from './slot'
 
 /** After so many milliseconds the next round begins, although a load of this one has not ended. */
 const ROUND_MS = 250
@@ -69,21 +68,17 @@ export function createBypasses<T>(clock: Clock, state: ProcessState) {
   }
 }
 
-/** A load past Redis, never stored there: shared only with callers that asked before it began. */
-export function bypass<A, T>(
-  context: Context<A, T>,
-  target: Target<A>,
+/** A load past Redis, never stored there: shared only with callers that asked before it began, and of the same `kind`. */
+export async function bypass<A, T>(
+  read: Read<A, T>,
   asked: Stamp,
   cause: unknown,
+  kind = '',
 ): Promise<Outcome<T>> {
-  const { engine, declared, local } = context
+  const { engine, declared, local } = read.lookup
   const code = typeof cause === 'string' ? cause : codeOf(cause)
   engine.state.emit({ type: 'uncached', lookup: declared.name, code })
   const priority = priorityOf(engine.runtime)
-  const load = () => loadValue(context, target, { flight: '', generation: '', priority })
-  return local.bypasses.join(target.slot.entry, asked, load).catch(async (error: unknown) => {
-    if (!(await outranks(engine.runtime, error))) throw error
-    const now = engine.state.stamp(engine.clock.now())
-    return local.bypasses.join(`${target.slot.entry} ${await priority}`, now, load)
-  })
+  const load = async () => withPriority(await priority, () => loadValue(read, { flight: '', generation: '' }))
+  return local.bypasses.join(read.slot.entry + kind, asked, load)
 }

@@ -13,23 +13,34 @@ import { createProcessCache, type ProcessCache, type ProcessCacheOptions } from 
 import type { ProcessState, Stamp } from './process-state'
 import type { createRequests } from './requests'
 import type { Runtime } from './runtime/runtime'
-import type { Target } from './slot'
+import { locate, type Target } from './slot'
 import type { Store } from './store'
 
-/** What all lookups of an app share. */
-export interface Engine extends ReturnType<typeof createRequests>, ReturnType<typeof createInvalidation> {
+/** What an app gives to its lookups. */
+export interface Shared {
   store: Store
   runtime: Runtime
+  /** First part of every key: two apps on one database need two. 1 to 64 letters, digits, ".", "_" or "-". */
   namespace: string
   clock: Clock
+  /** 0 ≤ n < 1, for jitter. */
   random(): number
+  /** Ids that never repeat in the fleet. */
   newId(): string
+  /** The process's shared state; tests simulate several processes with several. */
   state: ProcessState
+  processCache: ProcessCacheOptions
+}
+
+/** What all lookups of an app share. */
+export interface Engine
+  extends Shared,
+    ReturnType<typeof createRequests>,
+    ReturnType<typeof createInvalidation> {
   /** Bounds loader calls. */
   limit: Limit
   /** The loader calls that are running. */
   running: RunningCalls
-  processCache: ProcessCacheOptions
 }
 
 /** A value, and the text it was decoded from: a caller that cannot use the value rejects the text. */
@@ -40,8 +51,13 @@ export interface Outcome<T> {
   failure?: { error: unknown }
 }
 
-/** One lookup, as the steps of a read see it. */
-export type Context<A, T> = ReturnType<typeof createContext<A, T>>
+/** What the steps of the reads of one lookup share. */
+type Context<A, T> = ReturnType<typeof createContext<A, T>>
+
+/** One value, as the steps of a read see it. */
+export interface Read<A, T> extends Target<A> {
+  lookup: Context<A, T>
+}
 
 export function createContext<A, T>(engine: Engine, declared: Declared<A, T>) {
   const { state, clock, namespace } = engine
@@ -51,13 +67,14 @@ export function createContext<A, T>(engine: Engine, declared: Declared<A, T>) {
   const local = state.share(`lookup:${namespace}:${id}`, () => ({
     memo: createMemo<T | null>(state),
     processCache: undefined as ProcessCache<T | null> | undefined,
-    /** Loads under a lease of this process, and waits for loads of other processes, by flight and generation. */
+    /** Loads under a lease of this process, by flight and generation. */
     flights: new Map<string, Promise<Outcome<T>>>(),
+    /** Waits for loads of other processes, by flight and generation. */
+    waits: new Map<string, Promise<Outcome<T>>>(),
     bypasses: createBypasses<T>(clock, state),
     /** When each key's last background refresh was scheduled. */
     refreshing: new LRUCache<string, number>({ maxSize: 5000, sizeCalculation: () => 1 }),
-    unsentReads: new Map<string, Promise<Outcome<T>>>(),
-    unsentMisses: new Map<string, Promise<Outcome<T>>>(),
+    unsent: new Map<string, Promise<Outcome<T>>>(),
   }))
   if (declared.processTtl > 0)
     local.processCache ??= createProcessCache(name, state, clock, engine.processCache)
@@ -65,9 +82,27 @@ export function createContext<A, T>(engine: Engine, declared: Declared<A, T>) {
   const emit = (type: 'miss' | 'stale' | 'grace' | 'coalesced' | 'waiting' | 'corrupt' | 'refused') =>
     state.emit({ type, lookup: name })
 
-  return {
+  const context = {
     ...{ engine, declared, local, emit },
     loader: createLoader(engine, declared),
+
+    /** @throws what the declaration's functions throw */
+    locate: (arg: A, markers?: readonly string[]): Read<A, T> => ({
+      ...locate(declared, namespace, arg, markers),
+      lookup: context,
+    }),
+
+    /** Begins a step, or joins an equal one whose request has not been sent. */
+    join(key: string, begin: (onSent: () => void) => Promise<Outcome<T>>): Promise<Outcome<T>> {
+      const joined = local.unsent.get(key)
+      if (joined) {
+        emit('coalesced')
+        return joined
+      }
+      const begun = begin(() => local.unsent.delete(key))
+      local.unsent.set(key, begun)
+      return begun
+    },
 
     emitHit(layer: 'request' | 'process' | 'redis', negative = false) {
       state.emit(
@@ -87,10 +122,10 @@ export function createContext<A, T>(engine: Engine, declared: Declared<A, T>) {
       return undefined
     },
 
-    /** Keeps a value in the process cache, if there is one and its tags were not invalidated since the stamp. */
-    fill({ arg, tags }: Target<A>, stamp: Stamp, { value }: Outcome<T>) {
+    /** Keeps a value in the process cache, if there is one and its tags were not invalidated since it was sent for. */
+    fill({ arg, tags }: Target<A>, sent: Stamp, { value }: Outcome<T>) {
       const { key, processTtl } = declared
-      local.processCache?.fill(stamp, key(arg), value, tags, processTtl, heapBytes(value))
+      local.processCache?.fill(sent, key(arg), value, tags, processTtl, heapBytes(value))
     },
 
     refuse(): never {
@@ -104,6 +139,7 @@ export function createContext<A, T>(engine: Engine, declared: Declared<A, T>) {
         `Lookup "${name}": Redis could not say whether access was revoked`,
       ),
   }
+  return context
 }
 
 /** Whether a read must be refused while a revocation marker is set. */

@@ -1,35 +1,22 @@
 import { randomBytes } from 'node:crypto'
-import { type Clock, systemClock } from './clock'
-import type { Engine } from './context'
+import { systemClock } from './clock'
+import type { Engine, Shared } from './context'
 import { type Declaration, declare } from './declaration'
 import { LookupError } from './errors'
 import { createInvalidation } from './invalidate'
 import { createLimit } from './limit'
 import { createLookup, type Lookup } from './lookup'
 import { createMemo, oncePerRequest } from './memo'
-import type { ProcessCacheOptions } from './process-cache'
-import { type ProcessState, processState } from './process-state'
+import { processState } from './process-state'
 import { createRequests } from './requests'
-import type { Runtime } from './runtime/runtime'
-import type { Store } from './store'
 
-export interface LookupsOptions {
-  store: Store
-  runtime: Runtime
-  /** First part of every key: two apps on one database need two. 1 to 64 letters, digits, ".", "_" or "-". */
-  namespace: string
-  clock?: Clock
-  /** 0 ≤ n < 1, for jitter. */
-  random?: () => number
-  /** Ids that never repeat in the fleet. */
-  newId?: () => string
-  /** The process's shared state; tests simulate several processes with several. */
-  state?: ProcessState
+export interface LookupsOptions
+  extends Pick<Shared, 'store' | 'runtime' | 'namespace'>,
+    Partial<Omit<Shared, 'store' | 'runtime' | 'namespace'>> {
   /** Most loader calls at a time in this process (default: 50). */
   concurrency?: number
   /** Most requests to Redis at a time for reads and loads in this process (default: 8). */
   connections?: number
-  processCache?: ProcessCacheOptions
   /**
    * Whether a second declaration of a lookup replaces the first, as hot reload needs it, or throws (default: replaces,
    * unless NODE_ENV is "production").

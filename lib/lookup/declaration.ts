@@ -48,8 +48,8 @@ export interface Declaration<A, T> {
   load?(arg: A, context: LoadContext): Promise<T | null | undefined>
   /** Loads many values, one for each argument in its order; an `Error` in the list fails only that argument. */
   loadMany?(args: A[], context: LoadContext): Promise<(T | null | undefined | Error)[]>
-  /** `max`: most arguments of one `loadMany` (default: 100). `splitOn`: whether two halves may help after an error. */
-  batch?: { max: number; splitOn?(error: unknown): boolean }
+  /** `max`: most arguments of one `loadMany` (default: 100). */
+  batch?: { max: number }
   /** Seconds a loader may take (default: 10). */
   timeout?: number
   /** Seconds for which one process alone may load a key (default: timeout + 2). */
@@ -140,14 +140,7 @@ export function declare<A, T>(declaration: Declaration<A, T>) {
     codec: declaration.codec ?? json<T>(),
     memo: declaration.memo ?? !(revocationMarkers || expiresAt),
     revocationMarkers: (arg: A): readonly string[] => revocationMarkers?.(arg) ?? [],
-    splitOn: batch?.splitOn ?? blamesInput,
   }
-}
-
-/** Whether the HTTP status says that the input was refused, so that a smaller batch may succeed. */
-function blamesInput(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null || !('status' in error)) return false
-  return [400, 404, 413, 414, 422].some((status) => status === error.status)
 }
 
 /** A `ttl` of 10 % of the time since the value's `updatedAt` (ms since the epoch), within bounds in seconds. */

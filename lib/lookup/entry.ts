@@ -1,4 +1,6 @@
-import { badValue, describe } from './json'
+import { codeOf, KitError } from './errors'
+import { badValue, describe, reasonOf } from './json'
+import type { Lease } from './lease'
 
 /** Turns values into text and back. `key` is the full Redis key: associated data for codecs that seal. */
 export interface Codec<T> {
@@ -12,12 +14,7 @@ export interface Codec<T> {
  * The key binds it to its place; the length shows a truncated one; the flight that loaded it tells two loads of equal
  * values apart.
  */
-export function writeEntry<T>(
-  { generation, flight }: { generation: string; flight: string },
-  key: string,
-  value: T | null,
-  codec: Codec<T>,
-): string {
+function writeEntry<T>({ generation, flight }: Lease, key: string, value: T | null, codec: Codec<T>): string {
   const payload = value === null ? '' : codec.encode(value, key)
   if (typeof payload !== 'string') throw badValue(`its codec wrote ${describe(payload)}, not text`)
   if (/\p{Surrogate}/u.test(payload))
@@ -42,6 +39,20 @@ export function readEntry<T>(entry: string, key: string, codec: Codec<T>): { val
   if (mark === 'n0' && payload === '') return { value: null }
   if (mark !== `v${payload.length}`) return undefined
   return { value: freeze(codec.decode(payload, key)) }
+}
+
+/** The entry of a value, and the value as it will be read. @throws LookupError `bad_value` */
+export function throughCodec<T>(value: T | null, lease: Lease, key: string, codec: Codec<T>) {
+  try {
+    const entry = writeEntry(lease, key, value, codec)
+    const read = readEntry(entry, key, codec)
+    if (read) return { value: read.value, entry }
+  } catch (error) {
+    // Such as a missing encryption key.
+    if (error instanceof KitError && error.code !== 'bad_value') throw error
+    throw badValue(reasonOf(error) ?? `its codec fails with ${codeOf(error)}`)
+  }
+  throw badValue('its codec cannot read what it wrote')
 }
 
 /** Freezes data deeply, and drops own `__proto__` keys: copying one would change a prototype. */

@@ -93,3 +93,9 @@ export const isTooLarge = (error: unknown) => error instanceof LookupError && er
 
 /** Whether a read was refused for its revocation markers. */
 export const isRefusal = (error: unknown) => has(error, 'revoked', 'revocation_unknown')
+
+/** Whether the HTTP status says that the input was refused, so that a smaller batch may succeed. */
+export function blamesInput(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('status' in error)) return false
+  return [400, 404, 413, 414, 422].some((status) => status === error.status)
+}

@@ -1,5 +1,5 @@
-import type { Context } from './context'
-import { keysOf, type Target, validate } from './slot'
+import type { Read } from './context'
+import { keysOf, validate } from './slot'
 
 /** What Redis holds of a value. Seconds and bytes; null for what is not there. */
 export interface Inspection<T> {
@@ -21,18 +21,16 @@ export interface Inspection<T> {
 const seconds = (ms: number | undefined) => (ms === undefined || ms < 0 ? null : Math.round(ms / 1000))
 
 /** One MGET, and a PTTL for each key. @throws LookupError when Redis does not answer */
-export async function inspectRedis<A, T>(
-  { engine, open }: Context<A, T>,
-  target: Target<A>,
-): Promise<Inspection<T>> {
-  const { slot } = target
+export async function inspectRedis<A, T>(read: Read<A, T>): Promise<Inspection<T>> {
+  const { engine, open } = read.lookup
+  const { slot } = read
   const keys = keysOf(slot)
   const [values, ttls] = await Promise.all([engine.reads(keys), engine.store.ttl(keys)])
   const { entry, revoked } = validate(slot, values)
   const stateAt = 1 + slot.tagVersions.length + slot.markers.length
   const entrySeconds = seconds(ttls[0])
   return {
-    value: entry === null || revoked ? undefined : open(target, entry)?.value,
+    value: entry === null || revoked ? undefined : open(read, entry)?.value,
     bytes: values[0] ? Buffer.byteLength(values[0]) : null,
     entrySeconds,
     freshSeconds: seconds(ttls[stateAt]),

@@ -1,23 +1,11 @@
-import { type Clock, sleep } from './clock'
+import { sleep } from './clock'
+import type { Shared } from './context'
 import { LookupError } from './errors'
-import type { ProcessState } from './process-state'
-import type { Runtime } from './runtime/runtime'
 import { lookupOf, markerKey, ownerKey, tagVersionKey } from './slot'
-import type { Store } from './store'
 import { createUnconfirmed, type Unfinished } from './unconfirmed'
 
 /** Most milliseconds of a marker that is set later: another process may have ended the revocation meanwhile. */
 const LATE_MARKER_MS = 600_000
-
-interface InvalidationOptions {
-  store: Store
-  runtime: Runtime
-  state: ProcessState
-  clock: Clock
-  namespace: string
-  random: () => number
-  newId: () => string
-}
 
 /** At least one chunk. None has more than 10 000 tags, or makes a request of more than 4 MB. */
 function chunksOf(tags: readonly string[]): string[][] {
@@ -43,9 +31,7 @@ const shortList = (tags: readonly string[]) =>
     .join(', ')}${tags.length > 3 ? ` and ${tags.length - 3} more` : ''}]`
 
 /** Invalidation: deletes the tag versions in Redis, informs the other processes, and drops what this process holds. */
-export function createInvalidation(options: InvalidationOptions) {
-  const { store, runtime, state, clock, namespace, random, newId } = options
-
+export function createInvalidation({ store, runtime, state, clock, namespace, random, newId }: Shared) {
   /** Tries three times. The outcome of a failure is unknown, and repeating is safe. */
   async function confirm(what: string, work: () => Promise<unknown>, attempts = 3) {
     for (let attempt = 0; ; attempt++) {

@@ -1,10 +1,10 @@
-import { type Context, isRevocable, type Outcome } from './context'
+import { deadline } from './clock'
+import { type Engine, isRevocable, type Outcome, type Read } from './context'
 import { codeOf, isOutage, isTooLarge } from './errors'
 import { loadValue } from './load'
-import type { Priority } from './priority'
 import type { Stamp } from './process-state'
-import { ownerKey, type Target } from './slot'
-import type { CommitRequest } from './store'
+import { ownerKey, type Slot } from './slot'
+import type { AcquireRequest } from './store'
 
 /** A lease that this process holds: its flight, and the generation at that time. */
 export interface Lease {
@@ -12,89 +12,96 @@ export interface Lease {
   generation: string
   /** An entry that the caller who began the load cannot use, even in grace. */
   reject?: string
-  /** Default: the caller's. */
-  priority?: Priority | Promise<Priority>
 }
-
-type Storing = Pick<CommitRequest, 'hard' | 'soft' | 'grace' | 'expiry' | 'owner'>
 
 export const flightKey = ({ flight, generation }: Lease) => `${flight}|${generation}`
 
-/** Loads a value under a lease and stores it. Other callers in this process find the load by its flight. */
-export function loadUnderLease<A, T>(
-  context: Context<A, T>,
-  target: Target<A>,
-  lease: Lease,
-  stamp: Stamp,
-): Promise<Outcome<T>> {
-  const { flights } = context.local
-  const key = flightKey(lease)
-  const promise = loadAndCommit(context, target, lease, stamp).finally(() => flights.delete(key))
-  flights.set(key, promise)
-  return promise
+/** Asks for a lease. One that may have been got without an answer is returned. */
+export async function acquireLease<A, T>(
+  { slot, lookup: { engine, declared } }: Read<A, T>,
+  request: Pick<AcquireRequest, 'flight' | 'waiting' | 'reject' | 'refresh'>,
+  onSent?: () => void,
+) {
+  const whole = { ...request, slot, lease: declared.lease }
+  const send = (onSent: () => void) => engine.repeatOnce(() => engine.acquires(whole, onSent))
+  const answer = await engine.stamped(send, onSent)
+  if ('failure' in answer) void release(engine, slot, request.flight, answer.failure)
+  return answer
 }
 
-async function loadAndCommit<A, T>(
-  context: Context<A, T>,
-  target: Target<A>,
-  lease: Lease,
-  stamp: Stamp,
-): Promise<Outcome<T>> {
-  const { declared, engine } = context
-  let outcome: Outcome<T>
-  let storing: Storing
-  try {
-    outcome = await loadValue(context, target, lease)
-    const owner = declared.owner?.(target.arg, outcome.value)
-    storing = { ...declared.lifetimes(outcome.value), owner: owner && ownerKey(engine.namespace, owner) }
-  } catch (error) {
-    const kept = await markFailed(context, target, lease, error)
-    if (!kept) throw error
-    return kept
+/** Returns a lease that this process will not use, so that the fleet does not wait until it expires. */
+async function release({ clock, fails }: Engine, slot: Slot, flight: string, error: unknown) {
+  // A refused request was not executed.
+  if (codeOf(error) !== 'store_unavailable') return
+  for (let attempt = 0; attempt < 4; attempt++) {
+    const released = fails({ slot, flight, generation: '', code: '', cooldown: 0 }).then(
+      () => true,
+      () => false,
+    )
+    if (await released) return
+    // A deadline, because it does not keep the process alive.
+    await new Promise<void>((resolve) => deadline(clock, 200 * 3 ** attempt, resolve))
   }
-  return commit(context, target, lease, stamp, outcome, storing)
+}
+
+/** Loads a value under a lease and stores it. Other callers in this process find the load by its flight. */
+export function loadUnderLease<A, T>(read: Read<A, T>, lease: Lease, sent: Stamp): Promise<Outcome<T>> {
+  const { flights } = read.lookup.local
+  const key = flightKey(lease)
+  const load = loadAndCommit(read, lease, sent).finally(() => flights.delete(key))
+  flights.set(key, load)
+  return load
+}
+
+async function loadAndCommit<A, T>(read: Read<A, T>, lease: Lease, sent: Stamp): Promise<Outcome<T>> {
+  const loaded = await load(read, lease).catch((error: unknown) => fail(read, lease, error))
+  return 'storing' in loaded ? commit(read, lease, sent, loaded) : loaded
+}
+
+async function load<A, T>(read: Read<A, T>, lease: Lease) {
+  const { engine, declared } = read.lookup
+  const outcome = await loadValue(read, lease)
+  const owner = declared.owner?.(read.arg, outcome.value)
+  const storing = { ...declared.lifetimes(outcome.value), owner: owner && ownerKey(engine.namespace, owner) }
+  return { outcome, storing }
 }
 
 /** Marks the load as failed for waiters in other processes; returns a value in grace if there is one. */
-async function markFailed<A, T>(
-  { engine, declared, open, emit }: Context<A, T>,
-  target: Target<A>,
-  lease: Lease,
+async function fail<A, T>(
+  read: Read<A, T>,
+  { flight, generation, reject }: Lease,
   error: unknown,
-): Promise<Outcome<T> | undefined> {
-  const { slot } = target
+): Promise<Outcome<T>> {
+  const { engine, declared, open, emit } = read.lookup
+  const { slot } = read
   const code = declared.failure?.encode(error) || codeOf(error)
   const cooldown = Math.max(declared.refreshEvery, 1000)
   const entry = await engine
-    .repeatOnce(() =>
-      engine.fails({ slot, flight: lease.flight, generation: lease.generation, code, cooldown }),
-    )
+    .repeatOnce(() => engine.fails({ slot, flight, generation, code, cooldown }))
     .catch((unmarked: unknown) => {
-      void engine.release(slot, lease.flight, unmarked)
+      void release(engine, slot, flight, unmarked)
       return null
     })
-  const kept = entry === null || entry === lease.reject ? undefined : open(target, entry)
-  if (!kept) return undefined
+  const kept = entry === null || entry === reject ? undefined : open(read, entry)
+  if (!kept) throw error
   emit('grace')
   return { ...kept, failure: { error } }
 }
 
 /** Stores a value. Its callers get it even if it could not be stored, unless access was revoked. */
 async function commit<A, T>(
-  { engine, declared, fill, refuse, revocationUnknown }: Context<A, T>,
-  target: Target<A>,
-  lease: Lease,
-  stamp: Stamp,
-  outcome: Outcome<T>,
-  storing: Storing,
+  read: Read<A, T>,
+  { flight, generation }: Lease,
+  sent: Stamp,
+  { outcome, storing }: Awaited<ReturnType<typeof load<A, T>>>,
 ): Promise<Outcome<T>> {
-  const { slot } = target
+  const { engine, declared, fill, refuse, revocationUnknown } = read.lookup
+  const { slot } = read
   const { name, expiryBuffer, refreshBefore, refreshEvery } = declared
   // Jitter only shortens TTLs.
   const jitter = 1 - 0.1 * engine.random()
   const request = {
-    ...{ slot, flight: lease.flight, generation: lease.generation, entry: outcome.entry },
-    ...{ ...storing, expiryBuffer, refreshEvery },
+    ...{ slot, flight, generation, entry: outcome.entry, ...storing, expiryBuffer, refreshEvery },
     hard: Math.floor(storing.hard * jitter),
     soft: Math.floor(storing.soft * jitter),
     refreshBefore: Math.floor(refreshBefore * (1 + 0.1 * engine.random())),
@@ -102,12 +109,12 @@ async function commit<A, T>(
   const reply = await engine
     .repeatOnce(() => engine.commits(request))
     .catch((error: unknown) => {
-      void engine.release(slot, lease.flight, error)
-      if (isRevocable(target) && isOutage(error)) throw revocationUnknown()
+      void release(engine, slot, flight, error)
+      if (isRevocable(read) && isOutage(error)) throw revocationUnknown()
       return isTooLarge(error) ? ('too_large' as const) : ('unknown' as const)
     })
   if (reply === 'refused') return refuse()
   engine.state.emit({ type: 'commit', lookup: name, outcome: reply })
-  if (reply === 'stored') fill(target, stamp, outcome)
+  if (reply === 'stored') fill(read, sent, outcome)
   return outcome
 }

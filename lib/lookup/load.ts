@@ -1,9 +1,9 @@
 import { createBatch } from './batch'
 import { deadline } from './clock'
-import type { Context, Engine, Outcome } from './context'
+import type { Engine, Outcome, Read } from './context'
 import type { Declared } from './declaration'
-import { type Codec, readEntry, writeEntry } from './entry'
-import { codeOf, KitError, LookupError } from './errors'
+import { throughCodec } from './entry'
+import { blamesInput, codeOf, LookupError } from './errors'
 import { badValue, describe, reasonOf } from './json'
 import type { Lease } from './lease'
 import { runLoader } from './nested'
@@ -23,7 +23,7 @@ interface Time {
 
 /** The lookup's loader with its timeout; single calls of one tick become one `loadMany` where there is one. */
 export function createLoader<A, T>({ clock, limit, running }: Engine, declared: Declared<A, T>) {
-  const { name, timeout, load, loadMany, splitOn } = declared
+  const { name, timeout, load, loadMany } = declared
 
   function startTime(priority: Priority): Time {
     const controller = new AbortController()
@@ -85,7 +85,8 @@ export function createLoader<A, T>({ clock, limit, running }: Engine, declared: 
       (values): (Loaded<T> | Promise<Loaded<T>>)[] => check(values, args.length),
       (error: unknown) => {
         // One bad argument must not fail its neighbors.
-        if (args.length === 1 || time.signal.aborted || !splitOn(error)) return args.map(() => ({ error }))
+        if (args.length === 1 || time.signal.aborted || !blamesInput(error))
+          return args.map(() => ({ error }))
         const middle = args.length >> 1
         return [targets.slice(0, middle), targets.slice(middle)].flatMap((half) => loadAll(half, time, many))
       },
@@ -121,31 +122,15 @@ export function createLoader<A, T>({ clock, limit, running }: Engine, declared: 
   }
 }
 
-function throughCodec<T>(value: T | null, lease: Lease, key: string, codec: Codec<T>): Outcome<T> {
-  try {
-    const entry = writeEntry(lease, key, value, codec)
-    const read = readEntry(entry, key, codec)
-    if (read) return { value: read.value, entry }
-  } catch (error) {
-    // Such as a missing encryption key.
-    if (error instanceof KitError && error.code !== 'bad_value') throw error
-    throw badValue(reasonOf(error) ?? `its codec fails with ${codeOf(error)}`)
-  }
-  throw badValue('its codec cannot read what it wrote')
-}
-
 /** Loads a value and passes it through its codec, so that it is the same data as a later hit. */
-export async function loadValue<A, T>(
-  { engine, declared, loader }: Context<A, T>,
-  target: Target<A>,
-  lease: Lease,
-): Promise<Outcome<T>> {
+export async function loadValue<A, T>(read: Read<A, T>, lease: Lease): Promise<Outcome<T>> {
+  const { engine, declared, loader } = read.lookup
   const { clock, state, runtime } = engine
   const { name, codec } = declared
   const start = clock.now()
   try {
-    const priority = await (lease.priority ?? priorityOf(runtime))
-    const outcome = throughCodec((await loader(target, priority)) ?? null, lease, target.slot.entry, codec)
+    const value = (await loader(read, await priorityOf(runtime))) ?? null
+    const outcome = throughCodec(value, lease, read.slot.entry, codec)
     const negative = outcome.value === null && { negative: true as const }
     state.emit({ type: 'load', lookup: name, ms: clock.now() - start, ...negative })
     return outcome

@@ -1,13 +1,12 @@
-import { createContext, type Engine, isRevocable } from './context'
+import { createContext, type Engine, isRevocable, type Read } from './context'
 import type { Declared } from './declaration'
 import { isOutage, LookupError } from './errors'
 import { type Inspection, inspectRedis } from './inspect'
 import { oncePerRequest } from './memo'
-import { handleMiss } from './miss'
+import { handleMiss, orAgain } from './miss'
 import { readInLoader } from './nested'
 import { withPriority } from './priority'
 import { peekRedis, readThrough } from './read'
-import { locate, type Target } from './slot'
 
 export interface FreshOptions {
   revocationMarkers?: readonly string[]
@@ -52,9 +51,9 @@ export interface Lookup<A, T> {
 }
 
 export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lookup<A, T> {
-  const { store, runtime, namespace } = engine
+  const { store, runtime } = engine
   const context = createContext(engine, declared)
-  const { local, emitHit, revocationUnknown } = context
+  const { local, locate, emitHit, revocationUnknown } = context
   const onHit = () => emitHit('request')
 
   /** The request memo, then the process cache, then Redis. */
@@ -72,7 +71,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lo
 
   function readCaches(arg: A): Promise<T | null> {
     const held = local.processCache?.get(declared.key(arg))
-    if (held === undefined) return readThrough(context, locate(declared, namespace, arg)).then(toValue)
+    if (held === undefined) return readThrough(locate(arg)).then(toValue)
     emitHit('process', held.negative)
     return held.promise
   }
@@ -88,22 +87,22 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lo
   }
 
   async function fresh(arg: A, { revocationMarkers, grace = true }: FreshOptions = {}): Promise<T | null> {
-    const target = locate(declared, namespace, arg, revocationMarkers)
+    const read = locate(arg, revocationMarkers)
     await enter(arg, revocationMarkers)
-    const { value, failure } = await readThrough(context, target)
-    if (failure && (!grace || isRevocable(target))) throw failure.error
+    const { value, failure } = await readThrough(read)
+    if (failure && (!grace || isRevocable(read))) throw failure.error
     return value
   }
 
   async function peek(arg: A) {
     await enter(arg)
-    return peekRedis(context, locate(declared, namespace, arg))
+    return peekRedis(locate(arg))
   }
 
   /** Treats a failure of Redis as "nothing is cached"; with revocation markers the read is refused instead. */
-  const orNothing = (target: Target<A>) => (error: unknown) => {
+  const orNothing = (read: Read<A, T>) => (error: unknown) => {
     if (!isOutage(error)) throw error
-    if (isRevocable(target)) throw revocationUnknown()
+    if (isRevocable(read)) throw revocationUnknown()
     return undefined
   }
 
@@ -124,24 +123,24 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lo
       return { warmed, failed: done.length - warmed }
     },
     async reload(arg: A, matches?: (value: T) => boolean) {
-      const target = locate(declared, namespace, arg)
-      readInLoader(declared.name, target.slot.entry)
-      const cached = await peek(arg).catch(orNothing(target))
+      const read = locate(arg)
+      readInLoader(declared.name, read.slot.entry)
+      const cached = await peek(arg).catch(orNothing(read))
       if (cached && matches && !(cached.value !== null && matches(cached.value))) return cached.value
-      const reloaded = handleMiss(context, target, cached?.entry ?? '')
+      const reloaded = orAgain(read, () => handleMiss(read, cached?.entry ?? ''))
       if (!declared.memo && declared.processTtl === 0) return toValue(await reloaded)
       // Other processes that could not be informed keep the old value for their processTtl.
-      return toValue(await engine.forget(target.tags, () => reloaded).catch(() => reloaded))
+      return toValue(await engine.forget(read.tags, () => reloaded).catch(() => reloaded))
     },
     invalidate: async (arg: A) => engine.invalidate(declared.tags(arg)),
     async invalidateIf(arg: A, matches: (value: T) => boolean) {
       const outcome = await peek(arg)
       if (!outcome || outcome.value === null || !matches(outcome.value)) return false
-      const { slot, tags } = locate(declared, namespace, arg)
+      const { slot, tags } = locate(arg)
       return engine.forget(tags, () => store.dropIf(slot, outcome.entry))
     },
     inspect: async (arg: A, options?: { revocationMarkers?: readonly string[] }) =>
-      inspectRedis(context, locate(declared, namespace, arg, options?.revocationMarkers)),
+      inspectRedis(locate(arg, options?.revocationMarkers)),
   })
 }
 

@@ -1,66 +1,44 @@
-import { joinUnsent } from './batch'
 import { bypass } from './bypass'
-import { type Context, isRevocable, type Outcome } from './context'
-import { handleMiss, orOnItsOwn } from './miss'
+import { isRevocable, type Outcome, type Read } from './context'
+import { handleMiss, orAgain } from './miss'
 import { readInLoader } from './nested'
 import { priorityOf } from './priority'
-import type { Stamp } from './process-state'
 import { refreshLater } from './refresh'
-import { keysOf, type Target, validate } from './slot'
+import { keysOf, validate } from './slot'
 
-/** Reads a value from Redis with one MGET, and loads it if it is not there. Joins an equal read that is not sent yet. */
-export function readThrough<A, T>(context: Context<A, T>, target: Target<A>): Promise<Outcome<T>> {
-  const { declared, local, emit } = context
-  readInLoader(declared.name, target.slot.entry)
-  return joinUnsent(
-    local.unsentReads,
-    target.mergeKey,
-    (joined) => {
-      emit('coalesced')
-      return orOnItsOwn(context, target, '', joined)
-    },
-    (onSent) => readRedis(context, target, onSent),
-  )
+/** Reads a value from Redis with one MGET, and loads it if it is not there. */
+export function readThrough<A, T>(read: Read<A, T>): Promise<Outcome<T>> {
+  const { declared, join } = read.lookup
+  readInLoader(declared.name, read.slot.entry)
+  return orAgain(read, () => join(read.mergeKey, (onSent) => readRedis(read, onSent)))
 }
 
-async function readRedis<A, T>(
-  context: Context<A, T>,
-  target: Target<A>,
-  onSent: () => void,
-): Promise<Outcome<T>> {
-  const { engine, declared, emit, emitHit, fill, open, refuse, revocationUnknown } = context
-  const { state, clock } = engine
-  let stamp: Stamp = state.stamp(clock.now())
-  const send = () =>
-    engine.reads(keysOf(target.slot), () => {
-      onSent()
-      stamp = state.stamp(clock.now())
-    })
-  const values = await send().catch((failure: unknown) => ({ failure }))
-  if ('failure' in values) {
-    if (isRevocable(target)) throw revocationUnknown()
-    return bypass(context, target, stamp, values.failure)
+async function readRedis<A, T>(read: Read<A, T>, onSent: () => void): Promise<Outcome<T>> {
+  const { engine, declared, emit, emitHit, fill, open, refuse, revocationUnknown } = read.lookup
+  const send = (sending: () => void) => engine.reads(keysOf(read.slot), sending)
+  const { sent, ...answer } = await engine.stamped(send, onSent)
+  if ('failure' in answer) {
+    if (isRevocable(read)) throw revocationUnknown()
+    return bypass(read, sent, answer.failure)
   }
-  const { revoked, entry, fresh } = validate(target.slot, values)
+  const { revoked, entry, fresh } = validate(read.slot, answer.reply)
   if (revoked) refuse()
-  const outcome = entry === null ? undefined : open(target, entry)
+  const outcome = entry === null ? undefined : open(read, entry)
   if (!outcome) {
     emit('miss')
     if (declared.mayLoad) declared.mayLoad(await priorityOf(engine.runtime))
-    return handleMiss(context, target, entry ?? '')
+    return handleMiss(read, entry ?? '')
   }
   emitHit('redis', outcome.value === null)
-  fill(target, stamp, outcome)
-  if (!fresh) refreshLater(context, target)
+  fill(read, sent, outcome)
+  if (!fresh) refreshLater(read)
   return outcome
 }
 
 /** What Redis holds of a value; undefined when the next read would load. Never loads. */
-export async function peekRedis<A, T>(
-  { engine, open, refuse }: Context<A, T>,
-  target: Target<A>,
-): Promise<Outcome<T> | undefined> {
-  const { revoked, entry } = validate(target.slot, await engine.reads(keysOf(target.slot)))
+export async function peekRedis<A, T>(read: Read<A, T>): Promise<Outcome<T> | undefined> {
+  const { engine, open, refuse } = read.lookup
+  const { revoked, entry } = validate(read.slot, await engine.reads(keysOf(read.slot)))
   if (revoked) refuse()
-  return entry === null ? undefined : open(target, entry)
+  return entry === null ? undefined : open(read, entry)
 }

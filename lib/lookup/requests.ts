@@ -1,11 +1,11 @@
 import { createBatch, MAX_BYTES } from './batch'
-import { type Clock, deadline, sleep } from './clock'
+import { sleep } from './clock'
+import type { Shared } from './context'
 import { codeOf, isTooLarge, LookupError } from './errors'
 import { createLimit } from './limit'
 import { outside } from './outside'
-import type { ProcessState } from './process-state'
-import type { Slot } from './slot'
-import type { AcquireReply, AcquireRequest, CommitReply, CommitRequest, FailRequest, Store } from './store'
+import type { Stamp } from './process-state'
+import type { AcquireReply, AcquireRequest, CommitReply, CommitRequest, FailRequest } from './store'
 import type { createUnconfirmed } from './unconfirmed'
 
 /** What each Redis key of a read counts as, in bytes, so that no MGET has more than 4000. */
@@ -22,13 +22,7 @@ const wireBytes = (text: string) => Buffer.byteLength(JSON.stringify(text))
 
 const reasonOf = (error: unknown) => (error instanceof LookupError ? error.reason : undefined)
 
-interface RequestOptions {
-  store: Store
-  clock: Clock
-  state: ProcessState
-  namespace: string
-  random: () => number
-  newId: () => string
+interface RequestOptions extends Shared {
   connections: number
   unconfirmed: ReturnType<typeof createUnconfirmed>
 }
@@ -42,26 +36,28 @@ export function createRequests(options: RequestOptions) {
     limit: state.share(`connections:${namespace}`, () => createLimit(connections)),
   }
 
-  /** By lookup: the size of its entries, by the last ones seen. */
-  const sizes = new Map<string, number>()
-  /** By lookup of which no entry was seen: how many may be read in one command. Twice as many as were absent in one. */
-  const trials = new Map<string, number>()
-  const trialOf = (lookup: string) => trials.get(lookup) ?? UNSEEN
-  const isUnseen = (lookup: string) => !sizes.has(lookup) && trialOf(lookup) < MOST
-  const lookupOf = (entryKey: string) => entryKey.split(':', 3)[2] ?? ''
-  function extendTrials(keys: readonly (readonly string[])[]) {
-    const absent = new Map<string, number>()
-    for (const [entry = ''] of keys) absent.set(lookupOf(entry), (absent.get(lookupOf(entry)) ?? 0) + 1)
-    for (const [lookup, count] of absent)
-      if (isUnseen(lookup)) trials.set(lookup, Math.max(trialOf(lookup), 2 * count))
+  /** By lookup: the bytes of its entries, by the last ones seen. A guess until then, or until many were absent. */
+  const sizes = new Map<string, { bytes: number; guessed: boolean }>()
+  const sizeOf = (lookup: string) => sizes.get(lookup) ?? { bytes: MAX_BYTES / UNSEEN, guessed: true }
+  const lookupOf = (entryKey = '') => entryKey.split(':', 3)[2] ?? ''
+  /** Of a lookup whose entries were absent so far, twice as many may be read in one command the next time. */
+  function guess(keys: readonly (readonly string[])[]) {
+    const asked = new Map<string, number>()
+    for (const [entry] of keys) asked.set(lookupOf(entry), (asked.get(lookupOf(entry)) ?? 0) + 1)
+    for (const [lookup, count] of asked) {
+      const { bytes, guessed } = sizeOf(lookup)
+      const next = Math.min(bytes, MAX_BYTES / (2 * count))
+      const goesOn = next > MAX_BYTES / MOST
+      if (guessed) sizes.set(lookup, { bytes: goesOn ? next : 0, guessed: goesOn })
+    }
   }
   function learn(entryKey: string, entry: string) {
-    const lookup = lookupOf(entryKey)
     // Redis answers in base64.
     const bytes = (Buffer.byteLength(entry) * 4) / 3
-    const known = sizes.get(lookup) ?? bytes
+    const known = sizes.get(lookupOf(entryKey))
+    const before = known && !known.guessed ? known.bytes : bytes
     // Grows at once and shrinks slowly: an answer that is too large costs more than one MGET too many.
-    sizes.set(lookup, Math.max(bytes, known + (bytes - known) / 16))
+    sizes.set(lookupOf(entryKey), { bytes: Math.max(bytes, before + (bytes - before) / 16), guessed: false })
   }
 
   const refused = () =>
@@ -73,7 +69,7 @@ export function createRequests(options: RequestOptions) {
       if (store.healthy() && unconfirmed.has(all)) await unconfirmed.repeat(all).catch(() => {})
       const old = items.map(unconfirmed.has)
       // Also after a failure, so that not every chunk waits for a deadline of its own.
-      const values = await store.read(all).finally(() => extendTrials(items))
+      const values = await store.read(all).finally(() => guess(items))
       let from = 0
       return items.map((keys, i) => {
         const own = values.slice(from, from + keys.length)
@@ -83,11 +79,10 @@ export function createRequests(options: RequestOptions) {
       })
     },
     bytes(keys) {
-      const lookup = lookupOf(keys[0] ?? '')
-      if (isUnseen(lookup)) return MAX_BYTES / trialOf(lookup)
-      return keys.length * KEY_BYTES + (sizes.get(lookup) ?? 0)
+      const { bytes, guessed } = sizeOf(lookupOf(keys[0]))
+      return guessed ? bytes : keys.length * KEY_BYTES + bytes
     },
-    awaited: (items) => items.some(([entry = '']) => isUnseen(lookupOf(entry))),
+    awaited: (items) => items.some(([entry]) => sizeOf(lookupOf(entry)).guessed),
     ...chunks,
   })
   const acquires = createBatch<AcquireRequest, AcquireReply>({
@@ -132,20 +127,22 @@ export function createRequests(options: RequestOptions) {
       return work()
     })
 
-  /** Returns a lease that this process will not use, so that the fleet does not wait until it expires. */
-  async function release(slot: Slot, flight: string, error: unknown) {
-    // A refused request was not executed.
-    if (codeOf(error) !== 'store_unavailable') return
-    for (let attempt = 0; attempt < 4; attempt++) {
-      const released = fails({ slot, flight, generation: '', code: '', cooldown: 0 }).then(
-        () => true,
-        () => false,
-      )
-      if (await released) return
-      // A deadline, because it does not keep the process alive.
-      await new Promise<void>((resolve) => deadline(clock, 200 * 3 ** attempt, resolve))
-    }
+  /** The reply to a request, or its failure, and when it was sent last. */
+  async function stamped<R>(
+    send: (onSent: () => void) => Promise<R>,
+    onSent: () => void = () => {},
+  ): Promise<{ sent: Stamp } & ({ reply: R } | { failure: unknown })> {
+    let sent = state.stamp(clock.now())
+    const reply = send(() => {
+      onSent()
+      sent = state.stamp(clock.now())
+    })
+    const answer = await reply.then(
+      (reply) => ({ reply }),
+      (failure: unknown) => ({ failure }),
+    )
+    return { ...answer, sent }
   }
 
-  return { reads, acquires, commits, fails, pause, repeatOnce, release }
+  return { reads, acquires, commits, fails, pause, repeatOnce, stamped }
 }

@@ -1,13 +1,19 @@
 import { z } from 'zod'
 import { opsSettings } from '../auth/settings'
 import { keySettings } from '../cache/key-ring'
-import { tokenSettings } from '../cache/tokens/settings'
+import { pathOrAddress, tokenSettings } from '../cache/tokens/settings'
 import { googleSettings } from '../calendar/settings'
 import { cacheSettings, clerkSettings, givenRedis, redisSettings } from '../config'
-import { defineSettings, onOrOff, pathOrAddress, type Source, settingsSource, variable } from '../env'
+import { defineSettings, onOrOff, type Source, settingsSource, variable } from '../env'
 import { providerSettings } from '../integrations/settings'
 import { logSettings } from '../telemetry/settings'
 import { recordSettings, webhookSettings } from '../webhooks/settings'
+
+/** True where Next leaves SIGTERM and SIGINT to the app. Has to be set before Next starts. */
+export const handlesSignals = Boolean(settingsSource().NEXT_MANUAL_SIG_HANDLE)
+
+/** True in a build, false in `next dev`, and in scripts and tests that do not set NODE_ENV. */
+export const inProduction = process.env.NODE_ENV === 'production'
 
 const isOrigin = (text: string) =>
   /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text

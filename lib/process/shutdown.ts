@@ -1,8 +1,9 @@
-import { handlesSignals, inProduction, stopsBetweenRequests } from '../env'
 import { endWindows } from '../telemetry/folded-audit'
 import { logCutOff, logSignalsLeft, logStopped, logStopping } from '../telemetry/log'
+import { stopsBetweenRequests } from '../telemetry/settings'
 import { flushTelemetry, stopTelemetry } from '../telemetry/start'
 import { createServerWatch } from './server-watch'
+import { handlesSignals, inProduction } from './settings'
 import { runShutdownHooks } from './shutdown-hooks'
 
 /**

@@ -1,10 +1,10 @@
 import { keySettings } from '../cache/key-ring'
 import { lookups } from '../cache/lookups'
 import { namespace, redis } from '../config'
-import { inProduction, notConfigured } from '../env'
+import { notConfigured } from '../env'
 import { createBackplane } from '../lookup/redis/backplane'
 import { RedisError, type RedisFailure, wordsOf } from '../lookup/redis/failures'
-import { appSettings, backplaneSettings, settingsProblems } from './settings'
+import { appSettings, backplaneSettings, inProduction, settingsProblems } from './settings'
 import { onShutdown } from './shutdown-hooks'
 
 /**

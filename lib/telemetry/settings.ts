@@ -1,4 +1,9 @@
-import { defineSettings, oneOf, variable } from '../env'
+import { defineSettings, oneOf, settingsSource, variable } from '../env'
+
+/** True on platforms that stop an instance once it has answered: Vercel, AWS Lambda and what is built on it, Cloud Run. */
+export const stopsBetweenRequests = ['VERCEL', 'AWS_LAMBDA_FUNCTION_NAME', 'K_SERVICE'].some(
+  (name) => settingsSource()[name],
+)
 
 export const logSettings = defineSettings({
   LOG_LEVEL: variable(

@@ -1,7 +1,6 @@
-import { type CachedUser, isBlocked } from '../cache/cached-user'
+import { type CachedUser, isBlocked, namesIn } from '../cache/cached-user'
 import { userById } from '../cache/clerk-cache'
 import { invalidateUserCache, warmUpUserCache } from '../cache/clerk-cache-utils'
-import { namesIn } from '../cache/names-in-json'
 import {
   BAN_SECONDS,
   blockUser,

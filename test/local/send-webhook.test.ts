@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { getCachedUserById, userById } from '@/lib/cache/clerk-cache'
-import { revocationMarkersOf } from '@/lib/cache/revocations'
+import { revocationMarkersOf } from '@/lib/cache/revocation-markers'
 import { recentDeliveries } from '@/lib/webhooks/delivery-log'
 import { people } from '../../local/seed'
 import { sendWebhook } from '../../local/send-webhook'

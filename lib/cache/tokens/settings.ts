@@ -1,4 +1,11 @@
-import { defineSettings, pathOrAddress, variable } from '../../env'
+import { defineSettings, parseUrl, text, variable } from '../../env'
+
+/** Where a link leads that users click. What a browser would take for a path must be one: `//host` is not. */
+export const pathOrAddress = text.refine((value) => {
+  const base = 'https://path.invalid'
+  const url = parseUrl(value, base)
+  return value.startsWith('/') ? url?.origin === base : url !== undefined && /^https?:\/\//.test(value)
+}, 'must be a path or an http(s) address')
 
 export const tokenSettings = defineSettings({
   ACCOUNT_URL: variable(

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   CACHED_USER_VERSION,
   isStoredUser,
+  namesIn,
   namesOf,
   storedPart,
   toCachedUser,
@@ -9,7 +10,6 @@ import {
   versionOf,
   withComputed,
 } from '@/lib/cache/cached-user'
-import { namesIn } from '@/lib/cache/names-in-json'
 import type { Fields } from '@/lib/clerk/select'
 import { wholeUser } from '../../support/whole-user'
 

@@ -1,7 +1,7 @@
 import { createClerkClient } from '@clerk/backend'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { isStoredUser, toCachedUser } from '@/lib/cache/cached-user'
+import { isStoredUser, namesIn, toCachedUser } from '@/lib/cache/cached-user'
 import {
   getCachedUserByExternalId,
   getCachedUserById,
@@ -10,7 +10,6 @@ import {
   userIdsByRole,
 } from '@/lib/cache/clerk-cache'
 import { lookups } from '@/lib/cache/lookups'
-import { namesIn } from '@/lib/cache/names-in-json'
 import { ClerkError } from '@/lib/clerk/error'
 import { type LeftOutEvent, onLeftOut } from '@/lib/clerk/events'
 import { redis } from '@/lib/config'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { revocationMarkersOf } from '@/lib/cache/revocations'
+import { revocationMarkersOf } from '@/lib/cache/revocation-markers'
 import { tagOfTokens } from '@/lib/cache/tags'
 import { tokenDeclaration } from '@/lib/cache/tokens/lookup'
 import type { OAuthToken } from '@/lib/cache/tokens/oauth-token'

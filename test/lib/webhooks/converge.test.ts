@@ -6,7 +6,7 @@ import {
   getCachedUserByUsername,
   userById,
 } from '@/lib/cache/clerk-cache'
-import { revocationMarkersOf } from '@/lib/cache/revocations'
+import { revocationMarkersOf } from '@/lib/cache/revocation-markers'
 import { getConnectedIntegrations } from '@/lib/integrations/integrations.service'
 import { codeOf } from '@/lib/lookup/errors'
 import { listenForClerk } from '../../support/clerk-listener'

@@ -8,7 +8,7 @@ import {
   getCachedUserByUsername,
   userById,
 } from '@/lib/cache/clerk-cache'
-import { revocationMarkersOf } from '@/lib/cache/revocations'
+import { revocationMarkersOf } from '@/lib/cache/revocation-markers'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
 import { getConnectedIntegrations } from '@/lib/integrations/integrations.service'
 import { tokenHandlers } from '@/lib/integrations/token-handlers'

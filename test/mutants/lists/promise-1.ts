@@ -36,15 +36,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a read joins one that has been sent already',
     file: 'read.ts',
-    from: '      onSent()\n',
-    to: '      clock.timer(100, onSent)\n',
+    from: 'engine.stamped(send, onSent)',
+    to: 'engine.stamped(send, () => engine.clock.timer(100, onSent))',
     breaks: ['promise 1', 'promise 3', 'promise 4', 'promise 5', 'rule 5', 'rule 6'],
   },
   {
     name: 'a miss joins one that has been sent already',
     file: 'miss.ts',
-    from: '          onSent()\n',
-    to: '',
+    from: 'acquire(read, reject, onSent))',
+    to: 'acquire(read, reject))',
     breaks: ['promise 1', 'promise 4', 'promise 5', 'rule 5', 'rule 6'],
   },
   {

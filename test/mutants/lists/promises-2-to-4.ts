@@ -110,15 +110,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'nothing is refreshed in the background',
     file: 'read.ts',
-    from: 'if (!fresh) refreshLater(context, target)',
+    from: 'if (!fresh) refreshLater(read)',
     to: '',
     breaks: ['promise 4'],
   },
   {
     name: 'no value in grace is served for a failing loader',
     file: 'lease.ts',
-    from: '  if (!kept) return undefined',
-    to: '  if (declared) return undefined',
+    from: 'if (!kept) throw error',
+    to: 'if (declared) throw error',
     breaks: ['promise 4'],
   },
   {

@@ -35,8 +35,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'one bad argument fails its neighbors',
     file: 'load.ts',
-    from: 'if (args.length === 1 || time.signal.aborted || !splitOn(error)) return',
-    to: 'if (args.length > 0) return',
+    from: 'if (args.length === 1 || time.signal.aborted || !blamesInput(error))',
+    to: 'if (args.length > 0)',
     breaks: ['promise 5', 'promise 9', 'rule 5'],
   },
 
@@ -65,8 +65,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a read fails when Redis does',
     file: 'read.ts',
-    from: 'return bypass(context, target, stamp, values.failure)',
-    to: 'throw values.failure',
+    from: 'return bypass(read, sent, answer.failure)',
+    to: 'throw answer.failure',
     breaks: ['promise 6'],
   },
   {

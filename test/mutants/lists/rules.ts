@@ -106,7 +106,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a lookup with revocation markers answers although Redis could not be asked for them',
     file: 'read.ts',
-    from: 'if (isRevocable(target)) throw revocationUnknown()',
+    from: 'if (isRevocable(read)) throw revocationUnknown()',
     to: '',
     breaks: ['rule 6'],
   },
