@@ -59,7 +59,7 @@ const options: MarkdownToJSX.Options = {
 
 /** A guide as elements. HTML in it is shown as text, and comments are left out. */
 export const Markdown = ({ text }: { text: string }) => (
-  <div className="min-w-0 max-w-3xl [&>div]:space-y-4">
+  <div className="min-w-0 max-w-3xl text-pretty [&>div]:space-y-4">
     {compiler(text.replace(/<!--[\s\S]*?-->/g, ''), options)}
   </div>
 )
