@@ -195,7 +195,7 @@ export const dashboardGroups: Group[] = [
         screens: async () => [
           {
             ...{ ...one, early: true },
-            act: (page) => page.getByRole('heading', { level: 1 }).filter({ visible: true }).waitFor(),
+            act: (page) => page.getByRole('searchbox').waitFor(),
           },
         ],
       },
