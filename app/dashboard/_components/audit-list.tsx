@@ -9,7 +9,7 @@ import { CopyId } from './copy-id'
 import { Dotted } from './dotted'
 import { useLive, useUpdates } from './live'
 import { Person } from './person'
-import { Row } from './row'
+import { Row, Rows } from './row'
 import { Ago, Exact } from './time'
 import { Unavailable } from './unavailable'
 
@@ -56,11 +56,11 @@ export function AuditList({ records, people, renderedAt, empty = 'No records yet
   if (records.length === 0) return <PanelNote title={empty}>{advice}</PanelNote>
   const groups = foldNeighbors(records, ({ id, at, repeats, lastAt, ...looks }) => looks)
   return (
-    <ul className="divide-y divide-line rounded-xl border border-line bg-surface text-sm">
+    <Rows what="Action" who="Who">
       {groups.map((group) => (
         <One key={group.at(-1)?.id} group={group} people={known} renderedAt={renderedAt} />
       ))}
-    </ul>
+    </Rows>
   )
 }
 
