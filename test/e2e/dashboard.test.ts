@@ -288,6 +288,15 @@ describe('Look up a user', () => {
     await found.waitFor({ state: 'hidden' })
   })
 
+  test('says that it shows only the first who were found', async () => {
+    const { page } = await visit('/audit')
+    await search({ page }, 'example.com')
+    const found = page.getByRole('list', { name: 'Users found' })
+    await found.getByText('The first 8. Type more of the name to find others.').waitFor()
+    expect(await found.getByRole('link').count()).toBe(8)
+    await page.getByRole('status').filter({ hasText: 'The first 8 users found.' }).waitFor()
+  })
+
   test('says that a user was not found', async () => {
     const { page } = await visit()
     await search({ page }, 'nobody-at-all')
