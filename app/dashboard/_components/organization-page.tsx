@@ -25,8 +25,8 @@ export const OrganizationPage = ({ id }: { id: string }) =>
     return (
       <>
         <PageHead title="Organization not found" />
-        <PanelNote title="Organization not found">
-          No organization has the ID in this page’s address. Search by ID or slug above.
+        <PanelNote title="No organization has the ID in this page’s address">
+          Search by ID or slug above.
         </PanelNote>
       </>
     )
