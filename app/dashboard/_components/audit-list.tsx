@@ -87,19 +87,20 @@ function One({ group, people, renderedAt }: { group: Line[]; people: People; ren
         <>
           <Person id={actor} people={people} />
           {actor !== subject && (
-            <>
+            // The arrow stays with the name.
+            <span className="flex min-w-0 max-w-full items-center gap-x-1.5">
               <span className="text-soft">
                 <span className="sr-only">about</span>
                 <span aria-hidden>→</span>
               </span>
               <Person id={subject} people={people} />
-            </>
+            </span>
           )}
         </>
       }
       when={<Ago at={at} renderedAt={renderedAt} />}
     >
-      <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-1">
+      <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-6 gap-y-1">
         {(
           [
             ['Actor', actor],

@@ -123,6 +123,11 @@ export function Search() {
               </Link>
             </li>
           ))}
+          {result?.full && (
+            <li className="border-line border-t px-3 pt-2 pb-1 text-soft text-xs">
+              The first {found.length}. Type more of the name to find others.
+            </li>
+          )}
         </ul>
       )}
     </search>
