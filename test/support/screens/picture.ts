@@ -42,5 +42,9 @@ async function open(page: Page, stage: Stage, screen: Screen, settled: () => Pro
   await page.goto(stage.app.url + path, { waitUntil: early ? 'commit' : 'load' })
   await (early ? page.locator('[data-loading]').first().waitFor() : settled())
   await act?.(page)
-  if (act) await settled()
+  if (act) {
+    await settled()
+    // The header stays at the top of the window, which a picture of the whole page shows where that is.
+    await page.evaluate('scrollTo(0, 0)')
+  }
 }
