@@ -1,4 +1,4 @@
-import { clerkBudget } from '../clerk/budget'
+import { refuseWhileClosed } from '../clerk/request'
 import { json } from '../lookup/json'
 import { createAlias } from './alias'
 import { type CachedUser, toCachedUser } from './cached-user'
@@ -45,7 +45,7 @@ function defineUserName(kind: NameKind, declaration: UserName) {
     tags: (name) => [tagOfName(kind, name), tagOfAllNames(kind)],
     owner: (_, id) => id ?? undefined,
     // Anybody can make names up, and each load leaves keys in Redis.
-    mayLoad: (priority) => clerkBudget().refuseWhileClosed(priority),
+    mayLoad: refuseWhileClosed,
     async load(name, { signal }) {
       const users = await listUsers(filter, [exactly(normalize(name))], signal, toCachedUser)
       return users.find((user) => hasName(user, name))?.id
