@@ -68,10 +68,10 @@ export default function HomePage() {
       </section>
       <section
         aria-label="Promises"
-        className="grid gap-px overflow-hidden rounded-xl border border-line bg-line sm:grid-cols-2"
+        className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,22rem),1fr))] gap-px overflow-hidden rounded-xl border border-line bg-line"
       >
         {promises.map(([title, text]) => (
-          <div key={title} className="bg-surface p-6">
+          <div key={title} className="bg-surface p-5">
             <h2 className="font-semibold">{title}</h2>
             <p className="mt-1 text-pretty text-soft">{text}</p>
           </div>
@@ -81,7 +81,7 @@ export default function HomePage() {
         <h2 id="guides" className="mb-4 font-semibold text-xl">
           Guides
         </h2>
-        <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
+        <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,17rem),1fr))] gap-4">
           {guides.map(([name, title, text]) => (
             <li key={name}>
               <Link
@@ -89,7 +89,7 @@ export default function HomePage() {
                 className="block h-full rounded-xl border border-line bg-surface p-5 hover:border-accent"
               >
                 <span className="font-medium">{title}</span>
-                <span className="mt-1 block text-sm text-soft">{text}</span>
+                <span className="mt-1 block text-pretty text-sm text-soft">{text}</span>
               </Link>
             </li>
           ))}

@@ -11,7 +11,7 @@ export function AccountMenu() {
   const { isLoaded, user } = useUser()
 
   // As wide as the avatar on small screens, where the header has no room to spare.
-  if (!isLoaded) return <div className="h-9 w-10 sm:w-24" aria-hidden />
+  if (!isLoaded) return <div className="h-9 w-10 @min-[40rem]:w-24" aria-hidden />
   if (!user)
     return (
       <button type="button" className={button()} onClick={() => clerk.redirectToSignIn()}>
@@ -25,12 +25,12 @@ export function AccountMenu() {
       <button
         type="button"
         popoverTarget="account-menu"
-        className="flex items-center gap-2 rounded-full p-1 text-sm sm:pr-3"
+        className="-mr-1 flex items-center gap-2 rounded-full p-1 text-sm hover:bg-page @min-[40rem]:-mr-3 @min-[40rem]:pr-3"
         aria-label={`Account of ${name}`}
       >
         {/* biome-ignore lint/performance/noImgElement: Clerk serves avatars in the size asked for */}
         <img src={user.imageUrl} alt="" width={32} height={32} className="size-8 rounded-full" />
-        <span dir="auto" className="hidden max-w-40 truncate text-left sm:block">
+        <span dir="auto" className="hidden max-w-40 truncate text-left @min-[40rem]:block">
           {name}
         </span>
       </button>

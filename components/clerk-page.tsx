@@ -7,10 +7,10 @@ import { Skeleton } from './skeleton'
  * until the component is there. `label`: what it says to people who cannot see it.
  */
 export function ClerkPage(props: { label: string; children: (placeholder: ReactNode) => ReactNode }) {
-  const placeholder = <Skeleton label={props.label} size="h-80" />
+  const placeholder = <Skeleton label={props.label} size="h-80 w-full" />
   return (
     <div className="grid grid-cols-[minmax(0,25rem)] items-start justify-center gap-x-10 gap-y-8 lg:grid-cols-[minmax(0,1fr)_25rem_minmax(0,1fr)]">
-      <div className="min-h-90 lg:col-start-2">
+      <div className="grid min-h-90 content-start justify-items-center lg:col-start-2">
         <ClientOnly placeholder={placeholder}>{props.children(placeholder)}</ClientOnly>
       </div>
     </div>

@@ -20,7 +20,7 @@ export function NavLinks({ path = '', isAdmin = false }: { path?: string; isAdmi
       <a href="/calendar" aria-current={current('/calendar')}>
         Calendar
       </a>
-      <Link href="/guides" className="max-md:hidden" aria-current={current('/guides')}>
+      <Link href="/guides" className="@max-[48rem]:hidden" aria-current={current('/guides')}>
         Guides
       </Link>
       {isAdmin && (

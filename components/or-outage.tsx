@@ -7,9 +7,10 @@ import { problemToShow } from '@/lib/http/problem-to-show'
 
 /**
  * Renders what `render` returns, once there is a request. If it fails because of an outage, a notice says what happened
- * and what to do. Call it under a Suspense boundary. `heading`: the page's, where `render` makes it.
+ * and what to do. Call it under a Suspense boundary. `heading`: what `render` would have above its content, such as the
+ * title of the page.
  */
-export async function orOutage(render: () => Promise<ReactNode>, heading?: string): Promise<ReactNode> {
+export async function orOutage(render: () => Promise<ReactNode>, heading?: ReactNode): Promise<ReactNode> {
   // A build without settings, as of an image, must not keep the notice that they are missing in the page.
   await connection()
   try {
@@ -18,7 +19,7 @@ export async function orOutage(render: () => Promise<ReactNode>, heading?: strin
     const { title, advice, status } = problemToShow(error)
     return (
       <>
-        {heading && <PageTitle title={heading} />}
+        {typeof heading === 'string' ? <PageTitle title={heading} /> : heading}
         <Notice title={title}>
           <p className="max-w-prose">{advice}</p>
           <TryAgain status={status} />

@@ -14,7 +14,7 @@ export function SiteFooter() {
     <footer className="border-line border-t bg-surface text-soft text-sm">
       <div className={FOOTER}>
         <p>Clerk cache kit, MIT license</p>
-        <nav aria-label="Footer" className="flex flex-wrap gap-x-5 gap-y-2">
+        <nav aria-label="Footer" className="flex grow flex-wrap gap-x-5 gap-y-2">
           {links.map(([href, label]) => (
             // Full page loads, as in the header.
             <a key={href} href={href} className="py-1 hover:text-ink">
@@ -22,9 +22,7 @@ export function SiteFooter() {
             </a>
           ))}
         </nav>
-        <div className="sm:ml-auto">
-          <ThemeSwitch />
-        </div>
+        <ThemeSwitch />
       </div>
     </footer>
   )

@@ -1,8 +1,11 @@
 const looks = {
-  good: { shape: '●', color: 'text-good' },
-  warn: { shape: '▲', color: 'text-warn' },
-  bad: { shape: '■', color: 'text-bad' },
-  idle: { shape: '○', color: 'text-soft' },
+  good: { shape: <circle cx="5" cy="5" r="5" />, color: 'text-good' },
+  warn: { shape: <path d="M5 0l5 10H0z" />, color: 'text-warn' },
+  bad: { shape: <path d="M.5.5h9v9h-9z" />, color: 'text-bad' },
+  idle: {
+    shape: <circle cx="5" cy="5" r="4" fill="none" stroke="currentColor" strokeWidth="2" />,
+    color: 'text-soft',
+  },
 } as const
 
 export type Tone = keyof typeof looks
@@ -12,7 +15,15 @@ export function Status({ tone, children }: { tone: Tone; children: string }) {
   const { shape, color } = looks[tone]
   return (
     <span className={`font-medium ${color}`}>
-      <span aria-hidden>{shape}</span> {children}
+      {/* Drawn, because each font has these shapes in other sizes, or not at all. */}
+      <svg
+        viewBox="0 0 10 10"
+        className="me-1.5 inline size-[0.65em] fill-current align-baseline"
+        aria-hidden="true"
+      >
+        {shape}
+      </svg>
+      {children}
     </span>
   )
 }

@@ -66,7 +66,7 @@ function Read({ title, code, time, of, requests, users, bar }: ReadProps) {
         <h3 className="font-medium">{title}</h3>
         <p className="font-semibold text-2xl tabular-nums tracking-tight">{milliseconds(time)}</p>
       </div>
-      <div className="h-2 overflow-hidden rounded-full bg-page" aria-hidden>
+      <div className="h-2 overflow-hidden rounded-full bg-line" aria-hidden>
         <div
           className={`h-full min-w-1 rounded-full ${bar}`}
           style={{ width: `${Math.max(0.5, (100 * time) / of)}%` }}
@@ -95,7 +95,13 @@ const Frame = ({ children }: { children: React.ReactNode }) => (
 
 export const ComparisonSkeleton = () => (
   <Frame>
-    <p role="status" data-loading className="m-auto p-6 text-soft">
+    {['Without the cache', 'With the cache'].map((title) => (
+      <div key={title} className="flex flex-1 flex-col justify-center gap-2.5 px-5 py-4">
+        <p className="font-medium">{title}</p>
+        <div className="h-2 rounded-full bg-line motion-safe:animate-pulse" />
+      </div>
+    ))}
+    <p role="status" data-loading className="px-5 py-3 text-soft text-xs">
       Reading the same users from Clerk and from the cache…
     </p>
   </Frame>

@@ -25,12 +25,8 @@ export async function LiveNumbers() {
         )}
       </p>
       <div className="my-4 flex h-3 gap-0.5 overflow-hidden rounded-full bg-line" aria-hidden>
-        {share !== null && (
-          <>
-            <div className="bg-good" style={{ flexGrow: cached }} />
-            <div className="bg-warn" style={{ flexGrow: asked }} />
-          </>
-        )}
+        {cached > 0 && <div className="bg-good" style={{ flexGrow: cached }} />}
+        {asked > 0 && <div className="bg-warn" style={{ flexGrow: asked }} />}
       </div>
       <dl className="flex flex-wrap gap-x-8 gap-y-2 text-sm">
         <Figure color="bg-good" label="Reads answered by the cache" value={cached} />

@@ -45,20 +45,20 @@ function Connection({ integration, account, state, back }: Props) {
   const { status, missing } = state
   const [tone, label] = states[status]
   return (
-    <li
-      className="flex flex-col gap-x-4 gap-y-3 p-5 sm:flex-row sm:items-center sm:justify-between"
-      data-provider={id}
-    >
-      <div className="flex min-w-0 gap-4">
-        <span className="mt-0.5 shrink-0">
-          <Icon path={icon} />
-        </span>
-        <div className="min-w-0">
+    <li className="flex gap-4 p-5" data-provider={id}>
+      <span className="grid size-10 shrink-0 place-items-center rounded-lg border border-line bg-page">
+        <Icon path={icon} />
+      </span>
+      {/* The button is below the words where both do not fit, however large the text is. */}
+      <div className="flex min-w-0 grow flex-wrap items-center gap-x-4 gap-y-3">
+        <div className="min-w-0 grow basis-64">
           <p className="font-medium">
             {name}{' '}
             {account?.label && <span className="wrap-anywhere font-normal text-soft">{account.label}</span>}
           </p>
-          <Status tone={tone}>{label}</Status>
+          <p className="text-sm">
+            <Status tone={tone}>{label}</Status>
+          </p>
           {missing.length > 0 && (
             <p className="wrap-anywhere mt-1 text-sm">
               Missing: <code>{missing.join(', ')}</code>
@@ -67,10 +67,13 @@ function Connection({ integration, account, state, back }: Props) {
           {connectLabel(status, name) && status !== 'not_connected' && (
             <p className="mt-1 text-sm text-soft">{connectAdvice(name)}</p>
           )}
+          {status === 'degraded' && (
+            <p className="mt-1 text-sm text-soft">Load this page again in a few seconds.</p>
+          )}
         </div>
-      </div>
-      <div className="shrink-0 ps-9 empty:hidden sm:ps-0">
-        <WhatToDo {...{ integration, account, state, back }} />
+        <div className="max-w-full empty:hidden">
+          <WhatToDo {...{ integration, account, state, back }} />
+        </div>
       </div>
     </li>
   )

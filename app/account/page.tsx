@@ -3,7 +3,7 @@ import { Suspense } from 'react'
 import { AccountLink } from '@/components/account-link'
 import { orOutage } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
-import { Skeleton } from '@/components/skeleton'
+import { ListSkeleton } from '@/components/skeleton'
 import { orSignIn } from '@/lib/auth/page-access.server'
 import { ownIntegrations } from '@/lib/integrations/current-user-integrations.server'
 import { ConnectionList } from './connection-list'
@@ -17,7 +17,7 @@ export default function AccountPage() {
       <PageTitle title="Connections">
         The accounts that you have connected, and what to do where one does not work.
       </PageTitle>
-      <Suspense fallback={<Skeleton label="Loading connections" size="h-96" />}>
+      <Suspense fallback={<ListSkeleton label="Loading connections" rows={7} height="h-21" />}>
         <Connections />
       </Suspense>
       {/* It has no place until it is known how long the list is. */}

@@ -63,16 +63,15 @@ function DayTitle({ day, name }: { day: string; name: string | null }) {
 function Entry({ event, time, part }: Day['entries'][number]) {
   const { title, location, link } = event
   return (
-    <li className="flex flex-col gap-x-4 p-4 sm:flex-row">
-      <span className="w-28 shrink-0 text-soft tabular-nums sm:whitespace-nowrap">{time}</span>
-      <span className="min-w-0">
+    <li className="flex flex-wrap gap-x-4 p-4">
+      <span className="w-28 shrink-0 whitespace-nowrap text-soft tabular-nums">{time}</span>
+      <span className="min-w-0 grow basis-56">
         <span className="wrap-anywhere block font-medium">
           {link ? (
             <a href={link} target="_blank" rel="noreferrer" className="hover:underline">
               <bdi>{title}</bdi>
               <span aria-hidden className="text-soft">
-                {' '}
-                ↗
+                {'\u00a0'}↗
               </span>
               <span className="sr-only"> (opens Google Calendar)</span>
             </a>

@@ -8,7 +8,7 @@ import { connectAdvice, connectLabel } from '@/components/connect-label'
 import { Notice } from '@/components/notice'
 import { orOutage, TryAgain } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
-import { Skeleton } from '@/components/skeleton'
+import { ListSkeleton } from '@/components/skeleton'
 import { orSignIn } from '@/lib/auth/page-access.server'
 import { type CalendarProblem, currentUserCalendarEvents } from '@/lib/calendar/current-user-calendar.server'
 import { problemWithCode } from '@/lib/errors'
@@ -25,7 +25,7 @@ export default function CalendarPage({ searchParams }: PageProps<'/calendar'>) {
       <PageTitle title="Calendar">
         Your next {DAYS} days, read on the server with your cached Google token.
       </PageTitle>
-      <Suspense fallback={<Skeleton label="Loading events" />}>
+      <Suspense fallback={<ListSkeleton label="Loading events" rows={4} height="h-19" />}>
         <Events searchParams={searchParams} />
       </Suspense>
     </>
@@ -69,14 +69,22 @@ function Problem({ problem, account }: { problem: CalendarProblem; account: stri
         </p>
       )}
       {problem.status === 'account_ambiguous' && (
-        <ul aria-label="Accounts" className="divide-y divide-line rounded-lg border border-line">
+        <ul
+          aria-label="Accounts"
+          className="divide-y divide-line overflow-hidden rounded-lg border border-line"
+        >
           {problem.accounts.map(({ externalAccountId, label }, index) => (
             <li key={externalAccountId}>
               <Link
                 href={`/calendar?account=${externalAccountId}`}
-                className="wrap-anywhere block px-4 py-2.5 text-ink hover:underline"
+                className="flex items-center justify-between gap-4 px-4 py-2.5 text-ink hover:bg-page"
               >
-                <bdi>{label ?? `Account ${index + 1}`}</bdi>
+                <span className="wrap-anywhere min-w-0">
+                  <bdi>{label ?? `Account ${index + 1}`}</bdi>
+                </span>
+                <span aria-hidden className="text-soft">
+                  →
+                </span>
               </Link>
             </li>
           ))}

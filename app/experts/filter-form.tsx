@@ -3,9 +3,8 @@
 import { useRouter } from 'next/navigation'
 import { type ChangeEvent, useOptimistic, useTransition } from 'react'
 import { button } from '@/components/button'
+import { Select } from '@/components/select'
 import type { Filter, Options } from './filter'
-
-const select = 'mt-1 block h-10 w-full rounded-md border border-field bg-surface px-2 text-ink'
 
 /** Selects that filter at once. Without scripts, a form with a button. */
 export function FilterForm({ filter, options, count }: { filter: Filter; options: Options; count: number }) {
@@ -23,23 +22,23 @@ export function FilterForm({ filter, options, count }: { filter: Filter; options
     <form action="/experts" className="mb-6 flex flex-wrap items-end gap-x-4 gap-y-3 text-sm text-soft">
       <label className="min-w-0 grow basis-40 sm:max-w-56">
         Specialty
-        <select name="specialty" value={shown.specialty} onChange={change} className={select}>
+        <Select name="specialty" value={shown.specialty} onChange={change}>
           <option value="">All specialties</option>
           {options.specialties.map((name) => (
             <option key={name}>{name}</option>
           ))}
-        </select>
+        </Select>
       </label>
       <label className="min-w-0 grow basis-40 sm:max-w-56">
         Hourly rate
-        <select name="price" value={shown.price} onChange={change} className={select}>
+        <Select name="price" value={shown.price} onChange={change}>
           <option value="">Any price</option>
           {options.prices.map(({ value, label }) => (
             <option key={value} value={value}>
               {label}
             </option>
           ))}
-        </select>
+        </Select>
       </label>
       <noscript>
         <button type="submit" className={button('outline')}>

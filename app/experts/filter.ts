@@ -34,21 +34,29 @@ export interface Options {
   prices: { value: string; label: string }[]
 }
 
-/** What these experts can be filtered by: every specialty, and up to three prices of each currency. */
-export function optionsOf(experts: readonly Expert[]): Options {
+/**
+ * What these experts can be filtered by: every specialty, and up to three prices of each currency. What is chosen is among
+ * them, so that the selects show it: somebody may have it from an address.
+ */
+export function optionsOf(experts: readonly Expert[], chosen?: Filter): Options {
   const byCurrency = new Map<string, number[]>()
   for (const { price } of experts)
     if (price) byCurrency.set(price.currency, [...(byCurrency.get(price.currency) ?? []), price.amount])
+  const limits = [...byCurrency].flatMap(([currency, amounts]) =>
+    stepsOf(amounts).map((amount) => ({ currency, amount })),
+  )
+  const limit = limitOf(chosen?.price ?? '')
+  if (limit && !limits.some((one) => one.currency === limit.currency && one.amount === limit.amount))
+    limits.push(limit)
+  const specialties = [...experts.flatMap((expert) => expert.specialties), chosen?.specialty ?? '']
   return {
-    specialties: [...new Set(experts.flatMap(({ specialties }) => specialties))].sort((a, b) =>
-      a.localeCompare(b, 'en'),
-    ),
-    prices: [...byCurrency].sort().flatMap(([currency, amounts]) =>
-      stepsOf(amounts).map((amount) => ({
+    specialties: [...new Set(specialties)].filter(Boolean).sort((a, b) => a.localeCompare(b, 'en')),
+    prices: limits
+      .sort((a, b) => a.currency.localeCompare(b.currency, 'en') || a.amount - b.amount)
+      .map(({ currency, amount }) => ({
         value: `${currency}-${amount}`,
         label: `Up to ${money(amount, currency)}`,
       })),
-    ),
   }
 }
 

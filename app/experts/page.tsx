@@ -27,7 +27,7 @@ export default function ExpertsPage({ searchParams }: Props) {
   )
 }
 
-const grid = 'grid grid-cols-1 gap-4 sm:grid-cols-2 lg:grid-cols-3'
+const grid = 'grid grid-cols-[repeat(auto-fill,minmax(min(100%,17rem),1fr))] gap-4'
 
 /** A card is as high with a short headline as with a long one, and as its placeholder. */
 const card = 'h-[8.5rem] rounded-xl border border-line bg-surface p-4'
@@ -47,7 +47,7 @@ async function Experts({ searchParams }: Pick<Props, 'searchParams'>) {
     const found = experts.filter((expert) => matches(expert, filter))
     return (
       <>
-        <FilterForm filter={filter} options={optionsOf(experts)} count={found.length} />
+        <FilterForm filter={filter} options={optionsOf(experts, filter)} count={found.length} />
         {found.length === 0 ? (
           <Notice title="No expert matches">
             <Link href="/experts" className="underline">
@@ -77,7 +77,7 @@ function Card({ name, imageUrl, headline, specialties, rate, href }: Expert) {
           <span dir="auto" className="block truncate text-left font-medium">
             {name}
           </span>
-          <span dir="auto" className="wrap-anywhere line-clamp-2 text-left text-sm text-soft">
+          <span dir="auto" className="wrap-anywhere line-clamp-2 text-pretty text-left text-sm text-soft">
             {headline}
           </span>
         </span>
@@ -86,7 +86,7 @@ function Card({ name, imageUrl, headline, specialties, rate, href }: Expert) {
         <span dir="auto" className="truncate text-left text-soft">
           {specialties.join(', ')}
         </span>
-        {rate && <span className="shrink-0 tabular-nums">{rate} / h</span>}
+        {rate && <span className="shrink-0 tabular-nums">{rate}/hour</span>}
       </span>
     </Link>
   )

@@ -18,6 +18,34 @@ export function readGuide(name: string): string | undefined {
   return file && readFileSync(file, 'utf8')
 }
 
+const LINK = /\[([^\]]*)\]\(([^)]+)\)/g
+
+/** The list of guides as the app shows it: without the lines that lead to other files of the repository. */
+export function readGuideList(): string | undefined {
+  const isServed = (line: string) =>
+    [...line.matchAll(LINK)].every(([, , href = '']) => addressOf(href) !== undefined)
+  return readGuide('README')
+    ?.split('\n')
+    .filter(isServed)
+    .join('\n')
+    .replace(/^# .*/, '# Guides')
+    .replace(/^## .*\s*(?=^## |(?![\s\S]))/gm, '')
+}
+
+/** The ID that GitHub gives a heading. */
+export const slugify = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-')
+
+/** The headings below the title of a guide, with their IDs. */
+export const sectionsOf = (text: string) =>
+  [...text.replace(/^```[\s\S]*?^```/gm, '').matchAll(/^## (.+)$/gm)].map(([, heading = '']) => {
+    const title = heading.replace(LINK, '$1').replaceAll('`', '')
+    return { id: slugify(title), title }
+  })
+
 /** The address of a guide that a Markdown link leads to, or undefined where it leads to another file of the repository. */
 export function addressOf(href: string): string | undefined {
   if (/^(https?:|#)/.test(href)) return href

@@ -1,14 +1,7 @@
 import { compiler, type MarkdownToJSX } from 'markdown-to-jsx/react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
-import { addressOf } from './guide'
-
-/** The ID that GitHub gives a heading. */
-const slugify = (heading: string) =>
-  heading
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N} _-]/gu, '')
-    .replaceAll(' ', '-')
+import { addressOf, slugify } from './guide'
 
 function GuideLink({ href = '', children }: { href?: string; children?: ReactNode }) {
   const address = addressOf(href)
@@ -66,7 +59,7 @@ const options: MarkdownToJSX.Options = {
 
 /** A guide as elements. HTML in it is shown as text, and comments are left out. */
 export const Markdown = ({ text }: { text: string }) => (
-  <div className="min-w-0 max-w-3xl [&>div]:space-y-4">
+  <div className="min-w-0 max-w-3xl text-pretty [&>div]:space-y-4">
     {compiler(text.replace(/<!--[\s\S]*?-->/g, ''), options)}
   </div>
 )

@@ -1,12 +1,12 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
-import { readGuide } from './guide'
+import { readGuideList } from './guide'
 import { Markdown } from './markdown'
 
 export const metadata: Metadata = { title: 'Guides' }
 
 export default function GuidesPage() {
-  const text = readGuide('README')
+  const text = readGuideList()
   if (text === undefined) notFound()
   return <Markdown text={text} />
 }

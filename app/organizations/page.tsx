@@ -4,7 +4,7 @@ import { Suspense } from 'react'
 import { Notice } from '@/components/notice'
 import { orOutage } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
-import { Skeleton } from '@/components/skeleton'
+import { ListSkeleton } from '@/components/skeleton'
 import { orSignIn } from '@/lib/auth/page-access.server'
 import { currentUserOrganizations } from '@/lib/organizations/current-user-organizations.server'
 import { Role } from './role'
@@ -15,7 +15,7 @@ export default function OrganizationsPage() {
   return (
     <>
       <PageTitle title="Organizations">The organizations that you are a member of, and your role.</PageTitle>
-      <Suspense fallback={<Skeleton label="Loading organizations" />}>
+      <Suspense fallback={<ListSkeleton label="Loading organizations" rows={2} height="h-17" />}>
         <Organizations />
       </Suspense>
     </>
@@ -34,17 +34,24 @@ function Organizations() {
     return (
       <ul
         aria-label="Your organizations"
-        className="divide-y divide-line rounded-xl border border-line bg-surface"
+        className="divide-y divide-line overflow-hidden rounded-xl border border-line bg-surface"
       >
         {memberships.map(({ id, role, organization }) => (
-          <li key={id} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 p-4">
+          <li key={id}>
             <Link
               href={`/organizations/${organization.slug ?? organization.id}`}
-              className="wrap-anywhere min-w-0 font-medium underline underline-offset-2"
+              className="-outline-offset-2 flex items-center gap-4 p-5 hover:bg-page"
             >
-              <bdi>{organization.name || organization.id}</bdi>
+              <span className="flex min-w-0 grow flex-wrap items-center justify-between gap-x-4 gap-y-1">
+                <span className="wrap-anywhere min-w-0 font-medium">
+                  <bdi>{organization.name || organization.id}</bdi>
+                </span>
+                <Role role={role} />
+              </span>
+              <span aria-hidden className="text-soft">
+                →
+              </span>
             </Link>
-            <Role role={role} />
           </li>
         ))}
       </ul>

@@ -5,7 +5,6 @@ import { z } from 'zod'
 import { Avatar } from '@/components/avatar'
 import { orOutage } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
-import { Skeleton } from '@/components/skeleton'
 import { signedInUser } from '@/lib/auth/page-access.server'
 import { ProfileForm } from './profile-form'
 
@@ -17,12 +16,28 @@ export default function ProfilePage() {
       <PageTitle title="Profile">
         Changes are saved to Clerk, and every cache is invalidated before you see the result.
       </PageTitle>
-      <Suspense fallback={<Skeleton label="Loading profile" size="h-80 max-w-md" />}>
+      <Suspense fallback={<ProfileSkeleton />}>
         <OwnProfile />
       </Suspense>
     </>
   )
 }
+
+/** As the name and the three fields that it stands for. */
+const ProfileSkeleton = () => (
+  <div role="status" data-loading aria-label="Loading profile" className="max-w-md motion-safe:animate-pulse">
+    <div className="mb-6 flex items-center gap-4">
+      <div className="size-12 rounded-full bg-line" />
+      <div className="h-4 w-1/3 rounded bg-line" />
+    </div>
+    {['first', 'last', 'setup'].map((key) => (
+      <div key={key} className="mb-5 pt-6">
+        <div className="h-10 rounded-md border border-line bg-surface" />
+      </div>
+    ))}
+    <div className="h-9 w-16 rounded-md bg-line" />
+  </div>
+)
 
 /** The user's browser can write anything into unsafe metadata. What does not match counts as not started. */
 const setupOf = z.object({ setup: z.object({ status: z.enum(['not_started', 'in_progress', 'complete']) }) })
@@ -35,12 +50,11 @@ function OwnProfile() {
       <>
         <div className="mb-6 flex items-center gap-4">
           <Avatar src={user.imageUrl} size={48} />
-          <p className="wrap-anywhere min-w-0 text-soft">
-            Your name is shown as{' '}
-            <strong className="wrap-anywhere text-ink">
+          <p className="wrap-anywhere min-w-0">
+            <span className="block text-sm text-soft">Your name is shown as</span>{' '}
+            <strong className="font-semibold">
               <bdi>{user.fullName ?? user.username ?? 'Unnamed'}</bdi>
             </strong>
-            .
           </p>
         </div>
         <ProfileForm profile={{ firstName: user.firstName ?? '', lastName: user.lastName ?? '', setup }} />

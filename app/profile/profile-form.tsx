@@ -2,6 +2,7 @@
 
 import { useActionState, useEffect, useRef } from 'react'
 import { button } from '@/components/button'
+import { Select } from '@/components/select'
 import { type SaveResult, saveProfile } from './actions'
 
 const field = 'mt-1 block h-10 w-full rounded-md border border-field bg-surface px-3 aria-invalid:border-bad'
@@ -40,13 +41,13 @@ export function ProfileForm({ profile }: { profile: Profile }) {
         autoComplete="family-name"
       />
       <label className="block text-sm">
-        Setup
+        <span className="font-medium">Setup</span>
         {/* React does not update the default of a select that is mounted. */}
-        <select key={shown.setup} name="setup" defaultValue={shown.setup} className={field}>
+        <Select key={shown.setup} name="setup" defaultValue={shown.setup}>
           <option value="not_started">Not started</option>
           <option value="in_progress">In progress</option>
           <option value="complete">Complete</option>
-        </select>
+        </Select>
       </label>
       <div className="flex items-center gap-4">
         {/* Not disabled: it would lose the focus. */}
@@ -74,7 +75,7 @@ function NameField({ name, label, value, error, autoComplete }: NameFieldProps) 
   return (
     <div className="text-sm">
       <label>
-        {label}
+        <span className="font-medium">{label}</span>
         <input
           name={name}
           defaultValue={value}

@@ -13,7 +13,12 @@ export interface Caller {
   sessionId: string
   /** Who acts for the user, by Clerk's impersonation: the claim `act` of the session token. */
   impersonator: string | null
+  /** Whether that is a person of Clerk's dashboard, who is no user of this app. */
+  fromDashboard: boolean
 }
+
+/** The issuer (`iss`) that Clerk's dashboard writes into the claim `act`: https://clerk.com/docs/guides/sessions/session-tokens */
+const DASHBOARD = 'https://dashboard.clerk.com'
 
 const isText = (claim: unknown): claim is string => typeof claim === 'string' && claim !== ''
 
@@ -44,7 +49,8 @@ export async function currentCaller(): Promise<Caller | null> {
   const session = await auth()
   const { userId, sessionId, sessionClaims } = session
   if (!userId || !sessionId || !sessionClaims || !isSessionToken({ ...sessionClaims })) return null
-  return { userId, sessionId, impersonator: impersonatorIn(session) }
+  const fromDashboard = session.actor?.iss === DASHBOARD
+  return { userId, sessionId, impersonator: impersonatorIn(session), fromDashboard }
 }
 
 /** @throws AuthError `unauthenticated` */

@@ -1,7 +1,8 @@
 import { actorOf, emitAudit } from '../cache/audit-events'
-import { type CachedUser, isBlocked, newUserById, userById } from '../cache/clerk-cache'
+import { type CachedUser, isBlocked, isUserId, newUserById, userById } from '../cache/clerk-cache'
 import { revocationMarkersOf } from '../cache/revocation-markers'
 import { LookupError } from '../lookup/errors'
+import type { Caller } from './caller.server'
 
 export type SessionOptions = {
   /**
@@ -12,11 +13,18 @@ export type SessionOptions = {
   failClosed?: boolean
 }
 
-/** The result of a read, and whether Clerk says that who impersonates is banned or locked; false for a person of Clerk's dashboard. */
-async function withActor<T>(read: Promise<T>, impersonator: string | null): Promise<[T, boolean]> {
-  const actor = impersonator === null ? null : userById.fresh(impersonator, { grace: false })
-  const [result, person] = await Promise.all([read, actor])
-  return [result, person !== null && isBlocked(person)]
+type Session = Omit<Caller, 'impersonator' | 'fromDashboard'> & Partial<Caller>
+
+/**
+ * Whether the person who impersonates the user is banned, locked or deleted, by what Clerk says. A person of Clerk's
+ * dashboard is no user of the app, and an ID of another form was given by the app itself: of neither does Clerk say anything.
+ */
+async function isActorBlocked({ impersonator = null, fromDashboard = false }: Session): Promise<boolean> {
+  if (impersonator === null || fromDashboard || !isUserId(impersonator)) return false
+  const options = { grace: false }
+  const person =
+    (await userById.fresh(impersonator, options)) ?? (await newUserById.fresh(impersonator, options))
+  return person === null || isBlocked(person)
 }
 
 /**
@@ -26,7 +34,7 @@ async function withActor<T>(read: Promise<T>, impersonator: string | null): Prom
  * @throws LookupError `revocation_unknown` with `failClosed` while Redis is out; ClerkError
  */
 export async function userOfSession(
-  session: { userId: string; sessionId: string; impersonator?: string | null },
+  session: Session,
   { failClosed = false }: SessionOptions = {},
 ): Promise<CachedUser | null> {
   const { userId, sessionId, impersonator = null } = session
@@ -42,7 +50,10 @@ export async function userOfSession(
     // The person who impersonates has access by an own account, which can be banned or deleted meanwhile.
     const ofImpersonator = impersonator === null ? [] : revocationMarkersOf(impersonator)
     const options = { revocationMarkers: [...revocationMarkersOf(userId, sessionId), ...ofImpersonator] }
-    const [known, actorBlocked] = await withActor(userById.fresh(userId, options), impersonator)
+    const [known, actorBlocked] = await Promise.all([
+      userById.fresh(userId, options),
+      isActorBlocked(session),
+    ])
     const user = known ?? (await newUserById.fresh(userId, options))
     if (user && !isBlocked(user) && !actorBlocked) return user
     auditRefusal(user ? 'blocked' : 'user_gone')
@@ -50,7 +61,8 @@ export async function userOfSession(
   } catch (error) {
     if (!(error instanceof LookupError)) throw error
     if (error.code === 'revocation_unknown' && !failClosed) {
-      const [user, actorBlocked] = await withActor(userById.fresh(userId, { grace: false }), impersonator)
+      const read = userById.fresh(userId, { grace: false })
+      const [user, actorBlocked] = await Promise.all([read, isActorBlocked(session)])
       return user && (isBlocked(user) || actorBlocked) ? null : user
     }
     if (error.code !== 'revoked' && error.code !== 'revocation_unknown') throw error

@@ -40,7 +40,7 @@ export const userIdsByRole = defineLookup<string, string[]>(() => ({
   tags: () => [TAG_OF_ALL_USERS],
   ttl: nameTtl(),
   grace: GRACE,
-  codec: json<string[]>(isTexts),
+  codec: json((ids): ids is string[] => isTexts(ids) && ids.length <= ROLE_CANDIDATES),
   async load(role, { signal }) {
     const newest = new URLSearchParams({ limit: String(ROLE_CANDIDATES) })
     const users = parseUsers(await clerkGet('/users', newest, signal))

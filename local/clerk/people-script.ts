@@ -10,8 +10,8 @@ const STYLE = `
 [data-stand-in] button:hover { border-color: var(--accent, currentColor) } [data-stand-in] img { border-radius: 50%; flex: none }`
 
 const HINTS = {
-  SignIn: `Local run: sign in with one click, or by e-mail. The code in every e-mail is <strong>${CODE}</strong>.`,
-  SignUp: `Local run: the code in every e-mail is <strong>${CODE}</strong>.`,
+  SignIn: `Local run: sign in with one click, or by email. The code in every email is <strong>${CODE}</strong>.`,
+  SignUp: `Local run: the code in every email is <strong>${CODE}</strong>.`,
 }
 
 /**

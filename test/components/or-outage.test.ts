@@ -1,3 +1,4 @@
+import { createElement } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { orOutage } from '@/components/or-outage'
@@ -52,6 +53,8 @@ describe('a page', () => {
     }
     expect(renderToStaticMarkup(await orOutage(out, 'Expert'))).toMatch(/<h1[^>]*>Expert<\/h1>.*<h2/)
     expect(renderToStaticMarkup(await orOutage(out))).not.toContain('<h1')
+    const other = createElement('h2', null, 'Your connections')
+    expect(renderToStaticMarkup(await orOutage(out, other))).toMatch(/^<h2>Your connections<\/h2>/)
   })
 
   test('leads to itself again where that can help, and not where it cannot', async () => {

@@ -4,9 +4,11 @@ import { quotaExceeded } from '../../local/upstash/faults'
 import type { View } from '../support/browser'
 import { axeFindings, openDashboard, panelOf, toastOf } from '../support/dashboard'
 import { addDifficult, countADay, fillLogs } from '../support/dashboard-data'
-import * as scenes from '../support/dashboard-scenes'
 import { fullOr } from '../support/full'
-import { takePictures } from '../support/pictures'
+import { overflowOf, WIDTHS } from '../support/pictures'
+import { difficult, pages } from '../support/screens/dashboard-screens'
+import { openScreen } from '../support/screens/picture'
+import type { Screen } from '../support/screens/screen'
 import { useBrowser, useStage } from '../support/stage'
 
 const stage = useStage()
@@ -34,15 +36,14 @@ const shown = (state: string) => new RegExp(`^. ${state}$`)
 const sharedReadsEnd = () => new Promise((resolve) => setTimeout(resolve, 5_500))
 
 describe('at every width from 320 to 1920 px', () => {
-  /** Where `npm run screenshots` puts pictures. */
-  const folder = process.env.SCREENSHOTS
-
-  async function walk(all: readonly scenes.Scene[], signedIn?: View) {
-    const view = signedIn ?? (await browser.openAs())
-    for (const { name, open } of all) {
-      await open(view, stage)
-      expect(await scenes.overflowsOf(view), `${name} can be scrolled sideways`).toEqual([])
-      if (folder) await takePictures(view.page, { folder, name })
+  async function walk(screens: readonly Screen[]) {
+    const view = await browser.openAs()
+    for (const screen of screens) {
+      await openScreen(view, stage, screen)
+      for (const width of WIDTHS) {
+        await view.page.setViewportSize({ width, height: 900 })
+        expect(await overflowOf(view.page), `${screen.name} at ${width} px`).toBeLessThanOrEqual(0)
+      }
     }
   }
 
@@ -52,51 +53,10 @@ describe('at every width from 320 to 1920 px', () => {
     await fillLogs(stage.standIns)
   })
 
-  test('no page can be scrolled sideways', () => walk(scenes.pages))
+  test('no page can be scrolled sideways', () => walk(pages))
 
   test('neither can those of the longest names and addresses, of IDs without a name, and of a blocked user', async () => {
-    const them = await addDifficult(stage.standIns)
-    await walk(scenes.difficult(them))
-  })
-
-  // Seldom another width than above: for their pictures.
-  describe.runIf(folder)('pictures', () => {
-    afterAll(() => stage.restart())
-
-    const long = 1_200_000
-
-    test('of what is opened', () => walk(scenes.opened), long)
-
-    test('of pages that load', () => walk(scenes.loading(stage)), long)
-
-    test(
-      'of a process that has just started',
-      async () => {
-        await stage.restart()
-        await walk(scenes.empty)
-      },
-      long,
-    )
-
-    test(
-      'of outages',
-      async () => {
-        // Nobody can sign in while Redis is down: the webhook about it is delivered again and again.
-        const view = await browser.openAs()
-        await openDashboard(view, stage)
-        stage.standIns.clerk.faults.add({ status: 503 })
-        await sharedReadsEnd()
-        await walk(scenes.clerkDown, view)
-        stage.standIns.clerk.faults.clear()
-        await stage.standIns.upstash.refuse()
-        await sharedReadsEnd()
-        await walk(scenes.redisDown, view)
-        stage.standIns.clerk.faults.add({ status: 503 })
-        await sharedReadsEnd()
-        await walk(scenes.bothDown, view)
-      },
-      long,
-    )
+    await walk(difficult(await addDifficult(stage.standIns)))
   })
 })
 

@@ -8,7 +8,7 @@ const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 /** One of the dashboard's panels. While a page streams in, what has come waits hidden beside it. */
 export const panelOf =
-  ({ page }: View) =>
+  ({ page }: Pick<View, 'page'>) =>
   (id: string) =>
     page.locator(`#${id}`).filter({ visible: true })
 
@@ -22,7 +22,7 @@ export async function openDashboard(view: View, stage: Pick<UsedStage, 'app'>, p
 }
 
 /** The messages about what was done, and what failed. */
-export const toastOf = ({ page }: View, text: string | RegExp) =>
+export const toastOf = ({ page }: Pick<View, 'page'>, text: string | RegExp) =>
   page.locator('[data-toast]').filter({ hasText: text })
 
 /** What axe finds wrong with the page as it is, each with where. */

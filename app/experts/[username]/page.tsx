@@ -46,19 +46,19 @@ async function Profile({ params }: Props) {
             <h1 className="wrap-anywhere font-semibold text-2xl tracking-tight sm:text-3xl">
               <bdi>{expert.name}</bdi>
             </h1>
-            <p className="wrap-anywhere text-soft">
-              @{expert.username}
-              {expert.memberSince !== null && ` · member since ${expert.memberSince}`}
+            <p className="wrap-anywhere mt-1 flex flex-wrap gap-x-3 text-soft">
+              <span className="min-w-0">@{expert.username}</span>
+              {expert.memberSince !== null && <span>Member since {expert.memberSince}</span>}
             </p>
           </div>
         </header>
         {expert.headline && (
-          <p className="wrap-anywhere mt-6 max-w-prose text-lg">
+          <p className="wrap-anywhere mt-6 max-w-prose text-pretty text-lg">
             <bdi>{expert.headline}</bdi>
           </p>
         )}
         {expert.bio && (
-          <p className="wrap-anywhere mt-3 max-w-prose text-soft">
+          <p className="wrap-anywhere mt-3 max-w-prose text-pretty text-soft">
             <bdi>{expert.bio}</bdi>
           </p>
         )}
@@ -71,7 +71,7 @@ async function Profile({ params }: Props) {
             ))}
           </ul>
         )}
-        {expert.rate !== null && <p className="mt-6 font-medium">{expert.rate} an hour</p>}
+        {expert.rate !== null && <p className="mt-6 font-medium">{expert.rate}/hour</p>}
       </article>
     )
   }, 'Expert')

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
-import { guideNames, readGuide } from '../guide'
+import { guideNames, readGuide, sectionsOf } from '../guide'
 import { Markdown } from '../markdown'
 
 type Props = { params: Promise<{ name: string }> }
@@ -27,7 +27,33 @@ export default async function GuidePage({ params }: Props) {
       <Link href="/guides" className="mb-5 inline-block py-1 text-sm text-soft hover:text-ink">
         ← All guides
       </Link>
-      <Markdown text={text} />
+      <div className="gap-10 lg:flex lg:items-start lg:justify-between">
+        <Sections text={text} />
+        <Markdown text={text} />
+      </div>
     </>
+  )
+}
+
+/** What the guide has, beside it where there is room. */
+function Sections({ text }: { text: string }) {
+  const sections = sectionsOf(text)
+  if (sections.length < 2) return null
+  return (
+    <nav
+      aria-label="On this page"
+      className="sticky top-20 order-last max-h-[calc(100dvh-6rem)] w-44 shrink-0 overflow-y-auto text-sm max-lg:hidden"
+    >
+      <p className="mb-1 font-medium">On this page</p>
+      <ul>
+        {sections.map(({ id, title }) => (
+          <li key={id}>
+            <a href={`#${id}`} className="wrap-anywhere block py-1 text-soft hover:text-ink">
+              {title}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
   )
 }

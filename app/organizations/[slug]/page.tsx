@@ -56,8 +56,8 @@ async function Organization({ params, searchParams }: Props) {
     if (!found) notFound()
     const { organization, members, hasMore, role } = found
     return (
-      <section className="rounded-xl border border-line bg-surface p-6">
-        <h1 className="wrap-anywhere font-semibold text-2xl tracking-tight">
+      <section className="rounded-xl border border-line bg-surface p-6 sm:p-8">
+        <h1 className="wrap-anywhere font-semibold text-2xl tracking-tight sm:text-3xl">
           <bdi>{organization.name || organization.id}</bdi>
         </h1>
         <p className="mt-2 text-soft">
@@ -67,11 +67,12 @@ async function Organization({ params, searchParams }: Props) {
           <p className="mt-6 text-soft">Your role does not show you who else is a member.</p>
         ) : (
           <>
-            <ul aria-label="Members" className="mt-6">
+            <h2 className="mt-8 mb-2 font-semibold">Members</h2>
+            <ul aria-label="Members">
               {members.map((member) => (
                 <li
                   key={member.id}
-                  className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 border-line border-t py-3"
+                  className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 border-line border-t py-3 last:pb-0"
                 >
                   <span className="flex min-w-0 items-center gap-3">
                     <Avatar src={member.user.imageUrl} size={32} />

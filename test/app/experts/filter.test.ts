@@ -55,6 +55,14 @@ describe('the options', () => {
     })
   })
 
+  test('have what is chosen, where an address chose something else', () => {
+    const { specialties, prices } = optionsOf(all, filterOf({ specialty: 'go', price: 'EUR-100' }))
+    expect(specialties).toEqual(['data', 'design', 'go', 'kafka'])
+    expect(prices[0]).toEqual({ value: 'EUR-100', label: 'Up to €100' })
+    expect(optionsOf(all, filterOf({ specialty: 'kafka', price: 'EUR-160' }))).toEqual(optionsOf(all))
+    expect(optionsOf(all, filterOf({ price: '100' }))).toEqual(optionsOf(all))
+  })
+
   test('each leave somebody, whatever experts cost', () => {
     fc.assert(
       fc.property(

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { createElement } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
-import { addressOf, guideNames, readGuide } from '@/app/guides/guide'
+import { addressOf, guideNames, readGuide, readGuideList, sectionsOf } from '@/app/guides/guide'
 import { Markdown } from '@/app/guides/markdown'
 
 const markup = (text: string) => renderToStaticMarkup(createElement(Markdown, { text }))
@@ -49,6 +49,15 @@ describe('a guide', () => {
   })
 })
 
+test('the list of guides has a link on every line, and no section without one', () => {
+  const text = readGuideList() ?? ''
+  expect(text).toMatch(/^# Guides\n/)
+  const html = markup(text)
+  expect(html.match(/<li>/g)).toHaveLength(html.match(/<li><a /g)?.length ?? 0)
+  expect(html.match(/<h2/g)).toHaveLength(html.match(/<ul/g)?.length ?? 0)
+  expect(html).not.toContain('CHANGELOG')
+})
+
 describe.each(['README', ...guideNames()])('the guide %s', (name) => {
   const html = markup(readGuide(name) ?? '')
 
@@ -56,6 +65,12 @@ describe.each(['README', ...guideNames()])('the guide %s', (name) => {
     expect(html.match(/<h1/g)).toHaveLength(1)
     const words = html.replace(/<(pre|code)[\s\S]*?<\/\1>/g, '').replace(/<[^>]+>/g, '')
     expect(words).not.toMatch(/\*\*|`|\]\(|^#|\|--/m)
+  })
+
+  test('has the headings that are listed beside it', () => {
+    const sections = sectionsOf(readGuide(name) ?? '')
+    expect(sections).toHaveLength(html.match(/<h2/g)?.length ?? 0)
+    for (const { id } of sections) expect(html).toContain(`<h2 id="${id}"`)
   })
 
   test('links only to guides and headings that exist', () => {

@@ -57,6 +57,16 @@ describe('the user of a session', () => {
   })
 })
 
+/** A session in which somebody impersonates Mia who has been deleted since. */
+async function byDeleted() {
+  const { id } = services.clerk.createUser({ emails: [`gone${services.clerk.users().length}@example.com`] })
+  const session = { ...mia, sessionId: 'sess_4', impersonator: id }
+  expect((await userOfSession(session))?.id).toBe(people.member)
+  services.clerk.deleteUser(id)
+  await revokeUser(id)
+  return session
+}
+
 describe('the user of an impersonated session', () => {
   const byAda = { ...mia, sessionId: 'sess_3', impersonator: people.admin }
   afterEach(async () => {
@@ -96,8 +106,30 @@ describe('the user of an impersonated session', () => {
   })
 
   test('is there for somebody who impersonates from Clerk’s dashboard, and is no user of the app', async () => {
-    const fromDashboard = { ...byAda, impersonator: 'user_2ofTheDashboard' }
-    expect((await userOfSession(fromDashboard))?.id).toBe(people.member)
+    const byDashboard = { ...byAda, impersonator: 'user_2ofTheDashboard', fromDashboard: true }
+    expect((await userOfSession(byDashboard))?.id).toBe(people.member)
+  })
+
+  test('is there for an impersonator whose ID the app has given, and Clerk knows nothing of', async () => {
+    expect((await userOfSession({ ...byAda, impersonator: 'support-desk-7' }))?.id).toBe(people.member)
+  })
+
+  test('is null after whoever impersonates them was deleted, although Redis has lost the revocation marker', async () => {
+    const session = await byDeleted()
+    await redis().run('unlink', (client) => client.unlink(`ck:g:user:${session.impersonator}`))
+    expect(await userOfSession(session)).toBeNull()
+  })
+
+  test('is null for a banned impersonator of whom somebody wrote "not found" to Redis', async () => {
+    const { id } = services.clerk.createUser({ emails: ['planted@example.com'] })
+    const session = { ...mia, sessionId: 'sess_5', impersonator: id }
+    await userOfSession(session)
+    services.clerk.updateUser(id, { banned: true })
+    const [key] = await redis().run('keys', (client) => client.keys(`ck:e:user.*:${id}`))
+    const version = await redis().run('get', (client) => client.get<string>(`ck:f:user:${id}`))
+    await redis().run('set', (client) => client.set(key ?? '', `${version}|${key}|planted|n0|`))
+    expect(await userById.peek(id)).toBeNull()
+    expect(await userOfSession(session)).toBeNull()
   })
 
   test('is null for as long as such a session can be renewed after whoever impersonates them was deleted', async () => {
@@ -189,4 +221,11 @@ describe('while Redis does not answer', () => {
 test('a revocation that Redis did not confirm is an error', async () => {
   services.upstash.faults.set({ only: ['set'], reset: 'before' })
   await expect(revokeSession('sess_9')).rejects.toMatchObject({ code: 'invalidation_unconfirmed' })
+})
+
+// Last: it opens the breaker.
+test('whoever impersonates somebody and was deleted is refused while Redis is out, too', async () => {
+  const session = await byDeleted()
+  services.upstash.faults.set({ reset: 'before' })
+  expect(await userOfSession(session)).toBeNull()
 })

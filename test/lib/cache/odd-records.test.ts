@@ -12,6 +12,7 @@ import {
 import { lookups } from '@/lib/cache/lookups'
 import { ClerkError } from '@/lib/clerk/error'
 import { type LeftOutEvent, onLeftOut } from '@/lib/clerk/events'
+import { redis } from '@/lib/config'
 import { getConnectedIntegrations } from '@/lib/integrations/integrations.service'
 import { people } from '../../../local/seed'
 import { type Between, startBetween } from '../../support/clerk-in-between'
@@ -137,6 +138,18 @@ describe('an odd user', () => {
     services.clerk.updateUser(healthy, { publicMetadata: { role: `chef-${names}` } })
     alterOdd((user) => without(user, 'id'))
     expect(await userIdsByRole(`chef-${names}`)).toEqual([healthy])
+  })
+
+  test('a list by role that is longer than any that was asked for is a miss: somebody wrote it', async () => {
+    const role = `cook-${names}`
+    services.clerk.updateUser(healthy, { publicMetadata: { role } })
+    await userIdsByRole(role)
+    const [key = ''] = await redis().run('keys', (client) => client.keys(`ck:e:role.*:${role}`))
+    const entry = (await redis().run('get', (client) => client.get<string>(key))) ?? ''
+    const many = JSON.stringify(Array.from({ length: 101 }, (_, i) => `user_${i}`))
+    const planted = entry.replace(/v\d+\|.*$/, `v${many.length}|${many}`)
+    await redis().run('set', (client) => client.set(key, planted))
+    expect(await userIdsByRole.fresh(role)).toEqual([healthy])
   })
 })
 

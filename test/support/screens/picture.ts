@@ -1,45 +1,78 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import type { Stage } from '../app'
-import { openView } from '../browser'
+import { openView, type View } from '../browser'
 import { overflowOf, takePictures } from '../pictures'
-import type { Screen } from './public-screens'
+import type { Screen } from './screen'
 
-/** Opens a screen once, prints what does not fit, and takes pictures of it. */
-export async function photograph(
-  browser: Browser,
-  stage: Stage,
-  screen: Screen,
-  options: { widths: readonly number[]; schemes: readonly ('light' | 'dark')[]; folder: string },
-) {
-  const { context, page, settled } = await openView(browser)
-  page.setDefaultTimeout(30_000)
-  const least = screen.large ? 640 : 0
-  try {
-    await open(page, stage, screen, settled)
-    for (const width of options.widths) {
-      await page.setViewportSize({ width: Math.max(least, width), height: 900 })
-      const over = await overflowOf(page)
-      if (over !== 0) console.log(`${screen.name} at ${width} px: ${over} px too wide`)
+/** Signs people in once, whatever is broken afterwards, and opens screens. */
+export function createCamera(browser: Browser, stage: Stage) {
+  const cookiesOf = new Map<string, Awaited<ReturnType<View['context']['cookies']>>>()
+
+  async function signIn({ context }: View, user: string) {
+    const known = cookiesOf.get(user)
+    if (known) return context.addCookies(known)
+    const { cookies } = await stage.standIns.clerk.issueSession(user)
+    const entries = Object.entries(cookies)
+    return context.addCookies(entries.map(([name, value]) => ({ name, value, url: stage.app.url })))
+  }
+
+  async function use<T>(screen: Screen, look: (view: View) => Promise<T>): Promise<T> {
+    const view = await openView(browser)
+    view.page.setDefaultTimeout(30_000)
+    try {
+      if (screen.as) await signIn(view, screen.as)
+      await openScreen(view, stage, screen)
+      return await look(view)
+    } finally {
+      // Session tokens are renewed as time passes.
+      if (screen.as) cookiesOf.set(screen.as, await view.context.cookies())
+      await view.context.close()
     }
-    return await takePictures(page, { ...options, name: screen.name, least })
-  } finally {
-    await context.close()
+  }
+
+  return {
+    /** Opens a screen, until all that follows from it is over. */
+    async visit(screen: Screen) {
+      // A sign-in changes the user, and the webhook about it removes the user from the cache.
+      for (let i = 0; i < 2; i++) {
+        await use(screen, async () => {})
+        await stage.standIns.clerk.webhooks.flush()
+      }
+    },
+
+    /** Opens a screen once, prints what does not fit, and takes pictures of it. */
+    photograph: (
+      screen: Screen,
+      options: { widths: readonly number[]; schemes: readonly ('light' | 'dark')[]; folder: string },
+    ) =>
+      use(screen, async ({ page }) => {
+        const least = screen.large ? 640 : 0
+        for (const width of options.widths) {
+          await page.setViewportSize({ width: Math.max(least, width), height: 900 })
+          const over = await overflowOf(page)
+          if (over !== 0) console.log(`${screen.name} at ${width} px: ${over} px too wide`)
+        }
+        return takePictures(page, { ...options, name: screen.name, least })
+      }),
   }
 }
 
-async function open(page: Page, stage: Stage, screen: Screen, settled: () => Promise<void>) {
-  const { path, as, act, large, early } = screen
-  if (as) {
-    const { cookies } = await stage.standIns.clerk.issueSession(as)
-    const entries = Object.entries(cookies)
-    await page.context().addCookies(entries.map(([name, value]) => ({ name, value, url: stage.app.url })))
-  }
+/** Opens a page, brings it into its state, and waits for everything to be there. */
+export async function openScreen({ page, settled }: View, { app }: Pick<Stage, 'app'>, screen: Screen) {
+  const { path, before, act, large, early } = screen
   if (large)
     await page.addInitScript(
       `addEventListener('DOMContentLoaded', () => { document.documentElement.style.fontSize = '200%' })`,
     )
-  await page.goto(stage.app.url + path, { waitUntil: early ? 'commit' : 'load' })
-  await (early ? page.locator('[data-loading]').first().waitFor() : settled())
+  await before?.(page)
+  await page.goto(app.url + path, { waitUntil: early ? 'commit' : 'load' })
+  if (early) {
+    await page.locator('[data-loading]').first().waitFor()
+    await act?.(page)
+    return
+  }
+  await page.waitForFunction(() => !document.querySelector('[aria-label^="Loading"]'))
+  await settled()
   await act?.(page)
   if (act) await settled()
 }

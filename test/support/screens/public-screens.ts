@@ -1,37 +1,13 @@
 import type { Page } from 'playwright-core'
 import { people } from '../../../local/seed'
 import type { StandIns } from '../../../local/stand-ins'
-
-/** One page of the app in one state. */
-export interface Screen {
-  name: string
-  path: string
-  /** Who is signed in. Default: nobody. */
-  as?: string | undefined
-  /** What people do before the picture is taken. */
-  act?(page: Page): Promise<unknown>
-  /** Text of 200 % on half of the usual widths. */
-  large?: boolean
-  /** The picture is taken while the page is loading. */
-  early?: boolean
-}
-
-/** Screens that need the services in the same state. The app is started again before each group. */
-export interface Group {
-  name: string
-  /** Environment variables of the app. */
-  env?: Record<string, string>
-  arrange?(standIns: StandIns): Promise<void>
-  /** Breaks something. It is called before every screen, with nothing cached. */
-  fail?(standIns: StandIns): void
-  screens(people: Awaited<ReturnType<typeof createPeople>>): Screen[]
-}
+import type { Group, Screen } from './screen'
 
 const CALENDAR = ['openid', 'https://www.googleapis.com/auth/calendar.readonly']
 const LONG = 'Wolfeschlegelsteinhausenbergerdorff-Hubertwilliamsonvonhagen'
 
 /** People whose names, pictures or calendars are unusual. */
-export async function createPeople({ clerk, google }: StandIns) {
+async function createPeople({ clerk, google }: StandIns) {
   const create = (username: string, given: object) =>
     clerk.createUser({ username, emails: [`${username}@example.com`], ...given }).id
   const expert = (headline: string, specialties: string[], more = {}) => ({
@@ -54,8 +30,12 @@ export async function createPeople({ clerk, google }: StandIns) {
   const nameless = create('nameless', { ...expert('', []), imageUrl: '' })
   const busy = create('busy', { firstName: 'Bea', lastName: 'Busy' })
   const free = create('free', { firstName: 'Fred', lastName: 'Free' })
+  const members = create('members', { firstName: 'Mem', lastName: 'Bers' })
+  const longName = { name: `${LONG} ${LONG}`, slug: 'long', createdBy: members }
+  clerk.organizations.addMember(clerk.organizations.create(longName).id, long)
   const several = create('several', { firstName: 'Sev', lastName: 'Eral' })
-  for (const id of [busy, free, long])
+  const tomorrow = create('tomorrow', { firstName: 'Tom', lastName: 'Orrow' })
+  for (const id of [busy, free, long, tomorrow])
     clerk.connect(id, { provider: 'oauth_google', email: `${id}@example.com`, scopes: CALENDAR })
   for (const email of ['home@example.com', `${'work'.repeat(15)}@example.com`])
     clerk.connect(several, { provider: 'oauth_google', email, scopes: CALENDAR })
@@ -75,8 +55,27 @@ export async function createPeople({ clerk, google }: StandIns) {
     timed('e', '', 3, 3.05),
   ])
   google.setEvents(free, [])
+  google.setEvents(tomorrow, [timed('f', 'Breakfast', 1.5, 1.6)])
   await clerk.webhooks.flush()
-  return { long, rtl, cjk, nameless, busy, free, several }
+  return { long, rtl, cjk, nameless, busy, free, several, members, tomorrow }
+}
+
+/** Fills in the field of Clerk's component, and goes on. */
+const enter = async (page: Page, text: string) => {
+  await page.getByRole('textbox').first().fill(text)
+  await page.getByRole('button', { name: 'Continue', exact: true }).click()
+}
+const codeIsAsked = (page: Page) => page.getByText('Check your email').waitFor()
+const enterCode = async (page: Page, code: string) => {
+  await codeIsAsked(page)
+  await page.getByRole('textbox').first().pressSequentially(code)
+}
+
+/** Presses a button of the row of a provider, and waits for what the row says then. */
+const pressInRow = async (page: Page, provider: string, button: string, says: string) => {
+  const row = page.locator(`[data-provider="${provider}"]`).filter({ visible: true })
+  await row.getByRole('button', { name: button }).click()
+  await row.getByText(says).filter({ visible: true }).first().waitFor()
 }
 
 /** The account menu, opened. */
@@ -84,74 +83,154 @@ const openMenu = (page: Page) => page.getByRole('button', { name: /^Account of/ 
 
 const normal: Group = {
   name: 'normal',
-  async arrange({ clerk }) {
+  async fail({ clerk }) {
     clerk.faults.add({ latencyMs: 150 })
   },
-  screens: ({ long, rtl, cjk, nameless, busy, free, several }) => [
-    { name: 'home', path: '/' },
-    { name: 'home-large', path: '/', large: true, as: people.needsReconnecting },
-    { name: 'home-reconnect', path: '/', as: people.needsReconnecting },
-    { name: 'home-never', path: '/', as: people.neverConnected },
-    { name: 'experts', path: '/experts' },
-    { name: 'experts-filtered', path: '/experts?specialty=kafka' },
-    { name: 'experts-none', path: '/experts?specialty=kafka&price=EUR-125' },
-    { name: 'expert', path: '/experts/amara-okafor' },
-    { name: 'expert-long', path: `/experts/w${'w'.repeat(59)}`, as: long },
-    { name: 'expert-rtl', path: '/experts/right-to-left', as: rtl },
-    { name: 'expert-cjk', path: '/experts/chinese-japanese', as: cjk },
-    { name: 'expert-nameless', path: '/experts/nameless', as: nameless },
-    { name: 'profile', path: '/profile', as: people.expert },
-    { name: 'profile-large', path: '/profile', as: people.expert, large: true },
-    { name: 'profile-long', path: '/profile', as: long },
-    { name: 'profile-rtl', path: '/profile', as: rtl },
-    {
-      ...{ name: 'profile-errors', path: '/profile', as: people.member },
-      async act(page) {
-        await page.getByLabel('First name').fill('  ')
-        await page.getByLabel('Last name').fill('  ')
-        await page.getByRole('button', { name: 'Save' }).click()
-        await page.getByText('Not saved.').waitFor()
+  async screens(standIns) {
+    const { long, rtl, cjk, nameless, busy, free, several, members, tomorrow } = await createPeople(standIns)
+    return [
+      { name: 'home', path: '/' },
+      { name: 'home-large', path: '/', large: true, as: people.needsReconnecting },
+      { name: 'home-reconnect', path: '/', as: people.needsReconnecting },
+      { name: 'home-admin', path: '/', as: people.admin },
+      { name: 'home-skip', path: '/', act: (page) => page.keyboard.press('Tab') },
+      { name: 'home-never', path: '/', as: people.neverConnected },
+      { name: 'experts', path: '/experts' },
+      { name: 'experts-filtered', path: '/experts?specialty=kafka' },
+      { name: 'experts-none', path: '/experts?specialty=security&price=EUR-160' },
+      { name: 'expert', path: '/experts/amara-okafor' },
+      { name: 'expert-long', path: `/experts/w${'w'.repeat(59)}`, as: long },
+      { name: 'expert-rtl', path: '/experts/right-to-left', as: rtl },
+      { name: 'expert-cjk', path: '/experts/chinese-japanese', as: cjk },
+      { name: 'expert-nameless', path: '/experts/nameless', as: nameless },
+      { name: 'profile', path: '/profile', as: people.expert },
+      { name: 'profile-large', path: '/profile', as: people.expert, large: true },
+      { name: 'profile-long', path: '/profile', as: long },
+      { name: 'profile-rtl', path: '/profile', as: rtl },
+      {
+        ...{ name: 'profile-errors', path: '/profile', as: people.member },
+        async act(page) {
+          await page.getByLabel('First name').fill('  ')
+          await page.getByLabel('Last name').fill('  ')
+          await page.getByRole('button', { name: 'Save' }).click()
+          await page.getByText('Not saved.').waitFor()
+        },
       },
-    },
-    {
-      ...{ name: 'profile-saved', path: '/profile', as: free },
-      async act(page) {
-        await page.getByLabel('Last name').fill('Saved')
-        await page.getByRole('button', { name: 'Save' }).click()
-        await page
-          .getByText(/Saved\.|Too many|too often/)
-          .first()
-          .waitFor()
+      {
+        ...{ name: 'profile-saved', path: '/profile', as: free },
+        async act(page) {
+          await page.getByLabel('Last name').fill('Saved')
+          await page.getByRole('button', { name: 'Save' }).click()
+          await page
+            .getByText(/Saved\.|Too many|too often/)
+            .first()
+            .waitFor()
+        },
       },
-    },
-    { name: 'calendar', path: '/calendar', as: people.member },
-    { name: 'calendar-large', path: '/calendar', as: busy, large: true },
-    { name: 'calendar-busy', path: '/calendar', as: busy },
-    { name: 'calendar-free', path: '/calendar', as: free },
-    { name: 'calendar-never', path: '/calendar', as: people.neverConnected },
-    { name: 'calendar-reconnect', path: '/calendar', as: people.needsReconnecting },
-    { name: 'calendar-scopes', path: '/calendar', as: people.tooFewScopes },
-    { name: 'calendar-several', path: '/calendar', as: several },
-    { name: 'account', path: '/account', as: people.severalProviders },
-    { name: 'account-reconnect', path: '/account', as: people.needsReconnecting },
-    { name: 'account-several', path: '/account', as: several },
-    { name: 'account-menu', path: '/account', as: people.neverConnected, act: openMenu },
-    { name: 'account-menu-long', path: '/guides', as: long, act: openMenu },
-    { name: 'organizations', path: '/organizations', as: people.member },
-    { name: 'organizations-none', path: '/organizations', as: free },
-    { name: 'organization', path: '/organizations/northwind', as: people.member },
-    { name: 'guides', path: '/guides' },
-    { name: 'guide', path: '/guides/tokens' },
-    { name: 'guide-adopt', path: '/guides/adopt' },
-    { name: 'sign-in', path: '/sign-in' },
-    { name: 'sign-up', path: '/sign-up' },
-    { name: 'not-found', path: '/nothing-here' },
-    { name: 'not-found-expert', path: '/experts/nobody' },
-    {
-      ...{ name: 'footer-dark', path: '/guides' },
-      act: (page) => page.getByRole('radio', { name: 'Dark' }).check({ force: true }),
-    },
-  ],
+      { name: 'calendar', path: '/calendar', as: people.member },
+      { name: 'calendar-large', path: '/calendar', as: busy, large: true },
+      { name: 'calendar-busy', path: '/calendar', as: busy },
+      { name: 'calendar-free', path: '/calendar', as: free },
+      { name: 'calendar-tomorrow', path: '/calendar', as: tomorrow },
+      { name: 'calendar-never', path: '/calendar', as: people.neverConnected },
+      { name: 'calendar-reconnect', path: '/calendar', as: people.needsReconnecting },
+      { name: 'calendar-scopes', path: '/calendar', as: people.tooFewScopes },
+      { name: 'calendar-several', path: '/calendar', as: several },
+      { name: 'account', path: '/account', as: people.severalProviders },
+      { name: 'account-reconnect', path: '/account', as: people.needsReconnecting },
+      { name: 'account-several', path: '/account', as: several },
+      {
+        ...{ name: 'account-checked', path: '/account', as: people.severalProviders },
+        act: (page) => pressInRow(page, 'github', 'Check GitHub', 'GitHub accepts the connection.'),
+      },
+      { name: 'account-large', path: '/account', as: people.severalProviders, large: true },
+      { name: 'account-menu', path: '/account', as: people.neverConnected, act: openMenu },
+      { name: 'account-menu-long', path: '/guides', as: long, act: openMenu },
+      { name: 'organizations', path: '/organizations', as: people.member },
+      { name: 'organizations-long', path: '/organizations', as: members },
+      { name: 'organizations-none', path: '/organizations', as: free },
+      { name: 'organization', path: '/organizations/northwind', as: people.member },
+      { name: 'organization-long', path: '/organizations/long', as: members },
+      { name: 'not-found-organization', path: '/organizations/guild', as: free },
+      { name: 'guides', path: '/guides' },
+      { name: 'guide', path: '/guides/tokens' },
+      { name: 'guide-adopt', path: '/guides/adopt' },
+      { name: 'sign-in', path: '/sign-in' },
+      {
+        ...{ name: 'sign-in-unknown', path: '/sign-in' },
+        async act(page) {
+          await enter(page, 'nobody@example.com')
+          await page.getByText('find your account').first().waitFor()
+        },
+      },
+      {
+        ...{ name: 'sign-in-code', path: '/sign-in' },
+        async act(page) {
+          await enter(page, 'mia@example.com')
+          await codeIsAsked(page)
+        },
+      },
+      {
+        ...{ name: 'sign-in-wrong-code', path: '/sign-in' },
+        async act(page) {
+          await enter(page, 'mia@example.com')
+          await enterCode(page, '111111')
+          await page.getByText('Incorrect code').first().waitFor()
+        },
+      },
+      {
+        ...{ name: 'sign-in-loading', path: '/sign-in', early: true },
+        before: (page) => page.route('**/clerk.browser*.js*', () => {}),
+      },
+      {
+        ...{ name: 'sign-in-unreachable', path: '/sign-in' },
+        before: (page) => page.route('**/clerk.browser*.js*', (route) => route.abort()),
+      },
+      { name: 'sign-up', path: '/sign-up' },
+      {
+        ...{ name: 'sign-up-taken', path: '/sign-up' },
+        async act(page) {
+          await enter(page, 'mia@example.com')
+          await page.getByText('taken').first().waitFor()
+        },
+      },
+      {
+        ...{ name: 'sign-up-code', path: '/sign-up' },
+        async act(page) {
+          await enter(page, 'new@example.com')
+          await page.getByText('Verify your email').first().waitFor()
+        },
+      },
+      {
+        // The form looks for the field with a mistake.
+        ...{ name: 'error', path: '/profile', as: people.member },
+        before: (page) =>
+          page.addInitScript('HTMLFormElement.prototype.querySelector = () => { throw new Error("broken") }'),
+        async act(page) {
+          await page.getByLabel('First name').fill('  ')
+          await page.getByRole('button', { name: 'Save' }).click()
+          await page.getByRole('heading', { name: 'Something went wrong' }).waitFor()
+        },
+      },
+      {
+        // The footer, which is in the layout, asks for the color scheme.
+        ...{ name: 'error-global', path: '/guides' },
+        before: (page) =>
+          page.addInitScript(`const { matchMedia } = window
+          window.matchMedia = (query) => {
+            if (query.includes('color-scheme')) throw new Error('broken')
+            return matchMedia.call(window, query)
+          }`),
+        act: (page) => page.getByRole('heading', { name: 'Something went wrong' }).waitFor(),
+      },
+      { name: 'not-found', path: '/nothing-here' },
+      { name: 'not-found-expert', path: '/experts/nobody' },
+      {
+        ...{ name: 'footer-dark', path: '/guides' },
+        act: (page) => page.getByRole('radio', { name: 'Dark' }).check({ force: true }),
+      },
+    ]
+  },
 }
 
 /** The pages that read something, of a member and of a visitor. */
@@ -163,23 +242,70 @@ const reading = (name: string): Screen[] => [
   { name: `${name}-calendar`, path: '/calendar', as: people.member },
   { name: `${name}-account`, path: '/account', as: people.member },
   { name: `${name}-organizations`, path: '/organizations', as: people.member },
+  { name: `${name}-organization`, path: '/organizations/northwind', as: people.member },
 ]
+/** Those pages with nothing cached, after `fail`. */
 const outage = (name: string, fail: (standIns: StandIns) => void): Group => ({
-  ...{ name, fail },
-  screens: () => reading(name),
+  name,
+  async fail(standIns) {
+    await standIns.engine.empty()
+    fail(standIns)
+  },
+  screens: async () => reading(name),
 })
 const withoutClerk = ({ clerk }: StandIns) => clerk.faults.add({ status: 503 })
 const withoutRedis = ({ upstash }: StandIns) => upstash.faults.set({ reset: 'before' })
 
 /** The pages while Clerk has not answered. */
 const loading: Group = {
-  name: 'loading',
-  fail: ({ clerk }) => clerk.faults.add({ connection: 'hang' }),
-  screens: () => reading('loading').map((screen) => ({ ...screen, early: true })),
+  ...outage('loading', ({ clerk }) => clerk.faults.add({ connection: 'hang' })),
+  screens: async () => reading('loading').map((screen) => ({ ...screen, early: true })),
 }
 
-export const groups: Group[] = [
+/** The pages where no user has a role yet. */
+const empty: Group = {
+  ...outage('empty', ({ clerk }) => {
+    for (const { id } of clerk.users()) clerk.updateUser(id, { publicMetadata: {} })
+  }),
+  screens: async () => [
+    { name: 'empty-home', path: '/' },
+    { name: 'empty-experts', path: '/experts' },
+  ],
+}
+
+let owner = ''
+/** An organization with more members than one page shows. */
+const crowded: Group = {
+  name: 'crowded',
+  async arrange({ clerk }) {
+    const create = (firstName: string) =>
+      clerk.createUser({ emails: [`${firstName}@example.com`], firstName }).id
+    owner = create('Owner')
+    const { id } = clerk.organizations.create({ name: 'Crowd', slug: 'crowd', createdBy: owner })
+    for (let i = 0; i < 60; i++) clerk.organizations.addMember(id, create(`member-${i}`))
+  },
+  screens: async () => [
+    { name: 'organization-many', path: '/organizations/crowd', as: owner },
+    { name: 'organization-end', path: '/organizations/crowd?page=9', as: owner },
+  ],
+}
+
+/** A connection that the provider does not accept any more, and that nobody has noticed yet. */
+const refused: Group = {
+  ...outage('refused', ({ clerk }) => clerk.revokeAtProvider(people.severalProviders)),
+  screens: async () => [
+    {
+      ...{ name: 'account-refused', path: '/account', as: people.severalProviders },
+      act: (page) => pressInRow(page, 'github', 'Check GitHub', 'Needs to be reconnected'),
+    },
+  ],
+}
+
+export const publicGroups: Group[] = [
   normal,
+  empty,
+  crowded,
+  refused,
   loading,
   outage('clerk-busy', ({ clerk }) => clerk.faults.add({ status: 429, retryAfter: 20 })),
   outage('clerk-down', withoutClerk),
@@ -189,8 +315,7 @@ export const groups: Group[] = [
     withoutRedis(standIns)
   }),
   {
-    name: 'google-down',
-    fail: ({ google }) => google.respond(() => new Response('', { status: 503 })),
-    screens: () => [{ name: 'google-down-calendar', path: '/calendar', as: people.member }],
+    ...outage('google-down', ({ google }) => google.respond(() => new Response('', { status: 503 }))),
+    screens: async () => [{ name: 'google-down-calendar', path: '/calendar', as: people.member }],
   },
 ]

@@ -31,10 +31,8 @@ const pages = [
   { name: 'profile', path: '/profile', as: people.expert, shows: 'Your name is shown as' },
 ] as const
 
-/** Where `npm run screenshots` puts them. */
-const folder = process.env.SCREENSHOTS
 // Other tests open the other pages, most of them at 320 px.
-describe.each(fullOr([...pages], pages.slice(-7)))('the page $name', ({ name, path, ...rest }) => {
+describe.each(fullOr([...pages], pages.slice(-7)))('the page $name', ({ path, ...rest }) => {
   test.each(fullOr(looks, looks.slice(-1)))(
     'fits $width px in $colorScheme and says nothing to the console',
     async (look) => {
@@ -43,9 +41,6 @@ describe.each(fullOr([...pages], pages.slice(-7)))('the page $name', ({ name, pa
       if ('shows' in rest) await view.page.getByRole('main').getByText(rest.shows).first().waitFor()
       await view.settled()
       expect(await overflowOf(view.page), 'pixels wider than the window').toBeLessThanOrEqual(0)
-      await view.page.screenshot({
-        path: `${folder ?? '.next-e2e/screenshots'}/${name}-${look.width}-${look.colorScheme}.png`,
-      })
     },
   )
 })
