@@ -59,7 +59,6 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lo
   /** The request memo, then the process cache, then Redis. */
   function lookup(arg: A): Promise<T | null> {
     try {
-      if (!runtime.enter) return readCaches(arg)
       if (!declared.memo) return enter(arg).then(() => readCaches(arg))
       const tags = () => declared.tags(arg)
       return oncePerRequest(runtime, local.memo, declared.key(arg), () => readCaches(arg), onHit, tags)
@@ -100,23 +99,16 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lo
   }
 
   /** Treats a failure of Redis as "nothing is cached"; with revocation markers the read is refused instead. */
-  const orNothing = (read: Read<A, T>) => (error: unknown) => {
+  const orNothing = (error: unknown, read?: Read<A, T>) => {
     if (!isOutage(error)) throw error
-    if (isRevocable(read)) throw revocationUnknown()
+    if (read && isRevocable(read)) throw revocationUnknown()
     return undefined
   }
 
   return Object.assign(lookup, {
     many: (args: readonly A[]) => Promise.all(args.map(lookup)),
     fresh,
-    peek: (arg: A) =>
-      peek(arg).then(
-        (outcome) => outcome?.value,
-        (error) => {
-          if (isOutage(error)) return undefined
-          throw error
-        },
-      ),
+    peek: (arg: A) => peek(arg).then((outcome) => outcome?.value, orNothing),
     async warm(args: readonly A[]) {
       const done = await Promise.allSettled(args.map((arg) => withPriority('low', () => fresh(arg))))
       const warmed = done.filter((result) => result.status === 'fulfilled').length
@@ -125,7 +117,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lo
     async reload(arg: A, matches?: (value: T) => boolean) {
       const read = locate(arg)
       readInLoader(declared.name, read.slot.entry)
-      const cached = await peek(arg).catch(orNothing(read))
+      const cached = await peek(arg).catch((error: unknown) => orNothing(error, read))
       if (cached && matches && !(cached.value !== null && matches(cached.value))) return cached.value
       const reloaded = orAgain(read, () => handleMiss(read, cached?.entry ?? ''))
       if (!declared.memo && declared.processTtl === 0) return toValue(await reloaded)
