@@ -64,7 +64,7 @@ export function createLoader<A, T>({ clock, limit, running }: Engine, declared: 
       throw badValue(
         `loadMany must return a list of ${count}, one for each argument, not ${describe(values)}`,
       )
-    return values.map((value: T | Error | null | undefined) => {
+    return values.map((value): Loaded<T> => {
       if (!(value instanceof Promise))
         return loadMany && value instanceof Error ? { error: value } : { value }
       value.catch(() => {})

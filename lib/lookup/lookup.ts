@@ -124,7 +124,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lo
       // Other processes that could not be informed keep the old value for their processTtl.
       return toValue(await engine.forget(read.tags, () => reloaded).catch(() => reloaded))
     },
-    invalidate: async (arg: A) => engine.invalidate(declared.tags(arg)),
+    invalidate: async (arg: A) => engine.invalidateTags(declared.tags(arg)),
     async invalidateIf(arg: A, matches: (value: T) => boolean) {
       const outcome = await peek(arg)
       if (!outcome || outcome.value === null || !matches(outcome.value)) return false
