@@ -28,14 +28,8 @@ interface UserName {
  * so that a name never returns its previous owner.
  */
 function defineUserName(kind: NameKind, declaration: UserName) {
-  const {
-    filter,
-    exactly = (name) => name,
-    normalize,
-    namesOf,
-    id = kind,
-    accepts = () => true,
-  } = declaration
+  const { filter, exactly = (name) => name, normalize, namesOf } = declaration
+  const { id = kind, accepts = () => true } = declaration
   const hasName = (user: CachedUser, name: string) =>
     accepts(user) && namesOf(user).some((known) => known !== null && normalize(known) === normalize(name))
   const key = keyOfName[kind]
