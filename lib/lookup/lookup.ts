@@ -1,7 +1,6 @@
 import { createContext, type Engine, isRevocable, type Read } from './context'
 import type { Declared } from './declaration'
 import { isOutage, LookupError } from './errors'
-import { type Inspection, inspectRedis } from './inspect'
 import { oncePerRequest } from './memo'
 import { handleMiss, orAgain } from './miss'
 import { readInLoader } from './nested'
@@ -46,8 +45,8 @@ export interface Lookup<A, T> {
    * whether it did. @throws LookupError when Redis did not confirm it
    */
   invalidateIf(arg: A, matches: (value: T) => boolean): Promise<boolean>
-  /** What Redis holds of a value, for people to look at. @throws LookupError when Redis does not answer */
-  inspect(arg: A, options?: { revocationMarkers?: readonly string[] }): Promise<Inspection<T>>
+  /** Where a value is cached, for `inspect`. */
+  locate(arg: A, revocationMarkers?: readonly string[]): Read<A, T>
 }
 
 export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lookup<A, T> {
@@ -131,8 +130,7 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lo
       const { slot, tags } = locate(arg)
       return engine.forget(tags, () => store.dropIf(slot, outcome.entry))
     },
-    inspect: async (arg: A, options?: { revocationMarkers?: readonly string[] }) =>
-      inspectRedis(locate(arg, options?.revocationMarkers)),
+    locate,
   })
 }
 
