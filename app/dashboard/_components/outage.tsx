@@ -1,5 +1,5 @@
 import { Notice } from '@/components/notice'
-import { TryAgain } from '@/components/or-outage'
+import { TryAgainAfter } from '@/components/or-outage'
 import { Status } from '@/components/status'
 import { clerkState, currentRedisState } from '@/lib/dashboard/redis-state'
 import { checkHealth } from '@/lib/process/health'
@@ -34,7 +34,7 @@ export async function Outage({ title, advice, status }: { title: string; advice:
         </li>
         <li>status.clerk.com and, for Upstash, status.upstash.com report outages</li>
       </ul>
-      <TryAgain status={status} />
+      <TryAgainAfter status={status} />
     </Notice>
   )
 }
