@@ -120,6 +120,14 @@ test('very many requests that do not wait for an answer are not answered, and th
   expect((await fetch(`${stage.app.url}/api/health`)).status).toBe(200)
 })
 
+test('a session beside very many cookies is none', async () => {
+  const status = async (more: string) =>
+    (await fetch(`${stage.app.url}/profile`, { headers: { cookie: cookie + more }, redirect: 'manual' }))
+      .status
+  expect(await status('; a=1')).toBe(200)
+  expect(await status(Array.from({ length: 201 }, (_, i) => `; c${i}=`).join(''))).toBe(307)
+})
+
 test('a request that asks for a WebSocket is answered as one that does not', async () => {
   const { hostname, port, host } = new URL(stage.app.url)
   const answers = await Promise.all(
