@@ -87,10 +87,8 @@ export function createContext<A, T>(engine: Engine, declared: Declared<A, T>) {
     loader: createLoader(engine, declared),
 
     /** @throws what the declaration's functions throw */
-    locate: (arg: A, markers?: readonly string[]): Read<A, T> => ({
-      ...locate(declared, namespace, arg, markers),
-      lookup: context,
-    }),
+    locate: (arg: A, markers?: readonly string[]): Read<A, T> =>
+      Object.assign(locate(declared, namespace, arg, markers), { lookup: context }),
 
     /** Begins a step, or joins an equal one whose request has not been sent. */
     join(key: string, begin: (onSent: () => void) => Promise<Outcome<T>>): Promise<Outcome<T>> {

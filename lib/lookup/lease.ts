@@ -24,9 +24,9 @@ export async function acquireLease<A, T>(
 ) {
   const whole = { ...request, slot, lease: declared.lease }
   const send = (onSent: () => void) => engine.repeatOnce(() => engine.acquires(whole, onSent))
-  const answer = await engine.stamped(send, onSent)
-  if ('failure' in answer) void release(engine, slot, request.flight, answer.failure)
-  return answer
+  const asked = await engine.stamped(send, onSent)
+  if ('failure' in asked.answer) void release(engine, slot, request.flight, asked.answer.failure)
+  return asked
 }
 
 /** Returns a lease that this process will not use, so that the fleet does not wait until it expires. */

@@ -16,7 +16,7 @@ export function readThrough<A, T>(read: Read<A, T>): Promise<Outcome<T>> {
 async function readRedis<A, T>(read: Read<A, T>, onSent: () => void): Promise<Outcome<T>> {
   const { engine, declared, emit, emitHit, fill, open, refuse, revocationUnknown } = read.lookup
   const send = (sending: () => void) => engine.reads(keysOf(read.slot), sending)
-  const { sent, ...answer } = await engine.stamped(send, onSent)
+  const { sent, answer } = await engine.stamped(send, onSent)
   if ('failure' in answer) {
     if (isRevocable(read)) throw revocationUnknown()
     return bypass(read, sent, answer.failure)

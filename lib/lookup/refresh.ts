@@ -16,7 +16,7 @@ export function refreshLater<A, T>(read: Read<A, T>): void {
   async function refresh() {
     const flight = engine.newId()
     const request = { flight, waiting: '', reject: '', refresh: true }
-    const { sent, ...answer } = await acquireLease(read, request)
+    const { sent, answer } = await acquireLease(read, request)
     if ('reply' in answer && answer.reply.kind === 'load')
       await loadUnderLease(read, { flight, generation: answer.reply.generation }, sent)
   }

@@ -131,7 +131,7 @@ export function createRequests(options: RequestOptions) {
   async function stamped<R>(
     send: (onSent: () => void) => Promise<R>,
     onSent: () => void = () => {},
-  ): Promise<{ sent: Stamp } & ({ reply: R } | { failure: unknown })> {
+  ): Promise<{ sent: Stamp; answer: { reply: R } | { failure: unknown } }> {
     let sent = state.stamp(clock.now())
     const reply = send(() => {
       onSent()
@@ -141,7 +141,7 @@ export function createRequests(options: RequestOptions) {
       (reply) => ({ reply }),
       (failure: unknown) => ({ failure }),
     )
-    return { ...answer, sent }
+    return { sent, answer }
   }
 
   return { reads, acquires, commits, fails, pause, repeatOnce, stamped }
