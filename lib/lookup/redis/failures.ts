@@ -14,7 +14,7 @@ interface Words {
 export const redisFailures = {
   timeout: {
     title: 'Redis answers too slowly',
-    fix: 'It did not answer within CACHE_REDIS_TIMEOUT_MS. Check the database’s region and load in the Upstash console.',
+    fix: 'It did not answer within CACHE_REDIS_TIMEOUT_MS. Check the region and the load of the database.',
   },
   unreachable: {
     title: 'Redis is not reachable',
@@ -26,11 +26,11 @@ export const redisFailures = {
   },
   quota: {
     title: 'The Redis plan’s limit is used up',
-    fix: 'Raise the limit in the Upstash console.',
+    fix: 'Raise the limit at the provider of the database.',
   },
   too_large: {
     title: 'A request to Redis was too large',
-    fix: 'A value is larger than 8 MB, or than the plan allows. Store smaller values.',
+    fix: 'A value is larger than 8 MB, or than Redis or the plan allows. Store smaller values.',
   },
   no_scripts: {
     title: 'The Redis token cannot run scripts',
@@ -87,9 +87,6 @@ export type RedisFailure = keyof typeof redisFailures
 
 /** What is said otherwise over TCP. */
 const overTcp: Partial<Record<RedisFailure, Partial<Words>>> = {
-  timeout: {
-    fix: 'It did not answer within CACHE_REDIS_TIMEOUT_MS. Check the region and the load of the database of REDIS_URL.',
-  },
   unreachable: {
     fix: 'There is no connection to the host and port of REDIS_URL. Check that Redis runs, the address, the network, and redis:// or rediss://.',
   },
@@ -97,8 +94,6 @@ const overTcp: Partial<Record<RedisFailure, Partial<Words>>> = {
     title: 'Redis did not accept the user or the password',
     fix: 'Check the user and the password in REDIS_URL. Special characters must be percent-encoded.',
   },
-  quota: { fix: 'Raise the limit at the provider of the database.' },
-  too_large: { fix: 'A value is larger than 8 MB, or than Redis allows. Store smaller values.' },
   no_scripts: {
     title: 'The Redis user cannot run scripts',
     fix: 'Nothing is cached until the user of REDIS_URL has the permissions in docs/guides/redis.md: +eval and +evalsha are missing.',
