@@ -10,7 +10,7 @@ const signedInOnly = /^\/(account|calendar|dashboard|organizations|profile)(\/|$
 
 const origins = (process.env.APP_ORIGINS ?? '').split(',').flatMap((origin) => origin.trim() || [])
 
-/** Of the requests that Clerk allows in 10 s: a tenth in each process. As `clerkRateLimit` in lib/config.ts. */
+/** Of the requests that Clerk allows in 10 s: a tenth in each process. As `clerkRateLimit` in lib/clerk/budget.ts. */
 const HANDSHAKES =
   (Number(process.env.CLERK_RATE_LIMIT) ||
     (process.env.CLERK_SECRET_KEY?.startsWith('sk_live_') ? 1000 : 100)) / 10

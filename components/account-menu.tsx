@@ -25,7 +25,7 @@ export function AccountMenu() {
       <button
         type="button"
         popoverTarget="account-menu"
-        className="-mr-1 flex items-center gap-2 rounded-full p-1 text-sm hover:bg-page @min-[40rem]:-mr-3 @min-[40rem]:pr-3"
+        className="flex items-center gap-2 rounded-full p-1 text-sm hover:bg-page @min-[40rem]:pr-3"
         aria-label={`Account of ${name}`}
       >
         {/* biome-ignore lint/performance/noImgElement: Clerk serves avatars in the size asked for */}

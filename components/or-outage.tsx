@@ -1,8 +1,8 @@
 import { connection } from 'next/server'
 import type { ReactNode } from 'react'
-import { button } from '@/components/button'
 import { Notice } from '@/components/notice'
 import { PageTitle } from '@/components/page-title'
+import { TryAgain } from '@/components/try-again'
 import { problemToShow } from '@/lib/http/problem-to-show'
 
 /**
@@ -22,7 +22,7 @@ export async function orOutage(render: () => Promise<ReactNode>, heading?: React
         {typeof heading === 'string' ? <PageTitle title={heading} /> : heading}
         <Notice title={title}>
           <p className="max-w-prose">{advice}</p>
-          <TryAgain status={status} />
+          <TryAgainAfter status={status} />
         </Notice>
       </>
     )
@@ -30,10 +30,5 @@ export async function orOutage(render: () => Promise<ReactNode>, heading?: React
 }
 
 /** A link that loads the page again, for a status of something that is busy or does not answer. */
-export const TryAgain = ({ status }: { status: number }) =>
-  (status === 429 || status === 503) && (
-    // biome-ignore lint/a11y/useValidAnchor: an empty address is that of this page, and works before any script has loaded
-    <a href="" className={button('outline')}>
-      Try again
-    </a>
-  )
+export const TryAgainAfter = ({ status }: { status: number }) =>
+  (status === 429 || status === 503) && <TryAgain />

@@ -25,7 +25,8 @@ export function SiteHeader() {
             <CurrentNav />
           </Suspense>
         </nav>
-        <div className="ml-auto shrink-0">
+        {/* The picture and the name end where the page ends, without the space around them. */}
+        <div className="ml-auto shrink-0 has-[img]:-mr-1 @min-[40rem]:has-[img]:-mr-3">
           <AccountMenu />
         </div>
       </div>

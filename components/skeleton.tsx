@@ -18,6 +18,9 @@ export const ListSkeleton = ({ label, rows, height }: { label: string; rows: num
   </div>
 )
 
+/** More than fit: they fade towards the end. */
+const LINES = Array.from({ length: 8 }, () => ['w-2/3', 'w-1/2']).flat()
+
 /**
  * A placeholder with the height of what is loading, so that nothing moves when it arrives. `label`: read to people who
  * cannot see it.
@@ -30,10 +33,12 @@ export function Skeleton({ label, size = 'h-72' }: { label: string; size?: strin
       aria-label={label}
       className={`${size} overflow-hidden rounded-xl border border-line bg-surface p-5`}
     >
-      <div className="space-y-3 motion-safe:animate-pulse">
+      <div className="mask-b-from-30% h-full space-y-3 overflow-hidden motion-safe:animate-pulse">
         <div className="h-5 w-1/3 rounded bg-line" />
-        <div className="h-3 w-2/3 rounded bg-line" />
-        <div className="h-3 w-1/2 rounded bg-line" />
+        {LINES.map((width, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines in a fixed order
+          <div key={i} className={`h-3 rounded bg-line ${width}`} />
+        ))}
       </div>
     </div>
   )

@@ -76,11 +76,6 @@ export const clerkSettings = defineSettings({
     "the address of Clerk's Backend API",
     'https://api.clerk.com',
   ),
-  CLERK_RATE_LIMIT: variable(
-    wholeNumber(4).optional(),
-    'requests to Clerk that all instances may send in 10 s together (default: 1000 with a live key, 100 with a test key)',
-    '1000',
-  ),
 })
 
 export const cacheSettings = defineSettings({
@@ -176,15 +171,14 @@ export function givenRuntime(): Runtime | undefined {
   return objects.runtime
 }
 
-/** The settings were read before, and were complete then: this is for the type. */
-const noTcp: LoadTcp = () => Promise.reject(new Error('Cannot find module'))
-
 /** Where the database is, and the deadline of a request. @throws ConfigurationError */
 export function redisAddress(): RedisClientOptions & { timeoutMs: number } {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token, ...others } = redisSettings()
   const timeoutMs = others.CACHE_REDIS_TIMEOUT_MS
   if (url && token) return { url, token, timeoutMs }
-  return { url: redisSettings.require('REDIS_URL'), tcp: objects.tcp ?? noTcp, timeoutMs }
+  // The settings were complete when they were read: the other side is for the type.
+  const tcp: LoadTcp = objects.tcp ?? (() => Promise.reject(new Error('Cannot find module')))
+  return { url: redisSettings.require('REDIS_URL'), tcp, timeoutMs }
 }
 
 let connection: RedisClient | undefined
@@ -198,9 +192,3 @@ export function redis(): RedisClient {
 
 /** The first part of every Redis key. @throws ConfigurationError */
 export const namespace = (): string => cacheSettings().CACHE_NAMESPACE
-
-/** The requests that Clerk allows in 10 s, by default those of the instance that the key is for. @throws ConfigurationError */
-export function clerkRateLimit(): number {
-  const { CLERK_RATE_LIMIT, CLERK_SECRET_KEY } = clerkSettings()
-  return CLERK_RATE_LIMIT ?? (CLERK_SECRET_KEY.startsWith('sk_live_') ? 1000 : 100)
-}

@@ -11,7 +11,7 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/env': ['lib/lookup'],
   'lib/config': ['lib/env', 'lib/lookup'],
   'lib/instrumentation': ['lib/lookup', 'lib/process', 'lib/telemetry'],
-  'lib/clerk': ['lib/config', 'lib/lookup'],
+  'lib/clerk': ['lib/config', 'lib/env', 'lib/lookup'],
   'lib/cache': ['lib/clerk', 'lib/config', 'lib/env', 'lib/lookup'],
   'lib/auth': ['lib/cache', 'lib/env', 'lib/lookup'],
   'lib/webhooks': ['lib/cache', 'lib/clerk', 'lib/config', 'lib/env', 'lib/lookup'],

@@ -6,7 +6,7 @@ import { AccountLink } from '@/components/account-link'
 import { ConnectButton } from '@/components/connect-button'
 import { connectAdvice, connectLabel } from '@/components/connect-label'
 import { Notice } from '@/components/notice'
-import { orOutage, TryAgain } from '@/components/or-outage'
+import { orOutage, TryAgainAfter } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
 import { ListSkeleton } from '@/components/skeleton'
 import { orSignIn } from '@/lib/auth/page-access.server'
@@ -90,7 +90,7 @@ function Problem({ problem, account }: { problem: CalendarProblem; account: stri
           ))}
         </ul>
       )}
-      <TryAgain status={status} />
+      <TryAgainAfter status={status} />
       {'action' in problem && label && (
         <div className="flex flex-wrap gap-3">
           <ConnectButton provider="google" scopes={problem.action.scopes} account={account} back="/calendar">

@@ -52,7 +52,7 @@ const problems: Partial<Record<RefreshedToken['status'], string>> = {
   reconnect_required: 'needs to be reconnected. The user has to disconnect it and connect it again.',
   account_ambiguous: 'has several accounts. Refresh one of them.',
   not_enabled: 'is not enabled in the Clerk dashboard under SSO connections.',
-  revoked: 'was not refreshed: the user was deleted or signed out.',
+  revoked: 'was not refreshed: the user was deleted, blocked or signed out.',
   rate_limited: 'was not refreshed: Clerk limits requests. Try again in a minute.',
 }
 
@@ -62,6 +62,12 @@ export function describeRefresh(name: string, outcome: RefreshedToken | undefine
     return `Refreshed. Clerk returned a ${name} token${outcome.expiresAt ? ` that expires ${formatAgo(outcome.expiresAt, now)}` : ''}.`
   return `${name} ${(outcome && problems[outcome.status]) ?? 'was not refreshed: Clerk does not answer. Trying again is safe.'}`
 }
+
+/** Why a user is refused everywhere, in a word; undefined: they are not. */
+export const blockedAs = (user: Blockable): string | undefined =>
+  user.banned ? 'Banned' : user.locked ? 'Locked' : user.deprovisioned ? 'Deprovisioned' : undefined
+
+type Blockable = { banned: boolean; locked: boolean; deprovisioned: boolean }
 
 /** `m•••@example.com` */
 export const maskAddress = (address: string): string => address.replace(/^(.)[^@]*/, '$1•••')

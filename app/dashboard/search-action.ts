@@ -9,14 +9,18 @@ import type { CachedUser } from '@/lib/cache/clerk-cache'
 import { isOrganizationId } from '@/lib/cache/organization-lookups'
 import { findOrganization } from '@/lib/dashboard/organization'
 import { nameOf } from '@/lib/dashboard/people'
-import { searchUsers } from '@/lib/dashboard/search-users'
+import { MOST_FOUND, searchUsers } from '@/lib/dashboard/search-users'
 import { fieldsOf } from '@/lib/http/form-fields'
 import { refuseOverLimit } from '@/lib/http/rate-limit'
 import { type ActionResult, failed, LIMIT, resultOf } from './admin-action'
 import { maskAddress } from './format'
 
 type Found = { id: string; name: string; imageUrl: string; detail: string }
-export type SearchResult = ActionResult & { people?: Found[] }
+export type SearchResult = ActionResult & {
+  people?: Found[]
+  /** Whether there may be others: as many were found as are shown at most. */
+  full?: boolean
+}
 
 const detailOf = ({ username, primaryEmailAddress }: CachedUser) =>
   [username, primaryEmailAddress && maskAddress(primaryEmailAddress.emailAddress)].filter(Boolean).join(' · ')
@@ -46,10 +50,12 @@ export async function searchUser(_before: SearchResult | null, form: FormData): 
         'User not found. Try another part of the name or email address, or the ID or slug of an organization.',
       )
     }
+    const isFull = users.length === MOST_FOUND
     if (another)
       return {
         status: 'done',
-        message: `${users.length} users found. The down arrow key goes to them.`,
+        message: `${isFull ? `The first ${users.length}` : users.length} users found. The down arrow key goes to them.`,
+        full: isFull,
         people: users.map((one) => ({
           ...{ id: one.id, name: nameOf(one), imageUrl: one.imageUrl, detail: detailOf(one) },
         })),

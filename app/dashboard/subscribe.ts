@@ -72,6 +72,7 @@ function listen(
   source.onerror = () => {
     if (++failures < MOST_FAILURES && source.readyState !== EventSource.CLOSED)
       return later(() => onConnection('reconnecting'), QUIET_FOR)
+    clearTimeout(timer)
     source.close()
     void poll()
   }

@@ -5,6 +5,7 @@ import { opsSettings } from '../../lib/auth/settings'
 import { keySettings } from '../../lib/cache/key-ring'
 import { tokenSettings } from '../../lib/cache/tokens/settings'
 import { googleSettings } from '../../lib/calendar/settings'
+import { limitSettings } from '../../lib/clerk/budget'
 import { cacheSettings, clerkSettings, redisSettings } from '../../lib/config'
 import { providerSettings } from '../../lib/integrations/settings'
 import { appSettings, backplaneSettings } from '../../lib/process/settings'
@@ -28,6 +29,7 @@ const OF_THE_APP = ['@clerk/nextjs', 'next', 'react', 'react-dom']
 const settings = [
   ['lib/config.ts', redisSettings],
   ['lib/config.ts', clerkSettings],
+  ['lib/clerk/budget.ts', limitSettings],
   ['lib/config.ts', cacheSettings],
   ['lib/cache/tokens/settings.ts', tokenSettings],
   ['lib/process/settings.ts', appSettings],

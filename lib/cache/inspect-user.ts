@@ -1,4 +1,5 @@
 import { cacheSettings } from '../config'
+import { inspect } from '../lookup/inspect'
 import { CACHED_USER_VERSION } from './cached-user'
 import { userById } from './clerk-cache'
 import { revocationMarkersOf } from './revocation-markers'
@@ -15,7 +16,7 @@ function highestAge(hardSeconds: number | null): number | null {
  * @throws LookupError if Redis does not answer
  */
 export async function inspectUser(id: string) {
-  const entry = await userById.inspect(id, { revocationMarkers: revocationMarkersOf(id) })
+  const entry = await inspect(userById, id, { revocationMarkers: revocationMarkersOf(id) })
   return {
     ...entry,
     bytes: entry.bytes ?? 0,

@@ -60,7 +60,7 @@ export function defineLookup<A, T>(declaration: () => Declaration<A, T>): Lookup
     reload: (arg: A, matches?: (value: T) => boolean) => lookup().reload(arg, matches),
     invalidate: (arg: A) => lookup().invalidate(arg),
     invalidateIf: (arg: A, matches: (value: T) => boolean) => lookup().invalidateIf(arg, matches),
-    inspect: (arg: A, options?: { revocationMarkers?: readonly string[] }) => lookup().inspect(arg, options),
+    locate: (arg: A, markers?: readonly string[]) => lookup().locate(arg, markers),
   })
 }
 

@@ -1,7 +1,6 @@
-import { clerkBudget } from '../clerk/budget'
 import { clerkFailure, isNotFound, unexpectedAnswer } from '../clerk/error'
 import { isRecord } from '../clerk/json'
-import { clerkGet } from '../clerk/request'
+import { clerkGet, refuseWhileClosed } from '../clerk/request'
 import { cacheSettings } from '../config'
 import { json } from '../lookup/json'
 import { joinKey } from '../lookup/slot'
@@ -157,7 +156,7 @@ const idBySlug = defineLookup<string, string>(() => ({
   owner: (_, id) => id ?? undefined,
   failure: clerkFailure,
   // Anybody can make slugs up, and each load leaves keys in Redis.
-  mayLoad: (priority) => clerkBudget().refuseWhileClosed(priority),
+  mayLoad: refuseWhileClosed,
   async load(slug, { signal }) {
     if (!isSlug(slug)) return null
     const path = `/organizations/${encodeURIComponent(slug)}`

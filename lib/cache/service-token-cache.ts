@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { redis } from '../config'
 import type { Declaration } from '../lookup/declaration'
 import { codeOf, KitError } from '../lookup/errors'
+import { inspect } from '../lookup/inspect'
 import { emitAudit } from './audit-events'
 import { encryptionKeys } from './key-ring'
 import { defineLookup } from './lookups'
@@ -155,7 +156,7 @@ export function defineServiceToken(declaration: ServiceTokenDeclaration): Servic
     const outcome = await retryOnUnauthorized(await read(), work, async ({ fingerprint }) => {
       // Without Redis it is unknown whether the token was replaced: the caller gets the 401, and the service no more load.
       if (
-        await tokens.inspect('').then(
+        await inspect(tokens, '').then(
           () => false,
           () => true,
         )

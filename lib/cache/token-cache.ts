@@ -1,3 +1,4 @@
+import { inspect } from '../lookup/inspect'
 import { emitAudit } from './audit-events'
 import { isBlocked, userById } from './clerk-cache'
 import { currentImpersonator } from './impersonator'
@@ -130,6 +131,6 @@ export const invalidateOAuthToken = (userId: string, provider: OAuthProvider): P
 
 /** What Redis holds of a user's token, without the token. @throws LookupError if Redis does not answer */
 export async function inspectOAuthToken(userId: string, provider: OAuthProvider) {
-  const { value, ...state } = await tokens.inspect({ userId, provider })
+  const { value, ...state } = await inspect(tokens, { userId, provider })
   return { ...state, cached: value !== undefined }
 }

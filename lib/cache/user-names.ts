@@ -1,4 +1,4 @@
-import { clerkBudget } from '../clerk/budget'
+import { refuseWhileClosed } from '../clerk/request'
 import { json } from '../lookup/json'
 import { createAlias } from './alias'
 import { type CachedUser, toCachedUser } from './cached-user'
@@ -28,14 +28,8 @@ interface UserName {
  * so that a name never returns its previous owner.
  */
 function defineUserName(kind: NameKind, declaration: UserName) {
-  const {
-    filter,
-    exactly = (name) => name,
-    normalize,
-    namesOf,
-    id = kind,
-    accepts = () => true,
-  } = declaration
+  const { filter, exactly = (name) => name, normalize, namesOf } = declaration
+  const { id = kind, accepts = () => true } = declaration
   const hasName = (user: CachedUser, name: string) =>
     accepts(user) && namesOf(user).some((known) => known !== null && normalize(known) === normalize(name))
   const key = keyOfName[kind]
@@ -45,7 +39,7 @@ function defineUserName(kind: NameKind, declaration: UserName) {
     tags: (name) => [tagOfName(kind, name), tagOfAllNames(kind)],
     owner: (_, id) => id ?? undefined,
     // Anybody can make names up, and each load leaves keys in Redis.
-    mayLoad: (priority) => clerkBudget().refuseWhileClosed(priority),
+    mayLoad: refuseWhileClosed,
     async load(name, { signal }) {
       const users = await listUsers(filter, [exactly(normalize(name))], signal, toCachedUser)
       return users.find((user) => hasName(user, name))?.id

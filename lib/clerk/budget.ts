@@ -1,10 +1,25 @@
 import { randomUUID } from 'node:crypto'
-import { clerkRateLimit, namespace, redis } from '../config'
+import { clerkSettings, namespace, redis } from '../config'
+import { defineSettings, variable, wholeNumber } from '../env'
 import { createBatch } from '../lookup/batch'
 import { onePerProcess } from '../lookup/one-per-process'
 import type { Priority } from '../lookup/priority'
 import { createScript } from '../lookup/redis/client'
 import { ClerkError, OWN_CODES } from './error'
+
+export const limitSettings = defineSettings({
+  CLERK_RATE_LIMIT: variable(
+    wholeNumber(4).optional(),
+    'requests to Clerk that all instances may send in 10 s together (default: 1000 with a live key, 100 with a test key)',
+    '1000',
+  ),
+})
+
+/** The requests that Clerk allows in 10 s, by default those of the instance that the key is for. @throws ConfigurationError */
+function clerkRateLimit(): number {
+  const isLive = clerkSettings().CLERK_SECRET_KEY.startsWith('sk_live_')
+  return limitSettings().CLERK_RATE_LIMIT ?? (isLive ? 1000 : 100)
+}
 
 /** Clerk's window, in milliseconds. */
 export const WINDOW = 10_000

@@ -1,40 +1,45 @@
 import { clerkSettings } from '../config'
 import { withDeadline } from '../lookup/clock'
+import { onePerProcess } from '../lookup/one-per-process'
 import { outside } from '../lookup/outside'
-import { scopedPriority } from '../lookup/priority'
-import { clerkBudget } from './budget'
+import type { Priority } from '../lookup/priority'
 import { ClerkError, OWN_CODES, unexpectedAnswer } from './error'
 import { emitClerkRequest } from './events'
 import { record, records, word } from './json'
-import { pauseAfter, refuseUserWhilePaused, type UserRequest } from './pause'
 import { secondsOf } from './retry-after'
 
 /** The version of the Backend API, the one that Clerk's SDK of today names too. */
 const API_VERSION = '2026-05-12'
 
-/** A request that Clerk does not count. */
-const FREE = '/jwks'
-
-/** The user that a request is about, if it is one. */
-function userIn(method: string, path: string): UserRequest | undefined {
-  const userId = /^\/users\/([^/]+)/.exec(path)?.[1]
-  return userId === undefined
-    ? undefined
-    : { userId, operation: `${method} ${path}`, write: method !== 'GET' }
+/** Keeps requests within Clerk's rate limit: lib/clerk/limits.ts, in an app that imports it. */
+export interface RequestLimits {
+  /** Called before each request. @throws ClerkError for one that must not be sent */
+  admit(method: string, path: string): Promise<void>
+  /** After a 429 of Clerk, with the seconds to wait. */
+  pause(retryAfter: number, method: string, path: string): Promise<void>
+  /** @throws ClerkError while it is known that a request of this priority would be refused */
+  refuseWhileClosed(priority: Priority): void
 }
 
+const limits = onePerProcess('clerk-limits', (): { set?: RequestLimits } => ({}))
+
+/** Sets the limits of this process. */
+export const setRequestLimits = (set: RequestLimits): void => {
+  limits.set = set
+}
+
+/** For `mayLoad` of lookups whose keys anybody can make up. */
+export const refuseWhileClosed = (priority: Priority): void => limits.set?.refuseWhileClosed(priority)
+
 /**
- * Sends one request to Clerk, unless it is paused or over the budget, and emits it as an event.
+ * Sends one request to Clerk, unless a limit refuses it, and emits it as an event.
  * @throws ClerkError where `call` does, and for a request that is not sent
  */
 async function clerkRequest<T>(
   { method, path, operation }: { method: string; path: string; operation: string },
   call: () => Promise<T>,
 ): Promise<T> {
-  const about = userIn(method, path)
-  if (about) refuseUserWhilePaused(about)
-  if (path === FREE) clerkBudget().refuseWhilePaused()
-  else await clerkBudget().admit(scopedPriority() ?? 'high')
+  await limits.set?.admit(method, path)
   const started = performance.now()
   const emit = (status: number) => emitClerkRequest({ operation, status, ms: performance.now() - started })
   try {
@@ -44,7 +49,7 @@ async function clerkRequest<T>(
   } catch (error) {
     const failure = error instanceof ClerkError ? error : undefined
     emit(failure?.status ?? 0)
-    if (failure?.code === 'clerk_rate_limited') await pauseAfter(failure.retryAfter, about)
+    if (failure?.code === 'clerk_rate_limited') await limits.set?.pause(failure.retryAfter, method, path)
     throw error
   }
 }

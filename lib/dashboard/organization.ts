@@ -4,6 +4,7 @@ import { isOrganizationId, membersOfOrganization, organizationById } from '../ca
 import { unexpectedAnswer } from '../clerk/error'
 import { isRecord, records } from '../clerk/json'
 import { clerkGet } from '../clerk/request'
+import { inspect } from '../lookup/inspect'
 import type { PanelResult } from './panel-result'
 import { type EntryState, stateOf } from './person'
 
@@ -38,8 +39,8 @@ export type OrganizationEntries = PanelResult<EntryState[]>
 /** What Redis holds about an organization now. Reads nothing into the cache. @throws LookupError */
 export async function entriesOfOrganization(id: string): Promise<EntryState[]> {
   const [organization, members] = await Promise.all([
-    organizationById.inspect(id),
-    membersOfOrganization.inspect(id),
+    inspect(organizationById, id),
+    inspect(membersOfOrganization, id),
   ])
   return [
     stateOf('Organization', { ...organization, cached: organization.value !== undefined }),

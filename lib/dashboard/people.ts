@@ -3,8 +3,11 @@ import type { People } from './snapshot-schema'
 
 type Shown = { id: string; fullName: string | null; username: string | null; imageUrl: string }
 
+/** Characters that set the direction of the text after them, also of text that is not part of the name. */
+const DIRECTION = /[\u202a-\u202e\u2066-\u2069]/g
+
 export const nameOf = ({ id, fullName, username }: Omit<Shown, 'imageUrl'>): string =>
-  fullName ?? username ?? id
+  fullName?.replace(DIRECTION, '') || username || id
 
 const asPeople = (users: readonly Shown[]): People =>
   Object.fromEntries(users.map((user) => [user.id, { name: nameOf(user), imageUrl: user.imageUrl }]))

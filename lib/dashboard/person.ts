@@ -6,7 +6,7 @@ import { isRecord, record, records, text, time, word } from '../clerk/json'
 import { clerkGet } from '../clerk/request'
 import { inspectIntegrations } from '../integrations/cache'
 import { providers } from '../integrations/providers'
-import type { Inspection } from '../lookup/inspect'
+import { type Inspection, inspect } from '../lookup/inspect'
 import type { PanelResult } from './panel-result'
 
 /** What Redis holds of a value, without the value. Seconds and bytes. */
@@ -30,7 +30,7 @@ export const stateOf = (name: string, { cached, bytes, hardSeconds, freshSeconds
 export async function entriesOf(userId: string) {
   const [user, memberships, integrations, ...tokens] = await Promise.all([
     inspectUser(userId),
-    membershipsOfUser.inspect(userId),
+    inspect(membershipsOfUser, userId),
     inspectIntegrations(userId),
     ...providers().map(({ id }) => inspectOAuthToken(userId, id)),
   ])

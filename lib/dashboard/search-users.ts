@@ -10,7 +10,7 @@ import { ClerkError } from '../clerk/error'
 import { clerkGet } from '../clerk/request'
 
 /** People that a search returns at most. */
-const MOST_FOUND = 8
+export const MOST_FOUND = 8
 /** Milliseconds. */
 const TIMEOUT = 10_000
 

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { defineLookup, invalidateTags } from '../cache/lookups'
 import { TAG_OF_ALL_INTEGRATIONS, tagOfIntegrations, tagOfTokens } from '../cache/tags'
 import { isRecord } from '../clerk/json'
+import { inspect } from '../lookup/inspect'
 import { json } from '../lookup/json'
 import { onePerProcess } from '../lookup/one-per-process'
 import type { CheckedIntegration } from './check'
@@ -138,6 +139,6 @@ export const integrationCache = {
 
 /** What Redis holds of the status of a user's integrations, without the status. @throws LookupError if Redis does not answer */
 export async function inspectIntegrations(userId: string) {
-  const { value, ...state } = await status.inspect({ userId })
+  const { value, ...state } = await inspect(status, { userId })
   return { ...state, cached: value !== undefined }
 }

@@ -36,7 +36,7 @@ export interface Shared {
 export interface Engine
   extends Shared,
     ReturnType<typeof createRequests>,
-    ReturnType<typeof createInvalidation> {
+    Omit<ReturnType<typeof createInvalidation>, 'unconfirmed'> {
   /** Bounds loader calls. */
   limit: Limit
   /** The loader calls that are running. */

@@ -50,17 +50,17 @@ export function createLookups(options: LookupsOptions) {
     throw new LookupError('bad_declaration', 'namespace must be 1 to 64 letters, digits, ".", "_" or "-"')
 
   const shared = { store, runtime, namespace, clock, random, newId, state, processCache }
-  const invalidation = createInvalidation(shared)
-  const { invalidate, revoke, revocation, restore, remove } = invalidation
+  const { unconfirmed, forget, ...invalidation } = createInvalidation(shared)
   const engine: Engine = {
-    ...{ ...shared, ...invalidation },
-    ...createRequests({ ...shared, ...invalidation, connections }),
+    ...{ ...shared, ...invalidation, forget },
+    ...createRequests({ ...shared, unconfirmed, connections }),
     limit: state.share(`limit:${namespace}`, () => createLimit(concurrency)),
     running: state.share('running-loaders', () => new Map()),
   }
   const declared = new Set<string>()
 
   return {
+    ...invalidation,
     /** Declares a lookup. @throws LookupError `bad_declaration` for one that could not work */
     defineLookup<A, T>(declaration: Declaration<A, T>): Lookup<A, T> {
       const checked = declare(declaration)
@@ -69,17 +69,6 @@ export function createLookups(options: LookupsOptions) {
       declared.add(checked.id)
       return createLookup(engine, checked)
     },
-    /** Makes every entry with one of these tags invalid, everywhere. @throws LookupError `invalidation_unconfirmed` */
-    invalidateTags: invalidate,
-    /** Sets a revocation marker for some seconds, and invalidates tags. @throws LookupError `invalidation_unconfirmed` */
-    revoke,
-    revocation,
-    restore,
-    /**
-     * Deletes what is stored for an owner, after its tags were invalidated; returns the names of the lookups, one for each
-     * entry. @throws LookupError `invalidation_unconfirmed`
-     */
-    remove,
     /**
      * A request memo for values that are made from several lookups. `name` must be unique; its hits are
      * events of that name. Any invalidation in the same request drops all of its values.

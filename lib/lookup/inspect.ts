@@ -1,4 +1,4 @@
-import type { Read } from './context'
+import type { FreshOptions, Lookup } from './lookup'
 import { keysOf, validate } from './slot'
 
 /** What Redis holds of a value. Seconds and bytes; null for what is not there. */
@@ -20,8 +20,13 @@ export interface Inspection<T> {
 
 const seconds = (ms: number | undefined) => (ms === undefined || ms < 0 ? null : Math.round(ms / 1000))
 
-/** One MGET, and a PTTL for each key. @throws LookupError when Redis does not answer */
-export async function inspectRedis<A, T>(read: Read<A, T>): Promise<Inspection<T>> {
+/** What Redis holds of a value, for people to look at: one MGET, and a PTTL for each key. @throws LookupError when Redis does not answer */
+export async function inspect<A, T>(
+  lookup: Pick<Lookup<A, T>, 'locate'>,
+  arg: A,
+  { revocationMarkers }: Pick<FreshOptions, 'revocationMarkers'> = {},
+): Promise<Inspection<T>> {
+  const read = lookup.locate(arg, revocationMarkers)
   const { engine, open } = read.lookup
   const { slot } = read
   const keys = keysOf(slot)

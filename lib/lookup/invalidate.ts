@@ -96,10 +96,12 @@ export function createInvalidation({ store, runtime, state, clock, namespace, ra
       work()
         .then((done) => announce(tags).then(() => done))
         .finally(() => dropHere(tags)),
-    invalidate: (tags: readonly string[]) => invalidate(tags),
+    /** Makes every entry with one of these tags invalid, everywhere. @throws LookupError `invalidation_unconfirmed` */
+    invalidateTags: (tags: readonly string[]) => invalidate(tags),
     /**
      * Deletes what is stored for an owner, in every lookup that names one. Invalidate the tags of it first: then a load
-     * that began before stores nothing either. Returns the lookups, one for each entry.
+     * that began before stores nothing either. Returns the names of the lookups, one for each entry.
+     * @throws LookupError `invalidation_unconfirmed`
      */
     async remove(owner: string): Promise<string[]> {
       const removed = new Set<string>()
@@ -108,7 +110,10 @@ export function createInvalidation({ store, runtime, state, clock, namespace, ra
       })
       return [...removed].map(lookupOf)
     },
-    /** Refuses every read with this revocation marker for some seconds; invalidates tags in the same step. */
+    /**
+     * Refuses every read with this revocation marker for some seconds; invalidates tags in the same step.
+     * @throws LookupError `invalidation_unconfirmed`
+     */
     revoke: (marker: string, { seconds, tags = [] }: { seconds: number; tags?: readonly string[] }) =>
       invalidate(tags, { key: markerKey(namespace, marker), ms: seconds * 1000 }),
     /** Which revocation this is, to end it and no later one; null if there is none. @throws LookupError */

@@ -1,5 +1,5 @@
 import { createBatch } from './batch'
-import { deadline } from './clock'
+import { type Clock, deadline } from './clock'
 import type { Engine, Outcome, Read } from './context'
 import type { Declared } from './declaration'
 import { throughCodec } from './entry'
@@ -14,31 +14,28 @@ import type { Target } from './slot'
 type Loaded<T> = { value: T | null | undefined } | { error: unknown }
 
 /** The time that one load may take. The halves of a split batch share it, so that they stay within their leases. */
-interface Time {
-  priority: Priority
-  signal: AbortSignal
-  expired: Promise<never>
-  cancel(): void
+type Time = ReturnType<typeof startTime>
+
+function startTime(clock: Clock, { name, timeout }: { name: string; timeout: number }, priority: Priority) {
+  const controller = new AbortController()
+  let cancel = () => {}
+  const expired = new Promise<never>((_, reject) => {
+    cancel = deadline(clock, timeout, () => {
+      const seconds = timeout / 1000
+      const error = new LookupError('load_timeout', `Lookup "${name}": the loader took over ${seconds} s`)
+      controller.abort(error)
+      reject(error)
+    })
+  })
+  expired.catch(() => {})
+  return { priority, signal: controller.signal, expired, cancel }
 }
 
 /** The lookup's loader with its timeout; single calls of one tick become one `loadMany` where there is one. */
 export function createLoader<A, T>({ clock, limit, running }: Engine, declared: Declared<A, T>) {
-  const { name, timeout, load, loadMany } = declared
-
-  function startTime(priority: Priority): Time {
-    const controller = new AbortController()
-    let cancel = () => {}
-    const expired = new Promise<never>((_, reject) => {
-      cancel = deadline(clock, timeout, () => {
-        const seconds = timeout / 1000
-        const error = new LookupError('load_timeout', `Lookup "${name}": the loader took over ${seconds} s`)
-        controller.abort(error)
-        reject(error)
-      })
-    })
-    expired.catch(() => {})
-    return { priority, signal: controller.signal, expired, cancel }
-  }
+  const { load, loadMany } = declared
+  const many: NonNullable<typeof loadMany> =
+    loadMany ?? ((args, context) => Promise.all(args.map((arg) => load?.(arg, context))))
 
   /**
    * Calls the loader once it has a place. Waiting for one counts, because the lease does not wait either. A loader that
@@ -67,19 +64,16 @@ export function createLoader<A, T>({ clock, limit, running }: Engine, declared: 
       throw badValue(
         `loadMany must return a list of ${count}, one for each argument, not ${describe(values)}`,
       )
-    return values.map((value: T | Error | null | undefined) => {
-      if (!(value instanceof Promise)) return value instanceof Error ? { error: value } : { value }
+    return values.map((value): Loaded<T> => {
+      if (!(value instanceof Promise))
+        return loadMany && value instanceof Error ? { error: value } : { value }
       value.catch(() => {})
       return { error: badValue('loadMany returned a promise in its list: await it') }
     })
   }
 
   /** A promise for each argument: the parts of a split batch do not wait for one another. */
-  function loadAll(
-    targets: Target<A>[],
-    time: Time,
-    many: NonNullable<typeof loadMany>,
-  ): Promise<Loaded<T>>[] {
+  function loadAll(targets: Target<A>[], time: Time): Promise<Loaded<T>>[] {
     const args = targets.map(({ arg }) => arg)
     const all = call(targets, time, () => many(args, { signal: time.signal })).then(
       (values): (Loaded<T> | Promise<Loaded<T>>)[] => check(values, args.length),
@@ -88,37 +82,28 @@ export function createLoader<A, T>({ clock, limit, running }: Engine, declared: 
         if (args.length === 1 || time.signal.aborted || !blamesInput(error))
           return args.map(() => ({ error }))
         const middle = args.length >> 1
-        return [targets.slice(0, middle), targets.slice(middle)].flatMap((half) => loadAll(half, time, many))
+        return [targets.slice(0, middle), targets.slice(middle)].flatMap((half) => loadAll(half, time))
       },
     )
     return args.map(async (_, i) => (await all)[i] ?? { value: undefined })
   }
 
-  const merged =
-    loadMany &&
-    createBatch<{ target: Target<A>; priority: Priority }, Loaded<T>>({
-      async send(items) {
-        const time = startTime(highest(items.map(({ priority }) => priority)))
-        const loaded = loadAll(
-          items.map(({ target }) => target),
-          time,
-          loadMany,
-        )
-        void Promise.allSettled(loaded).then(time.cancel)
-        return loaded
-      },
-      max: declared.batchMax,
-    })
+  async function send(items: { target: Target<A>; priority: Priority }[]): Promise<Promise<Loaded<T>>[]> {
+    const time = startTime(clock, declared, highest(items.map(({ priority }) => priority)))
+    const loaded = loadAll(
+      items.map(({ target }) => target),
+      time,
+    )
+    void Promise.allSettled(loaded).then(time.cancel)
+    return loaded
+  }
+  const merged = loadMany && createBatch({ send, max: declared.batchMax })
 
   return async (target: Target<A>, priority: Priority): Promise<T | null | undefined> => {
-    if (merged) {
-      const loaded = await merged({ target, priority })
-      if ('error' in loaded) throw loaded.error
-      return loaded.value
-    }
-    const time = startTime(priority)
-    const work = async () => load?.(target.arg, { signal: time.signal })
-    return outside(() => call([target], time, work)).finally(time.cancel)
+    const item = { target, priority }
+    const loaded = await (merged ? merged(item) : outside(send, [item]).then(([one]) => one))
+    if (loaded && 'error' in loaded) throw loaded.error
+    return loaded?.value
   }
 }
 

@@ -1,7 +1,6 @@
 import { createContext, type Engine, isRevocable, type Read } from './context'
 import type { Declared } from './declaration'
 import { isOutage, LookupError } from './errors'
-import { type Inspection, inspectRedis } from './inspect'
 import { oncePerRequest } from './memo'
 import { handleMiss, orAgain } from './miss'
 import { readInLoader } from './nested'
@@ -46,8 +45,8 @@ export interface Lookup<A, T> {
    * whether it did. @throws LookupError when Redis did not confirm it
    */
   invalidateIf(arg: A, matches: (value: T) => boolean): Promise<boolean>
-  /** What Redis holds of a value, for people to look at. @throws LookupError when Redis does not answer */
-  inspect(arg: A, options?: { revocationMarkers?: readonly string[] }): Promise<Inspection<T>>
+  /** Where a value is cached, for `inspect`. */
+  locate(arg: A, revocationMarkers?: readonly string[]): Read<A, T>
 }
 
 export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lookup<A, T> {
@@ -59,7 +58,6 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lo
   /** The request memo, then the process cache, then Redis. */
   function lookup(arg: A): Promise<T | null> {
     try {
-      if (!runtime.enter) return readCaches(arg)
       if (!declared.memo) return enter(arg).then(() => readCaches(arg))
       const tags = () => declared.tags(arg)
       return oncePerRequest(runtime, local.memo, declared.key(arg), () => readCaches(arg), onHit, tags)
@@ -100,23 +98,16 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lo
   }
 
   /** Treats a failure of Redis as "nothing is cached"; with revocation markers the read is refused instead. */
-  const orNothing = (read: Read<A, T>) => (error: unknown) => {
+  const orNothing = (error: unknown, read?: Read<A, T>) => {
     if (!isOutage(error)) throw error
-    if (isRevocable(read)) throw revocationUnknown()
+    if (read && isRevocable(read)) throw revocationUnknown()
     return undefined
   }
 
   return Object.assign(lookup, {
     many: (args: readonly A[]) => Promise.all(args.map(lookup)),
     fresh,
-    peek: (arg: A) =>
-      peek(arg).then(
-        (outcome) => outcome?.value,
-        (error) => {
-          if (isOutage(error)) return undefined
-          throw error
-        },
-      ),
+    peek: (arg: A) => peek(arg).then((outcome) => outcome?.value, orNothing),
     async warm(args: readonly A[]) {
       const done = await Promise.allSettled(args.map((arg) => withPriority('low', () => fresh(arg))))
       const warmed = done.filter((result) => result.status === 'fulfilled').length
@@ -125,22 +116,21 @@ export function createLookup<A, T>(engine: Engine, declared: Declared<A, T>): Lo
     async reload(arg: A, matches?: (value: T) => boolean) {
       const read = locate(arg)
       readInLoader(declared.name, read.slot.entry)
-      const cached = await peek(arg).catch(orNothing(read))
+      const cached = await peek(arg).catch((error: unknown) => orNothing(error, read))
       if (cached && matches && !(cached.value !== null && matches(cached.value))) return cached.value
       const reloaded = orAgain(read, () => handleMiss(read, cached?.entry ?? ''))
       if (!declared.memo && declared.processTtl === 0) return toValue(await reloaded)
       // Other processes that could not be informed keep the old value for their processTtl.
       return toValue(await engine.forget(read.tags, () => reloaded).catch(() => reloaded))
     },
-    invalidate: async (arg: A) => engine.invalidate(declared.tags(arg)),
+    invalidate: async (arg: A) => engine.invalidateTags(declared.tags(arg)),
     async invalidateIf(arg: A, matches: (value: T) => boolean) {
       const outcome = await peek(arg)
       if (!outcome || outcome.value === null || !matches(outcome.value)) return false
       const { slot, tags } = locate(arg)
       return engine.forget(tags, () => store.dropIf(slot, outcome.entry))
     },
-    inspect: async (arg: A, options?: { revocationMarkers?: readonly string[] }) =>
-      inspectRedis(locate(arg, options?.revocationMarkers)),
+    locate,
   })
 }
 

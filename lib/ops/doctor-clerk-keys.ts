@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto'
 import { z } from 'zod'
+import { limitSettings } from '../clerk/budget'
 import { clerkHeaders } from '../clerk/request'
 import { clerkSettings } from '../config'
 import { settingsSource } from '../env'
@@ -40,7 +41,8 @@ function modulusOf(pem: string): string | undefined {
  * address that the publishable key names, and with CLERK_JWT_KEY.
  */
 export async function checkClerkKeys(): Promise<Finding> {
-  const { CLERK_API_URL, CLERK_SECRET_KEY, CLERK_RATE_LIMIT } = clerkSettings()
+  const { CLERK_API_URL, CLERK_SECRET_KEY } = clerkSettings()
+  const { CLERK_RATE_LIMIT } = limitSettings()
   const { CLERK_JWT_KEY, NEXT_PUBLIC_CLERK_PROXY_URL } = settingsSource()
   const frontend = frontendApi(NEXT_PUBLIC_CLERK_PROXY_URL)
   const [secret, published] = await Promise.all([

@@ -1,12 +1,13 @@
 import { inspectUser } from '../cache/inspect-user'
 import { organizationById } from '../cache/organization-lookups'
+import { inspect } from '../lookup/inspect'
 import { type Command, columns, EXIT, readFlags, userOrOrganization } from './command'
 
 /** The state of the cache entry of a user or an organization, without its value. */
-async function inspect({ id, isOrganization }: { id: string; isOrganization: boolean }) {
+async function inspectEither({ id, isOrganization }: { id: string; isOrganization: boolean }) {
   const what = isOrganization ? 'organization' : 'user'
   const { value, entrySeconds, freshSeconds, tagVersionSeconds, revokedSeconds } = await (isOrganization
-    ? organizationById.inspect(id)
+    ? inspect(organizationById, id)
     : inspectUser(id))
   return {
     [what]: id,
@@ -29,7 +30,7 @@ export const inspectCommand: Command = {
   usage: '<user or organization>',
   async run(argv, { out }) {
     const { words, json } = readFlags(argv, [], { words: 1 })
-    const found = await inspect(userOrOrganization(words))
+    const found = await inspectEither(userOrOrganization(words))
     if (json) out(`${JSON.stringify(found)}\n`)
     else
       out(

@@ -3,6 +3,7 @@ import { opsSettings } from '../auth/settings'
 import { keySettings } from '../cache/key-ring'
 import { pathOrAddress, tokenSettings } from '../cache/tokens/settings'
 import { googleSettings } from '../calendar/settings'
+import { limitSettings } from '../clerk/budget'
 import { cacheSettings, clerkSettings, givenRedis, redisSettings } from '../config'
 import { defineSettings, onOrOff, type Source, settingsSource, variable } from '../env'
 import { providerSettings } from '../integrations/settings'
@@ -87,6 +88,7 @@ export const settingsProblems = (source: Source = settingsSource()): string[] =>
   ...[
     appSettings,
     clerkSettings,
+    limitSettings,
     ...(givenRedis() ? [] : [redisSettings]),
     cacheSettings,
     tokenSettings,

@@ -46,8 +46,13 @@ export const unknownParam = (param: string) =>
     param,
   })
 
+/** As Clerk names a parameter to people. */
+const inWords = (param: string) => param.replaceAll('_', ' ')
+
 export const taken = (param: string) =>
-  new ClerkError(422, 'form_identifier_exists', `That ${param} is taken. Please try another.`, { param })
+  new ClerkError(422, 'form_identifier_exists', `That ${inWords(param)} is taken. Please try another.`, {
+    param,
+  })
 
 export const tooManyRequests = (retryAfter: number) =>
   new ClerkError(429, 'too_many_requests', 'Too many requests', {

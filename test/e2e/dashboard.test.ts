@@ -169,9 +169,16 @@ describe('Integrations', () => {
     const { id } = await newUser([CALENDAR])
     stage.standIns.clerk.updateUser(id, { banned: true })
     await stage.standIns.clerk.webhooks.flush()
-    const { panel } = await visit(`/users/${id}`)
+    const { panel, ...view } = await visit(`/users/${id}`)
     await panel('integrations').getByText(shown('Not checked')).waitFor()
     expect(await panel('integrations').getByText('did not answer').count()).toBe(0)
+    // It could not do anything.
+    expect(await panel('integrations').getByRole('button', { name: 'Refresh' }).count()).toBe(0)
+    await openDashboard(view, stage, '/users')
+    const line = panel('users')
+      .getByRole('listitem')
+      .filter({ has: view.page.locator(`a[href$="${id}"]`) })
+    await line.getByText(shown('Banned')).waitFor()
   })
 
   test('names who has been refused a token, and leads to them', async () => {
@@ -279,6 +286,15 @@ describe('Look up a user', () => {
     await page.getByRole('heading', { name: 'Amara Okafor' }).waitFor()
     expect(page.url()).toContain(people.expert)
     await found.waitFor({ state: 'hidden' })
+  })
+
+  test('says that it shows only the first who were found', async () => {
+    const { page } = await visit('/audit')
+    await search({ page }, 'example.com')
+    const found = page.getByRole('list', { name: 'Users found' })
+    await found.getByText('The first 8. Type more of the name to find others.').waitFor()
+    expect(await found.getByRole('link').count()).toBe(8)
+    await page.getByRole('status').filter({ hasText: 'The first 8 users found.' }).waitFor()
   })
 
   test('says that a user was not found', async () => {

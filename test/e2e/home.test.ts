@@ -501,6 +501,22 @@ describe('with the keyboard only', () => {
   })
 })
 
+test('the page to sign in says what to do where the browser cannot load Clerk’s script', async () => {
+  const { page, trouble, settled } = await browser.open()
+  await page.route('**/clerk.browser*.js*', (route) => route.abort())
+  await page.goto(`${stage.app.url}/sign-in`)
+  const main = page.getByRole('main')
+  await main.getByRole('heading', { name: 'Clerk could not be loaded' }).waitFor()
+  expect(await main.getByRole('status').count(), 'placeholders').toBe(0)
+  await settled()
+  await page.unroute('**/clerk.browser*.js*')
+  await main.getByRole('link', { name: 'Try again' }).click()
+  await main.getByLabel('Email address or username').waitFor()
+  await settled()
+  // What was refused here.
+  trouble.length = 0
+})
+
 test('a page that Clerk did not answer for is read again by its link', async () => {
   const { clerk } = stage.standIns
   const publicMetadata = { role: 'expert', headline: 'Back again' }

@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, expect, test } from 'vitest'
+import { createKeys } from '../../local/clerk/keys'
+import { people } from '../../local/seed'
 import { formOf } from '../support/forms'
 import { fullOr } from '../support/full'
 import { useStage } from '../support/stage'
@@ -192,4 +194,31 @@ test('what anybody can make up for Clerk’s middleware to ask about costs Clerk
   expect(ends.filter((status) => status !== 429)).toHaveLength(asked)
   expect(asked).toBeLessThanOrEqual(windows * most)
   expect(asked).toBeGreaterThanOrEqual(most)
+})
+
+test('a session token that has expired, sent again and again to be renewed, costs Clerk a tenth of its limit and refuses nobody', async () => {
+  const { clerk } = stage.standIns
+  const most = CLERK.requests / 10
+  const { cookies, sessionId } = await clerk.issueSession(people.member)
+  const times = { createdAt: 0, updatedAt: 0, lastActiveAt: 0, expireAt: 0 }
+  const session = { id: sessionId, userId: people.member, clientId: '', status: 'active' as const, ...times }
+  const expired = await (await createKeys()).sign(session, stage.app.url, Date.now() - 600_000)
+  const suffix = Object.keys(cookies).flatMap((name) => /^__session(_.+)$/.exec(name)?.[1] ?? [])[0]
+  const cookie = Object.entries({ __session: expired, __client_uat: '1', __refresh: 'made-up' })
+    .map(([name, value]) => `${name}=${value}; ${name}${suffix}=${value}`)
+    .join('; ')
+  clerk.resetRequests()
+  const began = performance.now()
+  const statuses = await Promise.all(
+    Array.from({ length: 3 * most }, async () => {
+      const answer = await fetch(`${stage.app.url}/guides`, { headers: { cookie }, redirect: 'manual' })
+      return answer.status
+    }),
+  )
+  const windows = Math.ceil((performance.now() - began) / 10_000)
+  const asked = Object.entries(clerk.requests().byRoute).filter(([route]) => route.endsWith('/refresh'))
+  const count = asked.reduce((sum, [, one]) => sum + one, 0)
+  expect(count).toBeGreaterThanOrEqual(most)
+  expect(count).toBeLessThanOrEqual(windows * most)
+  expect(statuses.filter((status) => status >= 400)).toEqual([])
 })

@@ -315,7 +315,7 @@ describe('the pages to sign in and up', () => {
     await view.page.getByRole('button', { name: 'Account of Account' }).waitFor()
     await view.settled()
     await view.page.reload()
-    await view.page.getByLabel('First name').waitFor()
+    await view.page.getByLabel('First name').filter({ visible: true }).waitFor()
   })
 
   test.each([

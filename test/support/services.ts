@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, vi } from 'vitest'
+import '@/lib/clerk/limits'
 import { configure } from '@/lib/config'
 import type { Protocol } from '@/lib/lookup/redis/transport'
 import { startStandIns } from '../../local/stand-ins'

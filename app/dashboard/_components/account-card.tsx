@@ -114,12 +114,14 @@ export function AccountCard({ userId, of, integration, account, several, blocked
       />
       <Details {...{ provider, account, lastRefresh, now }} />
       <div className="mt-4 flex flex-wrap gap-3">
-        <ActionButton
-          {...{ action: refreshToken, fields: { userId, provider, ...only } }}
-          doing={`refresh-${key}`}
-          label="Refresh"
-          busy="Refreshing…"
-        />
+        {!blocked && (
+          <ActionButton
+            {...{ action: refreshToken, fields: { userId, provider, ...only } }}
+            doing={`refresh-${key}`}
+            label="Refresh"
+            busy="Refreshing…"
+          />
+        )}
         <ConfirmButton
           action={disconnect}
           fields={{ userId, provider, externalAccountId: account.externalAccountId }}

@@ -9,7 +9,7 @@ import { CopyId } from './copy-id'
 import { Dotted } from './dotted'
 import { useLive, useUpdates } from './live'
 import { Person } from './person'
-import { Row } from './row'
+import { Row, Rows } from './row'
 import { Ago, Exact } from './time'
 import { Unavailable } from './unavailable'
 
@@ -56,11 +56,11 @@ export function AuditList({ records, people, renderedAt, empty = 'No records yet
   if (records.length === 0) return <PanelNote title={empty}>{advice}</PanelNote>
   const groups = foldNeighbors(records, ({ id, at, repeats, lastAt, ...looks }) => looks)
   return (
-    <ul className="divide-y divide-line rounded-xl border border-line bg-surface text-sm">
+    <Rows what="Action" who="Who">
       {groups.map((group) => (
         <One key={group.at(-1)?.id} group={group} people={known} renderedAt={renderedAt} />
       ))}
-    </ul>
+    </Rows>
   )
 }
 
@@ -87,19 +87,20 @@ function One({ group, people, renderedAt }: { group: Line[]; people: People; ren
         <>
           <Person id={actor} people={people} />
           {actor !== subject && (
-            <>
+            // The arrow stays with the name.
+            <span className="flex min-w-0 max-w-full items-center gap-x-1.5">
               <span className="text-soft">
                 <span className="sr-only">about</span>
                 <span aria-hidden>→</span>
               </span>
               <Person id={subject} people={people} />
-            </>
+            </span>
           )}
         </>
       }
       when={<Ago at={at} renderedAt={renderedAt} />}
     >
-      <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-1">
+      <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-6 gap-y-1">
         {(
           [
             ['Actor', actor],

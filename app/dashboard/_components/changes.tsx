@@ -59,7 +59,7 @@ export function Changes({ webhooks, records, people }: Props) {
         >
           <span className="wrap-anywhere font-medium">
             <Dotted name={what} />
-            {failed && <span className="text-bad"> ■ failed</span>}
+            {failed && <span className="ml-2 whitespace-nowrap text-bad">■ failed</span>}
           </span>
           <span className="min-w-0 max-sm:order-last max-sm:col-span-2 max-sm:empty:hidden">
             {who && <Person id={who} people={{ ...known, ...people }} />}

@@ -27,10 +27,10 @@ export function ConfirmButton({ label, busy, question, children, ...act }: Props
         aria-describedby={`${id}-about`}
         className="m-auto w-[min(28rem,calc(100vw-2rem))] rounded-xl border border-line bg-surface p-6 text-ink backdrop:bg-black/50"
       >
-        <h3 id={id} className="font-semibold text-lg">
+        <h3 id={id} className="wrap-anywhere font-semibold text-lg">
           {question}
         </h3>
-        <div id={`${id}-about`} className="mt-2 text-soft text-sm">
+        <div id={`${id}-about`} className="wrap-anywhere mt-2 text-soft text-sm">
           {children}
         </div>
         <form method="dialog" className="mt-5 flex flex-wrap justify-end gap-3">

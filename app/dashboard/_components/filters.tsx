@@ -127,7 +127,7 @@ export function Filters({ path, query, selects, list, count, byUser = false }: P
         {isFiltered && (
           <button
             type="button"
-            className={button('outline')}
+            className={`${button('outline')} max-sm:last:odd:col-span-2`}
             onClick={() => {
               // This button goes.
               form.current?.querySelector('select')?.focus()

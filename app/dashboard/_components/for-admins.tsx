@@ -1,4 +1,6 @@
+import Link from 'next/link'
 import { cache, type ReactNode, Suspense } from 'react'
+import { button } from '@/components/button'
 import { Notice } from '@/components/notice'
 import { PageTitle } from '@/components/page-title'
 import { PanelSkeleton } from '@/components/panel'
@@ -34,7 +36,10 @@ export async function FrameForAdmins({ children }: { children: ReactNode }) {
         <Outage {...admin} />
       ) : (
         <Notice title="For admins only">
-          An admin is a user with the role “admin” in the public metadata.
+          <p>An admin is a user with the role “admin” in the public metadata.</p>
+          <Link href="/" className={button('outline')}>
+            Home
+          </Link>
         </Notice>
       )}
     </>

@@ -6,7 +6,7 @@ import { Sparkline } from './sparkline'
 
 /** On a phone: the lookup, its hit rate, its reads and its misses. Which layer answered is in a chart, too. */
 const cell =
-  'whitespace-nowrap px-3 py-2.5 text-right first:text-left nth-3:text-left max-md:nth-3:hidden max-md:nth-5:hidden max-md:nth-6:hidden max-md:nth-7:hidden'
+  'whitespace-nowrap px-2 py-2.5 lg:px-3 text-right first:text-left nth-3:text-left max-md:nth-3:hidden max-md:nth-5:hidden max-md:nth-6:hidden max-md:nth-7:hidden'
 
 /** The hit rate of each lookup, and the layers that answered. */
 export function LookupRates({ lookups }: { lookups: readonly LookupHealth[] }) {

@@ -5,6 +5,7 @@ import { membersOf, type SelectedOrganization, selectedOrganization } from '@/li
 import { invalidateOrganization } from '../actions'
 import { countOf } from '../format'
 import { ActionButton } from './action-button'
+import { AsOf } from './as-of'
 import { CopyId } from './copy-id'
 import { EntryLine } from './entry-line'
 import { Expectations } from './expecting'
@@ -24,8 +25,8 @@ export const OrganizationPage = ({ id }: { id: string }) =>
     return (
       <>
         <PageHead title="Organization not found" />
-        <PanelNote title="Organization not found">
-          No organization has the ID in this page’s address. Search by ID or slug above.
+        <PanelNote title="No organization has the ID in this page’s address">
+          Search by ID or slug above.
         </PanelNote>
       </>
     )
@@ -37,9 +38,12 @@ function Panels({ organization, entries }: SelectedOrganization) {
   return (
     <Expectations>
       <header className="mb-8">
-        <h1 dir="auto" className="text-left wrap-anywhere font-semibold text-xl tracking-tight sm:text-2xl">
-          {name || id}
-        </h1>
+        <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+          <h1 dir="auto" className="text-left wrap-anywhere font-semibold text-xl tracking-tight sm:text-2xl">
+            {name || id}
+          </h1>
+          <AsOf at={entries.at} live={false} />
+        </div>
         <p className="flex items-center gap-1 text-soft text-sm">
           <code className="break-all text-xs">{id}</code>
           <CopyId id={id} of={name || id} />
@@ -48,7 +52,7 @@ function Panels({ organization, entries }: SelectedOrganization) {
           wide
           lines={[
             ['Slug', slug ?? 'none'],
-            ['Most members', maxAllowedMemberships > 0 ? String(maxAllowedMemberships) : 'no limit'],
+            ['Member limit', maxAllowedMemberships > 0 ? String(maxAllowedMemberships) : 'none'],
             ['Created', when(createdAt)],
             ['Changed at Clerk', when(updatedAt)],
           ]}

@@ -1,10 +1,11 @@
 import { Notice } from '@/components/notice'
+import { TryAgainAfter } from '@/components/or-outage'
 import { Status } from '@/components/status'
 import { clerkState, currentRedisState } from '@/lib/dashboard/redis-state'
 import { checkHealth } from '@/lib/process/health'
 
 /** Shown instead of the dashboard while roles cannot be read: what does not answer, and what still works. */
-export async function Outage({ title, advice }: { title: string; advice: string }) {
+export async function Outage({ title, advice, status }: { title: string; advice: string; status: number }) {
   const { dependencies } = await checkHealth()
   const states = [
     { name: 'Redis', state: currentRedisState(dependencies.redis, false) },
@@ -33,6 +34,7 @@ export async function Outage({ title, advice }: { title: string; advice: string 
         </li>
         <li>status.clerk.com and, for Upstash, status.upstash.com report outages</li>
       </ul>
+      <TryAgainAfter status={status} />
     </Notice>
   )
 }

@@ -1,4 +1,6 @@
 import Link from 'next/link'
+import { Suspense } from 'react'
+import { PanelSkeleton } from '@/components/panel'
 import { audit, type cacheHealth, firstDeliveries, peopleOf, todo } from '@/lib/dashboard/panels.server'
 import { Changes } from './changes'
 import { Figures } from './figures'
@@ -6,10 +8,38 @@ import { Frame } from './frame'
 import { idsIn } from './ids-in'
 import { Verdict } from './verdict'
 
+const FIGURES = 'Last 60 minutes'
+const CHANGES = 'What changed lately'
+
 type Props = { health: ReturnType<typeof cacheHealth> }
 
-/** The verdict, the few figures that matter, and what changed lately. */
-export function Overview({ health }: Props) {
+/**
+ * The verdict, the few figures that matter, and what changed lately. They come at once: placeholders for all three can be
+ * shown then, and none of them moves when it is known how high the verdict is.
+ */
+export const Overview = ({ health }: Props) => (
+  <Suspense fallback={<Placeholders />}>
+    <Panels health={health} />
+  </Suspense>
+)
+
+const Placeholders = () => (
+  <div className="space-y-10">
+    <PanelSkeleton title="Verdict" height="h-28" />
+    <section>
+      <h2 className="mb-3 font-semibold text-lg">{FIGURES}</h2>
+      <PanelSkeleton title={FIGURES} height="h-80 sm:h-44 xl:h-26" />
+    </section>
+    <section>
+      <h2 className="mb-3 font-semibold text-lg">{CHANGES}</h2>
+      <PanelSkeleton title={CHANGES} height="h-96" />
+    </section>
+  </div>
+)
+
+async function Panels({ health }: Props) {
+  // Reads are shared: the panels get the same. One that failed says so in its panel.
+  await Promise.allSettled([todo(), health, firstDeliveries(), audit()])
   return (
     // What is below a panel has no place until it is known how high the panel is.
     <div className="space-y-10 [&>section:has([data-loading])~*]:invisible">
@@ -22,13 +52,13 @@ export function Overview({ health }: Props) {
       />
       <Frame
         id="figures"
-        title="Last 60 minutes"
+        title={FIGURES}
         height="h-80 sm:h-44"
         render={async () => <Figures initial={await health} />}
       />
       <Frame
         id="changes"
-        title="What changed lately"
+        title={CHANGES}
         height="h-96"
         render={async () => {
           const [webhooks, records] = await Promise.all([firstDeliveries(), audit()])

@@ -31,8 +31,8 @@ export const PersonPage = ({ id }: { id: string }) =>
       return (
         <>
           <PageHead title="User not found" />
-          <PanelNote title="User not found">
-            Nobody has the ID in this page’s address. Search by ID, name or email address above.
+          <PanelNote title="No user has the ID in this page’s address">
+            Search by ID, name or email address above.
           </PanelNote>
         </>
       )

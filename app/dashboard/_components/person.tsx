@@ -22,7 +22,12 @@ export function Person({ id, people }: { id: string; people: People }) {
         {id}
       </Link>
     )
-  if (!id.startsWith('user_')) return <span className="block max-w-full truncate text-soft">{id}</span>
+  if (!id.startsWith('user_'))
+    return (
+      <span className={`block max-w-full truncate text-soft ${id.includes('_') ? 'font-mono text-xs' : ''}`}>
+        {id}
+      </span>
+    )
   const person = people[id]
   return (
     <span className="inline-flex min-w-0 max-w-full items-center gap-1.5 align-middle [&>img]:self-center">

@@ -1,9 +1,9 @@
 import { Avatar } from '@/components/avatar'
 import { Status } from '@/components/status'
-import { isBlocked, rolesOf } from '@/lib/cache/clerk-cache'
+import { rolesOf } from '@/lib/cache/clerk-cache'
 import type { SelectedUser } from '@/lib/dashboard/panels.server'
 import { nameOf } from '@/lib/dashboard/people'
-import { maskAddress } from '../format'
+import { blockedAs, maskAddress } from '../format'
 import { AsOf } from './as-of'
 import { CopyId } from './copy-id'
 import { Terms } from './terms'
@@ -14,7 +14,7 @@ export function Profile({ user, at }: { user: SelectedUser['user']; at: number }
   const name = nameOf(user)
   const { primaryEmailAddress, username, createdAt, lastActiveAt, lastSignInAt } = user
   const when = (time: number | null) => (time ? <Ago at={time} renderedAt={at} /> : 'unknown')
-  const state = user.banned ? 'Banned' : user.locked ? 'Locked' : user.deprovisioned ? 'Deprovisioned' : ''
+  const blocked = blockedAs(user)
   return (
     <header className="mb-8">
       <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
@@ -30,9 +30,9 @@ export function Profile({ user, at }: { user: SelectedUser['user']; at: number }
         </div>
         <AsOf at={at} live={false} />
       </div>
-      {isBlocked(user) && (
+      {blocked && (
         <p className="mt-3">
-          <Status tone="bad">{`${state}: this user is refused everywhere`}</Status>
+          <Status tone="bad">{`${blocked}: this user is refused everywhere`}</Status>
         </p>
       )}
       <Terms

@@ -16,13 +16,32 @@ type Props = {
   children: ReactNode
 }
 
+const columns =
+  'grid min-w-0 grow grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 tabular-nums md:grid-cols-[9rem_10.5rem_minmax(0,1fr)_auto] lg:grid-cols-[13rem_12rem_minmax(0,1fr)_auto] lg:gap-x-4'
+
+/** Rows, and where there is room for columns what is in them. */
+export const Rows = ({ what, who, children }: { what: string; who: string; children: ReactNode }) => (
+  <div className="overflow-hidden rounded-xl border border-line bg-surface text-sm">
+    {/* What a row has to say is in the row itself. */}
+    <div aria-hidden className="flex border-line border-b py-2.5 pr-11 pl-4 text-soft max-md:hidden">
+      <div className={columns}>
+        <span>Outcome</span>
+        <span>{what}</span>
+        <span>{who}</span>
+        <span>Time</span>
+      </div>
+    </div>
+    <ul className="divide-y divide-line">{children}</ul>
+  </div>
+)
+
 /** A line of a list, with a button that opens it. On a phone it is two lines: what and when, then how it ended and who. */
 export function Row({ label, what, status, who, when, open, setOpen, children }: Props) {
   const details = useId()
   return (
     <li>
       <div className="flex items-center gap-2 py-2 pr-2 pl-4">
-        <div className="grid min-w-0 grow grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 py-1 tabular-nums md:grid-cols-[9rem_10.5rem_minmax(0,1fr)_auto] lg:grid-cols-[11rem_11rem_minmax(0,1fr)_auto] lg:gap-x-4">
+        <div className={`py-1 ${columns}`}>
           <span className="wrap-anywhere font-medium md:order-2">{what}</span>
           <span className="text-right text-soft md:order-4">{when}</span>
           <span className="col-span-2 flex flex-wrap items-center gap-x-3 gap-y-1 md:contents">

@@ -85,7 +85,7 @@ export function Search() {
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
-          className="h-9 w-full min-w-0 rounded-md border border-line bg-surface px-3 text-sm placeholder:text-soft"
+          className="h-9 w-full min-w-0 rounded-md border border-line text-ellipsis bg-surface px-3 text-sm placeholder:text-soft"
         />
         <button
           type="submit"
@@ -123,6 +123,11 @@ export function Search() {
               </Link>
             </li>
           ))}
+          {result?.full && (
+            <li className="border-line border-t px-3 pt-2 pb-1 text-soft text-xs">
+              The first {found.length}. Type more of the name to find others.
+            </li>
+          )}
         </ul>
       )}
     </search>

@@ -30,7 +30,9 @@ export function Verdict({ initial, at }: { initial: readonly Todo[]; at: number 
                 prefetch={false}
                 className={`inline-flex gap-2 py-0.5 font-medium ${looks[tone][1]}`}
               >
-                <span aria-hidden>{looks[tone][0]}</span>
+                <span aria-hidden className="w-4 shrink-0 text-center">
+                  {looks[tone][0]}
+                </span>
                 <span className="underline underline-offset-2">{text}</span>
               </Link>
             </li>

@@ -11,7 +11,7 @@ import { CopyId } from './copy-id'
 import { Dotted } from './dotted'
 import { useLive, useUpdates } from './live'
 import { Person } from './person'
-import { Row } from './row'
+import { Row, Rows } from './row'
 import { Ago, Exact } from './time'
 import { Unavailable } from './unavailable'
 
@@ -62,11 +62,11 @@ export function WebhookList({ rows, people, renderedAt }: Props) {
     hasFailed(one) ? one.id : [one.type, one.subject, one.outcome, one.reason, one.attempts.length],
   )
   return (
-    <ul className="divide-y divide-line rounded-xl border border-line bg-surface text-sm">
+    <Rows what="Type" who="Subject">
       {groups.map((group) => (
         <One key={group[0]?.id} group={group} people={known} renderedAt={renderedAt} />
       ))}
-    </ul>
+    </Rows>
   )
 }
 

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { Avatar } from '@/components/avatar'
+import { Status } from '@/components/status'
 import { rolesOf } from '@/lib/cache/clerk-cache'
 import { type Query, readQuery } from '@/lib/dashboard/list-query'
 import { newestUsers } from '@/lib/dashboard/panels.server'
@@ -7,7 +8,7 @@ import { nameOf } from '@/lib/dashboard/people'
 import { ForAdmins } from '../_components/for-admins'
 import { NamedLink } from '../_components/named-link'
 import { NewestList } from '../_components/newest-list'
-import { maskAddress } from '../format'
+import { blockedAs, maskAddress } from '../format'
 
 export const metadata: Metadata = { title: 'Users' }
 
@@ -38,7 +39,14 @@ async function linesOf(page: number) {
         <Avatar src={user.imageUrl} size={32} />
         <span className="min-w-0">
           <NamedLink href={`${PATH}/${user.id}`} id={user.id} name={nameOf(user)} />
-          <span className="block truncate text-soft text-xs">{user.username}</span>
+          <span className="flex gap-2 text-xs">
+            {blockedAs(user) && (
+              <span className="shrink-0">
+                <Status tone="bad">{blockedAs(user) ?? ''}</Status>
+              </span>
+            )}
+            <span className="truncate text-soft">{user.username}</span>
+          </span>
         </span>
       </span>
     ),

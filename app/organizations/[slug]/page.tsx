@@ -87,7 +87,12 @@ async function Organization({ params, searchParams }: Props) {
             {members.length === 0 && <p className="text-soft">There are no members on this page.</p>}
             {(page > 1 || hasMore) && (
               <nav aria-label="Pages of members" className="mt-4 flex gap-6 text-sm *:py-1 *:underline">
-                {page > 1 && <Link href={`?page=${page - 1}`}>← Previous</Link>}
+                {page > 1 &&
+                  (members.length === 0 ? (
+                    <Link href="?">← First page</Link>
+                  ) : (
+                    <Link href={`?page=${page - 1}`}>← Previous</Link>
+                  ))}
                 {hasMore && <Link href={`?page=${page + 1}`}>Next →</Link>}
               </nav>
             )}

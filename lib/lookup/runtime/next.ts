@@ -37,16 +37,21 @@ function currentRender(): Render | undefined {
   return render
 }
 
-/** Adds the tags to the output of "use cache"; false anywhere else. */
-function tagCachedOutput(tags: readonly string[]): boolean {
+/** Whether a function of Next can be called here: each throws where it has no meaning. */
+function works(call: () => void): boolean {
   try {
-    const tag = cacheTag ?? unstable_cacheTag
-    // Hashed when long, because Next takes no tag over 256 characters.
-    tag?.(...tags.map(safe))
-    return tag !== undefined
+    call()
+    return true
   } catch {
     return false
   }
+}
+
+/** Adds the tags to the output of "use cache"; false anywhere else. */
+function tagCachedOutput(tags: readonly string[]): boolean {
+  const tag = cacheTag ?? unstable_cacheTag
+  // Hashed when long, because Next takes no tag over 256 characters.
+  return tag !== undefined && works(() => tag(...tags.map(safe)))
 }
 
 /** Renders that were found to be part of a request, and requests outside of a render. */
@@ -102,16 +107,6 @@ async function priorityOfRequest(isSignedIn: (headers: Headers) => boolean): Pro
   }
 }
 
-/** Whether a function of Next can be called here: while rendering and outside Next there is no cache to invalidate. */
-function works(call: () => void): boolean {
-  try {
-    call()
-    return true
-  } catch {
-    return false
-  }
-}
-
 /**
  * Next's server: pages, route handlers, server actions, `after()` and "use cache". `isSignedIn` tells from the headers of
  * a request whether somebody is signed in. Without it everybody counts as signed in.
@@ -129,12 +124,8 @@ export function createNextRuntime(isSignedIn?: (headers: Headers) => boolean): R
     },
     ...(isSignedIn && { priority: () => priorityOfRequest(isSignedIn) }),
     after(task) {
-      try {
-        after(task)
-      } catch {
-        // Outside a request.
-        void task()
-      }
+      // Outside a request there is nothing to wait for.
+      if (!works(() => after(task))) void task()
     },
     async invalidated(tags) {
       const outsideActions = tags.map(safe).filter((tag) => !updateTag || !works(() => updateTag(tag)))

@@ -1,13 +1,9 @@
-import type { Clock } from '../clock'
-import { systemClock } from '../clock'
+import { type Clock, systemClock } from '../clock'
 import { belongsTo } from '../entry'
 import { keysBeside, type Slot } from '../slot'
 import { type AcquireReply, type CommitReply, holdMs, releasedMs, type Store } from '../store'
 
-interface Cell {
-  text: string
-  until: number
-}
+type Cell = { text: string; until: number }
 
 /**
  * A store in this process's memory, for tests of your own lookups: no server, and with a clock of its own no waiting.
@@ -42,10 +38,8 @@ export function createMemoryStore(time: Clock = systemClock): Store & { cells: M
   const leased = (state: string | null, flight: string) => state?.startsWith(`L:${flight}|`) === true
   /** Lengthens what would expire within `least` ms. */
   function keep(keys: readonly string[], least: number, ms: number) {
-    for (const key of keys) {
-      const cell = cells.get(key)
-      if (cell !== undefined && cell.until - clock.now() < least) cell.until = clock.now() + ms
-    }
+    for (const cell of keys.flatMap((key) => cells.get(key) ?? []))
+      if (cell.until - clock.now() < least) cell.until = clock.now() + ms
   }
 
   function generation(slot: Slot): string | null {
@@ -90,13 +84,11 @@ export function createMemoryStore(time: Clock = systemClock): Store & { cells: M
         let { hard, soft } = request
         const state = get(slot.state)
         const mine = state === `L:${flight}|${request.generation}`
+        const left = expiry - clock.now()
         if (expiry > 0) {
           hard = Math.min(hard, expiry - request.expiryBuffer - clock.now())
           if (request.refreshBefore > 0)
-            soft = Math.max(
-              Math.min(soft, expiry - request.refreshBefore - clock.now()),
-              request.refreshEvery,
-            )
+            soft = Math.max(Math.min(soft, left - request.refreshBefore), request.refreshEvery)
         }
         if (revoked(slot)) {
           if (leased(state, flight)) cells.delete(slot.state)
@@ -111,7 +103,6 @@ export function createMemoryStore(time: Clock = systemClock): Store & { cells: M
           return 'invalidated'
         }
         if (hard < 1) {
-          const left = expiry - clock.now()
           set(slot.state, `U:${flight}|${entry}`, left > 0 ? Math.min(holdMs, left) : holdMs)
           own(request.owner, slot.entry)
           return 'not_cacheable'

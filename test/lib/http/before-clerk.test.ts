@@ -62,3 +62,44 @@ describe('the end of a handshake', () => {
     expect(guard(handshake)).toBeUndefined()
   })
 })
+
+describe('a session token that has expired, beside a cookie to renew it', () => {
+  const now = 1_000_000_000
+  const token = (exp: number) =>
+    `e30.${Buffer.from(JSON.stringify({ exp, name: '>?>?' })).toString('base64url')}.c2ln`
+  const [living, expired] = [token(now / 1000 + 30), token(now / 1000 - 1)]
+  const cookieOf = (request: Request) => request.headers.get('cookie')
+  /** What Clerk gets to see of this request after one like it. */
+  function second(cookie: string, more: Record<string, string> = {}) {
+    const guard = createGuardOfClerk(1, () => now)
+    const requests = [1, 2].map(() => at('/', { cookie, ...more }))
+    for (const request of requests) expect(guard(request)).toBeUndefined()
+    const [first, next] = requests.map(cookieOf)
+    expect(first).toBe(cookie)
+    return next
+  }
+
+  test.each([
+    [`a=1; __session_x=${expired}; __refresh_x=r`, `a=1; __session_x=${expired}`],
+    [
+      `__refresh_x=r; __session=${living}; __session_x=${expired}`,
+      `__session=${living}; __session_x=${expired}`,
+    ],
+    [`%5F_refresh_x=r; %5F_session=${expired}; theme=dark`, `%5F_session=${expired}; theme=dark`],
+    ['__session=no-token; __refresh_x=r', '__session=no-token'],
+  ])('loses that cookie once so many were in 10 s: %s', (cookie, left) => {
+    expect(second(cookie)).toBe(left)
+  })
+
+  test('loses it also where the token is in the header', () => {
+    expect(second('__refresh_x=r', { authorization: `Bearer ${expired}` })).toBe('')
+  })
+
+  test.each([
+    `__session=${living}; __session_x=${living}; __refresh_x=r`,
+    `__session=${expired}`,
+    '__refresh_x=r',
+  ])('is no other: %s', (cookie) => {
+    expect(second(cookie)).toBe(cookie)
+  })
+})

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { LookupError } from '@/lib/lookup/errors'
+import { inspect } from '@/lib/lookup/inspect'
 import { createFleet, user } from './in-process-fleet'
 
 /** An upstream that changes with `change`, and two processes that have read `u1` of it. */
@@ -88,7 +89,7 @@ describe('an invalidation that Redis did not confirm', () => {
     })
     change()
     expect(await here.lookup.reload('u1')).toBe('u1 3')
-    await expect(here.lookup.inspect('u1')).rejects.toMatchObject({ code: 'invalidation_unconfirmed' })
+    await expect(inspect(here.lookup, 'u1')).rejects.toMatchObject({ code: 'invalidation_unconfirmed' })
   })
 
   it('is true when Redis has done it and only the answer was lost', async () => {

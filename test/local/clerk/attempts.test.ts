@@ -23,7 +23,8 @@ function browserAt(origin = APP) {
     const [client] = response.headers.getSetCookie().filter((line) => line.startsWith('__client='))
     if (client) cookie = client.split(';')[0] ?? ''
     const { response: attempt, client: described, errors } = await response.json()
-    return { status: response.status, attempt, client: described, code: errors?.[0]?.code }
+    const [{ code, message } = {} as Record<string, string>] = errors ?? []
+    return { status: response.status, attempt, client: described, code, message }
   }
 }
 
@@ -96,7 +97,9 @@ describe('signing up', () => {
   it('refuses an address that is taken, also one that was taken since', async () => {
     const send = browserAt()
     const taken = { status: 422, code: 'form_identifier_exists' }
-    expect(await send('/sign_ups', { email_address: 'mia@example.com' })).toMatchObject(taken)
+    // People read it below the field.
+    const message = 'That email address is taken. Please try another.'
+    expect(await send('/sign_ups', { email_address: 'mia@example.com' })).toMatchObject({ ...taken, message })
     const { attempt } = await send('/sign_ups', { email_address: 'new@example.com' })
     clerk.createUser({ emails: ['new@example.com'] })
     expect(await send(`/sign_ups/${attempt.id}/attempt_verification`, { code: CODE })).toMatchObject(taken)

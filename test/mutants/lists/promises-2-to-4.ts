@@ -43,8 +43,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'each half of a split batch gets the whole timeout',
     file: 'load.ts',
-    from: 'flatMap((half) => loadAll(half, time, many))',
-    to: 'flatMap((half) => loadAll(half, startTime(), many))',
+    from: 'flatMap((half) => loadAll(half, time))',
+    to: "flatMap((half) => loadAll(half, startTime(clock, declared, 'high')))",
     breaks: ['promise 2', 'promise 5'],
   },
   {

@@ -178,8 +178,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a loader runs in the request of its first caller',
     file: 'load.ts',
-    from: 'outside(() => call([target], time, work))',
-    to: 'call([target], time, work)',
+    from: 'outside(send, [item])',
+    to: 'send([item])',
     breaks: ['rule 11'],
   },
 

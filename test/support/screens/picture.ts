@@ -74,5 +74,9 @@ export async function openScreen({ page, settled }: View, { app }: Pick<Stage, '
   await page.waitForFunction(() => !document.querySelector('[aria-label^="Loading"]'))
   await settled()
   await act?.(page)
-  if (act) await settled()
+  if (act) {
+    await settled()
+    // The header stays at the top of the window, which a picture of the whole page shows where that is.
+    await page.evaluate('scrollTo(0, 0)')
+  }
 }

@@ -185,6 +185,7 @@ const normal: Group = {
       {
         ...{ name: 'sign-in-unreachable', path: '/sign-in' },
         before: (page) => page.route('**/clerk.browser*.js*', (route) => route.abort()),
+        act: (page) => page.getByText('Clerk could not be loaded').waitFor(),
       },
       { name: 'sign-up', path: '/sign-up' },
       {
@@ -290,22 +291,10 @@ const crowded: Group = {
   ],
 }
 
-/** A connection that the provider does not accept any more, and that nobody has noticed yet. */
-const refused: Group = {
-  ...outage('refused', ({ clerk }) => clerk.revokeAtProvider(people.severalProviders)),
-  screens: async () => [
-    {
-      ...{ name: 'account-refused', path: '/account', as: people.severalProviders },
-      act: (page) => pressInRow(page, 'github', 'Check GitHub', 'Needs to be reconnected'),
-    },
-  ],
-}
-
 export const publicGroups: Group[] = [
   normal,
   empty,
   crowded,
-  refused,
   loading,
   outage('clerk-busy', ({ clerk }) => clerk.faults.add({ status: 429, retryAfter: 20 })),
   outage('clerk-down', withoutClerk),

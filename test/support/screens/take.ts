@@ -1,6 +1,6 @@
 /**
  * Takes pictures of all pages in all their states: `SCREENSHOTS=folder npm run screens`. `ONLY=home,dashboard-cache` takes
- * those whose names begin so, `GROUPS=dashboard,both-down` those of these groups, `WIDTHS=375,1280` and `SCHEMES=dark` fewer of
+ * those whose names begin so, `STATES=dashboard,both-down` those of these groups, `WIDTHS=375,1280` and `SCHEMES=dark` fewer of
  * each. Beside the pictures it writes sheets with all looks of a screen, and prints what is wider than the window.
  */
 import { mkdirSync } from 'node:fs'
@@ -17,7 +17,7 @@ const listIn = (variable: string, usual: string) => (process.env[variable] ?? us
 const folder = process.env.SCREENSHOTS ?? '.next-e2e/screens'
 const only = listIn('ONLY', '')
 const all = [...publicGroups, ...dashboardGroups]
-const groups = listIn('GROUPS', all.map(({ name }) => name).join())
+const groups = listIn('STATES', all.map(({ name }) => name).join())
 const widths = listIn('WIDTHS', WIDTHS.join()).map(Number)
 const schemes = SCHEMES.filter((scheme) => listIn('SCHEMES', SCHEMES.join()).includes(scheme))
 

@@ -10,6 +10,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 import { configure, redisSettings } from '@/lib/config'
 import { createLookups } from '@/lib/lookup/create-lookups'
+import { inspect } from '@/lib/lookup/inspect'
 import { createProcessState } from '@/lib/lookup/process-state'
 import { createRedisClient } from '@/lib/lookup/redis/client'
 import { createRedisStore } from '@/lib/lookup/redis/store'
@@ -124,7 +125,7 @@ describe.skipIf(!redisServer())('a server that cannot be used says why', () => {
     await lookups.invalidateTags(['a'])
     await lookups.revoke('session:1', { seconds: 60, tags: ['a'] })
     await lookup('a')
-    expect(await lookup.inspect('a')).toBeTruthy()
+    expect(await inspect(lookup, 'a')).toBeTruthy()
     expect(await lookups.remove('user:a')).toEqual(['value'])
     const [log] = await connection.run([['ACL', 'LOG']])
     connection.close()
