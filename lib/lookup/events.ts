@@ -40,12 +40,10 @@ export type Listener<E> = (event: E) => void
  */
 export function createListeners<E>() {
   const byName = new Map<unknown, Listener<E>>()
-  // An array of its own, because some events are emitted on every cache hit.
-  let listeners: readonly Listener<E>[] = []
 
   return {
     emit(event: E): void {
-      for (const listener of listeners) {
+      for (const listener of byName.values()) {
         try {
           listener(event)
         } catch {
@@ -56,11 +54,8 @@ export function createListeners<E>() {
     /** Calls the listener for every event until the returned function is called. */
     on(listener: Listener<E>, name: unknown = Symbol('listener')): () => void {
       byName.set(name, listener)
-      listeners = [...byName.values()]
       return () => {
-        if (byName.get(name) !== listener) return
-        byName.delete(name)
-        listeners = [...byName.values()]
+        if (byName.get(name) === listener) byName.delete(name)
       }
     },
   }

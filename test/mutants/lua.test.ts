@@ -85,13 +85,13 @@ const mutants: readonly Omit<Change, 'file'>[] = [
   },
   {
     name: 'commit looks at no revocation marker',
-    from: "    if leased(state, flight) then redis.call('UNLINK', s.state) end\n    out[i] = 'refused'",
-    to: "    out[i] = 'stored'",
+    from: "out[i] = s.markers > 0 and 'refused' or 'lost'",
+    to: "out[i] = lost and 'lost' or 'stored'",
   },
   {
     name: 'commit does not look at the lease',
-    from: 'elseif not mine then',
-    to: 'elseif false then',
+    from: 'if s.markers > 0 or lost then',
+    to: 'if s.markers > 0 then',
   },
   {
     name: 'commit does not look at the generation',
@@ -115,8 +115,8 @@ const mutants: readonly Omit<Change, 'file'>[] = [
   },
   {
     name: 'a lost commit leaves a lease of its own flight',
-    from: "if leased(state, flight) then redis.call('UNLINK', s.state) end\n    out[i] = 'lost'",
-    to: "out[i] = 'lost'",
+    from: "if leased(state, flight) then redis.call('UNLINK', s.state) end\n    out",
+    to: "if s.markers > 0 then redis.call('UNLINK', s.state) end\n    out",
   },
   {
     name: 'a failure leaves a lease of its own flight in another generation',

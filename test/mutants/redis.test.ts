@@ -102,8 +102,8 @@ const mutants: readonly RedisMutant[] = [
   {
     name: 'an error quotes the command, values included',
     file: 'redis/failures.ts',
-    from: 'super(codeOfFailure(reason), `Redis ${operation} failed. ${wordsOf(reason, protocol).fix}`)',
-    to: 'super(codeOfFailure(reason), `Redis ${operation} failed. ${new Error().stack}`)',
+    from: '${wordsOf(reason, protocol).fix}',
+    to: '${new Error().stack}',
     async holds(load) {
       const store = await connect(load)
       server.upstash.faults.set(wrongPass)

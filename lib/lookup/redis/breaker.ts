@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../clock'
 
 export interface BreakerOptions {
-  /** Failed requests in a row that open it (default: 5). */
+  /** Failed operations in a row that open it (default: 5). */
   breakAfter?: number
   /** How long it stays open at first; doubles up to ten times as much (default: 1000 ms). */
   openMs?: number
@@ -24,6 +24,7 @@ export function createBreaker(
   let probeAt = 0
   /** How often it was opened since it was last closed. */
   let openings = 0
+  const counted = new WeakSet<object>()
 
   function change(to: boolean) {
     if (open === to) return
@@ -39,9 +40,13 @@ export function createBreaker(
 
   return {
     isOpen: () => open,
-    /** Counts one HTTP request, whatever commands it carried. While the breaker is open only the probe counts. */
-    count(health: Health) {
-      if (open) return
+    /**
+     * Counts one operation. Those that share a lost request or connection fail with one error, and count once. While the
+     * breaker is open only the probe counts.
+     */
+    count(health: Health, cause?: unknown) {
+      if (open || counted.has(Object(cause))) return
+      counted.add(Object(cause))
       failures = health === 'ok' ? 0 : failures + 1
       if (failures >= breakAfter) keepOpen(health)
     },

@@ -5,10 +5,10 @@ import { onePerProcess } from '../one-per-process'
 import { outside } from '../outside'
 import { type ProcessState, processState } from '../process-state'
 import { type BreakerOptions, createBreaker } from './breaker'
-import { codeOfFailure, failureOf, healthOf, messageOf, RedisError, type RedisFailure } from './failures'
+import { failureOf, healthOf, messageOf, RedisError, type RedisFailure } from './failures'
 import { createRequester } from './requester'
 import { subscribeOverRest } from './rest'
-import { type LoadTcp, type Protocol, type Subscriber, type Transport, withoutCredentials } from './transport'
+import { type LoadTcp, type Protocol, type Subscriber, withoutCredentials } from './transport'
 
 /** One operation that was sent to Redis, by any client of this process. `host` is the database's. */
 export type RedisRequest = { operation: string; host: string; ms: number; failure?: RedisFailure }
@@ -50,8 +50,10 @@ export function createRedisClient(options: RedisClientOptions) {
   )
   // Clients with one deadline share a connection, so that no read waits behind what has a longer one.
   const transport =
-    'tcp' in options ? state.share(`tcp:${timeoutMs}:${url}`, () => overTcp(url, options.tcp)) : undefined
-  const { middleware, signal } = createRequester(timeoutMs, breaker.count, transport)
+    'tcp' in options
+      ? () => state.share(`tcp:${timeoutMs}:${url}`, async () => (await options.tcp()).connect(url))
+      : undefined
+  const { middleware, signal } = createRequester(timeoutMs, transport)
   const client = new Redis({
     // Over TCP it only encodes commands: the middleware sends them.
     ...('token' in options ? { url, token: options.token } : { url: 'http://tcp.invalid', token: 'none' }),
@@ -66,38 +68,33 @@ export function createRedisClient(options: RedisClientOptions) {
   client.use(middleware)
   const { hostname: host } = new URL(url)
 
-  /** Runs one operation even while the breaker is open, such as an invalidation. */
-  async function insist<T>(operation: string, use: (redis: Redis) => Promise<T>): Promise<T> {
+  async function send<T>(operation: string, use: (redis: Redis) => Promise<T>, settle = breaker.count) {
     const started = performance.now()
     const sent = (outcome: { failure?: RedisFailure }) =>
       requests.emit({ operation, host, ms: performance.now() - started, ...outcome })
     try {
       const answer = await outside(use, client)
+      settle('ok')
       sent({})
       return answer
-    } catch (error) {
-      const failure = failureOf(error)
+    } catch (cause) {
+      const failure = failureOf(cause)
+      const error = new RedisError(operation, failure, protocol)
+      settle(healthOf(failure), cause)
       sent({ failure })
-      state.emit({ type: 'store_error', operation, code: codeOfFailure(failure) })
-      throw new RedisError(operation, failure, protocol)
+      state.emit({ type: 'store_error', operation, code: error.code })
+      throw error
     }
   }
 
   return {
-    insist,
+    /** Runs one operation even while the breaker is open, such as an invalidation. */
+    insist: <T>(operation: string, use: (redis: Redis) => Promise<T>): Promise<T> => send(operation, use),
     /** Runs one operation, or refuses at once while the breaker is open. */
     async run<T>(operation: string, use: (redis: Redis) => Promise<T>): Promise<T> {
       const admitted = breaker.admit()
       if (admitted === 'no') throw new RedisError(operation, 'breaker_open', protocol)
-      if (admitted === 'yes') return insist(operation, use)
-      try {
-        const answer = await insist(operation, use)
-        breaker.probed('ok')
-        return answer
-      } catch (error) {
-        breaker.probed(healthOf(failureOf(error)))
-        throw error
-      }
+      return send(operation, use, admitted === 'probe' ? breaker.probed : breaker.count)
     },
     /** False while the breaker is open. */
     isHealthy: () => !breaker.isOpen(),
@@ -105,23 +102,10 @@ export function createRedisClient(options: RedisClientOptions) {
     /** The database, without user and password. */
     address,
     /** Listens to a channel until the signal aborts or the connection is lost. */
-    subscribe: (channel: string, signal: AbortSignal, to: Subscriber): Promise<void> =>
+    subscribe: async (channel: string, signal: AbortSignal, to: Subscriber): Promise<void> =>
       'token' in options
         ? subscribeOverRest(options, channel, signal, to)
-        : overTcp(url, options.tcp).subscribe(channel, signal, to),
-  }
-}
-
-/** Loads tcp.ts with the first request. */
-function overTcp(url: string, load: LoadTcp): Transport {
-  let loaded: Promise<Transport> | undefined
-  const transport = () => {
-    loaded ??= load().then(({ connect }) => connect(url))
-    return loaded
-  }
-  return {
-    send: async (request, signal) => (await transport()).send(request, signal),
-    subscribe: async (channel, signal, to) => (await transport()).subscribe(channel, signal, to),
+        : (await transport?.())?.subscribe(channel, signal, to),
   }
 }
 

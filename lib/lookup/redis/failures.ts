@@ -1,4 +1,4 @@
-import { LookupError } from '../errors'
+import { LookupError, type LookupErrorCode } from '../errors'
 import type { Health } from './breaker'
 import type { Protocol } from './transport'
 
@@ -14,7 +14,7 @@ interface Words {
 export const redisFailures = {
   timeout: {
     title: 'Redis answers too slowly',
-    fix: 'It did not answer within CACHE_REDIS_TIMEOUT_MS. Check the database’s region and load in the Upstash console.',
+    fix: 'It did not answer within CACHE_REDIS_TIMEOUT_MS. Check the region and the load of the database.',
   },
   unreachable: {
     title: 'Redis is not reachable',
@@ -26,11 +26,11 @@ export const redisFailures = {
   },
   quota: {
     title: 'The Redis plan’s limit is used up',
-    fix: 'Raise the limit in the Upstash console.',
+    fix: 'Raise the limit at the provider of the database.',
   },
   too_large: {
     title: 'A request to Redis was too large',
-    fix: 'A value is larger than 8 MB, or than the plan allows. Store smaller values.',
+    fix: 'A value is larger than 8 MB, or than Redis or the plan allows. Store smaller values.',
   },
   no_scripts: {
     title: 'The Redis token cannot run scripts',
@@ -87,9 +87,6 @@ export type RedisFailure = keyof typeof redisFailures
 
 /** What is said otherwise over TCP. */
 const overTcp: Partial<Record<RedisFailure, Partial<Words>>> = {
-  timeout: {
-    fix: 'It did not answer within CACHE_REDIS_TIMEOUT_MS. Check the region and the load of the database of REDIS_URL.',
-  },
   unreachable: {
     fix: 'There is no connection to the host and port of REDIS_URL. Check that Redis runs, the address, the network, and redis:// or rediss://.',
   },
@@ -97,8 +94,6 @@ const overTcp: Partial<Record<RedisFailure, Partial<Words>>> = {
     title: 'Redis did not accept the user or the password',
     fix: 'Check the user and the password in REDIS_URL. Special characters must be percent-encoded.',
   },
-  quota: { fix: 'Raise the limit at the provider of the database.' },
-  too_large: { fix: 'A value is larger than 8 MB, or than Redis allows. Store smaller values.' },
   no_scripts: {
     title: 'The Redis user cannot run scripts',
     fix: 'Nothing is cached until the user of REDIS_URL has the permissions in docs/guides/redis.md: +eval and +evalsha are missing.',
@@ -122,12 +117,11 @@ const OUTAGES: readonly RedisFailure[] = [
   ...(['too_many_clients', 'cluster', 'certificate', 'no_client'] as const),
 ]
 
-export const codeOfFailure = (failure: RedisFailure) =>
-  failure === 'quota'
-    ? 'store_quota'
-    : failure === 'no_scripts'
-      ? 'scripts_not_permitted'
-      : 'store_unavailable'
+/** The others are `store_unavailable`. */
+const codes: Partial<Record<RedisFailure, LookupErrorCode>> = {
+  quota: 'store_quota',
+  no_scripts: 'scripts_not_permitted',
+}
 
 /** Redis did not do what was asked. Carries neither the client's message nor its cause, which quote whole commands. */
 export class RedisError extends LookupError {
@@ -136,7 +130,7 @@ export class RedisError extends LookupError {
   readonly protocol: Protocol
 
   constructor(operation: string, reason: RedisFailure, protocol: Protocol = 'rest') {
-    super(codeOfFailure(reason), `Redis ${operation} failed. ${wordsOf(reason, protocol).fix}`)
+    super(codes[reason] ?? 'store_unavailable', `Redis ${operation} failed. ${wordsOf(reason, protocol).fix}`)
     this.reason = reason
     this.protocol = protocol
   }
@@ -146,19 +140,14 @@ export class RedisError extends LookupError {
 export const healthOf = (failure: RedisFailure): Health =>
   !OUTAGES.includes(failure) ? 'ok' : failure === 'quota' ? 'quota' : 'outage'
 
-/** The client's message without what it adds: a prefix, and the whole command at the end. */
+/** The error's name, and its message without the whole command, which the client adds at the end. */
 export const messageOf = (error: unknown): string =>
-  error instanceof Error
-    ? `${error.name} ${error.message.split(', command was:', 1)[0]}`.replace(
-        'UpstashError Command failed: ',
-        '',
-      )
-    : ''
+  error instanceof Error ? `${error.name} ${error.message.split(', command was:', 1)[0]}` : ''
 
 /** By what Redis answers, or the network. The first that matches counts. */
 const PATTERNS: readonly (readonly [RegExp, RedisFailure])[] = [
   // First, because its message quotes the answer.
-  [/^UpstashJSONParse/, 'bad_answer'],
+  [/UpstashJSONParse/, 'bad_answer'],
   [/Timeout|Abort/, 'timeout'],
   [/Cannot find (module|package)/, 'no_client'],
   [/CERTIFICATE/, 'certificate'],
@@ -168,7 +157,7 @@ const PATTERNS: readonly (readonly [RegExp, RedisFailure])[] = [
   [/max [a-z ]+ size/i, 'too_large'],
   // Every other maximum of Upstash is one of the plan: requests, bandwidth, commands per second, connections.
   [/\bERR max |capacity quota exceeded/i, 'quota'],
-  [/^TypeError/, 'bad_answer'],
+  [/TypeError/, 'bad_answer'],
   [/NOPERM.*\beval/i, 'no_scripts'],
   [/NOPERM|ACL failure in script|user executing the script/, 'not_permitted'],
   [/\b(MOVED|ASK) \d|\b(CROSSSLOT|CLUSTERDOWN)\b/, 'cluster'],

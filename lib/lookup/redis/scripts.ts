@@ -1,7 +1,4 @@
-/**
- * The three steps that must be atomic, and compare-and-drop. Each takes any number of requests, one after another in
- * KEYS and ARGV: `slot` reads one off both.
- */
+/** What must be atomic. Each takes any number of requests, one after another in KEYS and ARGV, as `slot` reads. */
 const prelude = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -96,19 +93,16 @@ export const commitScript = `${prelude}
   local hard, soft, grace = num(), num(), num()
   local expiry, buffer, before, every, hold = num(), num(), num(), num(), num()
   local state = get(s.state)
-  local mine = state == 'L:' .. flight .. '|' .. gen
+  local lost = state ~= 'L:' .. flight .. '|' .. gen
   if expiry > 0 then
     hard = math.min(hard, expiry - buffer - now)
     if before > 0 then soft = math.max(math.min(soft, expiry - before - now), every) end
   end
   soft = math.min(soft, hard)
-  if s.markers > 0 then
+  if s.markers > 0 or lost then
+    -- Also if an acquire that arrived twice leased again, in a later generation.
     if leased(state, flight) then redis.call('UNLINK', s.state) end
-    out[i] = 'refused'
-  elseif not mine then
-    -- An acquire that arrived twice leased again, in a later generation.
-    if leased(state, flight) then redis.call('UNLINK', s.state) end
-    out[i] = 'lost'
+    out[i] = s.markers > 0 and 'refused' or 'lost'
   elseif generation(s) ~= gen then
     redis.call('UNLINK', s.state)
     out[i] = 'invalidated'

@@ -1,19 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createClient, ErrorReply } from '@redis/client'
 import { deadline, sleep, systemClock } from '../clock'
-import type { Reply, Request, Subscriber, Transport } from './transport'
+import type { Reply, Request, Transport } from './transport'
 
 /** Milliseconds, of those in which this process ran, for a connection to be made and its user to be accepted. */
 const CONNECT_MS = 5_000
 /** Milliseconds between two attempts to connect, doubled from the first to the most. Requests in between wait. */
 const BACKOFF = { first: 10, most: 100 }
-
-interface Connection {
-  run(commands: readonly (readonly string[])[], signal: AbortSignal): Promise<unknown[]>
-  subscribe(channel: string, to: Subscriber): Promise<void>
-  /** Takes it out of use: it ends when no request waits for it. */
-  retire(): void
-}
 
 /**
  * The Redis protocol over one connection, made by the first request, and made again by a request after it was lost. What
@@ -21,12 +14,12 @@ interface Connection {
  * whole deadline of a request is replaced, as it may be dead without an error. It keeps no process alive by itself.
  */
 export function connect(url: string): Transport {
-  let current: Promise<Connection> | undefined
+  let current: ReturnType<typeof openConnection> | undefined
   let failures = 0
   let retryAt = 0
   const toServer = createScripts()
 
-  function connection(): Promise<Connection> {
+  function connection() {
     if (current) return current
     const lose = () => {
       if (current === opening) current = undefined
@@ -50,29 +43,31 @@ export function connect(url: string): Transport {
   }
 
   /** The replies in order; an error that Redis answered is one of them. */
-  async function run(commands: readonly (readonly string[])[], signal: AbortSignal): Promise<unknown[]> {
+  async function run(commands: readonly (readonly string[])[], signal: AbortSignal): Promise<Reply[]> {
     const opened = await unlessAborted(connection(), signal)
     const replies = await opened.run(commands.map(toServer), signal)
     // After a failover the old address may lead to a replica: the next connection asks for its role.
-    if (replies.some((reply) => reply instanceof ErrorReply && /\bREADONLY\b/.test(reply.message)))
-      opened.retire()
+    if (replies.some(({ error }) => error !== undefined && /\bREADONLY\b/.test(error))) opened.retire()
     return replies
   }
 
   return {
     async send({ path, body }: Request, signal) {
-      const release = keepAlive()
+      // The connections do not keep the process alive.
+      const alive = setInterval(() => {}, 2 ** 30)
       try {
-        const commands = path?.length ? listOf(body).map(toCommand) : [toCommand(body)]
-        if (path?.[0] === 'multi-exec')
-          return resultsOf(await run([['MULTI'], ...commands, ['EXEC']], signal))
-        const replies = (await run(commands, signal)).map(toReply)
-        if (path?.length) return replies
-        const [reply = {}] = replies
-        if (reply.error !== undefined) throw new Error(reply.error)
-        return reply
+        const commands = (path?.length ? listOf(body) : [body]).map((command) => listOf(command).map(String))
+        if (path?.[0] === 'pipeline') return await run(commands, signal)
+        const isTransaction = path?.[0] === 'multi-exec'
+        const replies = await run(isTransaction ? [['MULTI'], ...commands, ['EXEC']] : commands, signal)
+        // The error of a command that was not queued says more than that of EXEC.
+        const failed = replies.find(({ error }) => error !== undefined)
+        const { result } = replies.at(-1) ?? {}
+        if (isTransaction && Array.isArray(result)) return result.map(toReply)
+        if (failed) throw new Error(failed.error)
+        return { result }
       } finally {
-        release()
+        clearInterval(alive)
       }
     },
     async subscribe(channel, signal, to) {
@@ -80,21 +75,22 @@ export function connect(url: string): Transport {
       const ended = new Promise<void>((resolve) => {
         end = resolve
       })
-      const opened = await openConnection(url, end)
-      signal.addEventListener('abort', opened.retire)
+      const { client, retire } = await openConnection(url, end)
+      signal.addEventListener('abort', retire)
       try {
         if (signal.aborted) return
-        await opened.subscribe(channel, to)
+        await client.subscribe(channel, (payload) => to.message(payload))
+        to.subscribed()
         await ended
       } finally {
-        opened.retire()
+        retire()
       }
     },
   }
 }
 
 /** `onEnd` is called when it is out of use. @throws Error whose message failures.ts can read */
-async function openConnection(url: string, onEnd: () => void): Promise<Connection> {
+async function openConnection(url: string, onEnd: () => void) {
   const client = createClient({
     url,
     RESP: 2,
@@ -114,17 +110,21 @@ async function openConnection(url: string, onEnd: () => void): Promise<Connectio
   // After an error the replies may no longer belong to their commands.
   client.on('error', () => client.destroy())
 
+  /** Takes it out of use: it ends when no request waits for it. */
   function retire() {
     retired = true
     onEnd()
     if (waiting === 0) client.destroy()
   }
 
-  const ask = (command: readonly string[]): Promise<unknown> =>
-    client.sendCommand([...command]).catch((error: unknown) => {
+  async function ask(command: readonly string[]): Promise<Reply> {
+    const result = await client.sendCommand([...command]).catch((error: unknown) => {
       if (error instanceof ErrorReply) return error
       throw lost
     })
+    heard++
+    return toReply(result)
+  }
 
   // The handshake has no deadline of its own in the client.
   const cancel = deadline(systemClock, CONNECT_MS, () => client.destroy())
@@ -140,18 +140,14 @@ async function openConnection(url: string, onEnd: () => void): Promise<Connectio
   }
 
   return {
+    client,
     retire,
-    async run(commands, signal) {
+    async run(commands: readonly (readonly string[])[], signal: AbortSignal): Promise<Reply[]> {
       const before = heard
       waiting++
       try {
         // In one go, so that they are one write, and no other request's commands are between them.
-        const asked = commands.map((command) =>
-          ask(command).finally(() => {
-            heard++
-          }),
-        )
-        return await unlessAborted(Promise.all(asked), signal)
+        return await unlessAborted(Promise.all(commands.map(ask)), signal)
       } catch (error) {
         if (signal.aborted && heard === before) retire()
         throw error
@@ -160,29 +156,22 @@ async function openConnection(url: string, onEnd: () => void): Promise<Connectio
         if (retired) retire()
       }
     },
-    async subscribe(channel, to) {
-      await client.subscribe(channel, (payload) => to.message(payload))
-      to.subscribed()
-    },
   }
 }
 
 /** A server that cannot do what the cache needs is refused with its first answer. Redis before version 6 has no HELLO. */
-function refuseNode(hello: unknown): void {
-  if (hello instanceof ErrorReply && /NOAUTH|WRONGPASS|max number of clients/.test(hello.message)) throw hello
-  const facts = Array.isArray(hello) ? hello.map(String) : []
-  const fact = (name: string) => facts[facts.indexOf(name) + 1]
-  if (fact('mode') === 'cluster') throw new ErrorReply('CLUSTERDOWN The server is part of a cluster')
-  if (fact('role') === 'slave' || fact('role') === 'replica')
-    throw new ErrorReply('READONLY The server is a replica')
+function refuseNode({ result, error = '' }: Reply): void {
+  if (/NOAUTH|WRONGPASS|max number of clients/.test(error)) throw new ErrorReply(error)
+  const facts = listOf(result).join(' ')
+  if (/\bmode cluster\b/.test(facts)) throw new ErrorReply('CLUSTERDOWN The server is part of a cluster')
+  if (/\brole (slave|replica)\b/.test(facts)) throw new ErrorReply('READONLY The server is a replica')
 }
 
 /** Why there is no connection. A message of the client could quote an address. */
 function describe(error: unknown): string {
   if (error instanceof ErrorReply) return error.message
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (/CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL/.test(code)) return 'CERTIFICATE'
-  return 'ECONN The socket could not be opened'
+  const isForeign = /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL/.test(String(Object(error).code))
+  return isForeign ? 'CERTIFICATE' : 'ECONN The socket could not be opened'
 }
 
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -194,43 +183,22 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   })
 }
 
-/** Keeps the process alive until the returned function is called. The connections do not. */
-function keepAlive(): () => void {
-  const timer = setInterval(() => {}, 2 ** 30)
-  return () => clearInterval(timer)
-}
-
 const listOf = (body: unknown): unknown[] => (Array.isArray(body) ? body : [])
-const toCommand = (command: unknown) => listOf(command).map(String)
 const toReply = (reply: unknown): Reply =>
   reply instanceof ErrorReply ? { error: reply.message } : { result: reply }
-
-/** What a transaction answered. */
-function resultsOf(replies: readonly unknown[]): Reply[] {
-  const results = replies.at(-1)
-  if (Array.isArray(results)) return results.map(toReply)
-  // The error of the command that was not queued says more than that of EXEC.
-  const error = replies.find((reply) => reply instanceof ErrorReply)
-  throw new Error(error instanceof ErrorReply ? error.message : 'The transaction was not executed')
-}
+const digestOf = (text: string) => createHash('sha1').update(text).digest('hex')
 
 /**
- * Upstash has a script flag, `allow-key-locking`, that Redis and Valkey refuse. A script is sent without it, under another
- * digest.
+ * Upstash has a script flag, `allow-key-locking`, that Redis and Valkey refuse. A script is sent without the line of its
+ * flags, under another digest.
  */
 function createScripts() {
   const digests = new Map<string, string>()
-  const digestOf = (text: string) => createHash('sha1').update(text).digest('hex')
   return (command: readonly string[]): readonly string[] => {
     const [name = '', script = '', ...rest] = command
     if (/^evalsha$/i.test(name)) return [name, digests.get(script) ?? script, ...rest]
     if (!/^eval$/i.test(name) || !/^#!lua .*\ballow-key-locking\b/.test(script)) return command
-    const sent = script.replace(/^#!lua .*/, (line) => {
-      const flags = line.replace(/.*flags=/, '').split(',')
-      const others = flags.filter((flag) => flag !== 'allow-key-locking')
-      // Redis before version 7 does not know such a first line.
-      return others.length > 0 ? `#!lua flags=${others.join(',')}` : ''
-    })
+    const sent = script.replace(/^#!.*/, '')
     digests.set(digestOf(script), digestOf(sent))
     return [name, sent, ...rest]
   }
