@@ -82,6 +82,8 @@ export default defineConfig({
         test: {
           ...patient,
           name: 'unit',
+          // A thread costs less than a process, and none of these needs one of its own.
+          pool: 'threads',
           include: ['test/**/*.test.ts', 'docs/examples/testing/lookup.test.ts'],
           exclude: ['test/e2e/**', ...builds, ...proof, ...withServers, ...withBrowser],
           setupFiles: ['test/support/setup.ts'],

@@ -1,5 +1,5 @@
 import type { Request } from 'playwright-core'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { createProcessState } from '@/lib/lookup/process-state'
 import { createRedisClient } from '@/lib/lookup/redis/client'
 import { readAudit } from '@/lib/telemetry/read-audit'
@@ -59,39 +59,40 @@ async function connectedUser() {
 }
 
 describe('an action of the dashboard, sent by somebody else', () => {
+  let id: string
+  let invalidation: Sent
+
+  beforeAll(async () => {
+    id = await connectedUser()
+    invalidation = await requestOf(pressButton('Invalidate'), `/users/${id}`)
+  })
+
   test.each([
     ['Refresh', people.member],
     ['Invalidate', people.expert],
     ['Warm', people.neverConnected],
   ])('%s is refused to a member who is not an admin', async (name, as) => {
-    const id = await connectedUser()
-    const request = await requestOf(pressButton(name), `/users/${id}`)
+    const request = name === 'Invalidate' ? invalidation : await requestOf(pressButton(name), `/users/${id}`)
     const answer = await send(request, { cookie: await cookiesOf(as), origin: stage.app.url })
     expect(await answer.text()).toContain(REFUSED)
   })
 
   test('a forged form is refused in the same words', async () => {
-    const id = await connectedUser()
-    const request = await requestOf(pressButton('Invalidate'), `/users/${id}`)
-    const forged = { ...request, body: request.body.replaceAll(id, 'user_1:*') }
+    const forged = { ...invalidation, body: invalidation.body.replaceAll(id, 'user_1:*') }
     const answer = await send(forged, { cookie: await cookiesOf(people.admin), origin: stage.app.url })
     expect(await answer.text()).toContain(REFUSED)
   })
 
   test('a signed-out caller is refused', async () => {
-    const id = await connectedUser()
-    const request = await requestOf(pressButton('Invalidate'), `/users/${id}`)
-    const answer = await send(request, { origin: stage.app.url })
+    const answer = await send(invalidation, { origin: stage.app.url })
     // The middleware sends them to the sign-in page before the action runs.
     expect(answer.status).toBe(307)
   })
 
   test('from another origin it has no effect', async () => {
-    const id = await connectedUser()
-    const request = await requestOf(pressButton('Invalidate'), `/users/${id}`)
     const cookie = await cookiesOf(people.admin)
     const before = stage.standIns.upstash.counts().byCommand.unlink ?? 0
-    const answer = await send(request, { cookie, origin: 'https://elsewhere.example' })
+    const answer = await send(invalidation, { cookie, origin: 'https://elsewhere.example' })
     expect(answer.status).toBe(500)
     expect(stage.standIns.upstash.counts().byCommand.unlink ?? 0).toBe(before)
   })

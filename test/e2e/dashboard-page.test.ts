@@ -53,7 +53,15 @@ describe('at every width from 320 to 1920 px', () => {
     await fillLogs(stage.standIns)
   })
 
-  test('no page can be scrolled sideways', () => walk(pages))
+  // By default those that are not below.
+  const others = ['dashboard-user', 'dashboard-cache']
+  test('no page can be scrolled sideways', () =>
+    walk(
+      fullOr(
+        pages,
+        pages.filter(({ name }) => others.includes(name)),
+      ),
+    ))
 
   test('neither can those of the longest names and addresses, of IDs without a name, and of a blocked user', async () => {
     await walk(difficult(await addDifficult(stage.standIns)))

@@ -58,8 +58,7 @@ describe('the chain from Clerk to the page', () => {
   })
 
   test('a member with Google connected sees their events, and the second view asks neither Clerk for a token', async () => {
-    const view = await browser.open()
-    await signIn(view, 'Mia Moreau')
+    const view = await browser.openAs(people.member)
     await view.page.goto(`${stage.app.url}/calendar`)
     await view.page.getByRole('main').getByText('Quarterly planning').waitFor()
     await view.settled()
@@ -71,12 +70,11 @@ describe('the chain from Clerk to the page', () => {
   })
 
   test.each([
-    ['Noah Baker', 'Google is not connected'],
-    ['Ruth Adeyemi', 'Google needs to be reconnected'],
-    ['Sam Novak', 'A Google permission is missing'],
-  ])('%s sees: %s', async (name, heading) => {
-    const view = await browser.open()
-    await signIn(view, name)
+    [people.neverConnected, 'Google is not connected'],
+    [people.needsReconnecting, 'Google needs to be reconnected'],
+    [people.tooFewScopes, 'A Google permission is missing'],
+  ])('%s sees: %s', async (who, heading) => {
+    const view = await browser.openAs(who)
     await view.page.goto(`${stage.app.url}/calendar`)
     await view.page.getByRole('heading', { name: heading }).waitFor()
   })
@@ -133,8 +131,9 @@ describe('the chain from Clerk to the page', () => {
   })
 
   test('an admin sees connections and counts on the dashboard', async () => {
-    const view = await browser.open()
-    await signIn(view, 'Ada Lindgren')
+    const view = await browser.openAs(people.admin)
+    await view.page.goto(stage.app.url)
+    await view.settled()
     await view.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Dashboard' }).click()
     await view.page.getByRole('heading', { name: 'Overview' }).waitFor()
     await view.page.getByRole('link', { name: 'Cache', exact: true }).click()
@@ -144,9 +143,10 @@ describe('the chain from Clerk to the page', () => {
   })
 
   test('a member is refused the dashboard', async () => {
-    const view = await browser.open()
-    await signIn(view, 'Mia Moreau')
+    const view = await browser.openAs(people.member)
+    await view.page.goto(stage.app.url)
     await view.page.getByRole('button', { name: 'Account of Mia Moreau' }).waitFor()
+    await view.settled()
     const main = view.page.getByRole('navigation', { name: 'Main' })
     expect(await main.getByRole('link', { name: 'Dashboard' }).count()).toBe(0)
     await view.page.goto(`${stage.app.url}/dashboard`)
@@ -170,8 +170,7 @@ describe('the chain from Clerk to the page', () => {
   })
 
   test('a blank name is marked, what was entered stays, and nothing is saved', async () => {
-    const view = await browser.open()
-    await signIn(view, 'Mia Moreau')
+    const view = await browser.openAs(people.member)
     await view.page.goto(`${stage.app.url}/profile`)
     await view.settled()
     await view.page.getByLabel('First name').fill('   ')

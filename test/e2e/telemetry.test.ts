@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { createProcessState } from '@/lib/lookup/process-state'
 import { createRedisClient } from '@/lib/lookup/redis/client'
@@ -7,19 +7,11 @@ import { exportAudit } from '@/lib/telemetry/read-audit'
 import { viewOf } from '@/lib/telemetry/stats-view'
 import { people } from '../../local/seed'
 import { readMetrics } from '../lib/telemetry/prometheus'
-import { type Stage, startStage } from '../support/app'
+import { startStage } from '../support/app'
 import { launchBrowser, openView } from '../support/browser'
 
-let stage: Stage | undefined
-
-afterEach(async () => {
-  await stage?.close()
-  stage = undefined
-})
-
-async function start(overrides: Record<string, string | undefined> = {}) {
+async function startServer(overrides: Record<string, string | undefined> = {}) {
   const on = await startStage(overrides)
-  stage = on
   const get = (path: string, bearer?: string) =>
     fetch(on.app.url + path, { headers: bearer ? { authorization: `Bearer ${bearer}` } : {} })
   const jwtOf = async (user: string) => {
@@ -40,24 +32,26 @@ async function start(overrides: Record<string, string | undefined> = {}) {
   return { ...on, get, jwtOf, trail, opsToken: on.standIns.env.OPS_TOKEN ?? '' }
 }
 
+/** A server until the end of the test. */
+async function start(overrides: Record<string, string | undefined> = {}) {
+  const server = await startServer(overrides)
+  onTestFinished(server.close)
+  return server
+}
+
 const errorOf = async (response: Response) => [response.status, (await response.json()).error.code]
 
-describe('GET /api/metrics', () => {
-  test('is for callers with OPS_TOKEN only', async () => {
-    const { get, jwtOf, opsToken } = await start()
-    expect(await errorOf(await get('/api/metrics'))).toEqual([401, 'unauthenticated'])
-    expect(await errorOf(await get('/api/metrics', `${opsToken}x`))).toEqual([401, 'unauthenticated'])
-    expect(await errorOf(await get('/api/metrics', await jwtOf(people.admin)))).toEqual([
-      401,
-      'unauthenticated',
-    ])
-    expect((await get('/api/metrics', opsToken)).status).toBe(200)
+describe('a server that has shown the experts three times', () => {
+  let server: Awaited<ReturnType<typeof startServer>>
+  beforeAll(async () => {
+    server = await startServer()
+    server.standIns.clerk.resetRequests()
+    for (let i = 0; i < 3; i++) await (await server.get('/experts')).text()
   })
+  afterAll(() => server?.close())
 
-  test('shows a Prometheus parser what the pages of this process counted', async () => {
-    const { get, opsToken, standIns } = await start()
-    standIns.clerk.resetRequests()
-    for (let i = 0; i < 3; i++) await (await get('/experts')).text()
+  test('shows a Prometheus parser at GET /api/metrics what its pages counted', async () => {
+    const { get, opsToken, standIns } = server
     const response = await get('/api/metrics', opsToken)
     expect(response.headers.get('content-type')).toContain('text/plain; version=0.0.4')
     const metrics = readMetrics(await response.text())
@@ -68,6 +62,37 @@ describe('GET /api/metrics', () => {
     for (const name of names) expect(name).toMatch(/^clerk_cache_[a-z_]+$/)
   })
 
+  test('reports at GET /api/admin/cache/stats the hits of its own process, and within seconds those of the fleet', async () => {
+    const { get, opsToken } = server
+    const stats = async () => (await get('/api/admin/cache/stats?minutes=5', opsToken)).json()
+    const user = { hits: { redis: 26 }, misses: 13, loads: 13 }
+    expect(await stats()).toMatchObject({ process: { lookups: { user } } })
+    await expect.poll(stats, { interval: 500 }).toMatchObject({ fleet: { processes: 1, lookups: { user } } })
+  })
+
+  test('refuses minutes that are none', async () => {
+    const { get, opsToken } = server
+    for (const minutes of ['0', '1441', 'many', '1.5'])
+      expect(
+        await errorOf(await get(`/api/admin/cache/stats?minutes=${minutes}`, opsToken)),
+        minutes,
+      ).toEqual([400, 'bad_request'])
+  })
+
+  // Last: a sign-in is counted too.
+  test('shows its metrics to callers with OPS_TOKEN only', async () => {
+    const { get, jwtOf, opsToken } = server
+    expect(await errorOf(await get('/api/metrics'))).toEqual([401, 'unauthenticated'])
+    expect(await errorOf(await get('/api/metrics', `${opsToken}x`))).toEqual([401, 'unauthenticated'])
+    expect(await errorOf(await get('/api/metrics', await jwtOf(people.admin)))).toEqual([
+      401,
+      'unauthenticated',
+    ])
+    expect((await get('/api/metrics', opsToken)).status).toBe(200)
+  })
+})
+
+describe('GET /api/metrics', () => {
   test('without OPS_TOKEN is not configured', async () => {
     const { get } = await start({ OPS_TOKEN: undefined })
     expect(await errorOf(await get('/api/metrics', 'anything at all'))).toEqual([503, 'not_configured'])
@@ -76,14 +101,14 @@ describe('GET /api/metrics', () => {
 
 describe('GET /api/admin/cache/stats', () => {
   test('is for admins and who has the token; that others tried is recorded', async () => {
-    const { get, jwtOf, opsToken, trail } = await start()
+    const { app, get, jwtOf, opsToken, trail } = await start()
     const path = '/api/admin/cache/stats'
     expect(await errorOf(await get(path))).toEqual([401, 'unauthenticated'])
     expect(await errorOf(await get(path, await jwtOf(people.member)))).toEqual([403, 'forbidden'])
     expect((await get(path, await jwtOf(people.admin))).status).toBe(200)
     const response = await get(path, opsToken)
     expect(response.headers.get('cache-control')).toBe('no-store, private')
-    await stage?.app.stop()
+    await app.stop()
     const refusal = {
       action: 'admin.require',
       actor: people.member,
@@ -91,24 +116,6 @@ describe('GET /api/admin/cache/stats', () => {
       outcome: 'forbidden',
     }
     expect((await trail()).filter(({ action }) => action === refusal.action)).toMatchObject([refusal])
-  })
-
-  test('reports the hits of the pages of its own process, and within seconds those of the fleet', async () => {
-    const { get, opsToken } = await start()
-    for (let i = 0; i < 3; i++) await (await get('/experts')).text()
-    const stats = async () => (await get('/api/admin/cache/stats?minutes=5', opsToken)).json()
-    const user = { hits: { redis: 26 }, misses: 13, loads: 13 }
-    expect(await stats()).toMatchObject({ process: { lookups: { user } } })
-    await expect.poll(stats, { interval: 500 }).toMatchObject({ fleet: { processes: 1, lookups: { user } } })
-  })
-
-  test('refuses minutes that are none', async () => {
-    const { get, opsToken } = await start()
-    for (const minutes of ['0', '1441', 'many', '1.5'])
-      expect(
-        await errorOf(await get(`/api/admin/cache/stats?minutes=${minutes}`, opsToken)),
-        minutes,
-      ).toEqual([400, 'bad_request'])
   })
 })
 

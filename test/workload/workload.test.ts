@@ -18,8 +18,8 @@ vi.mock('@clerk/nextjs/server', async () => {
 // Outside Next there is no response, so tasks run at once.
 vi.mock('next/server', () => ({ after: (task: () => Promise<unknown>) => void task() }))
 
-/** Half an hour of the day at full load, and with FULL_TESTS=1 a twentieth of it. `WORKLOAD_SHARE=1` runs the whole day, which takes minutes. */
-const share = Number(process.env.WORKLOAD_SHARE ?? fullOr(0.05, 1 / 48))
+/** A quarter of an hour of the day at full load, and with FULL_TESTS=1 a twentieth of it. `WORKLOAD_SHARE=1` runs the whole day, which takes minutes. */
+const share = Number(process.env.WORKLOAD_SHARE ?? fullOr(0.05, 1 / 96))
 const part = share === 1 ? 'a day' : `the first ${Math.round(parameters.hours * 60 * share)} minutes of a day`
 
 const session = { direct: 0, remembered: 0, cold: 0, warm: 0 }

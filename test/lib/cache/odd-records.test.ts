@@ -16,6 +16,7 @@ import { redis } from '@/lib/config'
 import { getConnectedIntegrations } from '@/lib/integrations/integrations.service'
 import { people } from '../../../local/seed'
 import { type Between, startBetween } from '../../support/clerk-in-between'
+import { fullOr } from '../../support/full'
 import { useServices } from '../../support/services'
 import { wholeUser } from '../../support/whole-user'
 
@@ -286,7 +287,7 @@ test('no mutation of a real answer makes a parser throw anything but a ClerkErro
         if (typeof json === 'object' && json !== null) namesIn(json)
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: fullOr(2000, 500) },
   )
 })
 
@@ -302,7 +303,7 @@ test('no mutation of a record costs a healthy neighbor, over HTTP', async () => 
       expect(users.map(({ id }) => id)).toContain(healthy)
       await getConnectedIntegrations(odd)
     }),
-    { numRuns: 100 },
+    { numRuns: fullOr(100, 25) },
   )
 })
 

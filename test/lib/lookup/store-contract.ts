@@ -324,7 +324,7 @@ export function contractOf(store: () => Store, fresh: () => Promise<void>): Map<
         await fresh()
         expect(await trace(store(), steps)).toEqual(await trace(createMemoryStore(), steps))
       }),
-      { numRuns: fullOr(150, 50) },
+      { numRuns: fullOr(150, 25) },
     )
   })
   return tests

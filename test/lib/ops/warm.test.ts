@@ -135,15 +135,15 @@ describe('ops warm', () => {
 
   test('after a 429 it waits as long as Clerk says, and continues', async () => {
     services.clerk.faults.add({ status: 429, retryAfter: 7, times: 1 })
-    const { code, waits, err } = await run(['--ids', await fileOf(ids.join('\n'))])
+    const { code, waits, err } = await run(['--ids', await fileOf(ids.slice(0, 200).join('\n'))])
     expect(code).toBe(EXIT.done)
     expect(waits).toEqual([7_000])
     expect(err).toContain('Waiting 7 s: Clerk limits requests.')
-    expect(calls()).toBe(11)
+    expect(calls()).toBe(3)
   })
 
   test('an outage of Clerk is retried; if it lasts, the run ends and can be resumed', async () => {
-    const file = await fileOf(ids.join('\n'))
+    const file = await fileOf(ids.slice(0, 200).join('\n'))
     services.clerk.faults.add({ status: 500 })
     const failed = await run(['--ids', file])
     expect(failed).toMatchObject({ code: EXIT.failed, waits: [2_000, 4_000, 8_000] })
@@ -154,7 +154,7 @@ describe('ops warm', () => {
 
   test('it ends at once if Clerk does not accept the key, and does not print the key', async () => {
     services.clerk.faults.add({ status: 401 })
-    const { code, waits, err, out } = await run(['--ids', await fileOf(ids.join('\n'))])
+    const { code, waits, err, out } = await run(['--ids', await fileOf(ids.slice(0, 200).join('\n'))])
     expect(code).toBe(EXIT.failed)
     expect(waits).toEqual([])
     expect(err).toContain('Clerk did not accept the app’s key. Copy CLERK_SECRET_KEY again')
@@ -163,7 +163,7 @@ describe('ops warm', () => {
 
   test('without Redis it sends no request to Clerk', async () => {
     services.upstash.faults.set({ reset: 'before' })
-    const { code, err } = await run(['--ids', await fileOf(ids.join('\n'))])
+    const { code, err } = await run(['--ids', await fileOf(ids.slice(0, 200).join('\n'))])
     expect(code).toBe(EXIT.failed)
     expect(err).toContain('Check the settings of Redis with `npm run ops -- doctor`')
     expect(calls()).toBe(0)
@@ -181,16 +181,17 @@ describe('a run that was interrupted', () => {
   })
 
   test('is not resumed with other IDs, nor after the users it loaded have expired', async () => {
+    const some = ids.slice(0, 500)
     const interrupted = async () =>
-      run(['--ids', await fileOf(ids.join('\n')), '--budget', '5'], { onWait: (end) => end() })
+      run(['--ids', await fileOf(some.join('\n')), '--budget', '5'], { onWait: (end) => end() })
     await interrupted()
-    const other = await run(['--ids', '-', '--json'], { stdin: ids.toReversed().join('\n') })
+    const other = await run(['--ids', '-', '--json'], { stdin: some.toReversed().join('\n') })
     expect(JSON.parse(other.out).resumedAfter).toBe(0)
     await services.engine.restart()
     await interrupted()
     vi.advanceTimersByTime(300_000)
-    const late = await run(['--ids', await fileOf(ids.join('\n')), '--json'])
-    expect(JSON.parse(late.out)).toMatchObject({ resumedAfter: 0, requests: 10 })
+    const late = await run(['--ids', await fileOf(some.join('\n')), '--json'])
+    expect(JSON.parse(late.out)).toMatchObject({ resumedAfter: 0, requests: 5 })
   })
 
   test('with --recent continues with the same users, without listing them again', async () => {
@@ -261,8 +262,8 @@ describe('what it shows', () => {
   })
 
   test('lines elsewhere, the first and the last at least', async () => {
-    const { err } = await run(['--ids', await fileOf(ids.join('\n'))])
-    expect(err).toBe('100 of 1000 users (10 %)\n1000 of 1000 users (100 %)\n')
+    const { err } = await run(['--ids', await fileOf(ids.slice(0, 400).join('\n'))])
+    expect(err).toBe('100 of 400 users (25 %)\n400 of 400 users (100 %)\n')
   })
 })
 

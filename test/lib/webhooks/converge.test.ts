@@ -148,6 +148,6 @@ test('webhooks lead to the state that Clerk has, in any order, late and repeated
         expect(await world.read()).toEqual(world.truth())
       },
     ),
-    { numRuns: fullOr(60, 20), seed: 7 },
+    { numRuns: fullOr(60, 10), seed: 7 },
   )
 }, 60_000)

@@ -5,7 +5,7 @@ import { addressOf } from '../../../support/redis-address'
 
 /** A script that reads one value, and then has nothing left to do. */
 const [url = '', token = ''] = process.argv.slice(2)
-const store = createRedisStore({ ...addressOf({ url, token }), timeoutMs: 50 })
+const store = createRedisStore({ ...addressOf({ url, token }), timeoutMs: 500 })
 const { defineLookup } = createLookups({ store, runtime: createPlainRuntime(), namespace: 'hangs' })
 const lookup = defineLookup({
   ...{ name: 'value', version: 1, ttl: 300, key: (key: string) => key, tags: (key: string) => [key] },
