@@ -37,9 +37,17 @@ const shown = (state: string) => new RegExp(`^. ${state}$`)
 
 const CALENDAR = 'https://www.googleapis.com/auth/calendar.readonly'
 
-describe.each(looks)('at $width px in $colorScheme', (look) => {
+const nameOf = ({ width, colorScheme }: Look) => `${width} px in ${colorScheme}`
+
+// By default each page is loaded once for all looks.
+describe.each(
+  fullOr<(readonly Look[])[]>(
+    looks.map((look) => [look]),
+    [looks],
+  ).map((those) => ({ those, names: those.map(nameOf).join(' and ') })),
+)('at $names', ({ those }) => {
   test('axe has nothing to say of any page', async () => {
-    const { page, ...view } = await visit('', look)
+    const { page, ...view } = await visit('', those[0])
     for (const path of [
       '',
       '/users',
@@ -55,7 +63,11 @@ describe.each(looks)('at $width px in $colorScheme', (look) => {
       '/audit',
     ]) {
       await openDashboard({ page, ...view }, stage, path)
-      expect(await axeFindings(page), path).toEqual([])
+      for (const look of those) {
+        await page.setViewportSize({ width: look.width ?? 1280, height: 900 })
+        await page.emulateMedia({ colorScheme: look.colorScheme ?? 'light' })
+        expect(await axeFindings(page), `${path} at ${nameOf(look)}`).toEqual([])
+      }
     }
   })
 })

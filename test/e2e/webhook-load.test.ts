@@ -8,8 +8,8 @@ import { eventOf, signatureOf } from '../support/signed-webhook'
 import { useStage } from '../support/stage'
 
 /** Webhooks sent, those that are sent twice counted once. */
-const MESSAGES = fullOr(10_000, 300)
-const USERS = fullOr(200, 60)
+const MESSAGES = fullOr(10_000, 150)
+const USERS = fullOr(200, 30)
 /** Sent at a time. */
 const CONNECTIONS = 32
 /** Changes made at Clerk before their webhooks leave, in any order. */
