@@ -10,8 +10,8 @@ export async function register(): Promise<void> {
     refusePipelines()
     const { refuseSmallPieces } = await import('./lib/process/small-pieces')
     refuseSmallPieces()
-    const { ignoreManyCookies } = await import('./lib/process/cookies')
-    ignoreManyCookies()
+    const { boundLongHeaders } = await import('./lib/process/long-headers')
+    boundLongHeaders()
     // `next dev` reloads pages over a WebSocket.
     if (process.env.NODE_ENV === 'production') {
       const { ignoreUpgrades } = await import('./lib/process/upgrades')

@@ -49,13 +49,6 @@ export const items: Record<string, Part> = {
     entries: users,
     next: 'Replace users.getUser(id) with getCachedUserById(id) (cache/clerk-cache), and call invalidateUserCache(id) (cache/clerk-cache-utils) after each write to Clerk.',
   },
-  'clerk-limits': {
-    title: "Clerk's rate limit",
-    description:
-      "Keeps all processes within Clerk's rate limit: half of it is for people who are signed in, and a 429 pauses only those it is about.",
-    entries: ['lib/clerk/limits.ts'],
-    next: 'Import clerk/limits where your server starts, such as in instrumentation.ts in the Node runtime. The part telemetry does so.',
-  },
   'private-metadata': {
     title: 'Private metadata',
     description: 'The private metadata of users, encrypted in Redis and invalidated with the user.',

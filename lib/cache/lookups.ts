@@ -1,3 +1,4 @@
+import '../clerk/limits'
 import { isSignedIn } from '../clerk/signed-in'
 import { cacheSettings, givenRuntime, namespace, redis } from '../config'
 import { insideNext } from '../env'

@@ -5,8 +5,8 @@ import { clerkBudget, LONGEST_PAUSE, paused, WINDOW } from './budget'
 import { setRequestLimits } from './request'
 
 /*
- * Keeps the requests of all processes within Clerk's rate limit. Import this file once where a server starts: without it,
- * a request is refused by Clerk only.
+ * Keeps the requests of all processes within Clerk's rate limit. The lookups import this file: without it, a request is
+ * refused by Clerk only.
  */
 
 /** A request that Clerk does not count. */

@@ -1,5 +1,4 @@
 import { onAudit } from '../cache/audit-events'
-import '../clerk/limits'
 import { type ErrorCode, isMistake, problemOf } from '../errors'
 import { flushAudit, recordAudit } from '../telemetry/audit'
 import { endWindows } from '../telemetry/folded-audit'

@@ -1,7 +1,6 @@
 import { onAudit } from '../cache/audit-events'
 import { lookupCounts } from '../cache/counts'
 import { onCalendarProblem } from '../calendar/problem-events'
-import '../clerk/limits'
 import { onClerkRequest, onLeftOut } from '../clerk/events'
 import { insideNext } from '../env'
 import type { LookupEvent } from '../lookup/events'
