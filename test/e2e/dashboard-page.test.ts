@@ -29,8 +29,8 @@ async function visit(path = '', user?: string) {
   return { ...view, panel: panelOf(view) }
 }
 
-/** A state with its shape. */
-const shown = (state: string) => new RegExp(`^. ${state}$`)
+/** The words of a state, and no others. */
+const shown = (state: string) => new RegExp(`^${state}$`)
 
 /** Reads of a few seconds are shared: what was true before must not be what is shown. */
 const sharedReadsEnd = () => new Promise((resolve) => setTimeout(resolve, 5_500))
@@ -188,7 +188,9 @@ describe('while something is out', () => {
       `/users/${people.member}`,
     )
     await panel('lookup').getByText('In Redis').waitFor()
-    await panel('integrations').getByText(shown('Connected')).waitFor()
+    await panel('integrations')
+      .locator('.text-good', { hasText: shown('Connected') })
+      .waitFor()
     // What only Clerk knows fails alone.
     await panel('sessions').getByText('Clerk does not answer').waitFor()
     await openDashboard(view, stage, '/cache')

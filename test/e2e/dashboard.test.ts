@@ -32,8 +32,8 @@ async function newUser(scopes: string[] | null = null) {
   return { id: user.id, email, username: user.username ?? '' }
 }
 
-/** A state with its shape. */
-const shown = (state: string) => new RegExp(`^. ${state}$`)
+/** The words of a state, and no others. */
+const shown = (state: string) => new RegExp(`^${state}$`)
 
 const CALENDAR = 'https://www.googleapis.com/auth/calendar.readonly'
 
@@ -161,12 +161,18 @@ describe('Integrations', () => {
   test('says that it could not be checked while Clerk does not answer', async () => {
     const { id } = await newUser([CALENDAR])
     const first = await visit(`/users/${id}`)
-    await first.panel('integrations').getByText(shown('Connected')).waitFor()
+    await first
+      .panel('integrations')
+      .locator('.text-good', { hasText: shown('Connected') })
+      .waitFor()
     stage.standIns.clerk.updateUser(id, { firstName: 'Changed' })
     await stage.standIns.clerk.webhooks.flush()
     // The user is read again before Clerk goes.
     await first.page.reload()
-    await first.panel('integrations').getByText(shown('Connected')).waitFor()
+    await first
+      .panel('integrations')
+      .locator('.text-good', { hasText: shown('Connected') })
+      .waitFor()
     await first.settled()
     const { url, token } = stage.standIns.upstash
     await createRedisClient({ url, token, state: createProcessState() }).insist('del', (client) =>
@@ -235,7 +241,9 @@ describe('Integrations', () => {
     const { page, panel, toast } = await visit(`/users/${id}`)
     await panel('integrations').getByRole('button', { name: 'Disconnect…' }).click()
     await page.getByRole('button', { name: 'Cancel' }).click()
-    await panel('integrations').getByText(shown('Connected')).waitFor()
+    await panel('integrations')
+      .locator('.text-good', { hasText: shown('Connected') })
+      .waitFor()
     await panel('integrations').getByRole('button', { name: 'Disconnect…' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Disconnect', exact: true }).click()
     await toast('Google is disconnected.').waitFor()
