@@ -13,7 +13,7 @@ export interface Caller {
   sessionId: string
   /** Who acts for the user, by Clerk's impersonation: the claim `act` of the session token. */
   impersonator: string | null
-  /** Whether that is a person of Clerk's dashboard, who is no user of this app. */
+  /** Whether that is a person of Clerk's dashboard, who is not a user of this app. */
   fromDashboard: boolean
 }
 

@@ -13,11 +13,11 @@ export type SessionOptions = {
   failClosed?: boolean
 }
 
-type Session = Omit<Caller, 'impersonator' | 'fromDashboard'> & Partial<Caller>
+type Session = Pick<Caller, 'userId' | 'sessionId'> & Partial<Caller>
 
 /**
  * Whether the person who impersonates the user is banned, locked or deleted, by what Clerk says. A person of Clerk's
- * dashboard is no user of the app, and an ID of another form was given by the app itself: of neither does Clerk say anything.
+ * dashboard is not a user of the app, and an ID of another form was given by the app itself: of neither does Clerk say anything.
  */
 async function isActorBlocked({ impersonator = null, fromDashboard = false }: Session): Promise<boolean> {
   if (impersonator === null || fromDashboard || !isUserId(impersonator)) return false
