@@ -168,6 +168,8 @@ describe('while something is out', () => {
 
   test('Redis slow: the overview has a place for each of its panels until they come', async () => {
     const { page } = await visit('/users')
+    // An open page asks again and again.
+    await page.goto('about:blank')
     await sharedReadsEnd()
     let answer = () => {}
     const held = new Promise<void>((resolve) => {

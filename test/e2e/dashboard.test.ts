@@ -154,7 +154,7 @@ describe('Integrations', () => {
     [people.neverConnected, 'Not connected', 'Only the user can connect it'],
   ])('%s: %s', async (user, state, detail) => {
     const { panel } = await visit(`/users/${user}`)
-    await panel('integrations').getByText(shown(state)).waitFor()
+    await panel('integrations').getByText(shown(state)).first().waitFor()
     await panel('integrations').getByText(detail).first().waitFor()
   })
 
@@ -283,13 +283,14 @@ describe('Look up a user', () => {
 
   test('finds by id, username and e-mail address, and puts none but the id into the address', async () => {
     const { id, email, username } = await newUser()
-    const { page, panel } = await visit('/cache')
+    const { page, panel, settled } = await visit('/cache')
     for (const word of [email, username.toUpperCase(), id]) {
       await search({ page }, word)
       await page.waitForURL(`**/dashboard/users/${id}`)
       await page.getByRole('main').getByText(id, { exact: true }).waitFor()
       // The result is where the eye is.
       expect(await page.evaluate('scrollY')).toBe(0)
+      await settled()
       await page.goto('about:blank')
       await page.goto(`${stage.app.url}/dashboard/cache`)
       await panel('cache').getByText('Clerk budget left').waitFor()
