@@ -2,6 +2,7 @@ import { clerkMiddleware } from '@clerk/nextjs/server'
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server'
 import { createGuardOfClerk } from './lib/http/before-clerk'
 import { contentSecurityPolicy } from './lib/http/content-security-policy'
+import { withoutUnreadableRedirects } from './lib/http/redirect-addresses'
 
 // Kept to one decision and one header on purpose: it runs before every page, on the edge runtime, so it reads no Redis, calls no
 // Clerk API and parses nothing with zod. It is a convenience, not the authorisation: lib/auth checks again wherever
@@ -78,6 +79,8 @@ function withPolicy(request: NextRequest): NextResponse {
 export default async function middleware(request: NextRequest, event: NextFetchEvent) {
   if (Number(request.headers.get('content-length')) > LONGEST_BODY)
     return new NextResponse('Content too large', { status: 413 })
+  const readable = withoutUnreadableRedirects(request.nextUrl)
+  if (readable) return NextResponse.redirect(readable)
   const refused = refusedBeforeClerk(request)
   if (refused) return refused
   const response = await withClerk(request, event)
