@@ -197,7 +197,7 @@ export const membershipsOfUser = defineLookup<string, CachedMembership[]>(() => 
 }))
 
 /** A part of the members of an organization: block 0 has the first 500 in Clerk's order. */
-export interface BlockOfMembers {
+interface BlockOfMembers {
   organizationId: string
   block: number
 }
