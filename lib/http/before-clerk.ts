@@ -1,13 +1,20 @@
 /** What begins Clerk's API keys, OAuth tokens and M2M tokens. Clerk's SDK takes a token without `Bearer` too. */
 const MACHINE_TOKEN = /^(Bearer )?(ak|oat|mt)_/
-/** Where Clerk leads a browser back to the app with it, as a parameter or a cookie, the SDK asks Clerk for new cookies. */
-const HANDSHAKE = '__clerk_handshake_nonce'
+/** Where Clerk leads a browser back to the app with one of them, as a parameter or a cookie, the SDK asks Clerk for new cookies, or reads them. */
+const NONCE = '__clerk_handshake_nonce'
+const HANDSHAKE = '__clerk_handshake'
 /** What the cookie is called, but for a suffix, that the SDK sends to Clerk to renew a session token. */
 const REFRESH = '__refresh'
+const SESSION = /^__session(_[\w-]{8})?$/
 /** Clerk's window, in milliseconds. */
 const WINDOW = 10_000
 
-/** Clerk's SDK decodes the names of cookies as well. */
+interface Cookie {
+  name: string
+  value: string
+}
+
+/** Some versions of Clerk's SDK decode the header before they split it. */
 function decoded(cookies: string): string {
   return cookies.replace(/(%[0-9A-F]{2})+/gi, (text) => {
     try {
@@ -18,34 +25,65 @@ function decoded(cookies: string): string {
   })
 }
 
-const cookiesOf = ({ headers }: Request) => decoded(headers.get('cookie') ?? '')
+const cookiesIn = (header: string): Cookie[] =>
+  decoded(header)
+    .split(';')
+    .map((one) => {
+      const [name = '', ...value] = one.split('=')
+      return { name: name.trim(), value: value.join('=').trim() }
+    })
 
-const isHandshake = (request: Request) =>
-  new URL(request.url).searchParams.has(HANDSHAKE) || cookiesOf(request).includes(HANDSHAKE)
+/** Takes away the cookies that are not kept: the SDK does not see them, and neither does the app. */
+function keepCookies({ headers }: Request, isKept: (cookie: Cookie) => boolean): void {
+  const all = (headers.get('cookie') ?? '').split(';')
+  const kept = all.filter((one) => cookiesIn(one).every(isKept))
+  if (kept.length < all.length) headers.set('cookie', kept.join(';'))
+}
 
-/** Whether a session token lives, as far as it says so itself. */
-function lives(token: string, at: number): boolean {
+/** One of the three parts of a token, as the SDK decodes it. Undefined if it is not JSON. */
+function decodedPart(token: string, part: 0 | 1) {
+  const parts = token.split('.')
+  if (parts.length !== 3) return undefined
   try {
-    const payload = token.split('.')[1] ?? ''
-    return JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))).exp * 1000 > at
+    const text = (parts[part] ?? '').replace(/=+$/, '').replaceAll('-', '+').replaceAll('_', '/')
+    return JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(text), (one) => one.charCodeAt(0))))
   } catch {
-    return false
+    return undefined
   }
 }
 
-/** Whether the SDK may ask Clerk for a new session token: there is a cookie for that, and the old one has expired. */
-function isRefresh(request: Request, at: number): boolean {
-  const cookies = cookiesOf(request)
-  if (request.method !== 'GET' || !cookies.includes(REFRESH)) return false
-  const bearer = /^Bearer (.+)/.exec(request.headers.get('authorization') ?? '')?.[1]
-  const tokens = [...cookies.matchAll(/__session[^=;]*=([^;]*)/g)].map(([, token = '']) => token.trim())
-  return [...tokens, ...(bearer ? [bearer] : [])].some((token) => !lives(token, at))
+const has = (form: RegExp, text: unknown) => typeof text === 'string' && form.test(text)
+
+/** Whether a token has the form of one that Clerk has signed. The SDK quotes the header of any other in errors, which are printed. */
+function isToken(token: string): boolean {
+  const { typ = 'JWT', alg, kid = '-' } = decodedPart(token, 0) ?? {}
+  return (
+    /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token) &&
+    typ === 'JWT' &&
+    has(/^RS(256|384|512)$/, alg) &&
+    has(/^[\w-]{1,100}$/, kid)
+  )
 }
 
-/** Takes the cookie away by which the SDK would ask Clerk: it leads the browser to Clerk instead, which costs the app nothing. */
-function withoutRefresh({ headers }: Request): void {
-  const kept = (headers.get('cookie') ?? '').split(';').filter((cookie) => !decoded(cookie).includes(REFRESH))
-  headers.set('cookie', kept.join(';'))
+/** The token of the header, as the SDK finds it. */
+function tokenInHeader({ headers }: Request): string {
+  const [scheme = '', token] = (headers.get('authorization') ?? '').split(' ', 2)
+  return token ? (scheme === 'Bearer' ? token : '') : scheme
+}
+
+/** Whether a session token lives, as far as it says so itself. */
+const lives = (token: string, at: number) => decodedPart(token, 1)?.exp * 1000 > at
+
+/**
+ * Whether the SDK may ask Clerk for a new session token: there is a cookie for that, and not every token is seen to live.
+ * What is in the header counts as a token, whatever it is, but for the password of a site.
+ */
+function isRefresh({ method, headers }: Request, cookies: Cookie[], at: number): boolean {
+  if (method !== 'GET' || !cookies.some(({ name }) => name.includes(REFRESH))) return false
+  const tokens = cookies.flatMap(({ name, value }) => (SESSION.test(name) ? [value] : []))
+  const authorization = headers.get('authorization') ?? ''
+  if (!/^(Basic .|$)/.test(authorization)) tokens.push(authorization.replace(/^Bearer /, ''))
+  return tokens.length === 0 || tokens.some((token) => !lives(token, at))
 }
 
 /** Counts in windows of 10 s: 0 while no more than `most` came, else the milliseconds until the next window. */
@@ -59,26 +97,36 @@ function createCount(most: number) {
 }
 
 /**
- * Bounds what `clerkMiddleware` of @clerk/nextjs would ask Clerk about before any code of the app runs. It sends Clerk a
- * request for each machine token, although this app takes session tokens only, for each end of a handshake, and for each
- * session token that has expired beside a cookie to renew it: anybody can make the first two up, and repeat the third with a
- * token of their own, and use up what Clerk allows all users of the app. Call it before `clerkMiddleware`: it returns an
- * answer, or undefined for what that may see. `most`: how many handshakes, and how many renewals, of this process Clerk is asked
- * about in 10 s. Beyond that a handshake is answered 429, and a renewal goes through a handshake.
+ * Bounds what `clerkMiddleware` of @clerk/nextjs would ask Clerk about, and print, before any code of the app runs. It sends
+ * Clerk a request for each machine token, although this app takes session tokens only, for each end of a handshake, and for
+ * each session token that has expired beside a cookie to renew it: anybody can make the first two up, and repeat the third with
+ * a token of their own, and use up what Clerk allows all users of the app. And it prints the header of a token that it cannot
+ * verify. Call it before `clerkMiddleware`: it returns an answer, or undefined for what that may see, and takes cookies away
+ * from the request. `most`: how many ends of handshakes with a nonce, how many with a token, and how many renewals this process lets
+ * through in 10 s. Beyond that a handshake is answered 429, and a renewal goes through a handshake. What does not have the form
+ * of a token of Clerk is taken away as a cookie, and answered 401 in `Authorization` and 400 as a parameter.
  */
 export function createGuardOfClerk(most: number, now = Date.now) {
-  const handshakes = createCount(most)
-  const refreshes = createCount(most)
+  const [nonces, tokens, refreshes] = [createCount(most), createCount(most), createCount(most)]
 
   return (request: Request): Response | undefined => {
-    if (MACHINE_TOKEN.test(request.headers.get('authorization') ?? ''))
+    const token = tokenInHeader(request)
+    const isOther = decodedPart(token, 0) !== undefined && !isToken(token)
+    if (isOther || MACHINE_TOKEN.test(request.headers.get('authorization') ?? ''))
       return new Response('Only session tokens are accepted', { status: 401 })
+    const parameters = new URL(request.url).searchParams
+    if (!parameters.getAll(HANDSHAKE).every(isToken)) return new Response('Bad request', { status: 400 })
+    keepCookies(request, ({ name, value }) => (name !== HANDSHAKE && !SESSION.test(name)) || isToken(value))
     const at = now()
-    if (isRefresh(request, at) && refreshes(at) > 0) withoutRefresh(request)
-    if (!isHandshake(request)) return undefined
-    const wait = handshakes(at)
+    const cookies = cookiesIn(request.headers.get('cookie') ?? '')
+    if (isRefresh(request, cookies, at) && refreshes(at) > 0)
+      keepCookies(request, ({ name }) => !name.includes(REFRESH))
+    const isIn = (name: string) => parameters.has(name) || cookies.some((cookie) => cookie.name === name)
+    const wait = Math.max(isIn(NONCE) ? nonces(at) : 0, isIn(HANDSHAKE) ? tokens(at) : 0)
     if (wait === 0) return undefined
     const seconds = String(Math.ceil(wait / 1000))
-    return new Response('Too many requests', { status: 429, headers: { 'Retry-After': seconds } })
+    // Somebody who comes back from Clerk waits because of others: their browser tries again by itself.
+    const headers = { 'Retry-After': seconds, Refresh: seconds, 'Cache-Control': 'no-store' }
+    return new Response(`Too many requests. This page tries again in ${seconds} s.`, { status: 429, headers })
   }
 }

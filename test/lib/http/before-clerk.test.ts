@@ -16,9 +16,68 @@ describe('a machine token', () => {
   })
 })
 
+const encoded = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url')
+const header = { alg: 'RS256', typ: 'JWT', kid: 'ins_2abc' }
+const tokenOf = (header: unknown, payload: object = {}) => `${encoded(header)}.${encoded(payload)}.c2ln`
+
+describe('a token that Clerk cannot have made', () => {
+  const line = `x\n{"level":"error","msg":"written by a stranger"}\n`
+  const token = tokenOf(header)
+  const tokens = [
+    ...[{ kid: line }, { typ: line }, { alg: line }, { kid: '\u001b[31m' }, { kid: 'k'.repeat(101) }].map(
+      (odd) => tokenOf({ ...header, ...odd }),
+    ),
+    tokenOf({ ...header, kid: { toString: line } }),
+    tokenOf({ ...header, alg: 'HS256' }),
+    tokenOf({ ...header, typ: 'at+jwt' }),
+    tokenOf(null),
+    tokenOf({ ...header, kid: line }).replace('.', '===.'),
+    // A decoder drops the mark of the byte order.
+    `${Buffer.from(`\ufeff${JSON.stringify({ ...header, kid: line })}`).toString('base64url')}.e30.c2ln`,
+  ]
+
+  test.each(tokens)('is refused before the SDK quotes it: %s', (odd) => {
+    const guard = createGuardOfClerk(1)
+    for (const authorization of [odd, `Bearer ${odd}`])
+      expect(guard(at('/', { authorization }))?.status).toBe(401)
+    expect(guard(at(`/?__clerk_handshake=${encodeURIComponent(odd)}`))?.status).toBe(400)
+  })
+
+  test.each([...tokens, 'x', '', 'a.b.c', `${token}.c2ln`, `"${token}"`])(
+    'is no cookie for the SDK: %s',
+    (odd) => {
+      for (const name of ['__session', '__session_1A2b3C-_', '__clerk_handshake', '%5F_session']) {
+        const request = at('/', { cookie: `a=1; ${name}=${odd}; b=2` })
+        expect(createGuardOfClerk(1)(request)).toBeUndefined()
+        expect(request.headers.get('cookie')).toBe('a=1; b=2')
+      }
+    },
+  )
+
+  test('is no cookie for the SDK within another cookie', () => {
+    const request = at('/', { cookie: `a=1; b=2%3B%20__session=x` })
+    createGuardOfClerk(1)(request)
+    expect(request.headers.get('cookie')).toBe('a=1')
+  })
+
+  test.each(['x', '', 'a.b.c', `${token}.c2ln`])('is refused as a parameter: %j', (odd) => {
+    const guard = createGuardOfClerk(1)
+    expect(guard(at(`/?__clerk_handshake=${odd}`))?.status).toBe(400)
+    expect(guard(at(`/?__clerk_handshake=${token}&__clerk_handshake=${odd}`))?.status).toBe(400)
+  })
+
+  test('is one only if it has the form: others go on, with cookies of other names', () => {
+    const cookie = `__session=${token}; __session_1A2b3C-_=${token}; __session_of_another=x; my__session=x; theme="a.b"`
+    const request = at('/', { cookie, authorization: `Bearer ${token}` })
+    expect(createGuardOfClerk(1)(request)).toBeUndefined()
+    expect(request.headers.get('cookie')).toBe(cookie)
+  })
+})
+
 test.each([
   undefined,
   'Bearer eyJhbGciOiJSUzI1NiJ9.e30.c2ln',
+  'Bearer an.ops.token',
   'Bearer 4f1d9c0e5b',
   'Bearer make_ak_',
   'Basic ak_',
@@ -29,16 +88,28 @@ test.each([
 
 describe('the end of a handshake', () => {
   const NONCE = '__clerk_handshake_nonce'
+  const TOKEN = '__clerk_handshake'
+  const token = tokenOf(header)
 
   test.each([
     ['a parameter', at(`/?${NONCE}=made-up`)],
     ['a parameter whose name is encoded', at(`/?%5F_clerk_handshake_nonce=made-up`)],
     ['a cookie', at('/', { cookie: `theme=dark; ${NONCE}=made-up` })],
     ['a cookie whose name is encoded', at('/', { cookie: '%5F_clerk_handshake_nonce=made-up' })],
+    ['a parameter with a token', at(`/?${TOKEN}=${token}`)],
+    ['a cookie with a token', at('/', { cookie: `${TOKEN}=${token}` })],
     ['a cookie beside text that cannot be decoded', at('/', { cookie: `a=%FF; ${NONCE}=made-up` })],
   ])('is refused once so many were in 10 s, as %s', (_, request) => {
     const guard = createGuardOfClerk(3, () => 0)
     expect([1, 2, 3, 4].map(() => guard(request)?.status)).toEqual([undefined, undefined, undefined, 429])
+  })
+
+  test('with a token keeps none with a nonce waiting', () => {
+    const guard = createGuardOfClerk(1, () => 0)
+    const statuses = [`${TOKEN}=${token}`, `${TOKEN}=${token}`, `${NONCE}=made-up`].map(
+      (query) => guard(at(`/?${query}`))?.status,
+    )
+    expect(statuses).toEqual([undefined, 429, undefined])
   })
 
   test('waits for the end of the 10 s, and no other request does', () => {
@@ -47,7 +118,10 @@ describe('the end of a handshake', () => {
     const handshake = at(`/?${NONCE}=made-up`)
     guard(handshake)
     now += 2500
-    expect(guard(handshake)?.headers.get('retry-after')).toBe('8')
+    const { headers } = guard(handshake) ?? {}
+    expect(headers?.get('retry-after')).toBe('8')
+    // The browser of somebody who comes back from Clerk tries again by itself.
+    expect(headers?.get('refresh')).toBe('8')
     expect(guard(at('/'))).toBeUndefined()
     now += 7500
     expect(guard(handshake)).toBeUndefined()
@@ -65,8 +139,7 @@ describe('the end of a handshake', () => {
 
 describe('a session token that has expired, beside a cookie to renew it', () => {
   const now = 1_000_000_000
-  const token = (exp: number) =>
-    `e30.${Buffer.from(JSON.stringify({ exp, name: '>?>?' })).toString('base64url')}.c2ln`
+  const token = (exp: number) => tokenOf(header, { exp, name: '>?>?' })
   const [living, expired] = [token(now / 1000 + 30), token(now / 1000 - 1)]
   const cookieOf = (request: Request) => request.headers.get('cookie')
   /** What Clerk gets to see of this request after one like it. */
@@ -80,26 +153,37 @@ describe('a session token that has expired, beside a cookie to renew it', () => 
   }
 
   test.each([
-    [`a=1; __session_x=${expired}; __refresh_x=r`, `a=1; __session_x=${expired}`],
+    [`a=1; __session_1A2b3C4d=${expired}; __refresh_x=r`, `a=1; __session_1A2b3C4d=${expired}`],
     [
-      `__refresh_x=r; __session=${living}; __session_x=${expired}`,
-      `__session=${living}; __session_x=${expired}`,
+      `__refresh_x=r; __session=${living}; __session_1A2b3C4d=${expired}`,
+      `__session=${living}; __session_1A2b3C4d=${expired}`,
     ],
     [`%5F_refresh_x=r; %5F_session=${expired}; theme=dark`, `%5F_session=${expired}; theme=dark`],
-    ['__session=no-token; __refresh_x=r', '__session=no-token'],
+    // Where no token is seen there may be one all the same.
+    ['theme=dark; __refresh_x=r', 'theme=dark'],
   ])('loses that cookie once so many were in 10 s: %s', (cookie, left) => {
     expect(second(cookie)).toBe(left)
   })
 
-  test('loses it also where the token is in the header', () => {
-    expect(second('__refresh_x=r', { authorization: `Bearer ${expired}` })).toBe('')
+  test.each([
+    `Bearer ${expired}`,
+    expired,
+    `${expired} `,
+    'Bearer no-token',
+    `Bearer  ${expired}`,
+    `bearer ${expired}`,
+  ])('loses it whatever else is in the header: %s', (authorization) => {
+    expect(second('__refresh_x=r', { authorization })).toBe('')
+    expect(second(`__session=${living}; __refresh_x=r`, { authorization })).toBe(`__session=${living}`)
   })
 
   test.each([
-    `__session=${living}; __session_x=${living}; __refresh_x=r`,
-    `__session=${expired}`,
-    '__refresh_x=r',
-  ])('is no other: %s', (cookie) => {
-    expect(second(cookie)).toBe(cookie)
+    [`__session=${living}; __session_1A2b3C4d=${living}; __refresh_x=r`],
+    [`__session=${expired}`],
+    [`__session=${living}; __refresh_x=r`, `Bearer ${living}`],
+    [`__session=${living}; __refresh_x=r`, 'Basic cGFzc3dvcmQ='],
+    ['__refresh_x=r', living],
+  ])('is no other: %s', (cookie, authorization) => {
+    expect(second(cookie, authorization === undefined ? {} : { authorization })).toBe(cookie)
   })
 })
