@@ -84,6 +84,8 @@ export default async function middleware(request: NextRequest, event: NextFetchE
   const refused = refusedBeforeClerk(request)
   if (refused) return refused
   const response = await withClerk(request, event)
+  // With a new session. Next would let caches that are shared keep the answer to a prefetch for a year.
+  if (response?.headers.has('set-cookie')) response.headers.set('Cache-Control', 'private, no-store')
   if (response?.headers.get('x-middleware-rewrite') !== request.url) return response
   response.headers.delete('x-middleware-rewrite')
   response.headers.set('x-middleware-next', '1')

@@ -35,7 +35,7 @@ export interface Found {
 const KEEP = /clerk-cache:\s*keep\s+\S/
 const INVALIDATES = /^invalidate(All)?UserCache$/
 const CLERK_EVENT =
-  /['"`](user|session|organization)\.(created|updated|deleted|ended)['"`]|\bWebhookEvent\b[^;]*['"]@clerk\//
+  /['"`](user|session|organization)\.(created|updated|deleted|ended)['"`]|\bWebhookEvent\b[^;]{0,500}['"]@clerk\//
 
 /** Finds an app's direct calls of Clerk. Changes nothing. */
 export function findCalls(app: AppFiles): Found {
@@ -146,8 +146,7 @@ export function findCalls(app: AppFiles): Found {
     if (hook?.is !== 'clerk' || hook.name !== 'webhook') return true
     const secrets = file.calls.filter((one) => one.type === 'NewExpression' && isKnown(one.callee, 'Webhook'))
     const secret = secrets.map(({ arguments: [first] }) => sourceOf(file, first)).join(' ')
-    const text = file.text.replaceAll(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*/g, '')
-    return /clerk/i.test(secret + file.path) || CLERK_EVENT.test(text)
+    return /clerk/i.test(secret + file.path) || CLERK_EVENT.test(withoutComments(file))
   }
   /** The text of an expression, or of what the name in it stands for. */
   function sourceOf(file: SourceFile, node: Node | undefined): string {
@@ -187,7 +186,12 @@ function isKept(file: SourceFile, lines: readonly number[]): boolean {
   return file.comments.some(({ value, start, end }) => {
     const line = file.lineOf(end - 1)
     // Behind code it is about its own line only.
-    const isAlone = /^\s*\{?\s*$/.test(file.text.slice(start - file.columnOf(start) + 1, start))
-    return KEEP.test(value) && lines.some((one) => one === line || (isAlone && one === line + 1))
+    const isAlone = () => /^\{?$/.test(file.text.slice(start - file.columnOf(start) + 1, start).trim())
+    return KEEP.test(value) && lines.some((one) => one === line || (one === line + 1 && isAlone()))
   })
+}
+
+function withoutComments({ text, comments }: SourceFile): string {
+  const starts = [0, ...comments.map(({ end }) => end)]
+  return starts.map((start, i) => text.slice(start, comments[i]?.start)).join('')
 }

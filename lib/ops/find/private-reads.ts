@@ -22,8 +22,9 @@ export function privateReadOf(file: SourceFile, call: Node): 'only' | 'too' | un
   const { name } = holder.id
   const [block] = [...around(holder)].filter(({ type }) => type === 'BlockStatement' || type === 'Program')
   const text = block ? file.text.slice(holder.end, block.end) : ''
+  const own = name.replaceAll('$', '\\$')
   const read = new RegExp(
-    `\\b${name.replace('$', '\\$')}[!?]*\\.${FIELD}\\b|\\b${FIELD}\\b[^{}=]*\\}\\s*=\\s*${name}\\b`,
+    `\\b${own}[!?]*\\.${FIELD}\\b|\\b${FIELD}\\b[^{}=]{0,500}\\}\\s{0,50}=\\s{0,50}${own}\\b`,
   )
   return read.test(text) ? 'too' : undefined
 }

@@ -18,7 +18,7 @@ export function runFinder(argv: readonly string[], { out, err }: Output): number
     return 2
   }
   const found = findCalls(readApp(asked.dir))
-  out(asked.json ? `${JSON.stringify({ dir: asked.dir, ...found })}\n` : textOf(found))
+  out(asked.json ? `${printable(JSON.stringify({ dir: asked.dir, ...found }))}\n` : textOf(found))
   return asked.check && found.findings.some(isReplaceable) ? 1 : 0
 }
 
@@ -41,6 +41,13 @@ function readArguments(argv: readonly string[]) {
   }
 }
 
+/** As printable() in lib/telemetry, which this folder does without: no name in the app steers the terminal or begins a line. */
+const printable = (text: string) =>
+  text.replace(
+    /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+
 const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 function textOf({ findings, kept, files, unparsed }: Found): string {
@@ -48,15 +55,15 @@ function textOf({ findings, kept, files, unparsed }: Found): string {
   const place = ({ line, column }: Finding) => `${line}:${column}`
   const [places, kinds, calls] = [width(place), width(({ kind }) => kind), width(({ call }) => call)]
   const rowOf = (one: Finding) =>
-    `  ${place(one).padEnd(places)}  ${one.kind.padEnd(kinds)}  ${one.call.padEnd(calls)}  ${one.replacement ?? 'no replacement yet, keep'}\n`
+    `${printable(`  ${place(one).padEnd(places)}  ${one.kind.padEnd(kinds)}  ${one.call.padEnd(calls)}  ${one.replacement ?? 'no replacement yet, keep'}`)}\n`
   const groups = [...new Set(findings.map(({ file }) => file))].map(
     (file) =>
-      `${file}\n${findings
+      `${printable(file)}\n${findings
         .filter((one) => one.file === file)
         .map(rowOf)
         .join('')}\n`,
   )
-  const broken = unparsed.map(({ file, message }) => `Could not parse ${file}: ${message}\n`)
+  const broken = unparsed.map(({ file, message }) => `${printable(`Could not parse ${file}: ${message}`)}\n`)
   const replaceable = findings.filter(isReplaceable).length
   const summary = [
     `${plural(findings.length, 'call')} in ${plural(groups.length, 'file')}`,

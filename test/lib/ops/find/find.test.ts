@@ -189,6 +189,18 @@ export const POST = async (request) => { const event = hook.verify(await request
     expect(hook('process.env.RESEND_SECRET', "// as Clerk does for 'user.created'\n")).toEqual([])
   })
 
+  test('a string with the marks of a comment hides no event', () => {
+    const more = "save('api/*', event.type === 'user.created', 'https://a', '*/')"
+    expect(hook('process.env.SECRET', more)).toEqual([WEBHOOK])
+  })
+
+  test.each(['/* ', 'WebhookEvent '])(
+    'a very long text is read in a time that grows with its length: %s',
+    (text) => {
+      expect(hook('process.env.RESEND_SECRET', `save('${text.repeat(1_000_000 / text.length)}')`)).toEqual([])
+    },
+  )
+
   test('handleWebhook counts only if it is the one of the kit', () => {
     const route = (source: string) =>
       findIn({

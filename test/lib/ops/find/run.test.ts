@@ -34,6 +34,18 @@ test('prints the calls by file, with a summary', () => {
   `)
 })
 
+test.each(['', '--json'])('prints nothing of the app that steers a terminal or begins a line: %j', (flag) => {
+  const address = String.raw`'https://api.clerk.com/v1/users/\x1b]0;title\x07\n0 calls\x9b2J\u202e'`
+  const dir = writeApp({
+    'a\u001b[2J\n/page.ts': `fetch(${address})\n`,
+    'b\u009b2J.ts': 'clerk = = 1',
+  })
+  const { out } = run(dir, ...(flag ? [flag] : []))
+  expect(out).toContain('title')
+  expect(out.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u)
+  expect(out).not.toMatch(/^0 calls|^\/page/m)
+})
+
 test('the sample in docs/finder.md is what the finder prints', () => {
   const dir = writeApp({
     'app/admin/actions.ts': `'use server'
