@@ -4,7 +4,7 @@ import { printable } from '../telemetry/printable'
 
 const METHODS = ['debug', 'log', 'info', 'warn', 'error'] as const
 
-/** Lines and colors, which the process prints itself: no header can have a line feed or an escape. */
+/** Lines and colors, which the process prints itself. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colors begin with an escape
 const KEPT = /(\n|\t|\u001b\[[\d;]*m)/
 
@@ -13,9 +13,10 @@ const plain = (text: string) =>
     .split(KEPT)
     .map((part, i) => (i % 2 === 0 ? printable(part) : part))
     .join('')
+    .replace(/\n(?!$)/g, '\n| ')
 
 /**
- * Prints what steers a terminal by its number. Next and Clerk print parts of a request, such as a header, in which a stranger
+ * Prints what steers a terminal by its number, and `| ` before each line but the first, so that none passes for a line of the log. Next and Clerk print parts of a request, such as a header, in which a stranger
  * can write any character. What the log writes is printable already.
  */
 export function printPlainly(target: Pick<Console, (typeof METHODS)[number]> = console): void {

@@ -21,14 +21,21 @@ test.each(['debug', 'log', 'info', 'warn', 'error'] as const)(
   '%s prints what steers a terminal by its number',
   (name) => {
     target[name]('%s says %j', 'a \u009b31m', { b: '\u202e' }, new Error('c \u007f\u2028'))
-    expect(printed).toContain('a \\u009b31m says {"b":"\\u202e"} Error: c \\u007f\\u2028\n    at ')
+    expect(printed).toContain('a \\u009b31m says {"b":"\\u202e"} Error: c \\u007f\\u2028\n|     at ')
     expect(printed).toMatch(/^[\n\x20-\x7e]+$/)
   },
 )
 
 test('lines, tabs and colors stay', () => {
-  const text = '\u001b[31mred\u001b[0m\n\tnext line 100%'
-  target.error(text)
+  const [first, next] = ['\u001b[31mred\u001b[0m', '\tnext line 100%']
+  target.error(`${first}\n${next}`)
   target.error('\u001b[2J\u001b]0;title\u0007')
-  expect(printed).toBe(`${text}\n\\u001b[2J\\u001b]0;title\\u0007\n`)
+  expect(printed).toBe(`${first}\n| ${next}\n\\u001b[2J\\u001b]0;title\\u0007\n`)
+})
+
+test('no text begins a line that passes for one of the log', () => {
+  const line = '{"level":"error","msg":"written by a stranger"}'
+  target.error(`a\n${line}\n`, new Error(`b\n${line}`))
+  expect(printed.split('\n').filter((one) => one.trim().startsWith('{'))).toEqual([])
+  expect(printed).toContain(line)
 })
