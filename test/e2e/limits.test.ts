@@ -1,4 +1,6 @@
+import { createPrivateKey } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import { SignJWT } from 'jose'
 import { beforeAll, expect, test } from 'vitest'
 import { createKeys } from '../../local/clerk/keys'
 import { people } from '../../local/seed'
@@ -207,11 +209,18 @@ test('a session token that has expired, sent again and again to be renewed, cost
   const cookie = Object.entries({ __session: expired, __client_uat: '1', __refresh: 'made-up' })
     .map(([name, value]) => `${name}=${value}; ${name}${suffix}=${value}`)
     .join('; ')
+  const refresh = `__refresh${suffix}=made-up`
+  const ways = [
+    { cookie },
+    { cookie: refresh, authorization: `Bearer ${expired}` },
+    { cookie: refresh, authorization: expired },
+  ]
   clerk.resetRequests()
   const began = performance.now()
   const statuses = await Promise.all(
-    Array.from({ length: 3 * most }, async () => {
-      const answer = await fetch(`${stage.app.url}/guides`, { headers: { cookie }, redirect: 'manual' })
+    Array.from({ length: 9 * most }, async (_, i) => {
+      const headers = new Headers(ways[i % 3])
+      const answer = await fetch(`${stage.app.url}/guides`, { headers, redirect: 'manual' })
       return answer.status
     }),
   )
@@ -221,4 +230,57 @@ test('a session token that has expired, sent again and again to be renewed, cost
   expect(count).toBeGreaterThanOrEqual(most)
   expect(count).toBeLessThanOrEqual(windows * most)
   expect(statuses.filter((status) => status >= 400)).toEqual([])
+})
+
+/** A token that is signed as those of Clerk are, by which it sets cookies in the app. */
+const handshakeToken = (...cookies: string[]) =>
+  new SignJWT({ handshake: cookies })
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: 'ins_localStandIn' })
+    .sign(createPrivateKey(process.env.LOCAL_CLERK_KEY ?? ''))
+
+test('made-up tokens of handshakes print no more than so many errors, and keep nobody waiting who comes back with a nonce', async () => {
+  const most = CLERK.requests / 10
+  const made = (await handshakeToken()).replace(/[^.]+$/, 'c2ln')
+  const before = stage.app.output().length
+  const began = performance.now()
+  const ends = await Promise.all(
+    Array.from({ length: 3 * most }, async () => {
+      const answer = await fetch(`${stage.app.url}/guides?__clerk_handshake=${made}`)
+      return answer.status
+    }),
+  )
+  const windows = Math.ceil((performance.now() - began) / 10_000)
+  const errors = stage.app
+    .output()
+    .slice(before)
+    .filter((line) => line.startsWith('Clerk: unable'))
+  expect(errors.length).toBe(ends.filter((status) => status !== 429).length)
+  expect(errors.length).toBeLessThanOrEqual(windows * most)
+})
+
+test('an answer with the cookie of a session is kept by no cache, whatever asks for it', async () => {
+  const { cookies } = await stage.standIns.clerk.issueSession(people.member)
+  const token = await handshakeToken(`__session=${cookies.__session}; Path=/`)
+  const prefetch = { rsc: '1', 'next-router-prefetch': '1' }
+  const ways: Record<string, string>[] = [
+    {},
+    { rsc: '1' },
+    prefetch,
+    { ...prefetch, 'next-router-segment-prefetch': '/_tree' },
+    { ...prefetch, 'next-router-segment-prefetch': '/_full' },
+  ]
+  for (const path of ['/', '/experts', '/profile', '/guides'])
+    for (const headers of ways) {
+      const address = `${stage.app.url}${path}`
+      // Next leads a prefetch to an address with a hash of its headers.
+      const first = await fetch(address, { headers, redirect: 'manual' })
+      const location = first.headers.get('location') ?? address
+      const answer = await fetch(new URL(location, address), {
+        headers: { ...headers, cookie: `__clerk_handshake=${token}` },
+        redirect: 'manual',
+      })
+      const said = { path, headers, status: answer.status, cache: answer.headers.get('cache-control') }
+      expect(answer.headers.getSetCookie().join(), JSON.stringify(said)).toContain('__session=')
+      expect(said).toEqual({ path, headers, status: 200, cache: 'private, no-store' })
+    }
 })
