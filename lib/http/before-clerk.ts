@@ -14,16 +14,9 @@ interface Cookie {
   value: string
 }
 
-/** Some versions of Clerk's SDK decode the header before they split it. */
-function decoded(cookies: string): string {
-  return cookies.replace(/(%[0-9A-F]{2})+/gi, (text) => {
-    try {
-      return decodeURIComponent(text)
-    } catch {
-      return text
-    }
-  })
-}
+/** Some versions of Clerk's SDK decode the header before they split it. What is not ASCII is in none of the names. */
+const decoded = (cookies: string) =>
+  cookies.replace(/%([0-7][0-9A-F])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 
 const cookiesIn = (header: string): Cookie[] =>
   decoded(header)
@@ -33,12 +26,9 @@ const cookiesIn = (header: string): Cookie[] =>
       return { name: name.trim(), value: value.join('=').trim() }
     })
 
-/** Takes away the cookies that are not kept: the SDK does not see them, and neither does the app. */
-function keepCookies({ headers }: Request, isKept: (cookie: Cookie) => boolean): void {
-  const all = (headers.get('cookie') ?? '').split(';')
-  const kept = all.filter((one) => cookiesIn(one).every(isKept))
-  if (kept.length < all.length) headers.set('cookie', kept.join(';'))
-}
+/** The parts of the header: a browser sends one cookie in each. */
+const partsOf = ({ headers }: Request) =>
+  (headers.get('cookie') ?? '').split(';').map((text) => ({ text, cookies: cookiesIn(text) }))
 
 /** One of the three parts of a token, as the SDK decodes it. Undefined if it is not JSON. */
 function decodedPart(token: string, part: 0 | 1) {
@@ -64,6 +54,8 @@ function isToken(token: string): boolean {
     has(/^[\w-]{1,100}$/, kid)
   )
 }
+
+const hasItsForm = ({ name, value }: Cookie) => (name !== HANDSHAKE && !SESSION.test(name)) || isToken(value)
 
 /** The token of the header, as the SDK finds it. */
 function tokenInHeader({ headers }: Request): string {
@@ -116,11 +108,13 @@ export function createGuardOfClerk(most: number, now = Date.now) {
       return new Response('Only session tokens are accepted', { status: 401 })
     const parameters = new URL(request.url).searchParams
     if (!parameters.getAll(HANDSHAKE).every(isToken)) return new Response('Bad request', { status: 400 })
-    keepCookies(request, ({ name, value }) => (name !== HANDSHAKE && !SESSION.test(name)) || isToken(value))
+    const sent = partsOf(request)
+    const formed = sent.filter((part) => part.cookies.every(hasItsForm))
+    const cookies = formed.flatMap((part) => part.cookies)
     const at = now()
-    const cookies = cookiesIn(request.headers.get('cookie') ?? '')
-    if (isRefresh(request, cookies, at) && refreshes(at) > 0)
-      keepCookies(request, ({ name }) => !name.includes(REFRESH))
+    const isLate = isRefresh(request, cookies, at) && refreshes(at) > 0
+    const kept = formed.filter((part) => !isLate || !part.cookies.some(({ name }) => name.includes(REFRESH)))
+    if (kept.length < sent.length) request.headers.set('cookie', kept.map(({ text }) => text).join(';'))
     const isIn = (name: string) => parameters.has(name) || cookies.some((cookie) => cookie.name === name)
     const wait = Math.max(isIn(NONCE) ? nonces(at) : 0, isIn(HANDSHAKE) ? tokens(at) : 0)
     if (wait === 0) return undefined

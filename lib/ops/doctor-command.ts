@@ -1,3 +1,4 @@
+import { printable } from '../telemetry/printable'
 import { type Command, EXIT, readFlags } from './command'
 import { checks } from './doctor-checks'
 import type { Finding } from './finding'
@@ -15,14 +16,14 @@ export const doctorCommand: Command = {
       const finding = await check()
       findings.push({ name, ...finding })
       if (!json) {
-        out(`${marks[finding.state]}  ${name}: ${finding.result}\n`)
-        if (finding.fix) out(`      ${finding.fix}\n`)
+        out(`${marks[finding.state]}  ${name}: ${printable(finding.result)}\n`)
+        if (finding.fix) out(`      ${printable(finding.fix)}\n`)
       }
       // The other checks need the settings.
       if (name === 'settings' && finding.state === 'fail') break
     }
     const failed = findings.some(({ state }) => state === 'fail')
-    if (json) out(`${JSON.stringify({ ok: !failed, findings })}\n`)
+    if (json) out(`${printable(JSON.stringify({ ok: !failed, findings }))}\n`)
     return failed ? EXIT.failed : EXIT.done
   },
 }

@@ -98,6 +98,10 @@ describe('the end of a handshake', () => {
     ['a cookie whose name is encoded', at('/', { cookie: '%5F_clerk_handshake_nonce=made-up' })],
     ['a parameter with a token', at(`/?${TOKEN}=${token}`)],
     ['a cookie with a token', at('/', { cookie: `${TOKEN}=${token}` })],
+    [
+      'a cookie with text that cannot be decoded',
+      at('/', { cookie: `%5F_clerk_handshake_nonce=made-up%zz%FF` }),
+    ],
     ['a cookie beside text that cannot be decoded', at('/', { cookie: `a=%FF; ${NONCE}=made-up` })],
   ])('is refused once so many were in 10 s, as %s', (_, request) => {
     const guard = createGuardOfClerk(3, () => 0)
