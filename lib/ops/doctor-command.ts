@@ -5,6 +5,8 @@ import type { Finding } from './finding'
 
 const marks: Record<Finding['state'], string> = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL' }
 
+const shown = (lines: string) => lines.split('\n').map(printable).join('\n')
+
 export const doctorCommand: Command = {
   summary:
     'checks the settings, Clerk, Redis, encryption, Google Calendar, webhooks and the clock, and says what to fix',
@@ -16,8 +18,8 @@ export const doctorCommand: Command = {
       const finding = await check()
       findings.push({ name, ...finding })
       if (!json) {
-        out(`${marks[finding.state]}  ${name}: ${printable(finding.result)}\n`)
-        if (finding.fix) out(`      ${printable(finding.fix)}\n`)
+        out(`${marks[finding.state]}  ${name}: ${shown(finding.result)}\n`)
+        if (finding.fix) out(`      ${shown(finding.fix)}\n`)
       }
       // The other checks need the settings.
       if (name === 'settings' && finding.state === 'fail') break

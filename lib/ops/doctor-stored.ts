@@ -3,6 +3,7 @@ import { encryptionKeys, keySettings } from '../cache/key-ring'
 import { unseal } from '../cache/seal'
 import { namespace, redis } from '../config'
 import { CALENDAR_SCOPE, readsEvents } from '../integrations/providers'
+import { printable } from '../telemetry/printable'
 import { type Finding, fail, ok, warn } from './finding'
 
 /** How many keys are looked through for a token that is stored, and how many tokens are opened. */
@@ -34,7 +35,7 @@ async function storedTokens(): Promise<Stored[]> {
   const entries = await redis().insist('read', (client) => client.mget<(string | null)[]>(keys))
   return keys.flatMap((key, i) => {
     const [, envelope, kid] = SEALED.exec(String(entries[i] ?? '')) ?? []
-    return envelope && kid ? [{ kid, text: opened(envelope, key) }] : []
+    return envelope && kid ? [{ kid: printable(kid), text: opened(envelope, key) }] : []
   })
 }
 

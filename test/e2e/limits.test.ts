@@ -238,7 +238,7 @@ const handshakeToken = (...cookies: string[]) =>
     .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: 'ins_localStandIn' })
     .sign(createPrivateKey(process.env.LOCAL_CLERK_KEY ?? ''))
 
-test('made-up tokens of handshakes print no more than so many errors, and keep nobody waiting who comes back with a nonce', async () => {
+test('made-up tokens of handshakes print no more than so many errors', async () => {
   const most = CLERK.requests / 10
   const made = (await handshakeToken()).replace(/[^.]+$/, 'c2ln')
   const before = stage.app.output().length

@@ -325,6 +325,20 @@ describe('doctor', () => {
     await redis().insist('flush', (client) => client.flushdb())
   })
 
+  test.each(['', '--json'])(
+    'prints nothing of Redis that steers a terminal or begins a line: %j',
+    async (flag) => {
+      const key = `${namespace()}:e:token.2:stranger`
+      const sealed = `v1.k9\u001b[2J\u009b2J\u202e\nok    everything: fine.${Buffer.alloc(60).toString('base64url')}`
+      await redis().insist('set', (client) => client.set(key, `g|${key}|f|v${sealed.length}|${sealed}`))
+      const { out } = await run('doctor', ...(flag ? [flag] : []))
+      expect(out).toContain('k9')
+      expect(out.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u)
+      expect(out).not.toMatch(/^ok {4}everything/m)
+      await redis().insist('flush', (client) => client.flushdb())
+    },
+  )
+
   test('knows by their key sets that the keys are of two instances', async () => {
     const other = createServer((_, answer) =>
       answer.end(JSON.stringify({ keys: [{ kid: 'ins', n: 'other' }] })),
