@@ -9,12 +9,14 @@ import { memoizeFor } from '@/lib/process/memoize-for'
 import { isExpert } from '../experts/expert'
 
 /** The same users read twice. Times in milliseconds, `at` since 1970. */
-export interface Comparison {
-  users: CachedUser[]
+interface Measured {
+  ids: string[]
   clerk: { requests: number; ms: number }
   cache: { requests: number; ms: number }
   at: number
 }
+
+export type Comparison = Omit<Measured, 'ids'> & { users: CachedUser[] }
 
 /** More would make the picture no clearer, and one request to Clerk has room for 100. */
 const MOST_USERS = 13
@@ -43,8 +45,8 @@ async function counted<T>(work: () => Promise<T>) {
 }
 
 /** The read with the fewest requests, or null if the cache did not answer alone. */
-async function readCached(ids: string[]): Promise<Comparison['cache'] | null> {
-  let best: Comparison['cache'] | null = null
+async function readCached(ids: string[]): Promise<Measured['cache'] | null> {
+  let best: Measured['cache'] | null = null
   for (let i = 0; i < TRIES && (best === null || best.requests > 1); i++) {
     const { ms, requests } = await counted(() => getCachedUsersByIds(ids))
     if (requests.clerk === 0 && (best === null || requests.redis < best.requests))
@@ -57,25 +59,32 @@ async function readCached(ids: string[]): Promise<Comparison['cache'] | null> {
  * Reads the users of the experts page from Clerk and from the cache, and says what each took. Null without experts, while
  * Clerk or Redis does not answer, and while much of Clerk's limit is used: this is the first request to give way.
  */
-async function measure(): Promise<Comparison | null> {
+async function measure(): Promise<Measured | null> {
   const ids = ((await userIdsByRole('expert')) ?? []).slice(0, MOST_USERS)
   if (ids.length === 0) return null
   // The comparison is with users who are cached.
-  const users = await getCachedUsersByIds(ids)
+  await getCachedUsersByIds(ids)
   const direct = await timed(() => loadUsers(ids, AbortSignal.timeout(CLERK_TIMEOUT_MS), toCachedUser))
   const cache = await readCached(ids)
-  // The list of IDs has banned people too, who must not be shown.
-  return (
-    cache && { users: users.filter(isExpert), clerk: { requests: 1, ms: direct.ms }, cache, at: Date.now() }
-  )
+  return cache && { ids, clerk: { requests: 1, ms: direct.ms }, cache, at: Date.now() }
 }
 
 /** With the lowest priority, for members too: it must not take what others need of Clerk's limit. */
-const measureIfPossible = () =>
-  withPriority('low', measure).catch((error: unknown) => {
+const ifPossible = <T>(read: () => Promise<T>) =>
+  withPriority('low', read).catch((error: unknown) => {
     problemToShow(error)
     return null
   })
 
-/** The latest comparison, at most a minute old. However many people look, a process asks Clerk once a minute. */
-export const latestComparison = memoizeFor(60_000, 'comparison', measureIfPossible)
+/** At most a minute old. However many people look, a process asks Clerk once a minute. */
+const latest = memoizeFor(60_000, 'comparison', () => ifPossible(measure))
+
+/** The latest comparison, and its users as they are now: nothing of a user is kept here. */
+export const latestComparison = (): Promise<Comparison | null> =>
+  ifPossible(async () => {
+    const measured = await latest()
+    if (!measured) return null
+    const { ids, ...comparison } = measured
+    // The list of IDs has banned people too, who must not be shown.
+    return { ...comparison, users: (await getCachedUsersByIds(ids)).filter(isExpert) }
+  })
