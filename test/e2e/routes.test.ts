@@ -1,4 +1,6 @@
+import { createPrivateKey } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import { SignJWT } from 'jose'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
 import { type StandIns, startStandIns } from '../../local/stand-ins'
@@ -33,6 +35,36 @@ async function quiet() {
 const reads = () => stage.standIns.upstash.counts().byCommand.mget ?? 0
 
 const errorOf = async (response: Response) => [response.status, (await response.json()).error.code]
+
+test('an answer with the cookie of a session is kept by no cache, whatever asks for it', async () => {
+  const { cookies } = await stage.standIns.clerk.issueSession(people.member)
+  // With such a token Clerk sets the cookies at the end of a handshake, as it does where it renews a session.
+  const token = await new SignJWT({ handshake: [`__session=${cookies.__session}; Path=/`] })
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: 'ins_localStandIn' })
+    .sign(createPrivateKey(process.env.LOCAL_CLERK_KEY ?? ''))
+  const prefetch = { rsc: '1', 'next-router-prefetch': '1' }
+  const ways: Record<string, string>[] = [
+    {},
+    { rsc: '1' },
+    prefetch,
+    { ...prefetch, 'next-router-segment-prefetch': '/_tree' },
+    { ...prefetch, 'next-router-segment-prefetch': '/_full' },
+  ]
+  for (const path of ['/', '/experts', '/profile', '/guides'])
+    for (const headers of ways) {
+      const address = `${stage.app.url}${path}`
+      // Next leads a prefetch to an address with a hash of its headers.
+      const first = await fetch(address, { headers, redirect: 'manual' })
+      const location = first.headers.get('location') ?? address
+      const answer = await fetch(new URL(location, address), {
+        headers: { ...headers, cookie: `__clerk_handshake=${token}` },
+        redirect: 'manual',
+      })
+      const said = { path, headers, status: answer.status, cache: answer.headers.get('cache-control') }
+      expect(answer.headers.getSetCookie().join(), JSON.stringify(said)).toContain('__session=')
+      expect(said).toEqual({ path, headers, status: 200, cache: 'private, no-store' })
+    }
+})
 
 describe('the calendar routes', () => {
   test('return a signed-in user their own token, which must not be stored', async () => {
