@@ -29,11 +29,11 @@ export function redisState(
   if (redis.latencyMs >= SLOW)
     return {
       tone: 'warn',
-      title: `Slow, ${redis.latencyMs} ms`,
+      title: `Slow, ping ${redis.latencyMs} ms`,
       advice:
         'Run the app in the same region as the database. Check the load of the database at its provider.',
     }
-  return { tone: 'good', title: `Up, ${redis.latencyMs} ms`, advice: null }
+  return { tone: 'good', title: `Up, ping ${redis.latencyMs} ms`, advice: null }
 }
 
 /** The state of Clerk in words, and what to do. */
@@ -49,5 +49,5 @@ export function clerkState(clerk: Health['dependencies']['clerk'], pausedMs: num
       title: `Clerk asked to wait ${Math.ceil(pausedMs / 1000)} s`,
       advice: problemWithCode('clerk_rate_limited').fix ?? null,
     }
-  return { tone: 'good', title: `Up, ${clerk.latencyMs} ms`, advice: null }
+  return { tone: 'good', title: `Up, ping ${clerk.latencyMs} ms`, advice: null }
 }

@@ -24,17 +24,17 @@ const tones: Record<string, Tone> = {
 const inWords = (code: string) =>
   (code.charAt(0).toUpperCase() + code.slice(1)).replace(/^Oauth/, 'OAuth').replaceAll('_', ' ')
 
-export const AuditUnavailable = ({ reason }: { reason: string }) => (
+export const AuditUnavailable = ({ cause }: { cause: string }) => (
   <Unavailable
     what="The audit trail is in Redis. New records are kept in memory and written later."
-    reason={reason}
+    cause={cause}
   />
 )
 
 /** The most recent records of all users, kept up to date. */
 export function LiveAudit({ initial, people }: { initial: Snapshot['audit']; people: People }) {
   const found = useLive('audit', initial)
-  if ('unavailable' in found) return <AuditUnavailable reason={found.unavailable} />
+  if ('unavailable' in found) return <AuditUnavailable cause={found.unavailable} />
   return <AuditList records={found.data} people={people} renderedAt={found.at} />
 }
 

@@ -25,11 +25,9 @@ const ofRecord = ({ id, at, action, subject, outcome }: Line): Change => ({
 export function Changes({ webhooks, records, people }: Props) {
   const [deliveries, lines] = [useLive('webhooks', webhooks), useLive('audit', records)]
   const known = useUpdates().people
-  const unavailable = 'unavailable' in deliveries && deliveries.unavailable
-  if (unavailable && 'unavailable' in lines)
-    return (
-      <Unavailable what="The logs of webhooks and of what admins did are in Redis." reason={unavailable} />
-    )
+  const missing = 'unavailable' in deliveries ? deliveries : lines
+  if ('unavailable' in missing)
+    return <Unavailable what="Webhooks and audit records are in Redis." cause={missing.unavailable} />
   const changes: Change[] = [
     ...webhooksOf('data' in deliveries ? deliveries.data : [])
       .filter(({ outcome }) => outcome !== 'ignored')

@@ -70,7 +70,7 @@ function Panels({ user, entries }: SelectedUser) {
           height="h-96"
           render={async () => {
             const found = await filteredAudit({ user: id }, { limit: LISTED })
-            if ('unavailable' in found) return <AuditUnavailable reason={found.unavailable} />
+            if ('unavailable' in found) return <AuditUnavailable cause={found.unavailable} />
             const { records, next } = found.data
             const people = await peopleOf(idsIn(undefined, { at: found.at, data: records }))
             return (

@@ -34,7 +34,7 @@ export async function ProviderOverview({ found }: { found: Awaited<ReturnType<ty
     return (
       <Unavailable
         what="How reads of tokens ended is in the audit trail, which is in Redis."
-        reason={found.unavailable}
+        cause={found.unavailable}
       />
     )
   const { byProvider, since } = found.data

@@ -37,17 +37,17 @@ const adviceOf = ({ outcome, reason }: Webhook) =>
 
 const inWords = (reason: string) => reason.replaceAll('_', ' ')
 
-export const WebhooksUnavailable = ({ reason }: { reason: string }) => (
+export const WebhooksUnavailable = ({ cause }: { cause: string }) => (
   <Unavailable
     what="The log of deliveries is in Redis. Clerk delivers failed webhooks again."
-    reason={reason}
+    cause={cause}
   />
 )
 
 /** The first page, kept up to date, or how to set webhooks up. */
 export function LiveWebhooks({ initial, people }: { initial: Snapshot['webhooks']; people: People }) {
   const found = useLive('webhooks', initial)
-  if ('unavailable' in found) return <WebhooksUnavailable reason={found.unavailable} />
+  if ('unavailable' in found) return <WebhooksUnavailable cause={found.unavailable} />
   if (found.data.length === 0) return <SetUp />
   return <WebhookList rows={webhooksOf(found.data)} people={people} renderedAt={found.at} />
 }

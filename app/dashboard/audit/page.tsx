@@ -65,7 +65,7 @@ function render(query: ListQuery) {
         height="h-96"
         render={async () => {
           const found = await page
-          if ('unavailable' in found) return <AuditUnavailable reason={found.unavailable} />
+          if ('unavailable' in found) return <AuditUnavailable cause={found.unavailable} />
           const { records, next } = found.data
           const down =
             next === undefined ? undefined : addressOf(PATH, { ...query, cursors: [...cursors, next] })

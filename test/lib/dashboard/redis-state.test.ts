@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { clerkState, redisState } from '@/lib/dashboard/redis-state'
 
 test.each([
-  [{ status: 'up', latencyMs: 3 }, false, 'good', 'Up, 3 ms'],
-  [{ status: 'up', latencyMs: 180 }, false, 'warn', 'Slow, 180 ms'],
+  [{ status: 'up', latencyMs: 3 }, false, 'good', 'Up, ping 3 ms'],
+  [{ status: 'up', latencyMs: 180 }, false, 'warn', 'Slow, ping 180 ms'],
   [{ status: 'up', latencyMs: 3 }, true, 'warn', 'Redis failed repeatedly'],
   [{ status: 'down', reason: 'quota' }, true, 'bad', 'The Redis plan’s limit is used up'],
   [{ status: 'down', reason: 'timeout' }, true, 'bad', 'Redis answers too slowly'],
