@@ -47,7 +47,7 @@ export async function searchUser(_before: SearchResult | null, form: FormData): 
       const organization = await findOrganization(word.data)
       if (organization) redirect(`/dashboard/organizations/${organization.id}`)
       return failed(
-        'User not found. Try another part of the name or email address, or the ID or slug of an organization.',
+        'No user or organization found. Try another part of the user’s name or email address, or the organization’s ID or slug.',
       )
     }
     const isFull = users.length === MOST_FOUND

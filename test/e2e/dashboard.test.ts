@@ -108,7 +108,7 @@ describe.each(fullOr(looks, looks.slice(-1)))('at $width px in $colorScheme', (l
     await panel('lookup').getByRole('button', { name: 'Invalidate' }).click()
     await toast('Invalidated.').waitFor()
     await search({ page }, 'nobody-at-all')
-    await page.getByRole('status').filter({ hasText: 'User not found.' }).waitFor()
+    await page.getByRole('status').filter({ hasText: 'No user or organization found.' }).waitFor()
     await panel('integrations').getByRole('button', { name: 'Disconnect…' }).click()
     await page.getByRole('dialog', { name: 'Disconnect Google of Sam Novak?' }).waitFor()
     expect(await axeFindings(page)).toEqual([])
@@ -318,10 +318,10 @@ describe('Look up a user', () => {
     await page.getByRole('status').filter({ hasText: 'The first 8 users found.' }).waitFor()
   })
 
-  test('says that a user was not found', async () => {
+  test('says that neither a user nor an organization was found', async () => {
     const { page } = await visit()
     await search({ page }, 'nobody-at-all')
-    await page.getByRole('status').filter({ hasText: 'User not found.' }).waitFor()
+    await page.getByRole('status').filter({ hasText: 'No user or organization found.' }).waitFor()
   })
 
   test('shows the entry without address or metadata, and can invalidate and warm it', async () => {

@@ -26,7 +26,11 @@ export const OrganizationPage = ({ id }: { id: string }) =>
       <>
         <PageHead title="Organization not found" />
         <PanelNote title="No organization has the ID in this page’s address">
-          Search by ID or slug above.
+          Search by ID or slug above, or look through{' '}
+          <Link href="/dashboard/organizations" prefetch={false} className="underline">
+            all organizations
+          </Link>
+          .
         </PanelNote>
       </>
     )

@@ -32,7 +32,11 @@ export const PersonPage = ({ id }: { id: string }) =>
         <>
           <PageHead title="User not found" />
           <PanelNote title="No user has the ID in this page’s address">
-            Search by ID, name or email address above.
+            Search by ID, name or email address above, or look through{' '}
+            <Link href="/dashboard/users" prefetch={false} className="underline">
+              all users
+            </Link>
+            .
           </PanelNote>
         </>
       )
