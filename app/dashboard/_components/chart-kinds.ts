@@ -9,12 +9,33 @@ export interface ChartKind {
   format(value: number): string
   /** The highest value of the axis, if it is always the same. */
   max?: number
-  series: readonly {
-    label: string
-    of(point: ChartPoint): number | null
-    /** Whether it should be 0. */
-    bad?: boolean
-  }[]
+  series: readonly ChartSeries[]
+}
+
+interface ChartSeries {
+  label: string
+  of(point: ChartPoint): number | null
+  /** Whether it should be 0. */
+  bad?: boolean
+  /** Whether another line often has the same values: that one is drawn inside of this one. */
+  wide?: boolean
+}
+
+/** The line of each series: a color and a pattern, each enough by itself. */
+const LINES = [
+  { color: '--chart-1', dash: '', width: 2 },
+  { color: '--chart-2', dash: '6 3', width: 2 },
+  { color: '--chart-3', dash: '2 3', width: 2 },
+  { color: '--chart-4', dash: '10 3 2 3', width: 2 },
+] as const
+const WIDE = { color: '--chart-wide', dash: '', width: 6 } as const
+const INSIDE = { color: '--ink', dash: '5 4', width: 2 } as const
+
+export function lineOf({ series }: Pick<ChartKind, 'series'>, i: number) {
+  if (series[i]?.wide) return WIDE
+  if (series[i - 1]?.wide) return INSIDE
+  const line = LINES[i] ?? LINES[0]
+  return series[i]?.bad ? { ...line, color: '--bad' } : line
 }
 
 const percent = (value: number) => `${Math.round(value * 10) / 10}%`
@@ -31,6 +52,7 @@ const latency = (service: 'redis' | 'clerk', name: string): ChartKind => ({
       // What took longer than the last bucket is drawn one above.
       return found && (found[share] ?? LONGEST[service] + 1)
     },
+    wide: share === 'p95',
   })),
 })
 
@@ -90,10 +112,23 @@ export const CHARTS = {
 export type ChartName = keyof typeof CHARTS
 
 /**
+ * Whether nothing at all was counted: no process ran, none could write, or nobody came. Only what happens is counted, so
+ * this is a gap, and 0 only where something else was counted.
+ */
+const isUncounted = ({ reads, clerk, latency, webhooks, tokens }: ChartPoint) =>
+  latency.redis === null &&
+  latency.clerk === null &&
+  [reads, clerk, webhooks, tokens].every((counts) => Object.values(counts).every((count) => count === 0))
+
+/** The value of a series at a point, or null: nothing was counted. */
+export const valueAt = ({ of }: ChartSeries, point: ChartPoint): number | null =>
+  isUncounted(point) ? null : of(point)
+
+/**
  * Columns: the times in seconds, then each series. Without the last point, whose time is still running: a part of a minute
  * beside whole ones looks like a collapse.
  */
 export function columnsOf({ series }: ChartKind, points: readonly ChartPoint[]): (number | null)[][] {
   const whole = points.slice(0, -1)
-  return [whole.map(({ at }) => at / 1000), ...series.map(({ of }) => whole.map(of))]
+  return [whole.map(({ at }) => at / 1000), ...series.map((one) => whole.map((point) => valueAt(one, point)))]
 }
