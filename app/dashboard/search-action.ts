@@ -54,7 +54,7 @@ export async function searchUser(_before: SearchResult | null, form: FormData): 
     if (another)
       return {
         status: 'done',
-        message: `${isFull ? `The first ${users.length}` : users.length} users found. The down arrow key goes to them.`,
+        message: `${isFull ? `The first ${users.length}` : users.length} users found. Press the down arrow key to reach them.`,
         full: isFull,
         people: users.map((one) => ({
           ...{ id: one.id, name: nameOf(one), imageUrl: one.imageUrl, detail: detailOf(one) },

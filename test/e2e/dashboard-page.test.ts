@@ -178,7 +178,7 @@ describe('while something is out', () => {
     stage.standIns.upstash.faults.set({ only: ['lrange'], before: () => held })
     await page.goto(`${stage.app.url}/dashboard`, { waitUntil: 'commit' })
     const place = (name: string) => page.getByRole('status', { name: `Loading: ${name}` })
-    for (const name of ['Verdict', 'Last 60 minutes', 'What changed lately'])
+    for (const name of ['Verdict', 'Last 60 minutes', 'Recent changes'])
       await place(name).filter({ visible: true }).waitFor()
     answer()
     await place('Verdict').waitFor({ state: 'hidden' })
@@ -225,7 +225,7 @@ describe('while something is out', () => {
       await openDashboard({ page, ...view }, stage, '/integrations')
       await panel('integrations').getByText('The Redis plan’s limit is used up').waitFor()
       await openDashboard({ page, ...view }, stage, '/webhooks')
-      await panel('webhooks').getByText('Clerk delivers failed webhooks again').waitFor()
+      await panel('webhooks').getByText('Clerk retries failed webhooks').waitFor()
       await openDashboard({ page, ...view }, stage, '/cache')
       await panel('cache').getByText('The Redis plan’s limit is used up').waitFor()
       await panel('cache').getByText('this process, since it started').first().waitFor()
@@ -430,7 +430,7 @@ describe('the focus', () => {
       expect(seen.length, seen.join(', ')).toBeLessThan(100)
     }
     expect(seen.join()).toContain('24 h')
-    expect(seen.join()).toContain('Latency of Clerk as a table')
+    expect(seen.join()).toContain('Clerk latency as a table')
   })
 })
 

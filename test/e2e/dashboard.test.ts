@@ -114,7 +114,7 @@ describe.each(fullOr(looks, looks.slice(-1)))('at $width px in $colorScheme', (l
     expect(await axeFindings(page)).toEqual([])
     await page.keyboard.press('Escape')
     await openDashboard({ page, ...view }, stage, '/audit?user=user_never_looked_at')
-    await panel('audit').getByText('No records of this user').waitFor()
+    await panel('audit').getByText('No audit records for this user').waitFor()
     expect(await axeFindings(page)).toEqual([])
     await openDashboard({ page, ...view }, stage, '/webhooks')
     await deleteLog()
@@ -206,7 +206,7 @@ describe('Integrations', () => {
     // Only a user's own state: the provider itself is not blamed.
     expect(
       await panel('integrations')
-        .getByText(/Fails for/)
+        .getByText(/Failing for/)
         .count(),
     ).toBe(0)
     await panel('integrations').getByRole('link', { name: 'Ruth Adeyemi' }).click()
@@ -386,7 +386,7 @@ describe('Webhooks and Audit', () => {
     await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'))
     const rows = panel('audit').locator('ul > li')
     for (const row of await rows.all()) expect(await row.locator(`a[href$="${id}"]`).count()).toBe(1)
-    await panel('audit').getByLabel('Action').selectOption({ label: 'Tokens, all' })
+    await panel('audit').getByLabel('Action').selectOption({ label: 'All token actions' })
     await page.waitForURL('**action=token**')
     await panel('audit').getByText('cache.warm').waitFor({ state: 'hidden' })
     await panel('audit').getByRole('button', { name: 'Clear' }).click()

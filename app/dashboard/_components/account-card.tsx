@@ -45,14 +45,13 @@ const states: Record<State, { tone: Tone; label: string; advice: string | null }
   scope_missing: {
     tone: 'bad',
     label: 'Scopes missing',
-    advice:
-      'Only the user can grant them: on their account page (/account) they connect it again and grant the scopes.',
+    advice: 'Only the user can grant them, by connecting the account again on their account page (/account).',
   },
   reconnect_required: {
     tone: 'bad',
     label: 'Needs reconnecting',
     advice:
-      'Only the user can do it: on their account page (/account) they disconnect it and connect it again.',
+      'Only the user can do it, by disconnecting the account and connecting it again on their account page (/account).',
   },
   not_connected: {
     tone: 'idle',
@@ -130,7 +129,7 @@ export function AccountCard({ userId, of, integration, account, several, blocked
           busy="Disconnecting…"
           question={`Disconnect ${name} of ${of}?`}
         >
-          {account.label ?? 'The account'} is removed at Clerk and its tokens are deleted. This cannot be
+          {account.label ?? 'The account'} will be removed from Clerk, and its tokens deleted. This cannot be
           undone: only {of} can connect it again.
         </ConfirmButton>
       </div>

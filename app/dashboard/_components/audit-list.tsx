@@ -124,7 +124,7 @@ function One({ group, people, renderedAt }: { group: Line[]; people: People; ren
         {group.map((one) => (
           <li key={one.id} className="flex flex-wrap items-center gap-x-3">
             <Exact at={one.lastAt ?? one.at} />
-            {one.repeats && <span className="text-soft">the last of {one.repeats} more</span>}
+            {one.repeats && <span className="text-soft">the last of {one.repeats} repeats</span>}
             <span className="flex items-center gap-1 text-soft">
               <code className="break-all text-xs">{one.id}</code>
               <CopyId id={one.id} of="the record" />

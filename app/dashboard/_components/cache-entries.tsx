@@ -47,7 +47,7 @@ export function CacheEntries({ user, entries, changedAt }: SelectedUser & { chan
           />
         </div>
         <p className="mt-2 max-w-prose text-soft text-xs">
-          Invalidate makes the next read load {nameOf(user)} from Clerk, with tokens, integrations and
+          After Invalidate, the next read loads {nameOf(user)} from Clerk, with tokens, integrations and
           memberships. Warm loads the user now.
         </p>
       </div>
@@ -71,12 +71,12 @@ function Arrived({ entry: { value }, changedAt }: { entry: UserEntry; changedAt:
   if (!value || changedAt === null) return null
   return value.updatedAt >= changedAt ? (
     <p className="mt-2 text-sm">
-      <Status tone="good">The same as at Clerk: the last change arrived everywhere</Status>
+      <Status tone="good">Up to date with Clerk: the last change has arrived everywhere</Status>
     </p>
   ) : (
     <p className="mt-2 text-sm">
-      <Status tone="warn">Older than at Clerk: a change has not arrived</Status> If it stays so, press
-      Invalidate, and look at the webhooks below.
+      <Status tone="warn">Older than in Clerk: a change has not arrived yet</Status> If this does not go away,
+      press Invalidate and check the webhooks below.
     </p>
   )
 }
@@ -96,7 +96,7 @@ function Facts({ entry, at }: { entry: UserEntry; at: number }) {
   if (value === undefined)
     return (
       <p className="mt-2 text-soft text-sm">
-        This user was not cached when the page was opened. Showing the page loaded the user from Clerk.
+        This user was not cached when the page was opened. Opening it loaded the user from Clerk.
       </p>
     )
   const lines: TermLine[] = [
@@ -111,7 +111,7 @@ function Facts({ entry, at }: { entry: UserEntry; at: number }) {
       : ([
           ['Public metadata', Object.keys(value.publicMetadata).join(', ') || 'none'],
           [
-            'Changed at Clerk',
+            'Changed in Clerk',
             value.updatedAt > 0 ? <Ago key="changed" at={value.updatedAt} renderedAt={at} /> : 'unknown',
           ],
         ] satisfies TermLine[])),

@@ -50,7 +50,7 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
           <h3 className="font-semibold">Clerk budget left</h3>
           <p className="mt-1 text-2xl tabular-nums">
             {formatNumber(budget.left)}{' '}
-            <span className="text-base text-soft">of {formatNumber(budget.limit)} in 10 s</span>
+            <span className="text-base text-soft">of {formatNumber(budget.limit)} per 10 s</span>
           </p>
           <p className="mt-1 text-soft text-sm">this process only</p>
         </li>

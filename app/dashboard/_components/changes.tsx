@@ -42,11 +42,7 @@ export function Changes({ webhooks, records, people }: Props) {
   ]
   const newest = changes.sort((one, other) => other.at - one.at).slice(0, LISTED)
   if (newest.length === 0)
-    return (
-      <PanelNote title="Nothing yet">
-        Changes of users at Clerk, of roles and of the cache are listed here.
-      </PanelNote>
-    )
+    return <PanelNote title="No changes yet">Changes to users, roles and the cache appear here.</PanelNote>
   const renderedAt = Math.max(deliveries.at, lines.at)
   return (
     <ul className="divide-y divide-line rounded-xl border border-line bg-surface text-sm">

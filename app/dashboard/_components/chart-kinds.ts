@@ -42,8 +42,8 @@ const percent = (value: number) => `${Math.round(value * 10) / 10}%`
 
 const latency = (service: 'redis' | 'clerk', name: string): ChartKind => ({
   id: `latency-${service}`,
-  title: `Latency of ${name}`,
-  note: 'The time within which 50, 95 and 99% of the requests were answered: upper bounds of buckets.',
+  title: `${name} latency`,
+  note: '50, 95 and 99% of the requests were answered within this time. The values are upper bounds of histogram buckets.',
   format: (ms) => (ms > LONGEST[service] ? `over ${LONGEST[service] / 1000} s` : formatMs(ms)),
   series: (['p50', 'p95', 'p99'] as const).map((share) => ({
     label: share,
@@ -61,7 +61,7 @@ const all = ({ reads }: ChartPoint) => reads.request + reads.process + reads.red
 export const CHARTS = {
   hitRate: {
     ...{ id: 'hit-rate', title: 'Hit rate', format: percent, max: 100 },
-    note: 'Reads that the cache answered. Without reads there is a gap.',
+    note: 'The share of reads that the cache answered. A gap means that there were no reads.',
     series: [
       {
         label: 'Hit rate',
@@ -71,7 +71,7 @@ export const CHARTS = {
   },
   reads: {
     ...{ id: 'reads', title: 'Reads by layer', format: formatNumber },
-    note: 'Which layer answered. Loaded: nothing usable was cached.',
+    note: 'Which layer answered. “Loaded” means that nothing usable was cached.',
     series: [
       { label: 'Redis', of: ({ reads }) => reads.redis },
       { label: 'Loaded', of: ({ reads }) => reads.none },
@@ -81,7 +81,7 @@ export const CHARTS = {
   },
   clerk: {
     ...{ id: 'clerk-requests', title: 'Requests to Clerk', format: formatNumber },
-    note: 'Made, and avoided by the cache.',
+    note: 'Requests that were made, and requests that the cache avoided.',
     series: [
       { label: 'Avoided', of: ({ clerk }) => clerk.avoided },
       { label: 'Made', of: ({ clerk }) => clerk.made },
@@ -91,15 +91,15 @@ export const CHARTS = {
   clerkLatency: latency('clerk', 'Clerk'),
   webhooks: {
     ...{ id: 'webhook-deliveries', title: 'Deliveries', format: formatNumber },
-    note: 'Attempts to deliver a webhook.',
+    note: 'Attempts to deliver webhooks.',
     series: [
       { label: 'Accepted', of: ({ webhooks }) => webhooks.done },
       { label: 'Failed', of: ({ webhooks }) => webhooks.failed, bad: true },
     ],
   },
   tokens: {
-    ...{ id: 'token-reads', title: 'Reads of tokens', format: formatNumber },
-    note: 'How they ended.',
+    ...{ id: 'token-reads', title: 'Token reads', format: formatNumber },
+    note: 'Token reads by outcome.',
     series: [
       { label: 'Returned', of: ({ tokens }) => tokens.ok },
       { label: 'User has to act', of: ({ tokens }) => tokens.user },

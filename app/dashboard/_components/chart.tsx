@@ -76,7 +76,7 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
         />
         {isEmpty && (
           <p className="pointer-events-none absolute inset-0 grid place-items-center pb-6 text-soft text-sm">
-            <span className="bg-surface px-2">No traffic in this time</span>
+            <span className="bg-surface px-2">No traffic in this period</span>
           </p>
         )}
       </div>

@@ -19,7 +19,7 @@ export function Figures({ initial }: { initial: CacheHealth }) {
     {
       name: 'Clerk requests avoided',
       value: avoided.share === null ? '–' : formatNumber(avoided.calls),
-      note: avoided.share === null ? 'no reads' : `${formatPercent(avoided.share)} of those needed`,
+      note: avoided.share === null ? 'no reads' : `${formatPercent(avoided.share)} of all requests`,
     },
     {
       name: 'Redis latency, p95',
@@ -34,7 +34,7 @@ export function Figures({ initial }: { initial: CacheHealth }) {
     {
       name: 'Clerk budget left',
       value: formatNumber(budget.left),
-      note: `of ${formatNumber(budget.limit)} in 10 s`,
+      note: `of ${formatNumber(budget.limit)} per 10 s`,
     },
   ]
   return (

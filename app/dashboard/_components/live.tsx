@@ -27,7 +27,7 @@ const warnings: Record<Connection, string> = {
   live: '',
   polling: 'Live updates are not available. The page polls every 5 seconds.',
   reconnecting: 'Reconnecting. The figures may be out of date.',
-  refused: 'You are signed out, or not an admin any longer. Reload the page.',
+  refused: 'You are signed out or no longer an admin. Reload the page.',
   outdated: 'The app was updated. Reload the page.',
 }
 

@@ -58,7 +58,7 @@ function Panels({ organization, entries }: SelectedOrganization) {
             ['Slug', slug ?? 'none'],
             ['Member limit', maxAllowedMemberships > 0 ? String(maxAllowedMemberships) : 'none'],
             ['Created', when(createdAt)],
-            ['Changed at Clerk', when(updatedAt)],
+            ['Changed in Clerk', when(updatedAt)],
           ]}
         />
       </header>
@@ -92,7 +92,7 @@ function Cache({ id, entries }: { id: string; entries: SelectedOrganization['ent
           style="solid"
         />
         <p className="mt-2 max-w-prose text-soft text-xs">
-          The next reads load the organization and all its memberships from Clerk.
+          After Invalidate, the next reads load the organization and its memberships from Clerk.
         </p>
       </div>
     </div>
@@ -118,7 +118,7 @@ async function Members({ id }: { id: string }) {
           <Link href="https://dashboard.clerk.com" className="underline">
             Clerk’s dashboard
           </Link>{' '}
-          lists all.
+          lists all of them.
         </p>
       )}
     </>

@@ -79,7 +79,11 @@ function Panels({ user, entries }: SelectedUser) {
             const people = await peopleOf(idsIn(undefined, { at: found.at, data: records }))
             return (
               <>
-                <AuditList {...{ records, people }} renderedAt={found.at} empty="No records of this user" />
+                <AuditList
+                  {...{ records, people }}
+                  renderedAt={found.at}
+                  empty="No audit records for this user"
+                />
                 {next && (
                   <Link
                     href={`/dashboard/audit?user=${id}`}

@@ -28,7 +28,7 @@ export const TimeTable = ({ title, note, step, columns, rows }: Props) => (
         <thead className="sticky top-0 bg-surface text-soft">
           <tr>
             <th scope="col" className={`${cell} font-medium`}>
-              {step === 1 ? 'Minute' : `From, ${step} min`}
+              {step === 1 ? 'Minute' : `${step} min from`}
             </th>
             {columns.map((name) => (
               <th key={name} scope="col" className={`${cell} font-medium`}>
