@@ -156,6 +156,8 @@ describe('Integrations', () => {
     const { panel } = await visit(`/users/${user}`)
     await panel('integrations').getByText(shown(state)).first().waitFor()
     await panel('integrations').getByText(detail).first().waitFor()
+    // Addresses are masked, also those of accounts.
+    expect(await panel('integrations').innerHTML()).not.toMatch(/[a-z0-9]@example/)
   })
 
   test('says that it could not be checked while Clerk does not answer', async () => {

@@ -69,16 +69,17 @@ function One({ group, people, renderedAt }: { group: Line[]; people: People; ren
   const [record] = group
   if (!record) return null
   const times = group.reduce((sum, { repeats = 1 }) => sum + repeats, 0)
-  const { id, at, action, actor, impersonating, subject, target, outcome } = record
+  const { id, at, action, actor, impersonating, subject, target, detail, outcome } = record
   const words = outcome === 'ok' ? 'OK' : inWords(outcome)
   return (
     <Row
       id={id}
       {...{ open, setOpen }}
-      label={`${action}, ${words}`}
+      label={`${action}${detail ? ` ${detail}` : ''}, ${words}`}
       what={
         <>
           <Dotted name={action} />
+          {detail && <span className="ml-1.5 inline-block font-normal">{detail}</span>}
           {times > 1 && <span className="ml-1.5 font-normal text-soft">× {times}</span>}
         </>
       }

@@ -14,11 +14,18 @@ const LISTED = 10
 /** Records that are about reading: they change nothing. */
 const READS = /^(token\.|dashboard\.(view|search|export)|admin\.require)/
 
-type Change = { key: string; at: number; what: string; who: string; failed: boolean }
+type Change = {
+  key: string
+  at: number
+  what: string
+  detail?: string | undefined
+  who: string
+  failed: boolean
+}
 type Props = { webhooks: Snapshot['webhooks']; records: Snapshot['audit']; people: People }
 
-const ofRecord = ({ id, at, action, subject, outcome }: Line): Change => ({
-  ...{ key: id, at, what: action, who: subject, failed: outcome !== 'ok' },
+const ofRecord = ({ id, at, action, detail, subject, outcome }: Line): Change => ({
+  ...{ key: id, at, what: action, detail, who: subject, failed: outcome !== 'ok' },
 })
 
 /** What changed at Clerk, and what admins and users did, the newest first. */
@@ -46,13 +53,14 @@ export function Changes({ webhooks, records, people }: Props) {
   const renderedAt = Math.max(deliveries.at, lines.at)
   return (
     <ul className="divide-y divide-line rounded-xl border border-line bg-surface text-sm">
-      {newest.map(({ key, at, what, who, failed }) => (
+      {newest.map(({ key, at, what, detail, who, failed }) => (
         <li
           key={key}
           className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2 sm:grid-cols-[15rem_minmax(0,1fr)_auto]"
         >
           <span className="wrap-anywhere font-medium">
             <Dotted name={what} />
+            {detail && <span className="ml-1.5 inline-block font-normal">{detail}</span>}
             {failed && <span className="ml-2 whitespace-nowrap text-bad">■ failed</span>}
           </span>
           <span className="min-w-0 max-sm:order-last max-sm:col-span-2 max-sm:empty:hidden">
