@@ -126,7 +126,7 @@ export async function fillLogs(standIns: StandIns): Promise<void> {
   const sink = createStreamSink({ redis, key: 'ck:audit', maxBytes: 32 * 1024 * 1024, maxAge: NINETY_DAYS })
   const { admin, member, tooFewScopes, needsReconnecting, severalProviders, neverConnected, expert } = people
   const records = [
-    [2900, 'role.update', admin, expert, 'ok', 'expert'],
+    [1500, 'role.update', admin, expert, 'ok', 'expert'],
     [410, 'dashboard.export', admin, 'audit', 'ok', 'csv'],
     [205, 'token.read', neverConnected, neverConnected, 'not_connected', 'google'],
     [121, 'token.read', severalProviders, severalProviders, 'ok', 'github'],

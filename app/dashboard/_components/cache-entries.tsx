@@ -12,7 +12,7 @@ import { Ago } from './time'
 import { Unavailable } from './unavailable'
 
 /** What was cached about the user before the page read anything, without the values, and what can be done with it. */
-export function CacheEntries({ user, entries, changedAt }: SelectedUser & { changedAt: number | null }) {
+export function CacheEntries({ user, entries }: SelectedUser) {
   if ('unavailable' in entries)
     return <Unavailable what="Users are read from Clerk meanwhile." cause={entries.unavailable} />
   const fields = { userId: user.id }
@@ -25,7 +25,6 @@ export function CacheEntries({ user, entries, changedAt }: SelectedUser & { chan
         <Expecting doing="invalidate" then={<Heading cached={false} />}>
           <Expecting doing="warm" then={<Heading cached />}>
             <Heading cached={isCached} />
-            <Arrived entry={entry} changedAt={changedAt} />
             <Facts entry={entry} at={entries.at} />
           </Expecting>
         </Expecting>
@@ -63,21 +62,6 @@ export function CacheEntries({ user, entries, changedAt }: SelectedUser & { chan
         {uncached.length > 0 && <EntryLine {...NOTHING} name={uncached.map(({ name }) => name).join(', ')} />}
       </ul>
     </div>
-  )
-}
-
-/** Whether every process reads what Clerk has now. */
-function Arrived({ entry: { value }, changedAt }: { entry: UserEntry; changedAt: number | null }) {
-  if (!value || changedAt === null) return null
-  return value.updatedAt >= changedAt ? (
-    <p className="mt-2 text-sm">
-      <Status tone="good">Up to date with Clerk: the last change has arrived everywhere</Status>
-    </p>
-  ) : (
-    <p className="mt-2 text-sm">
-      <Status tone="warn">Older than in Clerk: a change has not arrived yet</Status> If this does not go away,
-      press Invalidate and check the webhooks below.
-    </p>
   )
 }
 

@@ -1,4 +1,5 @@
 import Link from 'next/link'
+import { Suspense } from 'react'
 import { orOutage } from '@/components/or-outage'
 import { PanelNote } from '@/components/panel'
 import {
@@ -9,9 +10,10 @@ import {
   selectedUser,
   sessionsOfUser,
 } from '@/lib/dashboard/panels.server'
+import { Arrived } from './arrived'
 import { AuditList, AuditUnavailable } from './audit-list'
 import { CacheEntries } from './cache-entries'
-import { Expectations } from './expecting'
+import { Expectations, Expecting } from './expecting'
 import { Frame } from './frame'
 import { idsIn } from './ids-in'
 import { PageHead } from './page-head'
@@ -19,6 +21,9 @@ import { Profile } from './profile'
 import { Sessions } from './sessions'
 import { UserIntegrations } from './user-integrations'
 import { WebhooksAbout } from './webhooks-about'
+
+/** As high as a line. */
+const NO_LINE = <>&nbsp;</>
 
 /** Lines of a list. */
 const LISTED = 10
@@ -47,7 +52,13 @@ function Panels({ user, entries }: SelectedUser) {
   const { id } = user
   return (
     <Expectations>
-      <Profile user={user} at={entries.at} />
+      <Profile user={user} at={entries.at}>
+        <Expecting doing="invalidate" then={NO_LINE}>
+          <Suspense fallback={NO_LINE}>
+            <Arrived {...{ entries }} changedAt={changedAtClerk(id)} />
+          </Suspense>
+        </Expecting>
+      </Profile>
       <div className="space-y-10">
         <Frame
           id="integrations"
@@ -59,7 +70,7 @@ function Panels({ user, entries }: SelectedUser) {
           id="lookup"
           title="Cache"
           height="h-72"
-          render={async () => CacheEntries({ user, entries, changedAt: await changedAtClerk(id) })}
+          render={async () => <CacheEntries {...{ user, entries }} />}
         />
         <Frame
           id="sessions"

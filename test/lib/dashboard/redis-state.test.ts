@@ -26,3 +26,9 @@ test('every state that is not good says what to do', () => {
   expect(clerkState({ status: 'down', reason: 'clerk_unavailable' }, 0).advice).toBeTruthy()
   expect(clerkState({ status: 'up', latencyMs: 3 }, 4200).title).toBe('Clerk asked to wait 5 s')
 })
+
+test('Clerk is slow from a second on', () => {
+  expect(clerkState({ status: 'up', latencyMs: 300 }, 0)).toMatchObject({ tone: 'good' })
+  const slow = { tone: 'warn', title: 'Slow, ping 1200 ms' }
+  expect(clerkState({ status: 'up', latencyMs: 1200 }, 0)).toMatchObject(slow)
+})
