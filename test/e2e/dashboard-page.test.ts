@@ -206,7 +206,7 @@ describe('while something is out', () => {
       .waitFor()
     await openDashboard(view, stage)
     await panel('changes').getByText('Redis is not reachable').waitFor()
-    await view.page.getByText('Live. Redis is down').waitFor()
+    await view.page.getByText('Live. Redis is failing').waitFor()
   })
 
   describe('because the Redis plan’s limit is used up', () => {

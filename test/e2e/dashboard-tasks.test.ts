@@ -109,7 +109,7 @@ describe('did yesterday’s role change arrive everywhere', () => {
   test('by the trail: who changed whose role to what, and that every process has it', async () => {
     await changeRole()
     const { page, panel, click, choose, steps } = await onCall()
-    await click(page.getByRole('link', { name: 'Audit', exact: true }).filter({ visible: true }))
+    await click(page.getByRole('navigation', { name: 'Dashboard' }).getByRole('link', { name: 'Audit' }))
     await page.waitForURL('**/dashboard/audit')
     await choose(panel('audit').getByLabel('Action'), 'Role changed')
     await page.waitForURL('**action=role.update')
@@ -147,7 +147,7 @@ describe('did yesterday’s role change arrive everywhere', () => {
 describe('is Redis or Clerk slow', () => {
   test.each([
     ['Redis', () => stage.standIns.upstash.faults.set({ only: ['ping'], delay: 300 })],
-    ['Clerk', () => stage.standIns.clerk.faults.add({ route: '/jwks', latencyMs: 1_500 })],
+    ['Clerk', () => stage.standIns.clerk.faults.add({ route: '/v1/jwks', latencyMs: 1_500 })],
   ])('%s is, and the other is not', async (slow, begin) => {
     begin()
     // Reads of a few seconds are shared.

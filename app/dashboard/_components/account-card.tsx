@@ -36,7 +36,7 @@ const states: Record<State, { tone: Tone; label: string; advice: string | null }
   degraded: {
     tone: 'warn',
     label: 'Could not be checked',
-    advice: 'Clerk or Redis did not answer. It is checked again automatically.',
+    advice: 'The token could not be read. It is checked again automatically.',
   },
   blocked: {
     tone: 'idle',
@@ -160,7 +160,7 @@ function Details({ provider, account, several, lastRefresh, now }: DetailsProps)
     [
       'Missing',
       [...missing.map(shortScope), ...optionalMissing.map((s) => `${shortScope(s)} (optional)`)].join(', ') ||
-        'none',
+        (known ? 'none' : 'unknown without a token'),
     ],
     ['Token expires', expiresAt === null ? 'unknown' : <Ago key="expires" at={expiresAt} renderedAt={now} />],
     [

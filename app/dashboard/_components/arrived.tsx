@@ -14,7 +14,7 @@ export async function Arrived({ entries, changedAt }: Props) {
 }
 
 function arrival(entries: Entries, changedAt: number | null): [tone: Tone, state: string, advice?: string] {
-  if ('unavailable' in entries) return ['idle', 'Not compared with Clerk', `${entries.unavailable}.`]
+  if ('unavailable' in entries) return ['idle', 'Not compared with Clerk.', `${entries.unavailable}.`]
   const { value } = entries.data.user
   if (value === undefined) return ['idle', 'Not cached: the next read loads what Clerk has']
   if (changedAt === null) return ['idle', 'Not compared with Clerk, which does not answer']

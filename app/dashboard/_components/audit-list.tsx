@@ -79,7 +79,7 @@ function One({ group, people, renderedAt }: { group: Line[]; people: People; ren
       what={
         <>
           <Dotted name={action} />
-          {detail && <span className="ml-1.5 inline-block font-normal">{detail}</span>}
+          {detail && <span className="font-normal"> {detail}</span>}
           {times > 1 && <span className="ml-1.5 font-normal text-soft">× {times}</span>}
         </>
       }

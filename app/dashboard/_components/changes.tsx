@@ -60,7 +60,7 @@ export function Changes({ webhooks, records, people }: Props) {
         >
           <span className="wrap-anywhere font-medium">
             <Dotted name={what} />
-            {detail && <span className="ml-1.5 inline-block font-normal">{detail}</span>}
+            {detail && <span className="font-normal"> {detail}</span>}
             {failed && <span className="ml-2 whitespace-nowrap text-bad">■ failed</span>}
           </span>
           <span className="min-w-0 max-sm:order-last max-sm:col-span-2 max-sm:empty:hidden">

@@ -28,7 +28,7 @@ const LINES = [
   { color: '--chart-3', dash: '2 3', width: 2 },
   { color: '--chart-4', dash: '10 3 2 3', width: 2 },
 ] as const
-const WIDE = { color: '--chart-wide', dash: '', width: 6 } as const
+const WIDE = { color: '--chart-wide', dash: '', width: 5 } as const
 const INSIDE = { color: '--ink', dash: '5 4', width: 2 } as const
 
 export function lineOf({ series }: Pick<ChartKind, 'series'>, i: number) {

@@ -70,7 +70,7 @@ export function LiveControls() {
   )
 }
 
-const words = { warn: 'has a problem', bad: 'is down' } as const
+const words = { warn: 'has a problem', bad: 'is failing' } as const
 
 /** That updates arrive. Green only while the newest has nothing to say against Redis and Clerk. */
 function Pulse({ latest }: { latest: Snapshot | undefined }) {

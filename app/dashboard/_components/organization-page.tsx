@@ -19,22 +19,25 @@ import { WebhooksAbout } from './webhooks-about'
 
 /** Everything about one organization. The cache is inspected before any panel reads the organization. */
 export const OrganizationPage = ({ id }: { id: string }) =>
-  orOutage(async () => {
-    const selected = await selectedOrganization(id)
-    if (selected) return <Panels {...selected} />
-    return (
-      <>
-        <PageHead title="Organization not found" />
-        <PanelNote title="No organization has the ID in this page’s address">
-          Search by ID or slug above, or look through{' '}
-          <Link href="/dashboard/organizations" prefetch={false} className="underline">
-            all organizations
-          </Link>
-          .
-        </PanelNote>
-      </>
-    )
-  }, 'Organization')
+  orOutage(
+    async () => {
+      const selected = await selectedOrganization(id)
+      if (selected) return <Panels {...selected} />
+      return (
+        <>
+          <PageHead title="Organization not found" />
+          <PanelNote title="No organization has the ID in this page’s address">
+            Search by ID or slug above, or look through{' '}
+            <Link href="/dashboard/organizations" prefetch={false} className="underline">
+              all organizations
+            </Link>
+            .
+          </PanelNote>
+        </>
+      )
+    },
+    <PageHead title="Organization" />,
+  )
 
 function Panels({ organization, entries }: SelectedOrganization) {
   const { id, name, slug, createdAt, updatedAt, maxAllowedMemberships } = organization

@@ -30,23 +30,26 @@ const LISTED = 10
 
 /** Everything about one user. The cache is inspected before any panel reads the user. */
 export const PersonPage = ({ id }: { id: string }) =>
-  orOutage(async () => {
-    const selected = await selectedUser(id)
-    if (!selected)
-      return (
-        <>
-          <PageHead title="User not found" />
-          <PanelNote title="No user has the ID in this page’s address">
-            Search by ID, name or email address above, or look through{' '}
-            <Link href="/dashboard/users" prefetch={false} className="underline">
-              all users
-            </Link>
-            .
-          </PanelNote>
-        </>
-      )
-    return <Panels {...selected} />
-  }, 'User')
+  orOutage(
+    async () => {
+      const selected = await selectedUser(id)
+      if (!selected)
+        return (
+          <>
+            <PageHead title="User not found" />
+            <PanelNote title="No user has the ID in this page’s address">
+              Search by ID, name or email address above, or look through{' '}
+              <Link href="/dashboard/users" prefetch={false} className="underline">
+                all users
+              </Link>
+              .
+            </PanelNote>
+          </>
+        )
+      return <Panels {...selected} />
+    },
+    <PageHead title="User" />,
+  )
 
 function Panels({ user, entries }: SelectedUser) {
   const { id } = user

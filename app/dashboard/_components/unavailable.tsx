@@ -5,11 +5,11 @@ import { PanelNote } from '@/components/panel'
 export function Unavailable({ what, cause }: { what: string; cause: string }) {
   return (
     <PanelNote title={cause}>
-      {what} This panel returns when Redis does.{' '}
-      <Link href="/dashboard/cache" prefetch={false} className="underline">
+      {what} This panel returns when Redis does. See{' '}
+      <Link href="/dashboard/cache#cache" prefetch={false} className="underline">
         Cache
       </Link>{' '}
-      says what to do.
+      for what to do.
     </PanelNote>
   )
 }
