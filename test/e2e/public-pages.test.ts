@@ -225,7 +225,7 @@ describe('with a title and a heading, small and dark, large and light, axe has n
       missing.map((path) => [path, 'Page not found', `Page not found · ${title}`]),
     )
     await visit(people.member, [
-      ['/organizations/not-mine', 'Page not found', `Page not found · ${title}`],
+      ['/organizations/not-mine', 'Organization not found', `Organization not found · ${title}`],
       ['/experts/amara-okafor', 'Amara Okafor', `Amara Okafor · ${title}`],
     ])
   })
