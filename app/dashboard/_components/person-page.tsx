@@ -49,6 +49,7 @@ function Panels({ user, entries }: SelectedUser) {
           id="integrations"
           title="Connections"
           height="h-72"
+          rows
           render={() => UserIntegrations({ user })}
         />
         <Frame
@@ -61,6 +62,7 @@ function Panels({ user, entries }: SelectedUser) {
           id="sessions"
           title="Sessions"
           height="h-40"
+          rows
           render={async () => <Sessions sessions={await sessionsOfUser(id)} at={Date.now()} />}
         />
         <WebhooksAbout id={id} what="user" />
@@ -68,6 +70,7 @@ function Panels({ user, entries }: SelectedUser) {
           id="audit"
           title="Audit records"
           height="h-96"
+          rows
           render={async () => {
             const found = await filteredAudit({ user: id }, { limit: LISTED })
             if ('unavailable' in found) return <AuditUnavailable reason={found.unavailable} />
