@@ -12,11 +12,11 @@ const REASONS: Record<string, string> = {
 export function Unavailable({ what, reason }: { what: string; reason: string }) {
   return (
     <PanelNote title={`Redis does not answer (${REASONS[reason] ?? reason.replaceAll('_', ' ')})`}>
-      {what} This panel comes back with Redis. The page{' '}
+      {what} This panel comes back with Redis. What to do:{' '}
       <Link href="/dashboard/cache" prefetch={false} className="underline">
         Cache
-      </Link>{' '}
-      says what to do.
+      </Link>
+      .
     </PanelNote>
   )
 }
