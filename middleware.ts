@@ -2,7 +2,7 @@ import { clerkMiddleware } from '@clerk/nextjs/server'
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server'
 import { createGuardOfClerk } from './lib/http/before-clerk'
 import { contentSecurityPolicy } from './lib/http/content-security-policy'
-import { outagePage } from './lib/http/outage-page'
+import { isForPeople, outagePage } from './lib/http/outage-page'
 
 // Kept to one decision and one header on purpose: it runs before every page, on the edge runtime, so it reads no Redis, calls no
 // Clerk API and parses nothing with zod. It is a convenience, not the authorisation: lib/auth checks again wherever
@@ -72,9 +72,15 @@ function withPolicy(request: NextRequest): NextResponse {
   return response
 }
 
-async function withOutagePage<T>(request: Request, answer: () => Promise<T>): Promise<T | NextResponse> {
+/** Clerk’s answer, or a page that says that it does not answer: Next and Clerk’s proxy would answer with a bare 500 or JSON. */
+async function withOutagePage<T extends Response | null | undefined>(
+  request: Request,
+  answer: () => Promise<T>,
+): Promise<T | Response> {
   try {
-    return await answer()
+    const response = await answer()
+    // No page: one that came through `frontendApiProxy`, which is on by default at *.vercel.app.
+    return response && response.status >= 500 && isForPeople(request) ? outagePage(request) : response
   } catch (error) {
     // biome-ignore lint/suspicious/noConsole: Next logs only what is thrown
     console.error(error)
@@ -91,7 +97,6 @@ export default async function middleware(request: NextRequest, event: NextFetchE
     return new NextResponse('Content too large', { status: 413 })
   const refused = refusedBeforeClerk(request)
   if (refused) return refused
-  // Next would answer 500, with nothing but these words.
   const response = await withOutagePage(request, () => withClerk(request, event))
   if (response?.headers.get('x-middleware-rewrite') !== request.url) return response
   response.headers.delete('x-middleware-rewrite')

@@ -19,12 +19,16 @@ const PAGE = `<!doctype html>
 
 const HEADERS = { 'Retry-After': '5', 'Cache-Control': 'no-store' }
 
+/** Whether the answer is shown to somebody as a page. */
+export const isForPeople = ({ headers }: Request): boolean =>
+  headers.get('accept')?.includes('text/html') ?? false
+
 /**
  * The answer to a request of which Clerk's middleware could not say who sent it: a small page that needs nothing else, and
  * for what is not a browser that opens a page, the error that routes answer. Status 503, `Retry-After` 5 s.
  */
-export function outagePage({ headers }: Request): Response {
-  if (!headers.get('accept')?.includes('text/html'))
+export function outagePage(request: Request): Response {
+  if (!isForPeople(request))
     return Response.json(
       { error: { code: 'unavailable', message: MESSAGE } },
       { status: 503, headers: HEADERS },
