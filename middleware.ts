@@ -73,12 +73,9 @@ function withPolicy(request: NextRequest): NextResponse {
 }
 
 /** Clerk’s answer, or a page that says that it does not answer: Next and Clerk’s proxy would answer with a bare 500 or JSON. */
-async function withOutagePage<T extends Response | null | undefined>(
-  request: Request,
-  answer: () => Promise<T>,
-): Promise<T | Response> {
+async function withClerkOrOutage(request: NextRequest, event: NextFetchEvent) {
   try {
-    const response = await answer()
+    const response = await withClerk(request, event)
     // No page: one that came through `frontendApiProxy`, which is on by default at *.vercel.app.
     return response && response.status >= 500 && isForPeople(request) ? outagePage(request) : response
   } catch (error) {
@@ -97,7 +94,7 @@ export default async function middleware(request: NextRequest, event: NextFetchE
     return new NextResponse('Content too large', { status: 413 })
   const refused = refusedBeforeClerk(request)
   if (refused) return refused
-  const response = await withOutagePage(request, () => withClerk(request, event))
+  const response = await withClerkOrOutage(request, event)
   if (response?.headers.get('x-middleware-rewrite') !== request.url) return response
   response.headers.delete('x-middleware-rewrite')
   response.headers.set('x-middleware-next', '1')
