@@ -2,6 +2,7 @@ import { clerkMiddleware } from '@clerk/nextjs/server'
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server'
 import { createGuardOfClerk } from './lib/http/before-clerk'
 import { contentSecurityPolicy } from './lib/http/content-security-policy'
+import { isForPeople, outagePage } from './lib/http/outage-page'
 
 // Kept to one decision and one header on purpose: it runs before every page, on the edge runtime, so it reads no Redis, calls no
 // Clerk API and parses nothing with zod. It is a convenience, not the authorisation: lib/auth checks again wherever
@@ -71,6 +72,19 @@ function withPolicy(request: NextRequest): NextResponse {
   return response
 }
 
+/** Clerk’s answer, or a page that says that it does not answer: Next and Clerk’s proxy would answer with a bare 500 or JSON. */
+async function withClerkOrOutage(request: NextRequest, event: NextFetchEvent) {
+  try {
+    const response = await withClerk(request, event)
+    // No page: one that came through `frontendApiProxy`, which is on by default at *.vercel.app.
+    return response && response.status >= 500 && isForPeople(request) ? outagePage(request) : response
+  } catch (error) {
+    // biome-ignore lint/suspicious/noConsole: Next logs only what is thrown
+    console.error(error)
+    return outagePage(request)
+  }
+}
+
 /**
  * Clerk passes a request on by a rewrite to its own address. Next writes that address as http://localhost, so a server
  * that was told to listen on 127.0.0.1 would take it for another server and send it the request, again and again.
@@ -80,7 +94,7 @@ export default async function middleware(request: NextRequest, event: NextFetchE
     return new NextResponse('Content too large', { status: 413 })
   const refused = refusedBeforeClerk(request)
   if (refused) return refused
-  const response = await withClerk(request, event)
+  const response = await withClerkOrOutage(request, event)
   if (response?.headers.get('x-middleware-rewrite') !== request.url) return response
   response.headers.delete('x-middleware-rewrite')
   response.headers.set('x-middleware-next', '1')

@@ -6,6 +6,7 @@ import { problemToShow } from '@/lib/http/problem-to-show'
 import { withPriority } from '@/lib/lookup/priority'
 import { onRedisRequest } from '@/lib/lookup/redis/client'
 import { memoizeFor } from '@/lib/process/memoize-for'
+import { currentOutage } from '../current-outage'
 import { isExpert } from '../experts/expert'
 
 /** The same users read twice. Times in milliseconds, `at` since 1970. */
@@ -53,9 +54,12 @@ async function readCached(ids: string[]): Promise<Comparison['cache'] | null> {
   return best
 }
 
+/** The cache did not answer alone: Redis does not answer, or keeps nothing. */
+class AskedClerk extends Error {}
+
 /**
- * Reads the users of the experts page from Clerk and from the cache, and says what each took. Null without experts, while
- * Clerk or Redis does not answer, and while much of Clerk's limit is used: this is the first request to give way.
+ * Reads the users of the experts page from Clerk and from the cache, and says what each took. Null without experts. Fails
+ * while Clerk or Redis does not answer, and while much of Clerk's limit is used: this is the first request to give way.
  */
 async function measure(): Promise<Comparison | null> {
   const ids = ((await userIdsByRole('expert')) ?? []).slice(0, MOST_USERS)
@@ -64,18 +68,29 @@ async function measure(): Promise<Comparison | null> {
   const users = await getCachedUsersByIds(ids)
   const direct = await timed(() => loadUsers(ids, AbortSignal.timeout(CLERK_TIMEOUT_MS), toCachedUser))
   const cache = await readCached(ids)
+  if (!cache) throw new AskedClerk()
   // The list of IDs has banned people too, who must not be shown.
-  return (
-    cache && { users: users.filter(isExpert), clerk: { requests: 1, ms: direct.ms }, cache, at: Date.now() }
-  )
+  return { users: users.filter(isExpert), clerk: { requests: 1, ms: direct.ms }, cache, at: Date.now() }
 }
 
 /** With the lowest priority, for members too: it must not take what others need of Clerk's limit. */
-const measureIfPossible = () =>
-  withPriority('low', measure).catch((error: unknown) => {
-    problemToShow(error)
-    return null
-  })
+const measured = memoizeFor(60_000, 'comparison', () => withPriority('low', measure))
 
-/** The latest comparison, at most a minute old. However many people look, a process asks Clerk once a minute. */
-export const latestComparison = memoizeFor(60_000, 'comparison', measureIfPossible)
+type Problem = { title: string; advice: string; status: number }
+
+const ASKED_CLERK = {
+  title: 'The users were not in the cache',
+  advice: 'Try again in a few seconds.',
+  status: 503,
+}
+
+const problemOf = async (error: unknown): Promise<Problem> =>
+  error instanceof AskedClerk ? ((await currentOutage()) ?? ASKED_CLERK) : problemToShow(error)
+
+/**
+ * The latest comparison, at most a minute old; null without experts; or why there is none, shared for 5 s, after which it
+ * helps to try again. However many people look, a process asks Clerk once a minute, and in an outage once in 5 s.
+ */
+export const latestComparison = memoizeFor<Comparison | Problem | null>(5_000, 'comparison-or-problem', () =>
+  measured().catch(problemOf),
+)

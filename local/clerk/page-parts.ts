@@ -108,7 +108,7 @@ button { font: inherit; color: inherit; background: none; border: 1px solid var(
 button:hover { border-color: var(--main) } :focus-visible { outline: 3px solid var(--main); outline-offset: 2px }
 .main { background: var(--main); border-color: var(--main); color: var(--on-main) }
 .people { grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)) } .people button { display: flex; gap: 12px; align-items: center; width: 100%; height: 100%; text-align: left; padding: 6px 12px; overflow-wrap: anywhere } .people img { border-radius: 50%; flex: none }
-label { display: block; margin: 8px 0 } input:not([type=checkbox]):not([type=hidden]) { display: block; width: 100%; font: inherit; color: inherit; background: none; border: 1px solid light-dark(#71717a, #a1a1aa); border-radius: 8px; padding: 8px; min-height: 44px }
+summary { cursor: pointer; padding: 10px 0 } label { display: block; margin: 8px 0 } input:not([type=checkbox]):not([type=hidden]) { display: block; width: 100%; font: inherit; color: inherit; background: none; border: 1px solid light-dark(#71717a, #a1a1aa); border-radius: 8px; padding: 8px; min-height: 44px }
 .box { display: flex; gap: 8px; align-items: flex-start } .box input { width: 20px; height: 20px; flex: none; margin: 2px 0 }
 .card { border: 1px solid var(--line); border-radius: 8px; padding: 12px 16px; margin: 8px 0; overflow-wrap: anywhere }`
 

@@ -10,15 +10,17 @@ type Props = {
   height: string
   /** Whether the heading is for screen readers only. */
   hidden?: boolean
+  /** Whether the panel is a list. */
+  rows?: boolean
   render(): Promise<ReactNode>
 }
 
 /** A panel of the dashboard, with its placeholder while it loads and its message if it fails. */
-export function Frame({ id, title, height, hidden = false, render }: Props) {
+export function Frame({ id, title, height, hidden = false, rows, render }: Props) {
   return (
     <Panel id={id} title={title} hidden={hidden}>
       <PanelBoundary title={title}>
-        <Suspense fallback={<PanelSkeleton title={title} height={height} />}>
+        <Suspense fallback={<PanelSkeleton title={title} height={height} rows={rows} />}>
           <Content render={render} />
         </Suspense>
       </PanelBoundary>

@@ -67,7 +67,7 @@ function Panels({ organization, entries }: SelectedOrganization) {
       </header>
       <div className="space-y-10">
         <Frame id="lookup" title="Cache" height="h-48" render={async () => <Cache {...{ id, entries }} />} />
-        <Frame id="members" title="Members" height="h-96" render={() => Members({ id })} />
+        <Frame id="members" title="Members" height="h-96" rows render={() => Members({ id })} />
         <WebhooksAbout id={id} what="organization" />
       </div>
     </Expectations>

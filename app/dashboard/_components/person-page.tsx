@@ -67,6 +67,7 @@ function Panels({ user, entries }: SelectedUser) {
           id="integrations"
           title="Connections"
           height="h-72"
+          rows
           render={() => UserIntegrations({ user })}
         />
         <Frame
@@ -79,6 +80,7 @@ function Panels({ user, entries }: SelectedUser) {
           id="sessions"
           title="Sessions"
           height="h-40"
+          rows
           render={async () => <Sessions sessions={await sessionsOfUser(id)} at={Date.now()} />}
         />
         <WebhooksAbout id={id} what="user" />
@@ -86,6 +88,7 @@ function Panels({ user, entries }: SelectedUser) {
           id="audit"
           title="Audit records"
           height="h-96"
+          rows
           render={async () => {
             const found = await filteredAudit({ user: id }, { limit: LISTED })
             if ('unavailable' in found) return <AuditUnavailable cause={found.unavailable} />

@@ -13,6 +13,7 @@ export const WebhooksAbout = ({ id, what }: { id: string; what: 'user' | 'organi
     id="webhooks"
     title={`Webhooks about this ${what}`}
     height="h-64"
+    rows
     render={async () => {
       const found = await deliveriesOf(id)
       if ('unavailable' in found) return <WebhooksUnavailable cause={found.unavailable} />

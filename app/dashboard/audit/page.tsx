@@ -66,6 +66,7 @@ function render(query: ListQuery) {
         title="Records"
         hidden
         height="h-96"
+        rows
         render={async () => {
           const found = await page
           if ('unavailable' in found) return <AuditUnavailable cause={found.unavailable} />

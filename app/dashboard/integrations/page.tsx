@@ -26,6 +26,7 @@ function render({ chart = '1h' }: ListQuery) {
           title="Providers"
           hidden
           height="h-64"
+          rows
           render={async () => ProviderOverview({ found: await health })}
         />
         <ChartsPanel names={['tokens']} range={chart} path="/dashboard/integrations" />

@@ -36,6 +36,7 @@ function render(query: ReturnType<typeof readQuery>) {
           title="Deliveries"
           hidden
           height="h-96"
+          rows
           render={async () => {
             const all = await found
             if ('unavailable' in all) return <WebhooksUnavailable cause={all.unavailable} />

@@ -1,15 +1,46 @@
-import { expect, test } from 'vitest'
+import { createElement } from 'react'
+import { renderToStaticMarkup } from 'react-dom/server'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { latestComparison } from '@/app/_home/compare'
+import { LiveComparison } from '@/app/_home/comparison'
 import { invalidateUserCache } from '@/lib/cache/clerk-cache-utils'
+import { dropMemoized } from '@/lib/process/memoize-for'
 import { people } from '../../../local/seed'
 import { useServices } from '../../support/services'
 
+// Outside Next there is no request to wait for.
+vi.mock('next/server', () => ({ connection: async () => {} }))
+
 const services = useServices()
+beforeEach(dropMemoized)
+
+const markup = async () => renderToStaticMarkup(createElement('div', null, await LiveComparison()))
 
 test('the comparison on the home page does not show an expert who is banned', async () => {
   services.clerk.updateUser(people.expert, { banned: true })
   await invalidateUserCache(people.expert)
-  const shown = (await latestComparison())?.users.map(({ id }) => id) ?? []
+  const found = await latestComparison()
+  const shown = found && 'users' in found ? found.users.map(({ id }) => id) : []
   expect(shown.length).toBeGreaterThan(0)
   expect(shown).not.toContain(people.expert)
+})
+
+test('without Redis or Clerk there is no comparison, and the page says which of them does not answer, and leads to itself again', async () => {
+  services.upstash.faults.set({ reset: 'before' })
+  const withoutRedis = await markup()
+  expect(withoutRedis).toContain('Redis does not answer')
+  expect(withoutRedis).toContain('Try again</a>')
+
+  dropMemoized()
+  services.clerk.faults.add({ status: 503 })
+  const withoutBoth = await markup()
+  expect(withoutBoth).toContain('Clerk does not answer')
+  expect(withoutBoth).toContain('Try again</a>')
+})
+
+test('without experts the page says what the comparison needs', async () => {
+  for (const { id } of services.clerk.users()) services.clerk.updateUser(id, { publicMetadata: {} })
+  const page = await markup()
+  expect(page).toContain('It needs users with the role <code>expert</code>')
+  expect(page).not.toContain('Try again')
 })

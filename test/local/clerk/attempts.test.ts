@@ -115,6 +115,14 @@ describe('the scripts for browsers', () => {
     expect((await fetch(`${clerk.url}/clerk-ui/..%2Fpackage.json`)).status).toBe(404)
   })
 
+  it('the people of a kind of whom there are many are folded behind the first of them', async () => {
+    const page = await (await fetch(`${clerk.url}/people`)).text()
+    const folded = page.match(/<details>.*?<\/details>/gs)?.join() ?? ''
+    expect(folded).toContain('Chiara Rossi')
+    expect(page.replace(folded, '')).toContain('Bruno Keller')
+    expect(folded).not.toContain('Mia Moreau')
+  })
+
   it('the people may be read by the app only', async () => {
     const { headers } = await fetch(`${clerk.url}/people`)
     expect(headers.get('access-control-allow-origin')).toBe(APP)
