@@ -10,10 +10,14 @@ export async function register(): Promise<void> {
     refusePipelines()
     const { refuseSmallPieces } = await import('./lib/process/small-pieces')
     refuseSmallPieces()
+    const { refuseOddRequests } = await import('./lib/process/odd-requests')
+    refuseOddRequests()
     const { boundLongHeaders } = await import('./lib/process/long-headers')
     boundLongHeaders()
-    // `next dev` reloads pages over a WebSocket.
+    // `next dev` reloads pages over a WebSocket, and shows objects in color.
     if (process.env.NODE_ENV === 'production') {
+      const { printPlainly } = await import('./lib/process/plain-console')
+      printPlainly()
       const { ignoreUpgrades } = await import('./lib/process/upgrades')
       ignoreUpgrades()
     }

@@ -3,6 +3,7 @@ import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server
 import { createGuardOfClerk } from './lib/http/before-clerk'
 import { contentSecurityPolicy } from './lib/http/content-security-policy'
 import { isForPeople, outagePage } from './lib/http/outage-page'
+import { withoutUnreadableRedirects } from './lib/http/redirect-addresses'
 
 // Kept to one decision and one header on purpose: it runs before every page, on the edge runtime, so it reads no Redis, calls no
 // Clerk API and parses nothing with zod. It is a convenience, not the authorisation: lib/auth checks again wherever
@@ -92,6 +93,8 @@ async function withClerkOrOutage(request: NextRequest, event: NextFetchEvent) {
 export default async function middleware(request: NextRequest, event: NextFetchEvent) {
   if (Number(request.headers.get('content-length')) > LONGEST_BODY)
     return new NextResponse('Content too large', { status: 413 })
+  const readable = withoutUnreadableRedirects(request.nextUrl)
+  if (readable) return NextResponse.redirect(readable)
   const refused = refusedBeforeClerk(request)
   if (refused) return refused
   const response = await withClerkOrOutage(request, event)

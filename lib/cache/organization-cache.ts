@@ -8,6 +8,7 @@ import {
   membersOfOrganization,
   organizationById,
   organizationBySlug,
+  PER_BLOCK,
 } from './organization-lookups'
 import {
   tagOfMembers,
@@ -49,8 +50,8 @@ export const getCachedMembershipsByIds = (
 ): Promise<(CachedMembership | null)[]> => membershipById.many(of)
 
 /**
- * Every membership of a user with its organization, oldest first or as Clerk orders them; none for an unknown user. An
- * organization that does not exist any more is left out, whatever the list says.
+ * The memberships of a user, each with its organization, oldest first or as Clerk orders them; none for an unknown user. Of
+ * more than 1000 the others are left out, and so is an organization that does not exist any more. Decides no right.
  */
 export async function getCachedMembershipsOfUser(
   userId: string,
@@ -63,16 +64,33 @@ export async function getCachedMembershipsOfUser(
   })
 }
 
+/** These members in Clerk's order, each once. Asks for no more than there are, whatever the numbers. */
+async function membersBetween(organizationId: string, from: number, to: number): Promise<CachedMembership[]> {
+  const first = await membersOfOrganization({ organizationId, block: 0 })
+  const end = Math.min(to, first?.total ?? 0)
+  const blocks: number[] = []
+  for (let block = Math.floor(from / PER_BLOCK); block * PER_BLOCK < end; block++) blocks.push(block)
+  const read = await Promise.all(
+    blocks.map((block) => (block === 0 ? first : membersOfOrganization({ organizationId, block }))),
+  )
+  const parts = read.map((one, i) => {
+    const start = (blocks[i] ?? 0) * PER_BLOCK
+    return one?.members.slice(Math.max(from - start, 0), Math.min(end - start, PER_BLOCK)) ?? []
+  })
+  // Between two requests to Clerk somebody may have left, which moves the others.
+  return [...new Map(parts.flat().map((one) => [one.id, one] as const)).values()]
+}
+
 /**
- * The members of an organization with their users; none for an unknown organization. Deleted users are left out. For a page
- * of a long list: `limit` members (default: all) after the first `offset` (default: 0); only their users are read.
+ * Members of an organization with their users; none for an unknown organization. Deleted users are left out. `limit`
+ * members (default: 500) after the first `offset` (default: 0): `countMembers` says how many there are. With a cold cache
+ * 500 members cost Clerk one request, and five for their users; `limit: Infinity` reads all. Decides no right.
  */
 export async function getCachedMembersOfOrganization(
   organizationId: string,
-  { offset = 0, limit = Number.POSITIVE_INFINITY }: { offset?: number; limit?: number } = {},
+  { offset = 0, limit = PER_BLOCK }: { offset?: number; limit?: number } = {},
 ): Promise<(CachedMembership & { user: CachedUser })[]> {
-  const all = (await membersOfOrganization(organizationId)) ?? []
-  const members = all.slice(offset, offset + limit)
+  const members = await membersBetween(organizationId, offset, offset + limit)
   const users = await userById.many(members.map(({ userId }) => userId))
   return members.flatMap((one, i) => {
     const user = users[i]
@@ -82,7 +100,7 @@ export async function getCachedMembersOfOrganization(
 
 /** How many members an organization has, those of deleted users included. @throws ClerkError */
 export const countMembers = async (organizationId: string): Promise<number> =>
-  (await membersOfOrganization(organizationId))?.length ?? 0
+  (await membersOfOrganization({ organizationId, block: 0 }))?.total ?? 0
 
 /**
  * The membership that a right is decided by, or null: without the request memo, never a value in grace, and null for a

@@ -24,11 +24,14 @@ import { GRACE, nameTtl } from './user-lookup'
 /** The Backend API takes at most 100 IDs per filter, and returns at most 500 records per page. */
 const [IDS_PER_REQUEST, PER_PAGE] = [100, 500]
 
+/** Members that are cached, and loaded, together. */
+export const PER_BLOCK = PER_PAGE
+
+/** Memberships of one user that are read: two requests to Clerk, and ten for the organizations. */
+const MOST_OF_USER = 1000
+
 /** Whether this can be the ID of an organization at Clerk. Anything else is not sent to Clerk. */
 export const isOrganizationId = (id: string) => /^org_[A-Za-z0-9_-]{1,60}$/.test(id)
-
-/** Seconds for which a list may be loaded: it has any number of pages. */
-const LIST_TIMEOUT = 30
 
 /** One page of a list. `total`: how many records the list has, if Clerk says so. */
 async function pageOf(path: string, query: URLSearchParams, operation: string, signal: AbortSignal) {
@@ -44,27 +47,22 @@ const orNullIfNotFound = (error: unknown): null => {
 }
 
 /**
- * Every record of a list, page by page, and each once: what is added or removed meanwhile moves the others. A change
+ * The memberships of a user, page by page, and each once: what is added or removed meanwhile moves the others. A change
  * between two pages invalidates the list when its webhook arrives.
  */
-async function wholeList(
-  path: string,
-  operation: string,
-  signal: AbortSignal,
-  read: (record: unknown) => CachedMembership | null,
-): Promise<CachedMembership[]> {
+async function loadMembershipsOf(userId: string, signal: AbortSignal): Promise<CachedMembership[]> {
+  const path = `/users/${userId}/organization_memberships`
   const byId = new Map<string, CachedMembership>()
-  for (let offset = 0; ; ) {
+  for (let offset = 0; offset < MOST_OF_USER; offset += PER_PAGE) {
     const query = new URLSearchParams({ limit: String(PER_PAGE), offset: String(offset) })
-    const { records, total } = await pageOf(path, query, operation, signal)
+    const { records } = await pageOf(path, query, 'GET /users/{user_id}/organization_memberships', signal)
     for (const one of records) {
-      const membership = read(one)
+      const membership = toCachedMembership(one, { userId })
       if (membership) byId.set(membership.id, membership)
     }
-    offset += records.length
-    const isLast = total === undefined ? records.length < PER_PAGE : offset >= total
-    if (isLast || records.length === 0) return [...byId.values()]
+    if (records.length < PER_PAGE) break
   }
+  return [...byId.values()]
 }
 
 async function loadOrganizations(ids: string[], signal: AbortSignal): Promise<(CachedOrganization | null)[]> {
@@ -193,31 +191,45 @@ export const membershipsOfUser = defineLookup<string, CachedMembership[]>(() => 
   tags: tagsOfEntry.memberships,
   owner: (userId) => userId,
   codec: signed(areCachedMemberships, maxAge()),
-  timeout: LIST_TIMEOUT,
+  timeout: 20,
   load: async (userId, { signal }) =>
-    isUserId(userId)
-      ? wholeList(
-          `/users/${userId}/organization_memberships`,
-          'GET /users/{user_id}/organization_memberships',
-          signal,
-          (one) => toCachedMembership(one, { userId }),
-        ).catch(orNullIfNotFound)
-      : null,
+    isUserId(userId) ? loadMembershipsOf(userId, signal).catch(orNullIfNotFound) : null,
 }))
 
-export const membersOfOrganization = defineLookup<string, CachedMembership[]>(() => ({
+/** A part of the members of an organization: block 0 has the first 500 in Clerk's order. */
+interface BlockOfMembers {
+  organizationId: string
+  block: number
+}
+
+/** `total`: how many members the organization has. */
+interface Members {
+  total: number
+  members: CachedMembership[]
+}
+
+const areMembers = (value: unknown): value is Members =>
+  isRecord(value) && typeof value.total === 'number' && areCachedMemberships(value.members)
+
+async function loadMembers({ organizationId, block }: BlockOfMembers, signal: AbortSignal): Promise<Members> {
+  const query = new URLSearchParams({ limit: String(PER_BLOCK), offset: String(block * PER_BLOCK) })
+  const { records, total } = await pageOf(membersPath(organizationId), query, MEMBERS, signal)
+  if (total === undefined) throw unexpectedAnswer()
+  return { total, members: records.flatMap((one) => toCachedMembership(one, { organizationId }) ?? []) }
+}
+
+/**
+ * Members in blocks, because an organization may have any number of them: a page costs one request to Clerk or two, and
+ * not one for each 500 members. It decides no right.
+ */
+export const membersOfOrganization = defineLookup<BlockOfMembers, Members>(() => ({
   ...shared(),
   name: 'organization-members',
-  key: (organizationId) => organizationId,
-  tags: tagsOfEntry.members,
+  key: ({ organizationId, block }) => joinKey(organizationId, String(block)),
+  tags: ({ organizationId }) => tagsOfEntry.members(organizationId),
   // Not the organization: the list is removed alone too.
-  owner: tagOfMembers,
-  codec: signed(areCachedMemberships, maxAge()),
-  timeout: LIST_TIMEOUT,
-  load: async (organizationId, { signal }) =>
-    isOrganizationId(organizationId)
-      ? wholeList(membersPath(organizationId), MEMBERS, signal, (one) =>
-          toCachedMembership(one, { organizationId }),
-        ).catch(orNullIfNotFound)
-      : null,
+  owner: ({ organizationId }) => tagOfMembers(organizationId),
+  codec: signed(areMembers, maxAge()),
+  load: async (of, { signal }) =>
+    isOrganizationId(of.organizationId) ? loadMembers(of, signal).catch(orNullIfNotFound) : null,
 }))

@@ -1,6 +1,6 @@
 import { inspect } from '../lookup/inspect'
 import { emitAudit } from './audit-events'
-import { isBlocked, userById } from './clerk-cache'
+import { userById } from './clerk-cache'
 import { currentImpersonator } from './impersonator'
 import { defineLookup } from './lookups'
 import type { TokenProvider } from './tokens/judgement'
@@ -33,10 +33,7 @@ export interface OAuthTokenOptions {
 }
 
 const tokens = defineLookup<TokenRequest, LoadedToken>(() => tokenDeclaration)
-const reader = createTokenReader(tokens, async (userId) => {
-  const user = await userById.peek(userId)
-  return Boolean(user && isBlocked(user))
-})
+const reader = createTokenReader(tokens, userById)
 
 /** Clerk's name of a provider, or a declaration of it that says more. */
 type Provider = OAuthProvider | TokenProvider

@@ -40,7 +40,7 @@ export type OrganizationEntries = PanelResult<EntryState[]>
 export async function entriesOfOrganization(id: string): Promise<EntryState[]> {
   const [organization, members] = await Promise.all([
     inspect(organizationById, id),
-    inspect(membersOfOrganization, id),
+    inspect(membersOfOrganization, { organizationId: id, block: 0 }),
   ])
   return [
     stateOf('Organization', { ...organization, cached: organization.value !== undefined }),

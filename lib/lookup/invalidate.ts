@@ -7,14 +7,14 @@ import { createUnconfirmed, type Unfinished } from './unconfirmed'
 /** Most milliseconds of a marker that is set later: another process may have ended the revocation meanwhile. */
 const LATE_MARKER_MS = 600_000
 
-/** At least one chunk. None has more than 10 000 tags, or makes a request of more than 4 MB. */
+/** None has more than 10 000 tags, or makes a request of more than 4 MB. */
 function chunksOf(tags: readonly string[]): string[][] {
-  const chunks: string[][] = [[]]
+  const chunks: string[][] = []
   let bytes = 0
   for (const tag of tags) {
     // Other processes receive tags as JSON in JSON, which makes at most 7 bytes of a character.
     const size = 400 + 7 * tag.length
-    if (bytes > 0 && bytes + size > 4_000_000) {
+    if (chunks.length === 0 || bytes + size > 4_000_000) {
       chunks.push([])
       bytes = 0
     }
@@ -60,16 +60,35 @@ export function createInvalidation({ store, runtime, state, clock, namespace, ra
     await store.mark(key, late ? Math.min(ms, LATE_MARKER_MS) : ms, newId())
   }
 
-  async function send(list: readonly Unfinished[], late = false) {
-    const tags = list.flatMap(({ tag }) => tag ?? [])
-    const markers = () => list.map(({ key, ms }) => ms && mark(key, ms, late))
-    for (const [i, chunk] of chunksOf(tags).entries()) {
-      const drop = () => chunk.length > 0 && store.drop(chunk.map((tag) => tagVersionKey(namespace, tag)))
-      const work = () => Promise.all([drop(), ...(i === 0 ? markers() : [])])
-      await confirm(`${shortList(tags)} is invalid`, work, late ? 1 : 3)
-      // After the tag versions: a process that receives this must find them deleted.
-      if (chunk.length > 0) await announce(chunk, late ? 1 : 3)
+  /**
+   * Tries each marker and each chunk of tags: a Redis that is full refuses to set a marker, and deletes. Returns the
+   * keys that Redis did not confirm, each with its failure.
+   */
+  async function send(list: readonly Unfinished[], late = false): Promise<ReadonlyMap<string, unknown>> {
+    const failed = new Map<string, unknown>()
+    const attempts = late ? 1 : 3
+    async function part(keys: readonly string[], work: () => Promise<unknown>) {
+      await work().catch((error: unknown) => {
+        for (const key of keys) failed.set(key, error)
+      })
     }
+    const setMarkers = list.map(
+      ({ key, ms }) =>
+        ms && part([key], () => confirm('a revocation marker is set', () => mark(key, ms, late), attempts)),
+    )
+    const tags = list.flatMap(({ tag }) => tag ?? [])
+    for (const chunk of chunksOf(tags)) {
+      const keys = chunk.map((tag) => tagVersionKey(namespace, tag))
+      // What comes after a failure is repeated soon anyway: a dead Redis costs each chunk one deadline.
+      const times = failed.size > 0 ? 1 : attempts
+      await part(keys, async () => {
+        await confirm(`${shortList(tags)} is invalid`, () => store.drop(keys), times)
+        // After the tag versions: a process that receives this must find them deleted.
+        await announce(chunk, times)
+      })
+    }
+    await Promise.all(setMarkers)
+    return failed
   }
 
   const unconfirmed = state.share(`unconfirmed:${namespace}`, () =>
@@ -78,15 +97,12 @@ export function createInvalidation({ store, runtime, state, clock, namespace, ra
 
   async function invalidate(tags: readonly string[], ...markers: Unfinished[]) {
     const all = [...tags.map((tag) => ({ key: tagVersionKey(namespace, tag), tag })), ...markers]
-    let confirmed = false
-    try {
-      await send(all)
-      confirmed = true
-    } finally {
-      if (!confirmed) unconfirmed.add(all)
-      await dropHere(tags)
-      state.emit({ type: 'invalidate', tags, confirmed })
-    }
+    const failed = await send(all)
+    const confirmed = failed.size === 0
+    if (!confirmed) unconfirmed.add(all.filter(({ key }) => failed.has(key)))
+    await dropHere(tags)
+    state.emit({ type: 'invalidate', tags, confirmed })
+    for (const failure of failed.values()) throw failure
   }
 
   return {

@@ -66,7 +66,7 @@ export function createRequests(options: RequestOptions) {
   const reads = createBatch<readonly string[], (string | null)[]>({
     async send(items) {
       const all = items.flat()
-      if (store.healthy() && unconfirmed.has(all)) await unconfirmed.repeat(all).catch(() => {})
+      if (store.healthy() && unconfirmed.has(all)) await unconfirmed.repeat(all)
       const old = items.map(unconfirmed.has)
       // Also after a failure, so that not every chunk waits for a deadline of its own.
       const values = await store.read(all).finally(() => guess(items))

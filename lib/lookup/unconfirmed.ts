@@ -16,7 +16,8 @@ export type Unfinished = { key: string; tag?: string; ms?: number }
 export function createUnconfirmed(
   state: ProcessState,
   clock: Clock,
-  send: (list: readonly Unfinished[]) => Promise<void>,
+  /** Returns the keys that Redis did not confirm. Never rejects. */
+  send: (list: readonly Unfinished[]) => Promise<ReadonlyMap<string, unknown>>,
 ) {
   /** By key, oldest first. */
   const pending = new Map<string, Unfinished>()
@@ -25,9 +26,10 @@ export function createUnconfirmed(
   async function repeat(keys: readonly string[]): Promise<void> {
     const sent = keys.flatMap((key) => pending.get(key) ?? [])
     if (sent.length === 0) return
-    await send(sent)
+    const failed = await send(sent)
+    if (failed.size === sent.length) return
     // What was tried again meanwhile is another one.
-    for (const one of sent) if (pending.get(one.key) === one) pending.delete(one.key)
+    for (const one of sent) if (!failed.has(one.key) && pending.get(one.key) === one) pending.delete(one.key)
     state.emit({ type: 'unconfirmed', pending: pending.size, givenUp: 0 })
   }
 
@@ -35,7 +37,7 @@ export function createUnconfirmed(
     if (waiting || pending.size === 0) return
     waiting = true
     deadline(clock, REPEAT_MS, async () => {
-      await repeat([...pending.keys()]).catch(() => {})
+      await repeat([...pending.keys()])
       waiting = false
       repeatLater()
     })

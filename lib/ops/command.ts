@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { isUserId } from '../cache/clerk-cache'
 import { isOrganizationId } from '../cache/organization-lookups'
 import type { Clock } from '../lookup/clock'
+import { printable } from '../telemetry/printable'
 import { InputError } from './id-list'
 
 /** The streams, the clock and the interruption of a command. */
@@ -103,10 +104,6 @@ export function parseTime(flag: string, value: string | undefined, now: number):
     `${flag} must be a date such as 2026-11-20T08:00Z, or 30m, 6h, 7d ago; not ${JSON.stringify(value)}.`,
   )
 }
-
-/** A text that cannot steer the terminal: a caller may have chosen it. */
-const printable = (text: string) =>
-  text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** Rows as text, with aligned columns. */
 export function columns(cells: readonly (readonly string[])[]): string {

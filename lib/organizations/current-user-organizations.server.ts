@@ -1,6 +1,10 @@
 import 'server-only'
 import { requireUser } from '../auth/roles.server'
-import { getCachedMembershipsOfUser, getCachedMembersOfOrganization } from '../cache/organization-cache'
+import {
+  countMembers,
+  getCachedMembershipsOfUser,
+  getCachedMembersOfOrganization,
+} from '../cache/organization-cache'
 import { requireOrganizationMember } from './roles.server'
 
 /** Members on one page. */
@@ -9,7 +13,7 @@ const PER_PAGE = 50
 /** Clerk's permission to see who else is in an organization. A role can be without it. */
 const READS_MEMBERS = 'org:sys_memberships:read'
 
-/** The memberships of the signed-in user, each with its organization. @throws AuthError; ClerkError */
+/** The memberships of the signed-in user, 1000 at most, each with its organization. @throws AuthError; ClerkError */
 export const currentUserOrganizations = async () => getCachedMembershipsOfUser((await requireUser()).id)
 
 /**
@@ -27,8 +31,10 @@ export async function currentUserOrganization(slugOrId: string, page = 1) {
   const { role, permissions } = await requireOrganizationMember(found.organizationId)
   const { organization } = found
   if (!permissions.includes(READS_MEMBERS)) return { organization, role, members: null, hasMore: false }
-  // One more tells whether there is another page.
-  const part = { offset: (page - 1) * PER_PAGE, limit: PER_PAGE + 1 }
-  const members = await getCachedMembersOfOrganization(organization.id, part)
-  return { organization, role, members: members.slice(0, PER_PAGE), hasMore: members.length > PER_PAGE }
+  const part = { offset: (page - 1) * PER_PAGE, limit: PER_PAGE }
+  const [members, total] = await Promise.all([
+    getCachedMembersOfOrganization(organization.id, part),
+    countMembers(organization.id),
+  ])
+  return { organization, role, members, hasMore: page * PER_PAGE < total }
 }

@@ -5,6 +5,7 @@ import { onePerProcess } from '../lookup/one-per-process'
 import { RedisError } from '../lookup/redis/failures'
 import type { WriterCounts } from './batch-writer'
 import { prettyLine } from './pretty-line'
+import { printable } from './printable'
 import { logSettings } from './settings'
 
 // A command's standard output is its result, so its log goes to standard error.
@@ -13,11 +14,12 @@ const fd = insideNext ? 1 : 2
 /**
  * Lines of the level LOG_LEVEL and above on standard output, outside Next on standard error: JSON, or text for people
  * with LOG_FORMAT=pretty. No secret can be in a line: it has only the fields that a function below names, and none of
- * those is an error's message, a tag, a key or a value.
+ * those is an error's message, a tag, a key or a value. No character in it steers a terminal.
  */
 export const log = (): Logger =>
-  onePerProcess('log', () =>
-    pino(
+  onePerProcess('log', () => {
+    const destination = pino.destination({ fd, sync: true })
+    return pino(
       {
         name: 'clerk-cache',
         level: logSettings().LOG_LEVEL,
@@ -27,9 +29,9 @@ export const log = (): Logger =>
       },
       logSettings().LOG_FORMAT === 'pretty'
         ? { write: (line: string) => void writeSync(fd, prettyLine(line)) }
-        : pino.destination({ fd, sync: true }),
-    ),
-  )
+        : { write: (line: string) => destination.write(`${printable(line.trimEnd())}\n`) },
+    )
+  })
 
 /** A writer's sink has begun to fail, or stores records again. */
 export function logSink(writer: string, state: { failing: true; error: unknown } | { failing: false }): void {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { printable } from './printable'
 
 const line = z.looseObject({ level: z.string(), time: z.string(), msg: z.string().optional() })
 
@@ -9,5 +10,5 @@ export function prettyLine(json: string): string {
     ([field, value]) => `${field}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   )
   const words = [time.slice(11, 19), level.toUpperCase().padEnd(5), msg, rest.join(' ')]
-  return `${words.filter(Boolean).join('  ')}\n`
+  return `${printable(words.filter(Boolean).join('  '))}\n`
 }

@@ -128,6 +128,44 @@ test('a session beside very many cookies is none', async () => {
   expect(await status(Array.from({ length: 201 }, (_, i) => `; c${i}=`).join(''))).toBe(307)
 })
 
+/** Sends bytes as they are: `fetch` would not. Returns the first line of the answer. */
+async function send(line: string, ...headers: string[]): Promise<string> {
+  const { hostname, port, host } = new URL(stage.app.url)
+  const socket = connect(Number(port), hostname)
+  const head = [`${line} HTTP/1.1`, `Host: ${host}`, 'Connection: close', ...headers]
+  socket.write(Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'))
+  let answer = ''
+  for await (const data of socket) answer += data
+  return answer.slice(0, 12)
+}
+
+describe('what is printed of a request', () => {
+  test.each([
+    ['TRACE /', 405],
+    ['TRACE /api/health', 405],
+    ['OPTIONS *', 400],
+    ['GET http://[::1/x', 400],
+  ])('is nothing for %s', async (line, status) => {
+    const before = stage.app.output()
+    expect(await send(line)).toBe(`HTTP/1.1 ${status}`)
+    expect(stage.app.output()).toEqual(before)
+  })
+
+  test('by Next and by Clerk has no character that steers a terminal', async () => {
+    const before = stage.app.output().length
+    const action = ['Content-Length: 0', 'Content-Type: text/plain', `Origin: ${stage.app.url}`]
+    await send('POST /', ...action, `Next-Action: ${'4'.repeat(42)}`, 'X-Forwarded-Host: one\x9b31m')
+    await send('POST /', ...action, 'Next-Action: two\x9b31m')
+    const token = [{ alg: 'three\x9b31m' }, {}].map((part) =>
+      Buffer.from(JSON.stringify(part)).toString('base64url'),
+    )
+    await send(`GET /?__clerk_handshake=${token.join('.')}.eA`)
+    const printed = () => stage.app.output().slice(before).join('\n')
+    for (const word of ['one', 'two', 'three']) await expect.poll(printed).toContain(`${word}\\u009b31m`)
+    expect(printed()).not.toMatch(/[^\P{Cc}\n\t]/u)
+  })
+})
+
 test('a request that asks for a WebSocket is answered as one that does not', async () => {
   const { hostname, port, host } = new URL(stage.app.url)
   const answers = await Promise.all(

@@ -89,6 +89,24 @@ describe('an action of the dashboard, sent by somebody else', () => {
     expect(answer.status).toBe(307)
   })
 
+  test('at an address that everybody may open it is for admins as well', async () => {
+    const elsewhere = { ...invalidation, url: `${stage.app.url}/experts` }
+    const invalidations = () => stage.standIns.upstash.counts().byCommand.unlink ?? 0
+    const member = await cookiesOf(people.member)
+    const admin = await cookiesOf(people.admin)
+    const before = invalidations()
+    for (const cookie of ['', member]) {
+      const answer = await send(elsewhere, { cookie, origin: stage.app.url })
+      expect(await answer.text()).not.toContain('Invalidated')
+    }
+    expect(invalidations()).toBe(before)
+    // The same request, of somebody who may.
+    expect(await (await send(invalidation, { cookie: admin, origin: stage.app.url })).text()).toContain(
+      'Invalidated',
+    )
+    expect(invalidations()).toBeGreaterThan(before)
+  })
+
   test('from another origin it has no effect', async () => {
     const cookie = await cookiesOf(people.admin)
     const before = stage.standIns.upstash.counts().byCommand.unlink ?? 0

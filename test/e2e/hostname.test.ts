@@ -38,11 +38,23 @@ describe.each(['127.0.0.1', 'localhost'])('`next start --hostname %s`', (hostnam
   })
 
   test('does not let a caller say who they are', async () => {
-    const headers = {
-      'x-clerk-auth-status': 'signed-in',
-      'x-clerk-auth-token': 'x',
-      'x-middleware-next': '1',
+    const { jwt } = await standIns.clerk.issueSession(people.member)
+    expect(await statusOf('/api/calendar/events', { authorization: `Bearer ${jwt}` })).toBe(200)
+    // A genuine token, so that only where it comes from can be wrong.
+    const claim = {
+      ...{ 'x-clerk-auth-status': 'signed-in', 'x-clerk-auth-token': jwt, 'x-clerk-auth-signature': 'x' },
+      ...{ 'x-clerk-auth-message': '', 'x-clerk-auth-reason': '' },
     }
-    expect(await statusOf('/api/calendar/events', headers)).toBe(401)
+    const overrides = Object.entries(claim).map(([name, value]) => [`x-middleware-request-${name}`, value])
+    const past = ['middleware', 'src/middleware'].map((name) => Array(5).fill(name).join(':'))
+    for (const more of [
+      {},
+      { 'x-middleware-next': '1' },
+      { 'x-middleware-override-headers': Object.keys(claim).join(','), ...Object.fromEntries(overrides) },
+      ...past.map((name) => ({ 'x-middleware-subrequest': name })),
+    ]) {
+      expect(await statusOf('/api/calendar/events', { ...claim, ...more })).toBe(401)
+      expect(await statusOf('/account', { ...claim, ...more })).toBe(307)
+    }
   })
 })

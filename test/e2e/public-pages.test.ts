@@ -335,6 +335,9 @@ describe('the pages to sign in and up', () => {
     ['#/?sign_in_force_redirect_url=https%3A%2F%2Fevil.example%2F'],
     // Clerk itself would lead to every host of its domain.
     ['?redirect_url=https%3A%2F%2Fblog.example.test%2F'],
+    // Cannot be read. Clerk's script would end in an error.
+    ['?redirect_url=http%3A%2F%2Flocalhost%3A5300%252eevil.example'],
+    ['?sign_in_fallback_redirect_url=http%3A%2F%2F%5B'],
   ])('%s leads nobody to another origin', async (address) => {
     const { page, trouble, settled } = await browser.open()
     await page.goto(`${stage.app.url}/sign-in${address}`)

@@ -74,6 +74,34 @@ const rules: Record<string, (kit: Parts) => Promise<void>> = {
       unconfirmed,
     )
   },
+  async 'a revocation whose marker the store refuses invalidates its tags'(kit) {
+    const { lookup, revoke, store, done } = start(kit)
+    await lookup('2')
+    store.failing.add('mark')
+    await expect(done(revoke('user:1', { seconds: 600, tags: ['token:2'] }))).rejects.toMatchObject(
+      unconfirmed,
+    )
+    expect(await lookup('2')).toBe('load 2')
+    expect(await lookup.peek('2')).toBe('load 2')
+  },
+  async 'a marker that the store goes on to refuse leaves no other unconfirmed'(kit) {
+    const { on, revoke, store, done, clock } = start(kit)
+    let pending = 0
+    on((event) => {
+      if (event.type === 'unconfirmed') pending = event.pending
+    })
+    store.down = true
+    for (const marker of ['user:1', 'user:2'])
+      await expect(done(revoke(marker, { seconds: 600 }))).rejects.toMatchObject(unconfirmed)
+    const { mark } = store
+    store.mark = async (key, ...rest) => {
+      if (key.endsWith('user:1')) throw new Error('refused')
+      return mark(key, ...rest)
+    }
+    store.down = false
+    await clock.advance(2000)
+    expect(pending).toBe(1)
+  },
   async 'a revocation that fails once is repeated'(kit) {
     const { lookup, revoke, store, done } = start(kit)
     store.failing.add('mark')
@@ -186,8 +214,8 @@ const mutants: readonly (Change & { breaks: string })[] = [
   {
     name: 'a revocation sets no marker',
     file: engine,
-    from: 'ms && mark(key, ms, late)',
-    to: 'ms',
+    from: '() => mark(key, ms, late)',
+    to: 'async () => ms',
     breaks: 'a revocation refuses reads for as long as it says',
   },
   {
@@ -221,9 +249,23 @@ const mutants: readonly (Change & { breaks: string })[] = [
   {
     name: 'a revocation does not wait for its marker',
     file: engine,
-    from: 'ms && mark(key, ms, late)',
-    to: 'void mark(key, ms ?? 0, late).catch(() => {})',
+    from: '() => mark(key, ms, late)',
+    to: 'async () => void mark(key, ms, late).catch(() => {})',
     breaks: 'a revocation that the store did not confirm is an error',
+  },
+  {
+    name: 'a marker that the store refuses leaves the tags alone',
+    file: engine,
+    from: 'for (const chunk of chunksOf(tags)) {',
+    to: 'await Promise.all(setMarkers)\n    for (const chunk of failed.size > 0 ? [] : chunksOf(tags)) {',
+    breaks: 'a revocation whose marker the store refuses invalidates its tags',
+  },
+  {
+    name: 'what was confirmed waits for the rest',
+    file: 'unconfirmed.ts',
+    from: 'if (failed.size === sent.length) return',
+    to: 'if (failed.size > 0) return',
+    breaks: 'a marker that the store goes on to refuse leaves no other unconfirmed',
   },
   {
     name: 'a revocation is tried once',

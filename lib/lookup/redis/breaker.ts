@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../clock'
 
 export interface BreakerOptions {
-  /** Failed operations in a row that open it (default: 5). */
+  /** Failed requests in a row that open it (default: 5). */
   breakAfter?: number
   /** How long it stays open at first; doubles up to ten times as much (default: 1000 ms). */
   openMs?: number
@@ -41,8 +41,8 @@ export function createBreaker(
   return {
     isOpen: () => open,
     /**
-     * Counts one operation. Those that share a lost request or connection fail with one error, and count once. While the
-     * breaker is open only the probe counts.
+     * Counts one request. Those that share a lost connection fail with one error, and count once. While the breaker is
+     * open only the probe counts.
      */
     count(health: Health, cause?: unknown) {
       if (open || counted.has(Object(cause))) return

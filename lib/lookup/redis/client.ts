@@ -53,7 +53,7 @@ export function createRedisClient(options: RedisClientOptions) {
     'tcp' in options
       ? () => state.share(`tcp:${timeoutMs}:${url}`, async () => (await options.tcp()).connect(url))
       : undefined
-  const { middleware, signal } = createRequester(timeoutMs, transport)
+  const { middleware, signal } = createRequester(timeoutMs, breaker.count, transport)
   const client = new Redis({
     // Over TCP it only encodes commands: the middleware sends them.
     ...('token' in options ? { url, token: options.token } : { url: 'http://tcp.invalid', token: 'none' }),
@@ -68,19 +68,23 @@ export function createRedisClient(options: RedisClientOptions) {
   client.use(middleware)
   const { hostname: host } = new URL(url)
 
-  async function send<T>(operation: string, use: (redis: Redis) => Promise<T>, settle = breaker.count) {
+  async function send<T>(
+    operation: string,
+    use: (redis: Redis) => Promise<T>,
+    probed?: typeof breaker.probed,
+  ) {
     const started = performance.now()
     const sent = (outcome: { failure?: RedisFailure }) =>
       requests.emit({ operation, host, ms: performance.now() - started, ...outcome })
     try {
       const answer = await outside(use, client)
-      settle('ok')
+      probed?.('ok')
       sent({})
       return answer
     } catch (cause) {
       const failure = failureOf(cause)
       const error = new RedisError(operation, failure, protocol)
-      settle(healthOf(failure), cause)
+      probed?.(healthOf(failure))
       sent({ failure })
       state.emit({ type: 'store_error', operation, code: error.code })
       throw error
@@ -94,7 +98,7 @@ export function createRedisClient(options: RedisClientOptions) {
     async run<T>(operation: string, use: (redis: Redis) => Promise<T>): Promise<T> {
       const admitted = breaker.admit()
       if (admitted === 'no') throw new RedisError(operation, 'breaker_open', protocol)
-      return send(operation, use, admitted === 'probe' ? breaker.probed : breaker.count)
+      return send(operation, use, admitted === 'probe' ? breaker.probed : undefined)
     },
     /** False while the breaker is open. */
     isHealthy: () => !breaker.isOpen(),

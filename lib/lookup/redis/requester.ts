@@ -1,5 +1,6 @@
 import { withDeadline } from '../clock'
-import { failureOf, messageOf } from './failures'
+import type { Health } from './breaker'
+import { failureOf, healthOf, messageOf } from './failures'
 import type { Next, Reply, Request, Response, Transport } from './transport'
 
 /** Most bytes of one request. The smallest limit of an Upstash plan is 10 MB. */
@@ -11,21 +12,46 @@ function refuseTooLarge(commands: readonly unknown[]) {
     throw new Error('max request size exceeded')
 }
 
+/** What an answer says about the database: that it is up, if one of the commands was done or refused. */
+function healthIn(answer: unknown): Health {
+  const replies: readonly unknown[] = Array.isArray(answer) ? answer : [answer]
+  let health: Health = 'ok'
+  for (const reply of replies) {
+    const error: unknown = Object(reply).error
+    health = typeof error === 'string' ? healthOf(failureOf(new Error(error))) : 'ok'
+    if (health === 'ok') break
+  }
+  return health
+}
+
 /**
- * What the client does with each request, over HTTP or the given transport: it gets a deadline of its own. A pipeline that
- * is too large, by our limit or by the plan's, is sent in parts, each of which can fail alone.
+ * What the client does with each request, over HTTP or the given transport: it gets a deadline of its own, and `count`
+ * receives what its outcome says about the database. A pipeline that is too large, by our limit or by the plan's, is
+ * sent in parts, each of which can fail alone.
  */
-export function createRequester(timeoutMs: number, transport?: () => Promise<Transport>) {
+export function createRequester(
+  timeoutMs: number,
+  count: (health: Health, cause?: unknown) => void,
+  transport?: () => Promise<Transport>,
+) {
   let signal = new AbortController().signal
 
-  const send = (request: Request, next: Next) =>
-    withDeadline(timeoutMs, async (own) => {
-      // The client's type knows only the answer to one command.
-      if (transport) return (await transport()).send(request, own) as Promise<Response>
-      // The client asks for the signal before anything else can run.
-      signal = own
-      return next(request)
-    })
+  async function send(request: Request, next: Next): Promise<Response> {
+    try {
+      const answer = await withDeadline(timeoutMs, async (own) => {
+        // The client's type knows only the answer to one command.
+        if (transport) return (await transport()).send(request, own) as Promise<Response>
+        // The client asks for the signal before anything else can run.
+        signal = own
+        return next(request)
+      })
+      count(healthIn(answer))
+      return answer
+    } catch (cause) {
+      count(healthOf(failureOf(cause)), cause)
+      throw cause
+    }
+  }
 
   async function sendPipeline(request: Request, commands: unknown[], next: Next): Promise<unknown> {
     try {

@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { getUserRoles } from '@/lib/auth/roles.server'
+import { userOfSession } from '@/lib/auth/session-user'
 import { userById } from '@/lib/cache/clerk-cache'
+import { findMembership } from '@/lib/cache/organization-cache'
 import { getCachedOAuthToken, withOAuthToken } from '@/lib/cache/token-cache'
 import { redis } from '@/lib/config'
 import { CALENDAR_SCOPE } from '@/lib/integrations/providers'
@@ -37,11 +40,60 @@ test('without webhooks a ban ends tokens as soon as the cache has the user again
   expect(await getCachedOAuthToken(id, 'google')).toEqual({ status: 'revoked' })
 })
 
-test('a token that is cached costs one command, the user included', async () => {
+describe('after Redis has lost its data', () => {
+  const lost = () => redis().run('flushall', (client) => client.flushall())
+  const inSession = { sessionId: 'sess_1' }
+
+  test.each(['banned', 'locked', 'deprovisioned'])(
+    'a user who is %s gets no token in a session',
+    async (flag) => {
+      const id = connectedUser()
+      const user = services.clerk.updateUser(id, { [flag]: true })
+      await handleClerkEvent({ type: 'user.updated', data: webhookUserJson(user, services.clerk.url) })
+      await lost()
+      expect(await getCachedOAuthToken(id, 'google', inSession)).toEqual({ status: 'revoked' })
+      expect(await withOAuthToken(id, 'google', async () => 'used', inSession)).toEqual({ status: 'revoked' })
+    },
+  )
+
+  test('a banned user has no session, no role and no membership', async () => {
+    const { id } = services.clerk.createUser({
+      ...{ emails: ['gone@example.com'], publicMetadata: { role: 'admin' } },
+    })
+    const organization = services.clerk.organizations.create({ name: 'Acme', createdBy: id })
+    const of = { userId: id, organizationId: organization.id }
+    expect(await getUserRoles(id)).toEqual(['admin'])
+    expect(await findMembership(of)).toMatchObject({ role: 'org:admin' })
+    const user = services.clerk.updateUser(id, { banned: true })
+    await handleClerkEvent({ type: 'user.updated', data: webhookUserJson(user, services.clerk.url) })
+    for (const read of [
+      () => userOfSession({ userId: id, ...inSession }),
+      () => findMembership(of),
+      async () => (await getUserRoles(id))[0] ?? null,
+    ]) {
+      await lost()
+      expect(await read()).toBeNull()
+    }
+  })
+
+  test('nobody gets a token in a session while Clerk cannot say whether they are banned', async () => {
+    const id = connectedUser()
+    await lost()
+    services.clerk.faults.add({ route: 'GET /v1/users', status: 500, times: 9 })
+    expect(await getCachedOAuthToken(id, 'google', inSession)).toEqual({ status: 'unavailable' })
+    services.clerk.faults.clear()
+    expect(await getCachedOAuthToken(id, 'google', inSession)).toMatchObject({ status: 'ok' })
+  })
+})
+
+test.each([
+  ['in a job', {}],
+  ['in a session', { sessionId: 'sess_1' }],
+])('a token that is cached costs one command, the user included, %s', async (_, options) => {
   const id = connectedUser()
   await userById.fresh(id)
-  await getCachedOAuthToken(id, 'google')
+  await getCachedOAuthToken(id, 'google', options)
   services.upstash.resetCounts()
-  expect(await getCachedOAuthToken(id, 'google')).toMatchObject({ status: 'ok' })
+  expect(await getCachedOAuthToken(id, 'google', options)).toMatchObject({ status: 'ok' })
   expect(services.upstash.counts().byCommand).toEqual({ mget: 1 })
 })

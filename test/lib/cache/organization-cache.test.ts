@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { POST } from '@/app/api/webhooks/clerk/route'
 import { getCachedUserById } from '@/lib/cache/clerk-cache'
 import {
+  countMembers,
   findMembership,
   getCachedMembership,
   getCachedMembershipsByIds,
@@ -150,12 +151,55 @@ describe('lists', () => {
     [501, 2],
   ])('the members of an organization with %i are all there, in %i pages', async (size, pages) => {
     const { of, ids } = organizationOf(size)
-    const members = await getCachedMembersOfOrganization(of.id)
+    const all = { limit: Number.POSITIVE_INFINITY }
+    const members = await getCachedMembersOfOrganization(of.id, all)
     expect(members.map(({ user }) => user.id)).toEqual(ids)
-    const route = 'GET /v1/organizations/{organization_id}/memberships'
-    expect(services.clerk.requests().byRoute[route]).toBe(pages)
-    expect(await getCachedMembersOfOrganization(of.id)).toEqual(members)
-    expect(services.clerk.requests().byRoute[route]).toBe(pages)
+    expect(requestsForMembers()).toBe(pages)
+    expect(await getCachedMembersOfOrganization(of.id, all)).toEqual(members)
+    expect(requestsForMembers()).toBe(pages)
+  })
+
+  const requestsForMembers = () =>
+    services.clerk.requests().byRoute['GET /v1/organizations/{organization_id}/memberships'] ?? 0
+
+  test('what is read of a large organization costs Clerk what is shown, and not what there is', async () => {
+    const { of, ids } = organizationOf(1201)
+    const read = async (offset: number, limit?: number) => {
+      const before = requestsForMembers()
+      const members = await getCachedMembersOfOrganization(of.id, limit ? { offset, limit } : { offset })
+      return { ids: members.map(({ userId }) => userId), requests: requestsForMembers() - before }
+    }
+    expect(await read(0)).toEqual({ ids: ids.slice(0, 500), requests: 1 })
+    expect(await countMembers(of.id)).toBe(1201)
+    expect(await read(0, 50)).toEqual({ ids: ids.slice(0, 50), requests: 0 })
+    expect(await read(990, 50)).toEqual({ ids: ids.slice(990, 1040), requests: 2 })
+    expect(await read(1200, 50)).toEqual({ ids: ids.slice(1200), requests: 0 })
+    for (const offset of [1201, 50_000, 1e9]) expect(await read(offset, 50)).toEqual({ ids: [], requests: 0 })
+    expect(requestsForMembers()).toBe(3)
+  })
+
+  test('a list that has become shorter shows nobody twice, and nobody who has left', async () => {
+    const { of, ids } = organizationOf(502)
+    const all = { limit: Number.POSITIVE_INFINITY }
+    expect(await getCachedMembersOfOrganization(of.id, all)).toHaveLength(502)
+    for (const userId of ids.slice(0, 2)) {
+      clerk().removeMember(of.id, userId)
+      await invalidateMembership({ organizationId: of.id, userId })
+    }
+    const left = await getCachedMembersOfOrganization(of.id, all)
+    expect(left.map(({ userId }) => userId)).toEqual(ids.slice(2))
+  })
+
+  test('of the memberships of a user at most 1000 are read', async () => {
+    services.clerk.webhooks.target(undefined)
+    const { id } = services.clerk.createUser({ emails: ['founder@example.com'] })
+    for (let i = 0; i < 1501; i++) clerk().create({ name: `F ${i}`, createdBy: id })
+    services.clerk.resetRequests()
+    expect(await getCachedMembershipsOfUser(id)).toHaveLength(1000)
+    expect(services.clerk.requests().byRoute).toEqual({
+      'GET /v1/users/{user_id}/organization_memberships': 2,
+      'GET /v1/organizations': 10,
+    })
   })
 
   test.each([0, 1, 100, 501])('the memberships of a user with %i are all there', async (size) => {

@@ -22,18 +22,14 @@ describe('sealing', () => {
   })
 
   test('an altered envelope does not open', () => {
+    // 39 bytes: the last digit in base64 has no bits that mean nothing.
     const envelope = seal('ya29.secret', 'k')
-    for (let i = 0; i < envelope.length; i++) {
-      const altered = envelope.slice(0, i) + (envelope[i] === 'A' ? 'B' : 'A') + envelope.slice(i + 1)
-      let opened: string | undefined
-      try {
-        opened = unseal(altered, 'k')
-      } catch (error) {
-        expect(error).toBeInstanceOf(SealError)
-      }
-      // The last base64 digit carries spare bits: altering those alters no byte.
-      if (opened !== undefined) expect(opened).toBe('ya29.secret')
-    }
+    const texts = Array.from(envelope, (one, i) => [
+      envelope.slice(0, i) + (one === 'A' ? 'B' : 'A') + envelope.slice(i + 1),
+      envelope.slice(0, i),
+    ]).flat()
+    expect(texts.length).toBeGreaterThan(100)
+    for (const text of texts) expect(() => unseal(text, 'k'), text).toThrow(SealError)
   })
 
   test('the envelope does not show the text', () => {

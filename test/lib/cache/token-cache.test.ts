@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { getCachedUserById } from '@/lib/cache/clerk-cache'
 import { revokeSession, revokeUser } from '@/lib/cache/revocations'
 import { getCachedOAuthToken, invalidateOAuthToken } from '@/lib/cache/token-cache'
 import { redis } from '@/lib/config'
@@ -120,6 +121,7 @@ describe('an OAuth token through the cache', () => {
 
   test('costs one Redis command and one request when it is cached, revocation markers included', async () => {
     await connectedToken()
+    await getCachedUserById(people.member)
     services.upstash.resetCounts()
     await getCachedOAuthToken(people.member, 'google', { sessionId: 'sess_2', scopes: [CALENDAR_SCOPE] })
     expect(services.upstash.counts()).toMatchObject({ http: 1, commands: 1 })

@@ -31,7 +31,10 @@ function startWorld() {
     const lookups = join({ clock: { now: () => clock.now() + skew, timer: clock.timer } })
     return {
       ...lookups,
-      reader: createTokenReader(lookups.defineLookup(tokenDeclaration), async () => false),
+      reader: createTokenReader(lookups.defineLookup(tokenDeclaration), {
+        peek: async () => null,
+        fresh: async () => null,
+      }),
     }
   })
   const key = { userId, provider: 'google' as const }

@@ -4,7 +4,7 @@ import { ClerkError } from '@/lib/clerk/error'
 import { ConfigurationError } from '@/lib/env'
 import { errorResponse, knownErrorResponse } from '@/lib/http/error-response'
 import { LookupError } from '@/lib/lookup/errors'
-import { RedisError } from '@/lib/lookup/redis/failures'
+import { RedisError, type RedisFailure, redisFailures, wordsOf } from '@/lib/lookup/redis/failures'
 
 const answerOf = async (response: Response) => [response.status, (await response.json()).error]
 
@@ -54,8 +54,26 @@ describe('an error of the kit', () => {
   })
 
   test('never says in public what the people who run the app have to do', async () => {
-    const [, body] = await answerOf(knownErrorResponse(new RedisError('read', 'unauthorized')))
-    expect(JSON.stringify(body)).not.toContain('UPSTASH')
+    const reasons = Object.keys(redisFailures).flatMap((reason) =>
+      (['rest', 'tcp'] as const).map((protocol) => {
+        const error = new RedisError('read', reason as RedisFailure, protocol)
+        const { fix } = wordsOf(error.reason, protocol)
+        // The words are there, for the log.
+        expect(error.message).toContain(fix)
+        return { error, fix }
+      }),
+    )
+    const others = [
+      new ConfigurationError('not_configured', 'set CLERK_SECRET_KEY to a key'),
+      new ClerkError(401, undefined, ['clerk_key_invalid']),
+      new LookupError('scripts_not_permitted', 'the token of UPSTASH_REDIS_REST_URL'),
+    ].map((error) => ({ error, fix: error.message }))
+    for (const { error, fix } of [...reasons, ...others]) {
+      const text = await knownErrorResponse(error).text()
+      expect(text).not.toContain(fix)
+      // The name of a setting.
+      expect(text).not.toMatch(/\b[A-Z]{2,}_[A-Z_]+\b/)
+    }
   })
 })
 

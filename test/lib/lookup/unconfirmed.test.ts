@@ -195,6 +195,45 @@ describe('a revocation that Redis did not confirm', () => {
     await expect(here.lookup.fresh('u1', markers)).rejects.toMatchObject({ code: 'revocation_unknown' })
   })
 
+  it('keeps nothing else from being repeated while Redis refuses its marker', async () => {
+    const { here, there, change, clock } = await start()
+    here.store.down = true
+    change()
+    await here.unconfirmed(here.revoke('session:s1', { seconds: 600 }))
+    await here.unconfirmed(here.lookup.invalidate('u1'))
+    await here.unconfirmed(here.revoke('session:s2', { seconds: 600 }))
+    const { mark } = here.store
+    here.store.mark = async (key, ...rest) => {
+      if (key.includes('s1')) throw new LookupError('store_unavailable', 'refused')
+      return mark(key, ...rest)
+    }
+    here.store.down = false
+    await clock.advance(2000)
+    expect(await there.lookup('u1')).toBe('u1 2')
+    expect(await here.lookup.peek('u1')).toBe('u1 2')
+    await expect(there.lookup.fresh('u1', { revocationMarkers: ['session:s2'] })).rejects.toMatchObject(
+      revoked,
+    )
+    await expect(here.lookup.fresh('u1', markers)).rejects.toMatchObject({ code: 'revocation_unknown' })
+    here.store.mark = mark
+    await clock.advance(2000)
+    await expect(there.lookup.fresh('u1', markers)).rejects.toMatchObject(revoked)
+    const last = here.events.findLast((event) => event.type === 'unconfirmed')
+    expect(last).toEqual({ type: 'unconfirmed', pending: 0, givenUp: 0 })
+  })
+
+  it('invalidates its tags everywhere although Redis refuses its marker', async () => {
+    const { here, change } = await start()
+    const told: string[] = []
+    here.state.connect({ epoch: () => 1, announce: async (tags) => void told.push(...tags) })
+    here.store.failing.add('mark')
+    change()
+    await here.unconfirmed(here.revoke('session:s1', { seconds: 600, tags: ['user:u1'] }))
+    expect(told).toEqual(['user:u1'])
+    expect(await here.lookup('u1')).toBe('u1 2')
+    expect(await here.lookup.peek('u1')).toBe('u1 2')
+  })
+
   it('is repeated without a read, for 10 minutes at most', async () => {
     const { here, there, clock } = await start()
     here.store.down = true

@@ -50,6 +50,7 @@ test('logs one line when a failure begins and one when it ends, and none for a h
       ...{ status: 403, reason: 'notACalendarUser' },
     },
     { level: 'warn', event: 'ops_token_refused', path: '/api/metrics' },
+    { level: 'warn', event: 'ops_token_refused', path: '/api/\u009b31m\u2028\u202e' },
   ])
 }, 30_000)
 
@@ -58,6 +59,16 @@ test('carries no id, address or secret at any level', async () => {
   expect(lines.length).toBeGreaterThan(12)
   expect(JSON.stringify(lines)).not.toMatch(/secret|@/)
 }, 30_000)
+
+test.each(['json', 'pretty'])(
+  'has no character that steers a terminal, as %s',
+  async (format) => {
+    const lines = await textWith({ LOG_LEVEL: 'info', LOG_FORMAT: format })
+    expect(lines.join('')).toMatch(/^[\x20-\x7e’]+$/)
+    expect(lines.at(-1)).toContain('/api/\\u009b31m\\u2028\\u202e')
+  },
+  30_000,
+)
 
 test('logs nothing with LOG_LEVEL=silent', async () => {
   expect(await linesWith('silent')).toEqual([])
@@ -71,5 +82,5 @@ test('writes lines for people with LOG_FORMAT=pretty', async () => {
   expect(second).toMatch(
     /^\d\d:\d\d:\d\d {2}INFO {3}Clerk answers again {2}event=upstream_recovered service=clerk$/,
   )
-  expect(more).toHaveLength(11)
+  expect(more).toHaveLength(12)
 }, 30_000)

@@ -88,22 +88,22 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a revocation marker is set without waiting for the answer',
     file: 'invalidate.ts',
-    from: 'ms && mark(key, ms, late)',
-    to: 'ms && mark(key, ms, late).catch(() => {})',
+    from: '() => mark(key, ms, late)',
+    to: '() => mark(key, ms, late).catch(() => {})',
     breaks: ['promise 7'],
   },
   {
     name: 'an invalidation names only its first tag to Redis',
     file: 'invalidate.ts',
-    from: 'store.drop(chunk.map(',
-    to: 'store.drop(chunk.slice(0, 1).map(',
+    from: 'store.drop(keys)',
+    to: 'store.drop(keys.slice(0, 1))',
     breaks: ['promise 7'],
   },
 
   {
     name: 'what was not confirmed is forgotten',
     file: 'invalidate.ts',
-    from: 'if (!confirmed) unconfirmed.add(all)',
+    from: 'if (!confirmed) unconfirmed.add(all.filter(({ key }) => failed.has(key)))',
     to: '',
     breaks: ['promise 7', 'promise 1'],
   },
@@ -163,8 +163,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an unconfirmed invalidation is reported as confirmed',
     file: 'invalidate.ts',
-    from: 'let confirmed = false',
-    to: 'let confirmed = true',
+    from: 'const confirmed = failed.size === 0',
+    to: 'const confirmed = true',
     breaks: ['promise 9'],
   },
 ]

@@ -46,8 +46,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an invalidation that fails leaves the process as it was',
     file: 'invalidate.ts',
-    from: '    } finally {\n',
-    to: '    } catch (error) {\n      state.emit({ type: "invalidate", tags, confirmed })\n      throw error\n    }\n    {\n',
+    from: '    await dropHere(tags)\n    state.emit',
+    to: '    if (confirmed) await dropHere(tags)\n    state.emit',
     breaks: ['rule 4', 'rule 5', 'promise 4'],
   },
 

@@ -171,6 +171,29 @@ function ofProtocol(protocol: Protocol) {
       expect(process.healthy()).toBe(true)
     })
 
+    it.each(['LOADING Redis is loading the dataset in memory', 'ERR max requests limit exceeded'])(
+      'is one failure when Redis answers each of its commands with "%s"',
+      async (error) => {
+        const { store } = join()
+        server.upstash.faults.set({ error })
+        const eight = () => Promise.allSettled(idsOf(8).map((id) => store.read([id])))
+        await eight()
+        expect(server.upstash.counts().http).toBe(1)
+        expect(store.healthy()).toBe(true)
+        await eight()
+        expect(store.healthy()).toBe(false)
+      },
+    )
+
+    it('is no failure when Redis did one of its commands', async () => {
+      const { store } = join()
+      server.upstash.faults.set({ only: ['set'], error: 'MISCONF Redis cannot save its data' })
+      for (let i = 0; i < 4; i++)
+        await Promise.allSettled([store.drop(['k']), store.mark('k', 1000, 'x'), store.mark('l', 1000, 'x')])
+      expect(server.upstash.counts().http).toBe(4)
+      expect(store.healthy()).toBe(true)
+    })
+
     it('is one failure when several operations shared it', async () => {
       const { store } = join()
       server.upstash.faults.next({ reset: 'before' })

@@ -27,5 +27,6 @@ emitCalendarProblem({ code: 'calendar_off', status: 403, reason: 'notACalendarUs
 emitAudit({ action: 'token.read', actor: 'user_2secret', subject: 'user_2secret', outcome: 'ok' })
 const guess = { action: 'ops.token', actor: 'anonymous', subject: 'ops', outcome: 'refused' }
 emitAudit({ ...guess, target: '/api/metrics' })
+emitAudit({ ...guess, target: '/api/\u009b31m\u2028\u202e' })
 await stopTelemetry({ timeout: 1000 })
 process.disconnect?.()
