@@ -73,7 +73,7 @@ function withPolicy(request: NextRequest): NextResponse {
   return response
 }
 
-/** Clerk’s answer, or a page that says that it does not answer: Next and Clerk’s proxy would answer with a bare 500 or JSON. */
+/** Clerk’s answer, or a page that says that the sign-in could not be checked: Next and Clerk’s proxy would answer with a bare 500 or JSON. */
 async function withClerkOrOutage(request: NextRequest, event: NextFetchEvent) {
   try {
     const response = await withClerk(request, event)

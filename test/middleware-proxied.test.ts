@@ -21,7 +21,7 @@ const renew = (accept: string) =>
 test('somebody whose session token is renewed by a Clerk that does not answer sees a page, and a script gets the error', async () => {
   const page = await renew('text/html')
   expect([page?.status, page?.headers.get('retry-after')]).toEqual([503, '5'])
-  expect(await page?.text()).toContain('<h1>Clerk does not answer</h1>')
+  expect(await page?.text()).toContain('<h1>Your sign-in could not be checked</h1>')
 
   const error = await renew('*/*')
   expect(error?.status).toBe(502)

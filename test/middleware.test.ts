@@ -41,12 +41,12 @@ describe('what Clerk’s middleware throws', () => {
     log.mockClear()
   })
 
-  test('is a page that says that Clerk does not answer, and leads to itself again', async () => {
-    const response = await open('/profile', cookies)
+  test('is a page that blames nobody, and leads to itself again, without what Clerk could not read', async () => {
+    const response = await open(`//profile?a=%22%3E%3Cb%3E&__clerk_handshake=made-up`, cookies)
     expect([response?.status, response?.headers.get('retry-after')]).toEqual([503, '5'])
     const page = (await response?.text()) ?? ''
-    expect(page).toContain('<h1>Clerk does not answer</h1>')
-    expect(page).toContain('href="">Try again</a>')
+    expect(page).toContain('<h1>Your sign-in could not be checked</h1>')
+    expect(page).toContain('href="/profile?a=%22%3E%3Cb%3E">Try again</a>')
   })
 
   test('is the error of a route for what is not a browser that opens a page', async () => {
