@@ -9,6 +9,7 @@ vi.mock('@/app/account/actions', () => ({ checkNow: async () => ({ status: 'idle
 const integration = (status: Integration['status']): Integration => ({
   ...{ id: 'google', name: 'Google', icon: 'M0 0', status, scopes: [], missing: [], accounts: [] },
   ...{ since: null, expiresAt: null, retryAt: null, optionalMissing: [], action: null },
+  checkedAt: 0,
 })
 
 const markup = (status: Integration['status']) =>
