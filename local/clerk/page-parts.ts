@@ -82,9 +82,10 @@ export const userButton = (user: User, isSignedIn: boolean, url: string) => html
 
 export function avatar(user: User): string {
   const hue = [...user.id].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 360, 0)
-  const initials = [user.firstName, user.lastName]
-    .map((name) => /^\p{L}/u.exec(name ?? '')?.[0] ?? '')
-    .join('')
+  const initialOf = (name: string | null | undefined) => /^\p{L}/u.exec(name ?? '')?.[0] ?? ''
+  const initials =
+    [user.firstName, user.lastName].map(initialOf).join('') ||
+    initialOf(user.username ?? user.emails[0]?.address).toUpperCase()
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 80" width="80" height="80"><rect width="80" height="80" fill="hsl(${hue} 45% 38%)"/><text x="40" y="51" font-family="system-ui,sans-serif" font-size="30" fill="#fff" text-anchor="middle">${initials}</text></svg>`
 }
 

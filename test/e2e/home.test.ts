@@ -302,7 +302,10 @@ describe.each([
   ['/calendar', people.member, fullOr([1280, 375], [375])],
   ['/profile', people.member, fullOr([1280, 375], [1280])],
   ['/guides/users', undefined, fullOr([1280, 375], [375])],
+  ['/organizations/northwind', people.member, fullOr([1280, 375], [375])],
   ['/dashboard', people.admin, fullOr([1280, 375], [1280])],
+  ['/dashboard/users', people.admin, fullOr([1280, 375], [375])],
+  ['/dashboard/audit', people.admin, fullOr([1280, 375], [1280])],
   [`/dashboard/users/${people.member}`, people.admin, fullOr([1280, 375], [375])],
 ])(`on a computer that is ${SLOWER} times slower, on %s`, (path, who, widths) => {
   test('nothing moves while the page and Clerk’s script load, and the largest paint is text of the HTML, so it waits for no script', async () => {

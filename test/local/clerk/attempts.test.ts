@@ -123,6 +123,11 @@ describe('the scripts for browsers', () => {
     expect(folded).not.toContain('Mia Moreau')
   })
 
+  it('somebody without a name has a picture with the first letter of the username', async () => {
+    const { id } = clerk.createUser({ username: 'nameless', emails: [] })
+    expect(await (await fetch(`${clerk.url}/avatars/${id}.svg`)).text()).toContain('>N</text>')
+  })
+
   it('the people may be read by the app only', async () => {
     const { headers } = await fetch(`${clerk.url}/people`)
     expect(headers.get('access-control-allow-origin')).toBe(APP)
