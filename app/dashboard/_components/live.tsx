@@ -74,7 +74,8 @@ const words = { warn: 'has a problem', bad: 'is failing' } as const
 
 /** That updates arrive. Green only while the newest has nothing to say against Redis and Clerk. */
 function Pulse({ latest }: { latest: Snapshot | undefined }) {
-  if (!latest) return 'Connecting…'
+  // In the width that it will have: nothing beside it may move.
+  if (!latest) return <Status tone="idle">Live</Status>
   const { redis, clerk } = latest.cache
   const problems = [
     { name: 'Redis', tone: redis.tone },
