@@ -2,6 +2,7 @@ import { clerkMiddleware } from '@clerk/nextjs/server'
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server'
 import { createGuardOfClerk } from './lib/http/before-clerk'
 import { contentSecurityPolicy } from './lib/http/content-security-policy'
+import { isForPeople, outagePage } from './lib/http/outage-page'
 import { withoutUnreadableRedirects } from './lib/http/redirect-addresses'
 
 // Kept to one decision and one header on purpose: it runs before every page, on the edge runtime, so it reads no Redis, calls no
@@ -72,6 +73,19 @@ function withPolicy(request: NextRequest): NextResponse {
   return response
 }
 
+/** Clerk’s answer, or a page that says that the sign-in could not be checked: Next and Clerk’s proxy would answer with a bare 500 or JSON. */
+async function withClerkOrOutage(request: NextRequest, event: NextFetchEvent) {
+  try {
+    const response = await withClerk(request, event)
+    // No page: one that came through `frontendApiProxy`, which is on by default at *.vercel.app.
+    return response && response.status >= 500 && isForPeople(request) ? outagePage(request) : response
+  } catch (error) {
+    // biome-ignore lint/suspicious/noConsole: Next logs only what is thrown
+    console.error(error)
+    return outagePage(request)
+  }
+}
+
 /**
  * Clerk passes a request on by a rewrite to its own address. Next writes that address as http://localhost, so a server
  * that was told to listen on 127.0.0.1 would take it for another server and send it the request, again and again.
@@ -83,7 +97,7 @@ export default async function middleware(request: NextRequest, event: NextFetchE
   if (readable) return NextResponse.redirect(readable)
   const refused = refusedBeforeClerk(request)
   if (refused) return refused
-  const response = await withClerk(request, event)
+  const response = await withClerkOrOutage(request, event)
   // With a new session. Next would let caches that are shared keep the answer to a prefetch for a year.
   if (response?.headers.has('set-cookie')) response.headers.set('Cache-Control', 'private, no-store')
   if (response?.headers.get('x-middleware-rewrite') !== request.url) return response

@@ -15,6 +15,16 @@ export default function GlobalError({
     <html lang="en">
       <body className="font-sans antialiased">
         <title>Something went wrong</title>
+        {/* Not the app's own header: it may be what failed. */}
+        <header className="border-line border-b bg-surface">
+          <div className="mx-auto flex h-14 max-w-5xl items-center px-4 sm:px-6">
+            <a href="/" className="flex items-center gap-2 font-semibold">
+              {/* biome-ignore lint/performance/noImgElement: an SVG icon of 200 bytes needs no optimizer */}
+              <img src="/icon.svg" alt="" width={24} height={24} />
+              Clerk cache kit
+            </a>
+          </div>
+        </header>
         <main className="mx-auto max-w-5xl px-4 py-12 sm:px-6">
           <h1 className="font-semibold text-2xl tracking-tight sm:text-3xl">Something went wrong</h1>
           <p className="mt-2 mb-8 max-w-prose text-pretty text-soft">

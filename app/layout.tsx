@@ -24,7 +24,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
           <script dangerouslySetInnerHTML={{ __html: THEME_SCRIPT }} />
           <a
             href="#main"
-            className="sr-only focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-20 focus:rounded focus:bg-surface focus:px-3 focus:py-2"
+            className="sr-only focus:not-sr-only focus:fixed focus:top-14.5 focus:left-2 focus:z-20 focus:rounded-md focus:bg-surface focus:px-2 focus:py-0.5 focus:text-sm"
           >
             Skip to content
           </a>

@@ -15,9 +15,16 @@ export function Avatar({ src, size }: { src: string; size: number }) {
   )
 }
 
+/** The outline of a person. */
 const Blank = ({ size }: { size: number }) => (
-  <span
-    className="inline-block shrink-0 self-start rounded-full bg-line"
-    style={{ width: size, height: size }}
-  />
+  <svg
+    viewBox="0 0 24 24"
+    width={size}
+    height={size}
+    className="shrink-0 self-start rounded-full bg-line fill-soft"
+    aria-hidden
+  >
+    <circle cx="12" cy="9.5" r="4" />
+    <path d="M4 24a8 8 0 0 1 16 0z" />
+  </svg>
 )

@@ -10,4 +10,4 @@ export const connectLabel = (status: string, name: string): string | null =>
 
 /** What happens after the button is pressed. */
 export const connectAdvice = (name: string): string =>
-  `${name} asks for your permission, and leads you back to this page.`
+  `${name} asks for your permission, then returns you to this page.`

@@ -20,7 +20,12 @@ export function NavLinks({ path = '', isAdmin = false }: { path?: string; isAdmi
       <a href="/calendar" aria-current={current('/calendar')}>
         Calendar
       </a>
-      <Link href="/guides" className="@max-[48rem]:hidden" aria-current={current('/guides')}>
+      {/* Where it does not fit, the footer has it. */}
+      <Link
+        href="/guides"
+        className={isAdmin ? '@max-[48rem]:hidden' : '@max-[21rem]:hidden'}
+        aria-current={current('/guides')}
+      >
         Guides
       </Link>
       {isAdmin && (

@@ -13,8 +13,11 @@ export function Panel({ id, title, hidden = false, children }: Props) {
   )
 }
 
-export const PanelSkeleton = ({ title, height }: { title: string; height: string }) => (
-  <Skeleton label={`Loading: ${title}`} size={height} />
+type SkeletonProps = { title: string; height: string; rows?: boolean | undefined }
+
+/** `rows`: the panel is a list. */
+export const PanelSkeleton = ({ title, height, rows }: SkeletonProps) => (
+  <Skeleton label={`Loading: ${title}`} size={height} rows={rows} />
 )
 
 /** A message in a panel that has nothing to show: what that means, and what to do. */

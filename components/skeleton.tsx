@@ -20,26 +20,89 @@ export const ListSkeleton = ({ label, rows, height }: { label: string; rows: num
 
 /** More than fit: they fade towards the end. */
 const LINES = Array.from({ length: 8 }, () => ['w-2/3', 'w-1/2']).flat()
+const ROWS = Array.from({ length: 20 }, (_, i) => `row-${i}`)
 
 /**
  * A placeholder with the height of what is loading, so that nothing moves when it arrives. `label`: read to people who
- * cannot see it.
+ * cannot see it. `rows`: for a list, whose lines have a beginning and an end.
  */
-export function Skeleton({ label, size = 'h-72' }: { label: string; size?: string }) {
+export function Skeleton({ label, size = 'h-72', rows = false }: SkeletonProps) {
   return (
     <div
       role="status"
       data-loading
       aria-label={label}
-      className={`${size} overflow-hidden rounded-xl border border-line bg-surface p-5`}
+      className={`${size} overflow-hidden rounded-xl border border-line bg-surface`}
     >
-      <div className="mask-b-from-30% h-full space-y-3 overflow-hidden motion-safe:animate-pulse">
-        <div className="h-5 w-1/3 rounded bg-line" />
-        {LINES.map((width, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: lines in a fixed order
-          <div key={i} className={`h-3 rounded bg-line ${width}`} />
-        ))}
-      </div>
+      {rows ? <RowsToCome /> : <LinesToCome />}
     </div>
   )
 }
+
+interface SkeletonProps {
+  label: string
+  size?: string | undefined
+  rows?: boolean | undefined
+}
+
+const LinesToCome = () => (
+  <div className="mask-b-from-30% h-full space-y-3 overflow-hidden p-5 motion-safe:animate-pulse">
+    <div className="h-5 w-1/3 rounded bg-line" />
+    {LINES.map((width, i) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: lines in a fixed order
+      <div key={i} className={`h-3 rounded bg-line ${width}`} />
+    ))}
+  </div>
+)
+
+const RowsToCome = () => (
+  <div className="mask-b-from-60% h-full divide-y divide-line overflow-hidden *:flex *:h-13 *:items-center *:gap-4 *:px-4 motion-safe:animate-pulse">
+    {ROWS.map((key) => (
+      <div key={key}>
+        <div className="size-7 rounded-full bg-line" />
+        <div className="h-3.5 w-1/3 rounded bg-line" />
+        <div className="ml-auto h-3.5 w-16 rounded bg-line" />
+      </div>
+    ))}
+  </div>
+)
+
+/** A placeholder for the page of a person or an organization: a name, a few lines and some short words. */
+export const CardSkeleton = ({ label, picture = false }: { label: string; picture?: boolean }) => (
+  <div
+    role="status"
+    data-loading
+    aria-label={label}
+    className="rounded-xl border border-line bg-surface p-6 sm:p-8"
+  >
+    <div className="motion-safe:animate-pulse">
+      <div className="flex flex-col gap-5 sm:flex-row sm:items-center">
+        {picture && <div className="size-20 shrink-0 rounded-full bg-line" />}
+        <div className="grow space-y-3">
+          <div className="h-7 w-1/2 max-w-72 rounded bg-line" />
+          <div className="h-4 w-1/3 max-w-48 rounded bg-line" />
+        </div>
+      </div>
+      {picture ? (
+        <div className="mt-7 space-y-3">
+          <div className="h-5 max-w-prose rounded bg-line" />
+          <div className="flex gap-2 pt-2">
+            {['w-28', 'w-20', 'w-24'].map((width) => (
+              <div key={width} className={`h-7 rounded-2xl border border-line ${width}`} />
+            ))}
+          </div>
+        </div>
+      ) : (
+        <div className="mt-8 divide-y divide-line">
+          {ROWS.slice(0, 3).map((key) => (
+            <div key={key} className="flex items-center gap-3 py-3">
+              <div className="size-8 rounded-full bg-line" />
+              <div className="h-4 w-1/3 rounded bg-line" />
+              <div className="ml-auto h-4 w-14 rounded bg-line" />
+            </div>
+          ))}
+        </div>
+      )}
+    </div>
+  </div>
+)

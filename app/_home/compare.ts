@@ -6,6 +6,7 @@ import { problemToShow } from '@/lib/http/problem-to-show'
 import { withPriority } from '@/lib/lookup/priority'
 import { onRedisRequest } from '@/lib/lookup/redis/client'
 import { memoizeFor } from '@/lib/process/memoize-for'
+import { currentOutage } from '../current-outage'
 import { isExpert } from '../experts/expert'
 
 /** The same users read twice. Times in milliseconds, `at` since 1970. */
@@ -55,9 +56,12 @@ async function readCached(ids: string[]): Promise<Measured['cache'] | null> {
   return best
 }
 
+/** The cache did not answer alone: Redis does not answer, or keeps nothing. */
+class AskedClerk extends Error {}
+
 /**
- * Reads the users of the experts page from Clerk and from the cache, and says what each took. Null without experts, while
- * Clerk or Redis does not answer, and while much of Clerk's limit is used: this is the first request to give way.
+ * Reads the users of the experts page from Clerk and from the cache, and says what each took. Null without experts. Fails
+ * while Clerk or Redis does not answer, and while much of Clerk's limit is used: this is the first request to give way.
  */
 async function measure(): Promise<Measured | null> {
   const ids = ((await userIdsByRole('expert')) ?? []).slice(0, MOST_USERS)
@@ -66,25 +70,42 @@ async function measure(): Promise<Measured | null> {
   await getCachedUsersByIds(ids)
   const direct = await timed(() => loadUsers(ids, AbortSignal.timeout(CLERK_TIMEOUT_MS), toCachedUser))
   const cache = await readCached(ids)
-  return cache && { ids, clerk: { requests: 1, ms: direct.ms }, cache, at: Date.now() }
+  if (!cache) throw new AskedClerk()
+  return { ids, clerk: { requests: 1, ms: direct.ms }, cache, at: Date.now() }
 }
 
 /** With the lowest priority, for members too: it must not take what others need of Clerk's limit. */
-const ifPossible = <T>(read: () => Promise<T>) =>
-  withPriority('low', read).catch((error: unknown) => {
-    problemToShow(error)
-    return null
-  })
+const measured = memoizeFor(60_000, 'comparison', () => withPriority('low', measure))
 
-/** At most a minute old. However many people look, a process asks Clerk once a minute. */
-const latest = memoizeFor(60_000, 'comparison', () => ifPossible(measure))
+type Problem = { title: string; advice: string; status: number }
 
-/** The latest comparison, and its users as they are now: nothing of a user is kept here. */
-export const latestComparison = (): Promise<Comparison | null> =>
-  ifPossible(async () => {
-    const measured = await latest()
-    if (!measured) return null
-    const { ids, ...comparison } = measured
+const ASKED_CLERK = {
+  title: 'The users were not in the cache',
+  advice: 'Try again in a few seconds.',
+  status: 503,
+}
+
+const problemOf = async (error: unknown): Promise<Problem> =>
+  error instanceof AskedClerk ? ((await currentOutage()) ?? ASKED_CLERK) : problemToShow(error)
+
+/** Or why there is none, shared for 5 s, after which it helps to try again. */
+const measuredOrProblem = memoizeFor<Measured | Problem | null>(5_000, 'comparison-or-problem', () =>
+  measured().catch(problemOf),
+)
+
+/**
+ * The latest comparison, at most a minute old, with its users as they are now: nothing of a user is kept here. Null without
+ * experts; or why there is none. However many people look, a process asks Clerk once a minute, and in an outage once in 5 s.
+ */
+export async function latestComparison(): Promise<Comparison | Problem | null> {
+  const found = await measuredOrProblem()
+  if (!found || !('ids' in found)) return found
+  const { ids, ...comparison } = found
+  try {
     // The list of IDs has banned people too, who must not be shown.
-    return { ...comparison, users: (await getCachedUsersByIds(ids)).filter(isExpert) }
-  })
+    const users = await withPriority('low', () => getCachedUsersByIds(ids))
+    return { ...comparison, users: users.filter(isExpert) }
+  } catch (error) {
+    return problemOf(error)
+  }
+}

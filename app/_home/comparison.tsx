@@ -1,5 +1,7 @@
 import { connection } from 'next/server'
+import type { ReactNode } from 'react'
 import { Avatar } from '@/components/avatar'
+import { TryAgainAfter } from '@/components/or-outage'
 import { type Comparison, latestComparison } from './compare'
 
 const milliseconds = (ms: number) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`
@@ -12,11 +14,15 @@ export async function LiveComparison() {
   const comparison = await latestComparison()
   if (!comparison)
     return (
-      <Frame>
-        <p className="m-auto max-w-sm p-6 text-center text-soft">
-          No comparison at the moment. It needs Clerk, Redis, and users with the role <code>expert</code>.
-        </p>
-      </Frame>
+      <NoComparison>
+        It needs users with the role <code>expert</code>.
+      </NoComparison>
+    )
+  if ('title' in comparison)
+    return (
+      <NoComparison action={<TryAgainAfter status={comparison.status} />}>
+        {comparison.title}. {comparison.advice}
+      </NoComparison>
     )
   const { clerk, cache, at } = comparison
   const slowest = Math.max(clerk.ms, cache.ms)
@@ -48,6 +54,19 @@ export async function LiveComparison() {
     </Frame>
   )
 }
+
+/** Why there is none, and what to do. */
+const NoComparison = ({ children, action }: { children: ReactNode; action?: ReactNode }) => (
+  <Frame>
+    <div className="m-auto max-w-sm space-y-4 p-6 text-center">
+      <div className="text-pretty">
+        <h3 className="font-medium">No comparison at the moment</h3>
+        <p className="mt-1 text-soft">{children}</p>
+      </div>
+      {action}
+    </div>
+  </Frame>
+)
 
 interface ReadProps {
   title: string
@@ -87,7 +106,7 @@ function Read({ title, code, time, of, requests, users, bar }: ReadProps) {
   )
 }
 
-const Frame = ({ children }: { children: React.ReactNode }) => (
+const Frame = ({ children }: { children: ReactNode }) => (
   <div className="flex min-h-[23rem] flex-col divide-y divide-line rounded-xl border border-line bg-surface">
     {children}
   </div>

@@ -2,6 +2,7 @@ import { ConnectButton } from '@/components/connect-button'
 import { connectAdvice, connectLabel } from '@/components/connect-label'
 import { Icon } from '@/components/icon'
 import { Status, type Tone } from '@/components/status'
+import { TryAgain } from '@/components/try-again'
 import type { Integration } from '@/lib/integrations/integrations.service'
 import { providerOf } from '@/lib/integrations/providers'
 import { ConnectionAction } from './connection-action'
@@ -26,14 +27,22 @@ export function ConnectionList({ integrations, back }: { integrations: readonly 
     return accounts.map((account) => ({ integration, account, state: account, back }))
   })
   return (
-    <ul className="divide-y divide-line rounded-xl border border-line bg-surface">
-      {rows.map(({ integration, account, state }) => (
-        <Connection
-          key={`${integration.id} ${account?.externalAccountId ?? ''}`}
-          {...{ integration, account, state, back }}
-        />
-      ))}
-    </ul>
+    <>
+      {rows.some(({ state }) => state.status === 'degraded') && (
+        <div className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-2">
+          <p className="text-soft">Not every connection could be checked. Try again in a few seconds.</p>
+          <TryAgain />
+        </div>
+      )}
+      <ul className="divide-y divide-line rounded-xl border border-line bg-surface">
+        {rows.map(({ integration, account, state }) => (
+          <Connection
+            key={`${integration.id} ${account?.externalAccountId ?? ''}`}
+            {...{ integration, account, state, back }}
+          />
+        ))}
+      </ul>
+    </>
   )
 }
 
@@ -66,9 +75,6 @@ function Connection({ integration, account, state, back }: Props) {
           )}
           {connectLabel(status, name) && status !== 'not_connected' && (
             <p className="mt-1 text-sm text-soft">{connectAdvice(name)}</p>
-          )}
-          {status === 'degraded' && (
-            <p className="mt-1 text-sm text-soft">Load this page again in a few seconds.</p>
           )}
         </div>
         <div className="max-w-full empty:hidden">

@@ -13,6 +13,7 @@ import { orSignIn } from '@/lib/auth/page-access.server'
 import { type CalendarProblem, currentUserCalendarEvents } from '@/lib/calendar/current-user-calendar.server'
 import { problemWithCode } from '@/lib/errors'
 import { accountId } from '../api/calendar/authorize'
+import { currentOutage } from '../current-outage'
 import { EventList } from './event-list'
 
 export const metadata: Metadata = { title: 'Calendar' }
@@ -48,11 +49,14 @@ async function Events({ searchParams }: Pick<PageProps<'/calendar'>, 'searchPara
   })
 }
 
-function Problem({ problem, account }: { problem: CalendarProblem; account: string | undefined }) {
-  const { title, advice, status } = problemWithCode(problem.status, {
-    provider: 'Google',
-    retryAfter: 'retryAfter' in problem ? problem.retryAfter : undefined,
-  })
+async function Problem({ problem, account }: { problem: CalendarProblem; account: string | undefined }) {
+  const outage = problem.status === 'unavailable' ? await currentOutage() : null
+  const { title, advice, status } =
+    outage ??
+    problemWithCode(problem.status, {
+      provider: 'Google',
+      retryAfter: 'retryAfter' in problem ? problem.retryAfter : undefined,
+    })
   const label = connectLabel(problem.status, 'Google')
   return (
     <Notice title={title}>

@@ -5,7 +5,7 @@ import { formatHour, formatTick } from './format'
 export type Columns = (number | null)[][]
 
 export interface PlotOptions {
-  lines: readonly { label: string; color: string; dash: number[] }[]
+  lines: readonly { label: string; color: string; dash: number[]; width: number }[]
   format(value: number): string
   max?: number | undefined
 }
@@ -87,7 +87,7 @@ function settingsOf(
         label: line.label,
         stroke: color(line.color),
         dash: line.dash,
-        width: 2,
+        width: line.width,
         // A value between two gaps has no line.
         points: { show: true, size: 5, fill: color(line.color), filter: betweenGaps },
       })),

@@ -47,14 +47,14 @@ export async function searchUser(_before: SearchResult | null, form: FormData): 
       const organization = await findOrganization(word.data)
       if (organization) redirect(`/dashboard/organizations/${organization.id}`)
       return failed(
-        'User not found. Try another part of the name or email address, or the ID or slug of an organization.',
+        'No user or organization found. Try another part of the user’s name or email address, or the organization’s ID or slug.',
       )
     }
     const isFull = users.length === MOST_FOUND
     if (another)
       return {
         status: 'done',
-        message: `${isFull ? `The first ${users.length}` : users.length} users found. The down arrow key goes to them.`,
+        message: `${isFull ? `The first ${users.length}` : users.length} users found. Press the down arrow key to reach them.`,
         full: isFull,
         people: users.map((one) => ({
           ...{ id: one.id, name: nameOf(one), imageUrl: one.imageUrl, detail: detailOf(one) },

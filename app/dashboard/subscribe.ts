@@ -1,6 +1,6 @@
 import { type Snapshot, snapshotSchema } from '@/lib/dashboard/snapshot-schema'
 
-export type Connection = 'live' | 'polling' | 'reconnecting' | 'refused' | 'outdated'
+export type Connection = 'connecting' | 'live' | 'polling' | 'reconnecting' | 'refused' | 'outdated'
 
 const FEED = '/api/admin/dashboard'
 /** Milliseconds between two requests where no stream gets through. */

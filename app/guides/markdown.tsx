@@ -42,12 +42,12 @@ const options: MarkdownToJSX.Options = {
     pre: {
       props: {
         ...scrolls,
-        className: 'overflow-x-auto rounded-xl border border-line bg-surface p-4 text-sm',
+        className: 'scrolls rounded-xl border border-line p-4 text-sm',
       },
     },
     table: {
       component: ({ children }: { children?: ReactNode }) => (
-        <div {...scrolls} className="overflow-x-auto rounded-xl border border-line bg-surface">
+        <div {...scrolls} className="scrolls rounded-xl border border-line">
           <table className="w-full text-start text-sm [&_code]:wrap-normal">{children}</table>
         </div>
       ),

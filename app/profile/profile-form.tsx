@@ -1,5 +1,6 @@
 'use client'
 
+import { useClerk } from '@clerk/nextjs'
 import { useActionState, useEffect, useRef } from 'react'
 import { button } from '@/components/button'
 import { Select } from '@/components/select'
@@ -12,7 +13,9 @@ export type Profile = { firstName: string; lastName: string; setup: string }
 const idle: SaveResult = { status: 'idle', message: '' }
 
 export function ProfileForm({ profile }: { profile: Profile }) {
-  const [{ status, message, errors, entered }, save, pending] = useActionState(saveProfile, idle)
+  const [result, save, pending] = useActionState(saveProfile, idle)
+  const { status, message, errors, entered } = result
+  useReloadAfter(result)
   // React resets a form after its action: what was refused stays as the default values.
   const shown = { ...profile, ...entered }
   const form = useRef<HTMLFormElement>(null)
@@ -60,6 +63,15 @@ export function ProfileForm({ profile }: { profile: Profile }) {
       </div>
     </form>
   )
+}
+
+/** The header shows the user of Clerk’s script, which does not know what the server has saved. */
+function useReloadAfter(result: SaveResult) {
+  const clerk = useClerk()
+  useEffect(() => {
+    // While Clerk does not answer, the header keeps the old name.
+    if (result.status === 'saved' || result.status === 'unknown') clerk.user?.reload().catch(() => undefined)
+  }, [clerk, result])
 }
 
 interface NameFieldProps {

@@ -4,8 +4,10 @@ import { onShutdown } from '../process/shutdown-hooks'
 import { readSnapshot } from './snapshot'
 import type { Range } from './snapshot-schema'
 
-/** Milliseconds between two snapshots: below 5 s, because that is how soon a stream ends for who may not read it any more. */
+/** Milliseconds between two snapshots. With a check it is below 5 s: a stream ends that soon for who may not read it any more. */
 const EVERY = 4_000
+/** Milliseconds after which a check that has no answer counts as a no, whatever hangs. */
+const CHECK_WITHIN = 900
 /** Milliseconds after which a stream ends. The browser reconnects, with a session token that Clerk has renewed. */
 const LIFETIME = 60_000
 
@@ -31,19 +33,32 @@ const nextEvent = async (range: Range | undefined) => `data: ${JSON.stringify(aw
 
 /** The checks of one round begin together, so that their reads go to Redis in one command. None waits for another's. */
 function sendToAll() {
-  const events = new Map<Range | undefined, Promise<string | undefined>>()
+  const events = new Map<Range | undefined, Promise<string>>()
   for (const reader of feed.readers) {
     const { range } = reader
-    const event = events.get(range) ?? nextEvent(range).catch(() => undefined)
+    const event = events.get(range) ?? nextEvent(range)
     events.set(range, event)
-    void sendTo(reader, event)
+    void sendTo(reader, event, check(reader))
   }
 }
 
-async function sendTo(reader: Reader, event: Promise<string | undefined>) {
-  const [text, allowed] = await Promise.all([event, reader.mayRead().catch(() => false)])
+/** Ends the stream, unless its reader may still read it. */
+async function check(reader: Reader) {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, CHECK_WITHIN, false)
+  })
+  const allowed = await Promise.race([reader.mayRead().catch(() => false), late])
+  clearTimeout(timer)
   if (!allowed) reader.end()
-  else if (text && feed.readers.has(reader)) reader.send(text)
+}
+
+async function sendTo(reader: Reader, event: Promise<string>, checked: Promise<void>) {
+  const began = Date.now()
+  const [text] = await Promise.all([event.catch(() => undefined), checked])
+  // While something hangs, a snapshot comes late. By then the reader may have lost the right to it.
+  if (Date.now() - began > CHECK_WITHIN) await check(reader)
+  if (text && feed.readers.has(reader)) reader.send(text)
 }
 
 function join(reader: Reader) {
@@ -63,7 +78,8 @@ function leave(reader: Reader) {
 
 /**
  * Server-sent events: a snapshot at once, then one every few seconds. The caller authorizes the first, and `mayRead` each
- * further one: the stream ends when it says no or fails, as it does while Redis is out. With a `range` they have charts.
+ * further one: the stream ends when it says no, fails or has no answer in time, as while Redis is out. With a `range` they have
+ * charts.
  */
 export function snapshotStream(
   signal: AbortSignal,
@@ -89,10 +105,7 @@ export function snapshotStream(
       signal.addEventListener('abort', end)
       join(reader)
       reader.send('retry: 1000\n\n')
-      void nextEvent(range).then(
-        (text) => feed.readers.has(reader) && reader.send(text),
-        () => undefined,
-      )
+      void sendTo(reader, nextEvent(range), Promise.resolve())
     },
     cancel: () => end(),
   })

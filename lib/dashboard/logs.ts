@@ -7,6 +7,7 @@ import { CursorError, readAudit } from '../telemetry/read-audit'
 import { recentDeliveries } from '../webhooks/delivery-log'
 import { panelResult, SHARED_MS } from './panel-result'
 import { SHOWN } from './shown'
+import type { Line } from './snapshot-schema'
 import { NO_READS, type TokenHealth, tokenHealth } from './token-health'
 
 /** Records from which the state of the integrations is made. */
@@ -23,10 +24,20 @@ const sharedRecords = memoizeFor(SHARED_MS, 'audit-records', () =>
   panelResult(async () => (await readAudit(trail(), { limit: RECENT })).records),
 )
 
+/** A record as lists show it: with the name of the provider, or the roles that were given. */
+export function lineOf(record: AuditRecord): Line {
+  const { action, target = '' } = record
+  const [provider] = target.split(':')
+  if (action === 'role.update') return { ...record, detail: target || 'no role' }
+  return /^(token|integration)\./.test(action) && provider
+    ? { ...record, detail: providerOf(provider).name }
+    : record
+}
+
 /** The most recent records of the audit trail. */
 export async function sharedAudit() {
   const found = await sharedRecords()
-  return 'data' in found ? { ...found, data: found.data.slice(0, SHOWN) } : found
+  return 'data' in found ? { ...found, data: found.data.slice(0, SHOWN).map(lineOf) } : found
 }
 
 /** Which records. What is left out does not matter. */
@@ -67,7 +78,12 @@ export async function readTrail(
   })
 }
 
-export const auditPage = (...args: Parameters<typeof readTrail>) => panelResult(() => readTrail(...args))
+/** The same for a list. */
+export const auditPage = (...args: Parameters<typeof readTrail>) =>
+  panelResult(async () => {
+    const { records, next } = await readTrail(...args)
+    return { records: records.map(lineOf), next }
+  })
 
 /** How the newest read of tokens ended for each person, by the ID of the provider, and since when records are counted. */
 export async function sharedTokenHealth() {

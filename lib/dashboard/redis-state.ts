@@ -8,6 +8,9 @@ import type { State } from './snapshot-schema'
 /** Milliseconds. A read from Redis that takes longer costs about as much as a request to Clerk. */
 const SLOW = 100
 
+/** Milliseconds. Clerk answers within 100 to 300 ms, once a connection is open. */
+const CLERK_SLOW = 1000
+
 /** The state of the app's database in words, and what to do. */
 export const currentRedisState = (redis: Health['dependencies']['redis'], breakerOpen: boolean): State =>
   redisState(redis, breakerOpen, redisOfApp().protocol)
@@ -29,11 +32,11 @@ export function redisState(
   if (redis.latencyMs >= SLOW)
     return {
       tone: 'warn',
-      title: `Slow, ${redis.latencyMs} ms`,
+      title: `Slow, ping ${redis.latencyMs} ms`,
       advice:
         'Run the app in the same region as the database. Check the load of the database at its provider.',
     }
-  return { tone: 'good', title: `Up, ${redis.latencyMs} ms`, advice: null }
+  return { tone: 'good', title: `Up, ping ${redis.latencyMs} ms`, advice: null }
 }
 
 /** The state of Clerk in words, and what to do. */
@@ -49,5 +52,11 @@ export function clerkState(clerk: Health['dependencies']['clerk'], pausedMs: num
       title: `Clerk asked to wait ${Math.ceil(pausedMs / 1000)} s`,
       advice: problemWithCode('clerk_rate_limited').fix ?? null,
     }
-  return { tone: 'good', title: `Up, ${clerk.latencyMs} ms`, advice: null }
+  if (clerk.latencyMs >= CLERK_SLOW)
+    return {
+      tone: 'warn',
+      title: `Slow, ping ${clerk.latencyMs} ms`,
+      advice: 'Check https://status.clerk.com. Reads of cached values do not wait for Clerk.',
+    }
+  return { tone: 'good', title: `Up, ping ${clerk.latencyMs} ms`, advice: null }
 }

@@ -58,6 +58,8 @@ const record = z.object({
   impersonating: z.optional(z.string()),
   subject: z.string(),
   target: z.optional(z.string()),
+  /** What the target is called: a provider, or the roles that were given. */
+  detail: z.optional(z.string()),
   outcome: z.string(),
   repeats: z.optional(z.number()),
   lastAt: z.optional(z.number()),

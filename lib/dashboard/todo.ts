@@ -31,7 +31,7 @@ export function todosOf({ cache, deliveries, tokens }: Findings): Todo[] {
     if (health.failing.length > 0)
       add(
         'bad',
-        `${name} fails for ${people(health.failing.length, '', '').trim()}`,
+        `${name} is failing for ${people(health.failing.length, '', '').trim()}`,
         '/dashboard/integrations',
       )
     if (health.users.length > 0)

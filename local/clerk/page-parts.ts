@@ -82,9 +82,10 @@ export const userButton = (user: User, isSignedIn: boolean, url: string) => html
 
 export function avatar(user: User): string {
   const hue = [...user.id].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 360, 0)
-  const initials = [user.firstName, user.lastName]
-    .map((name) => /^\p{L}/u.exec(name ?? '')?.[0] ?? '')
-    .join('')
+  const initialOf = (name: string | null | undefined) => /^\p{L}/u.exec(name ?? '')?.[0] ?? ''
+  const initials =
+    [user.firstName, user.lastName].map(initialOf).join('') ||
+    initialOf(user.username ?? user.emails[0]?.address).toUpperCase()
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 80" width="80" height="80"><rect width="80" height="80" fill="hsl(${hue} 45% 38%)"/><text x="40" y="51" font-family="system-ui,sans-serif" font-size="30" fill="#fff" text-anchor="middle">${initials}</text></svg>`
 }
 
@@ -108,7 +109,7 @@ button { font: inherit; color: inherit; background: none; border: 1px solid var(
 button:hover { border-color: var(--main) } :focus-visible { outline: 3px solid var(--main); outline-offset: 2px }
 .main { background: var(--main); border-color: var(--main); color: var(--on-main) }
 .people { grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)) } .people button { display: flex; gap: 12px; align-items: center; width: 100%; height: 100%; text-align: left; padding: 6px 12px; overflow-wrap: anywhere } .people img { border-radius: 50%; flex: none }
-label { display: block; margin: 8px 0 } input:not([type=checkbox]):not([type=hidden]) { display: block; width: 100%; font: inherit; color: inherit; background: none; border: 1px solid light-dark(#71717a, #a1a1aa); border-radius: 8px; padding: 8px; min-height: 44px }
+summary { cursor: pointer; padding: 10px 0 } label { display: block; margin: 8px 0 } input:not([type=checkbox]):not([type=hidden]) { display: block; width: 100%; font: inherit; color: inherit; background: none; border: 1px solid light-dark(#71717a, #a1a1aa); border-radius: 8px; padding: 8px; min-height: 44px }
 .box { display: flex; gap: 8px; align-items: flex-start } .box input { width: 20px; height: 20px; flex: none; margin: 2px 0 }
 .card { border: 1px solid var(--line); border-radius: 8px; padding: 12px 16px; margin: 8px 0; overflow-wrap: anywhere }`
 

@@ -17,6 +17,9 @@ import { offeredProvider, PROVIDERS } from './providers'
 import type { User } from './records'
 import type { State } from './state'
 
+/** As many more people of a kind are folded. */
+const FOLDED = 3
+
 /** Replaces Clerk's hosted pages: sign-in and account. */
 export function createPages(parts: { state: State; browsers: BrowserSessions; appUrl: string; url: string }) {
   const { state, browsers, appUrl, url } = parts
@@ -55,11 +58,13 @@ export function createPages(parts: { state: State; browsers: BrowserSessions; ap
     return groups
   }
 
-  /** The people to choose from. */
+  /** The people to choose from. Many of a kind are folded behind the first of them. */
   const people = (current?: User) =>
     [...byPurpose()].map(([purpose, users]) => {
-      const buttons = users.map((user) => userButton(user, user.id === current?.id, url))
-      return html`<h2>${purpose}</h2><ul class="people">${buttons}</ul>`
+      const [first = [], ...others] = users.map((user) => userButton(user, user.id === current?.id, url))
+      const open = html`<h2>${purpose}</h2><ul class="people">${first}${others.length < FOLDED && others}</ul>`
+      if (others.length < FOLDED) return open
+      return html`${open}<details><summary>${others.length} more: ${purpose}</summary><ul class="people">${others}</ul></details>`
     })
 
   /** For the script that puts them beside Clerk's component on the app's own page. */

@@ -9,5 +9,6 @@ test('if the layout fails, people see a page of their language with a way to try
   expect(page).toMatch(/^<html lang="en">/)
   expect(page).toContain('The server’s log has the details under 4711.')
   expect(page).toContain('Try again</button>')
+  expect(page).toMatch(/<a href="\/"[^>]*><img src="\/icon.svg"/)
   expect(page).not.toContain('secret')
 })

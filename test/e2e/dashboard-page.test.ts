@@ -158,27 +158,27 @@ describe('while something is out', () => {
       stage.standIns.upstash.faults.set({ only: ['ping'], delay: 150 }),
     )
     await panel('verdict')
-      .getByRole('link', { name: /Redis: Slow, \d+ ms/ })
+      .getByRole('link', { name: /Redis: Slow, ping \d+ ms/ })
       .click()
     await page.waitForURL('**/dashboard/cache')
     await panel('cache')
-      .getByText(/Slow, \d+ ms/)
+      .getByText(/Slow, ping \d+ ms/)
       .waitFor()
   })
 
   test('Redis slow: the overview has a place for each of its panels until they come', async () => {
     const { page } = await visit('/users')
-    // An open page asks again and again.
-    await page.goto('about:blank')
-    await sharedReadsEnd()
     let answer = () => {}
     const held = new Promise<void>((resolve) => {
       answer = resolve
     })
     stage.standIns.upstash.faults.set({ only: ['lrange'], before: () => held })
+    // A stream of a page that was open may still read: from now on such a read is held as well, and shared.
+    await page.goto('about:blank')
+    await sharedReadsEnd()
     await page.goto(`${stage.app.url}/dashboard`, { waitUntil: 'commit' })
     const place = (name: string) => page.getByRole('status', { name: `Loading: ${name}` })
-    for (const name of ['Verdict', 'Last 60 minutes', 'What changed lately'])
+    for (const name of ['Verdict', 'Last 60 minutes', 'Recent changes'])
       await place(name).filter({ visible: true }).waitFor()
     answer()
     await place('Verdict').waitFor({ state: 'hidden' })
@@ -205,7 +205,8 @@ describe('while something is out', () => {
       .getByText(/Redis is not reachable|Redis failed repeatedly/)
       .waitFor()
     await openDashboard(view, stage)
-    await panel('changes').getByText('Redis does not answer').waitFor()
+    await panel('changes').getByText('Redis is not reachable').waitFor()
+    await view.page.getByText('Live. Redis is failing').waitFor()
   })
 
   describe('because the Redis plan’s limit is used up', () => {
@@ -222,15 +223,13 @@ describe('while something is out', () => {
       await panel('integrations').getByText('Google').first().waitFor()
       await panel('lookup').getByText('Users are read from Clerk meanwhile.').waitFor()
       await openDashboard({ page, ...view }, stage, '/integrations')
-      await panel('integrations')
-        .getByText(/^Redis does not answer \((it failed repeatedly|the plan’s limit is used up)\)$/)
-        .waitFor()
+      await panel('integrations').getByText('The Redis plan’s limit is used up').waitFor()
       await openDashboard({ page, ...view }, stage, '/webhooks')
-      await panel('webhooks').getByText('Clerk delivers failed webhooks again').waitFor()
+      await panel('webhooks').getByText('Clerk retries failed webhooks').waitFor()
       await openDashboard({ page, ...view }, stage, '/cache')
       await panel('cache').getByText('The Redis plan’s limit is used up').waitFor()
       await panel('cache').getByText('this process, since it started').first().waitFor()
-      await panel('charts').getByText('No history while Redis does not answer').waitFor()
+      await panel('charts').getByText('The Redis plan’s limit is used up').waitFor()
     })
 
     test('both: says which, and what still works', async () => {
@@ -431,7 +430,7 @@ describe('the focus', () => {
       expect(seen.length, seen.join(', ')).toBeLessThan(100)
     }
     expect(seen.join()).toContain('24 h')
-    expect(seen.join()).toContain('Latency of Clerk as a table')
+    expect(seen.join()).toContain('Clerk latency as a table')
   })
 })
 
@@ -439,7 +438,9 @@ test('a member sees that the dashboard is for admins, and nothing else', async (
   const view = await browser.openAs(people.member)
   await view.page.goto(`${stage.app.url}/dashboard/users/${people.admin}`)
   await view.page.getByRole('heading', { name: 'For admins only' }).waitFor()
-  expect(await view.page.getByRole('main').getByRole('link', { name: 'Home' }).getAttribute('href')).toBe('/')
+  const main = view.page.getByRole('main')
+  expect(await main.getByRole('link', { name: 'Home' }).getAttribute('href')).toBe('/')
+  await main.getByRole('button', { name: 'Switch account' }).waitFor()
   await view.settled()
   const text = await view.page.content()
   expect(text).not.toContain('ada@example.com')

@@ -108,13 +108,13 @@ describe.each(fullOr(looks, looks.slice(-1)))('at $width px in $colorScheme', (l
     await panel('lookup').getByRole('button', { name: 'Invalidate' }).click()
     await toast('Invalidated.').waitFor()
     await search({ page }, 'nobody-at-all')
-    await page.getByRole('status').filter({ hasText: 'User not found.' }).waitFor()
+    await page.getByRole('status').filter({ hasText: 'No user or organization found.' }).waitFor()
     await panel('integrations').getByRole('button', { name: 'Disconnect…' }).click()
     await page.getByRole('dialog', { name: 'Disconnect Google of Sam Novak?' }).waitFor()
     expect(await axeFindings(page)).toEqual([])
     await page.keyboard.press('Escape')
     await openDashboard({ page, ...view }, stage, '/audit?user=user_never_looked_at')
-    await panel('audit').getByText('No records of this user').waitFor()
+    await panel('audit').getByText('No audit records for this user').waitFor()
     expect(await axeFindings(page)).toEqual([])
     await openDashboard({ page, ...view }, stage, '/webhooks')
     await deleteLog()
@@ -133,8 +133,8 @@ describe.each(fullOr(looks, looks.slice(-1)))('at $width px in $colorScheme', (l
     stage.standIns.upstash.faults.set(quotaExceeded)
     await overview.panel('verdict').getByText('The Redis plan’s limit is used up').waitFor()
     await cache.panel('cache').getByText('The Redis plan’s limit is used up').waitFor()
-    await webhooks.panel('webhooks').getByText('Redis does not answer').waitFor()
-    await audit.panel('audit').getByText('Redis does not answer').waitFor()
+    await webhooks.panel('webhooks').getByText('The Redis plan’s limit is used up').waitFor()
+    await audit.panel('audit').getByText('The Redis plan’s limit is used up').waitFor()
     for (const { page } of views) expect(await axeFindings(page)).toEqual([])
   })
 })
@@ -156,6 +156,8 @@ describe('Integrations', () => {
     const { panel } = await visit(`/users/${user}`)
     await panel('integrations').getByText(shown(state)).first().waitFor()
     await panel('integrations').getByText(detail).first().waitFor()
+    // Addresses are masked, also those of accounts.
+    expect(await panel('integrations').innerHTML()).not.toMatch(/[a-z0-9]@example/)
   })
 
   test('says that it could not be checked while Clerk does not answer', async () => {
@@ -206,7 +208,7 @@ describe('Integrations', () => {
     // Only a user's own state: the provider itself is not blamed.
     expect(
       await panel('integrations')
-        .getByText(/Fails for/)
+        .getByText(/Failing for/)
         .count(),
     ).toBe(0)
     await panel('integrations').getByRole('link', { name: 'Ruth Adeyemi' }).click()
@@ -318,10 +320,10 @@ describe('Look up a user', () => {
     await page.getByRole('status').filter({ hasText: 'The first 8 users found.' }).waitFor()
   })
 
-  test('says that a user was not found', async () => {
+  test('says that neither a user nor an organization was found', async () => {
     const { page } = await visit()
     await search({ page }, 'nobody-at-all')
-    await page.getByRole('status').filter({ hasText: 'User not found.' }).waitFor()
+    await page.getByRole('status').filter({ hasText: 'No user or organization found.' }).waitFor()
   })
 
   test('shows the entry without address or metadata, and can invalidate and warm it', async () => {
@@ -386,7 +388,7 @@ describe('Webhooks and Audit', () => {
     await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'))
     const rows = panel('audit').locator('ul > li')
     for (const row of await rows.all()) expect(await row.locator(`a[href$="${id}"]`).count()).toBe(1)
-    await panel('audit').getByLabel('Action').selectOption({ label: 'Tokens, all' })
+    await panel('audit').getByLabel('Action').selectOption({ label: 'All token actions' })
     await page.waitForURL('**action=token**')
     await panel('audit').getByText('cache.warm').waitFor({ state: 'hidden' })
     await panel('audit').getByRole('button', { name: 'Clear' }).click()

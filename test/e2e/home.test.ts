@@ -302,7 +302,10 @@ describe.each([
   ['/calendar', people.member, fullOr([1280, 375], [375])],
   ['/profile', people.member, fullOr([1280, 375], [1280])],
   ['/guides/users', undefined, fullOr([1280, 375], [375])],
+  ['/organizations/northwind', people.member, fullOr([1280, 375], [375])],
   ['/dashboard', people.admin, fullOr([1280, 375], [1280])],
+  ['/dashboard/users', people.admin, fullOr([1280, 375], [375])],
+  ['/dashboard/audit', people.admin, fullOr([1280, 375], [1280])],
   [`/dashboard/users/${people.member}`, people.admin, fullOr([1280, 375], [375])],
 ])(`on a computer that is ${SLOWER} times slower, on %s`, (path, who, widths) => {
   test('nothing moves while the page and Clerk’s script load, and the largest paint is text of the HTML, so it waits for no script', async () => {
@@ -400,6 +403,18 @@ test('experts are filtered by specialty and price, by keyboard, and the address 
   await main.getByText('Amara Okafor').waitFor()
 })
 
+test('the header leads to the guides on a phone too, and fits', async () => {
+  const { page, settled } = await browser.open({ width: 375 })
+  await page.goto(`${stage.app.url}/experts`)
+  await settled()
+  expect(await overflowOf(page)).toBe(0)
+  const nav = page.getByRole('navigation', { name: 'Main' })
+  expect(await nav.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0)
+  await nav.getByRole('link', { name: 'Guides' }).click()
+  await page.waitForURL('**/guides')
+  await settled()
+})
+
 test.each(looks)('the border of a field can be seen at $width px, $colorScheme', async (look) => {
   const { page, settled } = await browser.openAs(people.member, look)
   await page.goto(`${stage.app.url}/profile`)
@@ -409,11 +424,27 @@ test.each(looks)('the border of a field can be seen at $width px, $colorScheme',
     const { borderColor, backgroundColor } = getComputedStyle(field)
     return [borderColor, backgroundColor]
   })
-  const [border = 0, surface = 0] = colors.map(luminanceOf)
-  const [low, high] = [border, surface].sort((a, b) => a - b)
-  // WCAG 2.2, 1.4.11.
-  expect(((high ?? 0) + 0.05) / ((low ?? 0) + 0.05), colors.join(' on ')).toBeGreaterThanOrEqual(3)
+  expect(contrastOf(colors), colors.join(' on ')).toBeGreaterThanOrEqual(3)
 })
+
+test.each(looks)('which theme is chosen can be seen at $width px, $colorScheme', async (look) => {
+  const { page, settled } = await browser.open(look)
+  await page.goto(`${stage.app.url}/guides`)
+  await settled()
+  const colors = await page.getByText('System', { exact: true }).evaluate((label) => {
+    // The last shadow is the ring, whose color comes first.
+    const ring = getComputedStyle(label).boxShadow.match(/rgb[^)]*\)(?= 0px 0px 0px 1px)/)?.[0] ?? ''
+    const fieldset = label.closest('fieldset')
+    return [ring, fieldset ? getComputedStyle(fieldset).backgroundColor : '']
+  })
+  expect(contrastOf(colors), colors.join(' on ')).toBeGreaterThanOrEqual(3)
+})
+
+/** Of two colors. WCAG 2.2, 1.4.11 wants 3. */
+function contrastOf(colors: string[]): number {
+  const [low = 0, high = 0] = colors.map(luminanceOf).sort((a, b) => a - b)
+  return (high + 0.05) / (low + 0.05)
+}
 
 /** Relative luminance of a color as browsers write it, by the formula of WCAG. */
 function luminanceOf(color: string): number {
@@ -433,6 +464,12 @@ describe('with the keyboard only', () => {
     await settled()
     await page.keyboard.press('Tab')
     expect(await focused(page)).toBe('Skip to content')
+    const [link, logo] = await Promise.all(
+      ['Skip to content', 'Clerk cache kit, home'].map((name) =>
+        page.getByRole('link', { name }).boundingBox(),
+      ),
+    )
+    expect(link?.y, 'the link is not over the logo').toBeGreaterThan((logo?.y ?? 0) + (logo?.height ?? 0))
     await page.keyboard.press('Enter')
     expect(await page.evaluate('document.activeElement.id')).toBe('main')
     const hidden = () =>
@@ -489,6 +526,7 @@ describe('with the keyboard only', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('status').filter({ hasText: 'Saved.' }).waitFor()
     await page.getByRole('main').getByText('After Saver').waitFor()
+    await page.getByRole('banner').getByRole('button', { name: 'Account of After Saver' }).waitFor()
     await settled()
     expect(await focused(page)).toBe('Save')
     expect(await page.getByLabel('First name').inputValue()).toBe('After')

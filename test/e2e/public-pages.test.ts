@@ -225,7 +225,7 @@ describe('with a title and a heading, small and dark, large and light, axe has n
       missing.map((path) => [path, 'Page not found', `Page not found · ${title}`]),
     )
     await visit(people.member, [
-      ['/organizations/not-mine', 'Page not found', `Page not found · ${title}`],
+      ['/organizations/not-mine', 'Organization not found', `Organization not found · ${title}`],
       ['/experts/amara-okafor', 'Amara Okafor', `Amara Okafor · ${title}`],
     ])
   })
@@ -277,13 +277,15 @@ describe('with a title and a heading, small and dark, large and light, axe has n
         ['/experts', 'Experts', `Experts · ${title}`],
       ])
       await page.getByRole('heading', { name: 'Clerk does not answer' }).waitFor()
-      await visit(people.member, [
+      const { page: calendar } = await visit(people.member, [
         ['/profile', 'Profile', `Profile · ${title}`],
         ['/account', 'Connections', `Connections · ${title}`],
-        ['/calendar', 'Calendar', `Calendar · ${title}`],
         ['/organizations', 'Organizations', `Organizations · ${title}`],
         ['/organizations/northwind', 'Organization', `Organization · ${title}`],
+        ['/calendar', 'Calendar', `Calendar · ${title}`],
       ])
+      await calendar.getByRole('heading', { name: 'Clerk does not answer' }).waitFor()
+      await calendar.getByRole('main').getByRole('link', { name: 'Try again' }).waitFor()
     } finally {
       clerk.faults.clear()
     }

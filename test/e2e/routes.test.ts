@@ -122,8 +122,8 @@ describe('the calendar routes', () => {
 })
 
 describe('a public page', () => {
-  test('costs neither Redis nor Clerk anything for the second visitor in a minute', async () => {
-    // What the page compares is measured once a minute.
+  test('costs Clerk nothing and Redis one read for the second visitor in a minute', async () => {
+    // What the page compares is measured once a minute. Its users are read each time, because they can be gone.
     await (await fetch(stage.app.url)).text()
     await quiet()
     stage.standIns.clerk.resetRequests()
@@ -132,7 +132,7 @@ describe('a public page', () => {
     expect(html).toContain('Reads answered by the cache')
     expect(html).not.toContain('Your connections')
     expect(stage.standIns.clerk.requests().total).toBe(0)
-    expect(reads()).toBe(before)
+    expect(reads() - before).toBe(1)
   })
 
   test('shows who is signed in their own connections, for two reads of Redis', async () => {

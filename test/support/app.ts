@@ -24,13 +24,14 @@ export const publicOf = (env: Record<string, string>) =>
   Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('NEXT_PUBLIC_')))
 
 /**
- * Builds the app once for all e2e tests, and deletes the workers' copies of a run before. The build is the one of
+ * Builds the app once for all e2e tests, and deletes copies of a run before: not those of another run, whose server
+ * would answer 500 for each page that it has not loaded yet. The build is the one of
  * docs/deploy/Dockerfile: with the public settings only. With FULL_TESTS=1 that image has a build of its own, and this
  * one is made where all settings are, as on Vercel.
  */
-export async function buildApp(): Promise<void> {
+export async function buildApp(copies: string[]): Promise<void> {
   for (const name of await readdir('.'))
-    if (name.startsWith(`${E2E_BUILD}-`)) await rm(name, { recursive: true, force: true })
+    if (copies.some((copy) => name.startsWith(copy))) await rm(name, { recursive: true, force: true })
   const standIns = await startStandIns(BUILD_PORT)
   try {
     const open = publicOf(standIns.env)

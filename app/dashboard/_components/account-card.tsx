@@ -3,6 +3,7 @@ import { Status, type Tone } from '@/components/status'
 import type { Integration } from '@/lib/integrations/integrations.service'
 import { providerOf } from '@/lib/integrations/providers'
 import { disconnect, refreshToken } from '../actions'
+import { maskAddress } from '../format'
 import { ActionButton } from './action-button'
 import { ConfirmButton } from './confirm-button'
 import { type TermLine, Terms } from './terms'
@@ -35,7 +36,7 @@ const states: Record<State, { tone: Tone; label: string; advice: string | null }
   degraded: {
     tone: 'warn',
     label: 'Could not be checked',
-    advice: 'Clerk or Redis did not answer. It is checked again automatically.',
+    advice: 'The token could not be read. It is checked again automatically.',
   },
   blocked: {
     tone: 'idle',
@@ -45,14 +46,13 @@ const states: Record<State, { tone: Tone; label: string; advice: string | null }
   scope_missing: {
     tone: 'bad',
     label: 'Scopes missing',
-    advice:
-      'Only the user can grant them: on their account page (/account) they connect it again and grant the scopes.',
+    advice: 'Only the user can grant them, by connecting the account again on their account page (/account).',
   },
   reconnect_required: {
     tone: 'bad',
     label: 'Needs reconnecting',
     advice:
-      'Only the user can do it: on their account page (/account) they disconnect it and connect it again.',
+      'Only the user can do it, by disconnecting the account and connecting it again on their account page (/account).',
   },
   not_connected: {
     tone: 'idle',
@@ -100,19 +100,20 @@ function Head({ of, status, label }: HeadProps) {
 /** Providers of which no account of the user is known, in the same state. */
 export const WithoutAccount = ({ of, status }: Omit<HeadProps, 'label'>) => <Head {...{ of, status }} />
 
-/** A user's account at a provider: status, scopes, times, and what to do. */
+/** A user's account at a provider: status, scopes, times, and what to do. Its address is masked, as the user's is. */
 export function AccountCard({ userId, of, integration, account, several, blocked, lastRefresh, now }: Props) {
   const { id: provider, name } = integration
   const only: Record<string, string> = several ? { externalAccountId: account.externalAccountId } : {}
   const key = `${provider}-${account.externalAccountId}`
+  const label = account.label?.includes('@') ? maskAddress(account.label) : account.label
   return (
     <>
       <Head
         of={[integration]}
         status={blocked && account.status === 'degraded' ? 'blocked' : account.status}
-        label={account.label}
+        label={label}
       />
-      <Details {...{ provider, account, lastRefresh, now }} />
+      <Details {...{ provider, account, several, lastRefresh, now }} />
       <div className="mt-4 flex flex-wrap gap-3">
         {!blocked && (
           <ActionButton
@@ -130,17 +131,17 @@ export function AccountCard({ userId, of, integration, account, several, blocked
           busy="Disconnecting…"
           question={`Disconnect ${name} of ${of}?`}
         >
-          {account.label ?? 'The account'} is removed at Clerk and its tokens are deleted. This cannot be
-          undone: only {of} can connect it again.
+          {label ?? 'The account'} will be removed from Clerk, and its tokens deleted. This cannot be undone:
+          only {of} can connect it again.
         </ConfirmButton>
       </div>
     </>
   )
 }
 
-type DetailsProps = Pick<Props, 'account' | 'lastRefresh' | 'now'> & { provider: string }
+type DetailsProps = Pick<Props, 'account' | 'several' | 'lastRefresh' | 'now'> & { provider: string }
 
-function Details({ provider, account, lastRefresh, now }: DetailsProps) {
+function Details({ provider, account, several, lastRefresh, now }: DetailsProps) {
   const { expiresAt, missing, optionalMissing, since } = account
   const known = account.status !== 'degraded' && account.status !== 'reconnect_required'
   const asked = providerOf(provider)
@@ -153,11 +154,13 @@ function Details({ provider, account, lastRefresh, now }: DetailsProps) {
       ]
     : []
   const lines: TermLine[] = [
+    // Masked addresses of two accounts can be the same.
+    ...(several ? [['Account ID', account.externalAccountId] satisfies TermLine] : []),
     ['Granted', known ? granted.map(shortScope).join(', ') || 'none' : 'unknown without a token'],
     [
       'Missing',
       [...missing.map(shortScope), ...optionalMissing.map((s) => `${shortScope(s)} (optional)`)].join(', ') ||
-        'none',
+        (known ? 'none' : 'unknown without a token'),
     ],
     ['Token expires', expiresAt === null ? 'unknown' : <Ago key="expires" at={expiresAt} renderedAt={now} />],
     [

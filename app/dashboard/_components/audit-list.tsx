@@ -24,17 +24,17 @@ const tones: Record<string, Tone> = {
 const inWords = (code: string) =>
   (code.charAt(0).toUpperCase() + code.slice(1)).replace(/^Oauth/, 'OAuth').replaceAll('_', ' ')
 
-export const AuditUnavailable = ({ reason }: { reason: string }) => (
+export const AuditUnavailable = ({ cause }: { cause: string }) => (
   <Unavailable
     what="The audit trail is in Redis. New records are kept in memory and written later."
-    reason={reason}
+    cause={cause}
   />
 )
 
 /** The most recent records of all users, kept up to date. */
 export function LiveAudit({ initial, people }: { initial: Snapshot['audit']; people: People }) {
   const found = useLive('audit', initial)
-  if ('unavailable' in found) return <AuditUnavailable reason={found.unavailable} />
+  if ('unavailable' in found) return <AuditUnavailable cause={found.unavailable} />
   return <AuditList records={found.data} people={people} renderedAt={found.at} />
 }
 
@@ -69,16 +69,17 @@ function One({ group, people, renderedAt }: { group: Line[]; people: People; ren
   const [record] = group
   if (!record) return null
   const times = group.reduce((sum, { repeats = 1 }) => sum + repeats, 0)
-  const { id, at, action, actor, impersonating, subject, target, outcome } = record
+  const { id, at, action, actor, impersonating, subject, target, detail, outcome } = record
   const words = outcome === 'ok' ? 'OK' : inWords(outcome)
   return (
     <Row
       id={id}
       {...{ open, setOpen }}
-      label={`${action}, ${words}`}
+      label={`${action}${detail ? ` ${detail}` : ''}, ${words}`}
       what={
         <>
           <Dotted name={action} />
+          {detail && <span className="font-normal"> {detail}</span>}
           {times > 1 && <span className="ml-1.5 font-normal text-soft">× {times}</span>}
         </>
       }
@@ -124,7 +125,7 @@ function One({ group, people, renderedAt }: { group: Line[]; people: People; ren
         {group.map((one) => (
           <li key={one.id} className="flex flex-wrap items-center gap-x-3">
             <Exact at={one.lastAt ?? one.at} />
-            {one.repeats && <span className="text-soft">the last of {one.repeats} more</span>}
+            {one.repeats && <span className="text-soft">the last of {one.repeats} repeats</span>}
             <span className="flex items-center gap-1 text-soft">
               <code className="break-all text-xs">{one.id}</code>
               <CopyId id={one.id} of="the record" />

@@ -12,9 +12,9 @@ import { Ago } from './time'
 import { Unavailable } from './unavailable'
 
 /** What was cached about the user before the page read anything, without the values, and what can be done with it. */
-export function CacheEntries({ user, entries, changedAt }: SelectedUser & { changedAt: number | null }) {
+export function CacheEntries({ user, entries }: SelectedUser) {
   if ('unavailable' in entries)
-    return <Unavailable what="Users are read from Clerk meanwhile." reason={entries.unavailable} />
+    return <Unavailable what="Users are read from Clerk meanwhile." cause={entries.unavailable} />
   const fields = { userId: user.id }
   const { user: entry, others } = entries.data
   const isCached = entry.value !== undefined
@@ -25,7 +25,6 @@ export function CacheEntries({ user, entries, changedAt }: SelectedUser & { chan
         <Expecting doing="invalidate" then={<Heading cached={false} />}>
           <Expecting doing="warm" then={<Heading cached />}>
             <Heading cached={isCached} />
-            <Arrived entry={entry} changedAt={changedAt} />
             <Facts entry={entry} at={entries.at} />
           </Expecting>
         </Expecting>
@@ -47,7 +46,7 @@ export function CacheEntries({ user, entries, changedAt }: SelectedUser & { chan
           />
         </div>
         <p className="mt-2 max-w-prose text-soft text-xs">
-          Invalidate makes the next read load {nameOf(user)} from Clerk, with tokens, integrations and
+          After Invalidate, the next read loads {nameOf(user)} from Clerk, with tokens, integrations and
           memberships. Warm loads the user now.
         </p>
       </div>
@@ -66,21 +65,6 @@ export function CacheEntries({ user, entries, changedAt }: SelectedUser & { chan
   )
 }
 
-/** Whether every process reads what Clerk has now. */
-function Arrived({ entry: { value }, changedAt }: { entry: UserEntry; changedAt: number | null }) {
-  if (!value || changedAt === null) return null
-  return value.updatedAt >= changedAt ? (
-    <p className="mt-2 text-sm">
-      <Status tone="good">The same as at Clerk: the last change arrived everywhere</Status>
-    </p>
-  ) : (
-    <p className="mt-2 text-sm">
-      <Status tone="warn">Older than at Clerk: a change has not arrived</Status> If it stays so, press
-      Invalidate, and look at the webhooks below.
-    </p>
-  )
-}
-
 /** The line of all that is not cached. */
 const NOTHING = { cached: false, bytes: null, hardSeconds: null, freshSeconds: null }
 
@@ -96,7 +80,7 @@ function Facts({ entry, at }: { entry: UserEntry; at: number }) {
   if (value === undefined)
     return (
       <p className="mt-2 text-soft text-sm">
-        This user was not cached when the page was opened. Showing the page loaded the user from Clerk.
+        This user was not cached when the page was opened. Opening it loaded the user from Clerk.
       </p>
     )
   const lines: TermLine[] = [
@@ -111,7 +95,7 @@ function Facts({ entry, at }: { entry: UserEntry; at: number }) {
       : ([
           ['Public metadata', Object.keys(value.publicMetadata).join(', ') || 'none'],
           [
-            'Changed at Clerk',
+            'Changed in Clerk',
             value.updatedAt > 0 ? <Ago key="changed" at={value.updatedAt} renderedAt={at} /> : 'unknown',
           ],
         ] satisfies TermLine[])),

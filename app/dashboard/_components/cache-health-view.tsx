@@ -31,7 +31,7 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
               <Status tone={state.tone}>{state.title}</Status>
             </div>
             {state.advice && <p className="mt-2 text-sm">{state.advice}</p>}
-            <Latency ms={ms} service={id} />
+            <Latency {...{ ms, where }} service={id} />
           </li>
         ))}
         <li className={card}>
@@ -50,9 +50,9 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
           <h3 className="font-semibold">Clerk budget left</h3>
           <p className="mt-1 text-2xl tabular-nums">
             {formatNumber(budget.left)}{' '}
-            <span className="text-base text-soft">of {formatNumber(budget.limit)} in 10 s</span>
+            <span className="text-base text-soft">of {formatNumber(budget.limit)} per 10 s</span>
           </p>
-          <p className="mt-1 text-soft text-sm">counting only this process’s requests</p>
+          <p className="mt-1 text-soft text-sm">this process only</p>
         </li>
       </ul>
       <h3 className="mt-6 mb-2 font-medium">
@@ -84,17 +84,25 @@ function minutesWithReads(lookups: CacheHealth['lookups'], at: number) {
   })).filter(({ cells }) => cells.some((cell) => cell !== null))
 }
 
-/** The time within which 50, 95 and 99% of the requests were answered: upper bounds of buckets. */
-function Latency({ ms, service }: { ms: CacheHealth['latency']['redis']; service: 'redis' | 'clerk' }) {
-  if (!ms) return <p className="mt-3 text-soft text-sm">No requests yet.</p>
+type LatencyProps = { ms: CacheHealth['latency']['redis']; service: 'redis' | 'clerk'; where: string }
+
+/**
+ * The time within which 50, 95 and 99% of the requests were answered: upper bounds of buckets. `where`: of which time and
+ * processes, because the state above is of now.
+ */
+function Latency({ ms, service, where }: LatencyProps) {
+  if (!ms) return <p className="mt-3 text-soft text-sm">No requests: {where}</p>
   return (
-    <dl className="mt-3 grid max-w-sm grid-cols-3 gap-x-4 text-sm tabular-nums">
-      {(['p50', 'p95', 'p99'] as const).map((name) => (
-        <div key={name}>
-          <dt className="text-soft">{name}</dt>
-          <dd className="font-medium">{formatUpTo(ms[name], service)}</dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      <dl className="mt-3 grid max-w-sm grid-cols-3 gap-x-4 text-sm tabular-nums">
+        {(['p50', 'p95', 'p99'] as const).map((name) => (
+          <div key={name}>
+            <dt className="text-soft">{name}</dt>
+            <dd className="font-medium">{formatUpTo(ms[name], service)}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className="mt-1 text-soft text-sm">{where}</p>
+    </>
   )
 }

@@ -14,22 +14,27 @@ const LISTED = 10
 /** Records that are about reading: they change nothing. */
 const READS = /^(token\.|dashboard\.(view|search|export)|admin\.require)/
 
-type Change = { key: string; at: number; what: string; who: string; failed: boolean }
+type Change = {
+  key: string
+  at: number
+  what: string
+  detail?: string | undefined
+  who: string
+  failed: boolean
+}
 type Props = { webhooks: Snapshot['webhooks']; records: Snapshot['audit']; people: People }
 
-const ofRecord = ({ id, at, action, subject, outcome }: Line): Change => ({
-  ...{ key: id, at, what: action, who: subject, failed: outcome !== 'ok' },
+const ofRecord = ({ id, at, action, detail, subject, outcome }: Line): Change => ({
+  ...{ key: id, at, what: action, detail, who: subject, failed: outcome !== 'ok' },
 })
 
 /** What changed at Clerk, and what admins and users did, the newest first. */
 export function Changes({ webhooks, records, people }: Props) {
   const [deliveries, lines] = [useLive('webhooks', webhooks), useLive('audit', records)]
   const known = useUpdates().people
-  const unavailable = 'unavailable' in deliveries && deliveries.unavailable
-  if (unavailable && 'unavailable' in lines)
-    return (
-      <Unavailable what="The logs of webhooks and of what admins did are in Redis." reason={unavailable} />
-    )
+  const missing = 'unavailable' in deliveries ? deliveries : lines
+  if ('unavailable' in missing)
+    return <Unavailable what="Webhooks and audit records are in Redis." cause={missing.unavailable} />
   const changes: Change[] = [
     ...webhooksOf('data' in deliveries ? deliveries.data : [])
       .filter(({ outcome }) => outcome !== 'ignored')
@@ -44,21 +49,18 @@ export function Changes({ webhooks, records, people }: Props) {
   ]
   const newest = changes.sort((one, other) => other.at - one.at).slice(0, LISTED)
   if (newest.length === 0)
-    return (
-      <PanelNote title="Nothing yet">
-        Changes of users at Clerk, of roles and of the cache are listed here.
-      </PanelNote>
-    )
+    return <PanelNote title="No changes yet">Changes to users, roles and the cache appear here.</PanelNote>
   const renderedAt = Math.max(deliveries.at, lines.at)
   return (
     <ul className="divide-y divide-line rounded-xl border border-line bg-surface text-sm">
-      {newest.map(({ key, at, what, who, failed }) => (
+      {newest.map(({ key, at, what, detail, who, failed }) => (
         <li
           key={key}
           className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2 sm:grid-cols-[15rem_minmax(0,1fr)_auto]"
         >
           <span className="wrap-anywhere font-medium">
             <Dotted name={what} />
+            {detail && <span className="font-normal"> {detail}</span>}
             {failed && <span className="ml-2 whitespace-nowrap text-bad">■ failed</span>}
           </span>
           <span className="min-w-0 max-sm:order-last max-sm:col-span-2 max-sm:empty:hidden">

@@ -9,20 +9,41 @@ export interface ChartKind {
   format(value: number): string
   /** The highest value of the axis, if it is always the same. */
   max?: number
-  series: readonly {
-    label: string
-    of(point: ChartPoint): number | null
-    /** Whether it should be 0. */
-    bad?: boolean
-  }[]
+  series: readonly ChartSeries[]
+}
+
+interface ChartSeries {
+  label: string
+  of(point: ChartPoint): number | null
+  /** Whether it should be 0. */
+  bad?: boolean
+  /** Whether another line often has the same values: that one is drawn inside of this one. */
+  wide?: boolean
+}
+
+/** The line of each series: a color and a pattern, each enough by itself. */
+const LINES = [
+  { color: '--chart-1', dash: '', width: 2 },
+  { color: '--chart-2', dash: '6 3', width: 2 },
+  { color: '--chart-3', dash: '2 3', width: 2 },
+  { color: '--chart-4', dash: '10 3 2 3', width: 2 },
+] as const
+const WIDE = { color: '--chart-wide', dash: '', width: 5 } as const
+const INSIDE = { color: '--ink', dash: '5 4', width: 2 } as const
+
+export function lineOf({ series }: Pick<ChartKind, 'series'>, i: number) {
+  if (series[i]?.wide) return WIDE
+  if (series[i - 1]?.wide) return INSIDE
+  const line = LINES[i] ?? LINES[0]
+  return series[i]?.bad ? { ...line, color: '--bad' } : line
 }
 
 const percent = (value: number) => `${Math.round(value * 10) / 10}%`
 
 const latency = (service: 'redis' | 'clerk', name: string): ChartKind => ({
   id: `latency-${service}`,
-  title: `Latency of ${name}`,
-  note: 'The time within which 50, 95 and 99% of the requests were answered: upper bounds of buckets.',
+  title: `${name} latency`,
+  note: '50, 95 and 99% of the requests were answered within this time. The values are upper bounds of histogram buckets.',
   format: (ms) => (ms > LONGEST[service] ? `over ${LONGEST[service] / 1000} s` : formatMs(ms)),
   series: (['p50', 'p95', 'p99'] as const).map((share) => ({
     label: share,
@@ -31,6 +52,7 @@ const latency = (service: 'redis' | 'clerk', name: string): ChartKind => ({
       // What took longer than the last bucket is drawn one above.
       return found && (found[share] ?? LONGEST[service] + 1)
     },
+    wide: share === 'p95',
   })),
 })
 
@@ -39,7 +61,7 @@ const all = ({ reads }: ChartPoint) => reads.request + reads.process + reads.red
 export const CHARTS = {
   hitRate: {
     ...{ id: 'hit-rate', title: 'Hit rate', format: percent, max: 100 },
-    note: 'Reads that the cache answered. Without reads there is a gap.',
+    note: 'The share of reads that the cache answered. A gap means that there were no reads.',
     series: [
       {
         label: 'Hit rate',
@@ -49,7 +71,7 @@ export const CHARTS = {
   },
   reads: {
     ...{ id: 'reads', title: 'Reads by layer', format: formatNumber },
-    note: 'Which layer answered. Loaded: nothing usable was cached.',
+    note: 'Which layer answered. “Loaded” means that nothing usable was cached.',
     series: [
       { label: 'Redis', of: ({ reads }) => reads.redis },
       { label: 'Loaded', of: ({ reads }) => reads.none },
@@ -59,7 +81,7 @@ export const CHARTS = {
   },
   clerk: {
     ...{ id: 'clerk-requests', title: 'Requests to Clerk', format: formatNumber },
-    note: 'Made, and avoided by the cache.',
+    note: 'Requests that were made, and requests that the cache avoided.',
     series: [
       { label: 'Avoided', of: ({ clerk }) => clerk.avoided },
       { label: 'Made', of: ({ clerk }) => clerk.made },
@@ -69,15 +91,15 @@ export const CHARTS = {
   clerkLatency: latency('clerk', 'Clerk'),
   webhooks: {
     ...{ id: 'webhook-deliveries', title: 'Deliveries', format: formatNumber },
-    note: 'Attempts to deliver a webhook.',
+    note: 'Attempts to deliver webhooks.',
     series: [
       { label: 'Accepted', of: ({ webhooks }) => webhooks.done },
       { label: 'Failed', of: ({ webhooks }) => webhooks.failed, bad: true },
     ],
   },
   tokens: {
-    ...{ id: 'token-reads', title: 'Reads of tokens', format: formatNumber },
-    note: 'How they ended.',
+    ...{ id: 'token-reads', title: 'Token reads', format: formatNumber },
+    note: 'Token reads by outcome.',
     series: [
       { label: 'Returned', of: ({ tokens }) => tokens.ok },
       { label: 'User has to act', of: ({ tokens }) => tokens.user },
@@ -90,10 +112,23 @@ export const CHARTS = {
 export type ChartName = keyof typeof CHARTS
 
 /**
+ * Whether nothing at all was counted: no process ran, none could write, or nobody came. Only what happens is counted, so
+ * this is a gap, and 0 only where something else was counted.
+ */
+const isUncounted = ({ reads, clerk, latency, webhooks, tokens }: ChartPoint) =>
+  latency.redis === null &&
+  latency.clerk === null &&
+  [reads, clerk, webhooks, tokens].every((counts) => Object.values(counts).every((count) => count === 0))
+
+/** The value of a series at a point, or null: nothing was counted. */
+export const valueAt = ({ of }: ChartSeries, point: ChartPoint): number | null =>
+  isUncounted(point) ? null : of(point)
+
+/**
  * Columns: the times in seconds, then each series. Without the last point, whose time is still running: a part of a minute
  * beside whole ones looks like a collapse.
  */
 export function columnsOf({ series }: ChartKind, points: readonly ChartPoint[]): (number | null)[][] {
   const whole = points.slice(0, -1)
-  return [whole.map(({ at }) => at / 1000), ...series.map(({ of }) => whole.map(of))]
+  return [whole.map(({ at }) => at / 1000), ...series.map((one) => whole.map((point) => valueAt(one, point)))]
 }

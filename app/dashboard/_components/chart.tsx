@@ -3,7 +3,7 @@
 import { useEffect, useRef } from 'react'
 import type { ChartPoint, Charts } from '@/lib/dashboard/snapshot-schema'
 import { createPlot, type Plot } from '../plot'
-import { type ChartKind, columnsOf } from './chart-kinds'
+import { type ChartKind, columnsOf, lineOf, valueAt } from './chart-kinds'
 import { TimeTable } from './time-table'
 
 /** Where the library's elements are, which is all that its style sheet is needed for. */
@@ -15,19 +15,6 @@ const PARTS = [
   '[&_.u-cursor-pt]:absolute [&_.u-cursor-pt]:top-0 [&_.u-cursor-pt]:left-0 [&_.u-cursor-pt]:rounded-full',
   '[&_.u-cursor-pt]:pointer-events-none [&_.u-off]:hidden',
 ].join(' ')
-
-/** The line of each series: a color and a pattern, each enough by itself. */
-const LINES = [
-  { color: '--chart-1', dash: '' },
-  { color: '--chart-2', dash: '6 3' },
-  { color: '--chart-3', dash: '2 3' },
-  { color: '--chart-4', dash: '10 3 2 3' },
-] as const
-
-const lineOf = ({ bad = false }: ChartKind['series'][number], i: number) => {
-  const line = LINES[i] ?? LINES[0]
-  return bad ? { ...line, color: '--bad' } : line
-}
 
 const dashOf = (dash: string) => dash.split(' ').filter(Boolean).map(Number)
 
@@ -45,8 +32,8 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
     const element = box.current
     if (!element) return
     const lines = kind.series.map((series, i) => {
-      const { color, dash } = lineOf(series, i)
-      return { label: series.label, color, dash: dashOf(dash) }
+      const { color, dash, width } = lineOf(kind, i)
+      return { label: series.label, color, dash: dashOf(dash), width }
     })
     const made = createPlot(element, { lines, format: kind.format, max: kind.max }, () =>
       columnsOf(kind, shown.current),
@@ -55,7 +42,7 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
     return () => made.destroy()
   }, [kind])
   const newest = points.at(-2) ?? points.at(-1)
-  const isEmpty = !points.some((point) => kind.series.some(({ of }) => of(point)))
+  const isEmpty = !points.some((point) => kind.series.some((one) => valueAt(one, point)))
   return (
     <figure aria-label={kind.title}>
       <figcaption className="mb-2 flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
@@ -64,22 +51,20 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
           className={`flex flex-wrap gap-x-3 text-soft text-xs ${kind.series.length === 1 ? 'sr-only' : ''}`}
           aria-label="Lines"
         >
-          {kind.series.map((series, i) => (
-            <li key={series.label} className="flex items-center gap-1.5">
-              <svg width={18} height={4} aria-hidden="true">
-                <line
-                  x1={0}
-                  x2={18}
-                  y1={2}
-                  y2={2}
-                  strokeWidth={2.5}
-                  stroke={`var(${lineOf(series, i).color})`}
-                  strokeDasharray={lineOf(series, i).dash}
-                />
-              </svg>
-              {series.label}
-            </li>
-          ))}
+          {kind.series.map(({ label }, i) => {
+            const { color, dash, width } = lineOf(kind, i)
+            return (
+              <li key={label} className="flex items-center gap-1.5">
+                <svg width={18} height={6} aria-hidden="true">
+                  <line
+                    {...{ x1: 0, x2: 18, y1: 3, y2: 3, strokeWidth: width, strokeDasharray: dash }}
+                    stroke={`var(${color})`}
+                  />
+                </svg>
+                {label}
+              </li>
+            )
+          })}
         </ul>
       </figcaption>
       <div className="relative">
@@ -91,7 +76,7 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
         />
         {isEmpty && (
           <p className="pointer-events-none absolute inset-0 grid place-items-center pb-6 text-soft text-sm">
-            <span className="bg-surface px-2">No traffic in this time</span>
+            <span className="bg-surface px-2">No traffic in this period</span>
           </p>
         )}
       </div>
@@ -100,9 +85,10 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
         note={kind.note}
         step={charts.step}
         columns={kind.series.map(({ label }) => label)}
-        rows={points.toReversed().map((point) => ({
+        rows={points.toReversed().map((point, i) => ({
           at: point.at,
-          cells: kind.series.map(({ of }) => formatted(kind, of(point))),
+          running: i === 0,
+          cells: kind.series.map((one) => formatted(kind, valueAt(one, point))),
         }))}
       />
     </figure>
@@ -113,8 +99,6 @@ const formatted = ({ format }: ChartKind, value: number | null) => (value === nu
 
 function summaryOf(kind: ChartKind, point: ChartPoint): string {
   const { title, series } = kind
-  const values = series.map(({ label, of }) => {
-    return `${label} ${formatted(kind, of(point)) ?? 'no traffic'}`
-  })
+  const values = series.map((one) => `${one.label} ${formatted(kind, valueAt(one, point)) ?? 'no traffic'}`)
   return `${title}, newest: ${values.join(', ')}. The table below has all figures.`
 }

@@ -1,10 +1,10 @@
-import { PanelNote } from '@/components/panel'
 import { charts } from '@/lib/dashboard/panels.server'
 import type { Range } from '@/lib/dashboard/snapshot-schema'
 import { ChartGrid } from './chart-grid'
 import type { ChartName } from './chart-kinds'
 import { Frame } from './frame'
 import { Ranges } from './ranges'
+import { Unavailable } from './unavailable'
 
 type Props = { names: readonly ChartName[]; range: Range; path: string; keep?: Record<string, string> }
 
@@ -20,9 +20,7 @@ export const ChartsPanel = ({ names, range, path, keep = {} }: Props) => (
         <>
           <Ranges current={range} path={path} keep={keep} />
           {'unavailable' in found ? (
-            <PanelNote title="No history while Redis does not answer">
-              What all processes counted is in Redis. The charts come back with it.
-            </PanelNote>
+            <Unavailable what="The counts of all processes are in Redis." cause={found.unavailable} />
           ) : (
             <ChartGrid initial={found.data} names={names} />
           )}

@@ -20,9 +20,13 @@ export const DashboardSkeleton = () => (
         <div className={`h-9 w-28 ${bar}`} />
       </div>
       <div className={`mb-6 h-8 w-40 ${bar}`} />
-      <div className="space-y-10">
-        {['h-20', 'h-44', 'h-96'].map((height) => (
-          <div key={height} className={`${bar} ${height}`} />
+      <div className={`divide-y divide-line ${bar}`}>
+        {Array.from({ length: 12 }, (_, i) => `row-${i}`).map((key) => (
+          <div key={key} className="flex h-13 items-center gap-4 px-4">
+            <div className="size-7 rounded-full bg-line" />
+            <div className="h-3.5 w-1/3 rounded bg-line" />
+            <div className="ml-auto h-3.5 w-16 rounded bg-line" />
+          </div>
         ))}
       </div>
     </div>

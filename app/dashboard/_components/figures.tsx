@@ -7,7 +7,7 @@ import { useLive } from './live'
 
 /** The few figures that matter, each a link to where the rest is. */
 export function Figures({ initial }: { initial: CacheHealth }) {
-  const { avoided, lookups, latency, budget, processes } = useLive('cache', initial)
+  const { redis, avoided, lookups, latency, budget, processes } = useLive('cache', initial)
   const reads = lookups.reduce((all, one) => all + one.reads, 0)
   const misses = lookups.reduce((all, one) => all + one.misses, 0)
   const figures = [
@@ -19,7 +19,7 @@ export function Figures({ initial }: { initial: CacheHealth }) {
     {
       name: 'Clerk requests avoided',
       value: avoided.share === null ? '–' : formatNumber(avoided.calls),
-      note: avoided.share === null ? 'no reads' : `${formatPercent(avoided.share)} of those needed`,
+      note: avoided.share === null ? 'no reads' : `${formatPercent(avoided.share)} of all requests`,
     },
     {
       name: 'Redis latency, p95',
@@ -34,7 +34,7 @@ export function Figures({ initial }: { initial: CacheHealth }) {
     {
       name: 'Clerk budget left',
       value: formatNumber(budget.left),
-      note: `of ${formatNumber(budget.limit)} in 10 s`,
+      note: `of ${formatNumber(budget.limit)} per 10 s`,
     },
   ]
   return (
@@ -59,7 +59,8 @@ export function Figures({ initial }: { initial: CacheHealth }) {
       </ul>
       {processes === null && (
         <p className="mt-2 text-sm text-warn">
-          Redis does not answer, so these are the figures of this process since it started.
+          {redis.tone === 'good' ? 'The counts of all processes could not be read' : redis.title}. These are
+          the figures of this process since it started.
         </p>
       )}
     </>

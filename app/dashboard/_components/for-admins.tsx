@@ -4,6 +4,7 @@ import { button } from '@/components/button'
 import { Notice } from '@/components/notice'
 import { PageTitle } from '@/components/page-title'
 import { PanelSkeleton } from '@/components/panel'
+import { SwitchAccount } from '@/components/switch-account'
 import { signedInAdmin } from '@/lib/auth/page-access.server'
 import { problemToShow } from '@/lib/http/problem-to-show'
 import { Outage } from './outage'
@@ -15,7 +16,7 @@ type Props = { label: string; height?: string; render(): ReactNode | Promise<Rea
 
 /** What only admins see. For others there is nothing here: the layout says why. */
 export const ForAdmins = ({ label, height = 'h-[80vh]', render }: Props) => (
-  <Suspense fallback={<PanelSkeleton title={label} height={height} />}>
+  <Suspense fallback={<PanelSkeleton title={label} height={height} rows />}>
     <IfAdmin render={render} />
   </Suspense>
 )
@@ -36,10 +37,16 @@ export async function FrameForAdmins({ children }: { children: ReactNode }) {
         <Outage {...admin} />
       ) : (
         <Notice title="For admins only">
-          <p>An admin is a user with the role “admin” in the public metadata.</p>
-          <Link href="/" className={button('outline')}>
-            Home
-          </Link>
+          <p>
+            An admin is a user with the role “admin” in the public metadata. Ask the people who run this app
+            for the role, or sign in with another account.
+          </p>
+          <div className="flex flex-wrap gap-3">
+            <SwitchAccount />
+            <Link href="/" className={button('outline')}>
+              Home
+            </Link>
+          </div>
         </Notice>
       )}
     </>

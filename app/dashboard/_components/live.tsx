@@ -2,6 +2,7 @@
 
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react'
 import { button } from '@/components/button'
+import { Status } from '@/components/status'
 import type { People, Snapshot } from '@/lib/dashboard/snapshot-schema'
 import { type Connection, subscribe } from '../subscribe'
 
@@ -17,15 +18,16 @@ type Updates = {
 }
 
 const Updates = createContext<Updates>({
-  ...{ latest: undefined, people: {}, connection: 'live', paused: false },
+  ...{ latest: undefined, people: {}, connection: 'connecting', paused: false },
   ...{ setPaused() {}, setRange() {} },
 })
 
 const warnings: Record<Connection, string> = {
+  connecting: '',
   live: '',
   polling: 'Live updates are not available. The page polls every 5 seconds.',
   reconnecting: 'Reconnecting. The figures may be out of date.',
-  refused: 'You are signed out, or not an admin any longer. Reload the page.',
+  refused: 'You are signed out or no longer an admin. Reload the page.',
   outdated: 'The app was updated. Reload the page.',
 }
 
@@ -33,7 +35,7 @@ const warnings: Record<Connection, string> = {
 export function Live({ children }: { children: ReactNode }) {
   const [latest, setLatest] = useState<Snapshot>()
   const [people, setPeople] = useState<People>({})
-  const [connection, setConnection] = useState<Connection>('live')
+  const [connection, setConnection] = useState<Connection>('connecting')
   const [paused, setPaused] = useState(false)
   const [range, setRange] = useState<string | null>(null)
   useEffect(() => {
@@ -53,12 +55,12 @@ export function Live({ children }: { children: ReactNode }) {
 
 /** The button that pauses the updates, and what is wrong with them. */
 export function LiveControls() {
-  const { connection, paused, setPaused } = use(Updates)
+  const { latest, connection, paused, setPaused } = use(Updates)
   const warning = paused ? '' : warnings[connection]
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-2 text-sm">
       <p role="status" className={warning ? 'font-medium text-warn' : 'text-soft'}>
-        {warning ? `▲ ${warning}` : paused ? 'Paused.' : <Pulse />}
+        {warning ? `▲ ${warning}` : paused ? 'Paused.' : <Pulse latest={latest} />}
       </p>
       <button type="button" className={button('outline')} onClick={() => setPaused(!paused)}>
         {paused ? 'Resume' : 'Pause'}
@@ -68,12 +70,24 @@ export function LiveControls() {
   )
 }
 
-const Pulse = () => (
-  <span title="Updates every 4 seconds">
-    <span aria-hidden className="mr-1.5 inline-block size-2 rounded-full bg-good" />
-    Live
-  </span>
-)
+const words = { warn: 'has a problem', bad: 'is failing' } as const
+
+/** That updates arrive. Green only while the newest has nothing to say against Redis and Clerk. */
+function Pulse({ latest }: { latest: Snapshot | undefined }) {
+  // In the width that it will have: nothing beside it may move.
+  if (!latest) return <Status tone="idle">Live</Status>
+  const { redis, clerk } = latest.cache
+  const problems = [
+    { name: 'Redis', tone: redis.tone },
+    { name: 'Clerk', tone: clerk.tone },
+  ].flatMap(({ name, tone }) => (tone === 'good' ? [] : [{ tone, text: `${name} ${words[tone]}` }]))
+  const tone = problems.some((one) => one.tone === 'bad') ? 'bad' : problems[0] ? 'warn' : 'good'
+  return (
+    <span title="Updates every 4 seconds">
+      <Status tone={tone}>{['Live', ...problems.map(({ text }) => text)].join('. ')}</Status>
+    </span>
+  )
+}
 
 export const useUpdates = () => use(Updates)
 export const useLatest = () => use(Updates).latest

@@ -10,7 +10,8 @@ const cell =
 
 /** The hit rate of each lookup, and the layers that answered. */
 export function LookupRates({ lookups }: { lookups: readonly LookupHealth[] }) {
-  if (lookups.length === 0) return <PanelNote title="No traffic">There were no reads in this time.</PanelNote>
+  if (lookups.length === 0)
+    return <PanelNote title="No traffic">There were no reads in this period.</PanelNote>
   return (
     // Focusable, so that it can be scrolled with the keyboard.
     <section

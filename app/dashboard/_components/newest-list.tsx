@@ -46,6 +46,7 @@ export function NewestList({ title, children, path, page, columns: names, read }
         title={`All ${title.toLowerCase()}`}
         hidden
         height="h-[60rem]"
+        rows
         render={async () => {
           const { lines, more, at } = await found
           if (lines.length === 0) return <PanelNote title={`No ${title.toLowerCase()} on this page`} />

@@ -19,18 +19,25 @@ import { WebhooksAbout } from './webhooks-about'
 
 /** Everything about one organization. The cache is inspected before any panel reads the organization. */
 export const OrganizationPage = ({ id }: { id: string }) =>
-  orOutage(async () => {
-    const selected = await selectedOrganization(id)
-    if (selected) return <Panels {...selected} />
-    return (
-      <>
-        <PageHead title="Organization not found" />
-        <PanelNote title="No organization has the ID in this page’s address">
-          Search by ID or slug above.
-        </PanelNote>
-      </>
-    )
-  }, 'Organization')
+  orOutage(
+    async () => {
+      const selected = await selectedOrganization(id)
+      if (selected) return <Panels {...selected} />
+      return (
+        <>
+          <PageHead title="Organization not found" />
+          <PanelNote title="No organization has the ID in this page’s address">
+            Search by ID or slug above, or look through{' '}
+            <Link href="/dashboard/organizations" prefetch={false} className="underline">
+              all organizations
+            </Link>
+            .
+          </PanelNote>
+        </>
+      )
+    },
+    <PageHead title="Organization" />,
+  )
 
 function Panels({ organization, entries }: SelectedOrganization) {
   const { id, name, slug, createdAt, updatedAt, maxAllowedMemberships } = organization
@@ -54,13 +61,13 @@ function Panels({ organization, entries }: SelectedOrganization) {
             ['Slug', slug ?? 'none'],
             ['Member limit', maxAllowedMemberships > 0 ? String(maxAllowedMemberships) : 'none'],
             ['Created', when(createdAt)],
-            ['Changed at Clerk', when(updatedAt)],
+            ['Changed in Clerk', when(updatedAt)],
           ]}
         />
       </header>
       <div className="space-y-10">
         <Frame id="lookup" title="Cache" height="h-48" render={async () => <Cache {...{ id, entries }} />} />
-        <Frame id="members" title="Members" height="h-96" render={() => Members({ id })} />
+        <Frame id="members" title="Members" height="h-96" rows render={() => Members({ id })} />
         <WebhooksAbout id={id} what="organization" />
       </div>
     </Expectations>
@@ -70,7 +77,7 @@ function Panels({ organization, entries }: SelectedOrganization) {
 /** What was cached before the page read anything. */
 function Cache({ id, entries }: { id: string; entries: SelectedOrganization['entries'] }) {
   if ('unavailable' in entries)
-    return <Unavailable what="Organizations are read from Clerk meanwhile." reason={entries.unavailable} />
+    return <Unavailable what="Organizations are read from Clerk meanwhile." cause={entries.unavailable} />
   return (
     <div className="rounded-xl border border-line bg-surface">
       <ul aria-label="Entries about this organization" className="divide-y divide-line text-sm">
@@ -88,7 +95,7 @@ function Cache({ id, entries }: { id: string; entries: SelectedOrganization['ent
           style="solid"
         />
         <p className="mt-2 max-w-prose text-soft text-xs">
-          The next reads load the organization and all its memberships from Clerk.
+          After Invalidate, the next reads load the organization and its memberships from Clerk.
         </p>
       </div>
     </div>
@@ -114,7 +121,7 @@ async function Members({ id }: { id: string }) {
           <Link href="https://dashboard.clerk.com" className="underline">
             Clerk’s dashboard
           </Link>{' '}
-          lists all.
+          lists all of them.
         </p>
       )}
     </>

@@ -32,7 +32,16 @@ export async function Outage({ title, advice, status }: { title: string; advice:
         <li>
           <code>npm run ops -- doctor</code> on a server checks every setting
         </li>
-        <li>status.clerk.com and, for Upstash, status.upstash.com report outages</li>
+        <li>
+          <a href="https://status.clerk.com" className="underline">
+            status.clerk.com
+          </a>{' '}
+          and, for Upstash,{' '}
+          <a href="https://status.upstash.com" className="underline">
+            status.upstash.com
+          </a>{' '}
+          report outages
+        </li>
       </ul>
       <TryAgainAfter status={status} />
     </Notice>

@@ -9,7 +9,7 @@ import { idsIn } from './ids-in'
 import { Verdict } from './verdict'
 
 const FIGURES = 'Last 60 minutes'
-const CHANGES = 'What changed lately'
+const CHANGES = 'Recent changes'
 
 type Props = { health: ReturnType<typeof cacheHealth> }
 

@@ -1,4 +1,5 @@
 import Link from 'next/link'
+import { Suspense } from 'react'
 import { orOutage } from '@/components/or-outage'
 import { PanelNote } from '@/components/panel'
 import {
@@ -9,9 +10,10 @@ import {
   selectedUser,
   sessionsOfUser,
 } from '@/lib/dashboard/panels.server'
+import { Arrived } from './arrived'
 import { AuditList, AuditUnavailable } from './audit-list'
 import { CacheEntries } from './cache-entries'
-import { Expectations } from './expecting'
+import { Expectations, Expecting } from './expecting'
 import { Frame } from './frame'
 import { idsIn } from './ids-in'
 import { PageHead } from './page-head'
@@ -20,47 +22,65 @@ import { Sessions } from './sessions'
 import { UserIntegrations } from './user-integrations'
 import { WebhooksAbout } from './webhooks-about'
 
+/** As high as a line. */
+const NO_LINE = <>&nbsp;</>
+
 /** Lines of a list. */
 const LISTED = 10
 
 /** Everything about one user. The cache is inspected before any panel reads the user. */
 export const PersonPage = ({ id }: { id: string }) =>
-  orOutage(async () => {
-    const selected = await selectedUser(id)
-    if (!selected)
-      return (
-        <>
-          <PageHead title="User not found" />
-          <PanelNote title="No user has the ID in this page’s address">
-            Search by ID, name or email address above.
-          </PanelNote>
-        </>
-      )
-    return <Panels {...selected} />
-  }, 'User')
+  orOutage(
+    async () => {
+      const selected = await selectedUser(id)
+      if (!selected)
+        return (
+          <>
+            <PageHead title="User not found" />
+            <PanelNote title="No user has the ID in this page’s address">
+              Search by ID, name or email address above, or look through{' '}
+              <Link href="/dashboard/users" prefetch={false} className="underline">
+                all users
+              </Link>
+              .
+            </PanelNote>
+          </>
+        )
+      return <Panels {...selected} />
+    },
+    <PageHead title="User" />,
+  )
 
 function Panels({ user, entries }: SelectedUser) {
   const { id } = user
   return (
     <Expectations>
-      <Profile user={user} at={entries.at} />
+      <Profile user={user} at={entries.at}>
+        <Expecting doing="invalidate" then={NO_LINE}>
+          <Suspense fallback={NO_LINE}>
+            <Arrived {...{ entries }} changedAt={changedAtClerk(id)} />
+          </Suspense>
+        </Expecting>
+      </Profile>
       <div className="space-y-10">
         <Frame
           id="integrations"
           title="Connections"
           height="h-72"
+          rows
           render={() => UserIntegrations({ user })}
         />
         <Frame
           id="lookup"
           title="Cache"
           height="h-72"
-          render={async () => CacheEntries({ user, entries, changedAt: await changedAtClerk(id) })}
+          render={async () => <CacheEntries {...{ user, entries }} />}
         />
         <Frame
           id="sessions"
           title="Sessions"
           height="h-40"
+          rows
           render={async () => <Sessions sessions={await sessionsOfUser(id)} at={Date.now()} />}
         />
         <WebhooksAbout id={id} what="user" />
@@ -68,14 +88,19 @@ function Panels({ user, entries }: SelectedUser) {
           id="audit"
           title="Audit records"
           height="h-96"
+          rows
           render={async () => {
             const found = await filteredAudit({ user: id }, { limit: LISTED })
-            if ('unavailable' in found) return <AuditUnavailable reason={found.unavailable} />
+            if ('unavailable' in found) return <AuditUnavailable cause={found.unavailable} />
             const { records, next } = found.data
             const people = await peopleOf(idsIn(undefined, { at: found.at, data: records }))
             return (
               <>
-                <AuditList {...{ records, people }} renderedAt={found.at} empty="No records of this user" />
+                <AuditList
+                  {...{ records, people }}
+                  renderedAt={found.at}
+                  empty="No audit records for this user"
+                />
                 {next && (
                   <Link
                     href={`/dashboard/audit?user=${id}`}

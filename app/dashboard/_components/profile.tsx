@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { Avatar } from '@/components/avatar'
 import { Status } from '@/components/status'
 import { rolesOf } from '@/lib/cache/clerk-cache'
@@ -9,8 +10,10 @@ import { CopyId } from './copy-id'
 import { Terms } from './terms'
 import { Ago } from './time'
 
-/** Who it is. Addresses are masked: to see them, open the user in Clerk. */
-export function Profile({ user, at }: { user: SelectedUser['user']; at: number }) {
+type Props = { user: SelectedUser['user']; at: number; children: ReactNode }
+
+/** Who it is, and a line about it. Addresses are masked: to see them, open the user in Clerk. */
+export function Profile({ user, at, children }: Props) {
   const name = nameOf(user)
   const { primaryEmailAddress, username, createdAt, lastActiveAt, lastSignInAt } = user
   const when = (time: number | null) => (time ? <Ago at={time} renderedAt={at} /> : 'unknown')
@@ -49,6 +52,7 @@ export function Profile({ user, at }: { user: SelectedUser['user']; at: number }
           ['Last sign-in', when(lastSignInAt)],
         ]}
       />
+      <p className="mt-3 text-sm">{children}</p>
     </header>
   )
 }

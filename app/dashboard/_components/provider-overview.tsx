@@ -19,13 +19,13 @@ const LISTED = 10
 
 function verdict({ failing, works, users, notEnabled }: TokenHealth): { tone: Tone; label: string } {
   if (notEnabled) return { tone: 'bad', label: 'Not enabled in Clerk' }
-  if (failing.length > 0) return { tone: 'bad', label: `Fails for ${countOf(failing.length, 'user')}` }
+  if (failing.length > 0) return { tone: 'bad', label: `Failing for ${countOf(failing.length, 'user')}` }
   if (works === 0 && users.length > 0)
     return {
       tone: 'warn',
       label: `${countOf(users.length, 'user')} ${users.length === 1 ? 'has' : 'have'} to act`,
     }
-  return works > 0 ? { tone: 'good', label: 'Works' } : { tone: 'idle', label: 'No recent reads' }
+  return works > 0 ? { tone: 'good', label: 'Works' } : { tone: 'idle', label: 'No recent token reads' }
 }
 
 /** The state of each provider, by people, in the order of the list. Those that nobody has used are in one card. */
@@ -34,7 +34,7 @@ export async function ProviderOverview({ found }: { found: Awaited<ReturnType<ty
     return (
       <Unavailable
         what="How reads of tokens ended is in the audit trail, which is in Redis."
-        reason={found.unavailable}
+        cause={found.unavailable}
       />
     )
   const { byProvider, since } = found.data
@@ -75,7 +75,7 @@ export async function ProviderOverview({ found }: { found: Awaited<ReturnType<ty
       )}
       {since !== null && (
         <p className="mt-2 text-soft text-xs">
-          Based on the newest read of each user in the last 200 audit records, the oldest from{' '}
+          Based on each user’s newest read in the last 200 audit records. The oldest of them is from{' '}
           <Ago at={since} renderedAt={found.at} />.
         </p>
       )}
@@ -91,9 +91,9 @@ function OneProvider({ provider, health, people }: Props) {
   const { works, failing, users, notConnected } = health
   const { tone, label } = verdict(health)
   const counts = [
-    ['Get a token', works],
+    ['Working', works],
     ['Have to act', users.length],
-    ['Fail', failing.length],
+    ['Failing', failing.length],
     ['Never connected', notConnected],
   ] as const
   return (
@@ -113,12 +113,12 @@ function OneProvider({ provider, health, people }: Props) {
         ))}
       </dl>
       <PeopleList
-        title="Clerk or Redis did not answer for these users. Look at the cache first:"
+        title="Clerk or Redis did not answer for these users. Check the Cache page first:"
         people={people}
         list={failing.map((id) => ({ id, note: '' }))}
       />
       <PeopleList
-        title={`These users have to act, on their account page. ${provider.name} itself works:`}
+        title={`These users have to act on their account page. ${provider.name} itself works:`}
         people={people}
         list={users.map(({ id, outcome }) => ({ id, note: NEEDS[outcome] }))}
       />

@@ -14,7 +14,7 @@ export const Ranges = ({
   keep: Record<string, string>
 }) => (
   <nav
-    aria-label="Time of the charts"
+    aria-label="Period of the charts"
     className="mb-4 inline-flex rounded-md border border-line bg-surface p-0.5 text-sm"
   >
     {RANGES.map((range) => (

@@ -7,7 +7,8 @@ const tones: Record<string, Tone> = { active: 'good', revoked: 'bad' }
 
 /** A user's sessions at Clerk. */
 export function Sessions({ sessions, at }: { sessions: readonly UserSession[]; at: number }) {
-  if (sessions.length === 0) return <PanelNote title="No sessions">This user is signed in nowhere.</PanelNote>
+  if (sessions.length === 0)
+    return <PanelNote title="No sessions">This user is not signed in on any device.</PanelNote>
   return (
     <ul className="divide-y divide-line rounded-xl border border-line bg-surface text-sm">
       {sessions.map(({ id, status, lastActiveAt, createdAt }) => (
@@ -27,7 +28,7 @@ export function Sessions({ sessions, at }: { sessions: readonly UserSession[]; a
           <span className="text-soft">
             {createdAt !== null && (
               <>
-                Began <Ago at={createdAt} renderedAt={at} />
+                Started <Ago at={createdAt} renderedAt={at} />
               </>
             )}
           </span>

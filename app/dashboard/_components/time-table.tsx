@@ -9,8 +9,8 @@ type Props = {
   /** Minutes that a row counts. */
   step: number
   columns: readonly string[]
-  /** The newest first. A row has one cell for each column; null: there was no traffic. */
-  rows: readonly { at: number; cells: readonly (string | null)[] }[]
+  /** The newest first; `running`: its time is not over. A row has one cell for each column; null: there was no traffic. */
+  rows: readonly { at: number; cells: readonly (string | null)[]; running?: boolean }[]
 }
 
 /** Figures by time, in the reader's time zone, which open below what shows them as lines. */
@@ -28,7 +28,7 @@ export const TimeTable = ({ title, note, step, columns, rows }: Props) => (
         <thead className="sticky top-0 bg-surface text-soft">
           <tr>
             <th scope="col" className={`${cell} font-medium`}>
-              {step === 1 ? 'Minute' : `From, ${step} min`}
+              {step === 1 ? 'Minute' : `${step} min from`}
             </th>
             {columns.map((name) => (
               <th key={name} scope="col" className={`${cell} font-medium`}>
@@ -38,10 +38,11 @@ export const TimeTable = ({ title, note, step, columns, rows }: Props) => (
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ at, cells }) => (
+          {rows.map(({ at, cells, running }) => (
             <tr key={at}>
               <th scope="row" className={`${cell} font-normal`}>
                 <TimeOfDay at={at} />
+                {running && <span className="text-soft"> so far</span>}
               </th>
               {columns.map((name, i) => {
                 const text = cells[i] ?? null

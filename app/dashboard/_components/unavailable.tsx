@@ -1,22 +1,15 @@
 import Link from 'next/link'
 import { PanelNote } from '@/components/panel'
 
-/** What Redis did, in words that need no knowledge of the client. */
-const REASONS: Record<string, string> = {
-  breaker_open: 'it failed repeatedly',
-  quota: 'the plan’s limit is used up',
-  timeout: 'too slow',
-}
-
-/** Shown instead of data from Redis while Redis does not answer. */
-export function Unavailable({ what, reason }: { what: string; reason: string }) {
+/** Shown instead of data that Redis does not return. `cause`: what is wrong with Redis, in words. */
+export function Unavailable({ what, cause }: { what: string; cause: string }) {
   return (
-    <PanelNote title={`Redis does not answer (${REASONS[reason] ?? reason.replaceAll('_', ' ')})`}>
-      {what} This panel comes back with Redis. What to do:{' '}
-      <Link href="/dashboard/cache" prefetch={false} className="underline">
+    <PanelNote title={cause}>
+      {what} This panel returns when Redis does. See{' '}
+      <Link href="/dashboard/cache#cache" prefetch={false} className="underline">
         Cache
-      </Link>
-      .
+      </Link>{' '}
+      for what to do.
     </PanelNote>
   )
 }

@@ -25,29 +25,26 @@ const outcomes: Record<string, { tone: Tone; label: string }> = {
 /** What to do about a webhook that failed. */
 const ADVICE: Record<string, string> = {
   invalidation_unconfirmed:
-    'Redis did not confirm the invalidation, so old values may be served. Clerk delivers the webhook again by itself. Until then open the user and press Invalidate.',
+    'Redis did not confirm the invalidation, so old values may be served. Clerk retries the webhook automatically. Until then, open the user and press Invalidate.',
   bad_signature:
-    'The signing secret is not that of the endpoint. Compare CLERK_WEBHOOK_SIGNING_SECRET with Clerk.',
+    'The signing secret does not match the endpoint. Compare CLERK_WEBHOOK_SIGNING_SECRET with the secret in the Clerk dashboard.',
 }
 const adviceOf = ({ outcome, reason }: Webhook) =>
   (reason && ADVICE[reason]) ??
   (outcome === 'refused'
-    ? 'The delivery was not accepted, and Clerk delivers it again. Check its payload in the Clerk dashboard under Webhooks.'
-    : 'Clerk delivers it again by itself. If it fails again, look at the log for the message ID.')
+    ? 'The webhook was refused, and Clerk retries it. Check its payload in the Clerk dashboard under Webhooks.'
+    : 'Clerk retries it automatically. If it fails again, search the log for the message ID.')
 
 const inWords = (reason: string) => reason.replaceAll('_', ' ')
 
-export const WebhooksUnavailable = ({ reason }: { reason: string }) => (
-  <Unavailable
-    what="The log of deliveries is in Redis. Clerk delivers failed webhooks again."
-    reason={reason}
-  />
+export const WebhooksUnavailable = ({ cause }: { cause: string }) => (
+  <Unavailable what="The log of webhooks is in Redis. Clerk retries failed webhooks." cause={cause} />
 )
 
 /** The first page, kept up to date, or how to set webhooks up. */
 export function LiveWebhooks({ initial, people }: { initial: Snapshot['webhooks']; people: People }) {
   const found = useLive('webhooks', initial)
-  if ('unavailable' in found) return <WebhooksUnavailable reason={found.unavailable} />
+  if ('unavailable' in found) return <WebhooksUnavailable cause={found.unavailable} />
   if (found.data.length === 0) return <SetUp />
   return <WebhookList rows={webhooksOf(found.data)} people={people} renderedAt={found.at} />
 }
@@ -57,7 +54,7 @@ type Props = { rows: readonly Webhook[]; people: People; renderedAt: number }
 /** Webhooks, each with its attempts. Neighbors that look the same are one line. */
 export function WebhookList({ rows, people, renderedAt }: Props) {
   const known = { ...useUpdates().people, ...people }
-  if (rows.length === 0) return <PanelNote title="No webhook matches">Clear the filter to see all.</PanelNote>
+  if (rows.length === 0) return <PanelNote title="No webhooks match">Clear the filter to see all.</PanelNote>
   const groups = foldNeighbors(rows, (one) =>
     hasFailed(one) ? one.id : [one.type, one.subject, one.outcome, one.reason, one.attempts.length],
   )
@@ -133,11 +130,11 @@ function One({ group, people, renderedAt }: { group: Webhook[]; people: People; 
 function SetUp() {
   return (
     <PanelNote title="No webhooks yet">
-      <p>Until webhooks arrive, a change at Clerk is visible only after the cache entry expires.</p>
+      <p>Until webhooks arrive, a change in Clerk is visible only after the cache entry expires.</p>
       <ol className="mt-2 list-decimal space-y-1 pl-5">
         <li>
           In the Clerk dashboard under Webhooks, add the endpoint <code>/api/webhooks/clerk</code> of this
-          site.
+          app.
         </li>
         <li>
           Subscribe it to <code>user.created</code>, <code>user.updated</code>, <code>user.deleted</code>,{' '}

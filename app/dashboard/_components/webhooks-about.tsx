@@ -13,9 +13,10 @@ export const WebhooksAbout = ({ id, what }: { id: string; what: 'user' | 'organi
     id="webhooks"
     title={`Webhooks about this ${what}`}
     height="h-64"
+    rows
     render={async () => {
       const found = await deliveriesOf(id)
-      if ('unavailable' in found) return <WebhooksUnavailable reason={found.unavailable} />
+      if ('unavailable' in found) return <WebhooksUnavailable cause={found.unavailable} />
       const rows = webhooksOf(found.data).slice(0, LISTED)
       if (rows.length === 0)
         return <PanelNote title={`None of the last 200 webhooks is about this ${what}`} />

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { addressOf, auditFilterOf, type ListQuery, type Query, readQuery } from '@/lib/dashboard/list-query'
 import { audit, filteredAudit, peopleOf } from '@/lib/dashboard/panels.server'
+import { maxAgeOfRecords } from '@/lib/webhooks/settings'
 import { AuditList, AuditUnavailable, LiveAudit } from '../_components/audit-list'
 import { Filters } from '../_components/filters'
 import { ForAdmins } from '../_components/for-admins'
@@ -13,21 +14,23 @@ import { countOf } from '../format'
 export const metadata: Metadata = { title: 'Audit' }
 
 const PATH = '/dashboard/audit'
+/** Milliseconds. */
+const DAY = 24 * 60 * 60 * 1000
 
 /** The first part of a name stands for all actions that begin with it. */
 const ACTIONS = [
-  ['token', 'Tokens, all'],
+  ['token', 'All token actions'],
   ['token.read', 'Token read'],
   ['token.refresh', 'Token refreshed'],
   ['integration.disconnect', 'Account disconnected'],
   ['role.update', 'Role changed'],
   ['profile.update', 'Profile changed'],
-  ['cache', 'Cache, all'],
+  ['cache', 'All cache actions'],
   ['cache.invalidate', 'Invalidated'],
-  ['dashboard', 'Dashboard, all'],
+  ['dashboard', 'All dashboard actions'],
   ['dashboard.view', 'User viewed'],
   ['dashboard.export', 'Exported'],
-  ['admin.require', 'Admins only'],
+  ['admin.require', 'Admin access'],
 ] as const
 
 const OUTCOMES = [
@@ -56,16 +59,17 @@ function render(query: ListQuery) {
   return (
     <>
       <PageHead title="Audit" asOf={page} live={isFirst}>
-        Who did what to whom. The trail keeps 90 days.
+        Who did what, and to whom. Records are kept for {maxAgeOfRecords() / DAY} days.
       </PageHead>
       <Frame
         id="audit"
         title="Records"
         hidden
         height="h-96"
+        rows
         render={async () => {
           const found = await page
-          if ('unavailable' in found) return <AuditUnavailable reason={found.unavailable} />
+          if ('unavailable' in found) return <AuditUnavailable cause={found.unavailable} />
           const { records, next } = found.data
           const down =
             next === undefined ? undefined : addressOf(PATH, { ...query, cursors: [...cursors, next] })
@@ -92,7 +96,7 @@ function render(query: ListQuery) {
                   records={records}
                   people={people}
                   renderedAt={found.at}
-                  empty={user ? 'No records of this user' : 'No record matches'}
+                  empty={user ? 'No audit records for this user' : 'No records match'}
                   advice="Clear the filter to see all records."
                 />
               )}

@@ -18,7 +18,7 @@ function render({ chart = '1h' }: ListQuery) {
   return (
     <>
       <PageHead title="Cache" asOf={health} live>
-        Whether Redis and Clerk answer, how fast, and what the cache saves.
+        Whether Redis and Clerk answer, how fast they are, and what the cache saves.
       </PageHead>
       <div className="space-y-10">
         <Frame

@@ -18,7 +18,7 @@ function render({ chart = '1h' }: ListQuery) {
   return (
     <>
       <PageHead title="Integrations" asOf={health}>
-        Whether users get their tokens, and who has to reconnect an account.
+        Which providers work, and which users have to reconnect an account.
       </PageHead>
       <div className="space-y-10">
         <Frame
@@ -26,6 +26,7 @@ function render({ chart = '1h' }: ListQuery) {
           title="Providers"
           hidden
           height="h-64"
+          rows
           render={async () => ProviderOverview({ found: await health })}
         />
         <ChartsPanel names={['tokens']} range={chart} path="/dashboard/integrations" />

@@ -27,8 +27,7 @@ const Organizations = ({ page }: { page: number }) => (
     columns={['Name', 'Slug', 'Members']}
     read={() => linesOf(page)}
   >
-    All organizations of the Clerk instance, the newest first. To find one by ID or slug, search above: press
-    /.
+    All organizations of the Clerk instance, newest first. Press / to search by ID or slug.
   </NewestList>
 )
 

@@ -26,7 +26,7 @@ const Users = ({ page }: { page: number }) => (
     columns={['Name', 'Email address', 'Roles']}
     read={() => linesOf(page)}
   >
-    All users of the Clerk instance, the newest first. To find one, search above: press /.
+    All users of the Clerk instance, newest first. Press / to search.
   </NewestList>
 )
 

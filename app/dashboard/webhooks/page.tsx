@@ -28,7 +28,7 @@ function render(query: ReturnType<typeof readQuery>) {
   return (
     <>
       <PageHead title="Webhooks" asOf={found} live={isFirst}>
-        What Clerk reported, and what was invalidated. Those that failed come first.
+        What Clerk reported and what was invalidated. Failed webhooks come first.
       </PageHead>
       <div className="space-y-10">
         <Frame
@@ -36,9 +36,10 @@ function render(query: ReturnType<typeof readQuery>) {
           title="Deliveries"
           hidden
           height="h-96"
+          rows
           render={async () => {
             const all = await found
-            if ('unavailable' in all) return <WebhooksUnavailable reason={all.unavailable} />
+            if ('unavailable' in all) return <WebhooksUnavailable cause={all.unavailable} />
             const types = [...new Set(all.data.map((one) => one.type))].sort()
             const wanted = matchingWebhooks(webhooksOf(all.data), query, all.at)
             const rows = wanted.slice((page - 1) * SHOWN, page * SHOWN)

@@ -4,7 +4,7 @@ import { notFound } from 'next/navigation'
 import { Suspense } from 'react'
 import { Avatar } from '@/components/avatar'
 import { orOutage } from '@/components/or-outage'
-import { Skeleton } from '@/components/skeleton'
+import { CardSkeleton } from '@/components/skeleton'
 import { expertOf } from '../expert'
 import { expertNamed } from '../expert-named'
 
@@ -24,7 +24,7 @@ export default function ExpertPage({ params }: Props) {
       <Link href="/experts" className="mb-5 inline-block py-1 text-sm text-soft hover:text-ink">
         ← All experts
       </Link>
-      <Suspense fallback={<Skeleton label="Loading profile" />}>
+      <Suspense fallback={<CardSkeleton label="Loading profile" picture />}>
         <Profile params={params} />
       </Suspense>
     </>

@@ -4,7 +4,7 @@ import { notFound } from 'next/navigation'
 import { cache, Suspense } from 'react'
 import { Avatar } from '@/components/avatar'
 import { orOutage } from '@/components/or-outage'
-import { Skeleton } from '@/components/skeleton'
+import { CardSkeleton } from '@/components/skeleton'
 import { AuthError } from '@/lib/auth/auth-error'
 import { orSignIn } from '@/lib/auth/page-access.server'
 import { currentUserOrganization } from '@/lib/organizations/current-user-organizations.server'
@@ -26,7 +26,7 @@ export default function OrganizationPage(props: Props) {
       <Link href="/organizations" className="mb-5 inline-block py-1 text-sm text-soft hover:text-ink">
         ← Your organizations
       </Link>
-      <Suspense fallback={<Skeleton label="Loading members" />}>
+      <Suspense fallback={<CardSkeleton label="Loading members" />}>
         <Organization {...props} />
       </Suspense>
     </>

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { CHARTS, columnsOf } from '@/app/dashboard/_components/chart-kinds'
+import { CHARTS, columnsOf, lineOf } from '@/app/dashboard/_components/chart-kinds'
 import { formatAgo, formatTick, formatUpTo } from '@/app/dashboard/format'
 import { chartPoint } from '@/lib/dashboard/charts'
 
@@ -36,10 +37,47 @@ test('an axis has the date at midnight, and otherwise the time', () => {
   expect(formatTick(new Date(2026, 10, 26, 6, 15).getTime())).toMatch(/6:15/)
 })
 
+const labels = { lookup: 'user', layer: 'redis' }
+const point = (minute: number, value: number) =>
+  chartPoint({ at: minute * 60_000, series: [{ name: 'lookups_total', labels, value }] })
+const nothing = (minute: number) => chartPoint({ at: minute * 60_000, series: [] })
+
+test('a chart has a gap where nothing was counted, and 0 where something else was', () => {
+  const points = [nothing(1), point(2, 480), nothing(3)]
+  expect(columnsOf(CHARTS.reads, points)[1]).toEqual([null, 480])
+  expect(columnsOf(CHARTS.webhooks, points)[1]).toEqual([null, 0])
+})
+
+test('p95 and p99 can be told apart, also where they are equal, in light and in dark', () => {
+  const css = readFileSync('app/globals.css', 'utf8')
+  const colorsOf = (name: string) => [
+    ...(css.match(new RegExp(`  ${name}: (.*);`))?.[1] ?? '').matchAll(/#\w{6}/g),
+  ]
+  for (const scheme of [0, 1]) {
+    const of = (name: string) => luminance((colorsOf(name)[scheme] ?? colorsOf(name)[0])?.[0] ?? '')
+    const [p95, p99] = [lineOf(CHARTS.redisLatency, 1), lineOf(CHARTS.redisLatency, 2)]
+    for (const [one, other] of [
+      [p95.color, p99.color],
+      [p95.color, '--surface'],
+      [p99.color, '--surface'],
+    ] as const)
+      expect(contrast(of(one), of(other)), `${one} ${other} ${scheme}`).toBeGreaterThan(3)
+    expect(p95.width).toBeGreaterThan(2 * p99.width)
+  }
+})
+
+/** By WCAG 2.2. */
+function luminance(hex: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const share = Number.parseInt(hex.slice(at, at + 2), 16) / 255
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+  })
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
+
+const contrast = (one: number, other: number) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05)
+
 test('a chart ends with the last whole minute', () => {
-  const labels = { lookup: 'user', layer: 'redis' }
-  const point = (minute: number, value: number) =>
-    chartPoint({ at: minute * 60_000, series: [{ name: 'lookups_total', labels, value }] })
   const [times, redis] = columnsOf(CHARTS.reads, [point(1, 500), point(2, 480), point(3, 7)])
   expect(times).toEqual([60, 120])
   expect(redis).toEqual([500, 480])

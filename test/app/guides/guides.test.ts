@@ -19,6 +19,11 @@ describe('a guide', () => {
     expect(html).toContain('c | d</td>')
   })
 
+  test('has a hint at what scrolls sideways, which people can reach by keyboard', () => {
+    expect(markup('| a |\n|---|\n| b |')).toContain('<div tabindex="0" class="scrolls ')
+    expect(markup('```ts\nlong\n```')).toMatch(/<pre tabindex="0" class="scrolls /)
+  })
+
   test('leaves out comments, and shows HTML as text', () => {
     expect(markup('<!-- hidden -->\nSee <script>alert(1)</script>')).toContain('See &lt;script&gt;')
     expect(markup('<!-- hidden -->')).not.toContain('hidden')

@@ -1,16 +1,30 @@
-import { expect, test } from 'vitest'
+import { createElement } from 'react'
+import { renderToStaticMarkup } from 'react-dom/server'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { latestComparison } from '@/app/_home/compare'
+import { LiveComparison } from '@/app/_home/comparison'
 import { invalidateUserCache } from '@/lib/cache/clerk-cache-utils'
 import { dropMemoized } from '@/lib/process/memoize-for'
 import { people } from '../../../local/seed'
 import { useServices } from '../../support/services'
 
+// Outside Next there is no request to wait for.
+vi.mock('next/server', () => ({ connection: async () => {} }))
+
 const services = useServices()
+beforeEach(dropMemoized)
+
+const markup = async () => renderToStaticMarkup(createElement('div', null, await LiveComparison()))
+
+async function idsShown() {
+  const found = await latestComparison()
+  return found && 'users' in found ? found.users.map(({ id }) => id) : []
+}
 
 test('the comparison on the home page does not show an expert who is banned', async () => {
   services.clerk.updateUser(people.expert, { banned: true })
   await invalidateUserCache(people.expert)
-  const shown = (await latestComparison())?.users.map(({ id }) => id) ?? []
+  const shown = await idsShown()
   expect(shown.length).toBeGreaterThan(0)
   expect(shown).not.toContain(people.expert)
 })
@@ -21,10 +35,28 @@ test.each([
 ])('nor one who is %s after the comparison, which lasts a minute', async (_, change) => {
   services.clerk.updateUser(people.expert, { banned: false })
   await invalidateUserCache(people.expert)
-  const idsShown = async () => (await latestComparison())?.users.map(({ id }) => id)
-  dropMemoized()
   expect(await idsShown()).toContain(people.expert)
   change()
   await invalidateUserCache(people.expert)
   expect(await idsShown()).not.toContain(people.expert)
+})
+
+test('without Redis or Clerk there is no comparison, and the page says which of them does not answer, and leads to itself again', async () => {
+  services.upstash.faults.set({ reset: 'before' })
+  const withoutRedis = await markup()
+  expect(withoutRedis).toContain('Redis does not answer')
+  expect(withoutRedis).toContain('Try again</a>')
+
+  dropMemoized()
+  services.clerk.faults.add({ status: 503 })
+  const withoutBoth = await markup()
+  expect(withoutBoth).toContain('Clerk does not answer')
+  expect(withoutBoth).toContain('Try again</a>')
+})
+
+test('without experts the page says what the comparison needs', async () => {
+  for (const { id } of services.clerk.users()) services.clerk.updateUser(id, { publicMetadata: {} })
+  const page = await markup()
+  expect(page).toContain('It needs users with the role <code>expert</code>')
+  expect(page).not.toContain('Try again')
 })

@@ -43,12 +43,16 @@ describe('a stream of the dashboard', () => {
     expect(stream.ended).toBe(true)
   })
 
-  test('is not held up by the check of another reader', async () => {
-    const hanging = listen(() => new Promise<boolean>(() => {}))
-    const refused = listen(async () => false)
-    await vi.advanceTimersByTimeAsync(5_000)
+  test('ends within 5 s while the check of its reader hangs, and does not hold up another', async () => {
+    let hangs = false
+    const hanging = listen(() => (hangs ? new Promise<boolean>(() => {}) : Promise.resolve(true)))
+    const refused = listen(async () => !hangs)
+    await vi.advanceTimersByTimeAsync(12_001)
+    hangs = true
+    await vi.advanceTimersByTimeAsync(4_100)
     expect([refused.ended, hanging.ended]).toEqual([true, false])
-    hanging.leave()
+    await vi.advanceTimersByTimeAsync(900)
+    expect(hanging.ended).toBe(true)
   })
 
   test('ends after a minute in any case', async () => {

@@ -84,6 +84,19 @@ describe('the feed of the dashboard', () => {
     expect(streams.map(({ ended }) => ended)).toEqual([true, false])
   })
 
+  test('ends within a second of its check while Clerk hangs, and sends nothing more', async () => {
+    const stream = await open()
+    await invalidateUserCache(people.admin)
+    services.clerk.faults.add({ connection: 'hang' })
+    try {
+      vi.advanceTimersByTime(EVERY)
+      await expect.poll(() => stream.ended, { timeout: 1_500 }).toBe(true)
+      expect(stream.snapshots).toBe(1)
+    } finally {
+      services.clerk.faults.clear()
+    }
+  })
+
   test('costs Redis for twenty who listen at most one and a half times what it costs for one', async () => {
     // With charts, and with the name of somebody in a list.
     const line = { at: Date.now(), type: 'user.updated', reason: null, ms: 1, invalidated: [] }

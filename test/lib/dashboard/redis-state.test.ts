@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { clerkState, redisState } from '@/lib/dashboard/redis-state'
 
 test.each([
-  [{ status: 'up', latencyMs: 3 }, false, 'good', 'Up, 3 ms'],
-  [{ status: 'up', latencyMs: 180 }, false, 'warn', 'Slow, 180 ms'],
+  [{ status: 'up', latencyMs: 3 }, false, 'good', 'Up, ping 3 ms'],
+  [{ status: 'up', latencyMs: 180 }, false, 'warn', 'Slow, ping 180 ms'],
   [{ status: 'up', latencyMs: 3 }, true, 'warn', 'Redis failed repeatedly'],
   [{ status: 'down', reason: 'quota' }, true, 'bad', 'The Redis plan’s limit is used up'],
   [{ status: 'down', reason: 'timeout' }, true, 'bad', 'Redis answers too slowly'],
@@ -25,4 +25,10 @@ test('every state that is not good says what to do', () => {
     expect(redisState({ status: 'down', reason }, false, 'rest').advice).toBeTruthy()
   expect(clerkState({ status: 'down', reason: 'clerk_unavailable' }, 0).advice).toBeTruthy()
   expect(clerkState({ status: 'up', latencyMs: 3 }, 4200).title).toBe('Clerk asked to wait 5 s')
+})
+
+test('Clerk is slow from a second on', () => {
+  expect(clerkState({ status: 'up', latencyMs: 300 }, 0)).toMatchObject({ tone: 'good' })
+  const slow = { tone: 'warn', title: 'Slow, ping 1200 ms' }
+  expect(clerkState({ status: 'up', latencyMs: 1200 }, 0)).toMatchObject(slow)
 })

@@ -8,7 +8,7 @@ import { dropMemoized } from '@/lib/process/memoize-for'
 import { startTelemetry, stopTelemetry } from '@/lib/telemetry/start'
 import { viewOf } from '@/lib/telemetry/stats-view'
 import { people } from '../../../local/seed'
-import { noScripts } from '../../../local/upstash/faults'
+import { noScripts, quotaExceeded } from '../../../local/upstash/faults'
 import { useServices } from '../../support/services'
 
 const services = useServices({ env: { LOG_LEVEL: 'silent' }, keep: true })
@@ -28,8 +28,21 @@ describe('the snapshot', () => {
     dropMemoized()
     services.upstash.faults.set({ reset: 'before' })
     const without = snapshotSchema.parse(await received())
-    expect(without.webhooks).toMatchObject({ unavailable: 'unreachable' })
+    expect(without.webhooks).toMatchObject({ unavailable: 'Redis is not reachable' })
     expect(without.cache).toMatchObject({ processes: null, redis: { tone: 'bad' } })
+    dropMemoized()
+  })
+
+  test('names one cause everywhere, also once the breaker is open because of it', async () => {
+    services.upstash.faults.set(quotaExceeded)
+    const title = 'The Redis plan’s limit is used up'
+    for (let i = 0; i < 2; i++) {
+      dropMemoized()
+      const { cache, webhooks, audit, todo } = await readSnapshot()
+      expect([cache.redis.title, todo[0]?.text]).toEqual([title, title])
+      expect([webhooks, audit]).toMatchObject([{ unavailable: title }, { unavailable: title }])
+    }
+    services.upstash.faults.clear()
     dropMemoized()
   })
 

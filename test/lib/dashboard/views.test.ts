@@ -4,6 +4,7 @@ import { saveProfile } from '@/app/profile/actions'
 import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
 import { getCachedUserByUsername } from '@/lib/cache/clerk-cache'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
+import { panelResult } from '@/lib/dashboard/panel-result'
 import {
   audit,
   filteredAudit,
@@ -12,6 +13,7 @@ import {
   sessionsOfUser,
   snapshot,
 } from '@/lib/dashboard/panels.server'
+import { entriesOf } from '@/lib/dashboard/person'
 import { people } from '../../../local/seed'
 import { useServices } from '../../support/services'
 import { sessionOf } from '../../support/session'
@@ -118,6 +120,15 @@ describe('an admin who looks at a person', () => {
     services.clerk.faults.add({ status: 503 })
     await expect(searchUser(null, form({ word }))).rejects.toThrow(people.member)
     expect(await searchUser(null, form({ word: 'noa' }))).toMatchObject({ status: 'failed' })
+  })
+
+  test('is told that it is not known what is cached while Redis answers with an error', async () => {
+    for (const command of ['mget', 'pttl']) {
+      services.upstash.faults.set({ only: [command], error: 'WRONGTYPE Operation against a key' })
+      const entries = await panelResult(() => entriesOf(people.member))
+      expect(entries, command).toMatchObject({ unavailable: 'Redis did not accept a command' })
+    }
+    services.upstash.faults.clear()
   })
 
   test('sees what was cached before the page read anything, and never a token', async () => {

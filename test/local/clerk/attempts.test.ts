@@ -115,6 +115,19 @@ describe('the scripts for browsers', () => {
     expect((await fetch(`${clerk.url}/clerk-ui/..%2Fpackage.json`)).status).toBe(404)
   })
 
+  it('the people of a kind of whom there are many are folded behind the first of them', async () => {
+    const page = await (await fetch(`${clerk.url}/people`)).text()
+    const folded = page.match(/<details>.*?<\/details>/gs)?.join() ?? ''
+    expect(folded).toContain('Chiara Rossi')
+    expect(page.replace(folded, '')).toContain('Bruno Keller')
+    expect(folded).not.toContain('Mia Moreau')
+  })
+
+  it('somebody without a name has a picture with the first letter of the username', async () => {
+    const { id } = clerk.createUser({ username: 'nameless', emails: [] })
+    expect(await (await fetch(`${clerk.url}/avatars/${id}.svg`)).text()).toContain('>N</text>')
+  })
+
   it('the people may be read by the app only', async () => {
     const { headers } = await fetch(`${clerk.url}/people`)
     expect(headers.get('access-control-allow-origin')).toBe(APP)

@@ -154,7 +154,7 @@ const broken = (state: string, fail: (standIns: StandIns) => unknown, more: Part
 const clerkDown = ({ clerk }: StandIns) => clerk.faults.add({ status: 503 })
 const redisDown = ({ upstash }: StandIns) => upstash.refuse()
 /** What the panels read, which is not what the check of the admin reads. */
-const panelCommands = ['ping', 'lrange', 'xrevrange', 'eval', 'evalsha', 'hgetall']
+const panelCommands = ['ping', 'pttl', 'lrange', 'xrevrange', 'eval', 'evalsha', 'hgetall']
 
 export const dashboardGroups: Group[] = [
   {

@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import type { Stage } from '../app'
 import { openView, type View } from '../browser'
 import { overflowOf, takePictures } from '../pictures'
@@ -40,21 +40,46 @@ export function createCamera(browser: Browser, stage: Stage) {
       }
     },
 
-    /** Opens a screen once, prints what does not fit, and takes pictures of it. */
-    photograph: (
-      screen: Screen,
-      options: { widths: readonly number[]; schemes: readonly ('light' | 'dark')[]; folder: string },
-    ) =>
-      use(screen, async ({ page }) => {
-        const least = screen.large ? 640 : 0
-        for (const width of options.widths) {
-          await page.setViewportSize({ width: Math.max(least, width), height: 900 })
-          const over = await overflowOf(page)
-          if (over !== 0) console.log(`${screen.name} at ${width} px: ${over} px too wide`)
-        }
-        return takePictures(page, { ...options, name: screen.name, least })
-      }),
+    /** Opens a screen once, prints what does not fit, and takes pictures of it. One that is loading is opened for each. */
+    async photograph(screen: Screen, options: PictureOptions): Promise<string[]> {
+      if (!screen.early) return use(screen, ({ page }) => shoot(page, screen, options))
+      const files: string[] = []
+      for (const width of options.widths)
+        for (const scheme of options.schemes)
+          files.push(...(await shootLoading(screen, { ...options, widths: [width], schemes: [scheme] })))
+      return files
+    },
   }
+
+  /** A read that began with an earlier picture may end during this one. The next read begins with the page. */
+  async function shootLoading(screen: Screen, options: PictureOptions, tries = 4): Promise<string[]> {
+    const { files, ended } = await use(screen, async ({ page }) => ({
+      files: await shoot(page, screen, options),
+      ended: await page.getByText(ENDED).count(),
+    }))
+    if (ended === 0) return files
+    if (tries === 1) throw new Error('What is loading ended before the picture was taken')
+    return shootLoading(screen, options, tries - 1)
+  }
+}
+
+interface PictureOptions {
+  widths: readonly number[]
+  schemes: readonly ('light' | 'dark')[]
+  folder: string
+}
+
+/** What a page says once it no longer waits for an answer. */
+const ENDED = /took too long|does not answer/
+
+async function shoot(page: Page, { name, large }: Screen, options: PictureOptions): Promise<string[]> {
+  const least = large ? 640 : 0
+  for (const width of options.widths) {
+    await page.setViewportSize({ width: Math.max(least, width), height: 900 })
+    const over = await overflowOf(page)
+    if (over !== 0) console.log(`${name} at ${width} px: ${over} px too wide`)
+  }
+  return takePictures(page, { ...options, name, least })
 }
 
 /** Opens a page, brings it into its state, and waits for everything to be there. */
@@ -65,7 +90,8 @@ export async function openScreen({ page, settled }: View, { app }: Pick<Stage, '
       `addEventListener('DOMContentLoaded', () => { document.documentElement.style.fontSize = '200%' })`,
     )
   await before?.(page)
-  await page.goto(app.url + path, { waitUntil: early ? 'commit' : 'load' })
+  const answer = await page.goto(app.url + path, { waitUntil: early ? 'commit' : 'load' })
+  if ((answer?.status() ?? 0) >= 500) throw new Error(`The app answered ${answer?.status()}`)
   if (early) {
     await page.locator('[data-loading]').first().waitFor()
     await act?.(page)

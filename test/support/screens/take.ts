@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { buildApp, startStage } from '../app'
 import { launchBrowser, unpackBrowser } from '../browser'
 import { SCHEMES, WIDTHS } from '../pictures'
+import { E2E_COPY } from '../ports'
 import { writeSheet } from './contact-sheet'
 import { dashboardGroups } from './dashboard-screens'
 import { createCamera } from './picture'
@@ -23,7 +24,7 @@ const schemes = SCHEMES.filter((scheme) => listIn('SCHEMES', SCHEMES.join()).inc
 
 mkdirSync(folder, { recursive: true })
 await unpackBrowser()
-await buildApp()
+await buildApp([E2E_COPY])
 const browser = await launchBrowser()
 let taken = 0
 for (const group of all.filter(({ name }) => groups.includes(name))) {

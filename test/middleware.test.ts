@@ -1,0 +1,67 @@
+import { type NextFetchEvent, NextRequest } from 'next/server'
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { people } from '../local/seed'
+import { useServices } from './support/services'
+
+// With the key of a development instance, Clerk's middleware throws where a handshake brings what it cannot read.
+const publishableKey = `pk_test_${btoa('clerk.example.test$')}`
+let behind = 0
+const services = useServices({
+  now: () => Date.now() - behind,
+  env: { NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: publishableKey, CLERK_SECRET_KEY: 'sk_test_0123456789' },
+})
+
+let middleware: typeof import('../middleware').default
+// It reads the settings when it is loaded.
+beforeAll(async () => {
+  middleware = (await import('../middleware')).default
+})
+
+const event = { waitUntil() {} } as unknown as NextFetchEvent
+
+const open = (path: string, cookies: Record<string, string>, accept = 'text/html') =>
+  middleware(
+    new NextRequest(`http://localhost:3000${path}`, {
+      headers: {
+        ...{ accept, 'sec-fetch-dest': 'document' },
+        cookie: Object.entries(cookies)
+          .map(([name, value]) => `${name}=${value}`)
+          .join('; '),
+      },
+    }),
+    event,
+  )
+
+describe('what Clerk’s middleware throws', () => {
+  const cookies = { __clerk_handshake: 'made-up', __clerk_db_jwt: 'browser' }
+  afterEach(() => {
+    // The one of test/support/setup.ts.
+    const log = vi.spyOn(console, 'error')
+    expect(log).toHaveBeenCalledOnce()
+    log.mockClear()
+  })
+
+  test('is a page that blames nobody, and leads to itself again, without what Clerk could not read', async () => {
+    const response = await open(`//profile?a=%22%3E%3Cb%3E&__clerk_handshake=made-up`, cookies)
+    expect([response?.status, response?.headers.get('retry-after')]).toEqual([503, '5'])
+    const page = (await response?.text()) ?? ''
+    expect(page).toContain('<h1>Your sign-in could not be checked</h1>')
+    expect(page).toContain('href="/profile?a=%22%3E%3Cb%3E">Try again</a>')
+  })
+
+  test('is the error of a route for what is not a browser that opens a page', async () => {
+    const response = await open('/api/calendar/token', cookies, 'application/json')
+    expect(response?.status).toBe(503)
+    expect(await response?.json()).toMatchObject({ error: { code: 'unavailable' } })
+  })
+})
+
+test('a session token that has expired leads to Clerk for a new one, also while Clerk’s Backend API is down', async () => {
+  behind = 120_000
+  const { cookies } = await services.clerk.issueSession(people.member)
+  behind = 0
+  services.clerk.faults.add({ status: 503 })
+  const response = await open('/profile', { ...cookies, __clerk_db_jwt: 'browser', __refresh: 'made-up' })
+  expect(response?.status).toBe(307)
+  expect(response?.headers.get('location')).toContain('/v1/client/handshake?redirect_url=')
+})
