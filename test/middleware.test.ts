@@ -32,8 +32,19 @@ const open = (path: string, cookies: Record<string, string>, accept = 'text/html
     event,
   )
 
+/** It has the form of a token of Clerk, and a signature that is not Clerk's. */
+const MADE_UP = [{ alg: 'RS256', typ: 'JWT', kid: 'ins_localStandIn' }, { handshake: [] }, {}]
+  .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+  .join('.')
+
+test('what does not have the form of a token of Clerk does not get to its middleware', async () => {
+  expect((await open('/?__clerk_handshake=made-up', {}))?.status).toBe(400)
+  const cookies = { __clerk_handshake: 'made-up', __session: 'made-up', __clerk_db_jwt: 'browser' }
+  expect((await open('/', cookies))?.status).toBe(200)
+})
+
 describe('what Clerk’s middleware throws', () => {
-  const cookies = { __clerk_handshake: 'made-up', __clerk_db_jwt: 'browser' }
+  const cookies = { __clerk_handshake: MADE_UP, __clerk_db_jwt: 'browser' }
   afterEach(() => {
     // The one of test/support/setup.ts.
     const log = vi.spyOn(console, 'error')
@@ -42,7 +53,7 @@ describe('what Clerk’s middleware throws', () => {
   })
 
   test('is a page that blames nobody, and leads to itself again, without what Clerk could not read', async () => {
-    const response = await open(`//profile?a=%22%3E%3Cb%3E&__clerk_handshake=made-up`, cookies)
+    const response = await open(`//profile?a=%22%3E%3Cb%3E&__clerk_handshake=${MADE_UP}`, cookies)
     expect([response?.status, response?.headers.get('retry-after')]).toEqual([503, '5'])
     const page = (await response?.text()) ?? ''
     expect(page).toContain('<h1>Your sign-in could not be checked</h1>')
