@@ -35,7 +35,7 @@ function decodedPart(token: string, part: 0 | 1) {
   const parts = token.split('.')
   if (parts.length !== 3) return undefined
   try {
-    const text = (parts[part] ?? '').replace(/=+$/, '').replaceAll('-', '+').replaceAll('_', '/')
+    const text = (parts[part] ?? '').replaceAll('=', '').replaceAll('-', '+').replaceAll('_', '/')
     return JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(text), (one) => one.charCodeAt(0))))
   } catch {
     return undefined
@@ -64,7 +64,10 @@ function tokenInHeader({ headers }: Request): string {
 }
 
 /** Whether a session token lives, as far as it says so itself. */
-const lives = (token: string, at: number) => decodedPart(token, 1)?.exp * 1000 > at
+function lives(token: string, at: number): boolean {
+  const exp: unknown = decodedPart(token, 1)?.exp
+  return typeof exp === 'number' && exp * 1000 > at
+}
 
 /**
  * Whether the SDK may ask Clerk for a new session token: there is a cookie for that, and not every token is seen to live.
