@@ -189,7 +189,7 @@ describe('a session token that has expired, beside a cookie to renew it', () => 
     [`__session=${living}; __refresh_x=r`, `Bearer ${living}`],
     [`__session=${living}; __refresh_x=r`, 'Basic cGFzc3dvcmQ='],
     ['__refresh_x=r', living],
-  ])('is no other: %s', (cookie, authorization) => {
+  ])('is no other: %s', (cookie, authorization?: string) => {
     expect(second(cookie, authorization === undefined ? {} : { authorization })).toBe(cookie)
   })
 })
