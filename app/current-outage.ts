@@ -1,7 +1,7 @@
 import { type Problem, problemWithCode } from '@/lib/errors'
 import { checkHealth } from '@/lib/process/health'
 
-/** Which of Clerk and Redis does not answer now, for what failed without naming it; null if both answer. */
+/** Which of Clerk and Redis is not responding now, for what failed without naming it; null if both answer. */
 export async function currentOutage(): Promise<Problem | null> {
   const { clerk, redis } = (await checkHealth()).dependencies
   const ofClerk = clerk.status === 'down' ? problemWithCode(clerk.reason) : null

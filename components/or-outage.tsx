@@ -29,6 +29,6 @@ export async function orOutage(render: () => Promise<ReactNode>, heading?: React
   }
 }
 
-/** A link that loads the page again, for a status of something that is busy or does not answer. */
+/** A link that loads the page again, for a status of something that is busy or is not responding. */
 export const TryAgainAfter = ({ status }: { status: number }) =>
   (status === 429 || status === 503) && <TryAgain />

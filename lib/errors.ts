@@ -141,7 +141,7 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
       meaning:
         'Redis refused a command, timed out, or returned something unexpected. The error’s `reason` says which.',
       ...OUTAGE,
-      title: 'Redis does not answer',
+      title: 'Redis is not responding',
       fix: 'Check Redis. Values are loaded from their source meanwhile.',
     },
     store_quota: {
@@ -172,7 +172,7 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
       meaning:
         'The Backend API did not answer, or answered with a 5xx status or a body that is not Clerk’s. After a change, the error’s `outcome` says whether it may have been saved.',
       ...OUTAGE,
-      title: 'Clerk does not answer',
+      title: 'Clerk is not responding',
       fix: 'Check https://status.clerk.com, CLERK_API_URL, and the proxies and firewalls on the way to Clerk.',
     },
     clerk_unauthorized: {
@@ -374,7 +374,7 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
     calendar_unavailable: {
       meaning: 'Google Calendar did not answer, or answered with a 5xx status or something unexpected.',
       ...OUTAGE,
-      title: 'Google Calendar does not answer',
+      title: 'Google Calendar is not responding',
       fix: 'Check https://www.google.com/appsstatus and GOOGLE_API_BASE_URL.',
     },
     cross_origin: {
@@ -439,7 +439,7 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
     unavailable: {
       meaning: 'Clerk, Redis or the provider did not answer.',
       title: 'Temporarily unavailable',
-      advice: 'A service that this needs does not answer. Try again in a few seconds.',
+      advice: 'A service that this needs is not responding. Try again in a few seconds.',
       status: 503,
     },
   },

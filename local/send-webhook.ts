@@ -130,7 +130,7 @@ async function post(
     if (isIgnored(text)) err(`The app has no handler for ${type}: it did nothing.\n`)
     return response.ok ? 0 : 1
   } catch {
-    err(`${url} does not answer. Is the app running?\n`)
+    err(`${url} is not responding. Is the app running?\n`)
     return 1
   }
 }

@@ -18,7 +18,7 @@ const renew = (accept: string) =>
     event,
   )
 
-test('somebody whose session token is renewed by a Clerk that does not answer sees a page, and a script gets the error', async () => {
+test('somebody whose session token is renewed by a Clerk that is not responding sees a page, and a script gets the error', async () => {
   const page = await renew('text/html')
   expect([page?.status, page?.headers.get('retry-after')]).toEqual([503, '5'])
   expect(await page?.text()).toContain('<h1>Your sign-in could not be checked</h1>')

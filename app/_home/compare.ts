@@ -56,12 +56,12 @@ async function readCached(ids: string[]): Promise<Measured['cache'] | null> {
   return best
 }
 
-/** The cache did not answer alone: Redis does not answer, or keeps nothing. */
+/** The cache did not answer alone: Redis is not responding, or keeps nothing. */
 class AskedClerk extends Error {}
 
 /**
  * Reads the users of the experts page from Clerk and from the cache, and says what each took. Null without experts. Fails
- * while Clerk or Redis does not answer, and while much of Clerk's limit is used: this is the first request to give way.
+ * while Clerk or Redis is not responding, and while much of Clerk's limit is used: this is the first request to give way.
  */
 async function measure(): Promise<Measured | null> {
   const ids = ((await userIdsByRole('expert')) ?? []).slice(0, MOST_USERS)

@@ -69,6 +69,6 @@ export const warm = async (_before: ActionResult | null, form: FormData): Promis
   adminAction('cache.warm', { form, shape: userForm }, async ({ userId }) => {
     const result = await warmUpUserCache(userId)
     return result.failed > 0
-      ? failed('The user could not be loaded: Clerk does not answer. Trying again is safe.')
+      ? failed('The user could not be loaded: Clerk is not responding. Trying again is safe.')
       : done('Cached.')
   })

@@ -60,7 +60,7 @@ const problems: Partial<Record<RefreshedToken['status'], string>> = {
 export function describeRefresh(name: string, outcome: RefreshedToken | undefined, now: number): string {
   if (outcome?.status === 'ok')
     return `Refreshed. Clerk returned a ${name} token${outcome.expiresAt ? ` that expires ${formatAgo(outcome.expiresAt, now)}` : ''}.`
-  return `${name} ${(outcome && problems[outcome.status]) ?? 'was not refreshed: Clerk does not answer. Trying again is safe.'}`
+  return `${name} ${(outcome && problems[outcome.status]) ?? 'was not refreshed: Clerk is not responding. Trying again is safe.'}`
 }
 
 /** Why a user is refused everywhere, in a word; undefined: they are not. */

@@ -69,7 +69,7 @@ export function ProfileForm({ profile }: { profile: Profile }) {
 function useReloadAfter(result: SaveResult) {
   const clerk = useClerk()
   useEffect(() => {
-    // While Clerk does not answer, the header keeps the old name.
+    // While Clerk is not responding, the header keeps the old name.
     if (result.status === 'saved' || result.status === 'unknown') clerk.user?.reload().catch(() => undefined)
   }, [clerk, result])
 }

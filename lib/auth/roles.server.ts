@@ -15,7 +15,7 @@ import { type SessionOptions, userOfSession } from './session-user'
 
 /**
  * The signed-in user from the cache, or null: the cached counterpart of Clerk's `currentUser()`, to show who is signed in.
- * It may be as old as the cache and stands in while Clerk does not answer: what decides a right calls `requireUser`.
+ * It may be as old as the cache and stands in while Clerk is not responding: what decides a right calls `requireUser`.
  */
 export async function getCurrentUser(): Promise<CachedUser | null> {
   const caller = await currentCaller()
@@ -24,7 +24,7 @@ export async function getCurrentUser(): Promise<CachedUser | null> {
 }
 
 /**
- * The signed-in user, without the request memo and the process cache. While Redis does not answer, revocations cannot
+ * The signed-in user, without the request memo and the process cache. While Redis is not responding, revocations cannot
  * be seen: the user is admitted until their session token expires, or refused with `failClosed`.
  * @throws AuthError `unauthenticated` without a signed-in user, or when the session was revoked or the user deleted, banned or locked;
  * LookupError `revocation_unknown` with `failClosed` while Redis is out.

@@ -13,7 +13,7 @@ function highestAge(hardSeconds: number | null): number | null {
 /**
  * What Redis has of a user: the value that the next read returns, the size of the entry and how long its keys are kept.
  * Seconds and bytes; null for a key that does not exist.
- * @throws LookupError if Redis does not answer
+ * @throws LookupError if Redis is not responding
  */
 export async function inspectUser(id: string) {
   const entry = await inspect(userById, id, { revocationMarkers: revocationMarkersOf(id) })

@@ -45,7 +45,7 @@ export const blockUser = (userId: string, seconds = BAN_SECONDS): Promise<void> 
     tags: tagsOfUser(userId, NO_NAMES),
   })
 
-/** Identifies what `revokeUser` or `blockUser` has begun; null if there is nothing. @throws LookupError when Redis does not answer */
+/** Identifies what `revokeUser` or `blockUser` has begun; null if there is nothing. @throws LookupError when Redis is not responding */
 export const revocationOfUser = (userId: string): Promise<string | null> =>
   lookups().revocation(markerOfUser(userId))
 

@@ -126,7 +126,7 @@ export const warmUpOAuthToken = (userId: string, provider: OAuthProvider) =>
 export const invalidateOAuthToken = (userId: string, provider: OAuthProvider): Promise<void> =>
   tokens.invalidate({ userId, provider })
 
-/** What Redis holds of a user's token, without the token. @throws LookupError if Redis does not answer */
+/** What Redis holds of a user's token, without the token. @throws LookupError if Redis is not responding */
 export async function inspectOAuthToken(userId: string, provider: OAuthProvider) {
   const { value, ...state } = await inspect(tokens, { userId, provider })
   return { ...state, cached: value !== undefined }

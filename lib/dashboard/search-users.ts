@@ -20,7 +20,7 @@ const exactly = (word: string): Promise<CachedUser | null> =>
 /**
  * The users with this ID, or with this text in the ID, the name, the username or an e-mail address; one who has exactly
  * this username or address comes first. One request to Clerk, which is not cached: a key must not hold what was typed.
- * While Clerk does not answer, a user who is cached is found by the whole ID, username or address.
+ * While Clerk is not responding, a user who is cached is found by the whole ID, username or address.
  * @throws ClerkError
  */
 export async function searchUsers(text: string): Promise<CachedUser[]> {

@@ -2,7 +2,7 @@ import type { CacheHealth, Delivery, Todo } from './snapshot-schema'
 import type { TokenHealth } from './token-health'
 import { hasFailed, webhooksOf } from './webhook-rows'
 
-/** What the verdict is made of. Undefined: it could not be read, because Redis does not answer. */
+/** What the verdict is made of. Undefined: it could not be read, because Redis is not responding. */
 export interface Findings {
   cache: Pick<CacheHealth, 'redis' | 'clerk'>
   deliveries: readonly Delivery[] | undefined

@@ -137,7 +137,7 @@ export const integrationCache = {
   },
 }
 
-/** What Redis holds of the status of a user's integrations, without the status. @throws LookupError if Redis does not answer */
+/** What Redis holds of the status of a user's integrations, without the status. @throws LookupError if Redis is not responding */
 export async function inspectIntegrations(userId: string) {
   const { value, ...state } = await inspect(status, { userId })
   return { ...state, cached: value !== undefined }

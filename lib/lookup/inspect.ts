@@ -20,7 +20,7 @@ export interface Inspection<T> {
 
 const seconds = (ms: number | undefined) => (ms === undefined || ms < 0 ? null : Math.round(ms / 1000))
 
-/** What Redis holds of a value, for people to look at: one MGET, and a PTTL for each key. @throws LookupError when Redis does not answer */
+/** What Redis holds of a value, for people to look at: one MGET, and a PTTL for each key. @throws LookupError when Redis is not responding */
 export async function inspect<A, T>(
   lookup: Pick<Lookup<A, T>, 'locate'>,
   arg: A,

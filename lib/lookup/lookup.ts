@@ -28,7 +28,7 @@ export interface Lookup<A, T> {
    * decides rights. @throws LookupError `revoked`, `revocation_unknown`
    */
   fresh(arg: A, options?: FreshOptions): Promise<T | null>
-  /** What Redis holds; undefined when it holds nothing usable or does not answer. Never loads. */
+  /** What Redis holds; undefined when it holds nothing usable or is not responding. Never loads. */
   peek(arg: A): Promise<T | null | undefined>
   /** Loads what is not cached yet; returns how many are cached now, and how many could not be loaded. */
   warm(args: readonly A[]): Promise<{ warmed: number; failed: number }>

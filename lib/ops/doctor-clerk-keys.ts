@@ -60,7 +60,7 @@ export async function checkClerkKeys(): Promise<Finding> {
   }
   if (!published)
     return warn(
-      `${new URL(frontend).host} does not answer`,
+      `${new URL(frontend).host} is not responding`,
       'It is the address in NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY. Browsers cannot sign in without it. Check the key and the network.',
     )
   if (!published.some((one) => secret.includes(one)))

@@ -5,7 +5,7 @@ import type { Clock } from '../lookup/clock'
 
 /** The window of Clerk's rate limits, in milliseconds. */
 const WINDOW = 10_000
-/** Tries while Clerk or Redis does not answer, with pauses of 2, 4 and 8 s between them. */
+/** Tries while Clerk or Redis is not responding, with pauses of 2, 4 and 8 s between them. */
 const TRIES = 4
 /** Errors that may be over in a moment. */
 const TRANSIENT: readonly string[] = ['clerk_unavailable', 'redis_unavailable', 'load_timeout', 'load_failed']

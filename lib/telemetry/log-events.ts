@@ -111,11 +111,11 @@ const calendarProblems: Record<CalendarProblem['code'], string> = {
     'a quota of the Google Calendar API is used up; look at the quotas in the Google Cloud console',
   calendar_refused: 'Google Calendar did not accept a request',
   calendar_blocked: 'a proxy or a firewall answers in place of Google Calendar',
-  calendar_unavailable: 'Google Calendar does not answer as expected',
+  calendar_unavailable: 'Google Calendar is not responding as expected',
   event_skipped: 'a calendar event could not be read and is left out',
 }
 
 function failureOf(status: number): string {
   if (status === 429) return 'Clerk limits requests'
-  return status === 0 ? 'Clerk does not answer' : `Clerk answers with ${status}`
+  return status === 0 ? 'Clerk is not responding' : `Clerk answers with ${status}`
 }

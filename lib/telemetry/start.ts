@@ -21,7 +21,7 @@ import { writers } from './writers'
 
 /** Milliseconds between two records of what this process counted. */
 const EVERY = 5_000
-/** Milliseconds for which a flush after a response retries while Redis does not answer. The platform waits for it. */
+/** Milliseconds for which a flush after a response retries while Redis is not responding. The platform waits for it. */
 const FLUSH_FOR = 2_000
 
 let flushedAt = Number.NEGATIVE_INFINITY

@@ -39,7 +39,7 @@ async function fleetStats(minutes: number) {
 
 /**
  * Statistics of this process since it started, and of the fleet over the last `minutes` (at most 1440). The fleet's
- * sums are at most about 5 s behind. Does not throw when Redis does not answer.
+ * sums are at most about 5 s behind. Does not throw when Redis is not responding.
  */
 export async function cacheStats({ minutes }: { minutes: number }) {
   const [ofProcess, fleet] = await Promise.all([processStats(), fleetStats(minutes)])

@@ -94,7 +94,7 @@ function writeLater(): void {
 
 /**
  * Logs a delivery, if no delivery with its ID has succeeded before. Returns whether this is the first. One Redis
- * command. If Redis does not answer, the result is true, and the line is written later.
+ * command. If Redis is not responding, the result is true, and the line is written later.
  */
 export async function recordDelivery(delivery: DeliveryRecord): Promise<boolean> {
   try {

@@ -5,14 +5,14 @@ import { useServices } from '../support/services'
 
 const services = useServices()
 
-test('a failure that does not say why is put down to what does not answer at the time', async () => {
+test('a failure that does not say why is put down to what is not responding at the time', async () => {
   expect(await currentOutage()).toBeNull()
 
   services.upstash.faults.set({ reset: 'before' })
   dropMemoized()
-  expect(await currentOutage()).toMatchObject({ title: 'Redis does not answer', status: 503 })
+  expect(await currentOutage()).toMatchObject({ title: 'Redis is not responding', status: 503 })
 
   services.clerk.faults.add({ status: 503 })
   dropMemoized()
-  expect((await currentOutage())?.title).toBe('Clerk does not answer, and Redis does not answer')
+  expect((await currentOutage())?.title).toBe('Clerk is not responding, and Redis is not responding')
 })

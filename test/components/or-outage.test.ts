@@ -40,11 +40,13 @@ describe('a page', () => {
     expect(await page).toBe('events')
   })
 
-  test('names the service that does not answer, and what to do', async () => {
+  test('names the service that is not responding, and what to do', async () => {
     const html = await pageThatThrows(new ClerkError(undefined, undefined, []))
-    expect(html).toContain('Clerk does not answer')
+    expect(html).toContain('Clerk is not responding')
     expect(html).toContain('Try again in a few seconds.')
-    expect(await pageThatThrows(new LookupError('store_unavailable', ''))).toContain('Redis does not answer')
+    expect(await pageThatThrows(new LookupError('store_unavailable', ''))).toContain(
+      'Redis is not responding',
+    )
   })
 
   test('has a heading of its own above the outage, where what it would have rendered has it', async () => {

@@ -194,9 +194,9 @@ describe('while something is out', () => {
       .locator('.text-good', { hasText: shown('Connected') })
       .waitFor()
     // What only Clerk knows fails alone.
-    await panel('sessions').getByText('Clerk does not answer').waitFor()
+    await panel('sessions').getByText('Clerk is not responding').waitFor()
     await openDashboard(view, stage, '/cache')
-    await panel('cache').getByText('Clerk does not answer').waitFor()
+    await panel('cache').getByText('Clerk is not responding').waitFor()
   })
 
   test('Redis gone altogether: it is not reachable', async () => {
@@ -240,7 +240,7 @@ describe('while something is out', () => {
       await view.page.goto(`${stage.app.url}/dashboard`)
       const seen = (text: string) => view.page.getByText(text).filter({ visible: true }).first().waitFor()
       await seen('The Redis plan’s limit is used up')
-      await seen('Clerk does not answer')
+      await seen('Clerk is not responding')
       await seen('/api/health')
       await view.page.getByRole('link', { name: 'Try again' }).waitFor()
       expect(await axeFindings(view.page)).toEqual([])

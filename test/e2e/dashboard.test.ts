@@ -160,7 +160,7 @@ describe('Integrations', () => {
     expect(await panel('integrations').innerHTML()).not.toMatch(/[a-z0-9]@example/)
   })
 
-  test('says that it could not be checked while Clerk does not answer', async () => {
+  test('says that it could not be checked while Clerk is not responding', async () => {
     const { id } = await newUser([CALENDAR])
     const first = await visit(`/users/${id}`)
     await first

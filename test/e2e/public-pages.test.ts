@@ -276,7 +276,7 @@ describe('with a title and a heading, small and dark, large and light, axe has n
         [experts.path, experts.heading, `Expert · ${title}`],
         ['/experts', 'Experts', `Experts · ${title}`],
       ])
-      await page.getByRole('heading', { name: 'Clerk does not answer' }).waitFor()
+      await page.getByRole('heading', { name: 'Clerk is not responding' }).waitFor()
       const { page: calendar } = await visit(people.member, [
         ['/profile', 'Profile', `Profile · ${title}`],
         ['/account', 'Connections', `Connections · ${title}`],
@@ -284,7 +284,7 @@ describe('with a title and a heading, small and dark, large and light, axe has n
         ['/organizations/northwind', 'Organization', `Organization · ${title}`],
         ['/calendar', 'Calendar', `Calendar · ${title}`],
       ])
-      await calendar.getByRole('heading', { name: 'Clerk does not answer' }).waitFor()
+      await calendar.getByRole('heading', { name: 'Clerk is not responding' }).waitFor()
       await calendar.getByRole('main').getByRole('link', { name: 'Try again' }).waitFor()
     } finally {
       clerk.faults.clear()

@@ -179,7 +179,7 @@ describe('with a dependency dead', () => {
     await stage.standIns.engine.restart()
     stage.standIns.clerk.faults.add({ status: 500 })
     const html = await (await fetch(`${stage.app.url}/experts`)).text()
-    expect(html).toContain('Clerk does not answer')
+    expect(html).toContain('Clerk is not responding')
   })
 
   test('nothing is printed that Next would not print', () => {

@@ -65,9 +65,9 @@ describe('npm run webhook', () => {
     expect((await run(update, `${own},${other}`)).code).toBe(0)
   })
 
-  test('says so when the app does not answer', async () => {
+  test('says so when the app is not responding', async () => {
     const { code, err } = await run(['user.updated', '--user', 'user_1', '--url', 'http://127.0.0.1:1/'])
-    expect([code, err]).toEqual([1, 'http://127.0.0.1:1/ does not answer. Is the app running?\n'])
+    expect([code, err]).toEqual([1, 'http://127.0.0.1:1/ is not responding. Is the app running?\n'])
   })
 
   test('warns of a type that Clerk does not have, and says that the app ignored it', async () => {

@@ -182,7 +182,7 @@ const rules: Record<string, (kit: Parts) => Promise<void>> = {
     await restore('user:1', first)
     expect(await lookup('1')).toBe('load 1')
   },
-  async 'which revocation there is is an error while the store does not answer'(kit) {
+  async 'which revocation there is is an error while the store is not responding'(kit) {
     const { revocation, store } = start(kit)
     store.down = true
     await expect(revocation('user:1')).rejects.toThrow()
@@ -324,11 +324,11 @@ const mutants: readonly (Change & { breaks: string })[] = [
     breaks: 'an end that the store did not confirm is an error, and may be repeated',
   },
   {
-    name: 'there is no revocation while the store does not answer',
+    name: 'there is no revocation while the store is not responding',
     file: engine,
     from: '(await store.read([markerKey(namespace, marker)], { despiteBreaker: true }))[0] ?? null',
     to: '(await store.read([markerKey(namespace, marker)], { despiteBreaker: true }).catch(() => []))[0] ?? null',
-    breaks: 'which revocation there is is an error while the store does not answer',
+    breaks: 'which revocation there is is an error while the store is not responding',
   },
 ]
 

@@ -6,7 +6,7 @@ import { createTimeline, type Interval } from './timeline'
 const READERS = 4
 /** Milliseconds between two reads of a reader, so that a run harms nobody. */
 const PAUSE = 50
-/** An address that does not answer within so many milliseconds has failed. */
+/** An address that is not responding within so many milliseconds has failed. */
 const PATIENCE = 15_000
 
 const version = z.looseObject({ id: z.string(), updatedAt: z.number() })

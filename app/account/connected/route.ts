@@ -23,7 +23,7 @@ export async function GET(request: Request): Promise<Response> {
     if ((await overLimit(LIMIT, userId)) === undefined)
       await invalidateTags([tagOfUser(userId), tagOfTokens(userId), tagOfIntegrations(userId)])
   } catch (error) {
-    // The page says what does not answer. The webhook invalidates as well.
+    // The page says what is not responding. The webhook invalidates as well.
     problemToShow(error)
   }
   return new Response(null, { status: 303, headers })

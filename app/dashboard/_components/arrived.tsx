@@ -17,7 +17,7 @@ function arrival(entries: Entries, changedAt: number | null): [tone: Tone, state
   if ('unavailable' in entries) return ['idle', 'Not compared with Clerk.', `${entries.unavailable}.`]
   const { value } = entries.data.user
   if (value === undefined) return ['idle', 'Not cached: the next read loads what Clerk has']
-  if (changedAt === null) return ['idle', 'Not compared with Clerk, which does not answer']
+  if (changedAt === null) return ['idle', 'Not compared with Clerk, which is not responding']
   if (value && value.updatedAt >= changedAt)
     return ['good', 'Up to date with Clerk: the last change has arrived everywhere']
   return [

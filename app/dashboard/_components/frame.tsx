@@ -28,7 +28,7 @@ export function Frame({ id, title, height, hidden = false, rows, render }: Props
   )
 }
 
-/** What `render` returns, or what does not answer, in the size of the panels beside it. */
+/** What `render` returns, or what is not responding, in the size of the panels beside it. */
 async function Content({ render }: Pick<Props, 'render'>) {
   try {
     return await render()

@@ -4,7 +4,7 @@ import { Status } from '@/components/status'
 import { clerkState, currentRedisState } from '@/lib/dashboard/redis-state'
 import { checkHealth } from '@/lib/process/health'
 
-/** Shown instead of the dashboard while roles cannot be read: what does not answer, and what still works. */
+/** Shown instead of the dashboard while roles cannot be read: what is not responding, and what still works. */
 export async function Outage({ title, advice, status }: { title: string; advice: string; status: number }) {
   const { dependencies } = await checkHealth()
   const states = [

@@ -41,16 +41,16 @@ test.each([
   expect(await idsShown()).not.toContain(people.expert)
 })
 
-test('without Redis or Clerk there is no comparison, and the page says which of them does not answer, and leads to itself again', async () => {
+test('without Redis or Clerk there is no comparison, and the page says which of them is not responding, and leads to itself again', async () => {
   services.upstash.faults.set({ reset: 'before' })
   const withoutRedis = await markup()
-  expect(withoutRedis).toContain('Redis does not answer')
+  expect(withoutRedis).toContain('Redis is not responding')
   expect(withoutRedis).toContain('Try again</a>')
 
   dropMemoized()
   services.clerk.faults.add({ status: 503 })
   const withoutBoth = await markup()
-  expect(withoutBoth).toContain('Clerk does not answer')
+  expect(withoutBoth).toContain('Clerk is not responding')
   expect(withoutBoth).toContain('Try again</a>')
 })
 

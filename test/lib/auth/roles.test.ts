@@ -52,7 +52,7 @@ test('somebody who does not exist has no roles', async () => {
   expect(await getUserRoles('user_2nobody')).toEqual([])
 })
 
-describe('a user who has expired while Clerk does not answer', () => {
+describe('a user who has expired while Clerk is not responding', () => {
   beforeEach(async () => {
     await getCachedUserById(people.admin)
     const [hard = ''] = await redis().run('keys', (client) => client.keys(`ck:h:user.*:${people.admin}`))

@@ -202,7 +202,7 @@ describe('a signed-in user whom Clerk could not read yet', () => {
   })
 })
 
-describe('while Redis does not answer', () => {
+describe('while Redis is not responding', () => {
   beforeEach(() => services.upstash.faults.set({ reset: 'before' }))
 
   test('a page still shows the user, read from Clerk', async () => {

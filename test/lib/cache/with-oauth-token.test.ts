@@ -160,7 +160,7 @@ describe('a token that the provider refuses', () => {
     expect(services.google.requests().total).toBe(1)
   })
 
-  test('is no longer returned even if Clerk does not answer', async () => {
+  test('is no longer returned even if Clerk is not responding', async () => {
     await cached()
     services.clerk.faults.add({ status: 500 })
     const refuse = async () => new Response(null, { status: 401 })
@@ -191,7 +191,7 @@ describe('a token that the provider refuses', () => {
     expect(result).toMatchObject({ status: 'ok', value: { status: 200 } })
   })
 
-  test('cannot be replaced while Redis does not answer, and the result says so', async () => {
+  test('cannot be replaced while Redis is not responding, and the result says so', async () => {
     replaceToken(await cached())
     const result = await withOAuthToken(userId, 'google', async (token) => {
       const response = await events(token)

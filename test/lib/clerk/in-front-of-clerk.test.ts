@@ -23,7 +23,7 @@ const problem = () => getCachedUserById(people.member).then(() => undefined, pro
 describe.each([401, 403, 404])('a page with status %s that is not of Clerk', (status) => {
   beforeEach(() => between.alter(() => ({ status, ...html })))
 
-  test('says that Clerk does not answer, and does not blame the key', async () => {
+  test('says that Clerk is not responding, and does not blame the key', async () => {
     expect(await problem()).toMatchObject({
       code: 'clerk_unavailable',
       fix: expect.stringMatching(/firewall/),

@@ -26,6 +26,6 @@ test('a write that could not be sent has saved nothing, and leaves the cache alo
   expect(services.upstash.counts().byCommand.unlink).toBeUndefined()
 })
 
-test('a read that could not be sent says that Clerk does not answer', async () => {
+test('a read that could not be sent says that Clerk is not responding', async () => {
   await expect(getCachedUserById(people.admin)).rejects.toMatchObject({ code: 'clerk_unavailable' })
 })

@@ -113,7 +113,7 @@ describe('an admin who looks at a person', () => {
     expect(of('dashboard.search')).toMatchObject([{ subject: 'several', outcome: 'ok' }])
   })
 
-  test('finds who is cached by the whole name while Clerk does not answer', async () => {
+  test('finds who is cached by the whole name while Clerk is not responding', async () => {
     const word = 'mia-moreau'
     await expect(searchUser(null, form({ word }))).rejects.toThrow(people.member)
     await getCachedUserByUsername(word)

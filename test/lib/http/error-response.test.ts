@@ -36,7 +36,7 @@ describe('an error of the kit', () => {
     [new ConfigurationError('not_configured', ''), 503, 'not_configured', 'This is not set up yet.'],
     [new ClerkError(429, 7, []), 429, 'rate_limited', 'Too many requests to Clerk. Try again in 7 seconds.'],
     [new ClerkError(429, undefined, []), 429, 'rate_limited', 'Too many requests to Clerk.'],
-    [new ClerkError(undefined, undefined, []), 503, 'unavailable', 'Clerk does not answer.'],
+    [new ClerkError(undefined, undefined, []), 503, 'unavailable', 'Clerk is not responding.'],
     [new ClerkError(401, undefined, []), 503, 'unavailable', 'Clerk did not accept the app’s key.'],
     [new LookupError('load_timeout', ''), 503, 'unavailable', 'Loading a value took too long.'],
     [new LookupError('revoked', ''), 401, 'unauthenticated', 'Your session was ended. Sign in again.'],

@@ -4,13 +4,13 @@ import { problemToShow } from '@/lib/http/problem-to-show'
 import { LookupError } from '@/lib/lookup/errors'
 
 describe('what a page or an action shows', () => {
-  test('names the service that does not answer', () => {
+  test('names the service that is not responding', () => {
     expect(problemToShow(new ClerkError(500, undefined, []))).toMatchObject({
-      title: 'Clerk does not answer',
+      title: 'Clerk is not responding',
       advice: 'Try again in a few seconds.',
     })
     expect(problemToShow(new LookupError('store_unavailable', ''))).toMatchObject({
-      title: 'Redis does not answer',
+      title: 'Redis is not responding',
     })
   })
 

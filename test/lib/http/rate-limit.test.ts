@@ -45,7 +45,7 @@ describe('a limit of three calls', () => {
     expect(services.upstash.counts().http).toBe(0)
   })
 
-  test('allows every call while Redis does not answer', async () => {
+  test('allows every call while Redis is not responding', async () => {
     services.upstash.faults.set({ reset: 'before' })
     for (let i = 0; i < 5; i++) expect(await overLimit(limit('outage'), 'user_1')).toBeUndefined()
   })

@@ -511,7 +511,7 @@ describe('a revocation marker', () => {
     expect(await second).toBe(2)
   })
 
-  it('of one call refuses when Redis does not answer', async () => {
+  it('of one call refuses when Redis is not responding', async () => {
     const { join } = createFleet()
     const process = join()
     const lookup = process.defineLookup(user(async (id) => ({ id })))
@@ -522,7 +522,7 @@ describe('a revocation marker', () => {
     expect(await lookup.fresh('u1')).toEqual({ id: 'u1' })
   })
 
-  it('fails closed when Redis does not answer', async () => {
+  it('fails closed when Redis is not responding', async () => {
     const { join } = createFleet()
     const process = join()
     const lookup = process.defineLookup(revocable(async (id) => ({ id })))

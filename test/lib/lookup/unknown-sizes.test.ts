@@ -53,7 +53,7 @@ test('up to 100 cost one command from the start', async () => {
   expect(reads).toHaveLength(1)
 })
 
-test('while Redis does not answer, 500 reads wait for three deadlines and not for five', async () => {
+test('while Redis is not responding, 500 reads wait for three deadlines and not for five', async () => {
   const { join } = createFleet()
   const process = join()
   process.store.failing.add('read')

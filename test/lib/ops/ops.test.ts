@@ -349,7 +349,7 @@ describe('doctor', () => {
     vi.stubEnv('NEXT_PUBLIC_CLERK_PROXY_URL', `http://localhost:${port}/fapi`)
     expect((await run('doctor')).out).toMatch(/FAIL {2}Clerk keys: .* are of two instances/)
     await new Promise((done) => other.close(done).closeAllConnections())
-    expect((await run('doctor')).out).toMatch(/WARN {2}Clerk keys: localhost:\d+ does not answer/)
+    expect((await run('doctor')).out).toMatch(/WARN {2}Clerk keys: localhost:\d+ is not responding/)
     vi.unstubAllEnvs()
     const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     vi.stubEnv('CLERK_JWT_KEY', publicKey.export({ type: 'spki', format: 'pem' }).toString())

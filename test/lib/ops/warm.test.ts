@@ -147,7 +147,7 @@ describe('ops warm', () => {
     services.clerk.faults.add({ status: 500 })
     const failed = await run(['--ids', file])
     expect(failed).toMatchObject({ code: EXIT.failed, waits: [2_000, 4_000, 8_000] })
-    expect(failed.err).toMatch(/Clerk does not answer.*Run the same command again to continue/s)
+    expect(failed.err).toMatch(/Clerk is not responding.*Run the same command again to continue/s)
     const back = await run(['--ids', file], { onWait: () => services.clerk.faults.clear() })
     expect(back).toMatchObject({ code: EXIT.done, waits: [2_000] })
   })

@@ -194,7 +194,7 @@ describe('flush', () => {
     expect(await flushed).toBe(true)
   })
 
-  test('with a timeout gives up on a sink that does not answer', async () => {
+  test('with a timeout gives up on a sink that is not responding', async () => {
     const { clock, sink, writer } = start()
     sink.held = new Promise(() => {})
     writer.add('a')

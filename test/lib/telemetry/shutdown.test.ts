@@ -86,7 +86,7 @@ describe('a process that receives SIGTERM while it writes', () => {
     expect(new Set(targets).size).toBe(targets.length)
   })
 
-  test('exits within 10 s while Redis does not answer, and logs how many records are lost', async () => {
+  test('exits within 10 s while Redis is not responding, and logs how many records are lost', async () => {
     services.upstash.faults.set({ reset: 'before' })
     const { child, ended, message } = startWorker('recorder', { ...services.env, ...signals }, ['1'])
     await message()

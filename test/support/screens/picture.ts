@@ -70,7 +70,7 @@ interface PictureOptions {
 }
 
 /** What a page says once it no longer waits for an answer. */
-const ENDED = /took too long|does not answer/
+const ENDED = /took too long|is not responding/
 
 async function shoot(page: Page, { name, large }: Screen, options: PictureOptions): Promise<string[]> {
   const least = large ? 640 : 0

@@ -170,7 +170,7 @@ describe('a check', () => {
     expect(seen).toEqual([{ path: '/linear/graphql', type: 'application/json' }])
   })
 
-  test('of a provider that does not answer is unavailable, and the token is kept', async () => {
+  test('of a provider that is not responding is unavailable, and the token is kept', async () => {
     connect(github, 'read:user')
     await tokenOf(github)
     services.providers.respond(() => new Response('', { status: 502 }))

@@ -226,7 +226,7 @@ export async function audit(world: World, what: Audit) {
       if (!source.isThere('a')) return
       await cost(here, () => world.read(here.proc, 'card', 'a', 'one'))
       const { commands } = await cost(here, () => world.read(here.proc, 'card', 'a', 'one'))
-      expect(commands === 0, 'promise 3: the process cache does not answer')
+      expect(commands === 0, 'promise 3: the process cache is not responding')
     },
   }
   await readCold()
