@@ -370,7 +370,7 @@ describe('the focus', () => {
     const view = await visit('/audit')
     const { page, panel } = view
     await panel('audit').getByLabel('Action').focus()
-    await page.keyboard.type('Dashboard, all')
+    await page.keyboard.type('All dashboard')
     await page.waitForURL('**action=dashboard')
     await panel('audit')
       .getByRole('status')
