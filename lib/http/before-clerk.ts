@@ -44,10 +44,14 @@ function decodedPart(token: string, part: 0 | 1) {
 
 const has = (form: RegExp, text: unknown) => typeof text === 'string' && form.test(text)
 
-/** Whether a token has the form of one that Clerk has signed. The SDK quotes the header of any other in errors, which are printed. */
+/** Whether a token has the form of one that Clerk has signed. What the SDK makes of any other is printed: its header, or a mistake. */
 function isToken(token: string): boolean {
   const { typ = 'JWT', alg, kid = '-' } = decodedPart(token, 0) ?? {}
+  const claims: unknown = decodedPart(token, 1)
   return (
+    typeof claims === 'object' &&
+    claims !== null &&
+    !Array.isArray(claims) &&
     /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token) &&
     typ === 'JWT' &&
     has(/^RS(256|384|512)$/, alg) &&

@@ -18,7 +18,7 @@ describe('a machine token', () => {
 
 const encoded = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url')
 const header = { alg: 'RS256', typ: 'JWT', kid: 'ins_2abc' }
-const tokenOf = (header: unknown, payload: object = {}) => `${encoded(header)}.${encoded(payload)}.c2ln`
+const tokenOf = (header: unknown, payload: unknown = {}) => `${encoded(header)}.${encoded(payload)}.c2ln`
 
 describe('a token that Clerk cannot have made', () => {
   const line = `x\n{"level":"error","msg":"written by a stranger"}\n`
@@ -31,6 +31,9 @@ describe('a token that Clerk cannot have made', () => {
     tokenOf({ ...header, alg: 'HS256' }),
     tokenOf({ ...header, typ: 'at+jwt' }),
     tokenOf(null),
+    // The SDK would throw, and blame a programming mistake.
+    ...[null, 1, 'x', []].map((payload) => tokenOf(header, payload)),
+    `${encoded(header)}.bm90IEpTT04.c2ln`,
     tokenOf({ ...header, kid: line }).replace('.', '===.'),
     // A decoder drops the mark of the byte order.
     `${Buffer.from(`\ufeff${JSON.stringify({ ...header, kid: line })}`).toString('base64url')}.e30.c2ln`,
