@@ -32,7 +32,9 @@ describe('a token that Clerk cannot have made', () => {
     tokenOf({ ...header, typ: 'at+jwt' }),
     tokenOf(null),
     // The SDK would throw, and blame a programming mistake.
-    ...[null, 1, 'x', []].map((payload) => tokenOf(header, payload)),
+    ...[null, 1, 'x', [], { iat: { valueOf: 1, toString: 1 } }, { exp: [] }, { nbf: '1' }].map((payload) =>
+      tokenOf(header, payload),
+    ),
     `${encoded(header)}.bm90IEpTT04.c2ln`,
     tokenOf({ ...header, kid: line }).replace('.', '===.'),
     // A decoder drops the mark of the byte order.
