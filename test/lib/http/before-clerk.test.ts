@@ -150,7 +150,6 @@ describe('a session token that has expired, beside a cookie to renew it', () => 
   const now = 1_000_000_000
   const token = (exp: number) => tokenOf(header, { exp, name: '>?>?' })
   const [living, expired] = [token(now / 1000 + 30), token(now / 1000 - 1)]
-  const odd = tokenOf(header, { exp: { valueOf: 1, toString: 1 } })
   const cookieOf = (request: Request) => request.headers.get('cookie')
   /** What Clerk gets to see of this request after one like it. */
   function second(cookie: string, more: Record<string, string> = {}) {
@@ -169,7 +168,6 @@ describe('a session token that has expired, beside a cookie to renew it', () => 
       `__session=${living}; __session_1A2b3C4d=${expired}`,
     ],
     [`%5F_refresh_x=r; %5F_session=${expired}; theme=dark`, `%5F_session=${expired}; theme=dark`],
-    [`__session=${odd}; __refresh_x=r`, `__session=${odd}`],
     // Where no token is seen there may be one all the same.
     ['theme=dark; __refresh_x=r', 'theme=dark'],
   ])('loses that cookie once so many were in 10 s: %s', (cookie, left) => {
