@@ -270,7 +270,7 @@ describe('with Redis dead', () => {
     stage.standIns.upstash.faults.set({ reset: 'before' })
     try {
       expect(await errorOf(await get('/api/calendar/token'))).toEqual([503, 'unavailable'])
-      expect(await (await get('/calendar')).text()).toContain('Temporarily unavailable')
+      expect(await (await get('/calendar')).text()).toContain('Redis is not responding')
     } finally {
       stage.standIns.upstash.faults.clear()
     }
