@@ -13,8 +13,15 @@ export interface NamesOfUser {
 /** For a user who does not exist at Clerk. */
 export const NO_NAMES: NamesOfUser = { usernames: [], emails: [], externalIds: [] }
 
-/** Clerk compares usernames and e-mail addresses without regard to case. */
-export const normalizeName = (name: string) => name.normalize('NFKC').toLowerCase()
+/** What of Unicode is written as something else than ASCII, and is ASCII once it is normalized. */
+const LIKE_ASCII = /[\u037e\u1fef\u212a]/
+
+/**
+ * Clerk compares usernames and e-mail addresses without regard to case. Here they are the same, too, however their accents
+ * are written (NFC), but not because they look alike: such an address can be somebody else's.
+ */
+export const normalizeName = (name: string) =>
+  LIKE_ASCII.test(name) ? name : name.normalize('NFC').toLowerCase()
 
 // UTF-16, because in UTF-8 every lone surrogate would be the same replacement character.
 export const hash = (name: string) => createHash('sha256').update(name, 'utf16le').digest('base64url')

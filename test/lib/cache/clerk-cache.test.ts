@@ -109,6 +109,23 @@ describe('other names of a user', () => {
     expect((await getCachedUserByEmail('MIA@example.com'))?.id).toBe(people.member)
   })
 
+  // A mail server can tell them apart, so one of them may be somebody else's.
+  test.each(['\uff4dia@example.com', '\u24dcia@example.com', 'm\u2071a@example.com', 'mia@example\uff0ecom'])(
+    'an address that only looks like a verified one leads to nobody: %s',
+    async (address) => {
+      expect(await getCachedUserByEmail('mia@example.com')).not.toBeNull()
+      expect(await getCachedUserByEmail(address)).toBeNull()
+    },
+  )
+
+  test.each(['\u24d0mara-okafor', 'amara-o\u212aafor'])(
+    'a username that only looks like one leads to nobody: %s',
+    async (name) => {
+      expect(await getCachedUserByUsername('amara-okafor')).not.toBeNull()
+      expect(await getCachedUserByUsername(name)).toBeNull()
+    },
+  )
+
   test('an e-mail address is not in any Redis key or event', async () => {
     const events: unknown[] = []
     const stop = lookups().on((event) => events.push(event))
