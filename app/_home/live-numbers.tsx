@@ -17,7 +17,7 @@ export async function LiveNumbers() {
   return (
     <div className={NUMBERS}>
       {cached + asked < ENOUGH ? (
-        <p>{cached + asked === 0 ? 'Nothing was read yet.' : 'Too few reads for a percentage yet.'}</p>
+        <p>{cached + asked === 0 ? 'Nothing was read yet.' : `Fewer than ${ENOUGH} reads so far.`}</p>
       ) : (
         <Share cached={cached} asked={asked} />
       )}
@@ -46,7 +46,8 @@ function Share({ cached, asked }: { cached: number; asked: number }) {
   )
 }
 
-const NUMBERS = 'min-h-[9.5rem] sm:min-h-[8.5rem] rounded-xl border border-line bg-surface p-5'
+const NUMBERS =
+  'flex flex-col justify-center min-h-[9.5rem] sm:min-h-[8.5rem] rounded-xl border border-line bg-surface p-5'
 
 function Figure({ color, label, value }: { color: string; label: string; value: number }) {
   return (

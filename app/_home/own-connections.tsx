@@ -43,7 +43,7 @@ async function read(): Promise<ReactNode> {
     // The page says once what is not responding.
     const isSaid = comparison && 'title' in comparison && comparison.title === problem.title
     return isSaid ? (
-      <p className="text-soft">They could not be loaded either.</p>
+      <p className="text-soft">Your connections could not be loaded either.</p>
     ) : (
       <OutageNotice problem={problem} />
     )

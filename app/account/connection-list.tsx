@@ -20,7 +20,7 @@ const states: Record<Integration['status'], [tone: Tone, label: string]> = {
   not_connected: ['idle', 'Not connected'],
 }
 
-const names = new Intl.ListFormat('en')
+const list = new Intl.ListFormat('en')
 
 export interface ListProps {
   integrations: readonly Integration[]
@@ -29,6 +29,7 @@ export interface ListProps {
   cause?: string | undefined
 }
 
+/** Whether a connection of the provider could not be checked. */
 export const isUnchecked = ({ status, accounts }: Integration): boolean =>
   [status, ...accounts.map((account) => account.status)].includes('degraded')
 
@@ -43,20 +44,7 @@ export function ConnectionList({ integrations, back, cause }: ListProps) {
   return (
     <>
       {unchecked.length > 0 && (
-        <div className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-3 rounded-xl border border-line bg-surface p-5">
-          <p className="grow basis-64 text-pretty">
-            <Mark tone="warn" />
-            {unchecked.length > 1 && unchecked.length === integrations.length
-              ? 'Your connections'
-              : names.format(unchecked)}{' '}
-            could not be checked{cause ? `: ${cause}.` : '.'}{' '}
-            <span className="text-soft">
-              {unchecked.length === 1 ? 'The connection itself is' : 'The connections themselves are'}{' '}
-              unchanged.
-            </span>
-          </p>
-          <TryAgain style="solid" />
-        </div>
+        <Unchecked names={unchecked} areAll={unchecked.length === integrations.length} cause={cause} />
       )}
       <ul className="divide-y divide-line rounded-xl border border-line bg-surface">
         {rows.map(({ integration, account, state }) => (
@@ -67,6 +55,28 @@ export function ConnectionList({ integrations, back, cause }: ListProps) {
         ))}
       </ul>
     </>
+  )
+}
+
+interface UncheckedProps extends Pick<ListProps, 'cause'> {
+  names: string[]
+  areAll: boolean
+}
+
+function Unchecked({ names, areAll, cause }: UncheckedProps) {
+  const [what, are] =
+    names.length === 1
+      ? [names[0], 'The connection itself is']
+      : [areAll ? 'Your connections' : list.format(names), 'The connections themselves are']
+  return (
+    <div className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-3 rounded-xl border border-line bg-surface p-5">
+      <p className="grow basis-64 text-pretty">
+        <Mark tone="warn" />
+        {what} could not be checked{cause && `: ${cause}`}.{' '}
+        <span className="text-soft">{are} unchanged.</span>
+      </p>
+      <TryAgain style="solid" />
+    </div>
   )
 }
 

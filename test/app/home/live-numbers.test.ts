@@ -20,7 +20,7 @@ test('the requests of the comparison are counted, also those that Clerk did not 
   const shown = await words()
   services.clerk.faults.clear()
   expect(shown).toMatch(/Requests sent to Clerk\s+[1-9]/)
-  expect(shown).toContain('Too few reads')
+  expect(shown).toContain('Fewer than 20 reads so far.')
   expect(shown, 'a percentage of fewer than 20 reads').not.toContain('%')
 })
 
