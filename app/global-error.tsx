@@ -20,7 +20,7 @@ export default function GlobalError({
           <div className="mx-auto flex h-14 max-w-5xl items-center px-4 sm:px-6">
             <a href="/" className="flex items-center gap-2 font-semibold">
               {/* biome-ignore lint/performance/noImgElement: an SVG icon of 200 bytes needs no optimizer */}
-              <img src="/icon.svg" alt="" width={24} height={24} />
+              <img src="/icon.svg" alt="" width={24} height={24} className="size-6" />
               Clerk cache kit
             </a>
           </div>

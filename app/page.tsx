@@ -17,7 +17,7 @@ const promises = [
   ],
   [
     'Works without Redis',
-    'Every operation has a deadline. While Redis is down, reads are answered by Clerk.',
+    'Every operation has a deadline. While Redis is down, users are read from Clerk and tokens are refused.',
   ],
 ] as const
 

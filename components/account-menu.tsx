@@ -37,13 +37,13 @@ export function AccountMenu() {
       <div
         id="account-menu"
         popover="auto"
-        className="fixed inset-auto top-[3.75rem] right-[max(0.5rem,calc((100vw-64rem)/2+1.5rem))] in-[body:has([data-wide])]:right-[max(0.5rem,calc((100vw-80rem)/2+1.5rem))] m-0 max-h-[calc(100dvh-4rem)] w-60 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-lg border border-line bg-surface p-1 text-ink shadow-lg"
+        className="fixed inset-auto top-[3.75rem] right-[max(0.5rem,calc((100vw-64rem)/2+1.5rem))] in-[body:has([data-wide])]:right-[max(0.5rem,calc((100vw-80rem)/2+1.5rem))] m-0 max-h-[calc(100dvh-4rem)] w-60 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-lg border border-field bg-surface p-1 text-ink shadow-lg"
       >
         <div className="mb-1 border-line border-b px-3 py-2 text-sm">
-          <p dir="auto" className="truncate text-left font-medium">
+          <p dir="auto" className="wrap-anywhere text-left font-medium">
             {name}
           </p>
-          {email && <p className="truncate text-soft">{email}</p>}
+          {email && <p className="wrap-anywhere text-soft">{email}</p>}
         </div>
         <a href="/profile" className={item}>
           Profile

@@ -1,3 +1,6 @@
+/** It grows with the text. `size`: pixels at the usual size of text. */
+const sizeOf = (size: number) => ({ width: `${size / 16}rem`, height: `${size / 16}rem` })
+
 /** Decorative: the name is always next to it. */
 export function Avatar({ src, size }: { src: string; size: number }) {
   // An image without an address would ask for the page itself.
@@ -9,6 +12,7 @@ export function Avatar({ src, size }: { src: string; size: number }) {
       alt=""
       width={size}
       height={size}
+      style={sizeOf(size)}
       loading="lazy"
       className="shrink-0 self-start rounded-full bg-line"
     />
@@ -21,6 +25,7 @@ const Blank = ({ size }: { size: number }) => (
     viewBox="0 0 24 24"
     width={size}
     height={size}
+    style={sizeOf(size)}
     className="shrink-0 self-start rounded-full bg-line fill-soft"
     aria-hidden
   >

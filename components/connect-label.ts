@@ -8,6 +8,6 @@ const labels = {
 export const connectLabel = (status: string, name: string): string | null =>
   status in labels ? labels[status as keyof typeof labels](name) : null
 
-/** What happens after the button is pressed. */
-export const connectAdvice = (name: string): string =>
-  `${name} asks for your permission, then returns you to this page.`
+/** Why it has to be connected again, where that is why, and what happens after the button is pressed. */
+export const connectAdvice = (status: string, name: string): string =>
+  `${status === 'reconnect_required' ? `${name}’s permission expired or was withdrawn. ` : ''}${name} asks for your permission, then returns you to this page.`

@@ -3,7 +3,9 @@ import type { ReactNode } from 'react'
 import { Notice } from '@/components/notice'
 import { PageTitle } from '@/components/page-title'
 import { TryAgain } from '@/components/try-again'
+import { adviceBesideButton, type Problem } from '@/lib/errors'
 import { problemToShow } from '@/lib/http/problem-to-show'
+import { withRedis } from '@/lib/process/current-outage'
 
 /**
  * Renders what `render` returns, once there is a request. If it fails because of an outage, a notice says what happened
@@ -16,19 +18,34 @@ export async function orOutage(render: () => Promise<ReactNode>, heading?: React
   try {
     return await render()
   } catch (error) {
-    const { title, advice, status } = problemToShow(error)
+    const problem = await withRedis(problemToShow(error))
     return (
       <>
         {typeof heading === 'string' ? <PageTitle title={heading} /> : heading}
-        <Notice title={title}>
-          <p className="max-w-prose">{advice}</p>
-          <TryAgainAfter status={status} />
-        </Notice>
+        <OutageNotice problem={problem} />
       </>
     )
   }
 }
 
-/** A link that loads the page again, for a status of something that is busy or is not responding. */
-export const TryAgainAfter = ({ status }: { status: number }) =>
-  (status === 429 || status === 503) && <TryAgain />
+/** What happened, and what to do. */
+export const OutageNotice = ({ problem }: { problem: Problem }) => (
+  <Notice title={problem.title} tone="warn">
+    <Advice problem={problem} />
+    <TryAgainAfter {...problem} isFirst />
+  </Notice>
+)
+
+const helpsAgain = ({ status }: Pick<Problem, 'status'>) => status === 429 || status === 503
+
+/** What to do besides to press the button of `TryAgainAfter`. */
+export function Advice({ problem }: { problem: Problem }) {
+  const advice = helpsAgain(problem) ? adviceBesideButton(problem) : problem.advice
+  return advice && <p className="max-w-prose">{advice}</p>
+}
+
+type AfterProps = Pick<Problem, 'status' | 'retryAfter'> & { isFirst?: boolean }
+
+/** A link that loads the page again, for a status of something that is busy or is not responding. `isFirst`: nothing else helps. */
+export const TryAgainAfter = ({ status, retryAfter, isFirst }: AfterProps) =>
+  helpsAgain({ status }) && <TryAgain wait={retryAfter} style={isFirst ? 'solid' : 'outline'} />

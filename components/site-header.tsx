@@ -17,7 +17,7 @@ export function SiteHeader() {
           aria-label="Clerk cache kit, home"
         >
           {/* biome-ignore lint/performance/noImgElement: an SVG icon of 200 bytes needs no optimizer */}
-          <img src="/icon.svg" alt="" width={24} height={24} className="shrink-0" />
+          <img src="/icon.svg" alt="" width={24} height={24} className="size-6 shrink-0" />
           <span className="hidden truncate @min-[40rem]:inline">Clerk cache kit</span>
         </Link>
         <nav aria-label="Main" className={NAV}>

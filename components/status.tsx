@@ -12,18 +12,25 @@ export type Tone = keyof typeof looks
 
 /** A state as words, a shape and a color. Each of them is enough by itself. */
 export function Status({ tone, children }: { tone: Tone; children: string }) {
-  const { shape, color } = looks[tone]
   return (
-    <span className={`font-medium ${color}`}>
-      {/* Drawn, because each font has these shapes in other sizes, or not at all. */}
-      <svg
-        viewBox="0 0 10 10"
-        className="me-1.5 inline size-[0.65em] fill-current align-baseline"
-        aria-hidden="true"
-      >
-        {shape}
-      </svg>
+    <span className={`font-medium ${looks[tone].color}`}>
+      <Mark tone={tone} />
       {children}
     </span>
+  )
+}
+
+/** The shape and the color alone, before words that say the same. */
+export function Mark({ tone }: { tone: Tone }) {
+  const { shape, color } = looks[tone]
+  return (
+    // Drawn, because each font has these shapes in other sizes, or not at all.
+    <svg
+      viewBox="0 0 10 10"
+      className={`me-1.5 inline size-[0.65em] fill-current align-baseline ${color}`}
+      aria-hidden="true"
+    >
+      {shape}
+    </svg>
   )
 }

@@ -9,9 +9,9 @@ import { TryAgain } from './try-again'
 export function UnlessClerkFailed({ children }: { children: ReactNode }) {
   if (useClerk().status !== 'error') return children
   return (
-    <Notice title="Clerk could not be loaded">
+    <Notice title="Clerk could not be loaded" tone="warn">
       <p>Check your connection, and whether your browser blocks Clerk’s script.</p>
-      <TryAgain />
+      <TryAgain style="solid" />
     </Notice>
   )
 }

@@ -162,7 +162,7 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
     clerk_rate_limited: {
       meaning:
         'Clerk answered 429, or the pause after such an answer is not over. Or the request was not sent: the fleet’s budget (`CLERK_RATE_LIMIT`) is used up, which a route answers with 503, or the caller has reached a limit of the app.',
-      title: 'Too many requests to Clerk',
+      title: 'Clerk is busy',
       advice: 'Try again in {seconds}.',
       status: 429,
       fix: 'Look on the dashboard for a lookup that misses often. Half of CLERK_RATE_LIMIT is for people who are signed in.',
@@ -497,11 +497,41 @@ export function problemWithCode(code: ErrorCode, { retryAfter, provider }: Detai
   }
 }
 
+/** Requests to Clerk that the kit itself did not send, by the code that says why. */
+const NOT_SENT: Record<string, Partial<Description>> = {
+  over_budget: { title: 'This app is busy', status: 503 },
+  own_limit: { title: 'You’ve tried this too often' },
+}
+
+/** An outcome that is not an error object, such as that of a token. */
+interface Outcome {
+  status: ErrorCode
+  /** Seconds to wait. */
+  retryAfter?: number
+  limitedBy?: 'clerk' | 'provider'
+  overBudget?: boolean
+}
+
+/** The problem of an outcome. Who is busy is named, where that is not the person who made the request. */
+export function problemOfOutcome(outcome: Outcome, provider: string): Problem {
+  const { status, retryAfter, limitedBy, overBudget } = outcome
+  const isOfClerk = limitedBy === 'clerk'
+  return {
+    ...problemWithCode(isOfClerk ? 'clerk_rate_limited' : status, { provider, retryAfter }),
+    ...(limitedBy === 'provider' && { title: `${provider} is busy` }),
+    ...(overBudget && NOT_SENT.over_budget),
+  }
+}
+
 /** Whether the app's code is at fault, and not a service or the caller: such an error belongs in the log. */
 export const isMistake = ({ status }: Problem): boolean => status === 500
 
 /** A problem in one line. */
 export const messageOf = ({ title, advice }: Problem): string => `${title}. ${advice}`
+
+/** What the advice says besides to try again, for a place that has a button for that. */
+export const adviceBesideButton = ({ advice }: Problem): string =>
+  advice.replace(/ ?Try again in [\w ]+\.$/, '')
 
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(byCode, code)
 
@@ -529,12 +559,6 @@ function outcomeOf(error: KitError, { advice }: Problem): Partial<Problem> {
     title: 'It may have been saved',
     advice: 'Clerk’s answer was lost. Check what is shown now. Trying again is safe.',
   }
-}
-
-/** Requests to Clerk that the kit itself did not send, by the code that says why. */
-const NOT_SENT: Record<string, Partial<Description>> = {
-  over_budget: { title: 'Too many requests at the moment', status: 503 },
-  own_limit: { title: 'You have done this several times in a short while' },
 }
 
 const notSentOf = (error: KitError): Partial<Description> =>

@@ -40,7 +40,7 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   'lib/process': [
     ...['lib/auth', 'lib/cache', 'lib/calendar', 'lib/clerk', 'lib/config', 'lib/env'],
-    ...['lib/integrations', 'lib/lookup', 'lib/telemetry', 'lib/webhooks'],
+    ...['lib/errors', 'lib/integrations', 'lib/lookup', 'lib/telemetry', 'lib/webhooks'],
   ],
   'lib/dashboard': [
     ...['lib/auth', 'lib/cache', 'lib/clerk', 'lib/config', 'lib/errors', 'lib/integrations', 'lib/lookup'],
@@ -55,7 +55,7 @@ const mayImport: Record<string, readonly string[]> = {
     ...['lib/auth', 'lib/cache', 'lib/clerk', 'lib/env', 'lib/lookup', 'lib/ops', 'lib/telemetry'],
     'lib/webhooks',
   ],
-  components: ['lib/http'],
+  components: ['lib/errors', 'lib/http', 'lib/process'],
   app: [
     // lib/clerk: only to count the requests of the comparison on the home page.
     ...['components', 'lib/auth', 'lib/cache', 'lib/calendar', 'lib/clerk', 'lib/dashboard', 'lib/env'],

@@ -2,11 +2,12 @@ import { toCachedUser } from '@/lib/cache/cached-user'
 import { type CachedUser, getCachedUsersByIds, userIdsByRole } from '@/lib/cache/clerk-cache'
 import { loadUsers } from '@/lib/cache/user-lookup'
 import { onClerkRequest } from '@/lib/clerk/events'
+import type { Problem } from '@/lib/errors'
 import { problemToShow } from '@/lib/http/problem-to-show'
 import { withPriority } from '@/lib/lookup/priority'
 import { onRedisRequest } from '@/lib/lookup/redis/client'
+import { currentOutage, withRedis } from '@/lib/process/current-outage'
 import { memoizeFor } from '@/lib/process/memoize-for'
-import { currentOutage } from '../current-outage'
 import { isExpert } from '../experts/expert'
 
 /** The same users read twice. Times in milliseconds, `at` since 1970. */
@@ -77,27 +78,23 @@ async function measure(): Promise<Measured | null> {
 /** With the lowest priority, for members too: it must not take what others need of Clerk's limit. */
 const measured = memoizeFor(60_000, 'comparison', () => withPriority('low', measure))
 
-type Problem = { title: string; advice: string; status: number }
+type Trouble = Pick<Problem, 'title' | 'status' | 'retryAfter'>
 
-const ASKED_CLERK = {
-  title: 'The users were not in the cache',
-  advice: 'Try again in a few seconds.',
-  status: 503,
-}
+const ASKED_CLERK = { title: 'The users were not in the cache', status: 503 }
 
-const problemOf = async (error: unknown): Promise<Problem> =>
-  error instanceof AskedClerk ? ((await currentOutage()) ?? ASKED_CLERK) : problemToShow(error)
+const troubleOf = async (error: unknown): Promise<Trouble> =>
+  error instanceof AskedClerk ? ((await currentOutage()) ?? ASKED_CLERK) : withRedis(problemToShow(error))
 
 /** Or why there is none, shared for 5 s, after which it helps to try again. */
-const measuredOrProblem = memoizeFor<Measured | Problem | null>(5_000, 'comparison-or-problem', () =>
-  measured().catch(problemOf),
+const measuredOrProblem = memoizeFor<Measured | Trouble | null>(5_000, 'comparison-or-problem', () =>
+  measured().catch(troubleOf),
 )
 
 /**
  * The latest comparison, at most a minute old, with its users as they are now: nothing of a user is kept here. Null without
  * experts; or why there is none. However many people look, a process asks Clerk once a minute, and in an outage once in 5 s.
  */
-export async function latestComparison(): Promise<Comparison | Problem | null> {
+export async function latestComparison(): Promise<Comparison | Trouble | null> {
   const found = await measuredOrProblem()
   if (!found || !('ids' in found)) return found
   const { ids, ...comparison } = found
@@ -106,6 +103,6 @@ export async function latestComparison(): Promise<Comparison | Problem | null> {
     const users = await withPriority('low', () => getCachedUsersByIds(ids))
     return { ...comparison, users: users.filter(isExpert) }
   } catch (error) {
-    return problemOf(error)
+    return troubleOf(error)
   }
 }

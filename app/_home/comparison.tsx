@@ -2,11 +2,11 @@ import { connection } from 'next/server'
 import type { ReactNode } from 'react'
 import { Avatar } from '@/components/avatar'
 import { TryAgainAfter } from '@/components/or-outage'
+import { Mark } from '@/components/status'
 import { type Comparison, latestComparison } from './compare'
 
 const milliseconds = (ms: number) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`
-const count = (requests: number, to: string) =>
-  `${requests} ${requests === 1 ? 'request' : 'requests'} to ${to}`
+const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`
 
 /** The same users, read from Clerk and from the cache by this server. */
 export async function LiveComparison() {
@@ -15,13 +15,22 @@ export async function LiveComparison() {
   if (!comparison)
     return (
       <NoComparison>
-        It needs users with the role <code>expert</code>.
+        <p>
+          The comparison needs users with the role <code>expert</code>.
+        </p>
       </NoComparison>
     )
   if ('title' in comparison)
     return (
-      <NoComparison action={<TryAgainAfter status={comparison.status} />}>
-        {comparison.title}. {comparison.advice}
+      <NoComparison>
+        <div>
+          <h3 className="font-medium">
+            <Mark tone="warn" />
+            Comparison unavailable
+          </h3>
+          <p className="text-soft">{comparison.title}.</p>
+        </div>
+        <TryAgainAfter {...comparison} isFirst />
       </NoComparison>
     )
   const { clerk, cache, at } = comparison
@@ -33,7 +42,7 @@ export async function LiveComparison() {
         code="GET /v1/users?user_id=…"
         time={clerk.ms}
         of={slowest}
-        requests={count(clerk.requests, 'Clerk')}
+        requests={`${count(clerk.requests, 'request')} to Clerk`}
         users={comparison.users}
         bar="bg-warn"
       />
@@ -42,12 +51,12 @@ export async function LiveComparison() {
         code="getCachedUsersByIds(ids)"
         time={cache.ms}
         of={slowest}
-        requests={`${count(cache.requests, 'Redis')}, 0 to Clerk`}
+        requests={`${count(cache.requests, 'request')} to Redis, 0 to Clerk`}
         users={comparison.users}
         bar="bg-good"
       />
       <p className="px-5 py-3 text-soft text-xs">
-        The {comparison.users.length} users of the experts page. Measured by this server at{' '}
+        {count(comparison.users.length, 'expert')}, read by this server at{' '}
         <time dateTime={new Date(at).toISOString()}>{new Date(at).toISOString().slice(11, 19)} UTC</time>,
         once a minute at most.
       </p>
@@ -55,17 +64,24 @@ export async function LiveComparison() {
   )
 }
 
-/** Why there is none, and what to do. */
-const NoComparison = ({ children, action }: { children: ReactNode; action?: ReactNode }) => (
+/** Why there is none, and what to do. As high as its placeholder, so that nothing below moves. */
+const NoComparison = ({ children }: { children: ReactNode }) => (
   <Frame>
-    <div className="m-auto max-w-sm space-y-4 p-6 text-center">
-      <div className="text-pretty">
-        <h3 className="font-medium">No comparison at the moment</h3>
-        <p className="mt-1 text-soft">{children}</p>
-      </div>
-      {action}
-    </div>
+    {TITLES.map((title) => (
+      <EmptyRead key={title} title={title} bar="bg-line" />
+    ))}
+    <div className="flex flex-wrap items-center justify-between gap-4 px-5 py-4">{children}</div>
   </Frame>
+)
+
+const TITLES = ['Without the cache', 'With the cache']
+
+/** A read without a time. */
+const EmptyRead = ({ title, bar }: { title: string; bar: string }) => (
+  <div className="flex flex-1 flex-col justify-center gap-2.5 px-5 py-4">
+    <p className="font-medium">{title}</p>
+    <div className={`h-2 rounded-full ${bar}`} />
+  </div>
 )
 
 interface ReadProps {
@@ -114,11 +130,8 @@ const Frame = ({ children }: { children: ReactNode }) => (
 
 export const ComparisonSkeleton = () => (
   <Frame>
-    {['Without the cache', 'With the cache'].map((title) => (
-      <div key={title} className="flex flex-1 flex-col justify-center gap-2.5 px-5 py-4">
-        <p className="font-medium">{title}</p>
-        <div className="h-2 rounded-full bg-line motion-safe:animate-pulse" />
-      </div>
+    {TITLES.map((title) => (
+      <EmptyRead key={title} title={title} bar="bg-line motion-safe:animate-pulse" />
     ))}
     <p role="status" data-loading className="px-5 py-3 text-soft text-xs">
       Reading the same users from Clerk and from the cache…

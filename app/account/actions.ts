@@ -2,7 +2,7 @@
 
 import { refresh } from 'next/cache'
 import { z } from 'zod'
-import { messageOf, problemWithCode } from '@/lib/errors'
+import { messageOf, problemOfOutcome } from '@/lib/errors'
 import { fieldsOf } from '@/lib/http/form-fields'
 import { problemToShow } from '@/lib/http/problem-to-show'
 import { checkOwnConnection } from '@/lib/integrations/current-user-integrations.server'
@@ -27,11 +27,11 @@ export async function checkNow(_before: CheckResult, data: FormData): Promise<Ch
   if (!form.success) return failed('Refused. Use the buttons of this page.')
   const { provider, externalAccountId } = form.data
   try {
-    const { status, ...details } = await checkOwnConnection(provider, externalAccountId)
+    const outcome = await checkOwnConnection(provider, externalAccountId)
     refresh()
-    if (status === 'ok') return { status: 'works', message: `${provider.name} accepts the connection.` }
-    const retryAfter = 'retryAfter' in details ? details.retryAfter : undefined
-    return failed(messageOf(problemWithCode(status, { provider: provider.name, retryAfter })))
+    if (outcome.status === 'ok')
+      return { status: 'works', message: `${provider.name} works. Checked just now.` }
+    return failed(messageOf(problemOfOutcome(outcome, provider.name)))
   } catch (error) {
     return failed(messageOf(problemToShow(error)))
   }

@@ -1,7 +1,8 @@
 import { ConnectButton } from '@/components/connect-button'
 import { connectAdvice, connectLabel } from '@/components/connect-label'
 import { Icon } from '@/components/icon'
-import { Status, type Tone } from '@/components/status'
+import { MissingScopes } from '@/components/missing-scopes'
+import { Mark, Status, type Tone } from '@/components/status'
 import { TryAgain } from '@/components/try-again'
 import type { Integration } from '@/lib/integrations/integrations.service'
 import { providerOf } from '@/lib/integrations/providers'
@@ -19,8 +20,22 @@ const states: Record<Integration['status'], [tone: Tone, label: string]> = {
   not_connected: ['idle', 'Not connected'],
 }
 
+const list = new Intl.ListFormat('en')
+
+export interface ListProps {
+  integrations: readonly Integration[]
+  back: Back
+  /** Why some could not be checked, if that is known: what is not responding. */
+  cause?: string | undefined
+}
+
+/** Whether a connection of the provider could not be checked. */
+export const isUnchecked = ({ status, accounts }: Integration): boolean =>
+  [status, ...accounts.map((account) => account.status)].includes('degraded')
+
 /** The state of each connection, in the order of the providers, and what to do about it. */
-export function ConnectionList({ integrations, back }: { integrations: readonly Integration[]; back: Back }) {
+export function ConnectionList({ integrations, back, cause }: ListProps) {
+  const unchecked = integrations.filter(isUnchecked).map(({ name }) => name)
   const rows = integrations.flatMap((integration): Props[] => {
     const { accounts } = integration
     if (accounts.length < 2) return [{ integration, account: accounts[0], state: integration, back }]
@@ -28,11 +43,8 @@ export function ConnectionList({ integrations, back }: { integrations: readonly 
   })
   return (
     <>
-      {rows.some(({ state }) => state.status === 'degraded') && (
-        <div className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-2">
-          <p className="text-soft">Not every connection could be checked. Try again in a few seconds.</p>
-          <TryAgain />
-        </div>
+      {unchecked.length > 0 && (
+        <Unchecked names={unchecked} areAll={unchecked.length === integrations.length} cause={cause} />
       )}
       <ul className="divide-y divide-line rounded-xl border border-line bg-surface">
         {rows.map(({ integration, account, state }) => (
@@ -43,6 +55,28 @@ export function ConnectionList({ integrations, back }: { integrations: readonly 
         ))}
       </ul>
     </>
+  )
+}
+
+interface UncheckedProps extends Pick<ListProps, 'cause'> {
+  names: string[]
+  areAll: boolean
+}
+
+function Unchecked({ names, areAll, cause }: UncheckedProps) {
+  const [what, are] =
+    names.length === 1
+      ? [names[0], 'The connection itself is']
+      : [areAll ? 'Your connections' : list.format(names), 'The connections themselves are']
+  return (
+    <div className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-3 rounded-xl border border-line bg-surface p-5">
+      <p className="grow basis-64 text-pretty">
+        <Mark tone="warn" />
+        {what} could not be checked{cause && `: ${cause}`}.{' '}
+        <span className="text-soft">{are} unchanged.</span>
+      </p>
+      <TryAgain style="solid" />
+    </div>
   )
 }
 
@@ -68,13 +102,9 @@ function Connection({ integration, account, state, back }: Props) {
           <p className="text-sm">
             <Status tone={tone}>{label}</Status>
           </p>
-          {missing.length > 0 && (
-            <p className="wrap-anywhere mt-1 text-sm">
-              Missing: <code>{missing.join(', ')}</code>
-            </p>
-          )}
+          {missing.length > 0 && <MissingScopes missing={missing} />}
           {connectLabel(status, name) && status !== 'not_connected' && (
-            <p className="mt-1 text-sm text-soft">{connectAdvice(name)}</p>
+            <p className="mt-1 text-sm text-soft">{connectAdvice(status, name)}</p>
           )}
         </div>
         <div className="max-w-full empty:hidden">

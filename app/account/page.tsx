@@ -6,7 +6,8 @@ import { PageTitle } from '@/components/page-title'
 import { ListSkeleton } from '@/components/skeleton'
 import { orSignIn } from '@/lib/auth/page-access.server'
 import { ownIntegrations } from '@/lib/integrations/current-user-integrations.server'
-import { ConnectionList } from './connection-list'
+import { currentOutage } from '@/lib/process/current-outage'
+import { ConnectionList, isUnchecked } from './connection-list'
 
 export const metadata: Metadata = { title: 'Connections' }
 
@@ -15,18 +16,28 @@ export default function AccountPage() {
   return (
     <>
       <PageTitle title="Connections">
-        The accounts that you have connected, and what to do where one does not work.
+        The accounts you’ve connected, and how to fix one that stops working.
       </PageTitle>
       <Suspense fallback={<ListSkeleton label="Loading connections" rows={7} height="h-21" />}>
         <Connections />
       </Suspense>
-      {/* It has no place until it is known how long the list is. */}
-      <p className="in-[main:has([data-loading])]:invisible mt-6">
-        <AccountLink style="outline">Manage account</AccountLink>
-      </p>
     </>
   )
 }
 
 const Connections = () =>
-  orOutage(async () => <ConnectionList integrations={await orSignIn(ownIntegrations)} back="/account" />)
+  orOutage(async () => {
+    const integrations = await orSignIn(ownIntegrations)
+    const outage = integrations.some(isUnchecked) ? await currentOutage() : null
+    return (
+      <>
+        <ConnectionList integrations={integrations} back="/account" cause={outage?.title} />
+        {/* It leads to a page of Clerk. */}
+        {outage?.code !== 'clerk_unavailable' && (
+          <p className="mt-6">
+            <AccountLink style="outline">Manage account</AccountLink>
+          </p>
+        )}
+      </>
+    )
+  })

@@ -1,4 +1,6 @@
+import { button } from '@/components/button'
 import { Notice } from '@/components/notice'
+import { TryAgain } from '@/components/try-again'
 import { type Day, dateIn, eventsByDay, nextDay } from '@/lib/calendar/days'
 import type { Calendar } from '@/lib/calendar/google-calendar'
 
@@ -33,7 +35,9 @@ export function EventList({ events, truncated, skipped, timeZone, from, to }: Pr
       {nothingToday && (
         <section aria-labelledby={`day-${today}`}>
           <DayTitle day={today} name="Today" />
-          <p className="rounded-xl border border-line bg-surface p-4 text-soft">No more events today.</p>
+          <p className="rounded-xl border border-line bg-surface p-4 text-soft">
+            No events for the rest of today.
+          </p>
         </section>
       )}
       {days.map(({ day, entries }) => (
@@ -94,11 +98,19 @@ function Entry({ event, time, part }: Day['entries'][number]) {
 /** Says that the days are free only if that is known. */
 function NoEvents({ truncated, skipped, from, to }: Omit<Props, 'events' | 'timeZone'>) {
   const days = Math.round((to.getTime() - from.getTime()) / DAY_MS)
-  if (!truncated && skipped === 0) return <Notice title="No events">Your next {days} days are free.</Notice>
+  if (!truncated && skipped === 0)
+    return (
+      <Notice title="No events">
+        <p>Your next {days} days are free.</p>
+        <a href="https://calendar.google.com" target="_blank" rel="noreferrer" className={button('outline')}>
+          Open Google Calendar
+        </a>
+      </Notice>
+    )
   return (
-    <Notice title="Your calendar could not be read completely">
+    <Notice title="Your calendar could not be read completely" tone="warn">
       <Incomplete truncated={truncated} skipped={skipped} />
-      <p>Try again in a few seconds.</p>
+      <TryAgain style="solid" />
     </Notice>
   )
 }

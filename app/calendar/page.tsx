@@ -5,15 +5,18 @@ import { Suspense } from 'react'
 import { AccountLink } from '@/components/account-link'
 import { ConnectButton } from '@/components/connect-button'
 import { connectAdvice, connectLabel } from '@/components/connect-label'
+import { MissingScopes } from '@/components/missing-scopes'
 import { Notice } from '@/components/notice'
-import { orOutage, TryAgainAfter } from '@/components/or-outage'
+import { Advice, orOutage, TryAgainAfter } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
 import { ListSkeleton } from '@/components/skeleton'
+import type { Tone } from '@/components/status'
 import { orSignIn } from '@/lib/auth/page-access.server'
 import { type CalendarProblem, currentUserCalendarEvents } from '@/lib/calendar/current-user-calendar.server'
-import { problemWithCode } from '@/lib/errors'
+import { problemOfOutcome } from '@/lib/errors'
+import { ownIntegrations } from '@/lib/integrations/current-user-integrations.server'
+import { currentOutage } from '@/lib/process/current-outage'
 import { accountId } from '../api/calendar/authorize'
-import { currentOutage } from '../current-outage'
 import { EventList } from './event-list'
 
 export const metadata: Metadata = { title: 'Calendar' }
@@ -23,9 +26,7 @@ const DAYS = 14
 export default function CalendarPage({ searchParams }: PageProps<'/calendar'>) {
   return (
     <>
-      <PageTitle title="Calendar">
-        Your next {DAYS} days, read on the server with your cached Google token.
-      </PageTitle>
+      <PageTitle title="Calendar">Your next {DAYS} days on Google Calendar.</PageTitle>
       <Suspense fallback={<ListSkeleton label="Loading events" rows={4} height="h-19" />}>
         <Events searchParams={searchParams} />
       </Suspense>
@@ -49,28 +50,37 @@ async function Events({ searchParams }: Pick<PageProps<'/calendar'>, 'searchPara
   })
 }
 
+function toneOf({ status }: CalendarProblem): Tone | undefined {
+  if (status === 'not_connected' || status === 'account_ambiguous') return undefined
+  return status === 'reconnect_required' || status === 'scope_missing' ? 'bad' : 'warn'
+}
+
+/** Whose calendar it is, where that is known. */
+async function Account({ id }: { id: string | undefined }) {
+  // The notice is complete without it.
+  const integrations = await ownIntegrations().catch(() => [])
+  const own = integrations.find((one) => one.id === 'google')?.accounts ?? []
+  const chosen = own.length === 1 ? own[0] : own.find(({ externalAccountId }) => externalAccountId === id)
+  return chosen?.label && <span className="wrap-anywhere block text-ink">{chosen.label}</span>
+}
+
 async function Problem({ problem, account }: { problem: CalendarProblem; account: string | undefined }) {
   const outage = problem.status === 'unavailable' ? await currentOutage() : null
-  const { title, advice, status } =
-    outage ??
-    problemWithCode(problem.status, {
-      provider: 'Google',
-      retryAfter: 'retryAfter' in problem ? problem.retryAfter : undefined,
-    })
+  const described = outage ?? problemOfOutcome(problem, 'Google')
   const label = connectLabel(problem.status, 'Google')
   return (
-    <Notice title={title}>
-      <p className="max-w-prose">
-        {problem.status === 'not_connected' && `Connect Google to see your next ${DAYS} days here. `}
-        {label ? connectAdvice('Google') : advice}
-      </p>
-      {problem.status === 'scope_missing' && (
-        <p>
-          Missing:{' '}
-          <code className="wrap-anywhere">
-            {problem.missing.map((scope) => scope.split('/').at(-1)).join(', ')}
-          </code>
+    <Notice title={described.title} tone={toneOf(problem)}>
+      {problem.status === 'scope_missing' && <MissingScopes missing={problem.missing} />}
+      {label ? (
+        <p className="max-w-prose">
+          {problem.status === 'not_connected' && `Connect Google to see your next ${DAYS} days here. `}
+          {problem.status === 'reconnect_required' && <Account id={account} />}
+          {connectAdvice(problem.status, 'Google')}
         </p>
+      ) : problem.status === 'account_ambiguous' ? (
+        <p>Choose the calendar to show.</p>
+      ) : (
+        <Advice problem={described} />
       )}
       {problem.status === 'account_ambiguous' && (
         <ul
@@ -94,7 +104,7 @@ async function Problem({ problem, account }: { problem: CalendarProblem; account
           ))}
         </ul>
       )}
-      <TryAgainAfter status={status} />
+      <TryAgainAfter {...described} isFirst />
       {'action' in problem && label && (
         <div className="flex flex-wrap gap-3">
           <ConnectButton provider="google" scopes={problem.action.scopes} account={account} back="/calendar">

@@ -41,12 +41,17 @@ const CLERK_TIMEOUT_MS = 3_000
  */
 export const checkHealth = memoizeFor(SHARED_MS, 'health', check)
 
+/** The state of Redis alone, shared in the same way. */
+export const checkRedis = memoizeFor(SHARED_MS, 'health-of-redis', () =>
+  probe(
+    () => redis().insist('ping', (client) => client.ping()),
+    (error) => (error instanceof RedisError ? error.reason : undefined),
+  ),
+)
+
 async function check(): Promise<Health> {
   const [redisState, clerkState] = await Promise.all([
-    probe(
-      () => redis().insist('ping', (client) => client.ping()),
-      (error) => (error instanceof RedisError ? error.reason : undefined),
-    ),
+    checkRedis(),
     probe(
       () => clerkGet('/jwks', new URLSearchParams(), CLERK_TIMEOUT_MS),
       (error) => (error instanceof ClerkError ? error.code : undefined),

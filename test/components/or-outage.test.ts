@@ -43,7 +43,9 @@ describe('a page', () => {
   test('names the service that is not responding, and what to do', async () => {
     const html = await pageThatThrows(new ClerkError(undefined, undefined, []))
     expect(html).toContain('Clerk is not responding')
-    expect(html).toContain('Try again in a few seconds.')
+    // By the button alone.
+    expect(html).toContain('Try again</a>')
+    expect(html).not.toContain('a few seconds')
     expect(await pageThatThrows(new LookupError('store_unavailable', ''))).toContain(
       'Redis is not responding',
     )
@@ -63,6 +65,14 @@ describe('a page', () => {
     const again = '<a href="" '
     expect(await pageThatThrows(new ClerkError(429, undefined, []))).toContain(again)
     expect(await pageThatThrows(new LookupError('revoked', ''))).not.toContain(again)
+  })
+
+  test('says in the link how long to wait, and without scripts the link works at once', async () => {
+    const html = await pageThatThrows(new ClerkError(429, 7, []))
+    expect(html).toContain('Clerk is busy')
+    expect(html.match(/Try again/g)).toHaveLength(1)
+    expect(html.replaceAll('<!-- -->', '')).toContain('Try again in 7 s</a>')
+    expect(html).not.toContain('aria-disabled=')
   })
 
   test('leaves a mistake in the code to Next, which logs it', async () => {

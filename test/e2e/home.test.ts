@@ -96,7 +96,7 @@ describe.each([
     await consent(true)
     await see('Connected')
     await press(`Check ${name}`)
-    await see(`${name} accepts the connection.`)
+    await see(`${name} works. Checked just now.`)
 
     clerk.revokeAtProvider(id)
     await press(`Check ${name}`)
@@ -106,7 +106,7 @@ describe.each([
     await consent(true)
     await see('Connected')
     await press(`Check ${name}`)
-    await see(`${name} accepts the connection.`)
+    await see(`${name} works. Checked just now.`)
 
     await settled()
     await page.getByRole('button', { name: 'Manage account' }).click()
@@ -141,7 +141,7 @@ test('a connection that has to be reconnected is, by one button and Google’s c
   await google.getByText('Connected', { exact: false }).waitFor()
   expect(view.page.url()).toBe(`${stage.app.url}/`)
   await google.getByRole('button', { name: 'Check Google' }).click()
-  await google.getByText('Google accepts the connection.').waitFor()
+  await google.getByText('Google works. Checked just now.').waitFor()
 })
 
 describe('any width, name and size of text', () => {
@@ -502,7 +502,7 @@ describe('with the keyboard only', () => {
     const row = page.locator('[data-provider="github"]').filter({ visible: true })
     await row.getByRole('button', { name: 'Check GitHub' }).focus()
     await page.keyboard.press('Enter')
-    await row.getByRole('status').filter({ hasText: 'GitHub accepts the connection.' }).waitFor()
+    await row.getByRole('status').filter({ hasText: 'GitHub works. Checked just now.' }).waitFor()
     await settled()
     expect(await focused(page)).toBe('Check GitHub')
     clerk.revokeAtProvider(id)
@@ -570,6 +570,28 @@ test('a page that Clerk did not answer for is read again by its link', async () 
   clerk.faults.add({ latencyMs: LATENCY_MS })
   await main.getByRole('link', { name: 'Try again' }).click()
   await main.getByText('Back again', { exact: true }).waitFor()
+})
+
+test('the link of a page waits as long as a busy Clerk asks for, and then leads to the page', async () => {
+  const { clerk } = stage.standIns
+  clerk.createUser({ emails: ['busy@example.com'], username: 'busy-one', publicMetadata: { role: 'expert' } })
+  await clerk.webhooks.flush()
+  clerk.faults.clear()
+  clerk.faults.add({ status: 429, retryAfter: 4 })
+  const { page, settled } = await browser.open()
+  await page.goto(`${stage.app.url}/experts/busy-one`)
+  const main = page.getByRole('main')
+  await main.getByRole('heading', { name: 'Clerk is busy' }).waitFor()
+  const link = main.getByRole('link', { name: /^Try again/ })
+  await page.waitForFunction(() => document.querySelector('main a[aria-disabled]'))
+  expect(await link.innerText()).toMatch(/^Try again in \d+ s$/)
+  await link.dispatchEvent('click')
+  await settled()
+  expect(await main.getByRole('heading', { name: 'Clerk is busy' }).count()).toBe(1)
+  clerk.faults.clear()
+  clerk.faults.add({ latencyMs: LATENCY_MS })
+  await main.getByRole('link', { name: 'Try again', exact: true }).click()
+  await main.getByText('@busy-one').waitFor()
 })
 
 describe('axe has nothing to say about', () => {

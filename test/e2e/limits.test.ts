@@ -82,7 +82,7 @@ async function keepSaving(userId: string, counts: Record<string, number>, stoppe
       const body = formOf(page, { firstName: 'Mia', lastName: 'Moreau', setup: 'complete' })
       const init = { method: 'POST', body, headers: { cookie, origin: stage.app.url } }
       const text = await (await fetch(`${stage.app.url}/profile`, init)).text()
-      const refused = text.includes('several times in a short while')
+      const refused = text.includes('tried this too often')
       // Without scripts a page that was rendered again shows no message.
       const outcome = refused ? 'refused by the app' : updates() === before + 2 ? 'saved' : 'other'
       counts[outcome] = (counts[outcome] ?? 0) + 1
@@ -96,7 +96,7 @@ async function keepAsking(counts: Record<string, number>, stopped: () => boolean
   let names = 0
   const ask = async () => {
     const text = await (await fetch(`${stage.app.url}/experts/stranger-${Date.now()}-${++names}`)).text()
-    const outcome = text.includes('Too many requests at the moment') ? 'refused by the app' : 'answered'
+    const outcome = text.includes('This app is busy') ? 'refused by the app' : 'answered'
     counts[outcome] = (counts[outcome] ?? 0) + 1
   }
   await Promise.all(Array.from({ length: 8 }, () => repeat(NAMES / 8, ask, stopped)))

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { ClerkError } from '@/lib/clerk/error'
-import { descriptions, problemOf, problemWithCode } from '@/lib/errors'
+import { adviceBesideButton, descriptions, problemOf, problemOfOutcome, problemWithCode } from '@/lib/errors'
 import { KitError, LookupError } from '@/lib/lookup/errors'
 import { RedisError, redisFailures } from '@/lib/lookup/redis/failures'
 import { InputError } from '@/lib/ops/id-list'
@@ -9,7 +9,7 @@ describe('the problem of an error', () => {
   test('has the code, what happened, what to do, and the status', () => {
     expect(problemOf(new ClerkError(429, 7, []))).toEqual({
       code: 'clerk_rate_limited',
-      title: 'Too many requests to Clerk',
+      title: 'Clerk is busy',
       advice: 'Try again in 7 seconds.',
       fix: expect.stringContaining('Look on the dashboard for a lookup that misses often.'),
       status: 429,
@@ -20,10 +20,29 @@ describe('the problem of an error', () => {
 
   test('says of a request beyond the app’s own budget that the app is busy, with 503 and when to try again', () => {
     expect(problemOf(new ClerkError(429, 3, ['over_budget', 'normal']))).toMatchObject({
-      title: 'Too many requests at the moment',
+      title: 'This app is busy',
       advice: 'Try again in 3 seconds.',
       ...{ status: 503, retryAfter: 3, answeredAs: 'rate_limited' },
     })
+  })
+
+  test.each([
+    [{ limitedBy: 'clerk' }, 'Clerk is busy', 429],
+    [{ limitedBy: 'clerk', overBudget: true }, 'This app is busy', 503],
+    [{ limitedBy: 'provider' }, 'Google is busy', 429],
+    [{}, 'Too many requests', 429],
+  ] as const)('of an outcome names who is busy, with %j: %s', (by, title, status) => {
+    expect(problemOfOutcome({ status: 'rate_limited', retryAfter: 7, ...by }, 'Google')).toMatchObject({
+      ...{ title, status, advice: 'Try again in 7 seconds.', retryAfter: 7 },
+    })
+  })
+
+  test('has advice without the words that a button beside it has', () => {
+    expect(adviceBesideButton(problemWithCode('clerk_unavailable'))).toBe('')
+    expect(adviceBesideButton(problemWithCode('clerk_rate_limited', { retryAfter: 3 }))).toBe('')
+    expect(adviceBesideButton(problemWithCode('unavailable'))).toBe(
+      'A service that this needs is not responding.',
+    )
   })
 
   test.each(Object.entries(redisFailures))('says of a Redis failure, %s, what helps', (reason, words) => {

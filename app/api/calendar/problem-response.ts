@@ -1,15 +1,14 @@
 import type { CalendarProblem } from '@/lib/calendar/current-user-calendar.server'
+import { messageOf, problemOfOutcome } from '@/lib/errors'
 import { type Action, errorResponse } from '@/lib/http/error-response'
 
 /** The answer for a calendar request that has no token to work with, or that Google refused. */
-export const problemResponse = (problem: CalendarProblem): Response =>
-  errorResponse(problem.status, {
-    provider: 'Google',
-    action: actionOf(problem),
-    // The caller has not sent too many.
-    ...('overBudget' in problem && { status: 503 }),
-    retryAfter: 'retryAfter' in problem ? problem.retryAfter : undefined,
-  })
+export function problemResponse(problem: CalendarProblem): Response {
+  const described = problemOfOutcome(problem, 'Google')
+  const { status, retryAfter } = described
+  const message = messageOf(described)
+  return errorResponse(problem.status, { message, status, retryAfter, action: actionOf(problem) })
+}
 
 function actionOf(problem: CalendarProblem): Action | undefined {
   switch (problem.status) {

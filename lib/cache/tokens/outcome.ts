@@ -26,8 +26,8 @@ export type OAuthTokenProblem =
   | { status: 'revoked' }
   /** Somebody impersonates the user. */
   | { status: 'impersonated' }
-  /** The rate limit of Clerk or of the provider is reached, or with `overBudget` the app's own budget; `retryAfter` in seconds. */
-  | { status: 'rate_limited'; retryAfter: number; overBudget?: boolean }
+  /** The rate limit of Clerk or of the provider is reached (`limitedBy`), or with `overBudget` the app's own budget; `retryAfter` in seconds. */
+  | { status: 'rate_limited'; retryAfter: number; limitedBy?: 'clerk' | 'provider'; overBudget?: boolean }
   /** Clerk did not answer, or Redis could not be asked whether access was revoked. */
   | { status: 'unavailable' }
 

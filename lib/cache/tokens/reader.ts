@@ -102,7 +102,7 @@ export function createTokenReader(
     const { judgement } = outcome
     if (!judgement) return { status: 'ok', value: outcome.settle() }
     outcome.discard()
-    if (judgement.status === 'rate_limited') return judgement
+    if (judgement.status === 'rate_limited') return { ...judgement, limitedBy: 'provider' }
     if (judgement.status === 'scope_missing')
       return scopeMissing(provider, judgement.missing.length > 0 ? judgement.missing : asked.scopes)
     return problem ?? reconnectRequired(provider, asked.scopes)
@@ -163,7 +163,7 @@ function problemOf(
   if (!(error instanceof ClerkError)) throw error
   return error.code === 'clerk_rate_limited'
     ? {
-        ...{ status: 'rate_limited', retryAfter: error.retryAfter },
+        ...{ status: 'rate_limited', retryAfter: error.retryAfter, limitedBy: 'clerk' },
         ...(error.clerkCodes.includes(OWN_CODES.overBudget) && { overBudget: true }),
       }
     : { status: 'unavailable' }

@@ -37,7 +37,7 @@ describe('a check of a connection', () => {
   test('says that the provider accepts it', async () => {
     connect(String(userId), 'github', ['read:user'])
     expect(await check({ provider: 'github' })).toEqual({
-      ...{ status: 'works', message: 'GitHub accepts the connection.' },
+      ...{ status: 'works', message: 'GitHub works. Checked just now.' },
     })
   })
 

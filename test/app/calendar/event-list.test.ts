@@ -25,6 +25,7 @@ const words = (changes: Parameters<typeof markup>[0]) => markup(changes).replace
 describe('without events', () => {
   test('the days are free if all was read', () => {
     expect(words({})).toContain('Your next 14 days are free.')
+    expect(markup({})).toContain('href="https://calendar.google.com"')
   })
 
   test.each([{ truncated: true }, { skipped: 1 }])('they are not called free with %j', (calendar) => {
@@ -55,8 +56,8 @@ describe('the list', () => {
 
   test('says that nothing is left today, unless an event could not be read', () => {
     const later = { events: [event('2026-11-27', '2026-11-28')] }
-    expect(words(later)).toContain('No more events today.')
-    expect(words({ ...later, skipped: 1 })).not.toContain('No more events today.')
+    expect(words(later)).toContain('No events for the rest of today.')
+    expect(words({ ...later, skipped: 1 })).not.toContain('No events for the rest of today.')
   })
 
   test('says which day of several it is, and links the event to its page at Google', () => {

@@ -50,13 +50,13 @@ test('without Redis or Clerk there is no comparison, and the page says which of 
   dropMemoized()
   services.clerk.faults.add({ status: 503 })
   const withoutBoth = await markup()
-  expect(withoutBoth).toContain('Clerk is not responding')
+  expect(withoutBoth).toContain('Clerk and Redis are not responding')
   expect(withoutBoth).toContain('Try again</a>')
 })
 
 test('without experts the page says what the comparison needs', async () => {
   for (const { id } of services.clerk.users()) services.clerk.updateUser(id, { publicMetadata: {} })
   const page = await markup()
-  expect(page).toContain('It needs users with the role <code>expert</code>')
+  expect(page).toContain('The comparison needs users with the role <code>expert</code>')
   expect(page).not.toContain('Try again')
 })

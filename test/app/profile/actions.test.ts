@@ -99,9 +99,7 @@ describe('saving a profile', () => {
     for (const result of refused)
       expect(result).toEqual({
         status: 'refused',
-        message: expect.stringMatching(
-          /^You have done this several times in a short while\. Try again in \d+ seconds?\.$/,
-        ),
+        message: expect.stringMatching(/^You’ve tried this too often\. Try again in \d+ seconds?\.$/),
         entered: valid,
       })
     signIn()
@@ -113,7 +111,7 @@ describe('saving a profile', () => {
     services.clerk.faults.add({ status: 429, retryAfter: 1 })
     expect(await save()).toMatchObject({
       status: 'refused',
-      message: 'Too many requests to Clerk. Try again in 1 second.',
+      message: 'Clerk is busy. Try again in 1 second.',
     })
   })
 })

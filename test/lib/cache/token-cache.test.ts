@@ -130,8 +130,7 @@ describe('an OAuth token through the cache', () => {
   test('is reported as rate limited, with the wait, when Clerk is', async () => {
     services.clerk.faults.add({ status: 429, retryAfter: 7 })
     expect(await getCachedOAuthToken(people.member, 'google')).toEqual({
-      status: 'rate_limited',
-      retryAfter: 7,
+      ...{ status: 'rate_limited', retryAfter: 7, limitedBy: 'clerk' },
     })
   })
 

@@ -19,7 +19,7 @@ test('an action over the limit is refused with the seconds to wait, which is no 
   const error = await refuseOverLimit(limit('action'), 'user_1').catch((caught: unknown) => caught)
   expect(error).toMatchObject({ clerkCodes: ['own_limit'], retryAfter: expect.any(Number) })
   expect(problemOf(error)).toMatchObject({
-    title: 'You have done this several times in a short while',
+    title: 'You’ve tried this too often',
     status: 429,
   })
 })

@@ -141,7 +141,7 @@ const normal: Group = {
       { name: 'account-several', path: '/account', as: several },
       {
         ...{ name: 'account-checked', path: '/account', as: people.severalProviders },
-        act: (page) => pressInRow(page, 'github', 'Check GitHub', 'GitHub accepts the connection.'),
+        act: (page) => pressInRow(page, 'github', 'Check GitHub', 'GitHub works. Checked just now.'),
       },
       { name: 'account-large', path: '/account', as: people.severalProviders, large: true },
       { name: 'account-menu', path: '/account', as: people.neverConnected, act: openMenu },

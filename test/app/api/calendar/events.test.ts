@@ -208,6 +208,15 @@ describe('another failure of Google', () => {
     expect([status, headers.get('retry-after')]).toEqual([429, expected])
     expect(body.error.message).toMatch(/Try again in \d+ (seconds|minutes)\./)
   })
+
+  test('a busy Clerk is named, and not the person who asks', async () => {
+    services.clerk.faults.add({ status: 429, retryAfter: 7 })
+    const { status, body } = await get().finally(() => services.clerk.faults.clear())
+    expect([status, body.error]).toEqual([
+      429,
+      { code: 'rate_limited', message: 'Clerk is busy. Try again in 7 seconds.' },
+    ])
+  })
 })
 
 describe('scopes', () => {

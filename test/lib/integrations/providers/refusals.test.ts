@@ -123,7 +123,7 @@ test('a rate limit of the provider is a problem with the time to wait, and the t
     Response.json({ ok: false, error: 'ratelimited' }, { status: 429, headers: { 'retry-after': '30' } }),
   )
   const result = await withOAuthToken(userId, slack, ask('/slack/api/auth.test'))
-  expect(result).toEqual({ status: 'rate_limited', retryAfter: 30 })
+  expect(result).toEqual({ status: 'rate_limited', retryAfter: 30, limitedBy: 'provider' })
   expect(services.clerk.requests().total).toBe(0)
 })
 
