@@ -14,7 +14,11 @@ export function AccountMenu() {
   if (!isLoaded) return <div className="h-9 w-10 @min-[40rem]:w-24" aria-hidden />
   if (!user)
     return (
-      <button type="button" className={button()} onClick={() => clerk.redirectToSignIn()}>
+      <button
+        type="button"
+        className={`${button()} in-[body:has([data-signs-in])]:hidden`}
+        onClick={() => clerk.redirectToSignIn()}
+      >
         Sign in
       </button>
     )
