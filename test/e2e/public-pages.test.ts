@@ -364,6 +364,8 @@ describe('the pages to sign in and up', () => {
     expect(await placeholder.locator('.h-9.w-full').count()).toBe(2)
     answer()
     await page.getByRole('heading', { name: 'Sign in to Clerk cache kit' }).waitFor()
+    const edge = page.getByRole('textbox').evaluate((field) => getComputedStyle(field).boxShadow)
+    expect(await edge).toContain('rgb(138, 138, 150)')
     expect(await page.getByRole('banner').getByRole('button').filter({ visible: true }).count()).toBe(0)
   })
 
