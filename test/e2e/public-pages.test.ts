@@ -81,10 +81,15 @@ describe('a public profile', () => {
       ...{ emails: ['odd@example.com'], username: 'odd-expert', firstName: 'Odd', lastName: 'Expert' },
       publicMetadata: { role: 'expert', hourlyRate: 90, currency: 'a1b', specialties: 'none', headline: [] },
     })
+    clerk.createUser({
+      ...{ emails: ['handle@example.com'], username: 'only-handle', publicMetadata: { role: 'expert' } },
+    })
     await clerk.webhooks.flush()
     const { html } = await pageOf('/experts/odd-expert')
     expect(html).toContain('Odd Expert')
     expect(html).not.toContain('/hour')
+    // Where the username is the title, it is not said again.
+    expect((await pageOf('/experts/only-handle')).html).not.toContain('@only-handle')
   })
 })
 
