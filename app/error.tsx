@@ -16,9 +16,15 @@ export default function ErrorPage({
         This page could not be loaded.{' '}
         {error.digest ? `The server’s log has the details under ${error.digest}.` : ''}
       </PageTitle>
-      <button type="button" className={button('outline')} onClick={() => retry()}>
-        Try again
-      </button>
+      <div className="flex flex-wrap gap-3">
+        <button type="button" className={button()} onClick={() => retry()}>
+          Try again
+        </button>
+        {/* A full page load: it does not depend on what has failed. */}
+        <a href="/" className={button('outline')}>
+          Home
+        </a>
+      </div>
     </>
   )
 }

@@ -8,7 +8,7 @@ export const metadata: Metadata = { title: 'Page not found' }
 export default function NotFound() {
   return (
     <>
-      <PageTitle title="Page not found">This page does not exist, or what it showed was deleted.</PageTitle>
+      <PageTitle title="Page not found">This page does not exist, or it was removed.</PageTitle>
       <div className="flex flex-wrap gap-3">
         <Link href="/" className={button()}>
           Home

@@ -1,9 +1,21 @@
 'use client'
 
 import { useClerk, useUser } from '@clerk/nextjs'
+import { usePathname } from 'next/navigation'
 import { button } from './button'
 
 const item = 'block w-full rounded px-3 py-2 text-start text-sm hover:bg-page'
+
+/** Not beside Clerk's own buttons, on the pages to sign in and up. */
+function SignInButton() {
+  const clerk = useClerk()
+  if (/^\/sign-(in|up)(\/|$)/.test(usePathname())) return null
+  return (
+    <button type="button" className={button()} onClick={() => clerk.redirectToSignIn()}>
+      Sign in
+    </button>
+  )
+}
 
 /** A sign-in button, or the signed-in user's menu. The pages it opens are Clerk's own, except the profile. */
 export function AccountMenu() {
@@ -12,12 +24,7 @@ export function AccountMenu() {
 
   // As wide as the avatar on small screens, where the header has no room to spare.
   if (!isLoaded) return <div className="h-9 w-10 @min-[40rem]:w-24" aria-hidden />
-  if (!user)
-    return (
-      <button type="button" className={button()} onClick={() => clerk.redirectToSignIn()}>
-        Sign in
-      </button>
-    )
+  if (!user) return <SignInButton />
   const name = user.fullName ?? user.username ?? 'Account'
   const email = user.primaryEmailAddress?.emailAddress
   return (

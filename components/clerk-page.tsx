@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { ClientOnly } from './client-only'
-import { Skeleton } from './skeleton'
+import { FormSkeleton } from './skeleton'
 import { UnlessClerkFailed } from './unless-clerk-failed'
 
 /**
@@ -8,7 +8,7 @@ import { UnlessClerkFailed } from './unless-clerk-failed'
  * until the component is there. `label`: what it says to people who cannot see it.
  */
 export function ClerkPage(props: { label: string; children: (placeholder: ReactNode) => ReactNode }) {
-  const placeholder = <Skeleton label={props.label} size="h-80 w-full" />
+  const placeholder = <FormSkeleton label={props.label} />
   return (
     <div className="grid grid-cols-[minmax(0,25rem)] items-start justify-center gap-x-10 gap-y-8 lg:grid-cols-[minmax(0,1fr)_25rem_minmax(0,1fr)]">
       <div className="grid min-h-90 grid-cols-1 content-start justify-items-center lg:col-start-2">

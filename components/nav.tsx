@@ -23,7 +23,7 @@ export function NavLinks({ path = '', isAdmin = false }: { path?: string; isAdmi
       {/* Where it does not fit, the footer has it. */}
       <Link
         href="/guides"
-        className={isAdmin ? '@max-[48rem]:hidden' : '@max-[21rem]:hidden'}
+        className={isAdmin ? '@max-[48rem]:hidden' : '@max-[20rem]:hidden'}
         aria-current={current('/guides')}
       >
         Guides

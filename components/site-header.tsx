@@ -4,13 +4,13 @@ import { AccountMenu } from './account-menu'
 import { CurrentNav, NavLinks } from './nav'
 
 const NAV =
-  'flex min-w-0 overflow-x-auto p-1 text-sm *:rounded-md *:px-1 *:py-1.5 *:text-soft *:hover:text-ink *:aria-[current=page]:font-medium *:aria-[current=page]:text-ink @min-[22rem]:*:px-2 @min-[40rem]:gap-1 @min-[40rem]:*:px-3'
+  '-mx-1 flex min-w-0 overflow-x-auto p-1 text-sm *:rounded-md *:px-1.5 *:py-1.5 *:text-soft *:hover:text-ink *:aria-[current=page]:font-medium *:aria-[current=page]:text-ink @min-[22rem]:*:px-2 @min-[40rem]:gap-1 @min-[40rem]:*:px-3'
 
 /** It changes with its width in `rem`, so that it also fits where the text is larger. */
 export function SiteHeader() {
   return (
     <header className="@container sticky top-0 z-10 border-line border-b bg-surface">
-      <div className="mx-auto flex h-14 max-w-5xl items-center in-[body:has([data-wide])]:max-w-7xl gap-1 px-4 @min-[40rem]:gap-6 sm:px-6">
+      <div className="mx-auto flex h-14 max-w-5xl items-center in-[body:has([data-wide])]:max-w-7xl gap-1 px-3 @min-[22rem]:px-4 @min-[40rem]:gap-6 sm:px-6">
         <Link
           href="/"
           className="flex min-w-6 shrink-[99] items-center gap-2 font-semibold"

@@ -18,6 +18,33 @@ export const ListSkeleton = ({ label, rows, height }: { label: string; rows: num
   </div>
 )
 
+/** A placeholder for a field, in its size. Filled, because an empty box with a border looks like a field to fill in. */
+export const FieldSkeleton = ({ label, className = '' }: { label: string; className?: string }) => (
+  <div className={`text-sm ${className}`}>
+    {label}
+    <div className="mt-1 h-10 rounded-md bg-line" />
+  </div>
+)
+
+/** A placeholder for a form in a card: a title, a field and a button. */
+export const FormSkeleton = ({ label }: { label: string }) => (
+  <div
+    role="status"
+    data-loading
+    aria-label={label}
+    className="h-80 w-full rounded-xl border border-line bg-surface p-8"
+  >
+    <div className="grid justify-items-center gap-3 motion-safe:animate-pulse">
+      <div className="h-5 w-1/2 rounded bg-line" />
+      <div className="h-3.5 w-3/4 rounded bg-line" />
+      <div className="mt-6 h-3.5 w-1/3 justify-self-start rounded bg-line" />
+      <div className="h-9 w-full rounded-md bg-line" />
+      <div className="mt-3 h-9 w-full rounded-md bg-line" />
+      <div className="mt-5 h-3.5 w-1/2 rounded bg-line" />
+    </div>
+  </div>
+)
+
 /** More than fit: they fade towards the end. */
 const LINES = Array.from({ length: 8 }, () => ['w-2/3', 'w-1/2']).flat()
 const ROWS = Array.from({ length: 20 }, (_, i) => `row-${i}`)
@@ -88,7 +115,7 @@ export const CardSkeleton = ({ label, picture = false }: { label: string; pictur
           <div className="h-5 max-w-prose rounded bg-line" />
           <div className="flex gap-2 pt-2">
             {['w-28', 'w-20', 'w-24'].map((width) => (
-              <div key={width} className={`h-7 rounded-2xl border border-line ${width}`} />
+              <div key={width} className={`h-7 rounded-2xl bg-line ${width}`} />
             ))}
           </div>
         </div>

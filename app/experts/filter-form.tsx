@@ -1,5 +1,6 @@
 'use client'
 
+import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { type ChangeEvent, useOptimistic, useTransition } from 'react'
 import { button } from '@/components/button'
@@ -32,7 +33,7 @@ export function FilterForm({ filter, options, count }: { filter: Filter; options
       <label className="min-w-0 grow basis-40 sm:max-w-56">
         Hourly rate
         <Select name="price" value={shown.price} onChange={change}>
-          <option value="">Any price</option>
+          <option value="">Any rate</option>
           {options.prices.map(({ value, label }) => (
             <option key={value} value={value}>
               {label}
@@ -48,6 +49,11 @@ export function FilterForm({ filter, options, count }: { filter: Filter; options
       <p role="status" className={`basis-full sm:basis-auto sm:py-2.5 ${pending ? 'opacity-60' : ''}`}>
         {count === 1 ? '1 expert' : `${count} experts`}
       </p>
+      {count > 0 && (filter.specialty || filter.price) && (
+        <Link href="/experts" scroll={false} className="py-0.5 underline sm:py-2.5">
+          Clear filters
+        </Link>
+      )}
     </form>
   )
 }

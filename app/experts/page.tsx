@@ -5,6 +5,7 @@ import { Avatar } from '@/components/avatar'
 import { Notice } from '@/components/notice'
 import { orOutage } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
+import { FieldSkeleton } from '@/components/skeleton'
 import { getCachedUsersByIds, userIdsByRole } from '@/lib/cache/clerk-cache'
 import { type Expert, expertOf, isExpert } from './expert'
 import { filterOf, matches, optionsOf } from './filter'
@@ -18,7 +19,7 @@ export default function ExpertsPage({ searchParams }: Props) {
   return (
     <>
       <PageTitle title="Experts">
-        All users on this page come from one batched lookup: one Redis command when they are cached.
+        One batched lookup reads all of them: one Redis command when they are cached.
       </PageTitle>
       <Suspense fallback={<ExpertsSkeleton />}>
         <Experts searchParams={searchParams} />
@@ -40,7 +41,12 @@ async function Experts({ searchParams }: Pick<Props, 'searchParams'>) {
     if (users.length === 0)
       return (
         <Notice title="No experts yet">
-          In the Clerk dashboard, set a user’s public metadata to <code>{'{ "role": "expert" }'}</code>.
+          In the Clerk dashboard, set a user’s public metadata to{' '}
+          <code className="whitespace-nowrap">{'{ "role": "expert" }'}</code>. See{' '}
+          <Link href="/guides/users" className="underline">
+            the guide to users
+          </Link>
+          .
         </Notice>
       )
     const experts = users.map(expertOf)
@@ -49,9 +55,9 @@ async function Experts({ searchParams }: Pick<Props, 'searchParams'>) {
       <>
         <FilterForm filter={filter} options={optionsOf(experts, filter)} count={found.length} />
         {found.length === 0 ? (
-          <Notice title="No expert matches">
+          <Notice title="No experts match">
             <Link href="/experts" className="underline">
-              Show all experts
+              Clear filters
             </Link>
           </Notice>
         ) : (
@@ -97,10 +103,8 @@ function ExpertsSkeleton() {
     <div role="status" data-loading aria-label="Loading experts" className="motion-safe:animate-pulse">
       {/* As the filter: two labels with selects, and the count. */}
       <div className="mb-6 flex flex-wrap items-end gap-x-4 gap-y-3">
-        {['specialty', 'rate'].map((key) => (
-          <div key={key} className="grow basis-40 pt-6 sm:max-w-56">
-            <div className="h-10 rounded-md border border-line bg-surface" />
-          </div>
+        {['Specialty', 'Hourly rate'].map((label) => (
+          <FieldSkeleton key={label} label={label} className="grow basis-40 text-soft sm:max-w-56" />
         ))}
         <div className="h-5 basis-full sm:hidden" />
       </div>

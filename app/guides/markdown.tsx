@@ -1,6 +1,7 @@
-import { compiler, type MarkdownToJSX } from 'markdown-to-jsx/react'
+import { compiler, type MarkdownToJSX, RuleType } from 'markdown-to-jsx/react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { CopyCode } from './copy-code'
 import { addressOf, slugify } from './guide'
 
 function GuideLink({ href = '', children }: { href?: string; children?: ReactNode }) {
@@ -20,6 +21,65 @@ function GuideLink({ href = '', children }: { href?: string; children?: ReactNod
 }
 
 const scrolls = { tabIndex: 0 }
+
+/** Where there is no room for columns, each cell is a line of its own, under the name of its column. */
+const Table = ({ heads, rows }: { heads: ReactNode[]; rows: ReactNode[][] }) => (
+  <div {...scrolls} className="scrolls rounded-xl border border-line">
+    <table className="w-full text-start text-sm max-sm:block sm:[&_code]:wrap-normal">
+      <thead className="max-sm:hidden">
+        <tr>
+          {heads.map((head, i) => (
+            <th key={at(i)} scope="col" className="px-4 py-2.5 text-start font-medium text-soft">
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody className="max-sm:block">
+        {rows.map((row, i) => (
+          <tr
+            key={at(i)}
+            className="border-line max-sm:block max-sm:space-y-2 max-sm:px-4 max-sm:py-3 max-sm:not-first:border-t sm:border-t"
+          >
+            {row.map((cell, i) => (
+              <td
+                key={at(i)}
+                className="wrap-anywhere max-sm:block sm:min-w-32 sm:px-4 sm:py-2.5 sm:align-top"
+              >
+                <span className="block text-soft text-xs sm:hidden">{heads[i]}</span>
+                {cell}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
+)
+
+/** The cells and lines of a guide stay where they are. */
+const at = (i: number) => `${i}`
+
+const Code = ({ lang, text }: { lang: string | undefined; text: string }) => (
+  <div className="relative">
+    <pre {...scrolls} className="scrolls rounded-xl border border-line p-4 pe-20 text-sm">
+      <code className={lang && `lang-${lang}`}>{lang === 'diff' ? <Diff text={text} /> : text}</code>
+    </pre>
+    <CopyCode text={text} />
+  </div>
+)
+
+const lookOf = (line: string) =>
+  line.startsWith('+') ? 'text-good' : line.startsWith('-') ? 'text-bad' : undefined
+
+const Diff = ({ text }: { text: string }) =>
+  text.split('\n').map((line, i) => (
+    <span key={at(i)} className={lookOf(line)}>
+      {line}
+      {'\n'}
+    </span>
+  ))
+
 const options: MarkdownToJSX.Options = {
   slugify,
   forceBlock: true,
@@ -28,6 +88,12 @@ const options: MarkdownToJSX.Options = {
   // Addresses are checked by `addressOf`.
   sanitizer: (address) => address,
   wrapper: 'div',
+  renderRule(next, node, renderChildren, state) {
+    if (node.type === RuleType.codeBlock) return <Code key={state.key} lang={node.lang} text={node.text} />
+    if (node.type !== RuleType.table) return next()
+    const cellsOf = (cells: MarkdownToJSX.ASTNode[][]) => cells.map((cell) => renderChildren(cell, state))
+    return <Table key={state.key} heads={cellsOf(node.header)} rows={node.cells.map(cellsOf)} />
+  },
   overrides: {
     a: GuideLink,
     // Files of the repository, which the app does not serve.
@@ -39,21 +105,6 @@ const options: MarkdownToJSX.Options = {
     ul: { props: { className: 'list-disc space-y-2 ps-6' } },
     ol: { props: { className: 'list-decimal space-y-2 ps-6' } },
     code: { props: { className: 'wrap-anywhere text-[0.9em]' } },
-    pre: {
-      props: {
-        ...scrolls,
-        className: 'scrolls rounded-xl border border-line p-4 text-sm',
-      },
-    },
-    table: {
-      component: ({ children }: { children?: ReactNode }) => (
-        <div {...scrolls} className="scrolls rounded-xl border border-line">
-          <table className="w-full text-start text-sm [&_code]:wrap-normal">{children}</table>
-        </div>
-      ),
-    },
-    th: { props: { scope: 'col', className: 'px-4 py-2.5 text-start font-medium text-soft' } },
-    td: { props: { className: 'min-w-32 border-line border-t px-4 py-2.5 align-top' } },
   },
 }
 

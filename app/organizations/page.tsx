@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { Suspense } from 'react'
+import { button } from '@/components/button'
 import { Notice } from '@/components/notice'
 import { orOutage } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
@@ -14,7 +15,7 @@ export const metadata: Metadata = { title: 'Organizations' }
 export default function OrganizationsPage() {
   return (
     <>
-      <PageTitle title="Organizations">The organizations that you are a member of, and your role.</PageTitle>
+      <PageTitle title="Organizations">The organizations you belong to, and your role in each.</PageTitle>
       <Suspense fallback={<ListSkeleton label="Loading organizations" rows={2} height="h-17" />}>
         <Organizations />
       </Suspense>
@@ -28,7 +29,10 @@ function Organizations() {
     if (memberships.length === 0)
       return (
         <Notice title="No organizations">
-          You are not a member of an organization. Ask an admin of one for an invitation.
+          <p>You don’t belong to any organization yet. Ask an admin to invite you.</p>
+          <Link href="/profile" className={button('outline')}>
+            Your profile
+          </Link>
         </Notice>
       )
     return (

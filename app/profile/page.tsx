@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { Avatar } from '@/components/avatar'
 import { orOutage } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
+import { FieldSkeleton } from '@/components/skeleton'
 import { signedInUser } from '@/lib/auth/page-access.server'
 import { ProfileForm } from './profile-form'
 
@@ -13,9 +14,7 @@ export const metadata: Metadata = { title: 'Profile' }
 export default function ProfilePage() {
   return (
     <>
-      <PageTitle title="Profile">
-        Changes are saved to Clerk, and every cache is invalidated before you see the result.
-      </PageTitle>
+      <PageTitle title="Profile">Your name as other people see it, and how far your setup is.</PageTitle>
       <Suspense fallback={<ProfileSkeleton />}>
         <OwnProfile />
       </Suspense>
@@ -30,10 +29,8 @@ const ProfileSkeleton = () => (
       <div className="size-12 rounded-full bg-line" />
       <div className="h-4 w-1/3 rounded bg-line" />
     </div>
-    {['first', 'last', 'setup'].map((key) => (
-      <div key={key} className="mb-5 pt-6">
-        <div className="h-10 rounded-md border border-line bg-surface" />
-      </div>
+    {['First name', 'Last name', 'Setup'].map((label) => (
+      <FieldSkeleton key={label} label={label} className="mb-5 font-medium" />
     ))}
     <div className="h-9 w-16 rounded-md bg-line" />
   </div>

@@ -8,7 +8,7 @@ import {
 import { requireOrganizationMember } from './roles.server'
 
 /** Members on one page. */
-const PER_PAGE = 50
+export const PER_PAGE = 50
 
 /** Clerk's permission to see who else is in an organization. A role can be without it. */
 const READS_MEMBERS = 'org:sys_memberships:read'
@@ -19,7 +19,8 @@ export const currentUserOrganizations = async () => getCachedMembershipsOfUser((
 /**
  * An organization of the signed-in user with its members, by its slug or, where it has none, its ID. Null if it is none of theirs,
  * whether or not it exists: it is looked for among their own, so that guessed slugs cost Clerk nothing. `members` is null where
- * their role may not see them, and otherwise 50 of them; pages count from 1.
+ * their role may not see them, and otherwise 50 of them; pages count from 1. `total` is the number of all members, and `userId` the
+ * signed-in user.
  * @throws AuthError; ClerkError
  */
 export async function currentUserOrganization(slugOrId: string, page = 1) {
@@ -28,13 +29,14 @@ export async function currentUserOrganization(slugOrId: string, page = 1) {
   )
   if (!found) return null
   // The list is for showing. This decides.
-  const { role, permissions } = await requireOrganizationMember(found.organizationId)
+  const { userId, role, permissions } = await requireOrganizationMember(found.organizationId)
   const { organization } = found
-  if (!permissions.includes(READS_MEMBERS)) return { organization, role, members: null, hasMore: false }
+  const own = { organization, userId, role }
+  if (!permissions.includes(READS_MEMBERS)) return { ...own, members: null, total: 0, hasMore: false }
   const part = { offset: (page - 1) * PER_PAGE, limit: PER_PAGE }
   const [members, total] = await Promise.all([
     getCachedMembersOfOrganization(organization.id, part),
     countMembers(organization.id),
   ])
-  return { organization, role, members, hasMore: page * PER_PAGE < total }
+  return { ...own, members, total, hasMore: page * PER_PAGE < total }
 }

@@ -1,3 +1,4 @@
+import { avatarUrl } from './avatar'
 import type { User } from './records'
 
 /** Somebody at the sign-in component. */
@@ -52,7 +53,7 @@ export function signInJson(attempt: SignIn, url: string, now: number) {
     user_data: user
       ? {
           ...{ first_name: user.firstName, last_name: user.lastName, has_image: true },
-          image_url: `${url}/avatars/${user.id}.svg`,
+          image_url: avatarUrl(user, url),
         }
       : null,
   }

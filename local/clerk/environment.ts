@@ -21,7 +21,7 @@ export function environmentJson(urls: { signIn: string; signUp: string; account:
     display_config: {
       object: 'display_config',
       id: 'dconf_localStandIn',
-      application_name: 'your app',
+      application_name: 'Clerk cache kit',
       instance_environment_type: 'production',
       home_url: urls.app,
       sign_in_url: urls.signIn,

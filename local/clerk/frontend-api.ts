@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { addAttempts } from './attempts'
+import { avatarUrl } from './avatar'
 import type { BrowserSessions } from './browser-session'
 import { environmentJson } from './environment'
 import { ClerkError, notFound, signedOut } from './errors'
@@ -182,7 +183,7 @@ function publicData(user: User, url: string) {
     user_id: user.id,
     first_name: user.firstName,
     last_name: user.lastName,
-    image_url: `${url}/avatars/${user.id}.svg`,
+    image_url: avatarUrl(user, url),
     has_image: true,
     identifier: user.emails[0]?.address ?? user.username ?? user.id,
     username: user.username,

@@ -1,3 +1,4 @@
+import { avatarUrl } from './avatar'
 import { PERMISSIONS } from './organizations'
 import type { Client, ExternalAccount, Membership, Organization, Session, User } from './records'
 
@@ -11,7 +12,7 @@ const verified = (strategy: string, object: string) => ({
 
 /** `url` is the stand-in's address, which serves the avatars. */
 export function userJson(user: User, url: string) {
-  const avatar = `${url}/avatars/${user.id}.svg`
+  const avatar = avatarUrl(user, url)
   return {
     ...frontendUserJson(user, url),
     // Only here the `id` of a Google account is its identification's; all other endpoints expect `external_account_id`.
@@ -50,7 +51,7 @@ export function frontendUserJson(user: User, url: string) {
     username: user.username,
     first_name: user.firstName,
     last_name: user.lastName,
-    image_url: `${url}/avatars/${user.id}.svg`,
+    image_url: avatarUrl(user, url),
     has_image: true,
     external_id: user.externalId,
     primary_email_address_id: user.emails[0]?.id ?? null,
@@ -110,7 +111,7 @@ export function accountJson(account: ExternalAccount, user: User, url: string, c
     email_address_verified: true,
     first_name: user.firstName ?? '',
     last_name: user.lastName ?? '',
-    image_url: `${url}/avatars/${user.id}.svg`,
+    image_url: avatarUrl(user, url),
     username: null,
     phone_number: null,
     public_metadata: {},
@@ -138,7 +139,7 @@ export function webhookUserJson(user: User, url: string) {
             google_id: account.providerUserId,
             given_name: user.firstName ?? '',
             family_name: user.lastName ?? '',
-            picture: `${url}/avatars/${user.id}.svg`,
+            picture: avatarUrl(user, url),
           }
         : json.external_accounts[index],
     ),
@@ -169,8 +170,8 @@ export function membershipJson(membership: Membership, of: Organization, user: U
     public_user_data: {
       user_id: user.id,
       ...{ first_name: user.firstName, last_name: user.lastName, has_image: true },
-      image_url: `${url}/avatars/${user.id}.svg`,
-      profile_image_url: `${url}/avatars/${user.id}.svg`,
+      image_url: avatarUrl(user, url),
+      profile_image_url: avatarUrl(user, url),
       identifier: user.emails[0]?.address ?? user.username,
     },
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { html, raw } from 'hono/html'
+import { avatarUrl } from './avatar'
 import { type OfferedProvider, offeredProvider } from './providers'
 import type { ExternalAccount, User } from './records'
 
@@ -72,22 +73,13 @@ export function connectForm(user: User, provider: OfferedProvider) {
   </form>`
 }
 
-export const userButton = (user: User, isSignedIn: boolean, url: string) => html`<li>
+export const userButton = (user: User, purpose: string, isSignedIn: boolean, url: string) => html`<li>
   <button name="user_id" value="${user.id}">
-    <img src="${url}/avatars/${user.id}.svg" alt="" width="32" height="32" />
-    <span><strong>${nameOf(user)}</strong>${isSignedIn ? ' (signed in)' : ''}<br />
-      <small>${user.emails[0]?.address ?? ''}</small></span>
+    <img src="${avatarUrl(user, url)}" alt="" width="32" height="32" />
+    <span><strong>${nameOf(user)}</strong>${isSignedIn ? ' (signed in)' : ''}
+      <small data-purpose>${purpose}</small> <small>${user.emails[0]?.address ?? ''}</small></span>
   </button>
 </li>`
-
-export function avatar(user: User): string {
-  const hue = [...user.id].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 360, 0)
-  const initialOf = (name: string | null | undefined) => /^\p{L}/u.exec(name ?? '')?.[0] ?? ''
-  const initials =
-    [user.firstName, user.lastName].map(initialOf).join('') ||
-    initialOf(user.username ?? user.emails[0]?.address).toUpperCase()
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 80" width="80" height="80"><rect width="80" height="80" fill="hsl(${hue} 45% 38%)"/><text x="40" y="51" font-family="system-ui,sans-serif" font-size="30" fill="#fff" text-anchor="middle">${initials}</text></svg>`
-}
 
 // clerk-js puts the return address after the #, which is not sent to the server.
 export const SCRIPT = `
@@ -98,7 +90,13 @@ if (back) document.querySelector('[name=redirect_url]').value = back
 `
 export const SCRIPT_HASH = `'sha256-${createHash('sha256').update(SCRIPT).digest('base64')}'`
 
-const STYLE = `
+/** Of long names two lines are shown, and of long addresses one. */
+export const PEOPLE_STYLE = `
+.people span { min-width: 0 } .people small { display: block }
+.people strong { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden }
+.people small:not([data-purpose]) { overflow: hidden; white-space: nowrap; text-overflow: ellipsis }`
+
+const STYLE = `${PEOPLE_STYLE}
 :root { color-scheme: light dark; --line: light-dark(#d4d4d8, #3f3f46); --main: light-dark(#4338ca, #a5b4fc); --on-main: light-dark(#fff, #18181b); }
 * { box-sizing: border-box }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 24px 16px; max-width: 44rem; background: light-dark(#fff, #18181b); color: light-dark(#18181b, #f4f4f5) }

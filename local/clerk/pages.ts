@@ -1,10 +1,10 @@
 import { type Context, Hono } from 'hono'
 import { html, raw } from 'hono/html'
+import { avatar } from './avatar'
 import type { BrowserSessions } from './browser-session'
 import { isWithin } from './frontend-api'
 import {
   accountForm,
-  avatar,
   connectForm,
   consentForm,
   layout,
@@ -19,6 +19,7 @@ import type { State } from './state'
 
 /** As many more people of a kind are folded. */
 const FOLDED = 3
+const ADDED = 'Added during this run'
 
 /** Replaces Clerk's hosted pages: sign-in and account. */
 export function createPages(parts: { state: State; browsers: BrowserSessions; appUrl: string; url: string }) {
@@ -52,20 +53,27 @@ export function createPages(parts: { state: State; browsers: BrowserSessions; ap
   function byPurpose(): Map<string, User[]> {
     const groups = new Map<string, User[]>()
     for (const user of state.users.values()) {
-      const purpose = state.purposes.get(user.id) ?? 'Created since the start'
+      const purpose = state.purposes.get(user.id) ?? ADDED
       groups.set(purpose, [...(groups.get(purpose) ?? []), user])
     }
     return groups
   }
 
-  /** The people to choose from. Many of a kind are folded behind the first of them. */
-  const people = (current?: User) =>
-    [...byPurpose()].map(([purpose, users]) => {
-      const [first = [], ...others] = users.map((user) => userButton(user, user.id === current?.id, url))
-      const open = html`<h2>${purpose}</h2><ul class="people">${first}${others.length < FOLDED && others}</ul>`
-      if (others.length < FOLDED) return open
-      return html`${open}<details><summary>${others.length} more: ${purpose}</summary><ul class="people">${others}</ul></details>`
-    })
+  /** The people to choose from. Many of a kind are folded, except the first of them. */
+  function people(current?: User) {
+    const kinds = [...byPurpose()].map(([purpose, users]) => ({
+      purpose,
+      buttons: users.map((user) => userButton(user, purpose, user.id === current?.id, url)),
+    }))
+    const shown = kinds.map(({ buttons }) => (buttons.length > FOLDED ? buttons.slice(0, 1) : buttons))
+    const folded = kinds
+      .filter(({ buttons }) => buttons.length > FOLDED)
+      .map(({ purpose, buttons: [, ...others] }) => {
+        const kind = purpose === ADDED ? purpose.toLowerCase() : `${purpose.toLowerCase()}s`
+        return html`<details><summary>${others.length} more ${kind}</summary><ul class="people">${others}</ul></details>`
+      })
+    return html`<ul class="people">${shown}</ul>${folded}`
+  }
 
   /** For the script that puts them beside Clerk's component on the app's own page. */
   pages.get('/people', (context) => {

@@ -1,10 +1,10 @@
 import { CODE } from './attempts'
+import { PEOPLE_STYLE } from './page-parts'
 
 /** In the colors of the app, if it has them. */
-const STYLE = `
+const STYLE = `${PEOPLE_STYLE}
 [data-stand-in] { color: var(--ink, inherit); font-size: .875rem; line-height: 1.4 }
-[data-stand-in] h2 { margin: 1rem 0 .5rem; font-weight: 500 }
-[data-stand-in] p { margin: 0 } [data-stand-in] small { color: var(--soft, inherit); font-size: .8125rem }
+[data-stand-in] p { margin: 0 0 1rem } [data-stand-in] strong { font-weight: 500 } [data-stand-in] small { color: var(--soft, inherit); font-size: .8125rem }
 [data-stand-in] ul { list-style: none; margin: 0; padding: 0; display: grid; gap: 6px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr)) }
 [data-stand-in] summary { cursor: pointer; padding: 10px 0 }
 [data-stand-in] button { display: flex; gap: 10px; align-items: center; width: 100%; min-height: 44px; padding: 5px 10px; text-align: start; overflow-wrap: anywhere; border: 1px solid var(--line, #8885); border-radius: 8px; background: var(--surface, none) }

@@ -10,5 +10,6 @@ test('if the layout fails, people see a page of their language with a way to try
   expect(page).toContain('The server’s log has the details under 4711.')
   expect(page).toContain('Try again</button>')
   expect(page).toMatch(/<a href="\/"[^>]*><img src="\/icon.svg"/)
+  expect(page).toMatch(/<a href="\/"[^>]*>Home<\/a>/)
   expect(page).not.toContain('secret')
 })

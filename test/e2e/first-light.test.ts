@@ -54,7 +54,7 @@ describe('the chain from Clerk to the page', () => {
   test('a profile that does not exist says so', async () => {
     const { page } = await browser.open()
     await page.goto(`${stage.app.url}/experts/nobody-of-that-name`)
-    await page.getByRole('heading', { name: 'Page not found' }).waitFor()
+    await page.getByRole('heading', { name: 'Expert not found' }).waitFor()
   })
 
   test('a member with Google connected sees their events, and the second view asks neither Clerk for a token', async () => {

@@ -396,10 +396,10 @@ test('experts are filtered by specialty and price, by keyboard, and the address 
   expect(await main.getByLabel('Specialty').evaluate((field) => field === document.activeElement)).toBe(true)
   await settled()
   await page.goto(`${stage.app.url}/experts?specialty=kafka&price=EUR-160`)
-  await main.getByRole('heading', { name: 'No expert matches' }).waitFor()
+  await main.getByRole('heading', { name: 'No experts match' }).waitFor()
   await settled()
   expect(await axeFindings(page)).toEqual([])
-  await main.getByRole('link', { name: 'Show all experts' }).click()
+  await main.getByRole('link', { name: 'Clear filters' }).click()
   await main.getByText('Amara Okafor').waitFor()
 })
 

@@ -17,7 +17,7 @@ const pages = [
   },
   { name: 'experts', path: '/experts', shows: 'Amara Okafor' },
   { name: 'expert', path: '/experts/amara-okafor', shows: 'Amara Okafor' },
-  { name: 'not-found', path: '/experts/nobody', shows: 'Page not found' },
+  { name: 'not-found', path: '/experts/nobody', shows: 'Expert not found' },
   { name: 'calendar', path: '/calendar', as: people.member, shows: 'Quarterly planning' },
   {
     name: 'calendar-reconnect',

@@ -81,10 +81,15 @@ describe('a public profile', () => {
       ...{ emails: ['odd@example.com'], username: 'odd-expert', firstName: 'Odd', lastName: 'Expert' },
       publicMetadata: { role: 'expert', hourlyRate: 90, currency: 'a1b', specialties: 'none', headline: [] },
     })
+    clerk.createUser({
+      ...{ emails: ['handle@example.com'], username: 'only-handle', publicMetadata: { role: 'expert' } },
+    })
     await clerk.webhooks.flush()
     const { html } = await pageOf('/experts/odd-expert')
     expect(html).toContain('Odd Expert')
     expect(html).not.toContain('/hour')
+    // Where the username is the title, it is not said again.
+    expect((await pageOf('/experts/only-handle')).html).not.toContain('@only-handle')
   })
 })
 
@@ -219,11 +224,11 @@ describe('with a title and a heading, small and dark, large and light, axe has n
   }
 
   test('pages that do not exist', async () => {
-    const missing = ['/nothing', '/experts/nobody', '/guides/no-guide']
-    await visit(
-      undefined,
-      missing.map((path) => [path, 'Page not found', `Page not found · ${title}`]),
-    )
+    await visit(undefined, [
+      ['/nothing', 'Page not found', `Page not found · ${title}`],
+      ['/experts/nobody', 'Expert not found', `Expert not found · ${title}`],
+      ['/guides/no-guide', 'Page not found', `Page not found · ${title}`],
+    ])
     await visit(people.member, [
       ['/organizations/not-mine', 'Organization not found', `Organization not found · ${title}`],
       ['/experts/amara-okafor', 'Amara Okafor', `Amara Okafor · ${title}`],
@@ -231,11 +236,17 @@ describe('with a title and a heading, small and dark, large and light, axe has n
   })
 
   test('organizations, and somebody who is in none', async () => {
-    await visit(people.member, [
+    const { page } = await visit(people.member, [
       ['/organizations', 'Organizations', `Organizations · ${title}`],
       ['/organizations/northwind', 'Northwind Booking', `Northwind Booking · ${title}`],
     ])
-    await visit(people.tooFewScopes, [['/organizations', 'Organizations', `Organizations · ${title}`]])
+    await page.getByRole('heading', { name: 'Members 3' }).waitFor()
+    const self = page.getByRole('listitem').filter({ hasText: '(you)' })
+    expect(await self.allInnerTexts()).toEqual([expect.stringContaining('Mia Moreau')])
+    const { page: none } = await visit(people.tooFewScopes, [
+      ['/organizations', 'Organizations', `Organizations · ${title}`],
+    ])
+    await none.getByRole('link', { name: 'Your profile' }).waitFor()
   })
 
   test('an account without connections, one with two of a kind, and what has to be done', async () => {
@@ -254,14 +265,21 @@ describe('with a title and a heading, small and dark, large and light, axe has n
 
   test('fields with mistakes, and what was saved', async () => {
     const { page } = await visit(people.member, [['/profile', 'Profile', `Profile · ${title}`]])
+    const pictures = () =>
+      page.locator('img[src*="/avatars/"]').evaluateAll((all) => all.map((one) => one.getAttribute('src')))
+    const before = await pictures()
     await page.getByLabel('First name').fill('   ')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('Enter a first name.').waitFor()
     expect(await findings(page)).toEqual([])
-    await page.getByLabel('First name').fill('Mia')
+    await page.getByLabel('First name').fill('Zoe')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('Saved.').waitFor()
     expect(await findings(page)).toEqual([])
+    // On the page and in the header, which Clerk's script reads again.
+    await expect.poll(async () => (await pictures()).filter((one) => before.includes(one))).toEqual([])
+    stage.standIns.clerk.updateUser(people.member, { firstName: 'Mia' })
+    await stage.standIns.clerk.webhooks.flush()
   })
 
   test('pages while Clerk is out', async () => {
@@ -292,7 +310,70 @@ describe('with a title and a heading, small and dark, large and light, axe has n
   })
 })
 
+describe('on a phone', () => {
+  /** What is wider than its place, and so can only be seen by scrolling sideways. */
+  const cut = (page: Page) =>
+    page
+      .locator('.scrolls:has(table)')
+      .evaluateAll((all) => all.map((one) => one.scrollWidth - one.clientWidth).filter((more) => more > 0))
+
+  test.each(['adopt', 'tokens', 'scale'])('the tables of the guide %s are not cut', async (name) => {
+    for (const width of [320, 375]) {
+      const { page } = await browser.open({ width })
+      await page.goto(`${stage.app.url}/guides/${name}`)
+      expect(await cut(page)).toEqual([])
+      expect(await axeFindings(page)).toEqual([])
+      await page.getByText('On this page').filter({ visible: true }).click()
+      await page.getByRole('navigation', { name: 'On this page' }).getByRole('link').first().waitFor()
+    }
+  })
+
+  test('the header has every page at 320 px, with room between them', async () => {
+    for (const who of [undefined, people.member]) {
+      const { page } = who ? await browser.openAs(who, { width: 320 }) : await browser.open({ width: 320 })
+      await page.goto(`${stage.app.url}/experts`)
+      await page.getByRole('button', { name: who ? /^Account of/ : 'Sign in' }).waitFor()
+      const nav = page.getByRole('navigation', { name: 'Main' })
+      expect(await nav.getByRole('link').filter({ visible: true }).allInnerTexts()).toEqual([
+        ...['Experts', 'Calendar', 'Guides'],
+      ])
+      expect(await nav.evaluate((one) => one.scrollWidth - one.clientWidth)).toBeLessThanOrEqual(0)
+    }
+  })
+})
+
+test('a block of code is copied by its button', async () => {
+  const { page, context } = await browser.open()
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.goto(`${stage.app.url}/guides/adopt`)
+  const block = page.locator('div:has(> pre)').first()
+  await block.getByRole('button', { name: 'Copy this code' }).click()
+  await block.getByText('Copied').waitFor()
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(await block.locator('pre').textContent())
+})
+
 describe('the pages to sign in and up', () => {
+  test('say what one signs in to, have no second button to sign in, and load as a form', async () => {
+    const { page } = await browser.open()
+    let answer = () => {}
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    await page.route('**/clerk.browser*.js*', async (route) => {
+      await answered
+      await route.continue()
+    })
+    await page.goto(`${stage.app.url}/sign-in`, { waitUntil: 'commit' })
+    const placeholder = page.getByRole('status', { name: 'Loading: sign in' })
+    await placeholder.waitFor()
+    expect(await placeholder.locator('.h-9.w-full').count()).toBe(2)
+    answer()
+    await page.getByRole('heading', { name: 'Sign in to Clerk cache kit' }).waitFor()
+    const edge = page.getByRole('textbox').evaluate((field) => getComputedStyle(field).boxShadow)
+    expect(await edge).toContain('rgb(138, 138, 150)')
+    expect(await page.getByRole('banner').getByRole('button').filter({ visible: true }).count()).toBe(0)
+  })
+
   const typeCode = async ({ page }: View) => {
     await page.getByRole('heading', { name: /^(Check|Verify) your email$/ }).waitFor()
     await page.getByLabel('Enter verification code').pressSequentially('424242')

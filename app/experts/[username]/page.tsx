@@ -43,23 +43,30 @@ async function Profile({ params }: Props) {
         <header className="flex flex-col gap-5 sm:flex-row sm:items-center">
           <Avatar src={expert.imageUrl} size={80} />
           <div className="min-w-0">
-            <h1 className="wrap-anywhere font-semibold text-2xl tracking-tight sm:text-3xl">
-              <bdi>{expert.name}</bdi>
+            <h1
+              dir="auto"
+              className="wrap-anywhere w-fit max-w-full text-balance font-semibold text-2xl tracking-tight sm:text-3xl"
+            >
+              {expert.name}
             </h1>
-            <p className="wrap-anywhere mt-1 flex flex-wrap gap-x-3 text-soft">
-              <span className="min-w-0">@{expert.username}</span>
-              {expert.memberSince !== null && <span>Member since {expert.memberSince}</span>}
+            <p className="wrap-anywhere mt-1 text-soft">
+              {[
+                expert.username !== expert.name && `@${expert.username}`,
+                expert.memberSince !== null && `Member since ${expert.memberSince}`,
+              ]
+                .filter(Boolean)
+                .join(' · ')}
             </p>
           </div>
         </header>
         {expert.headline && (
-          <p className="wrap-anywhere mt-6 max-w-prose text-pretty text-lg">
-            <bdi>{expert.headline}</bdi>
+          <p dir="auto" className="wrap-anywhere mt-6 w-fit max-w-prose text-pretty text-lg">
+            {expert.headline}
           </p>
         )}
         {expert.bio && (
-          <p className="wrap-anywhere mt-3 max-w-prose text-pretty text-soft">
-            <bdi>{expert.bio}</bdi>
+          <p dir="auto" className="wrap-anywhere mt-3 w-fit max-w-prose text-pretty text-soft">
+            {expert.bio}
           </p>
         )}
         {expert.specialties.length > 0 && (

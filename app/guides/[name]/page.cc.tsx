@@ -24,36 +24,54 @@ export default async function GuidePage({ params }: Props) {
   if (text === undefined) notFound()
   return (
     <>
-      <Link href="/guides" className="mb-5 inline-block py-1 text-sm text-soft hover:text-ink">
-        ← All guides
-      </Link>
+      <AllGuides />
       <div className="gap-10 lg:flex lg:items-start lg:justify-between">
         <Sections text={text} />
-        <Markdown text={text} />
+        <div className="min-w-0">
+          <Markdown text={text} />
+          <div className="mt-10 border-line border-t pt-4">
+            <AllGuides />
+          </div>
+        </div>
       </div>
     </>
   )
 }
 
-/** What the guide has, beside it where there is room. */
+const AllGuides = () => (
+  <Link href="/guides" className="mb-5 inline-block py-1 text-sm text-soft hover:text-ink">
+    ← All guides
+  </Link>
+)
+
+/** What the guide has: beside it where there is room, and otherwise above it, folded. */
 function Sections({ text }: { text: string }) {
   const sections = sectionsOf(text)
   if (sections.length < 2) return null
+  const links = (
+    <ul>
+      {sections.map(({ id, title }) => (
+        <li key={id}>
+          <a href={`#${id}`} className="wrap-anywhere block py-1 text-soft hover:text-ink">
+            {title}
+          </a>
+        </li>
+      ))}
+    </ul>
+  )
   return (
     <nav
       aria-label="On this page"
-      className="sticky top-20 order-last max-h-[calc(100dvh-6rem)] w-44 shrink-0 overflow-y-auto text-sm max-lg:hidden"
+      className="shrink-0 text-sm max-lg:mb-6 lg:sticky lg:top-20 lg:order-last lg:max-h-[calc(100dvh-6rem)] lg:w-44 lg:overflow-y-auto"
     >
-      <p className="mb-1 font-medium">On this page</p>
-      <ul>
-        {sections.map(({ id, title }) => (
-          <li key={id}>
-            <a href={`#${id}`} className="wrap-anywhere block py-1 text-soft hover:text-ink">
-              {title}
-            </a>
-          </li>
-        ))}
-      </ul>
+      <details className="rounded-xl border border-line bg-surface px-4 py-2 lg:hidden">
+        <summary className="cursor-pointer py-1 font-medium">On this page</summary>
+        {links}
+      </details>
+      <div className="max-lg:hidden">
+        <p className="mb-1 font-medium">On this page</p>
+        {links}
+      </div>
     </nav>
   )
 }

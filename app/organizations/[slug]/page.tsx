@@ -7,7 +7,7 @@ import { orOutage } from '@/components/or-outage'
 import { CardSkeleton } from '@/components/skeleton'
 import { AuthError } from '@/lib/auth/auth-error'
 import { orSignIn } from '@/lib/auth/page-access.server'
-import { currentUserOrganization } from '@/lib/organizations/current-user-organizations.server'
+import { currentUserOrganization, PER_PAGE } from '@/lib/organizations/current-user-organizations.server'
 import { decodeSegment } from '../../decode-segment'
 import { Role } from '../role'
 
@@ -48,13 +48,20 @@ const pageOf = cache((segment: string, page: number) =>
   currentUserOrganization(decodeSegment(segment), page).catch(orNull),
 )
 
+/** Which of all members this page is about, such as `1–50 of 501`, or only how many there are. */
+function countOf(page: number, total: number): string {
+  const first = (page - 1) * PER_PAGE + 1
+  if (first > total || total <= PER_PAGE) return `${total}`
+  return `${first}–${Math.min(page * PER_PAGE, total)} of ${total}`
+}
+
 async function Organization({ params, searchParams }: Props) {
   const { slug } = await params
   const page = pageIn((await searchParams).page)
   return orOutage(async () => {
     const found = await orSignIn(() => pageOf(slug, page))
     if (!found) notFound()
-    const { organization, members, hasMore, role } = found
+    const { organization, userId, members, total, hasMore, role } = found
     return (
       <section className="rounded-xl border border-line bg-surface p-6 sm:p-8">
         <h1 className="wrap-anywhere font-semibold text-2xl tracking-tight sm:text-3xl">
@@ -67,17 +74,20 @@ async function Organization({ params, searchParams }: Props) {
           <p className="mt-6 text-soft">Your role does not show you who else is a member.</p>
         ) : (
           <>
-            <h2 className="mt-8 mb-2 font-semibold">Members</h2>
+            <h2 className="mt-8 mb-2 font-semibold">
+              Members <span className="font-normal text-soft text-sm">{countOf(page, total)}</span>
+            </h2>
             <ul aria-label="Members">
               {members.map((member) => (
                 <li
                   key={member.id}
-                  className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 border-line border-t py-3 last:pb-0"
+                  className="flex items-start justify-between gap-4 border-line border-t py-3 *:last:mt-0.5 *:last:max-w-1/2 *:last:shrink-0 last:pb-0"
                 >
                   <span className="flex min-w-0 items-center gap-3">
                     <Avatar src={member.user.imageUrl} size={32} />
                     <span className="wrap-anywhere min-w-0">
                       <bdi>{member.user.fullName ?? member.user.username ?? 'Unnamed'}</bdi>
+                      {member.userId === userId && <span className="text-soft"> (you)</span>}
                     </span>
                   </span>
                   <Role role={member.role} />

@@ -24,6 +24,19 @@ describe('a guide', () => {
     expect(markup('```ts\nlong\n```')).toMatch(/<pre tabindex="0" class="scrolls /)
   })
 
+  test('names the column of each cell, for screens where the columns are one below the other', () => {
+    const html = markup('| part | for |\n|---|---|\n| `a` | b |')
+    expect(html).toMatch(/<td[^>]*><span[^>]*sm:hidden[^>]*>for<\/span>b<\/td>/)
+  })
+
+  test('shows added and removed lines of a diff in their colors, and has a button that copies a block', () => {
+    const html = markup('```diff\n-old\n same\n+new\n```')
+    expect(html).toContain(
+      '<span class="text-bad">-old\n</span><span> same\n</span><span class="text-good">+new',
+    )
+    expect(html).toMatch(/<button[^>]*><span aria-live="polite">Copy<\/span>/)
+  })
+
   test('leaves out comments, and shows HTML as text', () => {
     expect(markup('<!-- hidden -->\nSee <script>alert(1)</script>')).toContain('See &lt;script&gt;')
     expect(markup('<!-- hidden -->')).not.toContain('hidden')
@@ -54,11 +67,12 @@ describe('a guide', () => {
   })
 })
 
-test('the list of guides has a link on every line, and no section without one', () => {
+test('the list of guides has a link on every line, what each guide is about, and no section without one', () => {
   const text = readGuideList() ?? ''
   expect(text).toMatch(/^# Guides\n/)
   const html = markup(text)
   expect(html.match(/<li>/g)).toHaveLength(html.match(/<li><a /g)?.length ?? 0)
+  expect(html.match(/<li>/g)).toHaveLength(html.match(/<\/a>: [^<]/g)?.length ?? 0)
   expect(html.match(/<h2/g)).toHaveLength(html.match(/<ul/g)?.length ?? 0)
   expect(html).not.toContain('CHANGELOG')
 })
@@ -68,7 +82,7 @@ describe.each(['README', ...guideNames()])('the guide %s', (name) => {
 
   test('has one title, and no mark of Markdown left in it', () => {
     expect(html.match(/<h1/g)).toHaveLength(1)
-    const words = html.replace(/<(pre|code)[\s\S]*?<\/\1>/g, '').replace(/<[^>]+>/g, '')
+    const words = html.replace(/<(pre|code)\b[\s\S]*?<\/\1>/g, '').replace(/<[^>]+>/g, '')
     expect(words).not.toMatch(/\*\*|`|\]\(|^#|\|--/m)
   })
 

@@ -49,6 +49,7 @@ describe('the members of an organization', () => {
     const found = await currentUserOrganization(long, page)
     expect(found?.members).toHaveLength(shown)
     expect(found?.hasMore).toBe(hasMore)
+    expect(found).toMatchObject({ total: 103, userId: people.member })
   })
 
   test('are neither read nor shown for a role without the permission', async () => {
@@ -58,7 +59,11 @@ describe('the members of an organization', () => {
         : undefined,
     )
     services.clerk.resetRequests()
-    expect(await currentUserOrganization(slug)).toMatchObject({ role: 'org:member', members: null })
+    expect(await currentUserOrganization(slug)).toMatchObject({
+      role: 'org:member',
+      members: null,
+      total: 0,
+    })
     // Of the one member only.
     expect(services.clerk.requests().byRoute['GET /v1/organizations/{organization_id}/memberships']).toBe(1)
   })

@@ -75,7 +75,7 @@ describe('one user', () => {
     expect(user).toMatchObject({
       fullName: 'Mia Moreau',
       username: 'mia-moreau',
-      imageUrl: `${clerk.url}/avatars/${people.member}.svg`,
+      imageUrl: `${clerk.url}/avatars/${people.member}.svg?v=MM`,
       primaryEmailAddress: { emailAddress: 'mia@example.com' },
       externalAccounts: [{ provider: 'oauth_google' }],
     })

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { userJson } from '../../../local/clerk/json'
 import { type ClerkStandIn, startClerk } from '../../../local/clerk/server'
 import { people, seed } from '../../../local/seed'
 
@@ -27,12 +28,17 @@ describe('the sign-in page', () => {
     expect(page).toContain('Google needs reconnecting')
   })
 
-  it('groups people by what they show: all experts without a calendar under one heading', async () => {
+  it('shows one person of each kind, and folds many more of a kind', async () => {
+    for (let i = 0; i < 5; i++) clerk.createUser({ emails: [`new-${i}@example.com`] })
     const page = await (await fetch(`${clerk.url}/sign-in`)).text()
-    const headings = [...page.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, text]) => text)
-    expect(headings).toEqual([...new Set(seed.users.map(({ purpose }) => purpose))])
-    const experts = page.slice(page.indexOf('<h2>Expert</h2>'))
-    expect(experts.match(/name="user_id"/g)).toHaveLength(12)
+    const [shown = '', ...folded] = page.split('<details>')
+    const purposes = [...shown.matchAll(/data-purpose>(.*?)</g)].map(([, text]) => text)
+    expect(purposes).toEqual([...new Set(seed.users.map(({ purpose }) => purpose)), 'Added during this run'])
+    expect(folded.map((one) => /<summary>(.*?)</.exec(one)?.[1])).toEqual([
+      '11 more experts',
+      '4 more added during this run',
+    ])
+    expect(folded.map((one) => one.match(/name="user_id"/g)?.length)).toEqual([11, 4])
   })
 
   it('signs in, sets the cookies and redirects back', async () => {
@@ -154,9 +160,16 @@ describe('the account page', () => {
   })
 })
 
+it('gives an avatar a new address with a new name, because browsers keep a picture by its address', () => {
+  const address = () => userJson(member() ?? expect.fail(), clerk.url).image_url
+  const before = address()
+  clerk.updateUser(people.member, { firstName: 'Anna' })
+  expect(address()).not.toBe(before)
+})
+
 it('serves avatars', async () => {
   const response = await fetch(`${clerk.url}/avatars/${people.member}.svg`)
   expect(response.headers.get('content-type')).toBe('image/svg+xml')
-  expect(await response.text()).toContain('>MM</text>')
+  expect(await response.text()).toContain('>M\u200cM</text>')
   expect((await fetch(`${clerk.url}/avatars/user_unknown.svg`)).status).toBe(404)
 })

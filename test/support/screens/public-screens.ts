@@ -55,7 +55,7 @@ async function createPeople({ clerk, google }: StandIns) {
     timed('e', '', 3, 3.05),
   ])
   google.setEvents(free, [])
-  google.setEvents(tomorrow, [timed('f', 'Breakfast', 1.5, 1.6)])
+  google.setEvents(tomorrow, [timed('f', 'Breakfast', 1, 1.05)])
   await clerk.webhooks.flush()
   return { long, rtl, cjk, nameless, busy, free, several, members, tomorrow }
 }
