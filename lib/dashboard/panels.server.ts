@@ -35,7 +35,7 @@ import {
   type OrganizationEntries,
 } from './organization'
 import { panelResult } from './panel-result'
-import { nameOf, peopleOf as readPeople } from './people'
+import { nameOf, pictureOf, peopleOf as readPeople } from './people'
 import { type Entries, entriesOf, changedAtClerk as readChanged, sessionsOf } from './person'
 import { listNewestUsers } from './search-users'
 import { readSnapshot, sharedFirstDeliveries, sharedTodo } from './snapshot'
@@ -168,7 +168,7 @@ export async function membersOf(organizationId: string) {
     countMembers(organizationId),
   ])
   const shown = members.map(({ id, role, user }) => ({
-    ...{ id, role, user: { id: user.id, name: nameOf(user), imageUrl: user.imageUrl } },
+    ...{ id, role, user: { id: user.id, name: nameOf(user), imageUrl: pictureOf(user) } },
   }))
   return { shown, total }
 }
