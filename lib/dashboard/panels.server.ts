@@ -190,7 +190,7 @@ export async function deliveriesOf(id: string) {
   return 'data' in found ? { ...found, data: found.data.filter(({ subject }) => subject === id) } : found
 }
 
-/** The state of a user's integrations, and when Clerk last returned each token. */
+/** The state of a user's integrations, and when Clerk last returned each token; null: Redis does not say. */
 export async function integrationsOf(userId: string) {
   await requireAdmin()
   await recordView(userId, 'ok')
@@ -199,7 +199,7 @@ export async function integrationsOf(userId: string) {
     getConnectedIntegrations(userId),
     panelResult(() => refreshesOf(userId, at)),
   ])
-  return { at, integrations, refreshes: 'data' in refreshes ? refreshes.data : new Map<string, number>() }
+  return { at, integrations, refreshes: 'data' in refreshes ? refreshes.data : null }
 }
 
 /** What open dashboards show: once, and as server-sent events for at most a minute. */

@@ -22,7 +22,10 @@ const tones: Record<string, Tone> = {
 }
 
 const inWords = (code: string) =>
-  (code.charAt(0).toUpperCase() + code.slice(1)).replace(/^Oauth/, 'OAuth').replaceAll('_', ' ')
+  // Of the user's sessions, not of the token.
+  code === 'revoked'
+    ? 'User blocked or signed out'
+    : (code.charAt(0).toUpperCase() + code.slice(1)).replace(/^Oauth/, 'OAuth').replaceAll('_', ' ')
 
 export const AuditUnavailable = (cause: Cause) => (
   <Unavailable

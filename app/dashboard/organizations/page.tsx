@@ -36,7 +36,8 @@ const Organizations = ({ page }: { page: number }) => (
     }
     read={() => linesOf(page)}
   >
-    All organizations of the Clerk instance, newest first. Press / to search by ID or slug.
+    All organizations of the Clerk instance, newest first.
+    <span className="max-sm:hidden"> Press / to search by ID or slug.</span>
   </NewestList>
 )
 

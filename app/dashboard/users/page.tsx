@@ -28,7 +28,7 @@ const Users = ({ page }: { page: number }) => (
     pictures
     read={() => linesOf(page)}
   >
-    All users of the Clerk instance, newest first. Press / to search.
+    All users of the Clerk instance, newest first.<span className="max-sm:hidden"> Press / to search.</span>
   </NewestList>
 )
 
