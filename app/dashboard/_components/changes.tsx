@@ -63,12 +63,10 @@ export function Changes({ webhooks, records, people }: Props) {
             <Dotted name={what} />
             {detail && <span className="font-normal"> {detail}</span>}
           </span>
-          <span className="max-sm:order-last max-sm:empty:hidden">
+          <span className="max-sm:order-last max-sm:col-span-2 max-sm:empty:hidden">
             {failed && <Status tone="bad">Failed</Status>}
           </span>
-          <span
-            className={`min-w-0 max-sm:order-last max-sm:empty:hidden ${failed ? '' : 'max-sm:col-span-2'}`}
-          >
+          <span className="min-w-0 max-sm:order-last max-sm:col-span-2 max-sm:empty:hidden">
             {who && <Person id={who} people={{ ...known, ...people }} />}
           </span>
           <span className="text-right text-soft tabular-nums">
