@@ -13,9 +13,9 @@ export function Panel({ id, title, hidden = false, children }: Props) {
   )
 }
 
-type SkeletonProps = { title: string; height: string; rows?: boolean | undefined }
+type SkeletonProps = { title: string; height: string; rows?: boolean | 'lines' | undefined }
 
-/** `rows`: the panel is a list. */
+/** `rows`: the panel is a list; `lines`: one without pictures. */
 export const PanelSkeleton = ({ title, height, rows }: SkeletonProps) => (
   <Skeleton label={`Loading: ${title}`} size={height} rows={rows} />
 )

@@ -47,11 +47,11 @@ export const FormSkeleton = ({ label }: { label: string }) => (
 
 /** More than fit: they fade towards the end. */
 const LINES = Array.from({ length: 8 }, () => ['w-2/3', 'w-1/2']).flat()
-const ROWS = Array.from({ length: 20 }, (_, i) => `row-${i}`)
+const ROWS = Array.from({ length: 30 }, (_, i) => `row-${i}`)
 
 /**
  * A placeholder with the height of what is loading, so that nothing moves when it arrives. `label`: read to people who
- * cannot see it. `rows`: for a list, whose lines have a beginning and an end.
+ * cannot see it. `rows`: for a list, whose lines have a beginning and an end; `lines`: one without pictures.
  */
 export function Skeleton({ label, size = 'h-72', rows = false }: SkeletonProps) {
   return (
@@ -61,7 +61,7 @@ export function Skeleton({ label, size = 'h-72', rows = false }: SkeletonProps) 
       aria-label={label}
       className={`${size} overflow-hidden rounded-xl border border-line bg-surface`}
     >
-      {rows ? <RowsToCome /> : <LinesToCome />}
+      {rows ? <RowsToCome plain={rows === 'lines'} /> : <LinesToCome />}
     </div>
   )
 }
@@ -69,7 +69,7 @@ export function Skeleton({ label, size = 'h-72', rows = false }: SkeletonProps) 
 interface SkeletonProps {
   label: string
   size?: string | undefined
-  rows?: boolean | undefined
+  rows?: boolean | 'lines' | undefined
 }
 
 const LinesToCome = () => (
@@ -82,11 +82,13 @@ const LinesToCome = () => (
   </div>
 )
 
-const RowsToCome = () => (
-  <div className="mask-b-from-60% h-full divide-y divide-line overflow-hidden *:flex *:h-13 *:items-center *:gap-4 *:px-4 motion-safe:animate-pulse">
+const RowsToCome = ({ plain }: { plain: boolean }) => (
+  <div
+    className={`mask-b-from-60% h-full divide-y divide-line overflow-hidden *:flex ${plain ? '*:h-10.25' : '*:h-13'} *:items-center *:gap-4 *:px-4 motion-safe:animate-pulse`}
+  >
     {ROWS.map((key) => (
       <div key={key}>
-        <div className="size-7 rounded-full bg-line" />
+        {!plain && <div className="size-7 rounded-full bg-line" />}
         <div className="h-3.5 w-1/3 rounded bg-line" />
         <div className="ml-auto h-3.5 w-16 rounded bg-line" />
       </div>

@@ -8,7 +8,7 @@ import { emitAudit } from '@/lib/cache/audit-events'
 import type { CachedUser } from '@/lib/cache/clerk-cache'
 import { isOrganizationId } from '@/lib/cache/organization-lookups'
 import { findOrganization } from '@/lib/dashboard/organization'
-import { nameOf } from '@/lib/dashboard/people'
+import { nameOf, pictureOf } from '@/lib/dashboard/people'
 import { MOST_FOUND, searchUsers } from '@/lib/dashboard/search-users'
 import { fieldsOf } from '@/lib/http/form-fields'
 import { refuseOverLimit } from '@/lib/http/rate-limit'
@@ -18,6 +18,8 @@ import { maskAddress } from './format'
 type Found = { id: string; name: string; imageUrl: string; detail: string }
 export type SearchResult = ActionResult & {
   people?: Found[]
+  /** What was searched for. */
+  word?: string
   /** Whether there may be others: as many were found as are shown at most. */
   full?: boolean
 }
@@ -46,9 +48,11 @@ export async function searchUser(_before: SearchResult | null, form: FormData): 
     if (!user) {
       const organization = await findOrganization(word.data)
       if (organization) redirect(`/dashboard/organizations/${organization.id}`)
-      return failed(
-        'No user or organization found. Try another part of the user’s name or email address, or the organization’s ID or slug.',
-      )
+      return {
+        status: 'done',
+        message:
+          'No user or organization found. Try another part of the user’s name or email address, or the organization’s ID or slug.',
+      }
     }
     const isFull = users.length === MOST_FOUND
     if (another)
@@ -56,8 +60,9 @@ export async function searchUser(_before: SearchResult | null, form: FormData): 
         status: 'done',
         message: `${isFull ? `The first ${users.length}` : users.length} users found. Press the down arrow key to reach them.`,
         full: isFull,
+        word: word.data,
         people: users.map((one) => ({
-          ...{ id: one.id, name: nameOf(one), imageUrl: one.imageUrl, detail: detailOf(one) },
+          ...{ id: one.id, name: nameOf(one), imageUrl: pictureOf(one), detail: detailOf(one) },
         })),
       }
     redirect(`/dashboard/users/${user.id}`)

@@ -5,10 +5,10 @@ import { checkHealth } from '../process/health'
 export const SHARED_MS = 4_000
 
 /**
- * What a panel shows and when it was read, or what is wrong with Redis, in words. `at` is in milliseconds since the
- * epoch.
+ * What a panel shows and when it was read, or what is wrong with Redis and what ends it, in words. `at` is in
+ * milliseconds since the epoch.
  */
-export type PanelResult<T> = { at: number; data: T } | { at: number; unavailable: string }
+export type PanelResult<T> = { at: number; data: T } | { at: number; unavailable: string; fix: string }
 
 /** The data of `read`, or why Redis did not return it. */
 export async function panelResult<T>(read: () => Promise<T>): Promise<PanelResult<T>> {
@@ -17,12 +17,13 @@ export async function panelResult<T>(read: () => Promise<T>): Promise<PanelResul
     return { at: Date.now(), data }
   } catch (error) {
     if (!(error instanceof RedisError)) throw error
-    return { at: Date.now(), unavailable: await causeOf(error) }
+    return { at: Date.now(), ...(await causeOf(error)) }
   }
 }
 
 /** That the breaker is open is no cause: panels that still asked Redis, and the verdict, name the one that opened it. */
-async function causeOf({ reason, protocol }: RedisError): Promise<string> {
+async function causeOf({ reason, protocol, answer }: RedisError) {
   const redis = reason === 'breaker_open' && (await checkHealth()).dependencies.redis
-  return wordsOf(redis && redis.status === 'down' ? redis.reason : reason, protocol).title
+  const { title, fix } = wordsOf(redis && redis.status === 'down' ? redis.reason : reason, protocol)
+  return { unavailable: reason === 'refused' && answer ? `${title} (${answer})` : title, fix }
 }

@@ -35,7 +35,7 @@ import {
   type OrganizationEntries,
 } from './organization'
 import { panelResult } from './panel-result'
-import { nameOf, peopleOf as readPeople } from './people'
+import { nameOf, pictureOf, peopleOf as readPeople } from './people'
 import { type Entries, entriesOf, changedAtClerk as readChanged, sessionsOf } from './person'
 import { listNewestUsers } from './search-users'
 import { readSnapshot, sharedFirstDeliveries, sharedTodo } from './snapshot'
@@ -168,7 +168,7 @@ export async function membersOf(organizationId: string) {
     countMembers(organizationId),
   ])
   const shown = members.map(({ id, role, user }) => ({
-    ...{ id, role, user: { id: user.id, name: nameOf(user), imageUrl: user.imageUrl } },
+    ...{ id, role, user: { id: user.id, name: nameOf(user), imageUrl: pictureOf(user) } },
   }))
   return { shown, total }
 }
@@ -190,7 +190,7 @@ export async function deliveriesOf(id: string) {
   return 'data' in found ? { ...found, data: found.data.filter(({ subject }) => subject === id) } : found
 }
 
-/** The state of a user's integrations, and when Clerk last returned each token. */
+/** The state of a user's integrations, and when Clerk last returned each token; null: Redis does not say. */
 export async function integrationsOf(userId: string) {
   await requireAdmin()
   await recordView(userId, 'ok')
@@ -199,7 +199,7 @@ export async function integrationsOf(userId: string) {
     getConnectedIntegrations(userId),
     panelResult(() => refreshesOf(userId, at)),
   ])
-  return { at, integrations, refreshes: 'data' in refreshes ? refreshes.data : new Map<string, number>() }
+  return { at, integrations, refreshes: 'data' in refreshes ? refreshes.data : null }
 }
 
 /** What open dashboards show: once, and as server-sent events for at most a minute. */

@@ -2,7 +2,10 @@ import * as z from 'zod/mini'
 
 /** What a panel shows and when it was read, or why Redis did not answer. */
 const panel = <T extends z.ZodMiniType>(data: T) =>
-  z.union([z.object({ at: z.number(), data }), z.object({ at: z.number(), unavailable: z.string() })])
+  z.union([
+    z.object({ at: z.number(), data }),
+    z.object({ at: z.number(), unavailable: z.string(), fix: z.string() }),
+  ])
 
 const state = z.object({
   tone: z.enum(['good', 'warn', 'bad']),
@@ -67,8 +70,8 @@ const record = z.object({
 
 const people = z.record(z.string(), z.object({ name: z.string(), imageUrl: z.string() }))
 
-/** Something that an admin should do, and the page where. */
-const todo = z.object({ tone: z.enum(['warn', 'bad']), text: z.string(), href: z.string() })
+/** Something that an admin should do, and the page where. `idle`: what to know, such as what could not be checked. */
+const todo = z.object({ tone: z.enum(['idle', 'warn', 'bad']), text: z.string(), href: z.string() })
 
 export const RANGES = ['15m', '1h', '6h', '24h'] as const
 
@@ -100,7 +103,7 @@ export const snapshotSchema = z.object({
   cache: cacheHealth,
   webhooks: panel(z.array(delivery)),
   audit: panel(z.array(record)),
-  /** Empty: all is good. */
+  /** Empty: all is good, and all was checked. */
   todo: z.array(todo),
   /** Names and pictures of those in the lists who are cached, by ID. */
   people,

@@ -1,3 +1,4 @@
+import { sentenceOf } from './sentence'
 import type { CacheHealth, Delivery, Todo } from './snapshot-schema'
 import type { TokenHealth } from './token-health'
 import { hasFailed, webhooksOf } from './webhook-rows'
@@ -12,20 +13,19 @@ export interface Findings {
 const people = (count: number, one: string, many: string) =>
   `${count} ${count === 1 ? `user ${one}` : `users ${many}`}`
 
-/** What an admin should do, the worst first. A user's own state is on the list, but never as a failure. */
+const ORDER: readonly Todo['tone'][] = ['bad', 'warn', 'idle']
+
+/** What an admin should do, the worst first, and last what to know meanwhile. A user's own state is on the list, but never as a failure. */
 export function todosOf({ cache, deliveries, tokens }: Findings): Todo[] {
   const todos: Todo[] = []
   const add = (tone: Todo['tone'], text: string, href: string) => todos.push({ tone, text, href })
-  for (const [name, { tone, title }] of [
+  for (const [name, state] of [
     ['Redis', cache.redis],
     ['Clerk', cache.clerk],
   ] as const)
-    if (tone !== 'good')
-      add(
-        tone,
-        title.startsWith(name) || title.includes(name) ? title : `${name}: ${title}`,
-        '/dashboard/cache',
-      )
+    if (state.tone !== 'good') add(state.tone, sentenceOf(name, state), '/dashboard/cache')
+  if (cache.clerk.tone === 'bad')
+    add('idle', 'Cached users still work. Those who are not cached are shown by their ID', '/dashboard/cache')
   for (const { name, health } of tokens?.values() ?? []) {
     if (health.notEnabled) add('bad', `${name} is not enabled in Clerk`, '/dashboard/integrations')
     if (health.failing.length > 0)
@@ -49,5 +49,6 @@ export function todosOf({ cache, deliveries, tokens }: Findings): Todo[] {
       '/dashboard/webhooks?outcome=failed',
     )
   if (deliveries?.length === 0) add('warn', 'Webhooks are not set up', '/dashboard/webhooks')
-  return todos.sort((one, other) => Number(other.tone === 'bad') - Number(one.tone === 'bad'))
+  if (!deliveries || !tokens) add('idle', 'The other checks need Redis', '/dashboard/cache')
+  return todos.sort((one, other) => ORDER.indexOf(one.tone) - ORDER.indexOf(other.tone))
 }

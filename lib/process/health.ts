@@ -31,6 +31,24 @@ export const coarse = ({ status, dependencies: { redis, clerk } }: Health) => ({
   dependencies: { redis: { status: redis.status }, clerk: { status: clerk.status } },
 })
 
+/** Milliseconds. A read from Redis that takes longer costs about as much as a request to Clerk. */
+export const REDIS_SLOW_MS = 100
+
+/** One slow ping says little: while Redis is slow, the fastest of three counts. */
+async function pingRedis(): Promise<Health['dependencies']['redis']> {
+  const ping = () =>
+    probe(
+      () => redis().insist('ping', (client) => client.ping()),
+      (error) => (error instanceof RedisError ? error.reason : undefined),
+    )
+  let fastest = await ping()
+  for (let more = 2; more > 0 && fastest.status === 'up' && fastest.latencyMs >= REDIS_SLOW_MS; more--) {
+    const next = await ping()
+    if (next.status === 'down' || next.latencyMs < fastest.latencyMs) fastest = next
+  }
+  return fastest
+}
+
 /** Many health checks at once are one request to Redis and one to Clerk. Milliseconds. */
 const SHARED_MS = 5_000
 const CLERK_TIMEOUT_MS = 3_000
@@ -42,12 +60,7 @@ const CLERK_TIMEOUT_MS = 3_000
 export const checkHealth = memoizeFor(SHARED_MS, 'health', check)
 
 /** The state of Redis alone, shared in the same way. */
-export const checkRedis = memoizeFor(SHARED_MS, 'health-of-redis', () =>
-  probe(
-    () => redis().insist('ping', (client) => client.ping()),
-    (error) => (error instanceof RedisError ? error.reason : undefined),
-  ),
-)
+export const checkRedis = memoizeFor(SHARED_MS, 'health-of-redis', pingRedis)
 
 async function check(): Promise<Health> {
   const [redisState, clerkState] = await Promise.all([

@@ -153,7 +153,7 @@ describe('is Redis or Clerk slow', () => {
     // Reads of a few seconds are shared.
     await new Promise((resolve) => setTimeout(resolve, 5_500))
     const { page, panel, click, steps } = await onCall()
-    const verdict = panel('verdict').getByRole('link', { name: new RegExp(`^${slow}: Slow, ping`) })
+    const verdict = panel('verdict').getByRole('link', { name: new RegExp(`^${slow} is slow, ping now`) })
     await onScreen(verdict)
     await click(verdict)
     await page.waitForURL('**/dashboard/cache')
@@ -161,7 +161,9 @@ describe('is Redis or Clerk slow', () => {
       const card = panel('cache')
         .getByRole('listitem')
         .filter({ has: page.getByRole('heading', { name, exact: true }) })
-      await onScreen(card.getByText(name === slow ? /^Slow, ping [\d,]+ ms$/ : /^Up, ping [\d,]+ ms$/))
+      await onScreen(
+        card.getByText(name === slow ? /^Slow, ping now [\d,]+ ms$/ : /^Up, ping now [\d,]+ ms$/),
+      )
       await onScreen(card.getByText('p99'))
     }
     expect(steps()).toBeLessThanOrEqual(MOST)

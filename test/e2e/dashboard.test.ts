@@ -131,10 +131,10 @@ describe.each(fullOr(looks, looks.slice(-1)))('at $width px in $colorScheme', (l
     ] as const
     const [overview, cache, webhooks, audit] = views
     stage.standIns.upstash.faults.set(quotaExceeded)
-    await overview.panel('verdict').getByText('The Redis plan’s limit is used up').waitFor()
-    await cache.panel('cache').getByText('The Redis plan’s limit is used up').waitFor()
-    await webhooks.panel('webhooks').getByText('The Redis plan’s limit is used up').waitFor()
-    await audit.panel('audit').getByText('The Redis plan’s limit is used up').waitFor()
+    await overview.panel('verdict').getByText('The Redis plan’s limit is reached').waitFor()
+    await cache.panel('cache').getByText('The Redis plan’s limit is reached').waitFor()
+    await webhooks.panel('webhooks').getByText('The Redis plan’s limit is reached').waitFor()
+    await audit.panel('audit').getByText('The Redis plan’s limit is reached').waitFor()
     for (const { page } of views) expect(await axeFindings(page)).toEqual([])
   })
 })

@@ -20,7 +20,7 @@ type Props = {
   several: boolean
   /** Whether the user is banned or locked: no token of theirs is read, so nothing is known. */
   blocked: boolean
-  lastRefresh: number | undefined
+  lastRefresh: number | null | undefined
   now: number
 }
 
@@ -165,7 +165,9 @@ function Details({ provider, account, several, lastRefresh, now }: DetailsProps)
     ['Token expires', expiresAt === null ? 'unknown' : <Ago key="expires" at={expiresAt} renderedAt={now} />],
     [
       'Last refresh',
-      lastRefresh === undefined ? (
+      lastRefresh === null ? (
+        'unknown without Redis'
+      ) : lastRefresh === undefined ? (
         'none in the last hour'
       ) : (
         <Ago key="refresh" at={lastRefresh} renderedAt={now} />

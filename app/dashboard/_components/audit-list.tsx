@@ -11,7 +11,7 @@ import { useLive, useUpdates } from './live'
 import { Person } from './person'
 import { Row, Rows } from './row'
 import { Ago, Exact } from './time'
-import { Unavailable } from './unavailable'
+import { type Cause, Unavailable } from './unavailable'
 
 /** Outcomes that are nobody's failure, and those that a user can mend. All others are failures. */
 const tones: Record<string, Tone> = {
@@ -22,19 +22,22 @@ const tones: Record<string, Tone> = {
 }
 
 const inWords = (code: string) =>
-  (code.charAt(0).toUpperCase() + code.slice(1)).replace(/^Oauth/, 'OAuth').replaceAll('_', ' ')
+  // Of the user's sessions, not of the token.
+  code === 'revoked'
+    ? 'User blocked or signed out'
+    : (code.charAt(0).toUpperCase() + code.slice(1)).replace(/^Oauth/, 'OAuth').replaceAll('_', ' ')
 
-export const AuditUnavailable = ({ cause }: { cause: string }) => (
+export const AuditUnavailable = (cause: Cause) => (
   <Unavailable
     what="The audit trail is in Redis. New records are kept in memory and written later."
-    cause={cause}
+    {...cause}
   />
 )
 
 /** The most recent records of all users, kept up to date. */
 export function LiveAudit({ initial, people }: { initial: Snapshot['audit']; people: People }) {
   const found = useLive('audit', initial)
-  if ('unavailable' in found) return <AuditUnavailable cause={found.unavailable} />
+  if ('unavailable' in found) return <AuditUnavailable {...found} />
   return <AuditList records={found.data} people={people} renderedAt={found.at} />
 }
 

@@ -14,7 +14,7 @@ import { Unavailable } from './unavailable'
 /** What was cached about the user before the page read anything, without the values, and what can be done with it. */
 export function CacheEntries({ user, entries }: SelectedUser) {
   if ('unavailable' in entries)
-    return <Unavailable what="Users are read from Clerk meanwhile." cause={entries.unavailable} />
+    return <Unavailable what="Users come from Clerk until Redis is back." {...entries} />
   const fields = { userId: user.id }
   const { user: entry, others } = entries.data
   const isCached = entry.value !== undefined

@@ -30,7 +30,11 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
               <h3 className="font-semibold">{name}</h3>
               <Status tone={state.tone}>{state.title}</Status>
             </div>
-            {state.advice && <p className="mt-2 text-sm">{state.advice}</p>}
+            {state.advice && (
+              <p className="mt-2 text-sm">
+                <Linked text={state.advice} />
+              </p>
+            )}
             <Latency {...{ ms, where }} service={id} />
           </li>
         ))}
@@ -41,7 +45,7 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
           ) : (
             <p className="mt-1 text-2xl tabular-nums">
               {formatNumber(avoided.calls)}{' '}
-              <span className="text-base text-soft">or {formatPercent(avoided.share)}</span>
+              <span className="text-base text-soft">({formatPercent(avoided.share)})</span>
             </p>
           )}
           <p className="mt-1 text-soft text-sm">{where}</p>
@@ -70,6 +74,20 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
     </>
   )
 }
+
+const ADDRESS = /(https:\/\/[\w./-]*\w)/
+
+/** The text, with the addresses in it as links. */
+const Linked = ({ text }: { text: string }) =>
+  text.split(ADDRESS).map((part) =>
+    ADDRESS.test(part) ? (
+      <a key={part} href={part} className="underline">
+        {part.replace('https://', '')}
+      </a>
+    ) : (
+      part
+    ),
+  )
 
 /** Every minute with reads, the newest first. */
 function minutesWithReads(lookups: CacheHealth['lookups'], at: number) {

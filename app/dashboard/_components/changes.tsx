@@ -1,6 +1,7 @@
 'use client'
 
 import { PanelNote } from '@/components/panel'
+import { Status } from '@/components/status'
 import type { Line, People, Snapshot } from '@/lib/dashboard/snapshot-schema'
 import { hasFailed, webhooksOf } from '@/lib/dashboard/webhook-rows'
 import { Dotted } from './dotted'
@@ -34,7 +35,7 @@ export function Changes({ webhooks, records, people }: Props) {
   const known = useUpdates().people
   const missing = 'unavailable' in deliveries ? deliveries : lines
   if ('unavailable' in missing)
-    return <Unavailable what="Webhooks and audit records are in Redis." cause={missing.unavailable} />
+    return <Unavailable what="Webhooks and audit records are in Redis." {...missing} />
   const changes: Change[] = [
     ...webhooksOf('data' in deliveries ? deliveries.data : [])
       .filter(({ outcome }) => outcome !== 'ignored')
@@ -56,12 +57,14 @@ export function Changes({ webhooks, records, people }: Props) {
       {newest.map(({ key, at, what, detail, who, failed }) => (
         <li
           key={key}
-          className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2 sm:grid-cols-[15rem_minmax(0,1fr)_auto]"
+          className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2 sm:grid-cols-[15rem_4.5rem_minmax(0,1fr)_auto]"
         >
           <span className="wrap-anywhere font-medium">
             <Dotted name={what} />
             {detail && <span className="font-normal"> {detail}</span>}
-            {failed && <span className="ml-2 whitespace-nowrap text-bad">■ failed</span>}
+          </span>
+          <span className="max-sm:order-last max-sm:col-span-2 max-sm:empty:hidden">
+            {failed && <Status tone="bad">Failed</Status>}
           </span>
           <span className="min-w-0 max-sm:order-last max-sm:col-span-2 max-sm:empty:hidden">
             {who && <Person id={who} people={{ ...known, ...people }} />}

@@ -20,7 +20,7 @@ export const ChartsPanel = ({ names, range, path, keep = {} }: Props) => (
         <>
           <Ranges current={range} path={path} keep={keep} />
           {'unavailable' in found ? (
-            <Unavailable what="The counts of all processes are in Redis." cause={found.unavailable} />
+            <Unavailable what="The history of all processes is in Redis." {...found} />
           ) : (
             <ChartGrid initial={found.data} names={names} />
           )}

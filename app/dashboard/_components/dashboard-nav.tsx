@@ -70,7 +70,7 @@ export function DashboardMenu() {
         popover="auto"
         aria-label="Dashboard pages"
         // In the top layer, so from the top of the page: the button scrolls with the page, and so does this.
-        className="absolute inset-x-4 top-33 m-0 w-auto rounded-lg border border-line bg-surface p-2 text-ink shadow-lg sm:top-37 sm:right-auto sm:left-6 sm:w-56"
+        className="absolute inset-x-4 top-33 m-0 w-auto rounded-lg border border-field bg-surface p-2 text-ink shadow-lg sm:top-37 sm:right-auto sm:left-6 sm:w-56"
       >
         <Links close={() => document.getElementById(MENU)?.hidePopover()} />
       </nav>

@@ -15,9 +15,11 @@ export const DashboardSkeleton = () => (
       ))}
     </div>
     <div>
-      <div className="mb-8 flex justify-between gap-3">
-        <div className={`h-9 w-2/3 sm:w-80 ${bar}`} />
+      {/* As high as the menu, the search, the button and the line of the status. */}
+      <div className="mb-8 flex h-31 flex-wrap content-start justify-between gap-3 sm:h-17 lg:h-9">
+        <div className={`h-9 grow sm:w-80 sm:grow-0 ${bar}`} />
         <div className={`h-9 w-28 ${bar}`} />
+        <div className={`h-9 w-full sm:hidden ${bar}`} />
       </div>
       <div className={`mb-6 h-8 w-40 ${bar}`} />
       <div className={`divide-y divide-line ${bar}`}>

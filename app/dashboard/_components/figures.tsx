@@ -1,13 +1,15 @@
 'use client'
 
 import Link from 'next/link'
+import { Status } from '@/components/status'
 import type { CacheHealth } from '@/lib/dashboard/snapshot-schema'
 import { formatNumber, formatPercent, formatUpTo } from '../format'
 import { useLive } from './live'
+import { TILES } from './tiles'
 
 /** The few figures that matter, each a link to where the rest is. */
 export function Figures({ initial }: { initial: CacheHealth }) {
-  const { redis, avoided, lookups, latency, budget, processes } = useLive('cache', initial)
+  const { redis, clerk, avoided, lookups, latency, budget, processes } = useLive('cache', initial)
   const reads = lookups.reduce((all, one) => all + one.reads, 0)
   const misses = lookups.reduce((all, one) => all + one.misses, 0)
   const figures = [
@@ -24,11 +26,13 @@ export function Figures({ initial }: { initial: CacheHealth }) {
     {
       name: 'Redis latency, p95',
       value: latency.redis ? formatUpTo(latency.redis.p95, 'redis') : '–',
+      state: redis,
       note: latency.redis ? `p50 ${formatUpTo(latency.redis.p50, 'redis')}` : 'no requests',
     },
     {
       name: 'Clerk latency, p95',
       value: latency.clerk ? formatUpTo(latency.clerk.p95, 'clerk') : '–',
+      state: clerk,
       note: latency.clerk ? `p50 ${formatUpTo(latency.clerk.p50, 'clerk')}` : 'no requests',
     },
     {
@@ -39,12 +43,18 @@ export function Figures({ initial }: { initial: CacheHealth }) {
   ]
   return (
     <>
-      <ul className="grid grid-cols-2 gap-3 sm:grid-cols-6 xl:grid-cols-5">
-        {figures.map(({ name, value, note }) => (
-          <li
-            key={name}
-            className="rounded-xl border border-line bg-surface first:col-span-2 sm:col-span-2 sm:first:col-span-3 sm:nth-2:col-span-3 xl:col-span-1 xl:nth-2:col-span-1 xl:first:col-span-1"
-          >
+      <h3 className="mb-3 font-semibold text-lg">
+        {processes === null ? 'This process, since it started' : 'Last 60 minutes'}
+      </h3>
+      {processes === null && (
+        <p className="mb-3 text-sm text-warn">
+          {redis.tone === 'good' ? 'The counts of all processes could not be read' : redis.title}. The figures
+          of all processes need Redis.
+        </p>
+      )}
+      <ul className={TILES}>
+        {figures.map(({ name, value, note, state }) => (
+          <li key={name}>
             <Link
               href="/dashboard/cache"
               prefetch={false}
@@ -53,16 +63,15 @@ export function Figures({ initial }: { initial: CacheHealth }) {
               <span className="block text-soft text-sm">{name}</span>
               <span className="mt-1 block font-semibold text-xl tabular-nums">{value}</span>
               <span className="block text-soft text-xs tabular-nums">{note}</span>
+              {state && state.tone !== 'good' && (
+                <span className="mt-1 block text-xs">
+                  <Status tone={state.tone}>{state.title.replace(/.*ping now/, 'Now')}</Status>
+                </span>
+              )}
             </Link>
           </li>
         ))}
       </ul>
-      {processes === null && (
-        <p className="mt-2 text-sm text-warn">
-          {redis.tone === 'good' ? 'The counts of all processes could not be read' : redis.title}. These are
-          the figures of this process since it started.
-        </p>
-      )}
     </>
   )
 }

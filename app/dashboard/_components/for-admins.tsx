@@ -12,11 +12,17 @@ import { Outage } from './outage'
 /** Once for the layout and the page. Each function that reads data checks again. */
 const adminOfRender = cache(() => signedInAdmin().catch(problemToShow))
 
-type Props = { label: string; height?: string; render(): ReactNode | Promise<ReactNode> }
+type Props = {
+  label: string
+  height?: string
+  /** Placeholder, instead of that of a list. */
+  fallback?: ReactNode
+  render(): ReactNode | Promise<ReactNode>
+}
 
 /** What only admins see. For others there is nothing here: the layout says why. */
-export const ForAdmins = ({ label, height = 'h-[80vh]', render }: Props) => (
-  <Suspense fallback={<PanelSkeleton title={label} height={height} rows />}>
+export const ForAdmins = ({ label, height = 'h-[80vh]', fallback, render }: Props) => (
+  <Suspense fallback={fallback ?? <PanelSkeleton title={label} height={height} rows="lines" />}>
     <IfAdmin render={render} />
   </Suspense>
 )

@@ -10,8 +10,8 @@ type Props = {
   height: string
   /** Whether the heading is for screen readers only. */
   hidden?: boolean
-  /** Whether the panel is a list. */
-  rows?: boolean
+  /** Whether the panel is a list; `lines`: one without pictures. */
+  rows?: boolean | 'lines' | undefined
   render(): Promise<ReactNode>
 }
 

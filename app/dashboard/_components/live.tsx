@@ -1,8 +1,10 @@
 'use client'
 
+import Link from 'next/link'
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react'
 import { button } from '@/components/button'
 import { Status } from '@/components/status'
+import { sentenceOf } from '@/lib/dashboard/sentence'
 import type { People, Snapshot } from '@/lib/dashboard/snapshot-schema'
 import { type Connection, subscribe } from '../subscribe'
 
@@ -25,8 +27,8 @@ const Updates = createContext<Updates>({
 const warnings: Record<Connection, string> = {
   connecting: '',
   live: '',
-  polling: 'Live updates are not available. The page polls every 5 seconds.',
-  reconnecting: 'Reconnecting. The figures may be out of date.',
+  polling: 'No live updates. Polls every 5 seconds.',
+  reconnecting: 'Reconnecting. Figures may be old.',
   refused: 'You are signed out or no longer an admin. Reload the page.',
   outdated: 'The app was updated. Reload the page.',
 }
@@ -53,13 +55,19 @@ export function Live({ children }: { children: ReactNode }) {
   return <Updates value={updates}>{children}</Updates>
 }
 
-/** The button that pauses the updates, and what is wrong with them. */
+/**
+ * The button that pauses the updates, and what is wrong with them. Where there is little room that has a line of its own,
+ * so that nothing moves when the words change.
+ */
 export function LiveControls() {
   const { latest, connection, paused, setPaused } = use(Updates)
   const warning = paused ? '' : warnings[connection]
   return (
-    <div className="flex flex-wrap items-center gap-x-3 gap-y-2 text-sm">
-      <p role="status" className={warning ? 'font-medium text-warn' : 'text-soft'}>
+    <div className="contents text-sm">
+      <p
+        role="status"
+        className={`order-last min-h-5 w-full text-sm lg:order-none lg:w-auto lg:flex-1 lg:self-center lg:text-right ${warning ? 'font-medium text-warn' : 'text-soft'}`}
+      >
         {warning ? `▲ ${warning}` : paused ? 'Paused.' : <Pulse latest={latest} />}
       </p>
       <button type="button" className={button('outline')} onClick={() => setPaused(!paused)}>
@@ -70,24 +78,31 @@ export function LiveControls() {
   )
 }
 
-const words = { warn: 'has a problem', bad: 'is failing' } as const
-
-/** That updates arrive. Green only while the newest has nothing to say against Redis and Clerk. */
+/** That updates arrive, or what the newest has to say against Redis and Clerk, with a link to what to do. */
 function Pulse({ latest }: { latest: Snapshot | undefined }) {
-  // In the width that it will have: nothing beside it may move.
-  if (!latest) return <Status tone="idle">Live</Status>
+  if (!latest) return <Status tone="idle">Connecting</Status>
   const { redis, clerk } = latest.cache
   const problems = [
-    { name: 'Redis', tone: redis.tone },
-    { name: 'Clerk', tone: clerk.tone },
-  ].flatMap(({ name, tone }) => (tone === 'good' ? [] : [{ tone, text: `${name} ${words[tone]}` }]))
-  const tone = problems.some((one) => one.tone === 'bad') ? 'bad' : problems[0] ? 'warn' : 'good'
+    { name: 'Redis', state: redis },
+    { name: 'Clerk', state: clerk },
+  ] as const
+  const [problem, another] = problems.filter(({ state }) => state.tone !== 'good')
+  if (!problem)
+    return (
+      <span title="Updates every 4 seconds">
+        <Status tone="good">Live</Status>
+      </span>
+    )
   return (
-    <span title="Updates every 4 seconds">
-      <Status tone={tone}>{['Live', ...problems.map(({ text }) => text)].join('. ')}</Status>
-    </span>
+    <Link href="/dashboard/cache" prefetch={false} className="underline underline-offset-2">
+      <Status tone={another?.state.tone === 'bad' ? 'bad' : problem.state.tone}>
+        {another ? 'Redis and Clerk have problems' : withoutPing(sentenceOf(problem.name, problem.state))}
+      </Status>
+    </Link>
   )
 }
+
+const withoutPing = (sentence: string) => sentence.replace(/, ping.*/, '')
 
 export const useUpdates = () => use(Updates)
 export const useLatest = () => use(Updates).latest

@@ -1,3 +1,4 @@
+import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { PanelNote } from '@/components/panel'
 import { addressOf } from '@/lib/dashboard/list-query'
@@ -28,11 +29,24 @@ interface Props {
   page: number
   /** What the name, the detail and the note are. */
   columns: readonly [string, string, string]
+  /** What to do while there are none. */
+  none: ReactNode
+  /** Whether the name has a picture beside it. */
+  pictures?: boolean
   read(): Promise<{ lines: Line[]; more: boolean }>
 }
 
 /** A page of everything of a kind, the newest first. */
-export function NewestList({ title, children, path, page, columns: names, read }: Props) {
+export function NewestList({
+  title,
+  children,
+  path,
+  page,
+  columns: names,
+  none,
+  pictures = false,
+  read,
+}: Props) {
   const address = (to: number) => addressOf(path, { page: to, cursors: [] })
   const found = read().then((lines) => ({ ...lines, at: Date.now() }))
   found.catch(() => undefined)
@@ -46,10 +60,19 @@ export function NewestList({ title, children, path, page, columns: names, read }
         title={`All ${title.toLowerCase()}`}
         hidden
         height="h-[60rem]"
-        rows
+        rows={pictures || 'lines'}
         render={async () => {
           const { lines, more, at } = await found
-          if (lines.length === 0) return <PanelNote title={`No ${title.toLowerCase()} on this page`} />
+          if (lines.length === 0 && page === 1)
+            return <PanelNote title={`No ${title.toLowerCase()} yet`}>{none}</PanelNote>
+          if (lines.length === 0)
+            return (
+              <PanelNote title={`No ${title.toLowerCase()} on this page`}>
+                <Link href={path} prefetch={false} className="underline">
+                  First page
+                </Link>
+              </PanelNote>
+            )
           return (
             <>
               <div className="rounded-xl border border-line bg-surface text-sm">

@@ -77,7 +77,7 @@ function Panels({ organization, entries }: SelectedOrganization) {
 /** What was cached before the page read anything. */
 function Cache({ id, entries }: { id: string; entries: SelectedOrganization['entries'] }) {
   if ('unavailable' in entries)
-    return <Unavailable what="Organizations are read from Clerk meanwhile." cause={entries.unavailable} />
+    return <Unavailable what="Organizations come from Clerk until Redis is back." {...entries} />
   return (
     <div className="rounded-xl border border-line bg-surface">
       <ul aria-label="Entries about this organization" className="divide-y divide-line text-sm">

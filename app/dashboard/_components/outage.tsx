@@ -1,23 +1,28 @@
+import { Fragment } from 'react'
 import { Notice } from '@/components/notice'
 import { TryAgainAfter } from '@/components/or-outage'
 import { Status } from '@/components/status'
 import { clerkState, currentRedisState } from '@/lib/dashboard/redis-state'
+import { sentenceOf } from '@/lib/dashboard/sentence'
 import { checkHealth } from '@/lib/process/health'
+
+const PAGES = { Redis: 'status.upstash.com', Clerk: 'status.clerk.com' } as const
 
 /** Shown instead of the dashboard while roles cannot be read: what is not responding, and what still works. */
 export async function Outage({ title, advice, status }: { title: string; advice: string; status: number }) {
   const { dependencies } = await checkHealth()
   const states = [
-    { name: 'Redis', state: currentRedisState(dependencies.redis, false) },
     { name: 'Clerk', state: clerkState(dependencies.clerk, 0) },
-  ]
+    { name: 'Redis', state: currentRedisState(dependencies.redis, false) },
+  ] as const
+  const down = states.filter(({ state }) => state.tone === 'bad')
   return (
-    <Notice title={title}>
+    <Notice title={down.length > 1 ? 'Clerk and Redis are not responding' : title}>
       <p>{advice}</p>
       <ul className="space-y-1">
         {states.map(({ name, state }) => (
-          <li key={name} className="flex flex-wrap gap-x-3 text-ink">
-            {name} <Status tone={state.tone}>{state.title}</Status>
+          <li key={name}>
+            <Status tone={state.tone}>{sentenceOf(name, state)}</Status>
           </li>
         ))}
       </ul>
@@ -27,21 +32,25 @@ export async function Outage({ title, advice, status }: { title: string; advice:
           <a href="/api/health" className="underline">
             /api/health
           </a>{' '}
-          says when they answer again
+          says whether {down.map(({ name }) => name).join(' and ') || 'Clerk'}{' '}
+          {down.length > 1 ? 'respond' : 'responds'}
         </li>
         <li>
-          <code>npm run ops -- doctor</code> on a server checks every setting
+          <code className="text-sm">npm run ops -- doctor</code> on a server checks every setting
         </li>
-        <li>
-          <a href="https://status.clerk.com" className="underline">
-            status.clerk.com
-          </a>{' '}
-          and, for Upstash,{' '}
-          <a href="https://status.upstash.com" className="underline">
-            status.upstash.com
-          </a>{' '}
-          report outages
-        </li>
+        {down.length > 0 && (
+          <li>
+            {down.map(({ name }, i) => (
+              <Fragment key={name}>
+                {i > 0 && ' and '}
+                <a href={`https://${PAGES[name]}`} className="underline">
+                  {PAGES[name]}
+                </a>
+              </Fragment>
+            ))}{' '}
+            {down.length > 1 ? 'report' : 'reports'} outages
+          </li>
+        )}
       </ul>
       <TryAgainAfter status={status} />
     </Notice>

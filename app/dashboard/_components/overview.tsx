@@ -6,6 +6,7 @@ import { Changes } from './changes'
 import { Figures } from './figures'
 import { Frame } from './frame'
 import { idsIn } from './ids-in'
+import { TILES } from './tiles'
 import { Verdict } from './verdict'
 
 const FIGURES = 'Last 60 minutes'
@@ -28,11 +29,18 @@ const Placeholders = () => (
     <PanelSkeleton title="Verdict" height="h-28" />
     <section>
       <h2 className="mb-3 font-semibold text-lg">{FIGURES}</h2>
-      <PanelSkeleton title={FIGURES} height="h-80 sm:h-44 xl:h-26" />
+      <div role="status" aria-label={`Loading: ${FIGURES}`} data-loading className={TILES}>
+        {['hits', 'avoided', 'redis', 'clerk', 'budget'].map((tile) => (
+          <div key={tile} className="h-26 space-y-3 p-4">
+            <div className="h-3 w-2/3 rounded bg-line" />
+            <div className="h-6 w-1/2 rounded bg-line" />
+          </div>
+        ))}
+      </div>
     </section>
     <section>
       <h2 className="mb-3 font-semibold text-lg">{CHANGES}</h2>
-      <PanelSkeleton title={CHANGES} height="h-96" />
+      <PanelSkeleton title={CHANGES} height="h-96" rows="lines" />
     </section>
   </div>
 )
@@ -52,7 +60,8 @@ async function Panels({ health }: Props) {
       />
       <Frame
         id="figures"
-        title={FIGURES}
+        title="Figures"
+        hidden
         height="h-80 sm:h-44"
         render={async () => <Figures initial={await health} />}
       />

@@ -67,7 +67,7 @@ function Panels({ user, entries }: SelectedUser) {
           id="integrations"
           title="Connections"
           height="h-72"
-          rows
+          rows="lines"
           render={() => UserIntegrations({ user })}
         />
         <Frame
@@ -80,7 +80,7 @@ function Panels({ user, entries }: SelectedUser) {
           id="sessions"
           title="Sessions"
           height="h-40"
-          rows
+          rows="lines"
           render={async () => <Sessions sessions={await sessionsOfUser(id)} at={Date.now()} />}
         />
         <WebhooksAbout id={id} what="user" />
@@ -88,10 +88,10 @@ function Panels({ user, entries }: SelectedUser) {
           id="audit"
           title="Audit records"
           height="h-96"
-          rows
+          rows="lines"
           render={async () => {
             const found = await filteredAudit({ user: id }, { limit: LISTED })
-            if ('unavailable' in found) return <AuditUnavailable cause={found.unavailable} />
+            if ('unavailable' in found) return <AuditUnavailable {...found} />
             const { records, next } = found.data
             const people = await peopleOf(idsIn(undefined, { at: found.at, data: records }))
             return (

@@ -14,13 +14,16 @@ const link = 'underline decoration-line underline-offset-2 hover:decoration-curr
 export function Person({ id, people }: { id: string; people: People }) {
   if (id.startsWith('org_'))
     return (
-      <Link
-        href={`/dashboard/organizations/${id}`}
-        prefetch={false}
-        className={`block max-w-full truncate font-mono text-xs ${link}`}
-      >
-        {id}
-      </Link>
+      <span className="inline-flex min-w-0 max-w-full items-center gap-1.5 align-middle">
+        <Link
+          href={`/dashboard/organizations/${id}`}
+          prefetch={false}
+          className={`truncate font-mono text-xs ${link}`}
+        >
+          {id}
+        </Link>
+        <Copy id={id} of={id} />
+      </span>
     )
   if (!id.startsWith('user_'))
     return (
@@ -29,6 +32,7 @@ export function Person({ id, people }: { id: string; people: People }) {
       </span>
     )
   const person = people[id]
+  const isNamed = person && person.name !== id
   return (
     <span className="inline-flex min-w-0 max-w-full items-center gap-1.5 align-middle [&>img]:self-center">
       {person && <Avatar src={person.imageUrl} size={20} />}
@@ -36,13 +40,17 @@ export function Person({ id, people }: { id: string; people: People }) {
         href={`/dashboard/users/${id}`}
         prefetch={false}
         dir="auto"
-        className={`truncate ${link} ${person ? '' : 'font-mono text-xs'}`}
+        className={`truncate ${link} ${isNamed ? '' : 'font-mono text-xs'}`}
       >
         {person?.name ?? id}
       </Link>
-      <span className="-my-1 flex shrink-0 max-lg:hidden">
-        <CopyId id={id} of={person?.name ?? id} />
-      </span>
+      <Copy id={id} of={person?.name ?? id} />
     </span>
   )
 }
+
+const Copy = (props: { id: string; of: string }) => (
+  <span className="-my-1 flex shrink-0 max-lg:hidden">
+    <CopyId {...props} />
+  </span>
+)

@@ -3,7 +3,7 @@ import { Avatar } from '@/components/avatar'
 import { Status } from '@/components/status'
 import { rolesOf } from '@/lib/cache/clerk-cache'
 import type { SelectedUser } from '@/lib/dashboard/panels.server'
-import { nameOf } from '@/lib/dashboard/people'
+import { nameOf, pictureOf } from '@/lib/dashboard/people'
 import { blockedAs, maskAddress } from '../format'
 import { AsOf } from './as-of'
 import { CopyId } from './copy-id'
@@ -21,7 +21,7 @@ export function Profile({ user, at, children }: Props) {
   return (
     <header className="mb-8">
       <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
-        <Avatar src={user.imageUrl} size={56} />
+        <Avatar src={pictureOf(user)} size={56} />
         <div className="min-w-0 flex-1 basis-44">
           <h1 dir="auto" className="wrap-anywhere font-semibold text-left text-xl tracking-tight sm:text-2xl">
             {name}

@@ -11,6 +11,23 @@ const isTyping = (element: Element | null) =>
   element instanceof HTMLElement &&
   (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName))
 
+const popup =
+  'absolute inset-x-0 top-11 z-10 rounded-lg border border-field bg-surface shadow-lg sm:right-auto sm:w-full sm:min-w-80'
+
+/** Why it was found. Nothing is marked if that is masked. */
+function Marked({ text, word = '' }: { text: string; word?: string | undefined }) {
+  const at = word ? text.toLowerCase().indexOf(word.toLowerCase()) : -1
+  if (at < 0) return text
+  const end = at + word.length
+  return (
+    <>
+      {text.slice(0, at)}
+      <mark className="bg-transparent font-semibold text-accent">{text.slice(at, end)}</mark>
+      {text.slice(end)}
+    </>
+  )
+}
+
 /** Finds people from every page. `/` goes to the field, the arrow keys to those who were found, Escape back. */
 export function Search() {
   const [result, search, pending] = useActionState(searchUser, null)
@@ -19,7 +36,8 @@ export function Search() {
   const box = useRef<HTMLElement>(null)
   const field = useRef<HTMLInputElement>(null)
   const id = useId()
-  const found = result?.people && closed !== result && !pending ? result.people : []
+  const open = closed === result || pending ? null : result
+  const found = open?.people ?? []
   const close = () => setClosed(result)
 
   useEffect(() => {
@@ -63,7 +81,7 @@ export function Search() {
   return (
     <search
       ref={box}
-      className="relative order-last w-full sm:order-none sm:w-auto sm:max-w-80 sm:flex-1"
+      className="relative max-sm:order-1 max-sm:w-full sm:flex-1 lg:max-w-80"
       onKeyDown={move}
       onBlur={leave}
     >
@@ -95,15 +113,18 @@ export function Search() {
           {pending ? 'Searching…' : 'Search'}
         </button>
       </form>
-      <p role="status" className={found.length > 0 ? 'sr-only' : 'mt-1 text-bad text-sm empty:hidden'}>
-        {/* That nobody was found stays: the page must not move below a pointer that is pressed. */}
-        {pending || (closed === result && result?.people) ? '' : result?.message}
+      <p
+        role="status"
+        className={
+          found.length > 0
+            ? 'sr-only'
+            : `${popup} px-3 py-2 text-sm empty:hidden ${open?.status === 'failed' ? 'text-bad' : 'text-soft'}`
+        }
+      >
+        {open?.message}
       </p>
       {found.length > 0 && (
-        <ul
-          aria-label="Users found"
-          className="absolute inset-x-0 top-11 z-10 overflow-hidden rounded-lg border border-line bg-surface py-1 shadow-lg"
-        >
+        <ul aria-label="Users found" className={`${popup} overflow-hidden py-1`}>
           {found.map(({ id, name, imageUrl, detail }) => (
             <li key={id}>
               <Link
@@ -116,9 +137,11 @@ export function Search() {
                 <Avatar src={imageUrl} size={28} />
                 <span className="min-w-0">
                   <span dir="auto" className="block truncate text-left font-medium">
-                    {name}
+                    <Marked text={name} word={result?.word} />
                   </span>
-                  <span className="block truncate text-soft text-xs">{detail}</span>
+                  <span className="block truncate text-soft text-xs">
+                    <Marked text={detail} word={result?.word} />
+                  </span>
                 </span>
               </Link>
             </li>

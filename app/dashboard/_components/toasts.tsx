@@ -92,7 +92,7 @@ function One({ toast, close }: { toast: Shown; close(key: number): void }) {
       tabIndex={-1}
       data-toast={status}
       onKeyDown={(event) => event.key === 'Escape' && leave()}
-      className="pointer-events-auto flex items-start gap-3 rounded-lg border border-line bg-surface p-4 text-sm shadow-lg"
+      className="pointer-events-auto flex items-start gap-3 rounded-lg border border-field bg-surface p-4 text-sm shadow-lg"
     >
       <p className={`min-w-0 grow font-medium wrap-anywhere ${color}`}>
         <span aria-hidden>{shape} </span>

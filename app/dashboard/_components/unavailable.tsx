@@ -1,15 +1,19 @@
 import Link from 'next/link'
 import { PanelNote } from '@/components/panel'
 
-/** Shown instead of data that Redis does not return. `cause`: what is wrong with Redis, in words. */
-export function Unavailable({ what, cause }: { what: string; cause: string }) {
-  return (
-    <PanelNote title={cause}>
-      {what} This panel returns when Redis does. See{' '}
-      <Link href="/dashboard/cache#cache" prefetch={false} className="underline">
-        Cache
-      </Link>{' '}
-      for what to do.
-    </PanelNote>
-  )
+/** What is wrong with Redis, and what ends it. */
+export interface Cause {
+  unavailable: string
+  fix: string
 }
+
+/** Shown instead of data that Redis does not return. `what`: which data, and what works without. */
+export const Unavailable = ({ what, unavailable, fix }: Cause & { what: string }) => (
+  <PanelNote title={unavailable}>
+    {what} {fix} The state of Redis is on the page{' '}
+    <Link href="/dashboard/cache#cache" prefetch={false} className="underline">
+      Cache
+    </Link>
+    .
+  </PanelNote>
+)

@@ -29,8 +29,9 @@ export async function UserIntegrations({ user }: { user: User }) {
                   blocked={isBlocked(user)}
                   several={accounts.length > 1}
                   lastRefresh={
-                    refreshes.get(`${id}:${account.externalAccountId}`) ??
-                    (accounts.length === 1 ? refreshes.get(id) : undefined)
+                    refreshes &&
+                    (refreshes.get(`${id}:${account.externalAccountId}`) ??
+                      (accounts.length === 1 ? refreshes.get(id) : undefined))
                   }
                   now={at}
                 />

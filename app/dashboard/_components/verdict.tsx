@@ -4,12 +4,13 @@ import Link from 'next/link'
 import type { Todo } from '@/lib/dashboard/snapshot-schema'
 import { useLatest } from './live'
 
-const looks = { warn: ['▲', 'text-warn'], bad: ['■', 'text-bad'] } as const
+const looks = { idle: ['○', 'text-soft'], warn: ['▲', 'text-warn'], bad: ['■', 'text-bad'] } as const
 
 /** “All good”, or what to do, each a link to where. */
 export function Verdict({ initial, at }: { initial: readonly Todo[]; at: number }) {
   const latest = useLatest()
   const todo = latest && latest.cache.at > at ? latest.todo : initial
+  const count = todo.filter(({ tone }) => tone !== 'idle').length
   return (
     <div className="rounded-xl border border-line bg-surface p-5">
       <p className={`font-semibold text-lg ${todo.length === 0 ? 'text-good' : ''}`}>
@@ -17,8 +18,10 @@ export function Verdict({ initial, at }: { initial: readonly Todo[]; at: number 
           <>
             <span aria-hidden>●</span> All good
           </>
+        ) : count === 0 ? (
+          'Not everything could be checked'
         ) : (
-          `${todo.length} ${todo.length === 1 ? 'thing' : 'things'} to do`
+          `${count} ${count === 1 ? 'thing' : 'things'} to do`
         )}
       </p>
       {todo.length > 0 && (

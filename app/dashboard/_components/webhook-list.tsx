@@ -13,7 +13,7 @@ import { useLive, useUpdates } from './live'
 import { Person } from './person'
 import { Row, Rows } from './row'
 import { Ago, Exact } from './time'
-import { Unavailable } from './unavailable'
+import { type Cause, Unavailable } from './unavailable'
 
 const outcomes: Record<string, { tone: Tone; label: string }> = {
   ok: { tone: 'good', label: 'Done' },
@@ -37,14 +37,14 @@ const adviceOf = ({ outcome, reason }: Webhook) =>
 
 const inWords = (reason: string) => reason.replaceAll('_', ' ')
 
-export const WebhooksUnavailable = ({ cause }: { cause: string }) => (
-  <Unavailable what="The log of webhooks is in Redis. Clerk retries failed webhooks." cause={cause} />
+export const WebhooksUnavailable = (cause: Cause) => (
+  <Unavailable what="The log of webhooks is in Redis. Clerk retries failed webhooks." {...cause} />
 )
 
 /** The first page, kept up to date, or how to set webhooks up. */
 export function LiveWebhooks({ initial, people }: { initial: Snapshot['webhooks']; people: People }) {
   const found = useLive('webhooks', initial)
-  if ('unavailable' in found) return <WebhooksUnavailable cause={found.unavailable} />
+  if ('unavailable' in found) return <WebhooksUnavailable {...found} />
   if (found.data.length === 0) return <SetUp />
   return <WebhookList rows={webhooksOf(found.data)} people={people} renderedAt={found.at} />
 }

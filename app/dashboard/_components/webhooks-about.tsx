@@ -13,10 +13,10 @@ export const WebhooksAbout = ({ id, what }: { id: string; what: 'user' | 'organi
     id="webhooks"
     title={`Webhooks about this ${what}`}
     height="h-64"
-    rows
+    rows="lines"
     render={async () => {
       const found = await deliveriesOf(id)
-      if ('unavailable' in found) return <WebhooksUnavailable cause={found.unavailable} />
+      if ('unavailable' in found) return <WebhooksUnavailable {...found} />
       const rows = webhooksOf(found.data).slice(0, LISTED)
       if (rows.length === 0)
         return <PanelNote title={`None of the last 200 webhooks is about this ${what}`} />

@@ -66,10 +66,10 @@ function render(query: ListQuery) {
         title="Records"
         hidden
         height="h-96"
-        rows
+        rows="lines"
         render={async () => {
           const found = await page
-          if ('unavailable' in found) return <AuditUnavailable cause={found.unavailable} />
+          if ('unavailable' in found) return <AuditUnavailable {...found} />
           const { records, next } = found.data
           const down =
             next === undefined ? undefined : addressOf(PATH, { ...query, cursors: [...cursors, next] })

@@ -25,9 +25,19 @@ const Organizations = ({ page }: { page: number }) => (
     path={PATH}
     page={page}
     columns={['Name', 'Slug', 'Members']}
+    none={
+      <>
+        Create one in the{' '}
+        <a href="https://dashboard.clerk.com/last-active?path=organizations" className="underline">
+          Clerk dashboard
+        </a>
+        , with Organizations enabled there.
+      </>
+    }
     read={() => linesOf(page)}
   >
-    All organizations of the Clerk instance, newest first. Press / to search by ID or slug.
+    All organizations of the Clerk instance, newest first.
+    <span className="max-sm:hidden"> Press / to search by ID or slug.</span>
   </NewestList>
 )
 

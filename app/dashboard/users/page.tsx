@@ -4,7 +4,7 @@ import { Status } from '@/components/status'
 import { rolesOf } from '@/lib/cache/clerk-cache'
 import { type Query, readQuery } from '@/lib/dashboard/list-query'
 import { newestUsers } from '@/lib/dashboard/panels.server'
-import { nameOf } from '@/lib/dashboard/people'
+import { nameOf, pictureOf } from '@/lib/dashboard/people'
 import { ForAdmins } from '../_components/for-admins'
 import { NamedLink } from '../_components/named-link'
 import { NewestList } from '../_components/newest-list'
@@ -24,9 +24,11 @@ const Users = ({ page }: { page: number }) => (
     path={PATH}
     page={page}
     columns={['Name', 'Email address', 'Roles']}
+    none="Who signs up appears here."
+    pictures
     read={() => linesOf(page)}
   >
-    All users of the Clerk instance, newest first. Press / to search.
+    All users of the Clerk instance, newest first.<span className="max-sm:hidden"> Press / to search.</span>
   </NewestList>
 )
 
@@ -36,7 +38,7 @@ async function linesOf(page: number) {
     id: user.id,
     name: (
       <span className="flex min-w-0 items-center gap-3 [&>img]:self-center">
-        <Avatar src={user.imageUrl} size={32} />
+        <Avatar src={pictureOf(user)} size={32} />
         <span className="min-w-0">
           <NamedLink href={`${PATH}/${user.id}`} id={user.id} name={nameOf(user)} />
           <span className="flex gap-2 text-xs">

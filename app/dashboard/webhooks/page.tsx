@@ -36,10 +36,10 @@ function render(query: ReturnType<typeof readQuery>) {
           title="Deliveries"
           hidden
           height="h-96"
-          rows
+          rows="lines"
           render={async () => {
             const all = await found
-            if ('unavailable' in all) return <WebhooksUnavailable cause={all.unavailable} />
+            if ('unavailable' in all) return <WebhooksUnavailable {...all} />
             const types = [...new Set(all.data.map((one) => one.type))].sort()
             const wanted = matchingWebhooks(webhooksOf(all.data), query, all.at)
             const rows = wanted.slice((page - 1) * SHOWN, page * SHOWN)

@@ -5,7 +5,7 @@ import { onePerProcess } from '../one-per-process'
 import { outside } from '../outside'
 import { type ProcessState, processState } from '../process-state'
 import { type BreakerOptions, createBreaker } from './breaker'
-import { failureOf, healthOf, messageOf, RedisError, type RedisFailure } from './failures'
+import { answerOf, failureOf, healthOf, messageOf, RedisError, type RedisFailure } from './failures'
 import { createRequester } from './requester'
 import { subscribeOverRest } from './rest'
 import { type LoadTcp, type Protocol, type Subscriber, withoutCredentials } from './transport'
@@ -83,7 +83,7 @@ export function createRedisClient(options: RedisClientOptions) {
       return answer
     } catch (cause) {
       const failure = failureOf(cause)
-      const error = new RedisError(operation, failure, protocol)
+      const error = new RedisError(operation, failure, protocol, answerOf(cause))
       probed?.(healthOf(failure))
       sent({ failure })
       state.emit({ type: 'store_error', operation, code: error.code })

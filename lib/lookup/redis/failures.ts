@@ -25,8 +25,8 @@ export const redisFailures = {
     fix: 'Copy the standard token from the Upstash console into UPSTASH_REDIS_REST_TOKEN.',
   },
   quota: {
-    title: 'The Redis plan’s limit is used up',
-    fix: 'Raise the limit at the provider of the database.',
+    title: 'The Redis plan’s limit is reached',
+    fix: 'Raise the limit at the provider of the database, or wait until it resets.',
   },
   too_large: {
     title: 'A request to Redis was too large',
@@ -41,7 +41,7 @@ export const redisFailures = {
     fix: 'The circuit breaker is open. Redis is tried again in a few seconds.',
   },
   refused: {
-    title: 'Redis did not accept a command',
+    title: 'Redis rejected a command',
     fix: 'Check that UPSTASH_REDIS_REST_URL is a Redis database with Upstash’s REST API.',
   },
   bad_answer: {
@@ -128,11 +128,14 @@ export class RedisError extends LookupError {
   static override readonly kind: string = 'RedisError'
   override readonly reason: RedisFailure
   readonly protocol: Protocol
+  /** The first word of what Redis answered, such as `WRONGTYPE`. */
+  readonly answer: string | undefined
 
-  constructor(operation: string, reason: RedisFailure, protocol: Protocol = 'rest') {
+  constructor(operation: string, reason: RedisFailure, protocol: Protocol = 'rest', answer?: string) {
     super(codes[reason] ?? 'store_unavailable', `Redis ${operation} failed. ${wordsOf(reason, protocol).fix}`)
     this.reason = reason
     this.protocol = protocol
+    this.answer = answer
   }
 }
 
@@ -165,6 +168,10 @@ const PATTERNS: readonly (readonly [RegExp, RedisFailure])[] = [
   [/\bREADONLY\b/, 'read_only'],
   [/\b(LOADING|BUSY|MASTERDOWN|TRYAGAIN|MISCONF|NOREPLICAS)\b/, 'not_ready'],
 ]
+
+/** The code that an answer of Redis begins with, such as `WRONGTYPE`. What follows can quote keys and values. */
+export const answerOf = (error: unknown): string | undefined =>
+  error instanceof Error ? error.message.match(/^(?:[^:]* failed: )?([A-Z]{3,})\b/)?.[1] : undefined
 
 /** Reads the failure from an error of @upstash/redis 1.39, of fetch, or of tcp.ts. */
 export function failureOf(error: unknown): RedisFailure {

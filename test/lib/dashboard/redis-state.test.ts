@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { clerkState, redisState } from '@/lib/dashboard/redis-state'
 
 test.each([
-  [{ status: 'up', latencyMs: 3 }, false, 'good', 'Up, ping 3 ms'],
-  [{ status: 'up', latencyMs: 180 }, false, 'warn', 'Slow, ping 180 ms'],
+  [{ status: 'up', latencyMs: 3 }, false, 'good', 'Up, ping now 3 ms'],
+  [{ status: 'up', latencyMs: 180 }, false, 'warn', 'Slow, ping now 180 ms'],
   [{ status: 'up', latencyMs: 3 }, true, 'warn', 'Redis failed repeatedly'],
-  [{ status: 'down', reason: 'quota' }, true, 'bad', 'The Redis plan’s limit is used up'],
+  [{ status: 'down', reason: 'quota' }, true, 'bad', 'The Redis plan’s limit is reached'],
   [{ status: 'down', reason: 'timeout' }, true, 'bad', 'Redis answers too slowly'],
   [{ status: 'down', reason: 'unreachable' }, true, 'bad', 'Redis is not reachable'],
 ] as const)('Redis as %o with a breaker open: %s is %s, "%s"', (health, breakerOpen, tone, title) => {
@@ -29,6 +29,6 @@ test('every state that is not good says what to do', () => {
 
 test('Clerk is slow from a second on', () => {
   expect(clerkState({ status: 'up', latencyMs: 300 }, 0)).toMatchObject({ tone: 'good' })
-  const slow = { tone: 'warn', title: 'Slow, ping 1200 ms' }
+  const slow = { tone: 'warn', title: 'Slow, ping now 1200 ms' }
   expect(clerkState({ status: 'up', latencyMs: 1200 }, 0)).toMatchObject(slow)
 })

@@ -35,12 +35,15 @@ describe('the snapshot', () => {
 
   test('names one cause everywhere, also once the breaker is open because of it', async () => {
     services.upstash.faults.set(quotaExceeded)
-    const title = 'The Redis plan’s limit is used up'
+    const title = 'The Redis plan’s limit is reached'
     for (let i = 0; i < 2; i++) {
       dropMemoized()
       const { cache, webhooks, audit, todo } = await readSnapshot()
       expect([cache.redis.title, todo[0]?.text]).toEqual([title, title])
-      expect([webhooks, audit]).toMatchObject([{ unavailable: title }, { unavailable: title }])
+      expect([webhooks, audit]).toMatchObject([
+        { unavailable: title, fix: expect.stringContaining('resets') },
+        { unavailable: title },
+      ])
     }
     services.upstash.faults.clear()
     dropMemoized()

@@ -40,13 +40,32 @@ describe('the verdict', () => {
 
   test('says that webhooks are not set up, but not while the log cannot be read', () => {
     expect(todosOf({ ...good, deliveries: [] })).toMatchObject([{ text: 'Webhooks are not set up' }])
-    expect(todosOf({ ...good, deliveries: undefined, tokens: undefined })).toEqual([])
+    expect(todosOf({ ...good, deliveries: undefined })).not.toMatchObject([
+      { text: 'Webhooks are not set up' },
+    ])
+  })
+
+  test('ends with what could not be checked without Redis', () => {
+    const redis: State = { tone: 'bad', title: 'Redis is not reachable', advice: null }
+    const cache = { redis, clerk: up }
+    for (const unread of [{ deliveries: undefined }, { tokens: undefined }])
+      expect(todosOf({ ...good, cache, ...unread }).map(({ tone, text }) => [tone, text])).toEqual([
+        ['bad', 'Redis is not reachable'],
+        ['idle', 'The other checks need Redis'],
+      ])
+  })
+
+  test('says what still works without Clerk', () => {
+    const clerk: State = { tone: 'bad', title: 'Clerk is not responding', advice: null }
+    const [first, last] = todosOf({ ...good, cache: { redis: up, clerk } })
+    expect(first?.text).toBe('Clerk is not responding')
+    expect(last).toMatchObject({ tone: 'idle', text: expect.stringContaining('Cached users still work') })
   })
 
   test('names what is out', () => {
     const redis: State = { tone: 'bad', title: 'Redis is not reachable', advice: null }
     const clerk: State = { tone: 'warn', title: 'Slow, 900 ms', advice: null }
     const texts = todosOf({ ...good, cache: { redis, clerk } }).map(({ text }) => text)
-    expect(texts).toEqual(['Redis is not reachable', 'Clerk: Slow, 900 ms'])
+    expect(texts).toEqual(['Redis is not reachable', 'Clerk is slow, 900 ms'])
   })
 })

@@ -109,8 +109,17 @@ describe('an admin who looks at a person', () => {
     const found = await searchUser(null, form({ word: 'ma' }))
     expect(found.people?.length).toBeGreaterThan(1)
     expect(found.people?.every(({ name, detail }) => /ma/i.test(`${name} ${detail}`))).toBe(true)
+    expect(found.word).toBe('ma')
     expect(JSON.stringify(found)).not.toContain('mia@example.com')
     expect(of('dashboard.search')).toMatchObject([{ subject: 'several', outcome: 'ok' }])
+  })
+
+  test('is told that nobody was found, which is no failure', async () => {
+    const found = await searchUser(null, form({ word: 'nobody-at-all' }))
+    expect(found).toMatchObject({
+      status: 'done',
+      message: expect.stringMatching(/^No user or organization/),
+    })
   })
 
   test('finds who is cached by the whole name while Clerk is not responding', async () => {
@@ -126,7 +135,7 @@ describe('an admin who looks at a person', () => {
     for (const command of ['mget', 'pttl']) {
       services.upstash.faults.set({ only: [command], error: 'WRONGTYPE Operation against a key' })
       const entries = await panelResult(() => entriesOf(people.member))
-      expect(entries, command).toMatchObject({ unavailable: 'Redis did not accept a command' })
+      expect(entries, command).toMatchObject({ unavailable: 'Redis rejected a command (WRONGTYPE)' })
     }
     services.upstash.faults.clear()
   })

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { checkHealth } from '@/lib/process/health'
+import { checkHealth, REDIS_SLOW_MS } from '@/lib/process/health'
+import { dropMemoized } from '@/lib/process/memoize-for'
 import { useServices } from '../../support/services'
 
 // For the Redis that hangs; a longer deadline would only be waited for.
@@ -16,6 +17,31 @@ let minute = 0
 describe('health', () => {
   test('is ok with Redis and Clerk up', async () => {
     expect(await checkHealth()).toMatchObject({ status: 'ok' })
+  })
+
+  test('does not call Redis slow because of one slow ping, but because of three', async () => {
+    // Time has to pass here.
+    vi.restoreAllMocks()
+    let pings = 0
+    const slowFor = (count: number) =>
+      services.upstash.faults.set({
+        only: ['ping'],
+        before: async () => {
+          if (++pings <= count) await new Promise((resolve) => setTimeout(resolve, 150))
+        },
+      })
+    for (const [count, isSlow] of [
+      [1, false],
+      [3, true],
+    ] as const) {
+      pings = 0
+      slowFor(count)
+      dropMemoized()
+      const { redis } = (await checkHealth()).dependencies
+      expect(redis.status === 'up' && redis.latencyMs >= REDIS_SLOW_MS, `${count} slow`).toBe(isSlow)
+    }
+    expect(pings).toBe(3)
+    services.upstash.faults.clear()
   })
 
   test('is degraded without Redis, and says so', async () => {
