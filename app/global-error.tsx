@@ -1,6 +1,6 @@
 'use client'
 
-import { button } from '@/components/button'
+import ErrorPage from './error'
 import './globals.css'
 
 /** What people see if the layout itself fails: it has no header, and no theme but the system's. */
@@ -26,20 +26,7 @@ export default function GlobalError({
           </div>
         </header>
         <main className="mx-auto max-w-5xl px-4 py-12 sm:px-6">
-          <h1 className="font-semibold text-2xl tracking-tight sm:text-3xl">Something went wrong</h1>
-          <p className="mt-2 mb-8 max-w-prose text-pretty text-soft">
-            This page could not be loaded.{' '}
-            {error.digest ? `The server’s log has the details under ${error.digest}.` : ''}
-          </p>
-          <div className="flex flex-wrap gap-3">
-            <button type="button" className={button()} onClick={() => retry()}>
-              Try again
-            </button>
-            {/* A full page load: it does not depend on what has failed. */}
-            <a href="/" className={button('outline')}>
-              Home
-            </a>
-          </div>
+          <ErrorPage error={error} retry={retry} />
         </main>
       </body>
     </html>
