@@ -69,6 +69,6 @@ export function reconnectRequired(
 ): OAuthTokenProblem {
   const name = nameOf(provider)
   const why = consent ? `: ${name} has to ask for your consent again` : ''
-  const label = `Disconnect ${name} on your account page and connect it again${why}`
+  const label = `Reconnect ${name} on your account page${why}`
   return { status: 'reconnect_required', action: remedy(label, scopes) }
 }

@@ -1,7 +1,7 @@
 import { ClerkError, OWN_CODES } from '../../clerk/error'
 import { LookupError } from '../../lookup/errors'
 import type { Lookup } from '../../lookup/lookup'
-import { emitAudit } from '../audit-events'
+import { actorOf, emitAudit } from '../audit-events'
 import { type CachedUser, isBlocked } from '../cached-user'
 import { encryptionKeys } from '../key-ring'
 import { judge, type TokenProvider } from './judgement'
@@ -48,9 +48,11 @@ export function createTokenReader(
     known: CachedUser | null | undefined,
   ): Promise<Found> {
     try {
-      const isUnknown = known === undefined && sessionId && found.status === 'ok'
-      const user = isUnknown ? await users.fresh(userId) : known
-      return user && isBlocked(user) ? { status: 'revoked' } : found
+      if (known !== undefined || !sessionId || found.status !== 'ok')
+        return known && isBlocked(known) ? { status: 'revoked' } : found
+      // Whether somebody may have a token is never decided by a value in grace.
+      const user = await users.fresh(userId, { grace: false })
+      return user && !isBlocked(user) ? found : { status: 'revoked' }
     } catch (error) {
       return problemOf(error)
     }
@@ -65,6 +67,7 @@ export function createTokenReader(
     const ok = found.status === 'ok'
     emitAudit({
       ...{ action: 'token.read', actor: asked.actor, subject: key.userId, outcome: found.status },
+      ...(key.impersonator && actorOf({ userId: key.userId, impersonator: key.impersonator })),
       target: targetOf(ok ? found.key : key),
       ...(ok && { fingerprint: found.token.fingerprint }),
     })

@@ -84,6 +84,29 @@ describe('after Redis has lost its data', () => {
     services.clerk.faults.clear()
     expect(await getCachedOAuthToken(id, 'google', inSession)).toMatchObject({ status: 'ok' })
   })
+
+  test('a user in grace, who may have been banned since, does not decide who gets a token in a session', async () => {
+    const id = connectedUser()
+    await userById.fresh(id)
+    await getCachedOAuthToken(id, 'google', inSession)
+    const hard = (await redis().run('keys', (client) => client.keys(`ck:h:user.*:${id}`)))[0] ?? ''
+    await redis().run('unlink', (client) => client.unlink(hard, hard.replace(':h:', ':s:')))
+    services.clerk.faults.add({ route: 'GET /v1/users', status: 500, times: 9 })
+    expect((await userById.fresh(id))?.id).toBe(id)
+    expect(await getCachedOAuthToken(id, 'google', inSession)).toEqual({ status: 'unavailable' })
+    services.clerk.faults.clear()
+  })
+
+  test('a token that is cached for a user whom Clerk does not have is not for a session', async () => {
+    const id = connectedUser()
+    await getCachedOAuthToken(id, 'google', inSession)
+    services.clerk.webhooks.pause()
+    services.clerk.deleteUser(id)
+    const keys = await redis().run('keys', (client) => client.keys(`ck:*:user.*:${id}`))
+    await redis().run('unlink', (client) => client.unlink(...keys))
+    expect(await getCachedOAuthToken(id, 'google', inSession)).toEqual({ status: 'revoked' })
+    services.clerk.webhooks.resume()
+  })
 })
 
 test.each([

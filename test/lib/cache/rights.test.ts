@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { userOfSession } from '@/lib/auth/session-user'
+import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
 import { getCachedUserById, getCachedUserByUsername, userById, userIdsByRole } from '@/lib/cache/clerk-cache'
 import { invalidateUserCache } from '@/lib/cache/clerk-cache-utils'
 import { blockUser, restoreUser, revocationOfUser } from '@/lib/cache/revocations'
@@ -236,7 +237,13 @@ describe('a token, while somebody impersonates the user', () => {
   })
   test('can be had where the caller says so', async () => {
     const allowed = { ...impersonated, whileImpersonated: 'allow' } as const
+    const events: AuditEvent[] = []
+    const stop = onAudit('test', (event) => events.push(event))
     expect(await getCachedOAuthToken(people.member, 'google', allowed)).toMatchObject({ status: 'ok' })
+    stop()
+    expect(events.filter(({ action }) => action === 'token.read')).toMatchObject([
+      { actor: people.admin, impersonating: people.member, subject: people.member, outcome: 'ok' },
+    ])
   })
   test('is refused there too once whoever impersonates them is banned', async () => {
     const allowed = { ...impersonated, whileImpersonated: 'allow' } as const
