@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseEnv } from 'node:util'
 
 /** As Next reads them in production: the first file that sets a variable wins. */
 const ENV_FILES = ['.env.production.local', '.env.local', '.env.production', '.env']
@@ -17,11 +18,12 @@ const SERVICES = ['CLERK_SECRET_KEY', 'UPSTASH_REDIS_REST_URL', 'KV_REST_API_URL
 export function loadSettings(folder = '.'): 'settings' | 'stand-ins' {
   for (const file of ENV_FILES) load(join(folder, file))
   if (SERVICES.some((name) => process.env[name])) return 'settings'
-  return load(join(folder, STAND_INS_FILE)) ? 'stand-ins' : 'settings'
+  const file = join(folder, STAND_INS_FILE)
+  if (!existsSync(file)) return 'settings'
+  // A name without a value, as in a copy of .env.example, is not set.
+  for (const [name, value] of Object.entries(parseEnv(readFileSync(file, 'utf8'))))
+    process.env[name] ||= value
+  return 'stand-ins'
 }
 
-function load(file: string): boolean {
-  if (!existsSync(file)) return false
-  process.loadEnvFile(file)
-  return true
-}
+const load = (file: string) => existsSync(file) && process.loadEnvFile(file)

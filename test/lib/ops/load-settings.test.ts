@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -26,6 +26,13 @@ afterEach(async () => {
 })
 
 test('without any settings, commands use the stand-ins of npm run dev', () => {
+  expect(loadSettings(folder)).toBe('stand-ins')
+  for (const [name, value] of Object.entries(standIns)) expect(process.env[name]).toBe(value)
+})
+
+test('names without values are no settings, as in a copy of .env.example', async () => {
+  const example = join(import.meta.dirname, '../../../.env.example')
+  await copyFile(example, join(folder, '.env.local'))
   expect(loadSettings(folder)).toBe('stand-ins')
   for (const [name, value] of Object.entries(standIns)) expect(process.env[name]).toBe(value)
 })
