@@ -414,8 +414,7 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
       meaning:
         'The provider refused the token and does not renew it. Cached for 5 minutes, or until Clerk reports a change of the user.',
       title: '{provider} needs to be reconnected',
-      advice:
-        '{provider} no longer renews this connection. Disconnect it on your account page and connect it again.',
+      advice: '{provider} no longer renews this connection. Reconnect it on your account page.',
       status: 409,
     },
     scope_missing: {

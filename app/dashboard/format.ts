@@ -48,8 +48,8 @@ export function formatDuration(seconds: number): string {
 
 const problems: Partial<Record<RefreshedToken['status'], string>> = {
   not_connected: 'is not connected. The user has to connect it.',
-  scope_missing: 'lacks scopes. The user has to connect it again and grant them.',
-  reconnect_required: 'needs to be reconnected. The user has to disconnect it and connect it again.',
+  scope_missing: 'lacks scopes. The user has to grant them on the account page.',
+  reconnect_required: 'needs to be reconnected. The user can do it on the account page.',
   account_ambiguous: 'has several accounts. Refresh one of them.',
   not_enabled: 'is not enabled in the Clerk dashboard under SSO connections.',
   revoked: 'was not refreshed: the user was deleted, blocked or signed out.',

@@ -110,7 +110,7 @@ describe.each(fullOr(looks, looks.slice(-1)))('at $width px in $colorScheme', (l
     await search({ page }, 'nobody-at-all')
     await page.getByRole('status').filter({ hasText: 'No user or organization found.' }).waitFor()
     await panel('integrations').getByRole('button', { name: 'Disconnect…' }).click()
-    await page.getByRole('dialog', { name: 'Disconnect Google of Sam Novak?' }).waitFor()
+    await page.getByRole('dialog', { name: 'Disconnect Sam Novak’s Google account?' }).waitFor()
     expect(await axeFindings(page)).toEqual([])
     await page.keyboard.press('Escape')
     await openDashboard({ page, ...view }, stage, '/audit?user=user_never_looked_at')

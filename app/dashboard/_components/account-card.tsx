@@ -129,7 +129,7 @@ export function AccountCard({ userId, of, integration, account, several, blocked
           doing={`disconnect-${key}`}
           label="Disconnect"
           busy="Disconnecting…"
-          question={`Disconnect ${name} of ${of}?`}
+          question={`Disconnect ${of}’s ${name} account?`}
         >
           {label ?? 'The account'} will be removed from Clerk, and its tokens deleted. This cannot be undone:
           only {of} can connect it again.

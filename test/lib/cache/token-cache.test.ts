@@ -79,8 +79,7 @@ describe('an OAuth token through the cache', () => {
     expect(await getCachedOAuthToken(people.needsReconnecting, 'google')).toMatchObject({
       status: 'reconnect_required',
       action: {
-        label:
-          'Disconnect Google on your account page and connect it again: Google has to ask for your consent again',
+        label: 'Reconnect Google on your account page: Google has to ask for your consent again',
       },
     })
   })
@@ -94,7 +93,7 @@ describe('an OAuth token through the cache', () => {
     for (let i = 0; i < 2; i++)
       expect(await getCachedOAuthToken(id, 'google')).toMatchObject({
         status: 'reconnect_required',
-        action: { label: 'Disconnect Google on your account page and connect it again' },
+        action: { label: 'Reconnect Google on your account page' },
       })
     expect(services.clerk.requests().total).toBe(1)
   })

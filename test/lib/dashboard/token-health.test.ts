@@ -30,6 +30,12 @@ test('a refresh is not counted beside the read that it belongs to', () => {
   ).toMatchObject({ works: 1, failing: [], users: [] })
 })
 
+test('a refresh is not counted although it is the newest record', () => {
+  expect(
+    google(record('token.refresh', 'user_a', 'oauth_missing_refresh_token'), read('user_a', 'ok')),
+  ).toMatchObject({ works: 1, failing: [], users: [] })
+})
+
 test('an outage is a failure, until the next read of that person works', () => {
   expect(
     google(read('user_a', 'unavailable'), read('user_b', 'rate_limited'), read('user_c', 'ok')),
