@@ -116,7 +116,7 @@ async function main(): Promise<void> {
   const env: Record<string, string> = standIns
     ? { ...standIns.env, ...(mode === 'start' && { NEXT_DIST_DIR: LOCAL_BUILD }) }
     : {}
-  if (mode === 'dev') env.LOG_FORMAT = process.env.LOG_FORMAT || 'pretty'
+  if (mode === 'dev') env.LOG_FORMAT = setting('LOG_FORMAT', mode) || 'pretty'
   if (standIns) {
     writeStandInsFile(standIns.env)
     process.once('exit', () => removeStandInsFile())
@@ -147,8 +147,7 @@ async function main(): Promise<void> {
     if (code !== 0) await stop(1)
   }
   // A production build shuts down as in production: see lib/process/shutdown.ts.
-  const signals: Record<string, string> =
-    mode === 'start' ? { NEXT_MANUAL_SIG_HANDLE: 'true' } : { LOG_FORMAT: process.env.LOG_FORMAT ?? 'pretty' }
+  const signals: Record<string, string> = mode === 'start' ? { NEXT_MANUAL_SIG_HANDLE: 'true' } : {}
   // The stand-ins sign with a secret that everybody can read, so nobody else on the network may reach the app.
   const host = standIns ? ['--hostname', 'localhost'] : []
   child = startNext([mode, '--port', String(port), ...host], { ...env, ...signals })
