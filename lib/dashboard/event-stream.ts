@@ -121,7 +121,10 @@ export function snapshotStream(
       signal.addEventListener('abort', end)
       join(reader)
       reader.send('retry: 1000\n\n')
-      void sendTo(reader, nextEvent(range))
+      // Part of the answer to a request that was authorized, as the page is: without Redis too, which later checks need.
+      void nextEvent(range)
+        .then((text) => feed.readers.has(reader) && reader.send(text))
+        .catch(() => {})
     },
     cancel: () => end(),
   })

@@ -591,7 +591,7 @@ test('the link of a page waits as long as a busy Clerk asks for, and then leads 
   clerk.faults.clear()
   clerk.faults.add({ latencyMs: LATENCY_MS })
   await main.getByRole('link', { name: 'Try again', exact: true }).click()
-  await main.getByText('@busy-one').waitFor()
+  await main.getByRole('heading', { name: 'busy-one' }).waitFor()
 })
 
 describe('axe has nothing to say about', () => {

@@ -8,7 +8,7 @@ const stage = useStage()
 const browser = useBrowser(stage)
 
 const pages = [
-  { name: 'home', path: '/', shows: 'Reads answered by the cache' },
+  { name: 'home', path: '/', shows: 'Reads served from the cache' },
   {
     name: 'home-signed-in',
     path: '/',

@@ -129,7 +129,7 @@ describe('a public page', () => {
     stage.standIns.clerk.resetRequests()
     const before = reads()
     const html = await (await fetch(stage.app.url)).text()
-    expect(html).toContain('Reads answered by the cache')
+    expect(html).toContain('Reads served from the cache')
     expect(html).not.toContain('Your connections')
     expect(stage.standIns.clerk.requests().total).toBe(0)
     expect(reads() - before).toBe(1)
