@@ -41,7 +41,7 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
         <li className={card}>
           <h3 className="font-semibold">Clerk requests avoided</h3>
           {avoided.share === null ? (
-            <p className="mt-1 text-2xl">no traffic</p>
+            <p className="mt-1 text-2xl">–</p>
           ) : (
             <p className="mt-1 text-2xl tabular-nums">
               {formatNumber(avoided.calls)}{' '}
