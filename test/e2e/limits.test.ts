@@ -189,7 +189,8 @@ test('what anybody can make up for Clerk’s middleware to ask about costs Clerk
       return answer.status
     }),
   )
-  const windows = Math.ceil((performance.now() - began) / 10_000)
+  // The first may have begun with a test before.
+  const windows = Math.ceil((performance.now() - began) / 10_000) + 1
   const asked = clerk.requests().byRoute['unknown GET /v1/clients/handshake_payload'] ?? 0
   expect(ends.filter((status) => status !== 429)).toHaveLength(asked)
   expect(asked).toBeLessThanOrEqual(windows * most)
@@ -222,7 +223,8 @@ test('a session token that has expired, sent again and again to be renewed, cost
       return answer.status
     }),
   )
-  const windows = Math.ceil((performance.now() - began) / 10_000)
+  // The first may have begun with a test before.
+  const windows = Math.ceil((performance.now() - began) / 10_000) + 1
   const asked = Object.entries(clerk.requests().byRoute).filter(([route]) => route.endsWith('/refresh'))
   const count = asked.reduce((sum, [, one]) => sum + one, 0)
   expect(count).toBeGreaterThanOrEqual(most)
@@ -238,16 +240,20 @@ test('made-up tokens of handshakes print no more than so many errors', async () 
   const before = stage.app.output().length
   const began = performance.now()
   const ends = await Promise.all(
-    Array.from({ length: 3 * most }, async () => {
+    Array.from({ length: 9 * most }, async () => {
       const answer = await fetch(`${stage.app.url}/guides?__clerk_handshake=${made}`)
       return answer.status
     }),
   )
-  const windows = Math.ceil((performance.now() - began) / 10_000)
-  const errors = stage.app
-    .output()
-    .slice(before)
-    .filter((line) => line.startsWith('Clerk: unable'))
-  expect(errors.length).toBe(ends.filter((status) => status !== 429).length)
-  expect(errors.length).toBeLessThanOrEqual(windows * most)
+  // The first may have begun with a test before.
+  const windows = Math.ceil((performance.now() - began) / 10_000) + 1
+  const passed = ends.filter((status) => status !== 429).length
+  const errors = () =>
+    stage.app
+      .output()
+      .slice(before)
+      .join('\n')
+      .match(/^Clerk: unable/gm)?.length
+  await expect.poll(errors).toBe(passed)
+  expect(passed).toBeLessThanOrEqual(windows * most)
 })
