@@ -26,11 +26,15 @@ test.each(['debug', 'log', 'info', 'warn', 'error'] as const)(
   },
 )
 
-test('lines, tabs and colors stay', () => {
-  const [first, next] = ['\u001b[31mred\u001b[0m', '\tnext line 100%']
-  target.error(`${first}\n${next}`)
+test('lines and tabs stay, and colors go', () => {
+  target.error('\u001b[31mred\u001b[0m\n\tnext line 100%')
   target.error('\u001b[2J\u001b]0;title\u0007')
-  expect(printed).toBe(`${first}\n| ${next}\n\\u001b[2J\\u001b]0;title\\u0007\n`)
+  expect(printed).toBe(`red\n| \tnext line 100%\n\\u001b[2J\\u001b]0;title\\u0007\n`)
+})
+
+test('no color of a stranger hides what follows', () => {
+  target.error('Unexpected token in "\u001b[8mhidden"', '\u001b[\u001b[0m8m')
+  expect(printed).toBe('Unexpected token in "hidden" \\u001b[8m\n')
 })
 
 test('no text begins a line that passes for one of the log', () => {
