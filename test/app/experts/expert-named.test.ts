@@ -16,7 +16,7 @@ beforeEach(() => {
 })
 
 describe('the name in the address of an expert’s page', () => {
-  test.each(['amara-okafor', 'AMARA-OKAFOR', '%61mara-okafor', 'Amara%2Dokafor', '%EF%BC%A1mara-okafor'])(
+  test.each(['amara-okafor', 'AMARA-OKAFOR', '%61mara-okafor', 'Amara%2Dokafor'])(
     'may be written as %s',
     async (segment) => {
       expect((await expertNamed(segment))?.id).toBe(people.expert)
@@ -46,6 +46,7 @@ describe('the name in the address of an expert’s page', () => {
     ['a list', 'nobody%2Camara-okafor'],
     ['a sign', '%2Bamara-okafor'],
     ['a space', '%20amara-okafor'],
+    ['a letter that only looks like one of it', '%EF%BC%A1mara-okafor'],
     ['emoji', '%F0%9F%98%80'],
     ['the name of a property', '__proto__'],
   ])('is another name, which nobody has, with %s', async (_, segment) => {
