@@ -8,8 +8,6 @@ import type { Range } from './snapshot-schema'
 const EVERY = 4_000
 /** Milliseconds after which a check that has no answer counts as a no, whatever hangs. */
 const CHECK_WITHIN = 900
-/** Milliseconds that a check waits for the snapshot, so that both together with `EVERY` are below 5 s. */
-const SNAPSHOT_WITHIN = 90
 /** Milliseconds after which a stream ends. The browser reconnects, with a session token that Clerk has renewed. */
 const LIFETIME = 60_000
 
@@ -40,40 +38,26 @@ function sendToAll() {
     const { range } = reader
     const event = events.get(range) ?? nextEvent(range)
     events.set(range, event)
-    void sendTo(reader, event)
+    void sendTo(reader, event, check(reader))
   }
-}
-
-function within<T>(ms: number, work: Promise<T>, otherwise: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<T>((resolve) => {
-    timer = setTimeout(resolve, ms, otherwise)
-  })
-  return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
 /** Ends the stream, unless its reader may still read it. */
 async function check(reader: Reader) {
-  if (!feed.readers.has(reader)) return
-  const allowed = await within(
-    CHECK_WITHIN,
-    reader.mayRead().catch(() => false),
-    false,
-  )
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, CHECK_WITHIN, false)
+  })
+  const allowed = await Promise.race([reader.mayRead().catch(() => false), late])
+  clearTimeout(timer)
   if (!allowed) reader.end()
 }
 
-/** What was read before its reader lost the right to it must not be sent: the check begins when the snapshot is there. */
-async function sendTo(reader: Reader, event: Promise<string>) {
-  const read = event.catch(() => undefined)
-  const isLate = await within(
-    SNAPSHOT_WITHIN,
-    read.then(() => false),
-    true,
-  )
-  await check(reader)
-  const text = await read
-  if (isLate) await check(reader)
+async function sendTo(reader: Reader, event: Promise<string>, checked: Promise<void>) {
+  const began = Date.now()
+  const [text] = await Promise.all([event.catch(() => undefined), checked])
+  // While something hangs, a snapshot comes late. By then the reader may have lost the right to it.
+  if (Date.now() - began > CHECK_WITHIN) await check(reader)
   if (text && feed.readers.has(reader)) reader.send(text)
 }
 
@@ -121,10 +105,7 @@ export function snapshotStream(
       signal.addEventListener('abort', end)
       join(reader)
       reader.send('retry: 1000\n\n')
-      // Part of the answer to a request that was authorized, as the page is: without Redis too, which later checks need.
-      void nextEvent(range)
-        .then((text) => feed.readers.has(reader) && reader.send(text))
-        .catch(() => {})
+      void sendTo(reader, nextEvent(range), Promise.resolve())
     },
     cancel: () => end(),
   })

@@ -225,32 +225,6 @@ describe('the feed of the dashboard', () => {
     return { id, sessionId, headers, snapshots: snapshotsOf(response.body) }
   }
 
-  test('sends nothing of what was being read when its reader lost the role', async () => {
-    const reader = await listeningAdmin()
-    let received = 0
-    const ended = (async () => {
-      for await (const _snapshot of reader.snapshots) received++
-    })().catch((error) => error)
-    await expect.poll(() => received).toBeGreaterThan(0)
-    const { faults } = stage.standIns.upstash
-    let answer = () => {}
-    const held = new Promise<void>((resolve) => {
-      answer = resolve
-    })
-    // What was asked for by now has been answered.
-    await expect.poll(() => received).toBeGreaterThan(1)
-    await new Promise<void>((resolve) => {
-      faults.set({ only: ['lrange'], before: () => [resolve(), held][1] })
-    })
-    stage.standIns.clerk.updateUser(reader.id, { publicMetadata: { role: 'member' } })
-    await stage.standIns.clerk.webhooks.flush()
-    const before = received
-    answer()
-    faults.clear()
-    expect(String(await ended)).toContain('The stream of events ended')
-    expect(received).toBe(before)
-  })
-
   test.each<[string, (reader: { id: string; sessionId: string }) => void, number]>([
     ['whose session is revoked', (r) => stage.standIns.clerk.endSession(r.sessionId, 'revoked'), 401],
     [
