@@ -40,12 +40,12 @@ export async function tokenHit(
   const { defineLookup } = createLookups({ store, runtime: createPlainRuntime(), namespace: 'token', state })
   const userById = defineLookup({
     ...{ name: 'user', version: 1, key: (id: string) => id, tags: tagsOf, ttl: 3600 },
-    load: async (id: string) => sampleUser(id),
+    load: async (id: string) => ({ ...sampleUser(id), banned: false, locked: false, deprovisioned: false }),
   })
   const { get } = createTokenReader(
     defineLookup({ ...tokenDeclaration, load: async () => token }),
-    // As in lib/cache/token-cache.ts: whether the cached user is known to be blocked. It shares the MGET.
-    async (userId) => (await userById.peek(userId)) === null,
+    // As in lib/cache/token-cache.ts: whether the cached user is blocked. It shares the MGET.
+    userById,
   )
   const bare = bareClient({ url, token: secret })
   const read = async () => {

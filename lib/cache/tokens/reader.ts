@@ -2,7 +2,7 @@ import { ClerkError, OWN_CODES } from '../../clerk/error'
 import { LookupError } from '../../lookup/errors'
 import type { Lookup } from '../../lookup/lookup'
 import { actorOf, emitAudit } from '../audit-events'
-import { type CachedUser, isBlocked } from '../cached-user'
+import { isBlocked } from '../cached-user'
 import { encryptionKeys } from '../key-ring'
 import { judge, type TokenProvider } from './judgement'
 import { type LoadedToken, type TokenRequest, targetOf } from './lookup'
@@ -30,13 +30,15 @@ interface Asked {
   actor: string
 }
 
+type Blockable = Parameters<typeof isBlocked>[0]
+
 /**
  * Reads tokens through a lookup, and returns the public results. `users`: they say who is banned or locked after the
  * revocation marker has expired, and where no webhook has set one.
  */
 export function createTokenReader(
   tokens: Lookup<TokenRequest, LoadedToken>,
-  users: Pick<Lookup<string, CachedUser>, 'peek' | 'fresh'>,
+  users: Pick<Lookup<string, Blockable>, 'peek' | 'fresh'>,
 ) {
   /**
    * What was found, unless the user is banned or locked. Where the cache does not know the user, a token for a session
@@ -45,7 +47,7 @@ export function createTokenReader(
   async function unlessBlocked(
     found: Found,
     { userId, sessionId }: TokenRequest,
-    known: CachedUser | null | undefined,
+    known: Blockable | null | undefined,
   ): Promise<Found> {
     try {
       if (known !== undefined || !sessionId || found.status !== 'ok')
