@@ -51,8 +51,7 @@ const states: Record<State, { tone: Tone; label: string; advice: string | null }
   reconnect_required: {
     tone: 'bad',
     label: 'Needs reconnecting',
-    advice:
-      'Only the user can do it, by disconnecting the account and connecting it again on their account page (/account).',
+    advice: 'Only the user can do it, by reconnecting the account on their account page (/account).',
   },
   not_connected: {
     tone: 'idle',
