@@ -38,9 +38,13 @@ export async function requireUser(options?: SessionOptions): Promise<CachedUser>
 /** Whether the user's `publicMetadata.role` is or contains `admin`. Reads nothing. */
 export const isAdmin = (user: CachedUser): boolean => rolesOf(user).includes('admin')
 
-/** The signed-in user, who has the role `admin`. @throws AuthError `forbidden`; as `requireUser` */
+/**
+ * The signed-in user, who has the role `admin`. While Redis is not responding, Clerk says whether their session was revoked,
+ * or they are refused with `failClosed`.
+ * @throws AuthError `forbidden`; as `requireUser`
+ */
 export async function requireAdmin(options?: SessionOptions): Promise<CachedUser> {
-  const user = await requireUser(options)
+  const user = await requireUser({ askClerk: true, ...options })
   if (isAdmin(user)) return user
   emitAudit({ ...(await currentActor()), action: 'admin.require', subject: user.id, outcome: 'forbidden' })
   throw new AuthError('forbidden')

@@ -1,6 +1,7 @@
 import { actorOf, emitAudit } from '../cache/audit-events'
 import { type CachedUser, isBlocked, isUserId, newUserById, userById } from '../cache/clerk-cache'
 import { revocationMarkersOf } from '../cache/revocation-markers'
+import { isActiveAtClerk } from '../cache/session-at-clerk'
 import { LookupError } from '../lookup/errors'
 import type { Caller } from './caller.server'
 
@@ -11,6 +12,8 @@ export type SessionOptions = {
    * session.
    */
   failClosed?: boolean
+  /** Asks Clerk then whether the session is active: for code that shows what a role opens. `failClosed` goes before it. */
+  askClerk?: boolean
 }
 
 type Session = Pick<Caller, 'userId' | 'sessionId'> & Partial<Caller>
@@ -35,7 +38,7 @@ async function isActorBlocked({ impersonator = null, fromDashboard = false }: Se
  */
 export async function userOfSession(
   session: Session,
-  { failClosed = false }: SessionOptions = {},
+  { failClosed = false, askClerk = false }: SessionOptions = {},
 ): Promise<CachedUser | null> {
   const { userId, sessionId, impersonator = null } = session
   const auditRefusal = (outcome: string) =>
@@ -61,9 +64,14 @@ export async function userOfSession(
   } catch (error) {
     if (!(error instanceof LookupError)) throw error
     if (error.code === 'revocation_unknown' && !failClosed) {
-      const read = userById.fresh(userId, { grace: false })
-      const [user, actorBlocked] = await Promise.all([read, isActorBlocked(session)])
-      return user && (isBlocked(user) || actorBlocked) ? null : user
+      const [user, actorBlocked, active] = await Promise.all([
+        userById.fresh(userId, { grace: false }),
+        isActorBlocked(session),
+        !askClerk || isActiveAtClerk(session),
+      ])
+      if (active) return user && (isBlocked(user) || actorBlocked) ? null : user
+      auditRefusal('revoked')
+      return null
     }
     if (error.code !== 'revoked' && error.code !== 'revocation_unknown') throw error
     auditRefusal(error.code)

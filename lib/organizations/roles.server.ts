@@ -12,7 +12,7 @@ const guess = createGuesses()
 
 /**
  * The signed-in user's membership in an organization, whatever the role. A member who was removed is refused at the next
- * request after the webhook was answered, while Redis is out too: Clerk is asked then.
+ * request after the webhook was answered, while Redis is out too: Clerk is asked then, also whether the session was revoked.
  * @throws AuthError `forbidden` without the membership; as `requireUser`; ClerkError if Clerk must be asked and fails
  */
 export const requireOrganizationMember = (
@@ -40,7 +40,7 @@ async function requireMembership(
   allows: (membership: CachedMembership) => boolean,
   options: SessionOptions | undefined,
 ): Promise<CachedMembership> {
-  const user = await requireUser(options)
+  const user = await requireUser({ askClerk: true, ...options })
   const membership = await guess(user.id, () => findMembership({ organizationId, userId: user.id }))
   if (membership && allows(membership)) return membership
   const target = organizationId.slice(0, 64)

@@ -6,6 +6,7 @@ const names: Record<string, string> = {
   email: 'Email addresses',
   'external-id': 'External IDs',
   role: 'Roles',
+  session: 'Sessions',
   token: 'Tokens',
   integrations: 'Integrations',
   'service-token': 'Service tokens',

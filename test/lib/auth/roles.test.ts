@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { GET as statistics } from '@/app/api/admin/cache/stats/route'
 import { invalidate, refreshToken, warm } from '@/app/dashboard/actions'
 import { searchUser } from '@/app/dashboard/search-action'
+import { signedInAdmin } from '@/lib/auth/page-access.server'
 import {
   getCurrentUser,
   getUserRoles,
@@ -12,16 +14,29 @@ import {
 import { getCachedUserById } from '@/lib/cache/clerk-cache'
 import { invalidateUserCache } from '@/lib/cache/clerk-cache-utils'
 import { redis } from '@/lib/config'
+import { selectedUser, tokenHealth } from '@/lib/dashboard/panels.server'
+import { requireOrganizationMember } from '@/lib/organizations/roles.server'
 import { people } from '../../../local/seed'
 import { useServices } from '../../support/services'
 import { sessionOf } from '../../support/session'
 
 const services = useServices({ env: { LOG_LEVEL: 'silent' } })
 let signedIn: string | null
-vi.mock('@clerk/nextjs/server', () => ({ auth: async () => sessionOf(signedIn) }))
+let session: string | undefined
+const refuse = (code: string): never => {
+  throw Object.assign(new Error(code), { code })
+}
+vi.mock('next/server', () => ({ after: () => undefined, connection: async () => undefined }))
+vi.mock('@clerk/nextjs/server', () => ({
+  auth: async () => ({
+    ...sessionOf(signedIn, session),
+    redirectToSignIn: () => refuse('unauthenticated'),
+  }),
+}))
 
 beforeEach(async () => {
   signedIn = people.admin
+  session = undefined
   for (const id of [people.admin, people.member]) await invalidateUserCache(id)
   services.clerk.resetRequests()
 })
@@ -100,6 +115,78 @@ describe('giving roles', () => {
     })
     expect(writes()).toEqual([])
   })
+})
+
+async function readStats() {
+  const answer = await statistics(new Request('http://localhost/api/admin/cache/stats'))
+  return answer.ok ? answer : refuse((await answer.json()).error.code)
+}
+
+let organization: string
+
+/** What a role opens: each asks by itself whether the signed-in user has it. */
+const opened = [
+  ['what needs an admin', () => requireAdmin()],
+  ['the route of statistics', readStats],
+  ['a panel', () => tokenHealth()],
+  ['the page of a person', () => selectedUser(people.member)],
+  ['every page of the dashboard', async () => (await signedInAdmin()) ?? refuse('forbidden')],
+  ['what needs a member of an organization', () => requireOrganizationMember(organization)],
+] as const
+
+describe.each(opened)('while Redis is out, %s', (_, open) => {
+  const begin = async () => {
+    const { sessionId } = await services.clerk.issueSession(people.admin)
+    session = sessionId
+    organization = services.clerk.organizations.create({ name: 'Acme', createdBy: people.admin }).id
+    services.upstash.faults.set({ reset: 'before' })
+  }
+  afterEach(() => {
+    services.upstash.faults.clear()
+    services.clerk.updateUser(people.admin, { publicMetadata: { role: 'admin' } })
+  })
+
+  test('is open to an admin whom Clerk says to be signed in', async () => {
+    await begin()
+    await expect(open()).resolves.toBeDefined()
+  })
+
+  test('is closed to an admin whose session was revoked', async () => {
+    await begin()
+    services.clerk.endSession(session ?? '', 'revoked')
+    await expect(open()).rejects.toMatchObject({ code: 'unauthenticated' })
+  })
+
+  test('is closed to a session that is another user’s, or nobody’s', async () => {
+    await begin()
+    session = (await services.clerk.issueSession(people.member)).sessionId
+    await expect(open()).rejects.toMatchObject({ code: 'unauthenticated' })
+    session = 'sess_nobody'
+    await expect(open()).rejects.toMatchObject({ code: 'unauthenticated' })
+  })
+
+  test('is closed while Clerk cannot say it either', async () => {
+    await begin()
+    services.clerk.faults.add({ route: 'GET /v1/sessions/{session_id}', status: 500, times: 9 })
+    await expect(open()).rejects.toMatchObject({ code: expect.stringMatching(/unavailable$/) })
+    services.clerk.faults.clear()
+  })
+
+  test('is closed to an admin whose role was taken', async () => {
+    await begin()
+    services.clerk.updateUser(people.admin, { publicMetadata: { role: 'member' } })
+    services.clerk.organizations.removeMember(organization, people.admin)
+    await expect(open()).rejects.toMatchObject({ code: 'forbidden' })
+  })
+})
+
+test('while Redis is out, a page of twenty panels asks Clerk about the session twice at most', async () => {
+  session = (await services.clerk.issueSession(people.admin)).sessionId
+  services.upstash.faults.set({ reset: 'before' })
+  services.clerk.resetRequests()
+  await Promise.all(Array.from({ length: 20 }, () => requireAdmin()))
+  expect(services.clerk.requests().byRoute['GET /v1/sessions/{session_id}']).toBeLessThanOrEqual(2)
+  services.upstash.faults.clear()
 })
 
 describe('while Redis cannot say whether the admin’s session was revoked', () => {
