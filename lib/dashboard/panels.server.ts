@@ -56,21 +56,39 @@ export const firstDeliveries = forAdmins(sharedFirstDeliveries)
 export const tokenHealth = forAdmins(sharedTokenHealth)
 export const todo = forAdmins(sharedTodo)
 export const charts = forAdmins(sharedCharts)
-export const peopleOf = forAdmins(readPeople)
-export const newestUsers = forAdmins(listNewestUsers)
 export const newestOrganizations = forAdmins(listNewestOrganizations)
 
 /** Views of the last minute. Reloading a page must not push other records out of the trail. */
 const recorded = onePerProcess('recorded-views', () => new LRUCache<string, true>({ max: 5000, ttl: 60_000 }))
 
-/** An admin who looks at a person is a record, one for each admin, person and minute in a process. */
-async function recordView(subject: string, outcome: 'ok' | 'not_found') {
-  const event = { ...(await currentActor()), action: 'dashboard.view', subject, outcome }
+/** An admin who looks at a person, or at a list that names people, is a record, one for each of them, admin and minute in a process. */
+async function recordView(
+  subject: string,
+  outcome: 'ok' | 'not_found' = 'ok',
+  action: 'dashboard.view' | 'dashboard.list' = 'dashboard.view',
+) {
+  const event = { ...(await currentActor()), action, subject, outcome }
   const view = JSON.stringify(event)
   if (recorded.has(view)) return
   recorded.set(view, true)
   emitAudit(event)
 }
+
+const recordList = (name: string) => recordView(name, 'ok', 'dashboard.list')
+
+/** A page of all users, the newest first. */
+export const newestUsers = forAdmins(async (page: number) => {
+  const found = await listNewestUsers(page)
+  await recordList('users')
+  return found
+})
+
+/** Names and pictures of the people in a list. `list` names it in the trail: a word, or the ID of whom it is about. */
+export const peopleOf = forAdmins(async (list: string, ids: Iterable<string>) => {
+  const people = await readPeople(ids)
+  if (Object.keys(people).length > 0) await recordList(list)
+  return people
+})
 
 /** The most recent records of the audit trail. */
 export const audit = forAdmins(sharedAudit)
@@ -78,7 +96,7 @@ export const audit = forAdmins(sharedAudit)
 /** A page of the records that match. Those of one user are a view of that user. */
 export async function filteredAudit(filter: AuditFilter, page?: { cursor?: string; limit?: number }) {
   await requireAdmin()
-  if (filter.user) await recordView(filter.user, 'ok')
+  if (filter.user) await recordView(filter.user)
   return auditPage(filter, page)
 }
 
@@ -167,6 +185,7 @@ export async function membersOf(organizationId: string) {
     getCachedMembersOfOrganization(organizationId, { limit: MEMBERS_SHOWN }),
     countMembers(organizationId),
   ])
+  await recordList(organizationId)
   const shown = members.map(({ id, role, user }) => ({
     ...{ id, role, user: { id: user.id, name: nameOf(user), imageUrl: pictureOf(user) } },
   }))
@@ -176,7 +195,7 @@ export async function membersOf(organizationId: string) {
 /** The sessions of a user at Clerk, the newest first. */
 export async function sessionsOfUser(userId: string) {
   await requireAdmin()
-  await recordView(userId, 'ok')
+  await recordView(userId)
   return sessionsOf(userId)
 }
 
@@ -193,7 +212,7 @@ export async function deliveriesOf(id: string) {
 /** The state of a user's integrations, and when Clerk last returned each token; null: Redis does not say. */
 export async function integrationsOf(userId: string) {
   await requireAdmin()
-  await recordView(userId, 'ok')
+  await recordView(userId)
   const at = Date.now()
   const [integrations, refreshes] = await Promise.all([
     getConnectedIntegrations(userId),
@@ -203,8 +222,12 @@ export async function integrationsOf(userId: string) {
 }
 
 /** What open dashboards show: once, and as server-sent events for at most a minute. */
-export const snapshot = forAdmins(readSnapshot)
+export const snapshot = forAdmins(async (range?: Range) => {
+  await recordList('live')
+  return readSnapshot(range)
+})
 export const snapshotFeed = forAdmins(async (signal: AbortSignal, range?: Range) => {
+  await recordList('live')
   const caller = await requireCaller()
   const mayRead = async () => {
     // The stream has left its request, and must not wait behind visitors.

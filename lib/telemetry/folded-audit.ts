@@ -15,10 +15,10 @@ const WINDOW = 10 * 60_000
 const MOST_WINDOWS = 10_000
 
 /**
- * Refreshes of one token that are recorded one by one: pages show when the last one was. A member causes as many as they
- * like, because Clerk returns the same token until it expires.
+ * Equal changes, and refreshes of one token, that are recorded one by one: how far apart they were tells something. A
+ * member saves as often as a limit lets them, and causes as many refreshes as they like.
  */
-const MOST_REFRESHES = 5
+const MOST_CHANGES = 5
 
 interface Window {
   /** How many were recorded one by one. */
@@ -48,20 +48,18 @@ function begin(key: string, event: AuditEvent, write: (record: AuditEvent & Repe
   if (windows.size > MOST_WINDOWS) oldest?.end()
 }
 
-/** How many equal events are recorded one by one: a refusal and a read can be repeated at will, and a change cannot. */
-function mostOf({ action, outcome }: AuditEvent): number {
-  if (outcome !== 'ok' || /\.(read|view)$/.test(action)) return 1
-  return action === 'token.refresh' ? MOST_REFRESHES : Number.POSITIVE_INFINITY
-}
+const READS = /\.(read|view|list|search|export)$/
+
+/** How many equal events are recorded one by one. */
+const mostOf = ({ action, outcome }: AuditEvent): number =>
+  outcome === 'ok' && !READS.test(action) ? MOST_CHANGES : 1
 
 /**
- * Writes an event at once, unless an equal one (five of a token's refresh) was written in the last ten minutes: then it is
+ * Writes an event at once, unless an equal one (five of a change) was written in the last ten minutes: then it is
  * counted, and the count is written when those have passed. So one actor's repetitions cannot push what others did out of
  * the trail.
  */
 export function writeFolded(event: AuditEvent, write: (record: AuditEvent & Partial<Repetitions>) => void) {
-  const most = mostOf(event)
-  if (most === Number.POSITIVE_INFINITY) return write(event)
   const { action, actor, impersonating, subject, target, outcome, fingerprint } = event
   const key = JSON.stringify([action, actor, impersonating, subject, target, outcome, fingerprint])
   const window = windows.get(key)
@@ -69,7 +67,7 @@ export function writeFolded(event: AuditEvent, write: (record: AuditEvent & Part
     begin(key, event, write)
     return write(event)
   }
-  if (window.written < most) {
+  if (window.written < mostOf(event)) {
     window.written++
     return write(event)
   }

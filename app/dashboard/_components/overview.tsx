@@ -71,7 +71,7 @@ async function Panels({ health }: Props) {
         height="h-96"
         render={async () => {
           const [webhooks, records] = await Promise.all([firstDeliveries(), audit()])
-          const people = await peopleOf(idsIn(webhooks, records))
+          const people = await peopleOf('overview', idsIn(webhooks, records))
           return <Changes {...{ webhooks, records, people }} />
         }}
       />

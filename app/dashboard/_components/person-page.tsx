@@ -93,7 +93,7 @@ function Panels({ user, entries }: SelectedUser) {
             const found = await filteredAudit({ user: id }, { limit: LISTED })
             if ('unavailable' in found) return <AuditUnavailable {...found} />
             const { records, next } = found.data
-            const people = await peopleOf(idsIn(undefined, { at: found.at, data: records }))
+            const people = await peopleOf(id, idsIn(undefined, { at: found.at, data: records }))
             return (
               <>
                 <AuditList

@@ -37,7 +37,7 @@ export async function ProviderOverview({ found }: { found: Awaited<ReturnType<ty
     ...health.failing.slice(0, LISTED),
     ...health.users.slice(0, LISTED).map(({ id }) => id),
   ])
-  const people = await peopleOf(shown)
+  const people = await peopleOf('integrations', shown)
   const all = [...byProvider].map(([id, { health }]) => ({ provider: providerOf(id), health }))
   const isIdle = ({ health }: { health: TokenHealth }) =>
     verdict(health).tone === 'idle' && health.users.length + health.notConnected === 0

@@ -20,7 +20,7 @@ export const WebhooksAbout = ({ id, what }: { id: string; what: 'user' | 'organi
       const rows = webhooksOf(found.data).slice(0, LISTED)
       if (rows.length === 0)
         return <PanelNote title={`None of the last 200 webhooks is about this ${what}`} />
-      return <WebhookList rows={rows} people={await peopleOf([id])} renderedAt={found.at} />
+      return <WebhookList rows={rows} people={await peopleOf(id, [id])} renderedAt={found.at} />
     }}
   />
 )

@@ -29,6 +29,8 @@ const ACTIONS = [
   ['cache.invalidate', 'Invalidated'],
   ['dashboard', 'All dashboard actions'],
   ['dashboard.view', 'User viewed'],
+  ['dashboard.list', 'List viewed'],
+  ['dashboard.search', 'Searched'],
   ['dashboard.export', 'Exported'],
   ['admin.require', 'Admin access'],
 ] as const
@@ -75,7 +77,7 @@ function render(query: ListQuery) {
             next === undefined ? undefined : addressOf(PATH, { ...query, cursors: [...cursors, next] })
           const up = addressOf(PATH, { ...query, cursors: cursors.slice(0, -1) })
           const initial = isFirst ? await audit() : { at: found.at, data: records }
-          const people = await peopleOf(idsIn(undefined, initial))
+          const people = await peopleOf('audit', idsIn(undefined, initial))
           return (
             <>
               <Filters

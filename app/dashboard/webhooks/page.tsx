@@ -45,7 +45,10 @@ function render(query: ReturnType<typeof readQuery>) {
             const rows = wanted.slice((page - 1) * SHOWN, page * SHOWN)
             const address = (to: number) => addressOf(PATH, { ...query, page: to })
             const initial = await firstDeliveries()
-            const people = await peopleOf(rows.map(({ subject }) => subject ?? ''))
+            const people = await peopleOf(
+              'webhooks',
+              isFirst ? idsIn(initial) : rows.map(({ subject }) => subject ?? ''),
+            )
             return (
               <>
                 <Filters
@@ -71,7 +74,7 @@ function render(query: ReturnType<typeof readQuery>) {
                   count={countOf(wanted.length, 'webhook')}
                 />
                 {isFirst ? (
-                  <LiveWebhooks initial={initial} people={await peopleOf(idsIn(initial))} />
+                  <LiveWebhooks initial={initial} people={people} />
                 ) : (
                   <WebhookList rows={rows} people={people} renderedAt={all.at} />
                 )}

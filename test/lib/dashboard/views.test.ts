@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { searchUser } from '@/app/dashboard/search-action'
 import { saveProfile } from '@/app/profile/actions'
 import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
@@ -9,6 +9,9 @@ import {
   audit,
   filteredAudit,
   integrationsOf,
+  membersOf,
+  newestUsers,
+  peopleOf,
   selectedUser,
   sessionsOfUser,
   snapshot,
@@ -147,6 +150,46 @@ describe('an admin who looks at a person', () => {
       data: { others: [{ name: 'Google token', cached: true }, { cached: false }, { cached: false }] },
     })
     expect(JSON.stringify(selected?.entries)).not.toMatch(/ya29|"v1\./)
+  })
+})
+
+describe('an admin who looks at a list of people', () => {
+  let acme: string
+  beforeAll(() => {
+    acme = services.clerk.organizations.create({ name: 'Acme', createdBy: people.admin }).id
+  })
+
+  test.each<[string, () => Promise<unknown>, () => string]>([
+    ['all users', () => newestUsers(2), () => 'users'],
+    ['the members of an organization', () => membersOf(acme), () => acme],
+    ['those named in the trail', () => peopleOf('audit', [people.member, people.expert]), () => 'audit'],
+    ['those named by updates of an open page', () => snapshot(), () => 'live'],
+  ])('is a record without names: %s', async (_, view, subject) => {
+    await view()
+    const expected = { action: 'dashboard.list', actor: people.admin, subject: subject(), outcome: 'ok' }
+    expect(of('dashboard.list')).toEqual([expected])
+  })
+
+  test('is one record a minute for each list, however often it is loaded', async () => {
+    for (let i = 0; i < 5; i++) {
+      await newestUsers(i + 1)
+      await membersOf(acme)
+    }
+    expect(of('dashboard.list').map(({ subject }) => subject)).toEqual(['users', acme])
+    nextMinute()
+    await newestUsers(1)
+    expect(of('dashboard.list')).toHaveLength(3)
+  })
+
+  test('is no record where nobody is named', async () => {
+    await peopleOf('webhooks', ['user_2nobody', 'not a user'])
+    expect(of('dashboard.list')).toEqual([])
+  })
+
+  test('by a search is a record that does not have what was typed', async () => {
+    await searchUser(null, form({ word: 'example.com' }))
+    expect(of('dashboard.search')).toHaveLength(1)
+    expect(JSON.stringify(events)).not.toContain('example')
   })
 })
 

@@ -69,11 +69,50 @@ describe('somebody who reads one token again and again', () => {
   })
 })
 
-test('each change is a record of its own', () => {
-  const change = read({ action: 'role.update' })
-  for (let i = 0; i < 3; i++) record(change)
-  expect(written).toEqual([change, change, change])
+describe('changes', () => {
+  test('are records of their own for the first five that are equal, and then a count', () => {
+    const change = read({ action: 'role.update' })
+    for (let i = 0; i < 9; i++) record(change)
+    endWindows()
+    const counted = { ...change, repeats: 4, lastAt: Date.now() }
+    expect(written).toEqual([change, change, change, change, change, counted])
+  })
+
+  test('that differ are records of their own, at once', () => {
+    const changes = ['admin', 'member', ''].map((target) => read({ action: 'role.update', target }))
+    for (const change of changes) record(change)
+    expect(written).toEqual(changes)
+  })
 })
+
+describe('a member who saves as often as the limit lets them', () => {
+  /** The trail has about that many records: lib/telemetry/audit.ts. */
+  const TRAIL = 150_000
+  /** The limit of app/profile/actions.ts is three in 30 s. */
+  const SECONDS = 10
+
+  test('adds at most 1728 records a day, so that the trail has what others did for 86 days', () => {
+    let saves = 0
+    for (let second = 0; second < 24 * 60 * 60; second += SECONDS) {
+      for (const target of ['name', 'setup']) record(read({ action: 'profile.update', target }))
+      saves += 2
+      vi.advanceTimersByTime(1000 * SECONDS)
+    }
+    endWindows()
+    expect(written.length).toBeLessThanOrEqual(1728)
+    expect(TRAIL / written.length).toBeGreaterThan(86)
+    expect(written.reduce((sum, { repeats = 1 }) => sum + repeats, 0)).toBe(saves)
+  })
+})
+
+test.each(['dashboard.list', 'dashboard.search', 'dashboard.export'])(
+  'an admin’s %s is a read: one record and a count',
+  (action) => {
+    readFor(1, read({ action }))
+    endWindows()
+    expect(written).toHaveLength(2)
+  },
+)
 
 test('what is counted is written before the process ends', () => {
   for (let i = 0; i < 3; i++) record(read())
