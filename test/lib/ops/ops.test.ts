@@ -383,6 +383,10 @@ describe('doctor', () => {
     expect((await run('doctor')).out).toContain(`WARN  Google Calendar: ${words}`)
   })
 
+  test('shows the origins whose session tokens are accepted', async () => {
+    expect((await run('doctor')).out).toContain(`ok    origins: ${services.env.APP_ORIGINS}\n`)
+  })
+
   test('says where to get a key if Clerk does not accept it', async () => {
     services.clerk.faults.add({ status: 401 })
     const { code, out } = await run('doctor')
