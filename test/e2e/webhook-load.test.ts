@@ -113,7 +113,7 @@ test(`${MESSAGES} webhooks at full speed, a tenth of them twice, out of order: n
   await expect
     .poll(() => redis().run('keys', async (client) => (await client.keys('ck:webhooks:done:*')).length))
     .toBe(MESSAGES)
-  // Each was accepted; where the machine was too busy to confirm one within a second, at a later attempt.
+  // Each was accepted; where the machine was too busy to confirm one in time, at a later attempt.
   const { 200: accepted, 503: repeated = 0, ...others } = Object.fromEntries(statuses)
   expect({ accepted, others }).toEqual({ accepted: sent, others: {} })
   expect(upstash.counts().byCommand.unlink).toBeGreaterThanOrEqual(sent)
