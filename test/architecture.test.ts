@@ -19,7 +19,7 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/integrations': [
     ...['lib/auth', 'lib/cache', 'lib/clerk', 'lib/env', 'lib/http', 'lib/lookup', 'lib/webhooks'],
   ],
-  'lib/organizations': ['lib/auth', 'lib/cache', 'lib/clerk', 'lib/webhooks'],
+  'lib/organizations': ['lib/auth', 'lib/cache', 'lib/clerk', 'lib/http', 'lib/webhooks'],
   'lib/calendar': [
     'lib/auth',
     'lib/cache',

@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { currentUserOrganization } from '@/lib/organizations/current-user-organizations.server'
 import { people } from '../../../local/seed'
 import { type Between, startBetween } from '../../support/clerk-in-between'
@@ -13,8 +13,9 @@ const services = useServices({
   },
 })
 vi.mock('next/server', () => ({ after: () => undefined }))
+let signedIn: string = people.member
 vi.mock('@clerk/nextjs/server', () => ({
-  auth: async () => sessionOf(people.member),
+  auth: async () => sessionOf(signedIn),
 }))
 afterAll(() => between.close())
 
@@ -74,5 +75,28 @@ describe('the members of an organization', () => {
     services.clerk.resetRequests()
     expect(await currentUserOrganization('made-up')).toBeNull()
     expect(services.clerk.requests().total).toBe(0)
+  })
+})
+
+describe('somebody who goes through page after page of members', () => {
+  afterEach(() => {
+    signedIn = people.member
+  })
+
+  test('waits after sixty of them in a minute, before Clerk is asked, and others do not', async () => {
+    signedIn = services.clerk.createUser({ emails: ['walker@example.com'] }).id
+    const walked = services.clerk.organizations.create({ name: 'Large', slug: 'large', createdBy: signedIn })
+    services.clerk.organizations.addMember(walked.id, people.member)
+    await currentUserOrganization('large')
+    // More than sixty, because the limiter estimates across the end of a minute.
+    const pages = Array.from({ length: 75 }, (_, i) => currentUserOrganization('large', i + 2))
+    const settled = await Promise.allSettled(pages)
+    expect(settled.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(61)
+    services.clerk.resetRequests()
+    const refused = { code: 'clerk_rate_limited', clerkCodes: ['own_limit'] }
+    await expect(currentUserOrganization('large', 2)).rejects.toMatchObject(refused)
+    expect(services.clerk.requests().total).toBe(0)
+    signedIn = people.member
+    expect(await currentUserOrganization('large')).toMatchObject({ total: 2 })
   })
 })
