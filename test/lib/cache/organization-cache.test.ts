@@ -35,8 +35,9 @@ import { sessionOf } from '../../support/session'
 let between: Between
 let app: Awaited<ReturnType<typeof listenForClerk>>
 let signedIn: string = people.member
+let session: string
 vi.mock('next/server', () => ({ after: () => undefined }))
-vi.mock('@clerk/nextjs/server', () => ({ auth: async () => sessionOf(signedIn) }))
+vi.mock('@clerk/nextjs/server', () => ({ auth: async () => sessionOf(signedIn, session) }))
 
 const services = useServices({
   env: async () => {
@@ -69,6 +70,8 @@ beforeEach(async () => {
   signedIn = people.member
   services.clerk.webhooks.target(undefined)
   services.clerk.webhooks.resume()
+  // One that Clerk knows: it is asked about it while Redis is out.
+  session = (await services.clerk.issueSession(people.member)).sessionId
   acme = clerk().create({ name: 'Acme', slug: `acme-${run++}`, createdBy: people.admin })
   clerk().addMember(acme.id, people.member)
   services.clerk.webhooks.target({ url: app.url, secret: services.env.CLERK_WEBHOOK_SIGNING_SECRET ?? '' })
