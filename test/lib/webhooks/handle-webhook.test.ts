@@ -104,12 +104,21 @@ describe('a webhook', () => {
   test('that is delivered while a copy of it is handled does not share the failure of that copy', async () => {
     const { faults } = services.upstash
     let first: Promise<number> | undefined
-    await new Promise<void>((arrived) => {
-      faults.next({ only: ['unlink'], before: arrived, hang: 'before' })
+    let end = () => {}
+    const ended = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    await new Promise<void>((resolve) => {
+      const arrived = () => {
+        resolve()
+        return ended
+      }
+      faults.next({ only: ['unlink'], before: arrived, reset: 'before' })
       first = deliver()
     })
     expect(await deliver()).toBe(200)
     faults.set({ only: ['unlink'], reset: 'before' })
+    end()
     expect(await first).toBe(503)
     faults.clear()
     expect(await deliver()).toBe(200)
