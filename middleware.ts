@@ -1,23 +1,27 @@
 import { clerkMiddleware } from '@clerk/nextjs/server'
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server'
+import { clerkBudget } from './lib/clerk/budget'
 import { createGuardOfClerk } from './lib/http/before-clerk'
 import { contentSecurityPolicy } from './lib/http/content-security-policy'
 import { isForPeople, outagePage } from './lib/http/outage-page'
 import { withoutUnreadableRedirects } from './lib/http/redirect-addresses'
+import { onePerProcess } from './lib/lookup/one-per-process'
 
-// Kept to one decision and one header on purpose: it runs before every page, on the edge runtime, so it reads no Redis, calls no
-// Clerk API and parses nothing with zod. It is a convenience, not the authorisation: lib/auth checks again wherever
-// data is read. Pages here always answer 200 (they stream), so the redirect that has a status is this one.
+// Kept to one decision and one header on purpose: it runs before every page, so it reads no user and asks neither Redis nor Clerk,
+// but for what Clerk's own middleware would ask Clerk about: that is counted in the budget of the fleet. It is a convenience, not the
+// authorisation: lib/auth checks again wherever data is read. Pages here always answer 200 (they stream), so the redirect that
+// has a status is this one.
 const signedInOnly = /^\/(account|calendar|dashboard|organizations|profile)(\/|$)/
 
 const origins = (process.env.APP_ORIGINS ?? '').split(',').flatMap((origin) => origin.trim() || [])
 
-/** Of the requests that Clerk allows in 10 s: a tenth in each process. As `clerkRateLimit` in lib/clerk/budget.ts. */
-const HANDSHAKES =
-  (Number(process.env.CLERK_RATE_LIMIT) ||
-    (process.env.CLERK_SECRET_KEY?.startsWith('sk_live_') ? 1000 : 100)) / 10
-
-const refusedBeforeClerk = createGuardOfClerk(HANDSHAKES)
+/** Lets each process ask Clerk about a tenth of what Clerk allows in 10 s, within the budget of all processes. */
+const guardOfClerk = () =>
+  onePerProcess('guard-of-clerk', () =>
+    createGuardOfClerk(clerkBudget().read().limit / 10, {
+      secondsToWait: () => clerkBudget().secondsToWaitForSession(),
+    }),
+  )
 
 /** Bytes. The limit of next.config.mjs, where Next would cut the body off and then answer 500. */
 const LONGEST_BODY = 64 * 1024
@@ -95,7 +99,7 @@ export default async function middleware(request: NextRequest, event: NextFetchE
     return new NextResponse('Content too large', { status: 413 })
   const readable = withoutUnreadableRedirects(request.nextUrl)
   if (readable) return NextResponse.redirect(readable)
-  const refused = refusedBeforeClerk(request)
+  const refused = await guardOfClerk()(request)
   if (refused) return refused
   const response = await withClerkOrOutage(request, event)
   // With a new session. Next would let caches that are shared keep the answer to a prefetch for a year.
@@ -108,5 +112,7 @@ export default async function middleware(request: NextRequest, event: NextFetchE
 
 // What it leaves out is never a page: a page would have neither the redirect nor the policy.
 export const config = {
+  // In the process of the pages, whose budget it shares.
+  runtime: 'nodejs',
   matcher: ['/((?!_next/static/|api/webhooks/clerk$|api/health$|api/metrics$|icon\\.svg$).*)'],
 }

@@ -1,6 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { build } from 'esbuild'
 import { folder, url } from './next-app'
 import type { Figure, Section } from './report'
 
@@ -26,18 +25,6 @@ async function serverBytes(page: string): Promise<number> {
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
 }
 
-/** Bytes of a middleware as one minified file, without what Next brings itself. */
-async function middlewareBytes(source: string): Promise<number> {
-  const { outputFiles } = await build({
-    stdin: { contents: source, resolveDir: join(folder, '../..'), loader: 'ts' },
-    ...{ bundle: true, minify: true, write: false, format: 'esm', platform: 'neutral' },
-    ...{ mainFields: ['module', 'main'], conditions: ['edge-light', 'import'] },
-    external: ['next/*', 'node:*', 'react', 'crypto', '#*'],
-    logLevel: 'error',
-  })
-  return outputFiles[0]?.contents.byteLength ?? 0
-}
-
 /** What the kit adds to an app. The app must be running. */
 export async function bytes(): Promise<Section> {
   const client = (await clientBytes('kit-redis')) - (await clientBytes('empty'))
@@ -46,18 +33,12 @@ export async function bytes(): Promise<Section> {
     bare: await serverBytes('bare-get'),
     kit: await serverBytes('kit-redis'),
   }
-  const middleware =
-    (await middlewareBytes("export { default, config } from './middleware'")) -
-    (await middlewareBytes(
-      "import { clerkMiddleware } from '@clerk/nextjs/server'\nexport default clerkMiddleware()",
-    ))
   const figure = (name: string, value: number): Figure => ({ name, measured: value / KB, unit: 'kB' })
   return {
     title: 'Bytes that the kit adds',
-    note: 'To the scripts of a page in the browser, to a middleware that only calls `clerkMiddleware()` (bundled and minified, before compression), and to the JavaScript files that a serverless function of the page needs.',
+    note: 'To the scripts of a page in the browser, and to the JavaScript files that a serverless function of the page needs.',
     figures: [
       { ...figure('client bundle', client), required: { exactly: 0 } },
-      figure('middleware', middleware),
       figure('server files, compared with a page without a cache', server.kit - server.empty),
       figure('server files of a cache() over a bare GET, compared with the same', server.bare - server.empty),
     ],

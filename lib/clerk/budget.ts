@@ -30,23 +30,28 @@ const CLOSED = 1000
 /** How many processes count as running while Redis has never said. */
 const PROCESSES = 10
 
+/** The priority of a load, or what Clerk's middleware asks for itself: the end of a sign-in, the renewal of a session. */
+type Kind = Priority | 'session'
+
 /**
  * Counts requests of the fleet by the seconds of Redis's clock, over the last 10 full seconds and the current one. Half
- * of the limit is kept for `high`. `low` sends only while less than a quarter of it is used.
- * KEYS: the counts, the pause, the processes. ARGV: the limit, this process, and what is wanted for high, normal and low.
+ * of the limit is kept for `high`. In the other half, a tenth of the limit is kept for `session` once there was one, so that
+ * nobody who signs in waits for loads. `low` sends only while less than a quarter of the limit is used.
+ * KEYS: the counts, the pause, the processes. ARGV: the limit, this process, and what is wanted for high, session, normal and low.
  * Returns what is granted of each, the total, the milliseconds of a pause and until room is made, and the processes.
  */
 const drawScript = createScript(`
 local time = redis.call('TIME')
 local now, second = time[1] * 1000 + math.floor(time[2] / 1000), tonumber(time[1])
-local limit, total, others, oldest = tonumber(ARGV[1]), 0, 0, second
+local limit, total, oldest = tonumber(ARGV[1]), 0, second
+local used = { h = 0, s = 0, o = 0 }
 local counts = redis.call('HGETALL', KEYS[1])
 for i = 1, #counts, 2 do
   local at, kind = string.match(counts[i], '^(%d+)(%a)$')
   if tonumber(at) < second - 10 then redis.call('HDEL', KEYS[1], counts[i])
   else
     total = total + counts[i + 1]
-    if kind == 'o' then others = others + counts[i + 1] end
+    used[kind] = used[kind] + counts[i + 1]
     oldest = math.min(oldest, at)
   end
 end
@@ -55,31 +60,32 @@ local function grant(wanted, room, kind)
   local granted = pause > 0 and 0 or math.max(0, math.min(tonumber(wanted), math.floor(room), limit - total))
   if granted > 0 then redis.call('HINCRBY', KEYS[1], second .. kind, granted) end
   total = total + granted
-  if kind == 'o' then others = others + granted end
+  used[kind] = used[kind] + granted
   return granted
 end
-local high = grant(ARGV[3], limit - total, 'h')
-local normal = grant(ARGV[4], limit / 2 - others, 'o')
-local low = grant(ARGV[5], math.min(limit / 4 - total, limit / 2 - others), 'o')
+local high = grant(ARGV[3], limit, 'h')
+local session = grant(ARGV[4], math.max(limit / 10 - used.s, limit / 2 - used.o - used.s), 's')
+local kept = used.s > 0 and math.max(used.s, limit / 10) or 0
+local normal = grant(ARGV[5], limit / 2 - used.o - kept, 'o')
+local low = grant(ARGV[6], math.min(limit / 4 - total, limit / 2 - used.o - kept), 'o')
 redis.call('PEXPIRE', KEYS[1], 12000)
 redis.call('ZADD', KEYS[3], now, ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - 60000)
 redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -1001)
 redis.call('PEXPIRE', KEYS[3], 60000)
-return { high, normal, low, total, pause, (oldest + 11) * 1000 - now, redis.call('ZCARD', KEYS[3]) }`)
+return { high, session, normal, low, total, pause, (oldest + 11) * 1000 - now, redis.call('ZCARD', KEYS[3]) }`)
 
 const seconds = (ms: number) => Math.max(1, Math.ceil(ms / 1000))
 
-const overBudget = (priority: Priority, ms: number) =>
-  new ClerkError(429, seconds(ms), [OWN_CODES.overBudget, priority])
+const overBudget = (kind: Kind, ms: number) => new ClerkError(429, seconds(ms), [OWN_CODES.overBudget, kind])
 
 /** The requests to Clerk that the fleet may send, and its pause. Times are milliseconds of `performance.now()`. */
 function createClerkBudget(now: () => number = () => performance.now()) {
   const id = randomUUID()
   /** What this process has sent in the window, oldest first. */
-  const sent: { at: number; priority: Priority }[] = []
-  /** Until when each priority is refused without asking Redis. */
-  const closed: Record<Priority, number> = { high: 0, normal: 0, low: 0 }
+  const sent: { at: number; kind: Kind }[] = []
+  /** Until when each kind is refused without asking Redis. */
+  const closed: Record<Kind, number> = { high: 0, session: 0, normal: 0, low: 0 }
   let fleet = { at: Number.NEGATIVE_INFINITY, total: 0, processes: PROCESSES }
   let pausedUntil = 0
 
@@ -89,69 +95,83 @@ function createClerkBudget(now: () => number = () => performance.now()) {
   }
 
   /** Without Redis, this process has an equal share of the budget, by the same rules as in the script. */
-  function drawAlone(wanted: Record<Priority, number>) {
+  function drawAlone(wanted: Record<Kind, number>) {
     dropOld()
     const limit = Math.max(1, Math.floor(clerkRateLimit() / fleet.processes))
     let total = sent.length
-    let others = sent.filter(({ priority }) => priority !== 'high').length
-    const grant = (priority: Priority, room: number) => {
-      const granted = Math.max(0, Math.min(wanted[priority], Math.floor(room), limit - total))
+    const count = (...kinds: Kind[]) => sent.filter(({ kind }) => kinds.includes(kind)).length
+    const used = { high: 0, session: count('session'), others: count('normal', 'low') }
+    const grant = (kind: Kind, room: number, counts: keyof typeof used) => {
+      const granted = Math.max(0, Math.min(wanted[kind], Math.floor(room), limit - total))
       total += granted
-      if (priority !== 'high') others += granted
+      used[counts] += granted
       return granted
     }
-    const high = grant('high', limit - total)
-    const normal = grant('normal', limit / 2 - others)
-    const low = grant('low', Math.min(limit / 4 - total, limit / 2 - others))
-    return { high, normal, low, wait: (sent[0]?.at ?? now()) + WINDOW - now() }
+    const high = grant('high', limit, 'high')
+    const ofSessions = Math.max(limit / 10 - used.session, limit / 2 - used.others - used.session)
+    const session = grant('session', ofSessions, 'session')
+    const kept = used.session > 0 ? Math.max(used.session, limit / 10) : 0
+    const normal = grant('normal', limit / 2 - used.others - kept, 'others')
+    const low = grant('low', Math.min(limit / 4 - total, limit / 2 - used.others - kept), 'others')
+    return { high, session, normal, low, wait: (sent[0]?.at ?? now()) + WINDOW - now() }
   }
 
-  async function drawOfFleet(wanted: Record<Priority, number>) {
+  async function drawOfFleet(wanted: Record<Kind, number>) {
     const keys = ['clerk-budget', 'clerk-paused', 'clerk-processes'].map((key) => `${namespace()}:${key}`)
-    const argv = [clerkRateLimit(), id, wanted.high, wanted.normal, wanted.low].map(String)
+    const argv = [clerkRateLimit(), id, wanted.high, wanted.session, wanted.normal, wanted.low].map(String)
     const reply = await redis().run('clerk-budget', (client) => drawScript(client, keys, argv))
     const numbers = Array.isArray(reply) ? reply.map(Number) : []
-    const [high = 0, normal = 0, low = 0, total = 0, pause = 0, wait = 0, processes = 1] = numbers
+    const [high = 0, session = 0, normal = 0, low = 0, total = 0, pause = 0, wait = 0, processes = 1] =
+      numbers
     fleet = { at: now(), total, processes: Math.max(1, processes) }
     if (pause > 0) pausedUntil = Math.max(pausedUntil, now() + Math.min(pause, LONGEST_PAUSE))
-    return { high, normal, low, wait }
+    return { high, session, normal, low, wait }
   }
 
   /** One command for all requests of a tick. The answer to each: undefined is no answer, so null lets it pass. */
-  const draw = createBatch<Priority, ClerkError | null>({
-    async send(priorities) {
-      const wanted = { high: 0, normal: 0, low: 0 }
-      for (const priority of priorities) wanted[priority]++
+  const draw = createBatch<Kind, ClerkError | null>({
+    async send(kinds) {
+      const wanted = { high: 0, session: 0, normal: 0, low: 0 }
+      for (const kind of kinds) wanted[kind]++
       const granted = await drawOfFleet(wanted).catch(() => drawAlone(wanted))
-      return priorities.map((priority) => {
-        if (granted[priority]-- > 0) {
-          sent.push({ at: now(), priority })
+      return kinds.map((kind) => {
+        if (granted[kind]-- > 0) {
+          sent.push({ at: now(), kind })
           return null
         }
-        closed[priority] = now() + Math.min(granted.wait, CLOSED)
-        return refusal(priority, granted.wait)
+        closed[kind] = now() + Math.min(granted.wait, CLOSED)
+        return refusal(kind, granted.wait)
       })
     },
     max: 1000,
   })
 
-  const refusal = (priority: Priority, wait: number) =>
-    pausedUntil > now() ? paused(pausedUntil - now()) : overBudget(priority, wait)
+  const refusal = (kind: Kind, wait: number) =>
+    pausedUntil > now() ? paused(pausedUntil - now()) : overBudget(kind, wait)
 
-  /** @throws ClerkError while this process knows that a request of this priority would be refused */
-  function refuseWhileClosed(priority: Priority) {
-    const wait = Math.max(pausedUntil, closed[priority]) - now()
-    if (wait > 0) throw refusal(priority, wait)
+  /** The refusal of a request of this kind, while this process knows that there would be one. */
+  function refusalWhileClosed(kind: Kind): ClerkError | undefined {
+    const wait = Math.max(pausedUntil, closed[kind]) - now()
+    return wait > 0 ? refusal(kind, wait) : undefined
   }
+
+  const count = async (kind: Kind) => refusalWhileClosed(kind) ?? (await draw(kind))
 
   return {
     /** Counts one request. @throws ClerkError `clerk_rate_limited` if the fleet is paused or the budget is used up */
     async admit(priority: Priority): Promise<void> {
-      refuseWhileClosed(priority)
-      const refused = await draw(priority)
+      const refused = await count(priority)
       if (refused) throw refused
     },
-    refuseWhileClosed,
+    /** Counts one request of Clerk's middleware. The seconds to wait if it must not be sent, else 0. */
+    async secondsToWaitForSession(): Promise<number> {
+      return (await count('session'))?.retryAfter ?? 0
+    },
+    /** @throws ClerkError while this process knows that a request of this priority would be refused */
+    refuseWhileClosed(priority: Priority) {
+      const refused = refusalWhileClosed(priority)
+      if (refused) throw refused
+    },
     /** @throws ClerkError while this process knows of a pause */
     refuseWhilePaused() {
       if (pausedUntil > now()) throw paused(pausedUntil - now())

@@ -104,15 +104,25 @@ function createCount(most: number) {
  * Clerk a request for each machine token, although this app takes session tokens only, for each end of a handshake, and for
  * each session token that has expired beside a cookie to renew it: anybody can make the first two up, and repeat the third with
  * a token of their own, and use up what Clerk allows all users of the app. And it prints the header of a token that it cannot
- * verify. Call it before `clerkMiddleware`: it returns an answer, or undefined for what that may see, and takes cookies away
- * from the request. `most`: how many ends of handshakes with a nonce, how many with a token, and how many renewals this process lets
- * through in 10 s. Beyond that a handshake is answered 429, and a renewal goes through a handshake. What does not have the form
- * of a token of Clerk is taken away as a cookie, and answered 401 in `Authorization` and 400 as a parameter.
+ * verify. Call it before `clerkMiddleware`: it resolves to an answer, or to undefined for what that may see, and takes cookies
+ * away from the request. What does not have the form of a token of Clerk is taken away as a cookie, and answered 401 in
+ * `Authorization` and 400 as a parameter.
+ * - `most`: how many ends of handshakes with a nonce, how many with a token, and how many renewals this process lets through
+ *   in 10 s. Beyond that a handshake is answered 429, and a renewal goes through a handshake.
+ * - `secondsToWait`: called before each request that Clerk's middleware would send. It resolves to 0 for one that may be sent.
+ *   Give it where several processes share what Clerk allows: by default all may be sent.
  */
-export function createGuardOfClerk(most: number, now = Date.now) {
+export function createGuardOfClerk(
+  most: number,
+  {
+    secondsToWait = async () => 0,
+    now = Date.now,
+  }: { secondsToWait?: () => Promise<number>; now?: () => number } = {},
+) {
   const [nonces, tokens, refreshes] = [createCount(most), createCount(most), createCount(most)]
+  const waitFor = async (count: typeof nonces, at: number) => count(at) || (await secondsToWait()) * 1000
 
-  return (request: Request): Response | undefined => {
+  return async (request: Request): Promise<Response | undefined> => {
     const token = tokenInHeader(request)
     const isOther = decodedPart(token, 0) !== undefined && !isToken(token)
     if (isOther || MACHINE_TOKEN.test(request.headers.get('authorization') ?? ''))
@@ -123,11 +133,11 @@ export function createGuardOfClerk(most: number, now = Date.now) {
     const formed = sent.filter((part) => part.cookies.every(hasItsForm))
     const cookies = formed.flatMap((part) => part.cookies)
     const at = now()
-    const isLate = isRefresh(request, cookies, at) && refreshes(at) > 0
+    const isLate = isRefresh(request, cookies, at) && (await waitFor(refreshes, at)) > 0
     const kept = formed.filter((part) => !isLate || !part.cookies.some(({ name }) => name.includes(REFRESH)))
     if (kept.length < sent.length) request.headers.set('cookie', kept.map(({ text }) => text).join(';'))
     const isIn = (name: string) => parameters.has(name) || cookies.some((cookie) => cookie.name === name)
-    const wait = Math.max(isIn(NONCE) ? nonces(at) : 0, isIn(HANDSHAKE) ? tokens(at) : 0)
+    const wait = Math.max(isIn(NONCE) ? await waitFor(nonces, at) : 0, isIn(HANDSHAKE) ? tokens(at) : 0)
     if (wait === 0) return undefined
     const seconds = String(Math.ceil(wait / 1000))
     // Somebody who comes back from Clerk waits because of others: their browser tries again by itself.

@@ -17,6 +17,11 @@ beforeEach(() => services.clerk.faults.limit(undefined))
 
 const asVisitor = <R>(work: () => R) => withPriority('normal', work)
 const calls = () => services.clerk.requests().total
+/** Asks at once about so many ends of sign-ins or renewals, and returns how many Clerk may be asked about. */
+async function sessions(count: number) {
+  const waits = Array.from({ length: count }, () => clerkBudget().secondsToWaitForSession())
+  return (await Promise.all(waits)).filter((seconds) => seconds === 0).length
+}
 let names = 0
 /** Reads of names that nobody has, each of which costs a request. */
 const askForNames = (count: number) =>
@@ -31,6 +36,24 @@ describe('the budget of the fleet', () => {
     expect(calls()).toBe(LIMIT / 2)
     expect(answered(await askForNames(LIMIT))).toBe(LIMIT / 2)
     expect(calls()).toBe(LIMIT)
+  })
+
+  test('signing in uses the half of visitors, and leaves all of the other', async () => {
+    expect(await sessions(LIMIT)).toBe(LIMIT / 2)
+    expect(answered(await asVisitor(() => askForNames(1)))).toBe(0)
+    expect(answered(await askForNames(LIMIT))).toBe(LIMIT / 2)
+  })
+
+  test('of the half of visitors a tenth of the limit is kept for signing in', async () => {
+    expect(await sessions(1)).toBe(1)
+    expect(answered(await asVisitor(() => askForNames(LIMIT)))).toBe(0.4 * LIMIT)
+    expect(await sessions(LIMIT)).toBe(LIMIT / 10 - 1)
+    expect(answered(await askForNames(LIMIT))).toBe(LIMIT / 2)
+  })
+
+  test('visitors who came before do not keep anybody from signing in', async () => {
+    expect(answered(await asVisitor(() => askForNames(LIMIT)))).toBe(LIMIT / 2)
+    expect(await sessions(LIMIT)).toBe(LIMIT / 10)
   })
 
   test('background work stops at a quarter', async () => {
@@ -141,4 +164,11 @@ test('a pause of the fleet lasts a minute at most, whatever Clerk says', async (
   const left = await redis().run('pttl', (client) => client.pttl('ck:clerk-paused'))
   expect(left).toBeGreaterThan(0)
   expect(left).toBeLessThanOrEqual(60_000)
+})
+
+test('without Redis signing in has its part of the share of a process', async () => {
+  services.upstash.faults.set({ reset: 'before' })
+  expect(await sessions(LIMIT)).toBe(LIMIT / 2)
+  vi.advanceTimersByTime(1_001)
+  expect(answered(await asVisitor(() => askForNames(1)))).toBe(0)
 })

@@ -4,6 +4,13 @@ import { createGuardOfClerk } from '@/lib/http/before-clerk'
 const at = (path: string, headers: Record<string, string> = {}) =>
   new Request(`https://app.example.com${path}`, { headers })
 
+/** Of the answers to requests one after another; undefined for what Clerk's SDK may see. */
+async function statusesOf(guard: ReturnType<typeof createGuardOfClerk>, requests: Request[]) {
+  const statuses: (number | undefined)[] = []
+  for (const request of requests) statuses.push((await guard(request))?.status)
+  return statuses
+}
+
 describe('a machine token', () => {
   test.each([
     'Bearer ak_made_up',
@@ -11,8 +18,8 @@ describe('a machine token', () => {
     'Bearer mt_made_up',
     'ak_made_up',
     'mt_made_up more',
-  ])('is refused before Clerk is asked about it: %s', (authorization) => {
-    expect(createGuardOfClerk(1)(at('/', { authorization }))?.status).toBe(401)
+  ])('is refused before Clerk is asked about it: %s', async (authorization) => {
+    expect((await createGuardOfClerk(1)(at('/', { authorization })))?.status).toBe(401)
   })
 })
 
@@ -41,40 +48,40 @@ describe('a token that Clerk cannot have made', () => {
     `${Buffer.from(`\ufeff${JSON.stringify({ ...header, kid: line })}`).toString('base64url')}.e30.c2ln`,
   ]
 
-  test.each(tokens)('is refused before the SDK quotes it: %s', (odd) => {
+  test.each(tokens)('is refused before the SDK quotes it: %s', async (odd) => {
     const guard = createGuardOfClerk(1)
     for (const authorization of [odd, `Bearer ${odd}`])
-      expect(guard(at('/', { authorization }))?.status).toBe(401)
-    expect(guard(at(`/?__clerk_handshake=${encodeURIComponent(odd)}`))?.status).toBe(400)
+      expect((await guard(at('/', { authorization })))?.status).toBe(401)
+    expect((await guard(at(`/?__clerk_handshake=${encodeURIComponent(odd)}`)))?.status).toBe(400)
   })
 
   test.each([...tokens, 'x', '', 'a.b.c', `${token}.c2ln`, `"${token}"`])(
     'is no cookie for the SDK: %s',
-    (odd) => {
+    async (odd) => {
       for (const name of ['__session', '__session_1A2b3C-_', '__clerk_handshake', '%5F_session']) {
         const request = at('/', { cookie: `a=1; ${name}=${odd}; b=2` })
-        expect(createGuardOfClerk(1)(request)).toBeUndefined()
+        expect(await createGuardOfClerk(1)(request)).toBeUndefined()
         expect(request.headers.get('cookie')).toBe('a=1; b=2')
       }
     },
   )
 
-  test('is no cookie for the SDK within another cookie', () => {
+  test('is no cookie for the SDK within another cookie', async () => {
     const request = at('/', { cookie: `a=1; b=2%3B%20__session=x` })
-    createGuardOfClerk(1)(request)
+    await createGuardOfClerk(1)(request)
     expect(request.headers.get('cookie')).toBe('a=1')
   })
 
-  test.each(['x', '', 'a.b.c', `${token}.c2ln`])('is refused as a parameter: %j', (odd) => {
+  test.each(['x', '', 'a.b.c', `${token}.c2ln`])('is refused as a parameter: %j', async (odd) => {
     const guard = createGuardOfClerk(1)
-    expect(guard(at(`/?__clerk_handshake=${odd}`))?.status).toBe(400)
-    expect(guard(at(`/?__clerk_handshake=${token}&__clerk_handshake=${odd}`))?.status).toBe(400)
+    expect((await guard(at(`/?__clerk_handshake=${odd}`)))?.status).toBe(400)
+    expect((await guard(at(`/?__clerk_handshake=${token}&__clerk_handshake=${odd}`)))?.status).toBe(400)
   })
 
-  test('is one only if it has the form: others go on, with cookies of other names', () => {
+  test('is one only if it has the form: others go on, with cookies of other names', async () => {
     const cookie = `__session=${token}; __session_1A2b3C-_=${token}; __session_of_another=x; my__session=x; theme="a.b"`
     const request = at('/', { cookie, authorization: `Bearer ${token}` })
-    expect(createGuardOfClerk(1)(request)).toBeUndefined()
+    expect(await createGuardOfClerk(1)(request)).toBeUndefined()
     expect(request.headers.get('cookie')).toBe(cookie)
   })
 })
@@ -86,9 +93,9 @@ test.each([
   'Bearer 4f1d9c0e5b',
   'Bearer make_ak_',
   'Basic ak_',
-])('another Authorization goes on to Clerk: %s', (authorization) => {
+])('another Authorization goes on to Clerk: %s', async (authorization) => {
   const guard = createGuardOfClerk(1)
-  expect(guard(at('/', authorization === undefined ? {} : { authorization }))).toBeUndefined()
+  expect(await guard(at('/', authorization === undefined ? {} : { authorization }))).toBeUndefined()
 })
 
 describe('the end of a handshake', () => {
@@ -108,41 +115,59 @@ describe('the end of a handshake', () => {
       at('/', { cookie: `%5F_clerk_handshake_nonce=made-up%zz%FF` }),
     ],
     ['a cookie beside text that cannot be decoded', at('/', { cookie: `a=%FF; ${NONCE}=made-up` })],
-  ])('is refused once so many were in 10 s, as %s', (_, request) => {
-    const guard = createGuardOfClerk(3, () => 0)
-    expect([1, 2, 3, 4].map(() => guard(request)?.status)).toEqual([undefined, undefined, undefined, 429])
+  ])('is refused once so many were in 10 s, as %s', async (_, request) => {
+    const guard = createGuardOfClerk(3, { now: () => 0 })
+    expect(await statusesOf(guard, Array(4).fill(request))).toEqual([undefined, undefined, undefined, 429])
   })
 
-  test('with a token keeps none with a nonce waiting', () => {
-    const guard = createGuardOfClerk(1, () => 0)
-    const statuses = [`${TOKEN}=${token}`, `${TOKEN}=${token}`, `${NONCE}=made-up`].map(
-      (query) => guard(at(`/?${query}`))?.status,
+  test('with a token keeps none with a nonce waiting', async () => {
+    const guard = createGuardOfClerk(1, { now: () => 0 })
+    const requests = [`${TOKEN}=${token}`, `${TOKEN}=${token}`, `${NONCE}=made-up`].map((query) =>
+      at(`/?${query}`),
     )
-    expect(statuses).toEqual([undefined, 429, undefined])
+    expect(await statusesOf(guard, requests)).toEqual([undefined, 429, undefined])
   })
 
-  test('waits for the end of the 10 s, and no other request does', () => {
+  test('waits for the end of the 10 s, and no other request does', async () => {
     let now = 1000
-    const guard = createGuardOfClerk(1, () => now)
+    const guard = createGuardOfClerk(1, { now: () => now })
     const handshake = at(`/?${NONCE}=made-up`)
-    guard(handshake)
+    await guard(handshake)
     now += 2500
-    const { headers } = guard(handshake) ?? {}
+    const { headers } = (await guard(handshake)) ?? {}
     expect(headers?.get('retry-after')).toBe('8')
     // The browser of somebody who comes back from Clerk tries again by itself.
     expect(headers?.get('refresh')).toBe('8')
-    expect(guard(at('/'))).toBeUndefined()
+    expect(await guard(at('/'))).toBeUndefined()
     now += 7500
-    expect(guard(handshake)).toBeUndefined()
+    expect(await guard(handshake)).toBeUndefined()
   })
 
-  test('waits no longer because the clock was set back', () => {
+  test('waits for the budget of all processes, which is asked only about what Clerk would be', async () => {
+    let asked = 0
+    const secondsToWait = async () => (++asked > 1 ? 4 : 0)
+    const guard = createGuardOfClerk(3, { secondsToWait, now: () => 0 })
+    const nonce = () => at(`/?${NONCE}=made-up`)
+    expect(await statusesOf(guard, [at('/'), at(`/?${TOKEN}=${token}`), nonce(), nonce()])).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      429,
+    ])
+    expect(asked).toBe(2)
+    expect((await guard(nonce()))?.headers.get('retry-after')).toBe('4')
+    // The fourth of this process does not ask.
+    await guard(nonce())
+    expect(asked).toBe(3)
+  })
+
+  test('waits no longer because the clock was set back', async () => {
     let now = 1_000_000
-    const guard = createGuardOfClerk(1, () => now)
+    const guard = createGuardOfClerk(1, { now: () => now })
     const handshake = at(`/?${NONCE}=made-up`)
-    guard(handshake)
+    await guard(handshake)
     now = 0
-    expect(guard(handshake)).toBeUndefined()
+    expect(await guard(handshake)).toBeUndefined()
   })
 })
 
@@ -152,10 +177,10 @@ describe('a session token that has expired, beside a cookie to renew it', () => 
   const [living, expired] = [token(now / 1000 + 30), token(now / 1000 - 1)]
   const cookieOf = (request: Request) => request.headers.get('cookie')
   /** What Clerk gets to see of this request after one like it. */
-  function second(cookie: string, more: Record<string, string> = {}) {
-    const guard = createGuardOfClerk(1, () => now)
+  async function second(cookie: string, more: Record<string, string> = {}) {
+    const guard = createGuardOfClerk(1, { now: () => now })
     const requests = [1, 2].map(() => at('/', { cookie, ...more }))
-    for (const request of requests) expect(guard(request)).toBeUndefined()
+    for (const request of requests) expect(await guard(request)).toBeUndefined()
     const [first, next] = requests.map(cookieOf)
     expect(first).toBe(cookie)
     return next
@@ -170,8 +195,16 @@ describe('a session token that has expired, beside a cookie to renew it', () => 
     [`%5F_refresh_x=r; %5F_session=${expired}; theme=dark`, `%5F_session=${expired}; theme=dark`],
     // Where no token is seen there may be one all the same.
     ['theme=dark; __refresh_x=r', 'theme=dark'],
-  ])('loses that cookie once so many were in 10 s: %s', (cookie, left) => {
-    expect(second(cookie)).toBe(left)
+  ])('loses that cookie once so many were in 10 s: %s', async (cookie, left) => {
+    expect(await second(cookie)).toBe(left)
+  })
+
+  test('loses that cookie when the budget of all processes is used up', async () => {
+    const request = at('/', { cookie: `__session=${expired}; __refresh_x=r` })
+    expect(
+      await createGuardOfClerk(9, { secondsToWait: async () => 1, now: () => now })(request),
+    ).toBeUndefined()
+    expect(cookieOf(request)).toBe(`__session=${expired}`)
   })
 
   test.each([
@@ -181,9 +214,9 @@ describe('a session token that has expired, beside a cookie to renew it', () => 
     'Bearer no-token',
     `Bearer  ${expired}`,
     `bearer ${expired}`,
-  ])('loses it whatever else is in the header: %s', (authorization) => {
-    expect(second('__refresh_x=r', { authorization })).toBe('')
-    expect(second(`__session=${living}; __refresh_x=r`, { authorization })).toBe(`__session=${living}`)
+  ])('loses it whatever else is in the header: %s', async (authorization) => {
+    expect(await second('__refresh_x=r', { authorization })).toBe('')
+    expect(await second(`__session=${living}; __refresh_x=r`, { authorization })).toBe(`__session=${living}`)
   })
 
   test.each([
@@ -192,7 +225,7 @@ describe('a session token that has expired, beside a cookie to renew it', () => 
     [`__session=${living}; __refresh_x=r`, `Bearer ${living}`],
     [`__session=${living}; __refresh_x=r`, 'Basic cGFzc3dvcmQ='],
     ['__refresh_x=r', living],
-  ])('is no other: %s', (cookie, authorization?: string) => {
-    expect(second(cookie, authorization === undefined ? {} : { authorization })).toBe(cookie)
+  ])('is no other: %s', async (cookie, authorization?: string) => {
+    expect(await second(cookie, authorization === undefined ? {} : { authorization })).toBe(cookie)
   })
 })
