@@ -31,9 +31,9 @@ test('a refresh is not counted beside the read that it belongs to', () => {
 })
 
 test('a refresh is not counted although it is the newest record', () => {
-  expect(
-    google(record('token.refresh', 'user_a', 'reconnect_required'), read('user_a', 'ok')),
-  ).toMatchObject({ works: 1, failing: [], users: [] })
+  expect(google(record('token.refresh', 'user_a', 'reconnect_required'), read('user_a', 'ok'))).toMatchObject(
+    { works: 1, failing: [], users: [] },
+  )
 })
 
 test('an outage is a failure, until the next read of that person works', () => {
