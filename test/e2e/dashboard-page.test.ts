@@ -345,21 +345,15 @@ describe('updates', () => {
 })
 
 describe('the button that copies an ID', () => {
-  async function copyButton(setting: 'granted' | 'denied') {
+  /** All other permissions are refused. */
+  async function copyButton(permissions: string[]) {
     const view = await visit(`/users/${people.member}`)
-    const session = await view.context.newCDPSession(view.page)
-    for (const name of ['clipboard-read', 'clipboard-write'])
-      await session.send('Browser.setPermission', {
-        permission: { name, allowWithoutSanitization: false },
-        origin: stage.app.url,
-        setting: name === 'clipboard-read' ? 'granted' : setting,
-      })
-    const button = view.page.getByRole('button', { name: 'Copy the ID of Mia Moreau' })
-    return { ...view, button }
+    await view.context.grantPermissions(permissions, { origin: stage.app.url })
+    return { ...view, button: view.page.getByRole('button', { name: 'Copy the ID of Mia Moreau' }).first() }
   }
 
   test('copies it by keyboard, says so to a screen reader, and keeps the focus', async () => {
-    const { page, button } = await copyButton('granted')
+    const { page, button } = await copyButton(['clipboard-read', 'clipboard-write'])
     await button.focus()
     await page.keyboard.press('Enter')
     await page
@@ -371,7 +365,7 @@ describe('the button that copies an ID', () => {
   })
 
   test('says at once that the browser does not allow it, with the ID', async () => {
-    const { page, button } = await copyButton('denied')
+    const { page, button } = await copyButton(['geolocation'])
     await button.click()
     await page
       .getByRole('alert')

@@ -145,7 +145,12 @@ test('a connection that has to be reconnected is, by one button and Google’s c
 })
 
 test('what has to be reconnected is first in the page, is seen at once, moves nothing, and leads to the button', async () => {
-  const { page, settled } = await browser.openAs(people.needsReconnecting, { width: 375 })
+  const { clerk } = stage.standIns
+  const { id } = clerk.createUser({ emails: ['withdrawn@example.com'] })
+  clerk.connect(id, { scopes: ['https://www.googleapis.com/auth/calendar.readonly'] })
+  clerk.revokeAtProvider(id)
+  clerk.expireToken(id)
+  const { page, settled } = await browser.openAs(id, { width: 375 })
   await page.addInitScript(watchShifts)
   await page.goto(stage.app.url)
   const first = page.getByRole('region', { name: 'Needs your attention' }).filter({ visible: true })
