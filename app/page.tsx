@@ -3,7 +3,7 @@ import { Suspense } from 'react'
 import { button } from '@/components/button'
 import { ComparisonSkeleton, LiveComparison } from './_home/comparison'
 import { LiveNumbers, NumbersSkeleton } from './_home/live-numbers'
-import { OwnConnections } from './_home/own-connections'
+import { NeedsUser, OwnConnections } from './_home/own-connections'
 
 const promises = [
   [
@@ -32,7 +32,10 @@ const guides = [
 
 export default function HomePage() {
   return (
-    <div className="space-y-14">
+    <div className="flex flex-col gap-14">
+      <Suspense>
+        <NeedsUser />
+      </Suspense>
       <section className="grid items-center gap-x-12 gap-y-10 lg:grid-cols-2">
         <div className="space-y-5">
           <h1 className="text-balance font-semibold text-4xl tracking-tight sm:text-5xl lg:text-[2.625rem] lg:leading-[1.15]">

@@ -33,6 +33,12 @@ export interface ListProps {
 export const isUnchecked = ({ status, accounts }: Integration): boolean =>
   [status, ...accounts.map((account) => account.status)].includes('degraded')
 
+/** Whether the user has to reconnect the provider, or one of several accounts at it, or to grant what is missing. */
+export const needsUser = ({ status, accounts }: Integration): boolean =>
+  [status, ...accounts.map((account) => account.status)].some(
+    (one) => one === 'reconnect_required' || one === 'scope_missing',
+  )
+
 /** The state of each connection, in the order of the providers, and what to do about it. */
 export function ConnectionList({ integrations, back, cause }: ListProps) {
   const unchecked = integrations.filter(isUnchecked).map(({ name }) => name)

@@ -1,6 +1,5 @@
 'use server'
 
-import { redirect } from 'next/navigation'
 import { z } from 'zod'
 import { currentActor } from '@/lib/auth/caller.server'
 import { requireAdmin } from '@/lib/auth/roles.server'
@@ -15,9 +14,10 @@ import { refuseOverLimit } from '@/lib/http/rate-limit'
 import { type ActionResult, failed, LIMIT, resultOf } from './admin-action'
 import { maskAddress } from './format'
 
-type Found = { id: string; name: string; imageUrl: string; detail: string }
+type Found = { href: string; name: string; imageUrl: string; detail: string }
 export type SearchResult = ActionResult & {
-  people?: Found[]
+  /** Users, or one organization. */
+  found?: Found[]
   /** What was searched for. */
   word?: string
   /** Whether there may be others: as many were found as are shown at most. */
@@ -27,9 +27,22 @@ export type SearchResult = ActionResult & {
 const detailOf = ({ username, primaryEmailAddress }: CachedUser) =>
   [username, primaryEmailAddress && maskAddress(primaryEmailAddress.emailAddress)].filter(Boolean).join(' · ')
 
+const userAt = (user: CachedUser): Found => ({
+  href: `/dashboard/users/${user.id}`,
+  ...{ name: nameOf(user), imageUrl: pictureOf(user), detail: detailOf(user) },
+})
+
+const organizationAt = (id: string, name: string, slug: string | null = null): Found => ({
+  ...{ href: `/dashboard/organizations/${id}`, name, imageUrl: '', detail: slug ?? '' },
+})
+
+const one = (found: Found, word: string): SearchResult => ({
+  ...{ status: 'done', message: `Found ${found.name}.`, found: [found], word },
+})
+
 /**
- * Opens the page of a user if one was found, and otherwise returns the users who were. A form, because a name or an email
- * address must not become part of an address.
+ * Finds users, or one organization. A form, because a name or an email address must not become part of an address. No
+ * redirect: it would mount the whole dashboard anew, which loses the focus and the messages.
  */
 export async function searchUser(_before: SearchResult | null, form: FormData): Promise<SearchResult> {
   const word = z.string().trim().min(2).max(256).safeParse(fieldsOf(form).word)
@@ -38,7 +51,7 @@ export async function searchUser(_before: SearchResult | null, form: FormData): 
     if (!word.success) return failed('Enter at least two characters of an ID, a name or an email address.')
     const actor = await currentActor()
     await refuseOverLimit(LIMIT, actor.actor)
-    if (isOrganizationId(word.data)) redirect(`/dashboard/organizations/${word.data}`)
+    if (isOrganizationId(word.data)) return one(organizationAt(word.data, word.data), word.data)
     const users = await searchUsers(word.data)
     const [user, another] = users
     emitAudit({
@@ -47,25 +60,25 @@ export async function searchUser(_before: SearchResult | null, form: FormData): 
     })
     if (!user) {
       const organization = await findOrganization(word.data)
-      if (organization) redirect(`/dashboard/organizations/${organization.id}`)
+      if (organization) {
+        const { id, name, slug } = organization
+        return one(organizationAt(id, name || id, slug), word.data)
+      }
       return {
         status: 'done',
         message:
           'No user or organization found. Try another part of the user’s name or email address, or the organization’s ID or slug.',
       }
     }
+    if (!another) return one(userAt(user), word.data)
     const isFull = users.length === MOST_FOUND
-    if (another)
-      return {
-        status: 'done',
-        message: `${isFull ? `The first ${users.length}` : users.length} users found. Press the down arrow key to reach them.`,
-        full: isFull,
-        word: word.data,
-        people: users.map((one) => ({
-          ...{ id: one.id, name: nameOf(one), imageUrl: pictureOf(one), detail: detailOf(one) },
-        })),
-      }
-    redirect(`/dashboard/users/${user.id}`)
+    return {
+      status: 'done',
+      message: `${isFull ? `The first ${users.length}` : users.length} users found. Press the down arrow key to reach them.`,
+      full: isFull,
+      word: word.data,
+      found: users.map(userAt),
+    }
   } catch (error) {
     return resultOf(error)
   }

@@ -5,11 +5,15 @@ import { useState } from 'react'
 /** Copies a block of code, and says whether that worked until it is pressed again. */
 export function CopyCode({ text }: { text: string }) {
   const [label, setLabel] = useState('Copy')
-  const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => setLabel('Copied'),
-      () => setLabel('Not copied'),
-    )
+  const copy = async () => {
+    try {
+      // Without HTTPS there is no clipboard.
+      await navigator.clipboard.writeText(text)
+      setLabel('Copied')
+    } catch {
+      setLabel('Not copied')
+    }
+  }
   return (
     <button
       type="button"

@@ -1,13 +1,15 @@
 import { cacheSettings } from '../config'
-import { inspect } from '../lookup/inspect'
+import { type Inspection, inspect } from '../lookup/inspect'
 import { CACHED_USER_VERSION } from './cached-user'
 import { userById } from './clerk-cache'
 import { revocationMarkersOf } from './revocation-markers'
 
-/** The highest age of an entry in seconds. It may be younger, because a TTL is shortened by up to 10 % at random. */
-function highestAge(hardSeconds: number | null): number | null {
+/** Seconds between which the age is: TTLs are shortened by up to 10 % at random. Null if not known. */
+function ageOf({ value, hardSeconds }: Pick<Inspection<unknown>, 'value' | 'hardSeconds'>) {
   const ttl = cacheSettings().CACHE_USER_TTL
-  return hardSeconds === null || ttl === 'adaptive' ? null : Math.max(0, ttl - hardSeconds)
+  // What was not found has another TTL, and an adaptive one is not stored.
+  if (!value || hardSeconds === null || ttl === 'adaptive') return null
+  return { least: Math.max(0, Math.floor(0.9 * ttl) - hardSeconds), most: Math.max(0, ttl - hardSeconds) }
 }
 
 /**
@@ -21,7 +23,7 @@ export async function inspectUser(id: string) {
     ...entry,
     bytes: entry.bytes ?? 0,
     version: CACHED_USER_VERSION,
-    oldestAge: highestAge(entry.hardSeconds),
+    age: ageOf(entry),
   }
 }
 

@@ -13,7 +13,7 @@ const TIMEOUT = 10_000
 /** Organizations on a page of the list. */
 const PER_PAGE = 25
 
-/** A page of all organizations, the newest first, and whether there are more. One request to Clerk. @throws ClerkError */
+/** A page of all organizations, the newest first, whether there are more, and how many there are. One request to Clerk. @throws ClerkError */
 export async function listNewestOrganizations(page: number) {
   const query = new URLSearchParams({
     ...{ limit: String(PER_PAGE + 1), offset: String((page - 1) * PER_PAGE), order_by: '-created_at' },
@@ -26,7 +26,11 @@ export async function listNewestOrganizations(page: number) {
     const membersCount = typeof one.members_count === 'number' ? one.members_count : null
     return organization ? [{ organization, membersCount }] : []
   })
-  return { organizations: organizations.slice(0, PER_PAGE), more: answer.data.length > PER_PAGE }
+  return {
+    organizations: organizations.slice(0, PER_PAGE),
+    more: answer.data.length > PER_PAGE,
+    total: typeof answer.total_count === 'number' ? answer.total_count : null,
+  }
 }
 
 /** The organization with this ID, or with this slug, in the right case. @throws ClerkError */

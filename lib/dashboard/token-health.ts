@@ -46,7 +46,7 @@ const byLast = (records: readonly AuditRecord[]) =>
 
 /**
  * The state of each provider, by people. `records` are newest first. Only `token.read` counts: each load of a token also
- * has a record `token.refresh`, with Clerk's own code. The order does not depend on who came last.
+ * has a record `token.refresh`. The order does not depend on who came last.
  */
 export function tokenHealth(records: readonly AuditRecord[]): Map<string, TokenHealth> {
   const newest = new Map<string, Map<string, Map<string, string>>>()

@@ -14,11 +14,11 @@ export const invalidateCommand: Command = {
       if (isOrganization) return removeOrganization(id)
       await Promise.all([invalidateUserCache(id), invalidateMembershipsOfUser(id)])
     })
-    const what = isOrganization ? 'organization' : 'user'
+    const [what, them] = isOrganization ? ['organization', 'it'] : ['user', 'them']
     out(
       json
         ? `${JSON.stringify({ [what]: id, invalidated: true })}\n`
-        : `Invalidated ${id}. The next read loads the ${what} from Clerk.\n`,
+        : `Invalidated ${id}. If the ${what} exists at Clerk, the next read loads ${them}.\n`,
     )
     return EXIT.done
   },

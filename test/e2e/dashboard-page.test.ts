@@ -68,6 +68,37 @@ describe('at every width from 320 to 1920 px', () => {
   })
 })
 
+test('no page is wider than a phone at any moment of its load', async () => {
+  const view = await browser.openAs(people.admin, { width: 320 })
+  await view.page.addInitScript(`
+    window.widest = 0
+    const look = () => {
+      window.widest = Math.max(window.widest, (document.documentElement?.scrollWidth ?? 0) - innerWidth)
+      requestAnimationFrame(look)
+    }
+    look()`)
+  const usual = ['dashboard-overview', 'dashboard-user', 'dashboard-audit']
+  for (const { name, path } of fullOr(
+    pages,
+    pages.filter((one) => usual.includes(one.name)),
+  )) {
+    await view.page.goto(stage.app.url + path)
+    await view.settled()
+    expect(await view.page.evaluate('window.widest'), name).toBe(0)
+  }
+})
+
+test('what a chart shows, and its unit, can be read on a phone without scrolling sideways', async () => {
+  const view = await browser.openAs(people.admin, { width: 320 })
+  await openDashboard(view, stage, '/cache?chart=24h')
+  const chart = view.page.getByRole('figure', { name: 'Reads by layer' })
+  await chart.getByText('reads per 15 min', { exact: true }).waitFor()
+  await chart.getByText('Reads by layer as a table').click()
+  const note = await chart.getByText('Which layer answered.').boundingBox()
+  expect(note?.width).toBeGreaterThan(0)
+  expect((note?.x ?? 0) + (note?.width ?? 0)).toBeLessThanOrEqual(320)
+})
+
 describe('first load', () => {
   test.each(fullOr([1280, 375], [375]))(
     'at %i px brings at most 60 KB of script of its own, moves nothing, and waits for no script or other site to show it',
@@ -313,6 +344,45 @@ describe('updates', () => {
   })
 })
 
+describe('the button that copies an ID', () => {
+  /** All other permissions are refused. */
+  async function copyButton(permissions: string[]) {
+    const view = await visit(`/users/${people.member}`)
+    await view.context.grantPermissions(permissions, { origin: stage.app.url })
+    return { ...view, button: view.page.getByRole('button', { name: 'Copy the ID of Mia Moreau' }).first() }
+  }
+
+  test('copies it by keyboard, says so to a screen reader, and keeps the focus', async () => {
+    const { page, button } = await copyButton(['clipboard-read', 'clipboard-write'])
+    await button.focus()
+    await page.keyboard.press('Enter')
+    await page
+      .getByRole('status')
+      .filter({ hasText: `Copied: ${people.member}` })
+      .waitFor()
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(people.member)
+    expect(await button.evaluate((one) => one === document.activeElement)).toBe(true)
+  })
+
+  test('says at once that the browser does not allow it, with the ID', async () => {
+    const { page, button } = await copyButton(['geolocation'])
+    await button.click()
+    await page
+      .getByRole('alert')
+      .filter({ hasText: `The browser does not allow copying. The ID is ${people.member}.` })
+      .waitFor()
+  })
+})
+
+test('a list that has nothing to show leads out of its filter, and says how many lines there are', async () => {
+  const { page, panel } = await visit('/webhooks?outcome=ignored&range=1h')
+  await panel('webhooks').getByText('No webhooks match').waitFor()
+  await panel('webhooks').getByText('0 webhooks', { exact: true }).waitFor()
+  await panel('webhooks').getByRole('link', { name: 'Clear the filter' }).click()
+  await page.waitForURL(/\/webhooks$/)
+  await panel('webhooks').getByText('No webhooks match').waitFor({ state: 'hidden' })
+})
+
 describe('with the keyboard only', () => {
   test('a user is found, invalidated, and a disconnection begun and cancelled', async () => {
     const view = await visit()
@@ -397,12 +467,68 @@ describe('the focus', () => {
       .waitFor({ state: 'attached' })
     await view.settled()
     expect(await focused(view)).toBe('Action')
-    await panel('audit').getByRole('button', { name: 'Clear' }).focus()
+    await panel('audit').getByRole('link', { name: 'Clear' }).focus()
     await page.keyboard.press('Enter')
     await page.waitForURL(/audit$/)
     await view.settled()
     expect(await focused(view)).toBe('Action')
     expect(await panel('audit').getByLabel('Action').inputValue()).toBe('')
+  })
+
+  test.each([
+    ['a user by username', 'mia-moreau', `/users/${people.member}`, 'Mia Moreau'],
+    ['a user by address', 'mia@example.com', `/users/${people.member}`, 'Mia Moreau'],
+    [
+      'an organization',
+      'org_2localNorthwind000000000000',
+      '/organizations/org_2localNorthwind000000000000',
+      'Northwind',
+    ],
+    ['an organization that does not exist', 'org_2nothing', '/organizations/org_2nothing', 'not found'],
+  ])('goes from the search to the heading of what it opened: %s', async (_, word, path, heading) => {
+    const view = await visit()
+    const { page } = view
+    await page.getByRole('button', { name: 'Pause updates' }).click()
+    // From the second time on the page is there already.
+    for (let i = 0; i < 2; i++) {
+      await page.keyboard.press('/')
+      await page.keyboard.type(word)
+      await page.keyboard.press('Enter')
+      await page.waitForURL(`**/dashboard${path}`)
+      await expect.poll(() => focused(view)).toContain(heading)
+      expect(await page.evaluate('document.activeElement.tagName')).toBe('H1')
+      expect(await page.getByRole('searchbox').inputValue()).toBe('')
+    }
+    // The frame of the dashboard stays.
+    await page.getByRole('button', { name: 'Resume updates' }).waitFor()
+  })
+
+  test('goes from a user in the list of those who were found to the heading of their page', async () => {
+    const view = await visit()
+    await view.page.keyboard.press('/')
+    await view.page.keyboard.type('ma')
+    await view.page.keyboard.press('Enter')
+    await view.page.getByRole('list', { name: 'Users found' }).waitFor()
+    await view.page.keyboard.press('ArrowDown')
+    const name = (await focused(view)).trim()
+    await view.page.keyboard.press('Enter')
+    await view.page.waitForURL('**/dashboard/users/user_**')
+    await expect.poll(() => view.page.evaluate('document.activeElement.tagName')).toBe('H1')
+    expect(name).toContain(await focused(view))
+  })
+
+  test('stays with the field when a filter is removed', async () => {
+    const view = await visit(`/audit?action=token&user=${people.severalProviders}`)
+    const { page, panel } = view
+    const chips = panel('audit').getByRole('list', { name: 'Active filters' })
+    await chips.getByRole('link', { name: 'Remove the filter Action: All token actions' }).focus()
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`**/audit?user=${people.severalProviders}`)
+    await chips.getByText('Action: All token actions').waitFor({ state: 'hidden' })
+    expect(await focused(view)).toBe('Action')
+    await chips.getByRole('link', { name: 'Remove the filter User:' }).click()
+    await chips.waitFor({ state: 'hidden' })
+    expect(await panel('audit').getByLabel('User ID').inputValue()).toBe('')
   })
 
   test('comes back from a message that is closed by Escape', async () => {

@@ -144,6 +144,45 @@ test('a connection that has to be reconnected is, by one button and Google’s c
   await google.getByText('Google works. Checked just now.').waitFor()
 })
 
+test('what has to be reconnected is first in the page, is seen at once, moves nothing, and leads to the button', async () => {
+  const { clerk } = stage.standIns
+  const { id } = clerk.createUser({ emails: ['withdrawn@example.com'] })
+  clerk.connect(id, { scopes: ['https://www.googleapis.com/auth/calendar.readonly'] })
+  clerk.revokeAtProvider(id)
+  clerk.expireToken(id)
+  const { page, settled } = await browser.openAs(id, { width: 375 })
+  await page.addInitScript(watchShifts)
+  await page.goto(stage.app.url)
+  const first = page.getByRole('region', { name: 'Needs your attention' }).filter({ visible: true })
+  await first.getByText('Google needs to be reconnected.').waitFor()
+  await settled()
+  expect((await clsOf(page)).cls).toBeLessThan(0.02)
+  const isFirst: unknown = await page.evaluate(
+    `document.querySelector('main section').getAttribute('aria-label')`,
+  )
+  expect(isFirst).toBe('Needs your attention')
+  const isSeen = () =>
+    first.evaluate((one) => {
+      const { top, bottom } = one.getBoundingClientRect()
+      return top >= 0 && bottom <= window.innerHeight
+    })
+  expect(await isSeen()).toBe(true)
+  await first.getByRole('link', { name: 'See what to do' }).click()
+  const button = page.getByRole('button', { name: 'Reconnect Google' })
+  await expect.poll(async () => (await button.boundingBox())?.y).toBeLessThan(800)
+  await settled()
+})
+
+test.each([
+  ['nobody is signed in', undefined],
+  ['every connection works', people.member],
+])('nothing needs attention on the home page where %s', async (_, who) => {
+  const { page, settled } = who ? await browser.openAs(who) : await browser.open()
+  await page.goto(stage.app.url)
+  await settled()
+  expect(await page.getByRole('region', { name: 'Needs your attention' }).count()).toBe(0)
+})
+
 describe('any width, name and size of text', () => {
   const username = `u${'n'.repeat(60)}`
   let longNames = ''

@@ -352,6 +352,15 @@ test('a block of code is copied by its button', async () => {
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(await block.locator('pre').textContent())
 })
 
+test('a block of code says that it was not copied where there is no clipboard, as without HTTPS', async () => {
+  const { page } = await browser.open()
+  await page.addInitScript(`Object.defineProperty(navigator, 'clipboard', { value: undefined })`)
+  await page.goto(`${stage.app.url}/guides/adopt`)
+  const block = page.locator('div:has(> pre)').first()
+  await block.getByRole('button', { name: 'Copy this code' }).click()
+  await block.getByText('Not copied').waitFor()
+})
+
 describe('the pages to sign in and up', () => {
   test('say what one signs in to, have no second button to sign in, and load as a form', async () => {
     const { page } = await browser.open()

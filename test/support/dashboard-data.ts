@@ -134,7 +134,7 @@ export async function fillLogs(standIns: StandIns): Promise<void> {
     [119, 'token.read', severalProviders, severalProviders, 'ok', 'google'],
     [61, 'integration.disconnect', admin, tooFewScopes, 'ok', 'google:eac_2localsam00000000000000000'],
     [58, 'token.read', needsReconnecting, needsReconnecting, 'reconnect_required', 'google'],
-    [57, 'token.refresh', needsReconnecting, needsReconnecting, 'oauth_missing_refresh_token', 'google'],
+    [57, 'token.refresh', needsReconnecting, needsReconnecting, 'reconnect_required', 'google'],
     [40, 'admin.require', member, member, 'forbidden', ''],
     [31, 'profile.update', expert, expert, 'ok', ''],
     [30, 'token.read', tooFewScopes, tooFewScopes, 'scope_missing', 'google'],

@@ -1,6 +1,6 @@
 'use client'
 
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { PanelNote } from '@/components/panel'
 import { Status, type Tone } from '@/components/status'
 import { foldNeighbors } from '@/lib/dashboard/fold'
@@ -48,7 +48,7 @@ type Props = {
   /** What it means if there are none. */
   empty?: string
   /** What to do then. */
-  advice?: string
+  advice?: ReactNode
 }
 
 const ADVICE = 'A record is written whenever a token is read or refreshed, a role changes, or an admin acts.'

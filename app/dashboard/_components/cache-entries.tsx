@@ -76,7 +76,7 @@ const Heading = ({ cached }: { cached: boolean }) => (
 )
 
 function Facts({ entry, at }: { entry: UserEntry; at: number }) {
-  const { value, version, bytes, oldestAge, hardSeconds, freshSeconds, revokedSeconds } = entry
+  const { value, version, bytes, age, hardSeconds, freshSeconds, revokedSeconds } = entry
   if (value === undefined)
     return (
       <p className="mt-2 text-soft text-sm">
@@ -84,7 +84,7 @@ function Facts({ entry, at }: { entry: UserEntry; at: number }) {
       </p>
     )
   const lines: TermLine[] = [
-    ['Age', oldestAge === null ? 'unknown' : `at most ${formatDuration(oldestAge)}`],
+    ['Age', age ? `${formatDuration(age.least)} to ${formatDuration(age.most)}` : 'unknown'],
     ['Expires in', hardSeconds === null ? 'expired' : formatDuration(hardSeconds)],
     ['Fresh for', freshSeconds === null ? 'the next read refreshes it' : formatDuration(freshSeconds)],
     ['Version', String(version)],

@@ -6,6 +6,8 @@ export interface ChartKind {
   title: string
   /** What it shows, for people who cannot see it and for those who wonder. */
   note: string
+  /** What is counted, such as `reads`. Without one the figures have their unit with them. */
+  unit?: string
   format(value: number): string
   /** The highest value of the axis, if it is always the same. */
   max?: number
@@ -37,6 +39,10 @@ export function lineOf({ series }: Pick<ChartKind, 'series'>, i: number) {
   const line = LINES[i] ?? LINES[0]
   return series[i]?.bad ? { ...line, color: '--bad' } : line
 }
+
+/** What the figures of a chart are: `reads per 5 min`. `step`: minutes that a point counts. */
+export const unitOf = ({ unit }: Pick<ChartKind, 'unit'>, step: number): string | undefined =>
+  unit && `${unit} per ${step === 1 ? 'minute' : `${step} min`}`
 
 const percent = (value: number) => `${Math.round(value * 10) / 10}%`
 
@@ -70,7 +76,7 @@ export const CHARTS = {
     ],
   },
   reads: {
-    ...{ id: 'reads', title: 'Reads by layer', format: formatNumber },
+    ...{ id: 'reads', title: 'Reads by layer', unit: 'reads', format: formatNumber },
     note: 'Which layer answered. “Loaded” means that nothing usable was cached.',
     series: [
       { label: 'Redis', of: ({ reads }) => reads.redis },
@@ -80,7 +86,7 @@ export const CHARTS = {
     ],
   },
   clerk: {
-    ...{ id: 'clerk-requests', title: 'Requests to Clerk', format: formatNumber },
+    ...{ id: 'clerk-requests', title: 'Requests to Clerk', unit: 'requests', format: formatNumber },
     note: 'Requests that were made, and requests that the cache avoided.',
     series: [
       { label: 'Avoided', of: ({ clerk }) => clerk.avoided },
@@ -90,7 +96,7 @@ export const CHARTS = {
   redisLatency: latency('redis', 'Redis'),
   clerkLatency: latency('clerk', 'Clerk'),
   webhooks: {
-    ...{ id: 'webhook-deliveries', title: 'Deliveries', format: formatNumber },
+    ...{ id: 'webhook-deliveries', title: 'Deliveries', unit: 'deliveries', format: formatNumber },
     note: 'Attempts to deliver webhooks.',
     series: [
       { label: 'Accepted', of: ({ webhooks }) => webhooks.done },
@@ -98,7 +104,7 @@ export const CHARTS = {
     ],
   },
   tokens: {
-    ...{ id: 'token-reads', title: 'Token reads', format: formatNumber },
+    ...{ id: 'token-reads', title: 'Token reads', unit: 'reads', format: formatNumber },
     note: 'Token reads by outcome.',
     series: [
       { label: 'Returned', of: ({ tokens }) => tokens.ok },

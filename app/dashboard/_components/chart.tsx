@@ -3,7 +3,7 @@
 import { useEffect, useRef } from 'react'
 import type { ChartPoint, Charts } from '@/lib/dashboard/snapshot-schema'
 import { createPlot, type Plot } from '../plot'
-import { type ChartKind, columnsOf, lineOf, valueAt } from './chart-kinds'
+import { type ChartKind, columnsOf, lineOf, unitOf, valueAt } from './chart-kinds'
 import { TimeTable } from './time-table'
 
 /** Where the library's elements are, which is all that its style sheet is needed for. */
@@ -41,12 +41,16 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
     plot.current = made
     return () => made.destroy()
   }, [kind])
+  const unit = unitOf(kind, charts.step)
   const newest = points.at(-2) ?? points.at(-1)
   const isEmpty = !points.some((point) => kind.series.some((one) => valueAt(one, point)))
   return (
     <figure aria-label={kind.title}>
       <figcaption className="mb-2 flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
-        <h3 className="font-semibold">{kind.title}</h3>
+        <div className="flex flex-wrap items-baseline gap-x-2">
+          <h3 className="font-semibold">{kind.title}</h3>
+          {unit && <p className="text-soft text-xs">{unit}</p>}
+        </div>
         <ul
           className={`flex flex-wrap gap-x-3 text-soft text-xs ${kind.series.length === 1 ? 'sr-only' : ''}`}
           aria-label="Lines"
@@ -71,7 +75,7 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
         <div
           ref={box}
           role="img"
-          aria-label={newest ? summaryOf(kind, newest) : `${kind.title}: nothing yet`}
+          aria-label={newest ? summaryOf(kind, newest, unit) : `${kind.title}: nothing yet`}
           className={`relative h-44 overflow-hidden text-xs ${PARTS}`}
         />
         {isEmpty && (
@@ -97,8 +101,8 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
 
 const formatted = ({ format }: ChartKind, value: number | null) => (value === null ? null : format(value))
 
-function summaryOf(kind: ChartKind, point: ChartPoint): string {
+function summaryOf(kind: ChartKind, point: ChartPoint, unit?: string): string {
   const { title, series } = kind
   const values = series.map((one) => `${one.label} ${formatted(kind, valueAt(one, point)) ?? 'no traffic'}`)
-  return `${title}, newest: ${values.join(', ')}. The table below has all figures.`
+  return `${title}${unit ? `, ${unit}` : ''}, newest: ${values.join(', ')}. The table below has all figures.`
 }

@@ -1,5 +1,6 @@
 'use client'
 
+import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { type ChangeEvent, useOptimistic, useRef, useState, useTransition } from 'react'
 import { button } from '@/components/button'
@@ -25,12 +26,19 @@ function paramsOf(query: ListQuery, others: Record<string, string> = {}): URLSea
   return params
 }
 
-const TIMES = [
-  ['1h', 'Last hour'],
-  ['24h', 'Last 24 hours'],
-  ['7d', 'Last 7 days'],
-  ['30d', 'Last 30 days'],
-] as const
+const TIME = {
+  name: 'range',
+  label: 'Time',
+  all: 'Any time',
+  options: [
+    ['1h', 'Last hour'],
+    ['24h', 'Last 24 hours'],
+    ['7d', 'Last 7 days'],
+    ['30d', 'Last 30 days'],
+  ],
+} as const
+
+const USER = { name: 'user', label: 'User', options: [] } as const
 
 const look = 'h-9 min-w-0 max-w-full rounded-md border border-line bg-surface px-2 text-sm sm:max-w-40'
 
@@ -40,7 +48,7 @@ type Props = {
   selects: readonly Select[]
   /** The list that is exported. */
   list: 'webhooks' | 'audit'
-  /** How many lines there are, which is announced. */
+  /** How many lines there are. It is announced, too. */
   count: string
   /** Whether one user's lines can be chosen. */
   byUser?: boolean
@@ -58,13 +66,25 @@ export function Filters({ path, query, selects, list, count, byUser = false }: P
     setUserBefore(query.user)
     setUser(query.user ?? '')
   }
-  const isFiltered = Boolean(query.range || query.user || selects.some(({ name }) => query[name]))
+  const addressOf = (next: Partial<ListQuery>) => {
+    const params = paramsOf({ ...query, ...next })
+    return params.size > 0 ? `${path}?${params}` : path
+  }
+  const active = [...selects, TIME, USER].flatMap(({ name, label, options }) => {
+    const value = query[name]
+    const text = options.find(([one]) => one === value)?.[1] ?? value
+    return text ? [{ name, text: `${label}: ${text}` }] : []
+  })
+  /** The link that is followed goes, and the focus to the field that it was about. */
+  const leaveTo = (name: string) => () => {
+    const field = form.current?.elements.namedItem(name)
+    if (field instanceof HTMLElement) field.focus()
+  }
   const apply = (changed: Partial<ListQuery>) =>
     start(() => {
       const next = { ...shown, ...changed }
       show(next)
-      const params = paramsOf(next)
-      router.replace(params.size > 0 ? `${path}?${params}` : path, { scroll: false })
+      router.replace(addressOf(next), { scroll: false })
     })
   const field = (name: Select['name'] | 'range') => ({
     name,
@@ -87,7 +107,7 @@ export function Filters({ path, query, selects, list, count, byUser = false }: P
         }}
       >
         {query.chart && <input type="hidden" name="chart" value={query.chart} />}
-        {selects.map(({ name, label, all, options }) => (
+        {[...selects, TIME].map(({ name, label, all, options }) => (
           <select key={name} aria-label={label} {...field(name)}>
             <option value="">{all}</option>
             {options.map(([value, text]) => (
@@ -97,14 +117,6 @@ export function Filters({ path, query, selects, list, count, byUser = false }: P
             ))}
           </select>
         ))}
-        <select aria-label="Time" {...field('range')}>
-          <option value="">Any time</option>
-          {TIMES.map(([value, text]) => (
-            <option key={value} value={value}>
-              {text}
-            </option>
-          ))}
-        </select>
         {byUser && (
           <input
             name="user"
@@ -122,25 +134,9 @@ export function Filters({ path, query, selects, list, count, byUser = false }: P
           />
         )}
         <button type="submit" className={`${button('outline')} max-sm:last:odd:col-span-2`}>
-          Show
+          Apply
         </button>
-        {isFiltered && (
-          <button
-            type="button"
-            className={`${button('outline')} max-sm:last:odd:col-span-2`}
-            onClick={() => {
-              // This button goes.
-              form.current?.querySelector('select')?.focus()
-              apply(Object.fromEntries(NAMES.map((name) => [name, undefined])))
-            }}
-          >
-            Clear
-          </button>
-        )}
       </form>
-      <p role="status" className="sr-only">
-        {pending ? '' : count}
-      </p>
       <p className="flex h-9 items-center gap-3 text-sm">
         <span className="text-soft">Export</span>
         {(['csv', 'ndjson'] as const).map((format) => (
@@ -149,6 +145,43 @@ export function Filters({ path, query, selects, list, count, byUser = false }: P
           </a>
         ))}
       </p>
+      <div className="flex w-full flex-wrap items-center gap-x-3 gap-y-1 text-sm">
+        <p role="status" className="min-h-5 text-soft tabular-nums">
+          {pending ? '' : count}
+        </p>
+        {active.length > 0 && (
+          <ul aria-label="Active filters" className="contents">
+            {active.map(({ name, text }) => (
+              <li key={name} className="min-w-0">
+                <Link
+                  href={addressOf({ [name]: undefined })}
+                  {...LINK}
+                  onClick={leaveTo(name)}
+                  className="flex items-center gap-1.5 rounded-full border border-line bg-surface px-2.5 py-1 hover:bg-page"
+                >
+                  <span className="sr-only">Remove the filter </span>
+                  <span className="wrap-anywhere min-w-0">{text}</span>
+                  <span aria-hidden className="text-soft">
+                    ✕
+                  </span>
+                </Link>
+              </li>
+            ))}
+            <li>
+              <Link
+                href={addressOf(Object.fromEntries(active.map(({ name }) => [name, undefined])))}
+                {...LINK}
+                onClick={leaveTo(selects[0]?.name ?? 'range')}
+                className="inline-block py-1 underline"
+              >
+                Clear
+              </Link>
+            </li>
+          </ul>
+        )}
+      </div>
     </div>
   )
 }
+
+const LINK = { replace: true, scroll: false, prefetch: false } as const

@@ -33,7 +33,8 @@ interface Props {
   none: ReactNode
   /** Whether the name has a picture beside it. */
   pictures?: boolean
-  read(): Promise<{ lines: Line[]; more: boolean }>
+  /** `total`: how many there are on all pages, if that is known. */
+  read(): Promise<{ lines: Line[]; more: boolean; total?: string | false }>
 }
 
 /** A page of everything of a kind, the newest first. */
@@ -62,7 +63,7 @@ export function NewestList({
         height="h-[60rem]"
         rows={pictures || 'lines'}
         render={async () => {
-          const { lines, more, at } = await found
+          const { lines, more, total, at } = await found
           if (lines.length === 0 && page === 1)
             return <PanelNote title={`No ${title.toLowerCase()} yet`}>{none}</PanelNote>
           if (lines.length === 0)
@@ -75,6 +76,7 @@ export function NewestList({
             )
           return (
             <>
+              {total && <p className="mb-3 text-soft text-sm tabular-nums">{total}</p>}
               <div className="rounded-xl border border-line bg-surface text-sm">
                 <p aria-hidden className={`${columns} border-line border-b py-2 text-soft max-md:hidden`}>
                   {names.map((name) => (

@@ -10,6 +10,7 @@ import { CopyId } from './copy-id'
 import { EntryLine } from './entry-line'
 import { Expectations } from './expecting'
 import { Frame } from './frame'
+import { Heading } from './heading'
 import { PageHead } from './page-head'
 import { Person } from './person'
 import { Terms } from './terms'
@@ -46,9 +47,12 @@ function Panels({ organization, entries }: SelectedOrganization) {
     <Expectations>
       <header className="mb-8">
         <div className="flex flex-wrap items-baseline justify-between gap-x-4">
-          <h1 dir="auto" className="text-left wrap-anywhere font-semibold text-xl tracking-tight sm:text-2xl">
+          <Heading
+            dir="auto"
+            className="text-left wrap-anywhere font-semibold text-xl tracking-tight sm:text-2xl"
+          >
             {name || id}
-          </h1>
+          </Heading>
           <AsOf at={entries.at} live={false} />
         </div>
         <p className="flex items-center gap-1 text-soft text-sm">

@@ -1,5 +1,6 @@
 import { type ReactNode, Suspense } from 'react'
 import { AsOf } from './as-of'
+import { Heading } from './heading'
 
 type Props = {
   title: string
@@ -16,7 +17,7 @@ export function PageHead({ title, children, asOf, live = false }: Props) {
   return (
     <header className="mb-6">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
-        <h1 className="wrap-anywhere font-semibold text-2xl tracking-tight">{title}</h1>
+        <Heading className="wrap-anywhere font-semibold text-2xl tracking-tight">{title}</Heading>
         {asOf && (
           <Suspense fallback={<span className="text-xs">&nbsp;</span>}>
             <When asOf={asOf} live={live} />

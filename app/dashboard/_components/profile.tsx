@@ -7,6 +7,7 @@ import { nameOf, pictureOf } from '@/lib/dashboard/people'
 import { blockedAs, maskAddress } from '../format'
 import { AsOf } from './as-of'
 import { CopyId } from './copy-id'
+import { Heading } from './heading'
 import { Terms } from './terms'
 import { Ago } from './time'
 
@@ -23,9 +24,12 @@ export function Profile({ user, at, children }: Props) {
       <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
         <Avatar src={pictureOf(user)} size={56} />
         <div className="min-w-0 flex-1 basis-44">
-          <h1 dir="auto" className="wrap-anywhere font-semibold text-left text-xl tracking-tight sm:text-2xl">
+          <Heading
+            dir="auto"
+            className="wrap-anywhere font-semibold text-left text-xl tracking-tight sm:text-2xl"
+          >
             {name}
-          </h1>
+          </Heading>
           <p className="flex items-center gap-1 text-soft text-sm">
             <code className="break-all text-xs">{user.id}</code>
             <CopyId id={user.id} of={name} />

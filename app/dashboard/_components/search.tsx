@@ -1,9 +1,11 @@
 'use client'
 
 import Link from 'next/link'
-import { useActionState, useEffect, useId, useRef, useState } from 'react'
+import { useRouter } from 'next/navigation'
+import { useActionState, useEffect, useId, useLayoutEffect, useRef, useState, useTransition } from 'react'
 import { Avatar } from '@/components/avatar'
 import { searchUser } from '../search-action'
+import { focusHeading } from './heading'
 
 const SHORTCUT = '/'
 
@@ -30,15 +32,28 @@ function Marked({ text, word = '' }: { text: string; word?: string | undefined }
 
 /** Finds people from every page. `/` goes to the field, the arrow keys to those who were found, Escape back. */
 export function Search() {
-  const [result, search, pending] = useActionState(searchUser, null)
+  const router = useRouter()
+  const [result, search, searching] = useActionState(searchUser, null)
+  const [opening, open] = useTransition()
+  const pending = searching || opening
   const [closed, setClosed] = useState<typeof result>(null)
   const [word, setWord] = useState('')
   const box = useRef<HTMLElement>(null)
   const field = useRef<HTMLInputElement>(null)
   const id = useId()
-  const open = closed === result || pending ? null : result
-  const found = open?.people ?? []
+  const shown = closed === result || pending ? null : result
+  const found = shown?.found ?? []
   const close = () => setClosed(result)
+
+  // The only one that was found is opened. Before the list is painted, which is for browsers without scripts.
+  useLayoutEffect(() => {
+    const [one, another] = result?.found ?? []
+    if (!one || another) return
+    setClosed(result)
+    setWord('')
+    focusHeading(one.href)
+    open(() => router.push(one.href))
+  }, [result, router])
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -116,22 +131,23 @@ export function Search() {
       <p
         role="status"
         className={
-          found.length > 0
+          found.length > 0 || opening
             ? 'sr-only'
-            : `${popup} px-3 py-2 text-sm empty:hidden ${open?.status === 'failed' ? 'text-bad' : 'text-soft'}`
+            : `${popup} px-3 py-2 text-sm empty:hidden ${shown?.status === 'failed' ? 'text-bad' : 'text-soft'}`
         }
       >
-        {open?.message}
+        {(opening ? result : shown)?.message}
       </p>
       {found.length > 0 && (
         <ul aria-label="Users found" className={`${popup} overflow-hidden py-1`}>
-          {found.map(({ id, name, imageUrl, detail }) => (
-            <li key={id}>
+          {found.map(({ href, name, imageUrl, detail }) => (
+            <li key={href}>
               <Link
-                href={`/dashboard/users/${id}`}
+                href={href}
                 prefetch={false}
                 data-found
                 onClick={close}
+                onNavigate={() => focusHeading(href)}
                 className="flex items-center gap-3 px-3 py-2 text-sm hover:bg-page focus:bg-page [&>img]:self-center focus-visible:-outline-offset-2"
               >
                 <Avatar src={imageUrl} size={28} />

@@ -17,6 +17,8 @@ type Props = {
 export const TimeTable = ({ title, note, step, columns, rows }: Props) => (
   <details className="mt-2 text-sm">
     <summary className="cursor-pointer py-1 text-soft text-xs">{title} as a table</summary>
+    {/* Not a caption, which is as wide as the table and scrolls with it. */}
+    {note && <p className="mt-1 text-pretty text-soft text-xs">{note}</p>}
     {/* Focusable, so that it can be scrolled with the keyboard. */}
     <section
       className="mt-1 max-h-72 overflow-auto rounded-lg border border-line bg-surface"
@@ -24,7 +26,6 @@ export const TimeTable = ({ title, note, step, columns, rows }: Props) => (
       tabIndex={0}
     >
       <table className="w-full tabular-nums">
-        {note && <caption className="px-3 py-1.5 text-left text-soft">{note}</caption>}
         <thead className="sticky top-0 bg-surface text-soft">
           <tr>
             <th scope="col" className={`${cell} font-medium`}>

@@ -1,5 +1,6 @@
 'use client'
 
+import Link from 'next/link'
 import { useState } from 'react'
 import { PanelNote } from '@/components/panel'
 import { Status, type Tone } from '@/components/status'
@@ -54,7 +55,15 @@ type Props = { rows: readonly Webhook[]; people: People; renderedAt: number }
 /** Webhooks, each with its attempts. Neighbors that look the same are one line. */
 export function WebhookList({ rows, people, renderedAt }: Props) {
   const known = { ...useUpdates().people, ...people }
-  if (rows.length === 0) return <PanelNote title="No webhooks match">Clear the filter to see all.</PanelNote>
+  if (rows.length === 0)
+    return (
+      <PanelNote title="No webhooks match">
+        <Link href="/dashboard/webhooks" prefetch={false} className="underline">
+          Clear the filter
+        </Link>{' '}
+        to see all webhooks.
+      </PanelNote>
+    )
   const groups = foldNeighbors(rows, (one) =>
     hasFailed(one) ? one.id : [one.type, one.subject, one.outcome, one.reason, one.attempts.length],
   )

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import Link from 'next/link'
 import { addressOf, auditFilterOf, type ListQuery, type Query, readQuery } from '@/lib/dashboard/list-query'
 import { audit, filteredAudit, peopleOf } from '@/lib/dashboard/panels.server'
 import { maxAgeOfRecords } from '@/lib/webhooks/settings'
@@ -61,7 +62,7 @@ function render(query: ListQuery) {
   return (
     <>
       <PageHead title="Audit" asOf={page} live={isFirst}>
-        Who did what, and to whom. Records are kept for {maxAgeOfRecords() / DAY} days.
+        Who did what, and to whom, newest first. Records are kept for {maxAgeOfRecords() / DAY} days.
       </PageHead>
       <Frame
         id="audit"
@@ -75,7 +76,8 @@ function render(query: ListQuery) {
           const { records, next } = found.data
           const down =
             next === undefined ? undefined : addressOf(PATH, { ...query, cursors: [...cursors, next] })
-          const up = addressOf(PATH, { ...query, cursors: cursors.slice(0, -1) })
+          const up =
+            cursors.length > 0 ? addressOf(PATH, { ...query, cursors: cursors.slice(0, -1) }) : undefined
           const initial = isFirst ? await audit() : { at: found.at, data: records }
           const people = await peopleOf('audit', idsIn(undefined, initial))
           return (
@@ -88,7 +90,7 @@ function render(query: ListQuery) {
                   { name: 'outcome', label: 'Outcome', all: 'All outcomes', options: OUTCOMES },
                 ]}
                 list="audit"
-                count={countOf(records.length, 'record')}
+                count={`${countOf(records.length, 'record')}${up || down ? ' on this page' : ''}`}
                 byUser
               />
               {isFirst ? (
@@ -99,10 +101,17 @@ function render(query: ListQuery) {
                   people={people}
                   renderedAt={found.at}
                   empty={user ? 'No audit records for this user' : 'No records match'}
-                  advice="Clear the filter to see all records."
+                  advice={
+                    <>
+                      <Link href={PATH} prefetch={false} className="underline">
+                        Clear the filter
+                      </Link>{' '}
+                      to see all records.
+                    </>
+                  }
                 />
               )}
-              <Pager newer={cursors.length > 0 ? up : undefined} older={down} />
+              <Pager newer={up} older={down} />
             </>
           )
         }}

@@ -42,7 +42,7 @@ const Organizations = ({ page }: { page: number }) => (
 )
 
 async function linesOf(page: number) {
-  const { organizations, more } = await newestOrganizations(page)
+  const { organizations, more, total } = await newestOrganizations(page)
   const lines = organizations.map(({ organization: { id, name, slug, createdAt }, membersCount }) => ({
     id,
     name: <NamedLink href={`${PATH}/${id}`} id={id} name={name || id} />,
@@ -50,5 +50,5 @@ async function linesOf(page: number) {
     note: membersCount !== null && countOf(membersCount, 'member'),
     createdAt,
   }))
-  return { lines, more }
+  return { lines, more, total: total !== null && countOf(total, 'organization') }
 }

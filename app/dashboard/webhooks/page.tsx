@@ -28,7 +28,7 @@ function render(query: ReturnType<typeof readQuery>) {
   return (
     <>
       <PageHead title="Webhooks" asOf={found} live={isFirst}>
-        What Clerk reported and what was invalidated. Failed webhooks come first.
+        What Clerk reported and what was invalidated, newest first. Failed webhooks come before all others.
       </PageHead>
       <div className="space-y-10">
         <Frame

@@ -153,13 +153,19 @@ async function load(key: TokenRequest, { signal }: { signal: AbortSignal }): Pro
     return loaded
   } catch (error) {
     if (!(error instanceof ClerkError)) throw error
-    const says = (codes: ReadonlySet<string>) => error.clerkCodes.some((code) => codes.has(code))
-    emit(error.clerkCodes[0] ?? error.code)
-    if (says(RECONNECT)) return { status: 'reconnect_required', consent: says(CONSENT) }
-    if (says(NOT_ENABLED)) return { status: 'not_enabled' }
-    if (isNotFound(error)) return { status: 'not_connected' }
+    const loaded = withoutToken(error)
+    emit(loaded?.status ?? error.clerkCodes[0] ?? error.code)
+    if (loaded) return loaded
     throw error
   }
+}
+
+/** What an error of Clerk says about the account; undefined: nothing. */
+function withoutToken(error: ClerkError): LoadedToken | undefined {
+  const says = (codes: ReadonlySet<string>) => error.clerkCodes.some((code) => codes.has(code))
+  if (says(RECONNECT)) return { status: 'reconnect_required', consent: says(CONSENT) }
+  if (says(NOT_ENABLED)) return { status: 'not_enabled' }
+  return isNotFound(error) ? { status: 'not_connected' } : undefined
 }
 
 /** The name of a token in the audit trail: its provider, and the account where one was chosen. */

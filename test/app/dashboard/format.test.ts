@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { CHARTS, columnsOf, lineOf } from '@/app/dashboard/_components/chart-kinds'
+import { CHARTS, type ChartKind, columnsOf, lineOf, unitOf } from '@/app/dashboard/_components/chart-kinds'
 import { formatAgo, formatTick, formatUpTo } from '@/app/dashboard/format'
 import { chartPoint } from '@/lib/dashboard/charts'
 
@@ -76,6 +76,16 @@ function luminance(hex: string): number {
 }
 
 const contrast = (one: number, other: number) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05)
+
+test('every chart has a unit: what is counted and per how many minutes, or the unit of each figure', () => {
+  for (const kind of Object.values<ChartKind>(CHARTS))
+    expect([unitOf(kind, 5), kind.format(50)], kind.title).toEqual([
+      ...(kind.unit
+        ? [expect.stringMatching(/^[a-z]+ per 5 min$/), '50']
+        : [undefined, expect.stringMatching(/^50( ms|%)$/)]),
+    ])
+  expect(unitOf(CHARTS.reads, 1)).toBe('reads per minute')
+})
 
 test('a chart ends with the last whole minute', () => {
   const [times, redis] = columnsOf(CHARTS.reads, [point(1, 500), point(2, 480), point(3, 7)])

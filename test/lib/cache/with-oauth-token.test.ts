@@ -223,4 +223,20 @@ describe('the audit trail records', () => {
     ])
     if (first.status === 'ok') expect(JSON.stringify(audited)).not.toContain(first.value)
   })
+
+  test.each([
+    ['reconnect_required', 'google'],
+    ['not_enabled', 'dropbox'],
+  ])('a refresh without a token by the same word as the read: %s', async (outcome, provider) => {
+    services.clerk.revokeAtProvider(userId)
+    services.clerk.expireToken(userId)
+    const audited: AuditEvent[] = []
+    const off = onAudit('test', (event) => audited.push(event))
+    await getCachedOAuthToken(userId, provider)
+    off()
+    expect(audited.map((one) => [one.action, one.outcome])).toEqual([
+      ['token.refresh', outcome],
+      ['token.read', outcome],
+    ])
+  })
 })

@@ -22,11 +22,6 @@ let signedIn: string = people.admin
 vi.mock('@clerk/nextjs/server', () => ({ auth: async () => sessionOf(signedIn) }))
 vi.mock('next/cache', () => ({ refresh: () => undefined }))
 vi.mock('next/server', () => ({ after: (task: () => Promise<unknown>) => void task() }))
-vi.mock('next/navigation', () => ({
-  redirect: (to: string) => {
-    throw new Error(`to ${to}`)
-  },
-}))
 
 let app: Awaited<ReturnType<typeof listenForClerk>>
 beforeAll(async () => {
@@ -147,9 +142,9 @@ describe('the search', () => {
   test.each([
     ['its ID', () => acme.id],
     ['its slug', () => acme.slug ?? ''],
-  ])('leads to an organization by %s', async (_, word) => {
-    await expect(searchUser(null, form({ word: word() }))).rejects.toThrow(
-      `to /dashboard/organizations/${acme.id}`,
-    )
+  ])('finds an organization by %s, and returns its page', async (_, word) => {
+    expect((await searchUser(null, form({ word: word() }))).found).toMatchObject([
+      { href: `/dashboard/organizations/${acme.id}` },
+    ])
   })
 })

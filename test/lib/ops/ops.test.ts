@@ -129,7 +129,7 @@ test('invalidate invalidates a user and writes an audit event; audit shows it by
   const id = people.expert
   await getCachedUserById(id)
   expect((await run('invalidate', id)).out).toBe(
-    `Invalidated ${id}. The next read loads the user from Clerk.\n`,
+    `Invalidated ${id}. If the user exists at Clerk, the next read loads them.\n`,
   )
   expect((await json('inspect', id)).answer).toBe('not cached')
   const record = { action: 'cache.invalidate', actor: 'ops', subject: id, outcome: 'ok' }
@@ -168,7 +168,7 @@ describe('an organization', () => {
     expect(await json('inspect', id)).toMatchObject({ answer: 'cached', revokedSeconds: null })
     expect((await run('inspect', id)).out).not.toContain('Acme')
     expect((await run('invalidate', id)).out).toBe(
-      `Invalidated ${id}. The next read loads the organization from Clerk.\n`,
+      `Invalidated ${id}. If the organization exists at Clerk, the next read loads it.\n`,
     )
     expect((await json('inspect', id)).answer).toBe('not cached')
     expect((await json('audit', '--user', id)).records).toMatchObject([

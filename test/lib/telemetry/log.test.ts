@@ -40,6 +40,7 @@ test('logs one line when a failure begins and one when it ends, and none for a h
     { level: 'error', event: 'invalidation_given_up', tags: 2 },
     { level: 'info', event: 'invalidation_repeated' },
     { level: 'warn', event: 'corrupt', lookup: 'user' },
+    { level: 'error', event: 'webhook_failed', type: 'user.updated', delivery: 'msg_2failed' },
     // The same problem once a minute.
     {
       ...{ level: 'warn', event: 'calendar_problem', code: 'calendar_not_enabled' },
@@ -82,5 +83,5 @@ test('writes lines for people with LOG_FORMAT=pretty', async () => {
   expect(second).toMatch(
     /^\d\d:\d\d:\d\d {2}INFO {3}Clerk answers again {2}event=upstream_recovered service=clerk$/,
   )
-  expect(more).toHaveLength(12)
+  expect(more).toHaveLength(13)
 }, 30_000)

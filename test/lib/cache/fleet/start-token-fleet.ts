@@ -1,16 +1,31 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Order, Report } from './token-worker'
 
 const worker = fileURLToPath(new URL('token-worker.ts', import.meta.url))
 
-/** Real processes, each with its own environment; they end with `close`. */
+/** The next message of a child. @throws Error when it ends instead */
+async function nextMessage(child: ChildProcess) {
+  const over = new AbortController()
+  const { signal } = over
+  const exit = once(child, 'exit', { signal }).then(([code]) => {
+    throw new Error(`A process of the fleet ended with ${code}`)
+  })
+  try {
+    return await Promise.race([once(child, 'message', { signal }), exit])
+  } finally {
+    exit.catch(() => {})
+    over.abort()
+  }
+}
+
+/** Real processes, each with its own environment; they end with `close`, or with this process. */
 export async function startTokenFleet(environments: readonly Record<string, string>[]) {
   const members = await Promise.all(
     environments.map(async (env) => {
       const child = fork(worker, [], { execArgv: ['--import', 'tsx'], env: { ...process.env, ...env } })
-      await once(child, 'message')
+      await nextMessage(child)
       return child
     }),
   )
@@ -21,7 +36,7 @@ export async function startTokenFleet(environments: readonly Record<string, stri
         who.map(async (index) => {
           const child = members[index]
           if (!child) throw new Error(`Process ${index} was not found`)
-          const answered = once(child, 'message')
+          const answered = nextMessage(child)
           child.send(order)
           const [report]: Report[] = await answered
           if (!report) throw new Error('The process sent no report')
@@ -32,6 +47,7 @@ export async function startTokenFleet(environments: readonly Record<string, stri
     async close() {
       await Promise.all(
         members.map(async (child) => {
+          if (child.exitCode !== null || child.signalCode !== null) return
           const ended = once(child, 'exit')
           child.disconnect()
           await ended

@@ -120,3 +120,12 @@ describe.skipIf(!redisServer())('rotating the key ring', () => {
     expect(asked()).toBe(2)
   })
 })
+
+test('a process of the fleet that is reading ends with the one that started it', async () => {
+  const fleet = await startTokenFleet([{}])
+  const hours = { forMs: 10_000 * SECOND, everyMs: 100 }
+  const ended = expect(fleet.follow({ userId, ...hours })).rejects.toThrow('ended with 0')
+  // All that a process notices of the end of its parent.
+  await fleet.close()
+  await ended
+})

@@ -44,4 +44,5 @@ async function read({ userId, forMs, everyMs, atLeast = 1 }: Order): Promise<Rep
 }
 
 process.on('message', async (order: Order) => process.send?.(await read(order)))
+process.once('disconnect', () => process.exit())
 process.send?.('ready')

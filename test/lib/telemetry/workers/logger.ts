@@ -3,6 +3,7 @@ import { emitCalendarProblem } from '../../../../lib/calendar/problem-events'
 import { emitClerkRequest } from '../../../../lib/clerk/events'
 import { processState } from '../../../../lib/lookup/process-state'
 import { startTelemetry, stopTelemetry } from '../../../../lib/telemetry/start'
+import { emitDelivery } from '../../../../lib/webhooks/events'
 
 /** Emits every event that is logged, with a secret wherever one could be. */
 await startTelemetry()
@@ -21,6 +22,8 @@ emit({ type: 'unconfirmed', pending: 7, givenUp: 0 })
 emit({ type: 'unconfirmed', pending: 0, givenUp: 0 })
 emit({ type: 'load_error', lookup: 'user', code: 'clerk_unavailable', ms: 3 })
 emit({ type: 'corrupt', lookup: 'user' })
+emitDelivery({ event: 'user.updated', id: 'msg_2done', outcome: 'ok', ms: 3 })
+emitDelivery({ event: 'user.updated', id: 'msg_2failed', outcome: 'invalidation_unconfirmed', ms: 901 })
 for (let i = 0; i < 50; i++)
   emitCalendarProblem({ code: 'calendar_not_enabled', status: 403, reason: 'accessNotConfigured' })
 emitCalendarProblem({ code: 'calendar_off', status: 403, reason: 'notACalendarUser' })

@@ -11,6 +11,7 @@ let emitting = true
 await startTelemetry()
 handleSignals()
 process.on('SIGTERM', () => (emitting = false))
+process.once('disconnect', () => process.exit())
 process.on('exit', () => writeSync(1, `\n${JSON.stringify({ event: 'emitted', emitted })}\n`))
 
 function turn() {
