@@ -92,3 +92,15 @@ export async function withDeadline<T>(
     cancel()
   }
 }
+
+/** Rejects with the signal's reason when it aborts. */
+export function aborted(signal: AbortSignal): Promise<never> {
+  const promise = new Promise<never>((_, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort)
+  })
+  // What races with it may have ended first.
+  promise.catch(() => {})
+  return promise
+}
