@@ -102,7 +102,9 @@ export function createContext<A, T>(engine: Engine, declared: Declared<A, T>) {
     },
 
     emitHit(layer: 'request' | 'process' | 'redis', negative = false) {
-      state.emit({ type: 'hit', lookup: name, layer, ...(negative && { negative }) })
+      state.emit(
+        negative ? { type: 'hit', lookup: name, layer, negative } : { type: 'hit', lookup: name, layer },
+      )
     },
 
     /** Decodes an entry; undefined, and an event, for one that cannot be used. */
