@@ -147,15 +147,13 @@ export const descriptions: { [Source in keyof Sources]: Record<Sources[Source]['
     store_quota: {
       meaning: 'Redis refused a command because the plan’s limit is used up.',
       ...OUTAGE,
-      title: redisFailures.quota.title,
-      fix: redisFailures.quota.fix,
+      ...wordsOf('quota', 'rest'),
     },
     scripts_not_permitted: {
       meaning:
         'The Redis token cannot run scripts. Values are loaded from their source and not cached. Invalidation works.',
       ...OUTAGE,
-      title: redisFailures.no_scripts.title,
-      fix: redisFailures.no_scripts.fix,
+      ...wordsOf('no_scripts', 'rest'),
     },
   },
   ClerkError: {

@@ -1,4 +1,4 @@
-import type { Clock } from './clock'
+import { type Clock, sleep } from './clock'
 import type { Outcome, Read } from './context'
 import { codeOf } from './errors'
 import { loadValue } from './load'
@@ -19,19 +19,12 @@ export function createBypasses<T>(clock: Clock, state: ProcessState) {
   const waiting = new Map<string, { load: Load; begin(): Load }>()
   /** The loads that have begun, and when. One that has ended is not kept: its value may be a token. */
   const running = new Map<string, { load: Load; sequence: number }>()
-  let round: object | undefined
+  let inRound = false
 
   function beginRound() {
     const ready = [...waiting].filter(([key]) => !running.has(key))
-    if (round || ready.length === 0) return
-    const own = {}
-    round = own
-    const end = () => {
-      if (round !== own) return
-      round = undefined
-      beginRound()
-    }
-    const cancel = clock.timer(ROUND_MS, end)
+    if (inRound || ready.length === 0) return
+    inRound = true
     const loads = ready.map(([key, { begin }]) => {
       waiting.delete(key)
       return begin().finally(() => {
@@ -39,9 +32,9 @@ export function createBypasses<T>(clock: Clock, state: ProcessState) {
         beginRound()
       })
     })
-    void Promise.allSettled(loads).then(() => {
-      cancel()
-      end()
+    void Promise.race([Promise.allSettled(loads), sleep(clock, ROUND_MS)]).then(() => {
+      inRound = false
+      beginRound()
     })
   }
 

@@ -21,31 +21,13 @@ export const sleep = (clock: Clock, ms: number) => new Promise<void>((resolve) =
 /** Milliseconds between two ticks, and the most that one tick counts. */
 const SLICE = 25
 
-interface Waiting {
-  since: number
-  /** Milliseconds that are still to be counted; 0 or less fires at the next tick. */
-  left: number
-  cap: number
-  fn(): void
-}
-
-const waiting = new Set<Waiting>()
-let lastTick = 0
+/** What waits for a deadline counts at each tick. */
+const waiting = new Set<(now: number) => void>()
 let ticking = false
 
 function tick() {
   const now = systemClock.now()
-  for (const one of waiting) {
-    // A tick later than it was due: in between, the process has read the answers that had arrived.
-    if (one.left <= 0) {
-      waiting.delete(one)
-      one.fn()
-      continue
-    }
-    one.left -= Math.min(now - Math.max(lastTick, one.since), SLICE)
-    if (now - one.since >= one.cap) one.left = 0
-  }
-  lastTick = now
+  for (const count of waiting) count(now)
   ticking = waiting.size > 0
   // From an immediate, so that the process reads its sockets between two ticks even when its timers are late.
   if (ticking) setImmediate(startTimer)
@@ -66,14 +48,23 @@ export function deadline(
   cap = Math.min(20 * ms, ms + 10_000),
 ): () => void {
   if (clock !== systemClock) return clock.timer(ms, fn)
-  const one: Waiting = { since: clock.now(), left: ms, cap, fn }
-  waiting.add(one)
-  if (!ticking) {
-    ticking = true
-    lastTick = one.since
-    outside(startTimer)
+  const since = clock.now()
+  let last = since
+  let left = ms
+  function count(now: number) {
+    if (left > 0) {
+      left = now - since < cap ? left - Math.min(now - last, SLICE) : 0
+      last = now
+      return
+    }
+    // A tick later than it was due: in between, the process has read the answers that had arrived.
+    waiting.delete(count)
+    fn()
   }
-  return () => waiting.delete(one)
+  waiting.add(count)
+  if (!ticking) outside(startTimer)
+  ticking = true
+  return () => waiting.delete(count)
 }
 
 /** Does the work with a signal that aborts after a deadline of `ms` milliseconds. */
@@ -91,4 +82,16 @@ export async function withDeadline<T>(
   } finally {
     cancel()
   }
+}
+
+/** Rejects with the signal's reason when it aborts. */
+export function aborted(signal: AbortSignal): Promise<never> {
+  const promise = new Promise<never>((_, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort)
+  })
+  // What races with it may have ended first.
+  promise.catch(() => {})
+  return promise
 }

@@ -39,7 +39,6 @@ export interface Engine
     Omit<ReturnType<typeof createInvalidation>, 'unconfirmed'> {
   /** Bounds loader calls. */
   limit: Limit
-  /** The loader calls that are running. */
   running: RunningCalls
 }
 

@@ -17,11 +17,6 @@ export interface LookupsOptions
   concurrency?: number
   /** Most requests to Redis at a time for reads and loads in this process (default: 8). */
   connections?: number
-  /**
-   * Whether a second declaration of a lookup replaces the first, as hot reload needs it, or throws (default: replaces,
-   * unless NODE_ENV is "production").
-   */
-  redeclare?: boolean
 }
 
 /** Returns what `read` returned for the key the first time in this request. */
@@ -45,7 +40,6 @@ export function createLookups(options: LookupsOptions) {
   const { store, runtime, namespace, clock = systemClock, random = Math.random } = options
   const { state = processState(), newId = () => randomBytes(12).toString('base64url') } = options
   const { concurrency = 50, connections = 8, processCache = {} } = options
-  const { redeclare = process.env.NODE_ENV !== 'production' } = options
   if (!/^[A-Za-z0-9_.-]{1,64}$/.test(namespace))
     throw new LookupError('bad_declaration', 'namespace must be 1 to 64 letters, digits, ".", "_" or "-"')
 
@@ -61,10 +55,13 @@ export function createLookups(options: LookupsOptions) {
 
   return {
     ...invalidation,
-    /** Declares a lookup. @throws LookupError `bad_declaration` for one that could not work */
+    /**
+     * Declares a lookup. A second declaration replaces the first, as hot reload needs it, but not in production.
+     * @throws LookupError `bad_declaration` for one that could not work
+     */
     defineLookup<A, T>(declaration: Declaration<A, T>): Lookup<A, T> {
       const checked = declare(declaration)
-      if (declared.has(checked.id) && !redeclare)
+      if (declared.has(checked.id) && process.env.NODE_ENV === 'production')
         throw new LookupError('bad_declaration', `Lookup "${checked.id}" is declared twice`)
       declared.add(checked.id)
       return createLookup(engine, checked)

@@ -16,17 +16,18 @@ export interface Lease {
 
 export const flightKey = ({ flight, generation }: Lease) => `${flight}|${generation}`
 
-/** Asks for a lease. One that may have been got without an answer is returned. */
+/** Asks for a lease for a new flight. One that may have been got without an answer is returned. */
 export async function acquireLease<A, T>(
   { slot, lookup: { engine, declared } }: Read<A, T>,
-  request: Pick<AcquireRequest, 'flight' | 'waiting' | 'reject' | 'refresh'>,
+  { waiting = '', reject = '', refresh = false }: Partial<AcquireRequest>,
   onSent?: () => void,
 ) {
-  const whole = { ...request, slot, lease: declared.lease }
-  const send = (onSent: () => void) => engine.repeatOnce(() => engine.acquires(whole, onSent))
+  const flight = engine.newId()
+  const request = { slot, flight, waiting, reject, refresh, lease: declared.lease }
+  const send = (onSent: () => void) => engine.repeatOnce(() => engine.acquires(request, onSent))
   const asked = await engine.stamped(send, onSent)
-  if ('failure' in asked.answer) void release(engine, slot, request.flight, asked.answer.failure)
-  return asked
+  if ('failure' in asked.answer) void release(engine, slot, flight, asked.answer.failure)
+  return { ...asked, flight }
 }
 
 /** Returns a lease that this process will not use, so that the fleet does not wait until it expires. */

@@ -1,5 +1,5 @@
 import { createBatch } from './batch'
-import { type Clock, deadline } from './clock'
+import { aborted, type Clock, deadline } from './clock'
 import type { Engine, Outcome, Read } from './context'
 import type { Declared } from './declaration'
 import { throughCodec } from './entry'
@@ -18,17 +18,10 @@ type Time = ReturnType<typeof startTime>
 
 function startTime(clock: Clock, { name, timeout }: { name: string; timeout: number }, priority: Priority) {
   const controller = new AbortController()
-  let cancel = () => {}
-  const expired = new Promise<never>((_, reject) => {
-    cancel = deadline(clock, timeout, () => {
-      const seconds = timeout / 1000
-      const error = new LookupError('load_timeout', `Lookup "${name}": the loader took over ${seconds} s`)
-      controller.abort(error)
-      reject(error)
-    })
-  })
-  expired.catch(() => {})
-  return { priority, signal: controller.signal, expired, cancel }
+  const { signal } = controller
+  const late = `Lookup "${name}": the loader took over ${timeout / 1000} s`
+  const cancel = deadline(clock, timeout, () => controller.abort(new LookupError('load_timeout', late)))
+  return { priority, signal, expired: aborted(signal), cancel }
 }
 
 /** The lookup's loader with its timeout; single calls of one tick become one `loadMany` where there is one. */

@@ -47,9 +47,8 @@ async function acquire<A, T>(
 ): Promise<Outcome<T>> {
   const { engine, declared, emit, emitHit, fill, open, refuse } = read.lookup
   const { state, clock } = engine
-  const flight = engine.newId()
-  const request = { flight, waiting: wait?.flight ?? '', reject, refresh: false }
-  const { sent, answer } = await acquireLease(read, request, onSent)
+  const request = { waiting: wait?.flight ?? '', reject }
+  const { flight, sent, answer } = await acquireLease(read, request, onSent)
   // Others may have joined this wait since its last acquire: they may only share a load that begins later.
   if ('failure' in answer) return bypass(read, wait ? state.stamp(clock.now()) : sent, answer.failure)
   const { reply } = answer

@@ -14,9 +14,7 @@ export function refreshLater<A, T>(read: Read<A, T>): void {
   local.refreshing.set(slot.entry, clock.now())
 
   async function refresh() {
-    const flight = engine.newId()
-    const request = { flight, waiting: '', reject: '', refresh: true }
-    const { sent, answer } = await acquireLease(read, request)
+    const { flight, sent, answer } = await acquireLease(read, { refresh: true })
     if ('reply' in answer && answer.reply.kind === 'load')
       await loadUnderLease(read, { flight, generation: answer.reply.generation }, sent)
   }

@@ -5,6 +5,7 @@ import { codeOf, isTooLarge, LookupError } from './errors'
 import { createLimit } from './limit'
 import { outside } from './outside'
 import type { Stamp } from './process-state'
+import { lookupOf } from './slot'
 import type { AcquireReply, AcquireRequest, CommitReply, CommitRequest, FailRequest } from './store'
 import type { createUnconfirmed } from './unconfirmed'
 
@@ -39,11 +40,10 @@ export function createRequests(options: RequestOptions) {
   /** By lookup: the bytes of its entries, by the last ones seen. A guess until then, or until many were absent. */
   const sizes = new Map<string, { bytes: number; guessed: boolean }>()
   const sizeOf = (lookup: string) => sizes.get(lookup) ?? { bytes: MAX_BYTES / UNSEEN, guessed: true }
-  const lookupOf = (entryKey = '') => entryKey.split(':', 3)[2] ?? ''
   /** Of a lookup whose entries were absent so far, twice as many may be read in one command the next time. */
   function guess(keys: readonly (readonly string[])[]) {
     const asked = new Map<string, number>()
-    for (const [entry] of keys) asked.set(lookupOf(entry), (asked.get(lookupOf(entry)) ?? 0) + 1)
+    for (const [entry = ''] of keys) asked.set(lookupOf(entry), (asked.get(lookupOf(entry)) ?? 0) + 1)
     for (const [lookup, count] of asked) {
       const { bytes, guessed } = sizeOf(lookup)
       const next = Math.min(bytes, MAX_BYTES / (2 * count))
@@ -79,10 +79,10 @@ export function createRequests(options: RequestOptions) {
       })
     },
     bytes(keys) {
-      const { bytes, guessed } = sizeOf(lookupOf(keys[0]))
+      const { bytes, guessed } = sizeOf(lookupOf(keys[0] ?? ''))
       return guessed ? bytes : keys.length * KEY_BYTES + bytes
     },
-    awaited: (items) => items.some(([entry]) => sizeOf(lookupOf(entry)).guessed),
+    awaited: (items) => items.some(([entry = '']) => sizeOf(lookupOf(entry)).guessed),
     ...chunks,
   })
   const acquires = createBatch<AcquireRequest, AcquireReply>({

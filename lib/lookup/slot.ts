@@ -38,7 +38,6 @@ export interface Slot {
   /** Present until the hard expiry; only for lookups with grace, whose entry is kept longer. */
   hard: string | undefined
   tagVersions: readonly string[]
-  /** Revocation markers. */
   markers: readonly string[]
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { ClerkError } from '@/lib/clerk/error'
 import { adviceBesideButton, descriptions, problemOf, problemOfOutcome, problemWithCode } from '@/lib/errors'
 import { KitError, LookupError } from '@/lib/lookup/errors'
-import { RedisError, redisFailures } from '@/lib/lookup/redis/failures'
+import { RedisError, type RedisFailure, redisFailures, wordsOf } from '@/lib/lookup/redis/failures'
 import { InputError } from '@/lib/ops/id-list'
 
 describe('the problem of an error', () => {
@@ -45,11 +45,16 @@ describe('the problem of an error', () => {
     )
   })
 
-  test.each(Object.entries(redisFailures))('says of a Redis failure, %s, what helps', (reason, words) => {
-    const error = new RedisError('read', reason as keyof typeof redisFailures)
-    expect(problemOf(error)).toMatchObject({ code: error.code, status: 503, ...words })
-    expect(error.message).toContain(words.fix)
-  })
+  test.each(Object.keys(redisFailures) as RedisFailure[])(
+    'says of a Redis failure, %s, what happened and what helps',
+    (reason) => {
+      const error = new RedisError('read', reason)
+      const words = wordsOf(reason, 'rest')
+      expect([words.title, words.fix]).not.toContain('')
+      expect(problemOf(error)).toMatchObject({ code: error.code, status: 503, ...words })
+      expect(error.message).toContain(words.fix)
+    },
+  )
 
   test('exists for an error of another copy of the module, because Next loads several copies', async () => {
     vi.resetModules()

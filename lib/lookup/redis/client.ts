@@ -74,20 +74,17 @@ export function createRedisClient(options: RedisClientOptions) {
     probed?: typeof breaker.probed,
   ) {
     const started = performance.now()
-    const sent = (outcome: { failure?: RedisFailure }) =>
-      requests.emit({ operation, host, ms: performance.now() - started, ...outcome })
+    let failure: RedisFailure | undefined
     try {
-      const answer = await outside(use, client)
-      probed?.('ok')
-      sent({})
-      return answer
+      return await outside(use, client)
     } catch (cause) {
-      const failure = failureOf(cause)
+      failure = failureOf(cause)
       const error = new RedisError(operation, failure, protocol, answerOf(cause))
-      probed?.(healthOf(failure))
-      sent({ failure })
       state.emit({ type: 'store_error', operation, code: error.code })
       throw error
+    } finally {
+      probed?.(failure ? healthOf(failure) : 'ok')
+      requests.emit({ operation, host, ms: performance.now() - started, ...(failure && { failure }) })
     }
   }
 

@@ -2,114 +2,72 @@ import { LookupError, type LookupErrorCode } from '../errors'
 import type { Health } from './breaker'
 import type { Protocol } from './transport'
 
-interface Words {
-  title: string
-  fix: string
-}
-
 /**
- * Why a request to Redis failed, and what the people who run the app can do. The one place for these words:
- * error messages, the dashboard and the commands show them, by `wordsOf`. Here over REST.
+ * Why a request to Redis failed, and what the people who run the app can do: a title, which ends with the first full
+ * stop, and then the advice. The one place for these words: error messages, the dashboard and the commands show them, by
+ * `wordsOf`. Here over REST.
  */
 export const redisFailures = {
-  timeout: {
-    title: 'Redis answers too slowly',
-    fix: 'It did not answer within CACHE_REDIS_TIMEOUT_MS. Check the region and the load of the database.',
-  },
-  unreachable: {
-    title: 'Redis is not reachable',
-    fix: 'There is no connection to UPSTASH_REDIS_REST_URL. Check https://status.upstash.com, the address and the network.',
-  },
-  unauthorized: {
-    title: 'Redis did not accept the token',
-    fix: 'Copy the standard token from the Upstash console into UPSTASH_REDIS_REST_TOKEN.',
-  },
-  quota: {
-    title: 'The Redis plan’s limit is reached',
-    fix: 'Raise the limit at the provider of the database, or wait until it resets.',
-  },
-  too_large: {
-    title: 'A request to Redis was too large',
-    fix: 'A value is larger than 8 MB, or than Redis or the plan allows. Store smaller values.',
-  },
-  no_scripts: {
-    title: 'The Redis token cannot run scripts',
-    fix: 'Nothing is cached until UPSTASH_REDIS_REST_TOKEN is a token that can run EVAL and EVALSHA, such as the standard token.',
-  },
-  breaker_open: {
-    title: 'Redis failed repeatedly',
-    fix: 'The circuit breaker is open. Redis is tried again in a few seconds.',
-  },
-  refused: {
-    title: 'Redis rejected a command',
-    fix: 'Check that UPSTASH_REDIS_REST_URL is a Redis database with Upstash’s REST API.',
-  },
-  bad_answer: {
-    title: 'The answer of Redis cannot be read',
-    fix: 'Check that UPSTASH_REDIS_REST_URL is a Redis database with Upstash’s REST API, with no proxy in between.',
-  },
-  not_permitted: {
-    title: 'Redis does not permit a command',
-    fix: 'Use the standard token from the Upstash console in UPSTASH_REDIS_REST_TOKEN.',
-  },
+  timeout:
+    'Redis answers too slowly. It did not answer within CACHE_REDIS_TIMEOUT_MS. Check the region and the load of the database.',
+  unreachable:
+    'Redis is not reachable. There is no connection to UPSTASH_REDIS_REST_URL. Check https://status.upstash.com, the address and the network.',
+  unauthorized:
+    'Redis did not accept the token. Copy the standard token from the Upstash console into UPSTASH_REDIS_REST_TOKEN.',
+  quota:
+    'The Redis plan’s limit is reached. Raise the limit at the provider of the database, or wait until it resets.',
+  too_large:
+    'A request to Redis was too large. A value is larger than 8 MB, or than Redis or the plan allows. Store smaller values.',
+  no_scripts:
+    'The Redis token cannot run scripts. Nothing is cached until UPSTASH_REDIS_REST_TOKEN is a token that can run EVAL and EVALSHA, such as the standard token.',
+  breaker_open:
+    'Redis failed repeatedly. The circuit breaker is open. Redis is tried again in a few seconds.',
+  refused:
+    'Redis rejected a command. Check that UPSTASH_REDIS_REST_URL is a Redis database with Upstash’s REST API.',
+  bad_answer:
+    'The answer of Redis cannot be read. Check that UPSTASH_REDIS_REST_URL is a Redis database with Upstash’s REST API, with no proxy in between.',
+  not_permitted:
+    'Redis does not permit a command. Use the standard token from the Upstash console in UPSTASH_REDIS_REST_TOKEN.',
   // Mostly over TCP.
-  out_of_memory: {
-    title: 'Redis is out of memory',
-    fix: 'Values are read and invalidated, but not stored. Give the database more memory.',
-  },
-  read_only: {
-    title: 'Redis is a replica, which takes no writes',
-    fix: 'Use the address of the primary, not that of a replica. After a failover it is tried again in a few seconds.',
-  },
-  not_ready: {
-    title: 'Redis is not ready',
-    fix: 'It loads its data, runs a long script, cannot save, or misses its replicas. Its log says which. It is tried again in a few seconds.',
-  },
-  too_many_clients: {
-    title: 'Redis has too many clients',
-    fix: 'Raise its maxclients, or the plan’s limit of connections. A process of the app uses two, and one more with CACHE_BACKPLANE.',
-  },
-  cluster: {
-    title: 'Redis runs in cluster mode, which is not supported',
-    fix: 'The keys of one value must be on one server. Use a database with cluster mode disabled, on one primary with or without replicas.',
-  },
-  certificate: {
-    title: 'The certificate of Redis is not accepted',
-    fix: 'The host name of REDIS_URL must be in it. For a certificate authority of your own, set NODE_EXTRA_CA_CERTS to its file.',
-  },
-  no_client: {
-    title: 'The Redis client could not be loaded',
-    fix: 'Install the package @redis/client, which REDIS_URL needs.',
-  },
-} as const satisfies Record<string, Words>
+  out_of_memory:
+    'Redis is out of memory. Values are read and invalidated, but not stored. Give the database more memory.',
+  read_only:
+    'Redis is a replica, which takes no writes. Use the address of the primary, not that of a replica. After a failover it is tried again in a few seconds.',
+  not_ready:
+    'Redis is not ready. It loads its data, runs a long script, cannot save, or misses its replicas. Its log says which. It is tried again in a few seconds.',
+  too_many_clients:
+    'Redis has too many clients. Raise its maxclients, or the plan’s limit of connections. A process of the app uses two, and one more with CACHE_BACKPLANE.',
+  cluster:
+    'Redis runs in cluster mode, which is not supported. The keys of one value must be on one server. Use a database with cluster mode disabled, on one primary with or without replicas.',
+  certificate:
+    'The certificate of Redis is not accepted. The host name of REDIS_URL must be in it. For a certificate authority of your own, set NODE_EXTRA_CA_CERTS to its file.',
+  no_client:
+    'The Redis client could not be loaded. Install the package @redis/client, which REDIS_URL needs.',
+}
 
 export type RedisFailure = keyof typeof redisFailures
 
 /** What is said otherwise over TCP. */
-const overTcp: Partial<Record<RedisFailure, Partial<Words>>> = {
-  unreachable: {
-    fix: 'There is no connection to the host and port of REDIS_URL. Check that Redis runs, the address, the network, and redis:// or rediss://.',
-  },
-  unauthorized: {
-    title: 'Redis did not accept the user or the password',
-    fix: 'Check the user and the password in REDIS_URL. Special characters must be percent-encoded.',
-  },
-  no_scripts: {
-    title: 'The Redis user cannot run scripts',
-    fix: 'Nothing is cached until the user of REDIS_URL has the permissions in docs/guides/redis.md: +eval and +evalsha are missing.',
-  },
-  refused: {
-    fix: 'Check that REDIS_URL is a Redis database of version 6.2 or later, or a Valkey database, and that its number exists.',
-  },
-  bad_answer: { fix: 'Check that REDIS_URL is a Redis or Valkey database.' },
-  not_permitted: { fix: 'Give the user of REDIS_URL the permissions in docs/guides/redis.md.' },
+const overTcp: Partial<Record<RedisFailure, string>> = {
+  unreachable:
+    'Redis is not reachable. There is no connection to the host and port of REDIS_URL. Check that Redis runs, the address, the network, and redis:// or rediss://.',
+  unauthorized:
+    'Redis did not accept the user or the password. Check the user and the password in REDIS_URL. Special characters must be percent-encoded.',
+  no_scripts:
+    'The Redis user cannot run scripts. Nothing is cached until the user of REDIS_URL has the permissions in docs/guides/redis.md: +eval and +evalsha are missing.',
+  refused:
+    'Redis rejected a command. Check that REDIS_URL is a Redis database of version 6.2 or later, or a Valkey database, and that its number exists.',
+  bad_answer: 'The answer of Redis cannot be read. Check that REDIS_URL is a Redis or Valkey database.',
+  not_permitted:
+    'Redis does not permit a command. Give the user of REDIS_URL the permissions in docs/guides/redis.md.',
 }
 
 /** The words about a failure over one of the protocols. */
-export const wordsOf = (reason: RedisFailure, protocol: Protocol): Words => ({
-  ...redisFailures[reason],
-  ...(protocol === 'tcp' && overTcp[reason]),
-})
+export function wordsOf(reason: RedisFailure, protocol: Protocol): { title: string; fix: string } {
+  const words = (protocol === 'tcp' && overTcp[reason]) || redisFailures[reason]
+  const end = words.indexOf('. ')
+  return { title: words.slice(0, end), fix: words.slice(end + 2) }
+}
 
 /** These reasons mean that the database is down, and open its breaker; the others concern one request. */
 const OUTAGES: readonly RedisFailure[] = [

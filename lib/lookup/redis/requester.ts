@@ -1,4 +1,4 @@
-import { withDeadline } from '../clock'
+import { aborted, withDeadline } from '../clock'
 import type { Health } from './breaker'
 import { failureOf, healthOf, messageOf } from './failures'
 import type { Next, Reply, Request, Response, Transport } from './transport'
@@ -39,8 +39,11 @@ export function createRequester(
   async function send(request: Request, next: Next): Promise<Response> {
     try {
       const answer = await withDeadline(timeoutMs, async (own) => {
-        // The client's type knows only the answer to one command.
-        if (transport) return (await transport()).send(request, own) as Promise<Response>
+        if (transport) {
+          const sent = transport().then((loaded) => loaded.send(request, own))
+          // The client's type knows only the answer to one command.
+          return Promise.race([sent, aborted(own)]) as Promise<Response>
+        }
         // The client asks for the signal before anything else can run.
         signal = own
         return next(request)

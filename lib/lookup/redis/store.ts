@@ -105,10 +105,7 @@ export function createRedisStore(options: RedisClientOptions | { client: RedisCl
 const outcomes: readonly CommitReply[] = ['stored', 'not_cacheable', 'lost', 'invalidated', 'refused']
 
 const toCommitReply = (reply: unknown): CommitReply =>
-  check(
-    reply,
-    (value): value is CommitReply => typeof value === 'string' && outcomes.some((o) => o === value),
-  )
+  outcomes.find((outcome) => outcome === reply) ?? unreadable()
 
 function toAcquireReply(reply: unknown): AcquireReply {
   const [kind, first, second]: unknown[] = Array.isArray(reply) ? reply : []

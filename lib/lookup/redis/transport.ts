@@ -20,8 +20,8 @@ export interface Subscriber {
 /** A database that is reached by something else than `fetch`, such as a TCP connection. */
 export interface Transport {
   /**
-   * Sends the commands once, and never again. Rejects when the signal aborts, with its reason, and when the answer is
-   * lost. A pipeline has one reply for each command, a transaction one for each that was queued.
+   * Sends the commands once, and never again, nor after the signal has aborted. Rejects when the answer is lost. A
+   * pipeline has one reply for each command, a transaction one for each that was queued.
    */
   send(request: Request, signal: AbortSignal): Promise<Reply | Reply[]>
   /** Listens to a channel, over a connection of its own, until the signal aborts or the connection ends. */

@@ -1,5 +1,9 @@
-import { expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { createFleet, user } from './in-process-fleet'
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 
 it('outside production a second declaration replaces the first, as hot reload needs it', async () => {
   const { join } = createFleet()
@@ -16,7 +20,8 @@ it('outside production a second declaration replaces the first, as hot reload ne
 
 it('in production a lookup that is declared twice is refused', () => {
   const { join } = createFleet()
-  const { defineLookup } = join({ redeclare: false })
+  vi.stubEnv('NODE_ENV', 'production')
+  const { defineLookup } = join()
   defineLookup(user(async () => 1))
   expect(() => defineLookup(user(async () => 2))).toThrow('Lookup "user.1" is declared twice')
 })

@@ -29,7 +29,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'each load past Redis begins at once',
     file: 'bypass.ts',
-    from: 'if (round || ready.length === 0) return',
+    from: 'if (inRound || ready.length === 0) return',
     to: 'if (ready.length === 0) return',
     breaks: ['promise 2', 'promise 6'],
   },

@@ -72,8 +72,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a loader may hang for ever',
     file: 'load.ts',
-    from: '      controller.abort(error)\n      reject(error)\n',
-    to: '      controller.abort(error)\n',
+    from: 'return Promise.race([called, expired])',
+    to: 'return called',
     breaks: ['promise 6'],
   },
 
