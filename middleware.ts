@@ -1,7 +1,7 @@
 import { clerkMiddleware } from '@clerk/nextjs/server'
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server'
 import { clerkBudget } from './lib/clerk/budget'
-import { createGuardOfClerk } from './lib/http/before-clerk'
+import { createGuardOfClerk, signedBy } from './lib/http/before-clerk'
 import { contentSecurityPolicy } from './lib/http/content-security-policy'
 import { isForPeople, outagePage } from './lib/http/outage-page'
 import { withoutUnreadableRedirects } from './lib/http/redirect-addresses'
@@ -15,11 +15,14 @@ const signedInOnly = /^\/(account|calendar|dashboard|organizations|profile)(\/|$
 
 const origins = (process.env.APP_ORIGINS ?? '').split(',').flatMap((origin) => origin.trim() || [])
 
+const jwtKey = process.env.CLERK_JWT_KEY
+
 /** Lets each process ask Clerk about a tenth of what Clerk allows in 10 s, within the budget of all processes. */
 const guardOfClerk = () =>
   onePerProcess('guard-of-clerk', () =>
     createGuardOfClerk(clerkBudget().read().limit / 10, {
-      secondsToWait: () => clerkBudget().secondsToWaitForSession(),
+      isSigned: jwtKey ? signedBy(jwtKey) : undefined,
+      mayAsk: () => clerkBudget().admitSession(),
     }),
   )
 
@@ -40,7 +43,7 @@ const withClerk = clerkMiddleware(
   },
   {
     // With the key at hand a session is verified without asking Clerk for its key set.
-    ...(process.env.CLERK_JWT_KEY && { jwtKey: process.env.CLERK_JWT_KEY }),
+    ...(jwtKey && { jwtKey }),
     // Other apps of the same Clerk instance get session tokens too. Checked at the start, in lib/process/settings.ts.
     ...(origins.length > 0 && { authorizedParties: origins }),
   },
@@ -90,20 +93,24 @@ async function withClerkOrOutage(request: NextRequest, event: NextFetchEvent) {
   }
 }
 
-/**
- * Clerk passes a request on by a rewrite to its own address. Next writes that address as http://localhost, so a server
- * that was told to listen on 127.0.0.1 would take it for another server and send it the request, again and again.
- */
 export default async function middleware(request: NextRequest, event: NextFetchEvent) {
   if (Number(request.headers.get('content-length')) > LONGEST_BODY)
     return new NextResponse('Content too large', { status: 413 })
   const readable = withoutUnreadableRedirects(request.nextUrl)
   if (readable) return NextResponse.redirect(readable)
-  const refused = await guardOfClerk()(request)
-  if (refused) return refused
+  return guardOfClerk()(request, (guarded) => answer(guarded, event))
+}
+
+/**
+ * Clerk passes a request on by a rewrite to its own address. Next writes that address as http://localhost, so a server
+ * that was told to listen on 127.0.0.1 would take it for another server and send it the request, again and again.
+ */
+async function answer(request: NextRequest, event: NextFetchEvent) {
   const response = await withClerkOrOutage(request, event)
   // With a new session. Next would let caches that are shared keep the answer to a prefetch for a year.
   if (response?.headers.has('set-cookie')) response.headers.set('Cache-Control', 'private, no-store')
+  // The SDK sets it at the end of a handshake, made up or not. No page is for scripts of other origins.
+  for (const name of ['origin', 'credentials']) response?.headers.delete(`Access-Control-Allow-${name}`)
   if (response?.headers.get('x-middleware-rewrite') !== request.url) return response
   response.headers.delete('x-middleware-rewrite')
   response.headers.set('x-middleware-next', '1')

@@ -48,7 +48,7 @@ local used = { h = 0, s = 0, o = 0 }
 local counts = redis.call('HGETALL', KEYS[1])
 for i = 1, #counts, 2 do
   local at, kind = string.match(counts[i], '^(%d+)(%a)$')
-  if tonumber(at) < second - 10 then redis.call('HDEL', KEYS[1], counts[i])
+  if math.abs(at - second) > 10 then redis.call('HDEL', KEYS[1], counts[i])
   else
     total = total + counts[i + 1]
     used[kind] = used[kind] + counts[i + 1]
@@ -64,8 +64,8 @@ local function grant(wanted, room, kind)
   return granted
 end
 local high = grant(ARGV[3], limit, 'h')
-local session = grant(ARGV[4], math.max(limit / 10 - used.s, limit / 2 - used.o - used.s), 's')
-local kept = used.s > 0 and math.max(used.s, limit / 10) or 0
+local session = grant(ARGV[4], math.max(math.max(1, limit / 10) - used.s, limit / 2 - used.o - used.s), 's')
+local kept = used.s > 0 and math.max(used.s, 1, limit / 10) or 0
 local normal = grant(ARGV[5], limit / 2 - used.o - kept, 'o')
 local low = grant(ARGV[6], math.min(limit / 4 - total, limit / 2 - used.o - kept), 'o')
 redis.call('PEXPIRE', KEYS[1], 12000)
@@ -108,9 +108,12 @@ function createClerkBudget(now: () => number = () => performance.now()) {
       return granted
     }
     const high = grant('high', limit, 'high')
-    const ofSessions = Math.max(limit / 10 - used.session, limit / 2 - used.others - used.session)
+    const ofSessions = Math.max(
+      Math.max(1, limit / 10) - used.session,
+      limit / 2 - used.others - used.session,
+    )
     const session = grant('session', ofSessions, 'session')
-    const kept = used.session > 0 ? Math.max(used.session, limit / 10) : 0
+    const kept = used.session > 0 ? Math.max(used.session, 1, limit / 10) : 0
     const normal = grant('normal', limit / 2 - used.others - kept, 'others')
     const low = grant('low', Math.min(limit / 4 - total, limit / 2 - used.others - kept), 'others')
     return { high, session, normal, low, wait: (sent[0]?.at ?? now()) + WINDOW - now() }
@@ -134,6 +137,7 @@ function createClerkBudget(now: () => number = () => performance.now()) {
       const wanted = { high: 0, session: 0, normal: 0, low: 0 }
       for (const kind of kinds) wanted[kind]++
       const granted = await drawOfFleet(wanted).catch(() => drawAlone(wanted))
+      dropOld()
       return kinds.map((kind) => {
         if (granted[kind]-- > 0) {
           sent.push({ at: now(), kind })
@@ -163,9 +167,9 @@ function createClerkBudget(now: () => number = () => performance.now()) {
       const refused = await count(priority)
       if (refused) throw refused
     },
-    /** Counts one request of Clerk's middleware. The seconds to wait if it must not be sent, else 0. */
-    async secondsToWaitForSession(): Promise<number> {
-      return (await count('session'))?.retryAfter ?? 0
+    /** Counts one request of Clerk's middleware, if it may be sent now. */
+    async admitSession(): Promise<boolean> {
+      return !(await count('session'))
     },
     /** @throws ClerkError while this process knows that a request of this priority would be refused */
     refuseWhileClosed(priority: Priority) {

@@ -1,8 +1,15 @@
+import { createPublicKey, verify } from 'node:crypto'
+import { type NextMiddleware, NextRequest } from 'next/server'
+
 /** What begins Clerk's API keys, OAuth tokens and M2M tokens. Clerk's SDK takes a token without `Bearer` too. */
 const MACHINE_TOKEN = /^(Bearer )?(ak|oat|mt)_/
 /** Where Clerk leads a browser back to the app with one of them, as a parameter or a cookie, the SDK asks Clerk for new cookies, or reads them. */
 const NONCE = '__clerk_handshake_nonce'
 const HANDSHAKE = '__clerk_handshake'
+/** Where Clerk's API begins a handshake. */
+const HANDSHAKE_PATH = '/v1/client/handshake'
+/** With it, `auth()` of the SDK prints the session token. */
+const DEBUG = 'x-clerk-debug'
 /** What the cookie is called, but for a suffix, that the SDK sends to Clerk to renew a session token. */
 const REFRESH = '__refresh'
 const SESSION = /^__session(_[\w-]{8})?$/
@@ -63,30 +70,86 @@ function isToken(token: string): boolean {
   )
 }
 
-const hasItsForm = ({ name, value }: Cookie) => (name !== HANDSHAKE && !SESSION.test(name)) || isToken(value)
-
 /** The token of the header, as the SDK finds it. */
 function tokenInHeader({ headers }: Request): string {
   const [scheme = '', token] = (headers.get('authorization') ?? '').split(' ', 2)
   return token ? (scheme === 'Bearer' ? token : '') : scheme
 }
 
-/** Whether a session token lives, as far as it says so itself. */
-function lives(token: string, at: number): boolean {
+/** Until when a session token is good, in milliseconds, as it says itself. */
+function endOf(token: string): number | undefined {
   const exp: unknown = decodedPart(token, 1)?.exp
-  return typeof exp === 'number' && exp * 1000 > at
+  return typeof exp === 'number' ? exp * 1000 : undefined
+}
+
+const lives = (token: string, at: number) => (endOf(token) ?? 0) > at
+
+const tokensIn = (text: string): string[] => (text.match(/[\w-]+\.[\w-]+\.[\w-]+/g) ?? []).filter(isToken)
+
+/** Whether a handshake brings a session token that has expired: for each, the SDK prints an error. */
+const isStale = (handshake: string, at: number) =>
+  tokensIn(JSON.stringify(decodedPart(handshake, 1))).some((token) => (endOf(token) ?? at + 1) <= at)
+
+/**
+ * Whether a token was signed by a Clerk instance: for `isSigned` of `createGuardOfClerk`.
+ * `pem`: the instance's public key (`CLERK_JWT_KEY`). Undefined if it is none.
+ */
+export function signedBy(pem: string): ((token: string) => boolean) | undefined {
+  const key = readKey(pem)
+  if (!key) return undefined
+  return (token) => {
+    const [header, payload, signature = ''] = token.split('.')
+    const hash = `RSA-SHA${decodedPart(token, 0)?.alg.slice(2)}`
+    return verify(hash, Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url'))
+  }
+}
+
+function readKey(pem: string) {
+  try {
+    return createPublicKey(pem.replaceAll('\\n', '\n'))
+  } catch {
+    return undefined
+  }
 }
 
 /**
- * Whether the SDK may ask Clerk for a new session token: there is a cookie for that, and not every token is seen to live.
- * What is in the header counts as a token, whatever it is, but for the password of a site.
+ * Whether the SDK may ask Clerk for a new session token: there is a cookie for that, and a token that Clerk has signed and that has
+ * expired. If nobody can say what Clerk has signed, what is in the header counts as a token, whatever it is, but for the
+ * password of a site, and so does a token that is not seen.
  */
-function isRefresh({ method, headers }: Request, cookies: Cookie[], at: number): boolean {
-  if (method !== 'GET' || !cookies.some(({ name }) => name.includes(REFRESH))) return false
+function isRefresh(
+  request: Request,
+  cookies: Cookie[],
+  at: number,
+  isSigned?: (token: string) => boolean,
+): boolean {
+  if (request.method !== 'GET' || !cookies.some(({ name }) => name.includes(REFRESH))) return false
+  const authorization = request.headers.get('authorization') ?? ''
+  if (isSigned) {
+    const seen = tokensIn(`${authorization} ${decoded(request.headers.get('cookie') ?? '')}`)
+    return seen.some((token) => !lives(token, at) && isSigned(token))
+  }
   const tokens = cookies.flatMap(({ name, value }) => (SESSION.test(name) ? [value] : []))
-  const authorization = headers.get('authorization') ?? ''
   if (!/^(Basic .|$)/.test(authorization)) tokens.push(authorization.replace(/^Bearer /, ''))
   return tokens.length === 0 || tokens.some((token) => !lives(token, at))
+}
+
+/** Lets Clerk lead back with a token that it has signed, and not with a nonce that it has to be asked about. */
+function askForToken(response: Answer): void {
+  const location = response?.headers.get('location')
+  if (!response || !location || !URL.canParse(location)) return
+  const url = new URL(location)
+  if (!url.pathname.endsWith(HANDSHAKE_PATH)) return
+  url.searchParams.delete('format')
+  response.headers.set('location', url.href)
+}
+
+/** A request as if it came without these parameters. */
+function withoutParameters(request: NextRequest, names: string[]): NextRequest {
+  const url = new URL(request.url)
+  if (!names.some((name) => url.searchParams.has(name))) return request
+  for (const name of names) url.searchParams.delete(name)
+  return new NextRequest(url, request)
 }
 
 /** Counts in windows of 10 s: 0 while no more than `most` came, else the milliseconds until the next window. */
@@ -95,53 +158,89 @@ function createCount(most: number) {
   return (at: number): number => {
     // A clock that was set back must not make a window last.
     if (at >= window.end || at < window.end - WINDOW) window = { end: at + WINDOW, count: 0 }
-    return ++window.count <= most ? 0 : window.end - at
+    return ++window.count <= Math.max(1, most) ? 0 : window.end - at
   }
+}
+
+type Answer = Awaited<ReturnType<NextMiddleware>>
+
+interface GuardOptions {
+  /**
+   * Whether Clerk has signed a token: `signedBy(CLERK_JWT_KEY)`. With it, made-up tokens are refused at once. Without it, every
+   * token counts that has the form of one of Clerk, so that made-up ones can make people wait who come back from Clerk.
+   */
+  isSigned?: ((token: string) => boolean) | undefined
+  /**
+   * Whether one more request may be sent to Clerk now, and counts it. Give it where several processes share what Clerk allows:
+   * by default every one may be.
+   */
+  mayAsk?: () => Promise<boolean>
+  /** Milliseconds since 1970 (default: `Date.now`). */
+  now?: () => number
 }
 
 /**
  * Bounds what `clerkMiddleware` of @clerk/nextjs would ask Clerk about, and print, before any code of the app runs. It sends
- * Clerk a request for each machine token, although this app takes session tokens only, for each end of a handshake, and for
- * each session token that has expired beside a cookie to renew it: anybody can make the first two up, and repeat the third with
- * a token of their own, and use up what Clerk allows all users of the app. And it prints the header of a token that it cannot
- * verify. Call it before `clerkMiddleware`: it resolves to an answer, or to undefined for what that may see, and takes cookies
- * away from the request. What does not have the form of a token of Clerk is taken away as a cookie, and answered 401 in
- * `Authorization` and 400 as a parameter.
- * - `most`: how many ends of handshakes with a nonce, how many with a token, and how many renewals this process lets through
- *   in 10 s. Beyond that a handshake is answered 429, and a renewal goes through a handshake.
- * - `secondsToWait`: called before each request that Clerk's middleware would send. It resolves to 0 for one that may be sent.
- *   Give it where several processes share what Clerk allows: by default all may be sent.
+ * Clerk a request for each machine token, although this app takes session tokens only, for each end of a handshake with a nonce,
+ * and for each session token that has expired beside a cookie to renew it: anybody can make the first two up, and repeat the
+ * third with a token of their own, and use up what Clerk allows all users of the app. And it prints the header of a token that
+ * it cannot verify. Call it with the request and what calls `clerkMiddleware`: it resolves to the answer.
+ *
+ * - `most`: how many nonces, and how many renewals, this process lets through in 10 s. Nobody waits beyond that: a renewal goes through
+ *   a handshake, and Clerk ends a handshake with a token that it has signed.
+ * - What does not have the form of a token of Clerk, or is not signed by it, is taken away as a cookie, and answered 401 in
+ *   `Authorization` and 400 as a parameter.
  */
 export function createGuardOfClerk(
   most: number,
-  {
-    secondsToWait = async () => 0,
-    now = Date.now,
-  }: { secondsToWait?: () => Promise<number>; now?: () => number } = {},
+  { isSigned, mayAsk = async () => true, now = Date.now }: GuardOptions = {},
 ) {
   const [nonces, tokens, refreshes] = [createCount(most), createCount(most), createCount(most)]
-  const waitFor = async (count: typeof nonces, at: number) => count(at) || (await secondsToWait()) * 1000
+  const isRefused = async (count: typeof nonces, at: number) => count(at) > 0 || !(await mayAsk())
+  const isGood = (token: string) => isToken(token) && (!isSigned || isSigned(token))
+  const mayPass = ({ name, value }: Cookie, at: number) =>
+    name === HANDSHAKE ? isGood(value) && !isStale(value, at) : !SESSION.test(name) || isToken(value)
 
-  return async (request: Request): Promise<Response | undefined> => {
+  return async (request: NextRequest, next: (request: NextRequest) => Promise<Answer>): Promise<Answer> => {
+    request.headers.delete(DEBUG)
     const token = tokenInHeader(request)
     const isOther = decodedPart(token, 0) !== undefined && !isToken(token)
     if (isOther || MACHINE_TOKEN.test(request.headers.get('authorization') ?? ''))
       return new Response('Only session tokens are accepted', { status: 401 })
     const parameters = new URL(request.url).searchParams
-    if (!parameters.getAll(HANDSHAKE).every(isToken)) return new Response('Bad request', { status: 400 })
-    const sent = partsOf(request)
-    const formed = sent.filter((part) => part.cookies.every(hasItsForm))
-    const cookies = formed.flatMap((part) => part.cookies)
+    const handshakes = parameters.getAll(HANDSHAKE)
+    if (!handshakes.every(isGood)) return new Response('Bad request', { status: 400 })
     const at = now()
-    const isLate = isRefresh(request, cookies, at) && (await waitFor(refreshes, at)) > 0
-    const kept = formed.filter((part) => !isLate || !part.cookies.some(({ name }) => name.includes(REFRESH)))
+    const dropped = handshakes.some((one) => isStale(one, at)) ? [HANDSHAKE] : []
+    const sent = partsOf(request)
+    let kept = sent.filter((part) => part.cookies.every((cookie) => mayPass(cookie, at)))
+    const cookies = kept.flatMap((part) => part.cookies)
+    const isIn = (name: string) =>
+      (parameters.has(name) && !dropped.includes(name)) || cookies.some((cookie) => cookie.name === name)
+    const dropCookies = (named: string) => {
+      kept = kept.filter((part) => !part.cookies.some(({ name }) => name.includes(named)))
+    }
+
+    const isLate = isRefresh(request, cookies, at, isSigned) && (await isRefused(refreshes, at))
+    if (isLate) dropCookies(REFRESH)
+    const isUnasked = isIn(NONCE) && (await isRefused(nonces, at))
+    if (isUnasked) {
+      dropCookies(NONCE)
+      dropped.push(NONCE)
+    }
+    const wait = !isSigned && isIn(HANDSHAKE) ? tokens(at) : 0
+    if (wait > 0) return tooMany(wait)
+
     if (kept.length < sent.length) request.headers.set('cookie', kept.map(({ text }) => text).join(';'))
-    const isIn = (name: string) => parameters.has(name) || cookies.some((cookie) => cookie.name === name)
-    const wait = Math.max(isIn(NONCE) ? await waitFor(nonces, at) : 0, isIn(HANDSHAKE) ? tokens(at) : 0)
-    if (wait === 0) return undefined
-    const seconds = String(Math.ceil(wait / 1000))
-    // Somebody who comes back from Clerk waits because of others: their browser tries again by itself.
-    const headers = { 'Retry-After': seconds, Refresh: seconds, 'Cache-Control': 'no-store' }
-    return new Response(`Too many requests. This page tries again in ${seconds} s.`, { status: 429, headers })
+    const response = await next(withoutParameters(request, dropped))
+    if (isLate || isUnasked) askForToken(response)
+    return response
   }
+}
+
+/** For somebody who comes back from Clerk, and waits because of others: their browser tries again by itself. */
+function tooMany(wait: number): Response {
+  const seconds = String(Math.ceil(wait / 1000))
+  const headers = { 'Retry-After': seconds, Refresh: seconds, 'Cache-Control': 'no-store' }
+  return new Response(`Too many requests. This page tries again in ${seconds} s.`, { status: 429, headers })
 }
