@@ -26,6 +26,8 @@ async function open(path: string, cookies: Record<string, string>) {
   const headers = { origin: 'null', cookie }
   const answer = await middleware(new NextRequest(`https://app.example.test${path}`, { headers }), event)
   const status = answer?.headers.get('x-middleware-request-x-clerk-auth-status')
+  expect(answer?.headers.has('access-control-allow-origin')).toBe(false)
+  expect(answer?.headers.has('access-control-allow-credentials')).toBe(false)
   return { status, location: answer?.headers.get('location') }
 }
 

@@ -47,16 +47,28 @@ function limiterOf(client: Redis, { name, calls, seconds }: CallLimit): Ratelimi
   return limiter
 }
 
+/** What callers have sent to this process, in windows of their limits. */
+const here = createBoundedMap(10_000)
+
+/** Counts one call in this process alone. */
+function overLimitHere({ name, calls, seconds }: CallLimit, caller: string): number | undefined {
+  const window = Math.floor(Date.now() / 1000 / seconds)
+  const key = `${name}:${caller}:${window}`
+  const count = (here.get(key) ?? 0) + 1
+  here.set(key, count)
+  return count > calls ? Math.ceil((window + 1) * seconds - Date.now() / 1000) : undefined
+}
+
 /**
- * Counts one call with one Redis command: undefined within the limit, else the seconds to wait. While Redis does not
- * answer, every call is allowed: what is limited here reads Redis as well, and refuses by itself.
+ * Counts one call with one Redis command: undefined within the limit, else the seconds to wait. While Redis cannot count,
+ * because it is not responding or refuses writes, each process counts alone.
  */
 export async function overLimit(limit: CallLimit, caller: string): Promise<number | undefined> {
   const answer = await redis()
     .run('limit', (client) => limiterOf(client, limit).limit(caller))
     .catch(() => undefined)
-  if (!answer || answer.success) return undefined
-  return Math.max(1, Math.ceil((answer.reset - Date.now()) / 1000))
+  if (!answer) return overLimitHere(limit, caller)
+  return answer.success ? undefined : Math.max(1, Math.ceil((answer.reset - Date.now()) / 1000))
 }
 
 /** Counts one call of an action. @throws ClerkError `clerk_rate_limited` over the limit, before anything is sent */

@@ -168,6 +168,18 @@ describe('what is printed of a request', () => {
     expect([stage.app.output(), stage.app.logs()]).toEqual([output, logs])
   })
 
+  // Clerk's SDK would print it, or that there is none.
+  test('is no session token, whatever the header of Clerk’s SDK for that says', async () => {
+    const before = stage.app.output()
+    for (const path of ['/', '/profile', '/api/calendar/token'])
+      for (const headers of [{}, { cookie }])
+        await fetch(stage.app.url + path, {
+          headers: { ...headers, 'X-Clerk-Debug': '1' },
+          redirect: 'manual',
+        })
+    expect(stage.app.output()).toEqual(before)
+  })
+
   test('by Next has no character that steers a terminal', async () => {
     const before = stage.app.output().length
     const action = ['Content-Length: 0', 'Content-Type: text/plain', `Origin: ${stage.app.url}`]

@@ -45,8 +45,17 @@ describe('a limit of three calls', () => {
     expect(services.upstash.counts().http).toBe(0)
   })
 
-  test('allows every call while Redis is not responding', async () => {
-    services.upstash.faults.set({ reset: 'before' })
-    for (let i = 0; i < 5; i++) expect(await overLimit(limit('outage'), 'user_1')).toBeUndefined()
+  test.each([
+    ['is not responding', { reset: 'before' as const }],
+    [
+      'refuses writes',
+      { error: "OOM command not allowed when used memory > 'maxmemory'.", only: ['eval', 'evalsha'] },
+    ],
+  ])('is counted by the process while Redis %s', async (name, faults) => {
+    services.upstash.faults.set(faults)
+    const answers = []
+    for (let i = 0; i < 4; i++) answers.push(await overLimit(limit(name), 'user_1'))
+    expect(answers).toEqual([undefined, undefined, undefined, expect.any(Number)])
+    expect(await overLimit(limit(name), 'user_2')).toBeUndefined()
   })
 })
