@@ -73,7 +73,7 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
           ref={box}
           role="img"
           aria-label={newest ? summaryOf(kind, newest, unit) : `${kind.title}: nothing yet`}
-          className={`relative h-44 overflow-hidden text-xs ${PARTS}`}
+          className={`relative h-48 overflow-hidden text-xs ${PARTS}`}
         />
         {unit && <p className="pointer-events-none absolute top-0 left-0 text-soft text-xs">{unit}</p>}
         {isEmpty && (
