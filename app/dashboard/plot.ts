@@ -77,7 +77,8 @@ function settingsOf(
   const axis = { stroke: color('--soft'), font, ticks: { show: false } }
   return {
     ...size,
-    padding: [8, 28, 0, 0],
+    // The unit is above the axis.
+    padding: [24, 28, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
     scales: { y: { range: (_, _low, high) => [0, max ?? Math.max(1, high * 1.1)] } },

@@ -47,10 +47,7 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
   return (
     <figure aria-label={kind.title}>
       <figcaption className="mb-2 flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
-        <div className="flex flex-wrap items-baseline gap-x-2">
-          <h3 className="font-semibold">{kind.title}</h3>
-          {unit && <p className="text-soft text-xs">{unit}</p>}
-        </div>
+        <h3 className="font-semibold">{kind.title}</h3>
         <ul
           className={`flex flex-wrap gap-x-3 text-soft text-xs ${kind.series.length === 1 ? 'sr-only' : ''}`}
           aria-label="Lines"
@@ -76,8 +73,9 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
           ref={box}
           role="img"
           aria-label={newest ? summaryOf(kind, newest, unit) : `${kind.title}: nothing yet`}
-          className={`relative h-44 overflow-hidden text-xs ${PARTS}`}
+          className={`relative h-48 overflow-hidden text-xs ${PARTS}`}
         />
+        {unit && <p className="pointer-events-none absolute top-0 left-0 text-soft text-xs">{unit}</p>}
         {isEmpty && (
           <p className="pointer-events-none absolute inset-0 grid place-items-center pb-6 text-soft text-sm">
             <span className="bg-surface px-2">No traffic in this period</span>

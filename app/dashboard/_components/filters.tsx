@@ -94,7 +94,7 @@ export function Filters({ path, query, selects, list, count, byUser = false }: P
   })
   const params = paramsOf({ ...query, chart: undefined }, { list })
   return (
-    <div className="mb-4 flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
+    <div className="mb-4 flex flex-wrap items-center justify-between gap-x-3 gap-y-2">
       <form
         ref={form}
         action={path}
