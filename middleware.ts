@@ -32,6 +32,9 @@ const LONGEST_BODY = 64 * 1024
 const withClerk = clerkMiddleware(
   async (auth, request) => {
     const { pathname } = request.nextUrl
+    // Next checks `Origin` only, which a proxy or an extension can have taken away.
+    if (request.method === 'POST' && request.headers.get('sec-fetch-site') === 'cross-site')
+      return new NextResponse('Forbidden', { status: 403 })
     // Next would answer 500.
     if (!canBeDecoded(pathname) || !isOrigin(request.headers.get('origin')))
       return new NextResponse('Bad request', { status: 400 })

@@ -8,6 +8,7 @@ import type { CachedOrganization } from '../cache/cached-organization'
 import { type CachedUser, getCachedUserById, isUserId } from '../cache/clerk-cache'
 import { countMembers, getCachedMembersOfOrganization } from '../cache/organization-cache'
 import { isOrganizationId } from '../cache/organization-lookups'
+import { refuseOverLimit } from '../http/rate-limit'
 import { getConnectedIntegrations } from '../integrations/integrations.service'
 import { onePerProcess } from '../lookup/one-per-process'
 import { withPriority } from '../lookup/priority'
@@ -58,10 +59,16 @@ export const todo = forAdmins(sharedTodo)
 export const charts = forAdmins(sharedCharts)
 export const newestOrganizations = forAdmins(listNewestOrganizations)
 
-/** Views of the last minute. Reloading a page must not push other records out of the trail. */
+/** Records of an admin's views and exports. Looking at very many must not push other records out of the trail. */
+const LIMIT = { name: 'dashboard-views', calls: 60, seconds: 60 }
+
+/** Views of the last minute: reloading a page adds no record. */
 const recorded = onePerProcess('recorded-views', () => new LRUCache<string, true>({ max: 5000, ttl: 60_000 }))
 
-/** An admin who looks at a person, or at a list that names people, is a record, one for each of them, admin and minute in a process. */
+/**
+ * An admin who looks at a person, or at a list that names people, is a record, one for each of them, admin and minute in a
+ * process. @throws ClerkError `clerk_rate_limited` over the limit
+ */
 async function recordView(
   subject: string,
   outcome: 'ok' | 'not_found' = 'ok',
@@ -70,6 +77,7 @@ async function recordView(
   const event = { ...(await currentActor()), action, subject, outcome }
   const view = JSON.stringify(event)
   if (recorded.has(view)) return
+  await refuseOverLimit(LIMIT, event.actor)
   recorded.set(view, true)
   emitAudit(event)
 }
@@ -116,7 +124,7 @@ const withIsoTime = <R extends { at: number }>(row: R) => ({ ...row, at: new Dat
 
 /**
  * A list as a file, without pages: at most 10,000 records of the audit trail, or all webhooks that the log keeps. Each is
- * a record in the trail itself. @throws AuthError; RedisError
+ * a record in the trail itself. @throws AuthError; ClerkError `clerk_rate_limited` over the limit; RedisError
  */
 export async function exportList(
   list: 'audit' | 'webhooks',
@@ -125,6 +133,7 @@ export async function exportList(
 ): Promise<string> {
   await requireAdmin({ failClosed: true })
   const actor = await currentActor()
+  await refuseOverLimit(LIMIT, actor.actor)
   emitAudit({
     ...actor,
     action: 'dashboard.export',

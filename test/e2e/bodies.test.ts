@@ -139,6 +139,13 @@ async function send(line: string, ...headers: string[]): Promise<string> {
   return answer.slice(0, 12)
 }
 
+test('a form from another site is refused, also if its origin was taken away', async () => {
+  const headers = [`Cookie: ${cookie}`, 'Content-Length: 0', 'Content-Type: text/plain']
+  expect(await send('POST /profile', ...headers, 'Sec-Fetch-Site: cross-site')).toBe('HTTP/1.1 403')
+  // No action, so that Next refuses it, and not the middleware.
+  expect(await send('POST /profile', ...headers, 'Sec-Fetch-Site: same-origin')).toBe('HTTP/1.1 405')
+})
+
 describe('what is printed of a request', () => {
   test.each([
     ['TRACE /', 405],

@@ -4,9 +4,11 @@ import { saveProfile } from '@/app/profile/actions'
 import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
 import { getCachedUserByUsername } from '@/lib/cache/clerk-cache'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
+import { readQuery } from '@/lib/dashboard/list-query'
 import { panelResult } from '@/lib/dashboard/panel-result'
 import {
   audit,
+  exportList,
   filteredAudit,
   integrationsOf,
   membersOf,
@@ -81,6 +83,23 @@ describe('an admin who looks at a person', () => {
   test('is a record also if there is no such person', async () => {
     expect(await selectedUser('user_2nobody')).toBeNull()
     expect(of('dashboard.view')).toMatchObject([{ subject: 'user_2nobody', outcome: 'not_found' }])
+  })
+
+  // Otherwise made-up IDs, or files of one after another, would push other records out of the trail.
+  test('is refused after sixty records in a minute, of exports as well', async () => {
+    signedIn = services.clerk.createUser({
+      emails: ['second-admin@example.com'],
+      publicMetadata: { role: 'admin' },
+    }).id
+    for (let i = 0; i < 60; i++) {
+      if (i % 2) await filteredAudit({ user: `user_2nobody${i}` })
+      else await exportList('webhooks', readQuery({ user: `user_2nobody${i}` }), 'csv')
+    }
+    const refused = { clerkCodes: ['own_limit'], retryAfter: expect.any(Number) }
+    await expect(filteredAudit({ user: people.member })).rejects.toMatchObject(refused)
+    await expect(selectedUser(people.member)).rejects.toMatchObject(refused)
+    await expect(exportList('audit', readQuery({}), 'csv')).rejects.toMatchObject(refused)
+    expect(of('dashboard.view').length + of('dashboard.export').length).toBe(60)
   })
 
   test('is none where nobody in particular is shown', async () => {
