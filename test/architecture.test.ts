@@ -43,8 +43,8 @@ const mayImport: Record<string, readonly string[]> = {
     ...['lib/errors', 'lib/integrations', 'lib/lookup', 'lib/telemetry', 'lib/webhooks'],
   ],
   'lib/dashboard': [
-    ...['lib/auth', 'lib/cache', 'lib/clerk', 'lib/config', 'lib/errors', 'lib/integrations', 'lib/lookup'],
-    ...['lib/process', 'lib/telemetry', 'lib/webhooks'],
+    ...['lib/auth', 'lib/cache', 'lib/clerk', 'lib/config', 'lib/errors', 'lib/http', 'lib/integrations'],
+    ...['lib/lookup', 'lib/process', 'lib/telemetry', 'lib/webhooks'],
   ],
   'lib/ops': [
     ...['lib/cache', 'lib/calendar', 'lib/clerk', 'lib/config', 'lib/env', 'lib/errors', 'lib/lookup'],

@@ -4,7 +4,9 @@ import { people } from '../local/seed'
 import { useServices } from './support/services'
 
 // With the key of a production instance Clerk's middleware answers at once, without a redirect to the address without the nonce.
+let behind = 0
 const services = useServices({
+  now: () => Date.now() - behind,
   env: {
     NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: `pk_live_${btoa('clerk.example.test$')}`,
     CLERK_SECRET_KEY: 'sk_live_0123456789',
@@ -23,7 +25,7 @@ async function open(path: string, cookies: Record<string, string>) {
   const cookie = Object.entries(cookies)
     .map(([name, value]) => `${name}=${value}`)
     .join('; ')
-  const headers = { origin: 'null', cookie }
+  const headers = { origin: 'null', accept: 'text/html', cookie }
   const answer = await middleware(new NextRequest(`https://app.example.test${path}`, { headers }), event)
   const status = answer?.headers.get('x-middleware-request-x-clerk-auth-status')
   expect(answer?.headers.has('access-control-allow-origin')).toBe(false)
@@ -43,4 +45,13 @@ test('the end of a handshake that somebody makes up is answered as to a visitor,
   const { location } = await open('/dashboard', { ...own, ...nonce })
   expect(location).toMatch(/\/sign-in\?/)
   log.mockClear()
+})
+
+test('a session token that has expired leads to Clerk for a new one, also while Clerk’s Backend API is down', async () => {
+  behind = 120_000
+  const { cookies } = await services.clerk.issueSession(people.member)
+  behind = 0
+  services.clerk.faults.add({ status: 503 })
+  const { location } = await open('/profile', { ...cookies, __client_uat: '1', __refresh: 'made-up' })
+  expect(location).toContain('/v1/client/handshake?redirect_url=')
 })
