@@ -83,12 +83,14 @@ function withPolicy(request: NextRequest): NextResponse {
   return response
 }
 
-/** Clerk’s answer, or a page that says that the sign-in could not be checked: Next and Clerk’s proxy would answer with a bare 500 or JSON. */
-async function withClerkOrOutage(request: NextRequest, event: NextFetchEvent) {
+/** What is thrown here is answered with a page that says that the sign-in could not be checked: Next would answer with a bare 500. */
+export default async function middleware(request: NextRequest, event: NextFetchEvent) {
+  if (Number(request.headers.get('content-length')) > LONGEST_BODY)
+    return new NextResponse('Content too large', { status: 413 })
+  const readable = withoutUnreadableRedirects(request.nextUrl)
+  if (readable) return NextResponse.redirect(readable)
   try {
-    const response = await withClerk(request, event)
-    // No page: one that came through `frontendApiProxy`, which is on by default at *.vercel.app.
-    return response && response.status >= 500 && isForPeople(request) ? outagePage(request) : response
+    return await guardOfClerk()(request, (guarded) => answer(guarded, event))
   } catch (error) {
     // biome-ignore lint/suspicious/noConsole: Next logs only what is thrown
     console.error(error)
@@ -96,20 +98,14 @@ async function withClerkOrOutage(request: NextRequest, event: NextFetchEvent) {
   }
 }
 
-export default async function middleware(request: NextRequest, event: NextFetchEvent) {
-  if (Number(request.headers.get('content-length')) > LONGEST_BODY)
-    return new NextResponse('Content too large', { status: 413 })
-  const readable = withoutUnreadableRedirects(request.nextUrl)
-  if (readable) return NextResponse.redirect(readable)
-  return guardOfClerk()(request, (guarded) => answer(guarded, event))
-}
-
 /**
  * Clerk passes a request on by a rewrite to its own address. Next writes that address as http://localhost, so a server
  * that was told to listen on 127.0.0.1 would take it for another server and send it the request, again and again.
  */
 async function answer(request: NextRequest, event: NextFetchEvent) {
-  const response = await withClerkOrOutage(request, event)
+  const response = await withClerk(request, event)
+  // No page: one that came through `frontendApiProxy`, which is on by default at *.vercel.app.
+  if (response && response.status >= 500 && isForPeople(request)) return outagePage(request)
   // With a new session. Next would let caches that are shared keep the answer to a prefetch for a year.
   if (response?.headers.has('set-cookie')) response.headers.set('Cache-Control', 'private, no-store')
   // The SDK sets it at the end of a handshake, made up or not. No page is for scripts of other origins.

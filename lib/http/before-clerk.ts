@@ -13,6 +13,8 @@ const DEBUG = 'x-clerk-debug'
 /** What the cookie is called, but for a suffix, that the SDK sends to Clerk to renew a session token. */
 const REFRESH = '__refresh'
 const SESSION = /^__session(_[\w-]{8})?$/
+/** Characters that a token of Clerk has at least. */
+const SHORTEST = 100
 /** Clerk's window, in milliseconds. */
 const WINDOW = 10_000
 
@@ -37,13 +39,22 @@ const cookiesIn = (header: string): Cookie[] =>
 const partsOf = ({ headers }: Request) =>
   (headers.get('cookie') ?? '').split(';').map((text) => ({ text, cookies: cookiesIn(text) }))
 
-/** One of the three parts of a token, as the SDK decodes it. Undefined if it is not JSON. */
-function decodedPart(token: string, part: 0 | 1) {
-  const parts = token.split('.')
+/** The text of one of the first two parts of a token, as the SDK decodes it. Undefined if it cannot be decoded. */
+function textOf(token: string, part: 0 | 1): string | undefined {
+  const parts = token.split('.', 4)
   if (parts.length !== 3) return undefined
   try {
     const text = (parts[part] ?? '').replaceAll('=', '').replaceAll('-', '+').replaceAll('_', '/')
-    return JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(text), (one) => one.charCodeAt(0))))
+    return new TextDecoder().decode(Uint8Array.from(atob(text), (one) => one.charCodeAt(0)))
+  } catch {
+    return undefined
+  }
+}
+
+/** Undefined if it is not JSON. */
+function decodedPart(token: string, part: 0 | 1) {
+  try {
+    return JSON.parse(textOf(token, part) ?? '')
   } catch {
     return undefined
   }
@@ -84,11 +95,13 @@ function endOf(token: string): number | undefined {
 
 const lives = (token: string, at: number) => (endOf(token) ?? 0) > at
 
-const tokensIn = (text: string): string[] => (text.match(/[\w-]+\.[\w-]+\.[\w-]+/g) ?? []).filter(isToken)
+/** The tokens in a text, in one pass, because anybody can make up a long one. The shortest of Clerk has more than 300 characters. */
+const tokensIn = (text: string): string[] =>
+  text.split(/[^\w.-]+/).filter((piece) => piece.length >= SHORTEST && isToken(piece))
 
 /** Whether a handshake brings a session token that has expired: for each, the SDK prints an error. */
 const isStale = (handshake: string, at: number) =>
-  tokensIn(JSON.stringify(decodedPart(handshake, 1))).some((token) => (endOf(token) ?? at + 1) <= at)
+  tokensIn(textOf(handshake, 1) ?? '').some((token) => (endOf(token) ?? at + 1) <= at)
 
 /**
  * Whether a token was signed by a Clerk instance: for `isSigned` of `createGuardOfClerk`.
@@ -97,10 +110,13 @@ const isStale = (handshake: string, at: number) =>
 export function signedBy(pem: string): ((token: string) => boolean) | undefined {
   const key = readKey(pem)
   if (!key) return undefined
+  const length = (key.asymmetricKeyDetails?.modulusLength ?? 0) / 8
   return (token) => {
-    const [header, payload, signature = ''] = token.split('.')
+    const [header, payload, text = ''] = token.split('.')
+    const signature = Buffer.from(text, 'base64url')
+    if (signature.length !== length) return false
     const hash = `RSA-SHA${decodedPart(token, 0)?.alg.slice(2)}`
-    return verify(hash, Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url'))
+    return verify(hash, Buffer.from(`${header}.${payload}`), key, signature)
   }
 }
 

@@ -118,6 +118,25 @@ function signed(payload: unknown, alg = 'RS256'): string {
   return `${content}.${sign(`RSA-SHA${alg.slice(2)}`, Buffer.from(content), keys.privateKey).toString('base64url')}`
 }
 
+const deep = `${encoded(header)}.${Buffer.from(`{"a":${'['.repeat(5000)}${']'.repeat(5000)}}`).toString('base64url')}.c2ln`
+
+// With a search that tries each beginning, each of these would take minutes.
+test.each([
+  ['a cookie', () => at('/', { cookie: `__refresh_x=${'-'.repeat(1_000_000)}` })],
+  ['tokens in a cookie', () => at('/', { cookie: `__refresh_x=${'a.b.c.'.repeat(200_000)}` })],
+  [
+    'Authorization',
+    () => at('/', { cookie: '__refresh_x=r', authorization: `Basic ${'-'.repeat(1_000_000)}` }),
+  ],
+  ['a handshake', () => at(`/?__clerk_handshake=${signed({ handshake: ['-'.repeat(700_000)] })}`)],
+  ['a deep handshake', () => at(`/?__clerk_handshake=${deep}`)],
+])('a very long text costs no more than its length, as %s', async (_, request) => {
+  for (const isSigned of [signedBy(pem), undefined])
+    expect(
+      (await pass(createGuardOfClerk(9, { isSigned, now: () => 0 }), request())).response,
+    ).not.toBeInstanceOf(Error)
+})
+
 describe('the signature of a token', () => {
   test.each(['RS256', 'RS384', 'RS512'])('is seen to be of the instance, by %s', (alg) => {
     const token = signed({ sub: 'user_1' }, alg)
