@@ -54,8 +54,8 @@ export interface Declaration<A, T> {
   timeout?: number
   /** Seconds for which one process alone may load a key (default: timeout + 2). */
   lease?: number
-  /** How a loader's failure is described to callers that wait for it in other processes: short and safe to store. */
-  failure?: { encode(error: unknown): string; decode(reason: string): unknown }
+  /** Describes a loader's failure to callers that wait in other processes: short, safe to store. Default: its code. */
+  failure?: { encode(error: unknown): string | undefined; decode(reason: string): unknown }
 }
 
 /** A declaration with its defaults filled in and durations in milliseconds. */
