@@ -42,7 +42,7 @@ export interface Declaration<A, T> {
   refreshEvery?: number
   /** Default: JSON, which refuses what it cannot carry: a Date, a Map, NaN, a class with methods. */
   codec?: Codec<T>
-  /** Called on a miss. Throws if the loader would refuse a caller of this priority: then nothing is stored for it. */
+  /** Called on the miss of a read, not of `reload` or a refresh. Throws if the loader would refuse a caller of this priority: then nothing is stored for it. */
   mayLoad?(priority: Priority): void
   /** Loads one value; null or undefined means "not found". Runs outside the request's context; may call lookups. */
   load?(arg: A, context: LoadContext): Promise<T | null | undefined>
