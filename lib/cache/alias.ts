@@ -24,46 +24,44 @@ const ROUNDS = 3
  * is old: the name is resolved again, and if it still leads to the same ID, the value is loaded again.
  */
 export function createAlias<A, T>(alias: Alias<A, T>): (name: A) => Promise<T | null> {
-  const { id, key, idByName, valueById, verify } = alias
-  const hints = alias.hints ?? onePerProcess(`alias-hints:${id}`, createHints)
+  const { key, idByName, valueById, verify } = alias
+  const hints = alias.hints ?? onePerProcess(`alias-hints:${alias.id}`, createHints)
   const contradictions = createContradictions()
 
   return async (name) => {
     const place = key(name)
-    const isOwner = (value: T | null) => value !== null && verify(value, name)
+    const hasName = (value: T | null) => value !== null && verify(value, name)
     const hint = hints.get(place)
     const hinted = hint === undefined ? undefined : valueById.fresh(hint)
     // A wrong hint is never awaited: its failure must not be an unhandled rejection.
     hinted?.catch(() => {})
-    let owner = await idByName.fresh(name)
-    const first = owner === hint ? hinted : undefined
-    let value: T | null = owner === null ? null : await (first ?? valueById.fresh(owner))
+    let id = await idByName.fresh(name)
+    const first = id === hint ? hinted : undefined
+    let value: T | null = id === null ? null : await (first ?? valueById.fresh(id))
 
-    for (let round = 0; owner !== null && !isOwner(value); round++) {
+    for (let round = 0; id !== null && !hasName(value); round++) {
       hints.delete(place)
       // A hash: the value may be a person's data, which this process must not keep.
       const contradiction = createHash('sha256')
-        .update(JSON.stringify([owner, value]))
+        .update(JSON.stringify([id, value]))
         .digest('base64url')
       if (contradictions.get(place) === contradiction) return null
       if (round === ROUNDS) {
         contradictions.set(place, contradiction)
         return null
       }
-      const known = owner
-      owner = await idByName.reload(name, (old) => old === known)
-      if (owner === null) break
-      if (owner !== known) value = await valueById.fresh(owner)
+      const known = id
+      id = await idByName.reload(name, (old) => old === known)
+      if (id === null) break
+      if (id !== known) value = await valueById.fresh(id)
       else
-        value = await (value === null
-          ? valueById.reload(owner)
-          : valueById.reload(owner, (old) => !isOwner(old)))
+        value = await (value === null ? valueById.reload(id) : valueById.reload(id, (old) => !hasName(old)))
     }
-    if (owner === null || !value) {
+    if (id === null || !value) {
       hints.delete(place)
       return null
     }
-    hints.set(place, owner)
+    hints.set(place, id)
     return value
   }
 }
@@ -71,6 +69,6 @@ export function createAlias<A, T>(alias: Alias<A, T>): (name: A) => Promise<T | 
 /** The IDs that names had last, in this process. */
 export const createHints = () => new LRUCache<string, string>({ maxSize: 5000, sizeCalculation: () => 1 })
 
-/** Names whose upstream says one owner, and of whose owner it says another name: asked again after 10 s. */
+/** By name, what its ID led to last: a value without the name, although both were loaded again. Ends after 10 s. */
 const createContradictions = () =>
   new LRUCache<string, string>({ maxSize: 500, sizeCalculation: () => 1, ttl: 10_000 })

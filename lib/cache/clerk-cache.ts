@@ -1,4 +1,3 @@
-import { clerkFailure } from '../clerk/error'
 import { isTexts } from '../clerk/json'
 import { clerkGet } from '../clerk/request'
 import { json } from '../lookup/json'
@@ -46,7 +45,6 @@ export const userIdsByRole = defineLookup<string, string[]>(() => ({
     const users = parseUsers(await clerkGet('/users', newest, signal))
     return users.filter((user) => rolesOf(user).includes(role)).map(({ id }) => id)
   },
-  failure: clerkFailure,
 }))
 
 /** The roles in a user's public metadata, where `role` is one name or a list of names. */

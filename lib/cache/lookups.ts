@@ -1,4 +1,6 @@
+// For its effect: installs the limits, so that no lookup can ask Clerk without them.
 import '../clerk/limits'
+import { clerkFailure } from '../clerk/error'
 import { isSignedIn } from '../clerk/signed-in'
 import { cacheSettings, givenRuntime, namespace, redis } from '../config'
 import { insideNext } from '../env'
@@ -45,12 +47,12 @@ export function lookups() {
 
 /**
  * Declares a lookup of this app. The declaration is a function because it may read the environment; it is checked at
- * the first use. @throws LookupError `bad_declaration`, then
+ * the first use. A `ClerkError` of its loader reaches also the callers that wait in other processes. @throws LookupError `bad_declaration`, then
  */
 export function defineLookup<A, T>(declaration: () => Declaration<A, T>): Lookup<A, T> {
   let made: Lookup<A, T> | undefined
   const lookup = () => {
-    made ??= lookups().defineLookup(declaration())
+    made ??= lookups().defineLookup({ failure: clerkFailure, ...declaration() })
     return made
   }
   return Object.assign((arg: A) => lookup()(arg), {

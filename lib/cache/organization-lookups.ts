@@ -1,4 +1,4 @@
-import { clerkFailure, isNotFound, unexpectedAnswer } from '../clerk/error'
+import { isNotFound, unexpectedAnswer } from '../clerk/error'
 import { isRecord } from '../clerk/json'
 import { clerkGet, refuseWhileClosed } from '../clerk/request'
 import { cacheSettings } from '../config'
@@ -129,7 +129,6 @@ const shared = () => ({
   version: ORGANIZATIONS_VERSION,
   ttl: nameTtl(),
   grace: GRACE,
-  failure: clerkFailure,
 })
 
 export const organizationById = defineLookup<string, CachedOrganization>(() => ({
@@ -152,7 +151,6 @@ const idBySlug = defineLookup<string, string>(() => ({
   codec: json<string>((id) => typeof id === 'string'),
   tags: tagsOfEntry.slug,
   owner: (_, id) => id ?? undefined,
-  failure: clerkFailure,
   // Anybody can make slugs up, and each load leaves keys in Redis.
   mayLoad: refuseWhileClosed,
   async load(slug, { signal }) {

@@ -1,5 +1,4 @@
 import { inspect } from 'node:util'
-import { clerkFailure } from '../clerk/error'
 import { isRecord, type Json, record, word } from '../clerk/json'
 import { encryptionKeys } from './key-ring'
 import { defineLookup } from './lookups'
@@ -44,7 +43,7 @@ const isStored = (value: unknown): value is Stored => isRecord(value) && isRecor
 
 const metadataOfUser = defineLookup<string, Stored>(() => ({
   ...{ name: 'private-metadata', version: 1, key: (id) => id, tags: (id) => [tagOfUser(id)] },
-  ...{ owner: (id) => id, ttl: nameTtl(), grace: GRACE, batch: { max: PER_REQUEST }, failure: clerkFailure },
+  ...{ owner: (id) => id, ttl: nameTtl(), grace: GRACE, batch: { max: PER_REQUEST } },
   // The MAC in it has the time: an old entry that somebody has put back does not return a right.
   codec: sealed('private-metadata', signed(isStored, oldestEntry())),
   loadMany: (ids, { signal }) =>

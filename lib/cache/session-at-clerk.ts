@@ -1,4 +1,4 @@
-import { clerkFailure, isNotFound } from '../clerk/error'
+import { isNotFound } from '../clerk/error'
 import { record } from '../clerk/json'
 import { clerkGet } from '../clerk/request'
 import { defineLookup } from './lookups'
@@ -27,7 +27,6 @@ const sessionAtClerk = defineLookup<SessionOfUser, boolean>(() => ({
       throw error
     }
   },
-  failure: clerkFailure,
 }))
 
 /** Whether Clerk says now that a session is active. One request, shared with all who ask meanwhile. @throws ClerkError */

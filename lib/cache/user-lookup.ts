@@ -1,4 +1,3 @@
-import { clerkFailure } from '../clerk/error'
 import type { Json } from '../clerk/json'
 import { clerkGet } from '../clerk/request'
 import { cacheSettings } from '../config'
@@ -93,7 +92,6 @@ export const userById = defineLookup<string, CachedUser>(() => ({
   codec: codec(),
   loadMany: (ids, { signal }) => loadUsers(ids, signal, toCachedUser),
   batch: { max: PER_REQUEST },
-  failure: clerkFailure,
 }))
 
 /**
@@ -105,5 +103,4 @@ export const newUserById = defineLookup<string, CachedUser>(() => ({
   owner: (id) => id,
   ...{ ttl: 1, negativeTtl: 1, memo: false, timeout: 25, codec: codec() },
   load: (id) => userById.reload(id),
-  failure: clerkFailure,
 }))

@@ -17,8 +17,8 @@ interface UserName {
   /** Gives equal names the same form. */
   normalize(name: string): string
   namesOf(user: CachedUser): readonly (string | null)[]
-  /** Names the lookup (default: the kind of name). */
-  id?: string
+  /** Default: the kind of name. */
+  lookupName?: string
   /** The users that can be found (default: all). */
   accepts?(user: CachedUser): boolean
 }
@@ -29,15 +29,15 @@ interface UserName {
  */
 function defineUserName(kind: NameKind, declaration: UserName) {
   const { filter, exactly = (name) => name, normalize, namesOf } = declaration
-  const { id = kind, accepts = () => true } = declaration
+  const { lookupName = kind, accepts = () => true } = declaration
   const hasName = (user: CachedUser, name: string) =>
     accepts(user) && namesOf(user).some((known) => known !== null && normalize(known) === normalize(name))
   const key = keyOfName[kind]
   const idByName = defineLookup<string, string>(() => ({
-    ...{ name: id, version: 1, key, memo: false, ttl: nameTtl() },
-    codec: json<string>((id) => typeof id === 'string'),
+    ...{ name: lookupName, version: 1, key, memo: false, ttl: nameTtl() },
+    codec: json<string>((userId) => typeof userId === 'string'),
     tags: (name) => [tagOfName(kind, name), tagOfAllNames(kind)],
-    owner: (_, id) => id ?? undefined,
+    owner: (_, userId) => userId ?? undefined,
     // Anybody can make names up, and each load leaves keys in Redis.
     mayLoad: refuseWhileClosed,
     async load(name, { signal }) {
@@ -45,8 +45,8 @@ function defineUserName(kind: NameKind, declaration: UserName) {
       return users.find((user) => hasName(user, name))?.id
     },
   }))
-  const lookup = createAlias({ id, key, idByName, valueById: userById, verify: hasName })
-  const once = defineMemo<CachedUser | null>(id)
+  const lookup = createAlias({ id: lookupName, key, idByName, valueById: userById, verify: hasName })
+  const once = defineMemo<CachedUser | null>(lookupName)
   return (name: string): Promise<CachedUser | null> =>
     name.length === 0 || name.length > LONGEST_NAME ? Promise.resolve(null) : once(name, () => lookup(name))
 }
@@ -61,11 +61,11 @@ const USERNAME: UserName = {
 export const getCachedUserByUsername = defineUserName('username', USERNAME)
 
 /**
- * A lookup by username that finds only the users whom `accepts` says, for public pages: the name of anybody else costs as
- * much as one that nobody has and is kept as long, so that the time of an answer does not tell them apart.
+ * A lookup by username that finds only the users for whom `accepts` returns true, for public pages. The name of any other
+ * user takes as long as a name that nobody has and is cached as long, so that the time of an answer reveals no user.
  */
-export const defineUserByUsername = (id: string, accepts: (user: CachedUser) => boolean) =>
-  defineUserName('username', { ...USERNAME, id, accepts })
+export const defineUserByUsername = (lookupName: string, accepts: (user: CachedUser) => boolean) =>
+  defineUserName('username', { ...USERNAME, lookupName, accepts })
 
 /** The user who has verified this e-mail address, or null. Ignores case. */
 export const getCachedUserByEmail = defineUserName('email', {

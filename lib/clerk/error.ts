@@ -77,12 +77,12 @@ export const isNotFound = (error: unknown): boolean =>
 /** Clerk answered with JSON of another shape. */
 export const unexpectedAnswer = () => new ClerkError(undefined, undefined, [])
 
-/** How a failure of Clerk reaches the callers that wait for the same load in other processes. */
+/** How a failure of Clerk reaches the callers that wait for the same load in other processes. Every lookup has it. */
 export const clerkFailure = {
-  encode: (error: unknown): string =>
+  encode: (error: unknown): string | undefined =>
     error instanceof ClerkError
       ? `clerk ${error.status ?? ''} ${error.retryAfter} ${error.clerkCodes.join(',')}`
-      : 'failed',
+      : undefined,
   decode(reason: string): unknown {
     const [name, status, retryAfter, codes = ''] = reason.split(' ')
     if (name !== 'clerk') return undefined

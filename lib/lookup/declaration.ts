@@ -42,7 +42,7 @@ export interface Declaration<A, T> {
   refreshEvery?: number
   /** Default: JSON, which refuses what it cannot carry: a Date, a Map, NaN, a class with methods. */
   codec?: Codec<T>
-  /** Called on a miss. Throws if the loader would refuse a caller of this priority: then nothing is stored for it. */
+  /** Called on the miss of a read, not of `reload` or a refresh. Throws if the loader would refuse a caller of this priority: then nothing is stored for it. */
   mayLoad?(priority: Priority): void
   /** Loads one value; null or undefined means "not found". Runs outside the request's context; may call lookups. */
   load?(arg: A, context: LoadContext): Promise<T | null | undefined>
@@ -54,8 +54,8 @@ export interface Declaration<A, T> {
   timeout?: number
   /** Seconds for which one process alone may load a key (default: timeout + 2). */
   lease?: number
-  /** How a loader's failure is described to callers that wait for it in other processes: short and safe to store. */
-  failure?: { encode(error: unknown): string; decode(reason: string): unknown }
+  /** Describes a loader's failure to callers that wait in other processes: short, safe to store. Default: its code. */
+  failure?: { encode(error: unknown): string | undefined; decode(reason: string): unknown }
 }
 
 /** A declaration with its defaults filled in and durations in milliseconds. */

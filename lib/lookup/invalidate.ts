@@ -7,7 +7,7 @@ import { createUnconfirmed, type Unfinished } from './unconfirmed'
 /** Most milliseconds of a marker that is set later: another process may have ended the revocation meanwhile. */
 const LATE_MARKER_MS = 600_000
 
-/** None has more than 10 000 tags, or makes a request of more than 4 MB. */
+/** So many in each that no request is larger than 4 MB: about 6000 tags such as `user:<id>`. */
 function chunksOf(tags: readonly string[]): string[][] {
   const chunks: string[][] = []
   let bytes = 0

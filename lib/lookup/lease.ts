@@ -6,6 +6,15 @@ import type { Stamp } from './process-state'
 import { ownerKey, type Slot } from './slot'
 import type { AcquireRequest } from './store'
 
+/*
+ * A load, each step called by the one above it:
+ *   loadUnderLease    other callers of this process can join it
+ *   loadAndCommit     then `commit`, or `fail`
+ *   loadForCommit     also says how long the value lives, and whose it is
+ *   loadValue         load.ts: through the codec, with events
+ *   createLoader      load.ts: batches, the time limit, a place in the concurrency limit; calls `load` or `loadMany`
+ */
+
 /** A lease that this process holds: its flight, and the generation at that time. */
 export interface Lease {
   flight: string
@@ -55,11 +64,11 @@ export function loadUnderLease<A, T>(read: Read<A, T>, lease: Lease, sent: Stamp
 }
 
 async function loadAndCommit<A, T>(read: Read<A, T>, lease: Lease, sent: Stamp): Promise<Outcome<T>> {
-  const loaded = await load(read, lease).catch((error: unknown) => fail(read, lease, error))
+  const loaded = await loadForCommit(read, lease).catch((error: unknown) => fail(read, lease, error))
   return 'storing' in loaded ? commit(read, lease, sent, loaded) : loaded
 }
 
-async function load<A, T>(read: Read<A, T>, lease: Lease) {
+async function loadForCommit<A, T>(read: Read<A, T>, lease: Lease) {
   const { engine, declared } = read.lookup
   const outcome = await loadValue(read, lease)
   const owner = declared.owner?.(read.arg, outcome.value)
@@ -94,7 +103,7 @@ async function commit<A, T>(
   read: Read<A, T>,
   { flight, generation }: Lease,
   sent: Stamp,
-  { outcome, storing }: Awaited<ReturnType<typeof load<A, T>>>,
+  { outcome, storing }: Awaited<ReturnType<typeof loadForCommit<A, T>>>,
 ): Promise<Outcome<T>> {
   const { engine, declared, fill, refuse, revocationUnknown } = read.lookup
   const { slot } = read

@@ -21,7 +21,7 @@ async function readRedis<A, T>(read: Read<A, T>, onSent: () => void): Promise<Ou
     if (isRevocable(read)) throw revocationUnknown()
     return bypass(read, sent, answer.failure)
   }
-  const { revoked, entry, fresh } = validate(read.slot, answer.reply)
+  const { revoked, entry, refreshDue } = validate(read.slot, answer.reply)
   if (revoked) refuse()
   const outcome = entry === null ? undefined : open(read, entry)
   if (!outcome) {
@@ -31,7 +31,7 @@ async function readRedis<A, T>(read: Read<A, T>, onSent: () => void): Promise<Ou
   }
   emitHit('redis', outcome.value === null)
   fill(read, sent, outcome)
-  if (!fresh) refreshLater(read)
+  if (refreshDue) refreshLater(read)
   return outcome
 }
 

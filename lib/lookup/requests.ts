@@ -52,7 +52,7 @@ export function createRequests(options: RequestOptions) {
     }
   }
   function learn(entryKey: string, entry: string) {
-    // Redis answers in base64.
+    // Upstash's REST API answers in base64. Over TCP it is less.
     const bytes = (Buffer.byteLength(entry) * 4) / 3
     const known = sizes.get(lookupOf(entryKey))
     const before = known && !known.guessed ? known.bytes : bytes
@@ -60,14 +60,14 @@ export function createRequests(options: RequestOptions) {
     sizes.set(lookupOf(entryKey), { bytes: Math.max(bytes, before + (bytes - before) / 16), guessed: false })
   }
 
-  const refused = () =>
+  const rejectOld = () =>
     Promise.reject(new LookupError('invalidation_unconfirmed', 'Redis may hold an older value: repeat it'))
 
   const reads = createBatch<readonly string[], (string | null)[]>({
     async send(items) {
       const all = items.flat()
       if (store.healthy() && unconfirmed.has(all)) await unconfirmed.repeat(all)
-      const old = items.map(unconfirmed.has)
+      const mayBeOld = items.map(unconfirmed.has)
       // Also after a failure, so that not every chunk waits for a deadline of its own.
       const values = await store.read(all).finally(() => guess(items))
       let from = 0
@@ -75,7 +75,7 @@ export function createRequests(options: RequestOptions) {
         const own = values.slice(from, from + keys.length)
         from += keys.length
         if (keys[0] && own[0]) learn(keys[0], own[0])
-        return old[i] ? refused() : own
+        return mayBeOld[i] ? rejectOld() : own
       })
     },
     bytes(keys) {
@@ -88,10 +88,10 @@ export function createRequests(options: RequestOptions) {
   const acquires = createBatch<AcquireRequest, AcquireReply>({
     // A nonce for each attempt: a repeated old request can never bring a tag version back.
     async send(requests) {
-      const old = requests.map(({ slot }) => unconfirmed.has([...slot.tagVersions, ...slot.markers]))
+      const mayBeOld = requests.map(({ slot }) => unconfirmed.has([...slot.tagVersions, ...slot.markers]))
       const replies = await store.acquire(requests, newId())
       // A load that begins now is new.
-      return replies.map((reply, i) => (old[i] && reply.kind !== 'load' ? refused() : reply))
+      return replies.map((reply, i) => (mayBeOld[i] && reply.kind !== 'load' ? rejectOld() : reply))
     },
     bytes: ({ reject }) => wireBytes(reject),
     ...chunks,

@@ -33,7 +33,11 @@ export const lookupOf = (entry: string): string => entry.split(':')[2]?.replace(
 /** The Redis keys of one cached value. */
 export interface Slot {
   entry: string
-  /** Leased, failed or fresh; absent once the soft expiry has passed. */
+  /**
+   * How a load of the value stands. `L:flight|generation`: leased. `K`: stored, until the soft expiry. `F:flight|code`:
+   * failed, during the cooldown. `U:flight|entry`: the value may not be stored, and is held for those who wait.
+   * `R:flight|`: the lease was returned. Absent: past the soft expiry, or nothing was loaded.
+   */
   state: string
   /** Present until the hard expiry; only for lookups with grace, whose entry is kept longer. */
   hard: string | undefined
@@ -79,12 +83,13 @@ export const keysOf = ({ entry, tagVersions, markers, state, hard }: Slot): stri
 
 /**
  * Checks the result of one MGET. `entry` is its text if it may be served: every tag version is there and is the one it
- * was loaded with, and its hard expiry has not passed. `fresh`: its soft expiry has not passed either.
+ * was loaded with, and its hard expiry has not passed. `refreshDue`: its soft expiry has passed, and it is neither being
+ * loaded nor in the cooldown after a failed load.
  */
 export function validate(
   { tagVersions, markers, hard }: Slot,
   [entry = null, ...rest]: readonly (string | null)[],
-): { revoked: boolean; entry: string | null; fresh: boolean } {
+): { revoked: boolean; entry: string | null; refreshDue: boolean } {
   const generation = rest.slice(0, tagVersions.length)
   const [state, unexpired] = rest.slice(tagVersions.length + markers.length)
   const current = entry !== null && !generation.includes(null) && belongsTo(generation.join(','), entry)
@@ -93,6 +98,6 @@ export function validate(
       .slice(tagVersions.length, tagVersions.length + markers.length)
       .some((value) => value !== null),
     entry: current && (hard === undefined || unexpired !== null) ? entry : null,
-    fresh: state !== null,
+    refreshDue: state === null,
   }
 }

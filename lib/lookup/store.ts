@@ -60,7 +60,8 @@ export interface FailRequest {
 
 /**
  * The interface to Redis. Every operation is one command (`ttl`: one for each key; `remove`: a read and a transaction), has
- * a deadline, is never retried, and throws only `LookupError`s. Replies come in the order of the requests. All durations are milliseconds.
+ * a deadline, and throws only `LookupError`s. It is never retried; only a script that Redis does not know yet, and so has
+ * not run, is sent again with its text. Replies come in the order of the requests. All durations are milliseconds.
  */
 export interface Store {
   /** Values in order; null for absent, expired or of another type. `despiteBreaker`: also while the breaker is open. */

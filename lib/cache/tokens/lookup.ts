@@ -1,4 +1,4 @@
-import { ClerkError, clerkFailure, isNotFound, unexpectedAnswer } from '../../clerk/error'
+import { ClerkError, isNotFound, unexpectedAnswer } from '../../clerk/error'
 import { emitLeftOut } from '../../clerk/events'
 import { record, text, time, word } from '../../clerk/json'
 import { clerkGet } from '../../clerk/request'
@@ -195,5 +195,4 @@ export const tokenDeclaration: Declaration<TokenRequest, LoadedToken> = {
   refreshEvery: REFRESH_EVERY,
   codec: sealed(),
   load,
-  failure: clerkFailure,
 }

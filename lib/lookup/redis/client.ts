@@ -38,7 +38,7 @@ export type RedisClient = ReturnType<typeof createRedisClient>
 
 /**
  * A database over Upstash's REST API or over TCP: every request has a deadline, operations throw only `RedisError`,
- * nothing is retried, and commands of one tick share one request, up to 8 MB.
+ * nothing that may have run is retried, and commands of one tick share one request, up to 8 MB.
  */
 export function createRedisClient(options: RedisClientOptions) {
   const { url, timeoutMs = 250, state = processState() } = options

@@ -1,4 +1,5 @@
 /** What must be atomic. Each takes any number of requests, one after another in KEYS and ARGV, as `slot` reads. */
+// slot.ts explains the letters of a state.
 const prelude = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

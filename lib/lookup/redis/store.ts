@@ -10,7 +10,7 @@ export interface RedisStore extends Store {
   check(): Promise<LookupErrorCode | undefined>
 }
 
-/** The store over the Upstash REST API: one command for each operation, and for `ttl` one for each key. */
+/** The store over Redis: one command for each operation, and for `ttl` one for each key. */
 export function createRedisStore(options: RedisClientOptions | { client: RedisClient }): RedisStore {
   const { run, insist, isHealthy } = 'client' in options ? options.client : createRedisClient(options)
 

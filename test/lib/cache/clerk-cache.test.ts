@@ -105,6 +105,22 @@ describe('users through the cache', () => {
 })
 
 describe('other names of a user', () => {
+  test('a user read twice by name costs Clerk two requests, one for the name and one for the user', async () => {
+    await getCachedUserByUsername('amara-okafor')
+    expect(calls()).toBe(2)
+    await getCachedUserByUsername('amara-okafor')
+    expect(calls()).toBe(2)
+  })
+
+  test('a new name is not found while that is cached, and is found once it was invalidated', async () => {
+    expect(await getCachedUserByUsername('mia-later')).toBeNull()
+    services.clerk.updateUser(people.member, { username: 'mia-later' })
+    expect(await getCachedUserByUsername('mia-later')).toBeNull()
+    await invalidateUserCache(people.member, { usernames: ['mia-later'] })
+    expect((await getCachedUserByUsername('mia-later'))?.id).toBe(people.member)
+    services.clerk.updateUser(people.member, { username: 'mia-moreau' })
+  })
+
   test('a verified e-mail address leads to its user in upper and lower case', async () => {
     expect((await getCachedUserByEmail('MIA@example.com'))?.id).toBe(people.member)
   })

@@ -58,7 +58,7 @@ describe('the result of one MGET', () => {
     )
 
   it('is the entry, when every tag version is the one that it was loaded with', () => {
-    expect(validate(slot, valuesOf())).toEqual({ revoked: false, entry, fresh: true })
+    expect(validate(slot, valuesOf())).toEqual({ revoked: false, entry, refreshDue: false })
   })
 
   it.each([
@@ -73,7 +73,7 @@ describe('the result of one MGET', () => {
   })
 
   it('is an entry that needs a refresh, past the soft expiry', () => {
-    expect(validate(slot, valuesOf({ s: null }))).toEqual({ revoked: false, entry, fresh: false })
+    expect(validate(slot, valuesOf({ s: null }))).toEqual({ revoked: false, entry, refreshDue: true })
   })
 
   it('is a refusal, while a revocation marker is set', () => {

@@ -110,7 +110,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'nothing is refreshed in the background',
     file: 'read.ts',
-    from: 'if (!fresh) refreshLater(read)',
+    from: 'if (refreshDue) refreshLater(read)',
     to: '',
     breaks: ['promise 4'],
   },

@@ -117,8 +117,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a read uses what this process could not invalidate',
     file: 'requests.ts',
-    from: 'const old = items.map(unconfirmed.has)',
-    to: 'const old = items.map(() => false)',
+    from: 'const mayBeOld = items.map(unconfirmed.has)',
+    to: 'const mayBeOld = items.map(() => false)',
     breaks: ['promise 1', 'rule 6'],
   },
 
