@@ -33,7 +33,8 @@ const withClerk = clerkMiddleware(
   async (auth, request) => {
     const { pathname } = request.nextUrl
     // Next checks `Origin` only, which a proxy or an extension can have taken away.
-    if (request.method === 'POST' && request.headers.get('sec-fetch-site') === 'cross-site')
+    const site = request.headers.get('sec-fetch-site')
+    if (request.method === 'POST' && (site === 'cross-site' || site === 'same-site'))
       return new NextResponse('Forbidden', { status: 403 })
     // Next would answer 500.
     if (!canBeDecoded(pathname) || !isOrigin(request.headers.get('origin')))

@@ -13,34 +13,36 @@ export async function LiveNumbers() {
   await connection()
   // Its reads are shown above, so they must be in the counts.
   await latestComparison()
-  const { cached, asked } = await processSummary()
+  const { cached, missed, asked } = await processSummary()
+  const reads = cached + missed
   return (
     <div className={NUMBERS}>
-      {cached + asked < ENOUGH ? (
-        <p>{cached + asked === 0 ? 'Nothing was read yet.' : `Fewer than ${ENOUGH} reads so far.`}</p>
+      {reads < ENOUGH ? (
+        <p>{reads === 0 ? 'Nothing was read yet.' : `Fewer than ${ENOUGH} reads so far.`}</p>
       ) : (
-        <Share cached={cached} asked={asked} />
+        <Share cached={cached} missed={missed} />
       )}
       <dl className="mt-4 flex flex-wrap gap-x-8 gap-y-2 text-sm">
         <Figure color="bg-good" label="Reads served from the cache" value={cached} />
-        <Figure color="bg-warn" label="Requests sent to Clerk" value={asked} />
+        <Figure color="bg-warn" label="Reads that were not" value={missed} />
+        <Figure label="Requests sent to Clerk" value={asked} />
       </dl>
     </div>
   )
 }
 
-function Share({ cached, asked }: { cached: number; asked: number }) {
+function Share({ cached, missed }: { cached: number; missed: number }) {
   return (
     <>
       <p>
         <span className="font-semibold text-3xl tabular-nums tracking-tight">
-          {percent.format(cached / (cached + asked))}
+          {percent.format(cached / (cached + missed))}
         </span>{' '}
         <span className="text-soft">of reads served from the cache</span>
       </p>
       <div className="mt-4 flex h-3 gap-0.5 overflow-hidden rounded-full bg-line" aria-hidden>
         {cached > 0 && <div className="bg-good" style={{ flexGrow: cached }} />}
-        {asked > 0 && <div className="bg-warn" style={{ flexGrow: asked }} />}
+        {missed > 0 && <div className="bg-warn" style={{ flexGrow: missed }} />}
       </div>
     </>
   )
@@ -49,11 +51,11 @@ function Share({ cached, asked }: { cached: number; asked: number }) {
 const NUMBERS =
   'flex flex-col justify-center min-h-[9.5rem] sm:min-h-[8.5rem] rounded-xl border border-line bg-surface p-5'
 
-function Figure({ color, label, value }: { color: string; label: string; value: number }) {
+function Figure({ color, label, value }: { color?: string; label: string; value: number }) {
   return (
     <div className="flex items-center gap-2">
       <dt className="flex items-center gap-2 text-soft">
-        <span className={`size-2.5 rounded-sm ${color}`} aria-hidden />
+        {color && <span className={`size-2.5 rounded-sm ${color}`} aria-hidden />}
         {label}
       </dt>
       <dd className="font-medium tabular-nums">{number.format(value)}</dd>

@@ -14,7 +14,9 @@ export const metadata: Metadata = { title: 'Profile' }
 export default function ProfilePage() {
   return (
     <>
-      <PageTitle title="Profile">Your name as other people see it, and how far your setup is.</PageTitle>
+      <PageTitle title="Profile">
+        Your name as other people see it, and how far along your setup is.
+      </PageTitle>
       <Suspense fallback={<ProfileSkeleton />}>
         <OwnProfile />
       </Suspense>

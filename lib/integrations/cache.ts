@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
+import { z } from 'zod'
 import { defineLookup, invalidateTags } from '../cache/lookups'
 import { TAG_OF_ALL_INTEGRATIONS, tagOfIntegrations, tagOfTokens } from '../cache/tags'
-import { isRecord } from '../clerk/json'
 import { inspect } from '../lookup/inspect'
 import { json } from '../lookup/json'
 import { onePerProcess } from '../lookup/one-per-process'
@@ -30,11 +30,24 @@ function firstExpiryOf(integrations: Integrations): number | null {
   return times.length > 0 ? Math.min(...times) : null
 }
 
-const isStored = (value: unknown) =>
-  isRecord(value) &&
-  [value.ttl, value.until].every((number) => typeof number === 'number') &&
-  Array.isArray(value.integrations) &&
-  value.integrations.every((one) => isRecord(one) && isRecord(one.best) && Array.isArray(one.accounts))
+const time = z.number().nullable()
+const finding = z.object({
+  status: z.enum(['connected', 'degraded', 'scope_missing', 'reconnect_required', 'not_connected']),
+  ...{ since: time, expiresAt: time, retryAt: time },
+  ...{ missing: z.array(z.string()), optionalMissing: z.array(z.string()) },
+  action: z.object({ label: z.string(), href: z.string(), scopes: z.array(z.string()) }).nullable(),
+})
+const stored = z.object({
+  integrations: z.array(
+    z.object({
+      ...{ provider: z.string(), checkedAt: z.number(), best: finding },
+      accounts: z.array(finding.extend({ externalAccountId: z.string(), label: z.string().nullable() })),
+    }),
+  ),
+  ...{ ttl: z.number(), until: z.number() },
+})
+
+const isStored = (value: unknown) => stored.safeParse(value).success
 
 const status = defineLookup<Request, Stored>(() => ({
   name: 'integrations',

@@ -2,6 +2,7 @@ import { onAudit } from '../cache/audit-events'
 import { type ErrorCode, isMistake, problemOf } from '../errors'
 import { flushAudit, recordAudit } from '../telemetry/audit'
 import { endWindows } from '../telemetry/folded-audit'
+import { printableLines } from '../telemetry/printable'
 import { auditCommand } from './audit-command'
 import { type Command, type CommandContext, columns, EXIT } from './command'
 import { doctorCommand } from './doctor-command'
@@ -40,7 +41,9 @@ const RECORD_FOR = 3_000
 const REFUSED: readonly ErrorCode[] = ['bad_input', 'bad_cursor', 'not_configured']
 
 /** Runs an operations command and returns its exit code. Prints the reason if the code is not 0. */
-export async function ops(argv: readonly string[], context: CommandContext): Promise<number> {
+export async function ops(argv: readonly string[], given: CommandContext): Promise<number> {
+  // Also of what is printed as JSON, in which these characters may stand as they are: whoever can write to Redis chooses it.
+  const context = { ...given, out: (text: string) => given.out(printableLines(text)) }
   const [name, ...rest] = argv
   if (name === undefined || name === '--help' || name === 'help') {
     context.out(usage())

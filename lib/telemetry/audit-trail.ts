@@ -2,11 +2,14 @@ import { z } from 'zod'
 import type { RedisClient } from '../lookup/redis/client'
 import { OWN_OPERATION } from './connection'
 
+/** Milliseconds since 1970, within what a date can be. */
+const time = z.number().min(0).max(8.64e15)
+
 const line = z.object({
   /** The same in every copy of a record, if it was written more than once. */
   id: z.string(),
   /** When it happened, in milliseconds since the epoch by the clock of the process. */
-  at: z.number(),
+  at: time,
   action: z.string(),
   actor: z.string(),
   impersonating: z.string().optional(),
@@ -16,7 +19,7 @@ const line = z.object({
   fingerprint: z.string().optional(),
   /** How often the same happened again, until `lastAt`. This record is about those, and an earlier one about the first. */
   repeats: z.number().optional(),
-  lastAt: z.number().optional(),
+  lastAt: time.optional(),
 })
 export type AuditRecord = z.infer<typeof line>
 

@@ -47,12 +47,16 @@ export async function cacheStats({ minutes }: { minutes: number }) {
 }
 
 /**
- * This process in two counts: reads that the cache answered, and requests to Clerk. A public page may show them, so there is
+ * This process in three counts: reads that the cache answered, reads that it did not, and requests to Clerk, of which one can
+ * be for many reads. A public page may show them, so there is
  * nothing in them about the state of Redis or Clerk.
  */
-export async function processSummary(): Promise<{ cached: number; asked: number }> {
+export async function processSummary(): Promise<{ cached: number; missed: number; asked: number }> {
   const { lookups, upstream } = await processView()
   // The request memo is left out: React alone would have spared those reads too.
-  const cached = Object.values(lookups).reduce((sum, { hits }) => sum + hits.process + hits.redis, 0)
-  return { cached, asked: upstream.clerk?.requests ?? 0 }
+  const sum = (count: (one: (typeof lookups)[string]) => number) =>
+    Object.values(lookups).reduce((all, one) => all + count(one), 0)
+  const cached = sum(({ hits }) => hits.process + hits.redis)
+  const missed = sum(({ misses }) => misses)
+  return { cached, missed, asked: upstream.clerk?.requests ?? 0 }
 }

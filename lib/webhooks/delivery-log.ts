@@ -6,12 +6,15 @@ import { maxAgeOfRecords } from './settings'
 /** How many deliveries the log keeps. */
 const KEPT = 200
 
+/** Most characters of a type or an ID. */
+const LONGEST = 200
+
 /** How long a delivery that succeeded is known. Clerk stops trying after 28 hours. Seconds. */
 const DONE_SECONDS = 48 * 60 * 60
 
 const record = z.object({
   /** When it was answered, in milliseconds since 1970. */
-  at: z.number(),
+  at: z.number().min(0).max(8.64e15),
   /** The `svix-id`, which is the same for every attempt to deliver one webhook. */
   id: z.string(),
   type: z.string(),
@@ -60,7 +63,9 @@ const RETRY_MS = 30_000
 
 /** Whether this is the first delivery with its ID that succeeded. @throws RedisError */
 async function write(delivery: DeliveryRecord): Promise<boolean> {
-  const { at, ...rest } = delivery
+  const { at, type, subject, ...others } = delivery
+  // Whoever has the signing secret chooses them.
+  const rest = { type: type.slice(0, LONGEST), subject: subject?.slice(0, LONGEST) ?? null, ...others }
   const { id, outcome } = rest
   const succeeded = outcome === 'ok' || outcome === 'ignored'
   const keys = [keyOf(`done:${id}`), keyOf('log')]

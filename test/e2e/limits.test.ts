@@ -316,13 +316,14 @@ test('made-up tokens of handshakes are refused by the key, and nothing is printe
   expect(errors()).toBe(0)
 })
 
-test('without the key made-up tokens of handshakes print no more than so many errors', async () => {
+test('without the key made-up tokens of handshakes print five errors in 10 s, and how many more there were', async () => {
   await stage.restart({ CLERK_RATE_LIMIT: String(CLERK.requests), CLERK_JWT_KEY: undefined })
   const most = CLERK.requests / 10
   const began = performance.now()
   const { statuses, errors } = await endHandshakes(9 * most)
   const windows = Math.ceil((performance.now() - began) / 10_000)
   const passed = statuses.filter((status) => status !== 429).length
-  await expect.poll(errors).toBe(passed)
   expect(passed).toBeLessThanOrEqual((windows + 1) * most)
+  expect(errors()).toBeGreaterThan(0)
+  expect(errors()).toBeLessThanOrEqual((windows + 1) * 5)
 })

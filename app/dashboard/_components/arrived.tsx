@@ -16,7 +16,7 @@ export async function Arrived({ entries, changedAt }: Props) {
 function arrival(entries: Entries, changedAt: number | null): [tone: Tone, state: string, advice?: string] {
   if ('unavailable' in entries) return ['idle', 'Not compared with Clerk.', `${entries.unavailable}.`]
   const { value } = entries.data.user
-  if (value === undefined) return ['idle', 'Not cached: the next read loads what Clerk has']
+  if (value === undefined) return ['idle', 'Was not cached: this page has loaded what Clerk has now']
   if (changedAt === null) return ['idle', 'Not compared with Clerk, which is not responding']
   if (value && value.updatedAt >= changedAt)
     return ['good', 'Up to date with Clerk: the last change has arrived everywhere']

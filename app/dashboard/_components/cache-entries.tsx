@@ -71,7 +71,7 @@ const NOTHING = { cached: false, bytes: null, hardSeconds: null, freshSeconds: n
 const Heading = ({ cached }: { cached: boolean }) => (
   <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
     <h3 className="font-semibold">User</h3>
-    <Status tone={cached ? 'good' : 'idle'}>{cached ? 'In Redis' : 'Not cached'}</Status>
+    <Status tone={cached ? 'good' : 'idle'}>{cached ? 'In Redis' : 'Was not cached'}</Status>
   </div>
 )
 

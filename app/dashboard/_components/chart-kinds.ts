@@ -130,11 +130,22 @@ const isUncounted = ({ reads, clerk, latency, webhooks, tokens }: ChartPoint) =>
 export const valueAt = ({ of }: ChartSeries, point: ChartPoint): number | null =>
   isUncounted(point) ? null : of(point)
 
+/** Those whose time is over. */
+const wholeOf = (points: readonly ChartPoint[]) => points.slice(0, -1)
+
+/** Why a chart has no line, if it has none. */
+export function whyEmpty({ series }: ChartKind, points: readonly ChartPoint[]): string | undefined {
+  const isDrawn = (some: readonly ChartPoint[]) =>
+    some.some((point) => series.some((one) => valueAt(one, point)))
+  if (isDrawn(wholeOf(points))) return undefined
+  return isDrawn(points) ? 'The first traffic is drawn when its time is over' : 'No traffic in this period'
+}
+
 /**
  * Columns: the times in seconds, then each series. Without the last point, whose time is still running: a part of a minute
  * beside whole ones looks like a collapse.
  */
 export function columnsOf({ series }: ChartKind, points: readonly ChartPoint[]): (number | null)[][] {
-  const whole = points.slice(0, -1)
+  const whole = wholeOf(points)
   return [whole.map(({ at }) => at / 1000), ...series.map((one) => whole.map((point) => valueAt(one, point)))]
 }

@@ -3,7 +3,7 @@
 import { useEffect, useRef } from 'react'
 import type { ChartPoint, Charts } from '@/lib/dashboard/snapshot-schema'
 import { createPlot, type Plot } from '../plot'
-import { type ChartKind, columnsOf, lineOf, unitOf, valueAt } from './chart-kinds'
+import { type ChartKind, columnsOf, lineOf, unitOf, valueAt, whyEmpty } from './chart-kinds'
 import { TimeTable } from './time-table'
 
 /** Where the library's elements are, which is all that its style sheet is needed for. */
@@ -43,7 +43,7 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
   }, [kind])
   const unit = unitOf(kind, charts.step)
   const newest = points.at(-2) ?? points.at(-1)
-  const isEmpty = !points.some((point) => kind.series.some((one) => valueAt(one, point)))
+  const empty = whyEmpty(kind, points)
   return (
     <figure aria-label={kind.title}>
       <figcaption className="mb-2 flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
@@ -76,9 +76,9 @@ export function Chart({ kind, charts }: { kind: ChartKind; charts: Charts }) {
           className={`relative h-48 overflow-hidden text-xs ${PARTS}`}
         />
         {unit && <p className="pointer-events-none absolute top-0 left-0 text-soft text-xs">{unit}</p>}
-        {isEmpty && (
+        {empty && (
           <p className="pointer-events-none absolute inset-0 grid place-items-center pb-6 text-soft text-sm">
-            <span className="bg-surface px-2">No traffic in this period</span>
+            <span className="bg-surface px-2">{empty}</span>
           </p>
         )}
       </div>

@@ -147,7 +147,10 @@ function SetUp() {
         </li>
         <li>
           Subscribe it to <code>user.created</code>, <code>user.updated</code>, <code>user.deleted</code>,{' '}
-          <code>session.ended</code>, <code>session.removed</code> and <code>session.revoked</code>.
+          <code>session.ended</code>, <code>session.removed</code> and <code>session.revoked</code>. If the
+          app has organizations, also to all events of <code>organization</code>,{' '}
+          <code>organizationMembership</code>, <code>role</code> and <code>permission</code>, and to{' '}
+          <code>organizationInvitation.accepted</code>.
         </li>
         <li>
           Set <code>CLERK_WEBHOOK_SIGNING_SECRET</code> to its signing secret and deploy.

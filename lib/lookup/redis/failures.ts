@@ -23,7 +23,7 @@ export const redisFailures = {
   breaker_open:
     'Redis failed repeatedly. The circuit breaker is open. Redis is tried again in a few seconds.',
   refused:
-    'Redis rejected a command. Check that UPSTASH_REDIS_REST_URL is a Redis database with Upstash’s REST API.',
+    'Redis rejected a command. The word in brackets is its reason. With WRONGTYPE something else has written a key of this app: give each a CACHE_NAMESPACE of its own. Otherwise check that UPSTASH_REDIS_REST_URL is a Redis database with Upstash’s REST API.',
   bad_answer:
     'The answer of Redis cannot be read. Check that UPSTASH_REDIS_REST_URL is a Redis database with Upstash’s REST API, with no proxy in between.',
   not_permitted:
@@ -56,7 +56,7 @@ const overTcp: Partial<Record<RedisFailure, string>> = {
   no_scripts:
     'The Redis user cannot run scripts. Nothing is cached until the user of REDIS_URL has the permissions in docs/guides/redis.md: +eval and +evalsha are missing.',
   refused:
-    'Redis rejected a command. Check that REDIS_URL is a Redis database of version 6.2 or later, or a Valkey database, and that its number exists.',
+    'Redis rejected a command. The word in brackets is its reason. With WRONGTYPE something else has written a key of this app: give each a CACHE_NAMESPACE of its own. Otherwise check that REDIS_URL is a Redis database of version 6.2 or later, or a Valkey database, and that its number exists.',
   bad_answer: 'The answer of Redis cannot be read. Check that REDIS_URL is a Redis or Valkey database.',
   not_permitted:
     'Redis does not permit a command. Give the user of REDIS_URL the permissions in docs/guides/redis.md.',

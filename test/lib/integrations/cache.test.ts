@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { redis } from '@/lib/config'
 import { getCachedIntegrations, integrationCache } from '@/lib/integrations/cache'
 import type { CheckedIntegration } from '@/lib/integrations/check'
 import { useServices } from '../../support/services'
@@ -60,6 +61,26 @@ describe('integrationCache', () => {
     expect(await integrationCache.has('user_1')).toBe(true)
     await integrationCache.invalidate('user_1')
     expect(await integrationCache.has('user_1')).toBe(false)
+  })
+
+  // Pages would fail on it until it expires.
+  test.each([
+    ['"status":"not_connected"', '"status":"odd"'],
+    ['"missing":[]', '"missing":[null]'],
+    ['"accounts":[]', '"accounts":[null]'],
+    ['"provider":"google"', '"provider":{}'],
+    ['"action":null', '"action":{"label":{}}'],
+  ])('reads again what has another shape: %s', async (from, to) => {
+    const fetch = vi.fn(async () => checked('google'))
+    await getCachedIntegrations('user_odd', fetch)
+    const key = 'ck:e:integrations.1:user_odd'
+    const entry = await redis().insist('get', (client) => client.get<string>(key))
+    const [, start = '', body = ''] = /^(.*?\|v)\d+\|(.*)$/s.exec(entry ?? '') ?? []
+    const odd = body.replace(from, to)
+    expect(odd).not.toBe(body)
+    await redis().insist('set', (client) => client.set(key, `${start}${odd.length}|${odd}`))
+    expect(await getCachedIntegrations('user_odd', fetch)).toEqual(checked('google'))
+    expect(fetch).toHaveBeenCalledTimes(2)
   })
 
   test('keeps what was set for `ttl` seconds, or 5 minutes by default', async () => {

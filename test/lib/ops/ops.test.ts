@@ -339,6 +339,25 @@ describe('doctor', () => {
     },
   )
 
+  test.each([['audit'], ['audit', '--json'], ['audit', 'export']])(
+    'prints nothing of the trail that steers a terminal, and no time that is none: %s %s',
+    async (...argv) => {
+      const odd = { id: 'a', action: 'x\u001b[2J\u009b2J\u202e', actor: 'y', subject: 'z', outcome: 'ok' }
+      const lines = [odd, { ...odd, id: 'b', actor: 'never' }].map((one, i) =>
+        JSON.stringify({ ...one, at: i ? 1e300 : Date.now() }),
+      )
+      await redis().insist('xadd', (client) =>
+        client.xadd(`${namespace()}:audit`, '*', { records: lines.join('\n') }),
+      )
+      const { out, code } = await run(...argv)
+      expect(code).toBe(EXIT.done)
+      expect(out).toContain('\\u009b2J')
+      expect(out).not.toContain('never')
+      expect(out.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u)
+      await redis().insist('flush', (client) => client.flushdb())
+    },
+  )
+
   test('knows by their key sets that the keys are of two instances', async () => {
     const other = createServer((_, answer) =>
       answer.end(JSON.stringify({ keys: [{ kid: 'ins', n: 'other' }] })),

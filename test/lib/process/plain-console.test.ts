@@ -1,6 +1,6 @@
 import { Console } from 'node:console'
 import { Writable } from 'node:stream'
-import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { printPlainly } from '@/lib/process/plain-console'
 
 let printed = ''
@@ -12,8 +12,13 @@ const stdout = new Writable({
 })
 const target = new Console({ stdout })
 
-beforeAll(() => printPlainly(target))
+beforeAll(() => {
+  vi.useFakeTimers()
+  printPlainly(target)
+})
+afterAll(() => void vi.useRealTimers())
 beforeEach(() => {
+  vi.runAllTimers()
   printed = ''
 })
 
@@ -42,4 +47,22 @@ test('no text begins a line that passes for one of the log', () => {
   target.error(`a\n${line}\n`, new Error(`b\n${line}`))
   expect(printed.split('\n').filter((one) => one.trim().startsWith('{'))).toEqual([])
   expect(printed).toContain(line)
+})
+
+test('of texts with the same beginning five are printed in ten seconds, and how many more there were', () => {
+  const text = (i: number) => `Failed to find Server Action "${i}". This request might be forged.`
+  for (let i = 0; i < 200; i++) target.error(text(i))
+  expect(printed.trim().split('\n')).toEqual([0, 1, 2, 3, 4].map(text))
+  target.error('Something else')
+  expect(printed).toContain('Something else')
+  printed = ''
+  vi.advanceTimersByTime(10_000)
+  expect(printed).toBe('195 more texts began with "Failed to find Server Ac" within 10 s\n')
+  target.error(text(7))
+  expect(printed).toContain(text(7))
+})
+
+test('very many different beginnings are counted together', () => {
+  for (let i = 0; i < 2000; i++) target.error(`${i} is a beginning of its own`)
+  expect(printed.trim().split('\n').length).toBe(1005)
 })

@@ -29,8 +29,8 @@ test('counting adds no command to a read, and writes everything counted in one c
   expect(fleet).toMatchObject({ processes: 1, lookups: { user: { hits: { redis: 50 } } } })
 })
 
-test('what a public page shows of this is two counts, and nothing about Redis or Clerk', async () => {
-  expect(await processSummary()).toEqual({ cached: 50, asked: expect.any(Number) })
+test('what a public page shows of this is three counts, and nothing about Redis or Clerk', async () => {
+  expect(await processSummary()).toEqual({ cached: 50, missed: 1, asked: expect.any(Number) })
 })
 
 test('without Redis there are the statistics of the process, and those of the fleet are unavailable', async () => {

@@ -106,3 +106,11 @@ describe('a line that Redis did not take', () => {
     expect(ids).not.toContain('many-9')
   })
 })
+
+test('a line has no more than 200 characters of a type and an ID, and one with a time that is none is left out', async () => {
+  await recordDelivery(delivery('long', { type: 't'.repeat(900_000), subject: 's'.repeat(900_000) }))
+  await recordDelivery(delivery('odd', { at: 1e300 - now }))
+  const [found, ...others] = await recentDeliveries()
+  expect(others).toEqual([])
+  expect([found?.type.length, found?.subject?.length]).toEqual([200, 200])
+})

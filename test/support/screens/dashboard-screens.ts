@@ -129,7 +129,7 @@ const opened = ({ clerk }: StandIns): Screen[] => [
     await toastOf({ page }, 'Invalidated.').waitFor()
     clerk.faults.add({ status: 503 })
     await panelOf({ page })('lookup').getByRole('button', { name: 'Warm' }).click()
-    await toastOf({ page }, 'Clerk').waitFor()
+    await toastOf({ page }, 'Clerk is not responding').waitFor()
     clerk.faults.clear()
   }),
   screen('user-dialog', `/users/${people.member}`, (page) =>
