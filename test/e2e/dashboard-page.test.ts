@@ -427,7 +427,7 @@ describe('with the keyboard only', () => {
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'hidden' })
     expect(await page.evaluate(`document.activeElement.textContent`)).toBe('Disconnect…')
-    await panel('lookup').getByText(shown('Not cached')).waitFor()
+    await panel('lookup').getByText(shown('Was not cached')).waitFor()
   })
 
   test('after a disconnection, whose button is gone, the focus is on the message', async () => {

@@ -330,7 +330,7 @@ describe('Look up a user', () => {
     const { id, email } = await newUser()
     const { page, panel, toast } = await visit(`/users/${id}`)
     // Inspected before the page itself read the user.
-    await panel('lookup').getByText(shown('Not cached')).waitFor()
+    await panel('lookup').getByText(shown('Was not cached')).waitFor()
     await page.reload()
     await panel('lookup').getByText('In Redis').waitFor()
     await panel('lookup')
@@ -339,14 +339,14 @@ describe('Look up a user', () => {
     expect(await page.content()).not.toContain(email)
     await panel('lookup').getByRole('button', { name: 'Invalidate' }).click()
     await toast('Invalidated.').waitFor()
-    await panel('lookup').getByText(shown('Not cached')).waitFor()
+    await panel('lookup').getByText(shown('Was not cached')).waitFor()
     await panel('lookup').getByRole('button', { name: 'Warm' }).click()
     await toast('Cached.').waitFor()
     await panel('lookup').getByText('In Redis').waitFor()
     await panel('audit').getByText('cache.invalidate').first().waitFor()
     await panel('audit').getByText('cache.warm').first().waitFor()
     await toast('Cached.').getByRole('button', { name: 'Undo' }).click()
-    await panel('lookup').getByText(shown('Not cached')).waitFor()
+    await panel('lookup').getByText(shown('Was not cached')).waitFor()
   })
 
   test('refuses to invalidate while Redis is out, announces why at once, and offers to try again', async () => {
