@@ -216,8 +216,13 @@ export function createGuardOfClerk(
   const [nonces, tokens, refreshes] = [createCount(most), createCount(most), createCount(most)]
   const isRefused = async (count: typeof nonces, at: number) => count(at) > 0 || !(await mayAsk())
   const isGood = (token: string) => isToken(token) && (!isSigned || isSigned(token))
-  const mayPass = ({ name, value }: Cookie, at: number) =>
-    name === HANDSHAKE ? isGood(value) && !isStale(value, at) : !SESSION.test(name) || isToken(value)
+  const mayPass = ({ text, cookies }: ReturnType<typeof partsOf>[number], at: number) =>
+    cookies.every(({ name, value }) => {
+      if (name !== HANDSHAKE && !SESSION.test(name)) return true
+      // The SDK decodes the value and does not trim it, so it has to stand there as it is.
+      if (!text.endsWith(`=${value}`)) return false
+      return name === HANDSHAKE ? isGood(value) && !isStale(value, at) : isToken(value)
+    })
 
   return async (request: NextRequest, next: (request: NextRequest) => Promise<Answer>): Promise<Answer> => {
     request.headers.delete(DEBUG)
@@ -231,7 +236,7 @@ export function createGuardOfClerk(
     const at = now()
     const dropped = handshakes.some((one) => isStale(one, at)) ? [HANDSHAKE] : []
     const sent = partsOf(request)
-    let kept = sent.filter((part) => part.cookies.every((cookie) => mayPass(cookie, at)))
+    let kept = sent.filter((part) => mayPass(part, at))
     const cookies = kept.flatMap((part) => part.cookies)
     const isIn = (name: string) =>
       (parameters.has(name) && !dropped.includes(name)) || cookies.some((cookie) => cookie.name === name)

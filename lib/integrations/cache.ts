@@ -30,7 +30,7 @@ function firstExpiryOf(integrations: Integrations): number | null {
   return times.length > 0 ? Math.min(...times) : null
 }
 
-const time = z.number().nullable()
+const time = z.number().min(0).max(8.64e15).nullable()
 const finding = z.object({
   status: z.enum(['connected', 'degraded', 'scope_missing', 'reconnect_required', 'not_connected']),
   ...{ since: time, expiresAt: time, retryAt: time },
@@ -40,7 +40,7 @@ const finding = z.object({
 const stored = z.object({
   integrations: z.array(
     z.object({
-      ...{ provider: z.string(), checkedAt: z.number(), best: finding },
+      ...{ provider: z.string(), checkedAt: z.number().min(0).max(8.64e15), best: finding },
       accounts: z.array(finding.extend({ externalAccountId: z.string(), label: z.string().nullable() })),
     }),
   ),

@@ -14,28 +14,41 @@ const plain = (text: string) => printableLines(text.replace(COLORS, '')).replace
 const MOST = 5
 /** Milliseconds. */
 const WINDOW = 10_000
-/** Characters of a beginning: more than `Clerk: ` and the like, fewer than what a stranger can choose in most texts. */
-const BEGINNING = 24
+/** Characters of a beginning, without numbers and what is quoted: a stranger can choose these. */
+const BEGINNING = 80
+/** Characters that are shown of the last text that was not printed. */
+const SHOWN = 200
 /** Beginnings that are counted apart from each other. */
 const MOST_BEGINNINGS = 1000
 
-/** Prints the first texts with the same beginning, and how many more came within ten seconds. */
-function foldRepeats() {
-  const counts = new Map<string, number>()
+const beginningOf = (text: string) =>
+  text
+    .replace(/"[^"\n]*"?/g, '""')
+    .replace(/\d+/g, '0')
+    .slice(0, BEGINNING)
 
-  return (text: string, print: (text: string) => void) => {
-    const own = text.trimStart().slice(0, BEGINNING)
+/** Prints the first texts with the same beginning, then how many more came within ten seconds, and the last of them. */
+function foldRepeats(print: (text: string) => void) {
+  const counts = new Map<string, { count: number; last: string }>()
+
+  return (text: string) => {
+    // A line of JSON, in which most is quoted: the app has written it itself.
+    if (text.startsWith('{')) return print(text)
+    const own = beginningOf(text.slice(0, 1000))
     const beginning = counts.has(own) || counts.size < MOST_BEGINNINGS ? own : ''
-    const count = (counts.get(beginning) ?? 0) + 1
-    counts.set(beginning, count)
-    if (count === 1) setTimeout(end, WINDOW, beginning, print).unref()
-    if (count <= MOST) print(text)
+    const counted = counts.get(beginning) ?? { count: 0, last: '' }
+    counted.count++
+    counted.last = text
+    counts.set(beginning, counted)
+    if (counted.count === 1) setTimeout(end, WINDOW, beginning).unref()
+    if (counted.count <= MOST) print(text)
   }
 
-  function end(beginning: string, print: (text: string) => void) {
-    const more = (counts.get(beginning) ?? 0) - MOST
+  function end(beginning: string) {
+    const { count = 0, last = '' } = counts.get(beginning) ?? {}
     counts.delete(beginning)
-    if (more > 0) print(`${more} more texts began with ${JSON.stringify(beginning)} within 10 s`)
+    if (count > MOST)
+      print(`${count - MOST} more like this within 10 s: ${last.slice(0, SHOWN).split('\n', 1)[0]}`)
   }
 }
 
@@ -47,10 +60,10 @@ function foldRepeats() {
  */
 export function printPlainly(target: Pick<Console, (typeof METHODS)[number]> = console): void {
   onePerProcess('plain-console', () => {
-    const fold = foldRepeats()
     for (const name of METHODS) {
       const print = target[name].bind(target)
-      target[name] = (...args: unknown[]) => fold(plain(format(...args)), (text) => print('%s', text))
+      const fold = foldRepeats((text) => print('%s', text))
+      target[name] = (...args: unknown[]) => fold(plain(format(...args)))
     }
     return true
   })

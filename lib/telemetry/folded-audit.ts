@@ -50,9 +50,11 @@ function begin(key: string, event: AuditEvent, write: (record: AuditEvent & Repe
 
 const READS = /\.(read|view|list|search|export)$/
 
-/** How many equal events are recorded one by one. */
-const mostOf = ({ action, outcome }: AuditEvent): number =>
-  outcome === 'ok' && !READS.test(action) ? MOST_CHANGES : 1
+/** How many equal events are recorded one by one. All changes of a role: the newest has to say which one it is now. */
+function mostOf({ action, outcome }: AuditEvent): number {
+  if (outcome !== 'ok' || READS.test(action)) return 1
+  return action === 'role.update' ? Number.POSITIVE_INFINITY : MOST_CHANGES
+}
 
 /**
  * Writes an event at once, unless an equal one (five of a change) was written in the last ten minutes: then it is

@@ -85,6 +85,21 @@ describe('a token that Clerk cannot have made', () => {
     expect((await pass(guard, both)).status).toBe(400)
   })
 
+  // The SDK would see another value than the guard, and print it.
+  test.each([
+    `%20${token}`,
+    `${token}%20`,
+    `${token}%3Bx`,
+    ` ${token}`,
+    `${token} `,
+    token.replace('.', '%2E'),
+  ])('is no cookie for the SDK if its value does not stand there as it is: %s', async (odd) => {
+    for (const name of ['__session', '__clerk_handshake']) {
+      const { seen } = await pass(createGuardOfClerk(1), at('/', { cookie: `a=1; ${name}=${odd}; b=2` }))
+      expect(seen?.headers.get('cookie')).toBe('a=1; b=2')
+    }
+  })
+
   test('is one only if it has the form: others go on, with cookies of other names', async () => {
     const cookie = `__session=${token}; __session_1A2b3C-_=${token}; __session_of_another=x; my__session=x; theme="a.b"`
     const request = at('/', { cookie, authorization: `Bearer ${token}` })

@@ -57,12 +57,24 @@ test('of texts with the same beginning five are printed in ten seconds, and how 
   expect(printed).toContain('Something else')
   printed = ''
   vi.advanceTimersByTime(10_000)
-  expect(printed).toBe('195 more texts began with "Failed to find Server Ac" within 10 s\n')
+  expect(printed).toBe(`195 more like this within 10 s: ${text(199)}\n`)
   target.error(text(7))
   expect(printed).toContain(text(7))
 })
 
+test('another error with the same beginning is not hidden by them, and neither is one of another kind of text', () => {
+  const prefix = 'Clerk: HandshakeService: error getting handshake payload: '
+  for (let i = 0; i < 9; i++) target.error(`${prefix}Not found`)
+  target.error(`${prefix}The secret key is invalid`)
+  target.warn(`${prefix}Not found by a warning`)
+  expect(printed).toContain('The secret key is invalid')
+  expect(printed).toContain('by a warning')
+  for (let i = 0; i < 9; i++) target.log(`{"time":${i}}`)
+  expect(printed).toContain('{"time":8}')
+})
+
 test('very many different beginnings are counted together', () => {
-  for (let i = 0; i < 2000; i++) target.error(`${i} is a beginning of its own`)
+  for (let i = 0; i < 2000; i++)
+    target.error(`${'a'.repeat(i % 50)}${'b'.repeat(i / 50)} is a beginning of its own`)
   expect(printed.trim().split('\n').length).toBe(1005)
 })

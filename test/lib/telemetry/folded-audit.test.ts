@@ -71,15 +71,23 @@ describe('somebody who reads one token again and again', () => {
 
 describe('changes', () => {
   test('are records of their own for the first five that are equal, and then a count', () => {
-    const change = read({ action: 'role.update' })
+    const change = read({ action: 'profile.update' })
     for (let i = 0; i < 9; i++) record(change)
     endWindows()
     const counted = { ...change, repeats: 4, lastAt: Date.now() }
     expect(written).toEqual([change, change, change, change, change, counted])
   })
 
+  test('of a role are all recorded, so that the newest says which one it is', () => {
+    const changes = Array.from({ length: 11 }, (_, i) =>
+      read({ action: 'role.update', target: i % 2 ? '' : 'admin' }),
+    )
+    for (const change of changes) record(change)
+    expect(written).toEqual(changes)
+  })
+
   test('that differ are records of their own, at once', () => {
-    const changes = ['admin', 'member', ''].map((target) => read({ action: 'role.update', target }))
+    const changes = ['admin', 'member', ''].map((target) => read({ action: 'profile.update', target }))
     for (const change of changes) record(change)
     expect(written).toEqual(changes)
   })
