@@ -125,10 +125,8 @@ const opened = ({ clerk }: StandIns): Screen[] => [
     await toastOf({ page }, 'Google token').waitFor()
   }),
   screen('user-toast-failed', `/users/${people.member}`, async (page) => {
-    await panelOf({ page })('lookup').getByRole('button', { name: 'Invalidate' }).click()
-    await toastOf({ page }, 'Invalidated.').waitFor()
     clerk.faults.add({ status: 503 })
-    await panelOf({ page })('lookup').getByRole('button', { name: 'Warm' }).click()
+    await panelOf({ page })('integrations').getByRole('button', { name: 'Refresh' }).click()
     await toastOf({ page }, 'Clerk is not responding').waitFor()
     clerk.faults.clear()
   }),
