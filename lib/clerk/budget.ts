@@ -100,14 +100,14 @@ function createClerkBudget(now: () => number = () => performance.now()) {
     const limit = Math.max(1, Math.floor(clerkRateLimit() / fleet.processes))
     let total = sent.length
     const count = (...kinds: Kind[]) => sent.filter(({ kind }) => kinds.includes(kind)).length
-    const used = { high: 0, session: count('session'), others: count('normal', 'low') }
-    const grant = (kind: Kind, room: number, counts: keyof typeof used) => {
+    const used = { session: count('session'), others: count('normal', 'low') }
+    const grant = (kind: Kind, room: number, counts?: keyof typeof used) => {
       const granted = Math.max(0, Math.min(wanted[kind], Math.floor(room), limit - total))
       total += granted
-      used[counts] += granted
+      if (counts) used[counts] += granted
       return granted
     }
-    const high = grant('high', limit, 'high')
+    const high = grant('high', limit)
     const ofSessions = Math.max(
       Math.max(1, limit / 10) - used.session,
       limit / 2 - used.others - used.session,

@@ -30,7 +30,9 @@ function firstExpiryOf(integrations: Integrations): number | null {
   return times.length > 0 ? Math.min(...times) : null
 }
 
-const time = z.number().min(0).max(8.64e15).nullable()
+/** Milliseconds since 1970, within what a date can be. */
+const instant = z.number().min(0).max(8.64e15)
+const time = instant.nullable()
 const finding = z.object({
   status: z.enum(['connected', 'degraded', 'scope_missing', 'reconnect_required', 'not_connected']),
   ...{ since: time, expiresAt: time, retryAt: time },
@@ -40,7 +42,7 @@ const finding = z.object({
 const stored = z.object({
   integrations: z.array(
     z.object({
-      ...{ provider: z.string(), checkedAt: z.number().min(0).max(8.64e15), best: finding },
+      ...{ provider: z.string(), checkedAt: instant, best: finding },
       accounts: z.array(finding.extend({ externalAccountId: z.string(), label: z.string().nullable() })),
     }),
   ),

@@ -42,7 +42,7 @@ const REFUSED: readonly ErrorCode[] = ['bad_input', 'bad_cursor', 'not_configure
 
 /** Runs an operations command and returns its exit code. Prints the reason if the code is not 0. */
 export async function ops(argv: readonly string[], given: CommandContext): Promise<number> {
-  // Also of what is printed as JSON, in which these characters may stand as they are: whoever can write to Redis chooses it.
+  // JSON too: it may have these characters unescaped, and anybody who can write to Redis can put them there.
   const context = { ...given, out: (text: string) => given.out(printableLines(text)) }
   const [name, ...rest] = argv
   if (name === undefined || name === '--help' || name === 'help') {

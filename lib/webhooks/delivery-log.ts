@@ -64,7 +64,7 @@ const RETRY_MS = 30_000
 /** Whether this is the first delivery with its ID that succeeded. @throws RedisError */
 async function write(delivery: DeliveryRecord): Promise<boolean> {
   const { at, type, subject, ...others } = delivery
-  // Whoever has the signing secret chooses them.
+  // They are chosen by the sender, who has the signing secret.
   const rest = { type: type.slice(0, LONGEST), subject: subject?.slice(0, LONGEST) ?? null, ...others }
   const { id, outcome } = rest
   const succeeded = outcome === 'ok' || outcome === 'ignored'
