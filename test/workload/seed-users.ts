@@ -1,10 +1,14 @@
 import { setImmediate } from 'node:timers/promises'
 import type { ClerkStandIn } from '../../local/clerk/server'
 
-/** Creates the users of a workload at Clerk. The experts are the newest, because Clerk lists those first. */
+/**
+ * Creates the users of a workload at Clerk. The experts are the newest, because Clerk lists those first, and each is
+ * older than the one before, so that their order does not depend on how long this takes.
+ */
 export function seedUsers(clerk: ClerkStandIn, size: { users: number; experts: number }) {
   // The app does not run yet, and needs no webhook for users who exist from the start.
   clerk.webhooks.target(undefined)
+  const now = Date.now()
   const create = (username: string, age: number, role: string) =>
     clerk.createUser({
       username,
@@ -12,12 +16,12 @@ export function seedUsers(clerk: ClerkStandIn, size: { users: number; experts: n
       lastName: 'Seed',
       emails: [`${username}@seed.example`],
       publicMetadata: { role },
-      createdAt: Date.now() - age,
+      createdAt: now - age,
     })
   const DAY = 24 * 3600_000
   const admin = create('seed-admin', 9 * DAY, 'admin')
   const members = Array.from({ length: size.users }, (_, i) => create(`member-${i}`, 8 * DAY, 'member'))
-  const experts = Array.from({ length: size.experts }, (_, i) => create(`expert-${i}`, DAY, 'expert'))
+  const experts = Array.from({ length: size.experts }, (_, i) => create(`expert-${i}`, DAY + i, 'expert'))
   return { admin, members, experts }
 }
 
