@@ -362,13 +362,19 @@ describe('Look up a user', () => {
 })
 
 describe('Webhooks and Audit', () => {
-  test('a webhook shows by itself, and opens to what it invalidated and its attempts', async () => {
+  test('a new webhook is announced and moves nothing until it is asked for, and opens to what it invalidated and its attempts', async () => {
+    await newUser()
     const { page, panel } = await visit('/webhooks')
+    const rows = panel('webhooks').getByRole('listitem')
+    const before = await rows.first().boundingBox()
     const { id } = await newUser()
-    const row = panel('webhooks')
-      .getByRole('listitem')
-      .filter({ has: page.getByRole('link', { name: id }) })
+    const row = rows.filter({ has: page.getByRole('link', { name: id }) })
+    await panel('webhooks').getByRole('status').filter({ hasText: '1 new webhook' }).waitFor({ state: 'attached' })
+    expect(await rows.first().boundingBox()).toEqual(before)
+    expect(await row.count()).toBe(0)
+    await panel('webhooks').getByRole('button', { name: 'Show 1 new webhook' }).click()
     await row.getByText('user.created').waitFor()
+    expect(await panel('webhooks').getByRole('button', { name: /^Show / }).count()).toBe(0)
     await row.getByRole('button', { name: /^Details of user.created/ }).click()
     await row.getByText(`${id}: invalidated user, tokens, integrations`).waitFor()
     await row.getByText(/^msg_/).waitFor()

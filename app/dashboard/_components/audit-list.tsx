@@ -7,6 +7,7 @@ import { foldNeighbors } from '@/lib/dashboard/fold'
 import type { Line, People, Snapshot } from '@/lib/dashboard/snapshot-schema'
 import { CopyId } from './copy-id'
 import { Dotted } from './dotted'
+import { Held } from './held'
 import { useLive, useUpdates } from './live'
 import { Person } from './person'
 import { Row, Rows } from './row'
@@ -36,10 +37,21 @@ export const AuditUnavailable = (cause: Cause) => (
 
 /** The most recent records of all users, kept up to date. */
 export function LiveAudit({ initial, people }: { initial: Snapshot['audit']; people: People }) {
-  const found = useLive('audit', initial)
-  if ('unavailable' in found) return <AuditUnavailable {...found} />
-  return <AuditList records={found.data} people={people} renderedAt={found.at} />
+  const latest = useLive('audit', initial)
+  return (
+    <Held latest={latest} idsOf={idsOf} noun="record">
+      {(found) =>
+        'unavailable' in found ? (
+          <AuditUnavailable {...found} />
+        ) : (
+          <AuditList records={found.data} people={people} renderedAt={found.at} />
+        )
+      }
+    </Held>
+  )
 }
+
+const idsOf = (found: Snapshot['audit']) => ('unavailable' in found ? [] : found.data.map(({ id }) => id))
 
 type Props = {
   records: readonly Line[]

@@ -43,7 +43,8 @@ export function Row({ label, what, status, who, when, open, setOpen, children }:
       <div className="flex items-center gap-2 py-2 pr-2 pl-4">
         <div className={`py-1 ${columns}`}>
           <span className="wrap-anywhere font-medium md:order-2">{what}</span>
-          <span className="text-right text-soft md:order-4">{when}</span>
+          {/* Room for every age of up to 99 days: a row must not grow because its time has more letters. */}
+          <span className="min-w-20 text-right text-soft md:order-4">{when}</span>
           <span className="col-span-2 flex flex-wrap items-center gap-x-3 gap-y-1 md:contents">
             <span className="min-w-0 md:order-1">{status}</span>
             <span className="flex min-w-0 flex-wrap items-center gap-x-1.5 md:order-3">{who}</span>

@@ -10,6 +10,7 @@ import { hasFailed, type Webhook, webhooksOf } from '@/lib/dashboard/webhook-row
 import { countOf } from '../format'
 import { CopyId } from './copy-id'
 import { Dotted } from './dotted'
+import { Held } from './held'
 import { useLive, useUpdates } from './live'
 import { Person } from './person'
 import { Row, Rows } from './row'
@@ -44,11 +45,24 @@ export const WebhooksUnavailable = (cause: Cause) => (
 
 /** The first page, kept up to date, or how to set webhooks up. */
 export function LiveWebhooks({ initial, people }: { initial: Snapshot['webhooks']; people: People }) {
-  const found = useLive('webhooks', initial)
-  if ('unavailable' in found) return <WebhooksUnavailable {...found} />
-  if (found.data.length === 0) return <SetUp />
-  return <WebhookList rows={webhooksOf(found.data)} people={people} renderedAt={found.at} />
+  const latest = useLive('webhooks', initial)
+  return (
+    <Held latest={latest} idsOf={idsOf} noun="webhook">
+      {(found) =>
+        'unavailable' in found ? (
+          <WebhooksUnavailable {...found} />
+        ) : found.data.length === 0 ? (
+          <SetUp />
+        ) : (
+          <WebhookList rows={webhooksOf(found.data)} people={people} renderedAt={found.at} />
+        )
+      }
+    </Held>
+  )
 }
+
+const idsOf = (found: Snapshot['webhooks']) =>
+  'unavailable' in found ? [] : webhooksOf(found.data).map(({ id }) => id)
 
 type Props = { rows: readonly Webhook[]; people: People; renderedAt: number }
 
