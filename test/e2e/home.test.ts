@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
 import { axeFindings } from '../support/dashboard'
+import { fillLogs } from '../support/dashboard-data'
 import { fullOr, looks } from '../support/full'
 import { overflowOf } from '../support/pictures'
 import { type Look, useBrowser, useStage } from '../support/stage'
@@ -365,27 +366,33 @@ describe.each([
   })
 })
 
-test('a row of the dashboard keeps its height while its time gets older, at every width of a phone', async () => {
-  const { page, settled } = await browser.openAs(people.admin)
-  await page.clock.install()
-  await page.goto(`${stage.app.url}/dashboard/webhooks`)
-  await settled()
-  const rows = page.locator('#webhooks li')
-  async function heights() {
-    const found: (number | undefined)[][] = []
-    for (let width = 320; width <= 440; width += 8) {
-      await page.setViewportSize({ width, height: 900 })
-      found.push(await Promise.all((await rows.all()).map(async (row) => (await row.boundingBox())?.height)))
+test.each(['webhooks', 'audit'])(
+  'a row of %s keeps its height while its time gets older, at every width of a phone',
+  async (list) => {
+    await fillLogs(stage.standIns)
+    const { page, settled } = await browser.openAs(people.admin)
+    await page.clock.install()
+    await page.goto(`${stage.app.url}/dashboard/${list}`)
+    await settled()
+    const rows = page.locator(`#${list} ul > li`)
+    async function heights() {
+      const found: (number | undefined)[][] = []
+      for (let width = 320; width <= 440; width += 8) {
+        await page.setViewportSize({ width, height: 900 })
+        found.push(
+          await Promise.all((await rows.all()).map(async (row) => (await row.boundingBox())?.height)),
+        )
+      }
+      return found
     }
-    return found
-  }
-  const young = await heights()
-  expect(young[0]?.length).toBeGreaterThan(0)
-  for (const age of ['00:59', '58:00', '23:00:00']) {
-    await page.clock.fastForward(age)
-    expect(await heights(), age).toEqual(young)
-  }
-})
+    const young = await heights()
+    expect(young[0]?.length).toBeGreaterThan(0)
+    for (const age of ['00:59', '58:00', '23:00:00']) {
+      await page.clock.fastForward(age)
+      expect(await heights(), age).toEqual(young)
+    }
+  },
+)
 
 /** The text of a page without white space. */
 const textOf = (html: string) =>
