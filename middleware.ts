@@ -4,7 +4,7 @@ import { clerkBudget } from './lib/clerk/budget'
 import { createGuardOfClerk, signedBy } from './lib/http/before-clerk'
 import { contentSecurityPolicy } from './lib/http/content-security-policy'
 import { isForPeople, outagePage } from './lib/http/outage-page'
-import { withoutUnreadableRedirects } from './lib/http/redirect-addresses'
+import { withoutHandshake, withUsableRedirects } from './lib/http/redirect-addresses'
 import { onePerProcess } from './lib/lookup/one-per-process'
 
 // Kept to one decision and one header on purpose: it runs before every page, so it reads no user and asks neither Redis nor Clerk,
@@ -41,6 +41,10 @@ const withClerk = clerkMiddleware(
       return new NextResponse('Bad request', { status: 400 })
     if (signedInOnly.test(pathname)) {
       const { userId, redirectToSignIn } = await auth()
+      // The end of a handshake that Clerk refuses hides the session that may be beside it.
+      const address = new URL(request.url)
+      const plain = withoutHandshake(address)
+      if (!userId && plain.search !== address.search) return NextResponse.redirect(plain)
       if (!userId) return redirectToSignIn({ returnBackUrl: request.url })
     }
     return withPolicy(request)
@@ -88,8 +92,8 @@ function withPolicy(request: NextRequest): NextResponse {
 export default async function middleware(request: NextRequest, event: NextFetchEvent) {
   if (Number(request.headers.get('content-length')) > LONGEST_BODY)
     return new NextResponse('Content too large', { status: 413 })
-  const readable = withoutUnreadableRedirects(request.nextUrl)
-  if (readable) return NextResponse.redirect(readable)
+  const usable = withUsableRedirects(request.nextUrl)
+  if (usable) return NextResponse.redirect(usable)
   try {
     return await guardOfClerk()(request, (guarded) => answer(guarded, event))
   } catch (error) {

@@ -47,6 +47,18 @@ test('the end of a handshake that somebody makes up is answered as to a visitor,
   log.mockClear()
 })
 
+test('the end of a handshake in an address that Clerk refuses leads to the address without it, for the session that is beside it', async () => {
+  const { cookies } = await services.clerk.issueSession(people.admin)
+  const own = { ...cookies, __client_uat: '1' }
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const refused = await open('/dashboard?range=1h&__clerk_handshake_nonce=made-up', own)
+  expect(refused.location).toBe('https://app.example.test/dashboard?range=1h')
+  expect(await open('/dashboard?range=1h', own)).toMatchObject({ status: 'signed-in', location: null })
+  const visitor = await open('/dashboard?range=1h', {})
+  expect(visitor.location).toContain(encodeURIComponent('/dashboard?range=1h'))
+  log.mockClear()
+})
+
 test('a session token that has expired leads to Clerk for a new one, also while Clerk’s Backend API is down', async () => {
   behind = 120_000
   const { cookies } = await services.clerk.issueSession(people.member)

@@ -1,3 +1,5 @@
+import { withoutHandshake } from './redirect-addresses'
+
 const MESSAGE = 'The sign-in could not be checked with Clerk. Try again in a few seconds.'
 
 const STYLE = `:root{color-scheme:light dark}body{margin:0;font:16px/1.5 system-ui,sans-serif;color:light-dark(#17171c,#f1f1f4);background:light-dark(#fafafa,#0f0f13)}main{max-width:64rem;margin:auto;padding:3rem 1.5rem}h1{margin:1.5rem 0 .5rem;font-size:1.75rem}p{margin:0 0 2rem;color:light-dark(#5b5b66,#a5a5b3)}.again{display:inline-block;padding:.4rem 1rem;border:1px solid light-dark(#8a8a96,#6f6f80);border-radius:6px;font-weight:500;text-decoration:none;color:inherit}`
@@ -17,11 +19,9 @@ const page = (address: string) => `<!doctype html>
 </html>
 `
 
-/** The address of the page, without what Clerk added to it: opened again with that, it would fail again. */
-function addressWithoutHandshake({ url }: Request): string {
-  const { pathname, searchParams } = new URL(url)
-  for (const name of [...searchParams.keys()]) if (name.startsWith('__clerk_')) searchParams.delete(name)
-  const search = searchParams.size > 0 ? `?${searchParams}` : ''
+/** The address of the page as an attribute of HTML. */
+function addressOf({ url }: Request): string {
+  const { pathname, search } = withoutHandshake(new URL(url))
   // `/` twice would lead to another server.
   return `${pathname.replace(/^\/+/, '/')}${search}`.replace(
     /[&"'<>]/g,
@@ -46,7 +46,7 @@ export function outagePage(request: Request): Response {
       { status: 503, headers: HEADERS },
     )
   const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'"
-  return new Response(page(addressWithoutHandshake(request)), {
+  return new Response(page(addressOf(request)), {
     status: 503,
     headers: { ...HEADERS, 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': policy },
   })

@@ -1,16 +1,32 @@
 /** The parameters by which an address says where Clerk's components lead people after they have signed in or up. */
 const NAMES = /^(redirect_url|sign_(in|up)_(force|fallback)_redirect_url|after_sign_(in|up)_url)$/
 
+/** What Clerk adds to an address at the end of a handshake. An invitation has the others, and is lost without them. */
+const HANDSHAKE = /^__clerk_(?!ticket$|status$)/
+
+/** The address without the end of a handshake. Each can be used once: opened again, its visitor counts as signed out. */
+export function withoutHandshake(address: URL): URL {
+  const plain = new URL(address)
+  for (const name of [...plain.searchParams.keys()]) if (HANDSHAKE.test(name)) plain.searchParams.delete(name)
+  return plain
+}
+
 /**
- * The address without those that cannot be read, or undefined if it has none of these. With one of them Clerk's script ends in
- * an error, and its components stay as their placeholder.
+ * The address with redirects that lead somewhere, or undefined if it needs no change. With one that cannot be read Clerk's
+ * script ends in an error, and its components stay as their placeholder. With the end of a handshake in it, whoever has
+ * signed in would be led back to sign in, again and again.
  */
-export function withoutUnreadableRedirects(address: URL): URL | undefined {
-  const unreadable = [...address.searchParams]
-    .filter(([name, value]) => NAMES.test(name) && !URL.canParse(value, address))
-    .map(([name]) => name)
-  if (unreadable.length === 0) return undefined
-  const readable = new URL(address)
-  for (const name of unreadable) readable.searchParams.delete(name)
-  return readable
+export function withUsableRedirects(address: URL): URL | undefined {
+  const usable = new URL(address)
+  const given = [...address.searchParams].filter(([name]) => NAMES.test(name))
+  for (const [name, value] of given) {
+    if (!URL.canParse(value, address)) {
+      usable.searchParams.delete(name)
+      continue
+    }
+    const target = new URL(value, address)
+    const plain = withoutHandshake(target)
+    if (plain.search !== target.search) usable.searchParams.set(name, plain.href)
+  }
+  return usable.search === address.search ? undefined : usable
 }

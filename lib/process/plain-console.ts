@@ -23,7 +23,9 @@ const MOST_BEGINNINGS = 1000
 
 const beginningOf = (text: string) =>
   text
-    .replace(/"[^"\n]*"?/g, '""')
+    .replace(/(["`])[^"`\n]*\1?/g, '""')
+    // Not an apostrophe.
+    .replace(/(?<![a-z])'[^'\n]*'?/gi, "''")
     .replace(/\d+/g, '0')
     .slice(0, BEGINNING)
 

@@ -1,8 +1,9 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { withoutUnreadableRedirects } from '@/lib/http/redirect-addresses'
+import { withoutHandshake, withUsableRedirects } from '@/lib/http/redirect-addresses'
 
 const address = (query: string) => new URL(`https://app.example/sign-in${query}`)
-const result = (query: string) => withoutUnreadableRedirects(address(query))?.href
+const result = (query: string) => withUsableRedirects(address(query))?.href
 
 test.each([
   '',
@@ -26,7 +27,7 @@ test.each([
 ])('%s becomes an address that can be read', (query, readable) => {
   const found = result(query)
   expect(found).toBe(address(readable).href)
-  expect(withoutUnreadableRedirects(new URL(found ?? ''))).toBeUndefined()
+  expect(withUsableRedirects(new URL(found ?? ''))).toBeUndefined()
 })
 
 test.each([
@@ -37,3 +38,41 @@ test.each([
     `after_sign_${way}_url`,
   ]),
 ])('%s is one of them', (name) => expect(result(`?${name}=http://a:b`)).toBe(address('').href))
+
+test.each([
+  ['/profile?__clerk_handshake_nonce=made', 'https://app.example/profile'],
+  [
+    'https://app.example/profile?a=1&__clerk_handshake=a.b.c&__clerk_hs_reason=x#top',
+    'https://app.example/profile?a=1#top',
+  ],
+])('a redirect to %s leads there without the end of a handshake', (target, plain) => {
+  const found = withUsableRedirects(address(`?redirect_url=${encodeURIComponent(target)}&b=2`))
+  expect([...(found?.searchParams ?? [])]).toEqual([
+    ['redirect_url', plain],
+    ['b', '2'],
+  ])
+  expect(withUsableRedirects(new URL(found ?? ''))).toBeUndefined()
+})
+
+test('an invitation keeps what Clerk has put into its address', () => {
+  const invitation = '/organizations?__clerk_ticket=t&__clerk_status=sign_in'
+  expect(result(`?redirect_url=${encodeURIComponent(invitation)}`)).toBeUndefined()
+  const kept = withoutHandshake(new URL(`${invitation}&__clerk_handshake_nonce=n`, address('')))
+  expect(kept.pathname + kept.search).toBe(invitation)
+})
+
+test('whatever an address has in its query, what becomes of it needs no second change', () => {
+  const names = fc.constantFrom('redirect_url', 'after_sign_in_url', 'a', '__clerk_handshake_nonce')
+  const values = fc.oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.webUrl({ withQueryParameters: true }),
+    fc.constantFrom('/x?__clerk_handshake=1&__clerk_ticket=2', '//b?a=%zz&__clerk_help', 'x:y?__clerk_a#b'),
+  )
+  fc.assert(
+    fc.property(fc.array(fc.tuple(names, values)), (query) => {
+      const given = new URL(`https://app.example/sign-in?${new URLSearchParams(query)}`)
+      const changed = withUsableRedirects(given)
+      if (changed) expect(withUsableRedirects(changed)).toBeUndefined()
+    }),
+  )
+})

@@ -62,6 +62,16 @@ test('of texts with the same beginning five are printed in ten seconds, and how 
   expect(printed).toContain(text(7))
 })
 
+test.each(['"', '`', "'"])('what is quoted with %s makes no beginning of its own', (quote) => {
+  for (let i = 0; i < 20; i++) {
+    const host = String.fromCharCode(97 + i).repeat(8)
+    target.error(`The header with value ${quote}${host}.test${quote} does not match the app's origin`)
+  }
+  expect(printed.trim().split('\n').length).toBe(5)
+  target.error("The header isn't there, and the app's origin is not known")
+  expect(printed).toContain('is not known')
+})
+
 test('another error with the same beginning is not hidden by them, and neither is one of another kind of text', () => {
   const prefix = 'Clerk: HandshakeService: error getting handshake payload: '
   for (let i = 0; i < 9; i++) target.error(`${prefix}Not found`)
