@@ -1,5 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { type NextMiddleware, NextRequest } from 'next/server'
+import { outagePage } from './outage-page'
 
 /** What begins Clerk's API keys, OAuth tokens and M2M tokens. Clerk's SDK takes a token without `Bearer` too. */
 const MACHINE_TOKEN = /^(Bearer )?(ak|oat|mt)_/
@@ -162,6 +163,11 @@ function askForToken(response: Answer): void {
   response.headers.set('location', url.href)
 }
 
+/** Whether the SDK takes somebody for a visitor who has a session, or had one. It says `…-missing` of those who have none. */
+const isUnknown = (response: Answer) =>
+  response?.headers.get('x-clerk-auth-status') === 'signed-out' &&
+  !response.headers.get('x-clerk-auth-reason')?.endsWith('-missing')
+
 /** A request as if it came without these parameters. */
 function withoutParameters(request: NextRequest, names: string[]): NextRequest {
   const url = new URL(request.url)
@@ -258,8 +264,9 @@ export function createGuardOfClerk(
 
     if (kept.length < sent.length) request.headers.set('cookie', kept.map(({ text }) => text).join(';'))
     const response = await next(withoutParameters(request, dropped))
-    if (isLate || isUnasked) askForToken(response)
-    return response
+    if (!isLate && !isUnasked) return response
+    askForToken(response)
+    return isUnknown(response) ? outagePage(request) : response
   }
 }
 

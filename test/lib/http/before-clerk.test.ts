@@ -373,6 +373,28 @@ describe('a session token that has expired, beside a cookie to renew it', () => 
     expect(response?.headers.get('location')).toBe('https://clerk.example.com/v1/client/handshake')
   })
 
+  // It is not known whether their session goes on, and only a page is led to Clerk.
+  test.each([
+    ['session-token-expired', 503],
+    ['session-token-and-uat-missing', 200],
+  ])(
+    'is not answered as a visitor once so many were in 10 s, where Clerk’s SDK says %s: %i',
+    async (reason, status) => {
+      const guard = createGuardOfClerk(9, { mayAsk: async () => false, now: () => now })
+      const headers = { 'x-clerk-auth-status': 'signed-out', 'x-clerk-auth-reason': reason }
+      for (const request of [
+        at('/', { cookie: `__session=${expired}; __refresh_x=r` }),
+        at('/?__clerk_handshake_nonce=a'),
+      ]) {
+        const { response } = await pass(guard, request, new Response(null, { headers }))
+        expect(response?.status).toBe(status)
+        expect(response?.headers.has('retry-after')).toBe(status === 503)
+      }
+      const { response } = await pass(guard, at('/'), new Response(null, { headers }))
+      expect(response?.status).toBe(200)
+    },
+  )
+
   test.each([
     `Bearer ${expired}`,
     expired,
