@@ -71,3 +71,46 @@ test('once the renewals of 10 s are used up, a page is led to Clerk, and nothing
   }
   expect((await open('/api/calendar/token', script))?.status).toBe(200)
 })
+
+/** Redirects that browsers follow. */
+const MOST_REDIRECTS = 20
+/** Characters. Browsers drop longer cookies. */
+const LONGEST_COOKIE = 4096
+
+const nameAndValue = (cookie: string) => cookie.split(';', 1).join().split(/=(.*)/)
+
+/** Opens a page as a browser does. In production, Clerk leads back with what it says in a cookie of the app. */
+async function browse(cookies: Cookies, token: string) {
+  for (let i = 0; i < MOST_REDIRECTS; i += 2) {
+    const answer = await open('/profile', page, cookies)
+    delete cookies.__clerk_handshake
+    delete cookies.__clerk_handshake_nonce
+    for (const [name = '', value = ''] of (answer?.headers.getSetCookie() ?? []).map(nameAndValue))
+      cookies[name] = value
+    const location = answer?.headers.get('location')
+    if (!location) return answer
+    const handshake = signed({ handshake: [`__session=${token}; Path=/`] })
+    if (new URL(location).searchParams.has('format')) cookies.__clerk_handshake_nonce = 'a-nonce'
+    else if (handshake.length < LONGEST_COOKIE) cookies.__clerk_handshake = handshake
+  }
+  throw new Error('Too many redirects')
+}
+
+test.each([
+  ['of a sign-in leads in', 0, false, 200],
+  ['of a sign-in is the page of an outage if the session token has 3.5 KB', 2300, false, 503],
+  ['of a renewal leads in', 0, true, 200],
+  ['of a renewal is the page of an outage if the session token has 3.5 KB', 2300, true, 503],
+])('once the limit is used up, the handshake %s', async (_, claim, isRenewal, status) => {
+  // Clerk's SDK prints that it could not read the nonce.
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const expired = (claim: number) => ({ __session: session({ age: 120, claim }), __refresh: 'made-up' })
+  await open('/', script, { __clerk_handshake_nonce: 'made-up' })
+  await open('/', script, { __client_uat: '1', ...expired(0) })
+  log.mockClear()
+  const answer = await browse({ __client_uat: '1', ...(isRenewal && expired(claim)) }, session({ claim }))
+  expect(answer?.status).toBe(status)
+  expect(answer?.headers.has('retry-after')).toBe(status === 503)
+  const who = answer?.headers.get('x-middleware-request-x-clerk-auth-status')
+  expect(who).toBe(status === 200 ? 'signed-in' : null)
+})

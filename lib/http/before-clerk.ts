@@ -7,8 +7,6 @@ const MACHINE_TOKEN = /^(Bearer )?(ak|oat|mt)_/
 /** Where Clerk leads a browser back to the app with one of them, as a parameter or a cookie, the SDK asks Clerk for new cookies, or reads them. */
 const NONCE = '__clerk_handshake_nonce'
 const HANDSHAKE = '__clerk_handshake'
-/** The cookie in which the SDK counts handshakes that follow each other. */
-const ROUNDS = '__clerk_redirect_count'
 /** Where Clerk's API begins a handshake. */
 const HANDSHAKE_PATH = '/v1/client/handshake'
 /** With it, `auth()` of the SDK prints the session token. */
@@ -255,8 +253,6 @@ export function createGuardOfClerk(
     const isUnasked = isIn(NONCE) && (await isRefused(nonces, at))
     if (isUnasked) {
       dropCookies(NONCE)
-      // With some tabs at once the SDK would take the round that this adds for a loop.
-      dropCookies(ROUNDS)
       dropped.push(NONCE)
     }
     const wait = !isSigned && isIn(HANDSHAKE) ? tokens(at) : 0

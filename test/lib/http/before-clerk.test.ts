@@ -210,15 +210,15 @@ describe('the end of a handshake with a nonce', () => {
   test('is asked for again as a token, which needs no request to Clerk', async () => {
     const guard = createGuardOfClerk(1, { now: () => 0 })
     const handshake = 'https://clerk.example.com/v1/client/handshake?redirect_url=%2F&format=nonce&reason=x'
-    const cookie = 'a=1; __clerk_redirect_count=3'
+    const cookie = 'a=1; __clerk_redirect_count=1'
     const open = async () => {
       const redirect = new Response(null, { status: 307, headers: { location: handshake } })
       const { response, seen } = await pass(guard, at(`/?${NONCE}=made-up`, { cookie }), redirect)
       return [response?.headers.get('location'), seen?.headers.get('cookie')]
     }
     expect(await open()).toEqual([handshake, cookie])
-    // With some tabs at once the SDK would take one more round for a loop.
-    expect(await open()).toEqual([handshake.replace('&format=nonce', ''), 'a=1'])
+    // The SDK counts the rounds, so that a browser which drops the token does not go on for ever.
+    expect(await open()).toEqual([handshake.replace('&format=nonce', ''), cookie])
   })
 
   test('leads to no other change of an address that it is redirected to', async () => {
