@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { emitLeftOut } from '../clerk/events'
-import { isRecord, isTexts, type Json, metadata, record, text, time, word } from '../clerk/json'
+import { isRecord, isTexts, isTime, type Json, metadata, record, text, time, word } from '../clerk/json'
+
+const instant = z.custom<number>(isTime)
 
 const organization = z.strictObject({
   id: z.string(),
@@ -13,8 +15,8 @@ const organization = z.strictObject({
   maxAllowedMemberships: z.number(),
   adminDeleteEnabled: z.boolean(),
   /** 0 if Clerk did not say. */
-  createdAt: z.number(),
-  updatedAt: z.number(),
+  createdAt: instant,
+  updatedAt: instant,
 })
 
 /**
@@ -32,8 +34,8 @@ const membership = z.strictObject({
   /** Such as `org:invoices:create`. */
   permissions: z.array(z.string()),
   publicMetadata: z.record(z.string(), z.unknown()),
-  createdAt: z.number(),
-  updatedAt: z.number(),
+  createdAt: instant,
+  updatedAt: instant,
 })
 
 /**

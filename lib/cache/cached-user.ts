@@ -152,13 +152,16 @@ export const namesOf = (user: CachedUser): NamesOfUser => ({
   externalIds: user.externalId === null ? [] : [user.externalId],
 })
 
-/** The names in a user's JSON, from the Backend API or a webhook. Names that cannot be read are not known. */
+/** Most e-mail addresses of a user that are invalidated one by one. Next's time grows with the square of the number of tags. */
+const MOST_EMAILS = 1000
+
+/** The names in a user's JSON, from the Backend API or a webhook. Names that cannot be read are not known, nor are too many. */
 export function namesIn(json: unknown): NamesOfUser {
   const { username, external_id, email_addresses } = record(json)
   const oneName = (name: unknown) => (name === null ? [] : typeof name === 'string' ? [name] : undefined)
   const emails = Array.isArray(email_addresses) && email_addresses.map((one) => record(one).email_address)
   return {
     ...{ usernames: oneName(username), externalIds: oneName(external_id) },
-    emails: isTexts(emails) ? emails : undefined,
+    emails: isTexts(emails) && emails.length <= MOST_EMAILS ? emails : undefined,
   }
 }

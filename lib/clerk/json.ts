@@ -38,11 +38,16 @@ export const isTexts = (value: unknown): value is string[] =>
 /** Text with at least one character, such as an ID. */
 export const word = (value: unknown): string | null => text(value) || null
 
+/** Milliseconds that a date can have, before and after 1970. */
+const MOST_MS = 8.64e15
+
 /** Milliseconds since 1970, from a number or an ISO date. */
 export function time(value: unknown): number | null {
   const at = typeof value === 'string' ? (/^\d+$/.test(value) ? Number(value) : Date.parse(value)) : value
-  return typeof at === 'number' && Number.isFinite(at) ? at : null
+  return typeof at === 'number' && Math.abs(at) <= MOST_MS ? at : null
 }
+
+export const isTime = (value: unknown): value is number => typeof value === 'number' && time(value) === value
 
 /** Whether an e-mail address or an account was verified. */
 export const isVerified = ({ verification }: Json): boolean => record(verification).status === 'verified'

@@ -57,7 +57,20 @@ export const firstDeliveries = forAdmins(sharedFirstDeliveries)
 export const tokenHealth = forAdmins(sharedTokenHealth)
 export const todo = forAdmins(sharedTodo)
 export const charts = forAdmins(sharedCharts)
-export const newestOrganizations = forAdmins(listNewestOrganizations)
+
+/** Reads of an admin that may ask Clerk: those of sixty pages of a user. */
+const READS = { name: 'dashboard-reads', calls: 180, seconds: 60 }
+
+/** Counted before Clerk is asked, so that an admin who reloads cannot spend what others need, also while reads fail. */
+const limited =
+  <A extends unknown[], T>(read: (...args: A) => Promise<T>) =>
+  async (...args: A): Promise<T> => {
+    const { actor } = await currentActor()
+    await refuseOverLimit(READS, actor)
+    return read(...args)
+  }
+
+export const newestOrganizations = forAdmins(limited(listNewestOrganizations))
 
 /** Records of an admin's views and exports. Looking at very many must not push other records out of the trail. */
 const LIMIT = { name: 'dashboard-views', calls: 60, seconds: 60 }
@@ -86,7 +99,7 @@ const recordList = (name: string) => recordView(name, 'ok', 'dashboard.list')
 
 /** A page of all users, the newest first. */
 export const newestUsers = forAdmins(async (page: number) => {
-  const found = await listNewestUsers(page)
+  const found = await limited(listNewestUsers)(page)
   await recordList('users')
   return found
 })
@@ -164,7 +177,7 @@ export async function selectedUser(id: string): Promise<SelectedUser | null> {
   if (!isUserId(id)) return null
   // Inspected first: reading the user stores them, and an entry that was just invalidated would look as if it were not.
   const entries = await panelResult(() => entriesOf(id))
-  const user = await getCachedUserById(id)
+  const user = await limited(getCachedUserById)(id)
   await recordView(id, user ? 'ok' : 'not_found')
   return user && { user, entries }
 }
@@ -180,7 +193,7 @@ export async function selectedOrganization(id: string): Promise<SelectedOrganiza
   await requireAdmin()
   if (!isOrganizationId(id)) return null
   const entries = await panelResult(() => entriesOfOrganization(id))
-  const organization = await findOrganization(id)
+  const organization = await limited(findOrganization)(id)
   return organization && { organization, entries }
 }
 
@@ -188,28 +201,29 @@ export async function selectedOrganization(id: string): Promise<SelectedOrganiza
 const MEMBERS_SHOWN = 50
 
 /** The first members of an organization, and how many there are. */
-export async function membersOf(organizationId: string) {
-  await requireAdmin()
-  const [members, total] = await Promise.all([
-    getCachedMembersOfOrganization(organizationId, { limit: MEMBERS_SHOWN }),
-    countMembers(organizationId),
-  ])
-  await recordList(organizationId)
-  const shown = members.map(({ id, role, user }) => ({
-    ...{ id, role, user: { id: user.id, name: nameOf(user), imageUrl: pictureOf(user) } },
-  }))
-  return { shown, total }
-}
+export const membersOf = forAdmins(
+  limited(async (organizationId: string) => {
+    const [members, total] = await Promise.all([
+      getCachedMembersOfOrganization(organizationId, { limit: MEMBERS_SHOWN }),
+      countMembers(organizationId),
+    ])
+    await recordList(organizationId)
+    const shown = members.map(({ id, role, user }) => ({
+      ...{ id, role, user: { id: user.id, name: nameOf(user), imageUrl: pictureOf(user) } },
+    }))
+    return { shown, total }
+  }),
+)
 
 /** The sessions of a user at Clerk, the newest first. */
 export async function sessionsOfUser(userId: string) {
   await requireAdmin()
   await recordView(userId)
-  return sessionsOf(userId)
+  return limited(sessionsOf)(userId)
 }
 
 /** When Clerk last changed a user; null if Clerk does not say. */
-export const changedAtClerk = forAdmins((userId: string) => readChanged(userId).catch(() => null))
+export const changedAtClerk = forAdmins((userId: string) => limited(readChanged)(userId).catch(() => null))
 
 /** The deliveries that were about a user or an organization. */
 export async function deliveriesOf(id: string) {

@@ -1,13 +1,12 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { type NextMiddleware, NextRequest } from 'next/server'
+import { outagePage } from './outage-page'
 
 /** What begins Clerk's API keys, OAuth tokens and M2M tokens. Clerk's SDK takes a token without `Bearer` too. */
 const MACHINE_TOKEN = /^(Bearer )?(ak|oat|mt)_/
 /** Where Clerk leads a browser back to the app with one of them, as a parameter or a cookie, the SDK asks Clerk for new cookies, or reads them. */
 const NONCE = '__clerk_handshake_nonce'
 const HANDSHAKE = '__clerk_handshake'
-/** The cookie in which the SDK counts handshakes that follow each other. */
-const ROUNDS = '__clerk_redirect_count'
 /** Where Clerk's API begins a handshake. */
 const HANDSHAKE_PATH = '/v1/client/handshake'
 /** With it, `auth()` of the SDK prints the session token. */
@@ -162,6 +161,11 @@ function askForToken(response: Answer): void {
   response.headers.set('location', url.href)
 }
 
+/** Whether the SDK takes somebody for a visitor who has a session, or had one. It says `…-missing` of those who have none. */
+const isUnknown = (response: Answer) =>
+  response?.headers.get('x-clerk-auth-status') === 'signed-out' &&
+  !response.headers.get('x-clerk-auth-reason')?.endsWith('-missing')
+
 /** A request as if it came without these parameters. */
 function withoutParameters(request: NextRequest, names: string[]): NextRequest {
   const url = new URL(request.url)
@@ -249,8 +253,6 @@ export function createGuardOfClerk(
     const isUnasked = isIn(NONCE) && (await isRefused(nonces, at))
     if (isUnasked) {
       dropCookies(NONCE)
-      // With some tabs at once the SDK would take the round that this adds for a loop.
-      dropCookies(ROUNDS)
       dropped.push(NONCE)
     }
     const wait = !isSigned && isIn(HANDSHAKE) ? tokens(at) : 0
@@ -258,8 +260,9 @@ export function createGuardOfClerk(
 
     if (kept.length < sent.length) request.headers.set('cookie', kept.map(({ text }) => text).join(';'))
     const response = await next(withoutParameters(request, dropped))
-    if (isLate || isUnasked) askForToken(response)
-    return response
+    if (!isLate && !isUnasked) return response
+    askForToken(response)
+    return isUnknown(response) ? outagePage(request) : response
   }
 }
 

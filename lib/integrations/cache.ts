@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { defineLookup, invalidateTags } from '../cache/lookups'
 import { TAG_OF_ALL_INTEGRATIONS, tagOfIntegrations, tagOfTokens } from '../cache/tags'
+import { pathOrAddress } from '../cache/tokens/settings'
 import { inspect } from '../lookup/inspect'
 import { json } from '../lookup/json'
 import { onePerProcess } from '../lookup/one-per-process'
@@ -37,7 +38,7 @@ const finding = z.object({
   status: z.enum(['connected', 'degraded', 'scope_missing', 'reconnect_required', 'not_connected']),
   ...{ since: time, expiresAt: time, retryAt: time },
   ...{ missing: z.array(z.string()), optionalMissing: z.array(z.string()) },
-  action: z.object({ label: z.string(), href: z.string(), scopes: z.array(z.string()) }).nullable(),
+  action: z.object({ label: z.string(), href: pathOrAddress, scopes: z.array(z.string()) }).nullable(),
 })
 const stored = z.object({
   integrations: z.array(

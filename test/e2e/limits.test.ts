@@ -244,7 +244,7 @@ async function waysToRenew(): Promise<Record<string, string>[]> {
   ]
 }
 
-test('a session token that has expired, sent again and again to be renewed, costs Clerk a tenth of its limit and refuses nobody', async () => {
+test('a session token that has expired, sent again and again to be renewed, costs Clerk a tenth of its limit, and is told to wait beyond that', async () => {
   const { clerk } = stage.standIns
   const most = CLERK.requests / 10
   const ways = await waysToRenew()
@@ -264,7 +264,7 @@ test('a session token that has expired, sent again and again to be renewed, cost
   const count = renewals()
   expect(count).toBeGreaterThanOrEqual(most)
   expect(count).toBeLessThanOrEqual(windows * most)
-  expect(statuses.filter((status) => status >= 400)).toEqual([])
+  expect(new Set(statuses)).toEqual(new Set([200, 503]))
 })
 
 test('what other processes have let through to Clerk counts in each process', async () => {

@@ -57,6 +57,16 @@ describe('a user with every field', () => {
     expect(user.web3Wallets).toHaveLength(1)
   })
 
+  test.each([8.64e15 + 1, -8.64e15 - 1, 1e300, '99999999999999999'])(
+    'has no time that cannot be a date: %s',
+    (at) => {
+      expect(toCachedUser({ ...whole(), created_at: at, last_sign_in_at: at })).toMatchObject({
+        ...{ createdAt: 0, lastSignInAt: null },
+      })
+      expect(isStoredUser({ ...storedPart(toCachedUser(whole())), createdAt: Number(at) })).toBe(false)
+    },
+  )
+
   test('never has private metadata, a nonce or backup codes', () => {
     expect(JSON.stringify(toCachedUser(whole()))).not.toMatch(/secret-/)
   })

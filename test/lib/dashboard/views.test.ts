@@ -8,12 +8,15 @@ import { readQuery } from '@/lib/dashboard/list-query'
 import { panelResult } from '@/lib/dashboard/panel-result'
 import {
   audit,
+  changedAtClerk,
   exportList,
   filteredAudit,
   integrationsOf,
   membersOf,
+  newestOrganizations,
   newestUsers,
   peopleOf,
+  selectedOrganization,
   selectedUser,
   sessionsOfUser,
   snapshot,
@@ -208,6 +211,30 @@ describe('an admin who looks at a list of people', () => {
     expect(of('dashboard.search')).toHaveLength(1)
     expect(JSON.stringify(events)).not.toContain('example')
   })
+})
+
+test('an admin who reloads pages that ask Clerk waits after 180 reads in a minute, also while they fail, and no other admin does', async () => {
+  const reads = [
+    () => newestUsers(1),
+    () => newestOrganizations(1),
+    () => sessionsOfUser('user_2nobody'),
+    () => selectedUser('user_2nobody'),
+    () => selectedOrganization('org_2nobody'),
+    () => membersOf('org_2nobody'),
+  ]
+  signedIn = services.clerk.createUser({ emails: [], publicMetadata: { role: 'admin' } }).id
+  await audit()
+  services.clerk.faults.add({ status: 503 })
+  for (let i = 0; i < 30; i++)
+    for (const read of reads) await expect(read()).rejects.toMatchObject({ code: 'clerk_unavailable' })
+  services.clerk.faults.clear()
+  services.clerk.resetRequests()
+  const refused = { clerkCodes: ['own_limit'], retryAfter: expect.any(Number) }
+  for (const read of reads) await expect(read()).rejects.toMatchObject(refused)
+  expect(await changedAtClerk(people.member)).toBeNull()
+  expect(services.clerk.requests().total).toBe(0)
+  signedIn = people.admin
+  expect((await newestUsers(1)).users).not.toEqual([])
 })
 
 test('a member who tries the panels is a throttled record of a refusal, and no view', async () => {

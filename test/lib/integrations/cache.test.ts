@@ -70,7 +70,11 @@ describe('integrationCache', () => {
     ['"accounts":[]', '"accounts":[null]'],
     ['"provider":"google"', '"provider":{}'],
     ['"action":null', '"action":{"label":{}}'],
-  ])('reads again what has another shape: %s', async (from, to) => {
+    ...['javascript:alert(1)', '//elsewhere.example', 'data:text/html,x', ''].map((href) => [
+      '"action":null',
+      `"action":{"label":"Connect","href":"${href}","scopes":[]}`,
+    ]),
+  ])('reads again what has another shape: %s', async (from = '', to = '') => {
     const fetch = vi.fn(async () => checked('google'))
     await getCachedIntegrations('user_odd', fetch)
     const key = 'ck:e:integrations.1:user_odd'

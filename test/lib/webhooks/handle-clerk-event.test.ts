@@ -67,6 +67,23 @@ describe('a webhook', () => {
     ])
   })
 
+  // Next compares each tag that a request invalidates with all the others.
+  test('about more than 1000 e-mail addresses invalidates those of all users, by one tag', async () => {
+    await getCachedUserByEmail('amara@experts.example.com')
+    const addresses = (count: number) =>
+      Array.from({ length: count }, (_, i) => ({ email_address: `a${i}@example.com` }))
+    const data = { id: people.member, username: 'mia-moreau', external_id: null }
+    const most = await deliver('user.updated', { ...data, email_addresses: addresses(1000) })
+    expect(most.invalidated).toContain('1000 e-mail addresses')
+    const before = calls()
+    await getCachedUserByEmail('amara@experts.example.com')
+    expect(calls()).toBe(before)
+    const { invalidated } = await deliver('user.updated', { ...data, email_addresses: addresses(1001) })
+    expect(invalidated).toContain('all e-mail addresses')
+    await getCachedUserByEmail('amara@experts.example.com')
+    expect(calls()).toBeGreaterThan(before)
+  })
+
   test('invalidates the user and every name if its names cannot be read', async () => {
     expect(await getCachedUserByUsername('mia-renamed')).toBeNull()
     await getCachedUserById(people.member)
