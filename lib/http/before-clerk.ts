@@ -186,6 +186,21 @@ function createCount(most: number) {
 
 type Answer = Awaited<ReturnType<NextMiddleware>>
 
+/** Milliseconds for the SDK, whose requests to Clerk have no deadline. */
+const PATIENCE = 5000
+const LATE = Symbol('late')
+
+/** The answer, or that there was none in time. */
+async function inTime(answer: Promise<Answer>): Promise<Answer | typeof LATE> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<typeof LATE>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE, LATE)
+  })
+  // After that nobody waits for it.
+  answer.catch(() => {})
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer))
+}
+
 interface GuardOptions {
   /**
    * Whether Clerk has signed a token: `signedBy(CLERK_JWT_KEY)`. With it, made-up tokens are refused at once. Without it, every
@@ -210,6 +225,7 @@ interface GuardOptions {
  *
  * - `most`: how many nonces, and how many renewals, this process lets through in 10 s. Nobody waits beyond that: a renewal goes through
  *   a handshake, and Clerk ends a handshake with a token that it has signed.
+ * - A Clerk that does not answer within 5 s is not asked again: then it is as beyond that, or the page of an outage.
  * - What does not have the form of a token of Clerk, or is not signed by it, is taken away as a cookie, and answered 401 in
  *   `Authorization` and 400 as a parameter.
  */
@@ -244,23 +260,31 @@ export function createGuardOfClerk(
     const cookies = kept.flatMap((part) => part.cookies)
     const isIn = (name: string) =>
       (parameters.has(name) && !dropped.includes(name)) || cookies.some((cookie) => cookie.name === name)
-    const dropCookies = (named: string) => {
-      kept = kept.filter((part) => !part.cookies.some(({ name }) => name.includes(named)))
-    }
-
-    const isLate = isRefresh(request, cookies, at, isSigned) && (await isRefused(refreshes, at))
-    if (isLate) dropCookies(REFRESH)
-    const isUnasked = isIn(NONCE) && (await isRefused(nonces, at))
-    if (isUnasked) {
-      dropCookies(NONCE)
-      dropped.push(NONCE)
-    }
     const wait = !isSigned && isIn(HANDSHAKE) ? tokens(at) : 0
     if (wait > 0) return tooMany(wait)
 
-    if (kept.length < sent.length) request.headers.set('cookie', kept.map(({ text }) => text).join(';'))
-    const response = await next(withoutParameters(request, dropped))
-    if (!isLate && !isUnasked) return response
+    /** What Clerk is asked about, and what it is not asked about any more. */
+    const asked: string[] = []
+    const unasked: string[] = []
+    const leaveOut = (named: string) => {
+      unasked.push(named)
+      kept = kept.filter((part) => !part.cookies.some(({ name }) => name.includes(named)))
+    }
+    if (isRefresh(request, cookies, at, isSigned))
+      (await isRefused(refreshes, at)) ? leaveOut(REFRESH) : asked.push(REFRESH)
+    if (isIn(NONCE)) (await isRefused(nonces, at)) ? leaveOut(NONCE) : asked.push(NONCE)
+
+    const send = () => {
+      if (kept.length < sent.length) request.headers.set('cookie', kept.map(({ text }) => text).join(';'))
+      return inTime(next(withoutParameters(request, [...dropped, ...unasked])))
+    }
+    let response = await send()
+    if (response === LATE && asked.length > 0 && request.method === 'GET') {
+      asked.forEach(leaveOut)
+      response = await send()
+    }
+    if (response === LATE) return outagePage(request)
+    if (unasked.length === 0) return response
     askForToken(response)
     return isUnknown(response) ? outagePage(request) : response
   }

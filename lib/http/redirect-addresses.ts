@@ -11,22 +11,31 @@ export function withoutHandshake(address: URL): URL {
   return plain
 }
 
+/** What answers scripts, and is no page. */
+const ROUTES = /^\/+api(\/|$)/i
+
 /**
- * The address with redirects that lead somewhere, or undefined if it needs no change. With one that cannot be read Clerk's
+ * The address with redirects that lead to a page, or undefined if it needs no change. With one that cannot be read Clerk's
  * script ends in an error, and its components stay as their placeholder. With the end of a handshake in it, whoever has
- * signed in would be led back to sign in, again and again.
+ * signed in would be led back to sign in, again and again. And a link of another site must not open a route as the site
+ * itself does.
  */
 export function withUsableRedirects(address: URL): URL | undefined {
   const usable = new URL(address)
-  const given = [...address.searchParams].filter(([name]) => NAMES.test(name))
-  for (const [name, value] of given) {
-    if (!URL.canParse(value, address)) {
+  for (const [name, value] of [...address.searchParams].filter(([name]) => NAMES.test(name))) {
+    const target = URL.canParse(value, address) ? new URL(value, address) : undefined
+    const plain = target && withoutHandshake(target)
+    if (!plain || (plain.origin === address.origin && ROUTES.test(decoded(plain.pathname))))
       usable.searchParams.delete(name)
-      continue
-    }
-    const target = new URL(value, address)
-    const plain = withoutHandshake(target)
-    if (plain.search !== target.search) usable.searchParams.set(name, plain.href)
+    else if (plain.search !== target?.search) usable.searchParams.set(name, plain.href)
   }
   return usable.search === address.search ? undefined : usable
+}
+
+function decoded(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname)
+  } catch {
+    return pathname
+  }
 }

@@ -88,6 +88,8 @@ async function createFlushAfterResponse(): Promise<() => void> {
  * after the registration of an OpenTelemetry SDK. `stopTelemetry` writes what is pending.
  */
 export async function startTelemetry(): Promise<void> {
+  // Next's own span of a `fetch` has the whole address in it: IDs, names, what an admin types into the search.
+  process.env.NEXT_OTEL_FETCH_DISABLED ??= '1'
   lookupCounts()
   const { event: count, clerk, delivery, redis, access } = metrics()
   const logEvent = createEventLog()

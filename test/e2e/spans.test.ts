@@ -77,4 +77,8 @@ describe('with an SDK of OpenTelemetry in a production build', () => {
     expect(clerk.length).toBeGreaterThan(0)
     expect(clerk.filter(({ traceId }) => traces.includes(traceId))).toEqual([])
   })
+
+  test('no span has the address of a request to Clerk or Redis, with names and IDs in it', () => {
+    expect(spans().filter(({ name }) => /^fetch\b|\?|user_/.test(name))).toEqual([])
+  })
 })

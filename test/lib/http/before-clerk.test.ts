@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { NextRequest } from 'next/server'
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createGuardOfClerk, signedBy } from '@/lib/http/before-clerk'
 
 const at = (path: string, headers: Record<string, string> = {}) =>
@@ -444,5 +444,60 @@ describe('a session token that has expired, beside a cookie to renew it', () => 
     ])('keeps it without one: %s, %s', async (cookie, authorization) => {
       expect(await second(cookie, authorization === '' ? {} : { authorization }, isSigned)).toBe(cookie)
     })
+  })
+})
+
+describe('a Clerk that does not answer', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  const expired = tokenOf(header, { exp: 1 })
+  const nonce = () =>
+    at('/guides?a=1&__clerk_handshake_nonce=n', { cookie: 'b=2; __clerk_handshake_nonce=n' })
+  const renewal = () => at('/profile', { cookie: `b=2; __refresh_1A2b3C-_=r; __session=${expired}` })
+
+  /** What the guard does while the first `hanging` calls of the SDK have no answer. */
+  async function answerOf(request: NextRequest, hanging: number) {
+    const seen: [address: string, cookies: string | null][] = []
+    const answer = createGuardOfClerk(10)(request, async (passed) => {
+      seen.push([passed.url, passed.headers.get('cookie')])
+      if (seen.length <= hanging) return new Promise(() => {})
+      const location = 'https://clerk.example.com/v1/client/handshake?format=nonce&a=1'
+      return new Response(null, { status: 307, headers: { location } })
+    })
+    await vi.advanceTimersByTimeAsync(hanging * 5000)
+    return { seen, response: await answer }
+  }
+
+  test.each([
+    ['the end of a handshake', nonce, 'https://app.example.com/guides?a=1', 'b=2'],
+    [
+      'a session token that has expired',
+      renewal,
+      'https://app.example.com/profile',
+      `b=2; __session=${expired}`,
+    ],
+  ])('is asked about %s once, and after 5 s goes on without', async (_, request, address, cookies) => {
+    const { seen, response } = await answerOf(request(), 1)
+    expect(seen.slice(1)).toEqual([[address, cookies]])
+    // Clerk ends this handshake without being asked.
+    expect(response?.headers.get('location')).toBe('https://clerk.example.com/v1/client/handshake?a=1')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test.each([
+    ['a page that was asked about already', nonce, 2],
+    ['any other request, such as one for which Clerk’s public keys are missing', () => at('/'), 1],
+    ['a form, which is not sent twice', () => new NextRequest(nonce(), { method: 'POST', body: 'a=1' }), 1],
+  ])('is the page of an outage for %s', async (_, request, hanging) => {
+    const { seen, response } = await answerOf(request(), hanging)
+    expect([response?.status, response?.headers.get('retry-after')]).toEqual([503, '5'])
+    expect(seen.length).toBe(hanging)
+  })
+
+  test('leaves nothing behind where it does answer', async () => {
+    const { seen, response } = await answerOf(nonce(), 0)
+    expect([seen.length, response?.status, vi.getTimerCount()]).toEqual([1, 307, 0])
+    expect(response?.headers.get('location')).toContain('format=nonce')
   })
 })

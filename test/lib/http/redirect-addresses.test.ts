@@ -13,6 +13,8 @@ test.each([
   '?redirect_url=https%3A%2F%2Fevil.example%2F',
   '?redirect_url=',
   '?other=http%3A%2F%2Fa%3Ab',
+  '?redirect_url=%2Fapis',
+  '?redirect_url=https%3A%2F%2Fother.example%2Fapi%2Fx',
 ])('%s stays as it is', (query) => expect(result(query)).toBeUndefined())
 
 test.each([
@@ -24,7 +26,11 @@ test.each([
     '?a=1&sign_in_force_redirect_url=%2Fprofile',
   ],
   ['?redirect_url=%2Fprofile&redirect_url=http://a:b', ''],
-])('%s becomes an address that can be read', (query, readable) => {
+  // No page: another site would make the browser send the request as this one does.
+  ['?redirect_url=%2Fapi%2Fadmin%2Fdashboard%2Fexport%3Flist%3Daudit', ''],
+  ['?a=1&after_sign_in_url=https://app.example/%2561pi/../api/x', '?a=1'],
+  ['?redirect_url=%2F%2561pi%2Fx', ''],
+])('%s becomes an address that leads to a page', (query, readable) => {
   const found = result(query)
   expect(found).toBe(address(readable).href)
   expect(withUsableRedirects(new URL(found ?? ''))).toBeUndefined()
