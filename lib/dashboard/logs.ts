@@ -78,7 +78,20 @@ export async function readTrail(
   })
 }
 
-/** The same for a list. */
+/** The newest records that match, at most so many, from as many pages as they take. */
+export async function wholeTrail(filter: AuditFilter, most: number): Promise<AuditRecord[]> {
+  const found = new Map<string, AuditRecord>()
+  let cursor: string | undefined
+  do {
+    const limit = most - found.size
+    const page = await readTrail(filter, cursor === undefined ? { limit } : { limit, cursor })
+    for (const record of page.records) found.set(record.id, record)
+    cursor = page.next
+  } while (cursor !== undefined && found.size < most)
+  return [...found.values()]
+}
+
+/** A page for a list. */
 export const auditPage = (...args: Parameters<typeof readTrail>) =>
   panelResult(async () => {
     const { records, next } = await readTrail(...args)

@@ -23,11 +23,11 @@ import {
   type AuditFilter,
   auditPage,
   MOST_EXPORTED,
-  readTrail,
   refreshesOf,
   sharedAudit,
   sharedDeliveries,
   sharedTokenHealth,
+  wholeTrail,
 } from './logs'
 import {
   entriesOfOrganization,
@@ -161,7 +161,7 @@ export async function exportList(
     const rows = matchingWebhooks(webhooksOf(await recentDeliveries()), query, now)
     return write(WEBHOOK_COLUMNS, rows.map(withIsoTime))
   }
-  const { records } = await readTrail(auditFilterOf(query, now), { limit: MOST_EXPORTED })
+  const records = await wholeTrail(auditFilterOf(query, now), MOST_EXPORTED)
   return write(AUDIT_COLUMNS, records.map(withIsoTime))
 }
 

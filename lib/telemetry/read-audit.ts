@@ -23,8 +23,9 @@ export class CursorError extends KitError<'bad_cursor'> {
   }
 }
 
-/** Most batches that one page searches for matching records. */
+/** Most batches, and about as many records, that one page searches for those that match. */
 const MOST_BATCHES = 1000
+const MOST_SEARCHED = 20_000
 /** A repeated batch follows the first one closely. Repetitions further apart than this are not recognized. */
 const REMEMBERED = 50_000
 
@@ -61,7 +62,7 @@ export async function readAudit(
   const begin = cursor === undefined ? undefined : parseCursor(cursor)
   const to = begin?.batch ?? (until === undefined ? '+' : String(until))
   const records: AuditRecord[] = []
-  let batches = 0
+  let [batches, searched] = [0, 0]
   for await (const batch of readBatches(trail, { from: String(since ?? '-'), to, newestFirst: true })) {
     const end = batch.id === begin?.batch ? begin.index : batch.records.length
     for (let i = end - 1; i >= 0; i--) {
@@ -70,7 +71,9 @@ export async function readAudit(
       if (records.length === limit) return { records, next: cursorOf(batch.id, i + 1) }
       records.push(record)
     }
-    if (++batches === MOST_BATCHES) return { records, next: cursorOf(batch.id, 0) }
+    searched += batch.records.length
+    if (++batches === MOST_BATCHES || searched >= MOST_SEARCHED)
+      return { records, next: cursorOf(batch.id, 0) }
   }
   return { records, next: undefined }
 }

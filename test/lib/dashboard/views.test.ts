@@ -22,6 +22,10 @@ import {
   snapshot,
 } from '@/lib/dashboard/panels.server'
 import { entriesOf } from '@/lib/dashboard/person'
+import { auditKey } from '@/lib/telemetry/audit'
+import { createBatchWriter } from '@/lib/telemetry/batch-writer'
+import { telemetryRedis } from '@/lib/telemetry/connection'
+import { createStreamSink } from '@/lib/telemetry/stream-sink'
 import { people } from '../../../local/seed'
 import { useServices } from '../../support/services'
 import { sessionOf } from '../../support/session'
@@ -103,6 +107,21 @@ describe('an admin who looks at a person', () => {
     await expect(selectedUser(people.member)).rejects.toMatchObject(refused)
     await expect(exportList('audit', readQuery({}), 'csv')).rejects.toMatchObject(refused)
     expect(of('dashboard.view').length + of('dashboard.export').length).toBe(60)
+  })
+
+  test('has in an export what matches, however far back in the trail', async () => {
+    const sink = createStreamSink({
+      ...{ redis: telemetryRedis(), key: auditKey(), maxBytes: 32_000_000, maxAge: 3600_000 },
+    })
+    const writer = createBatchWriter<AuditEvent>({ sink })
+    const record = { action: 'token.read', actor: 'system', subject: people.member, outcome: 'ok' }
+    writer.add({ ...record, action: 'role.update', target: 'expert' })
+    for (let i = 0; i < 22_000; i++) writer.add({ ...record, target: String(i) })
+    await writer.flush()
+    const file = await exportList('audit', readQuery({ action: 'role.update' }), 'ndjson')
+    expect(file.trim().split('\n').length).toBe(1)
+    expect(file).toContain('"target":"expert"')
+    await writer.stop({ timeout: 1 })
   })
 
   test('is none where nobody in particular is shown', async () => {

@@ -196,6 +196,18 @@ describe('the trail', () => {
     expect(records[0]).toMatchObject({ actor: 'user_1', subject: 'somebody' })
   })
 
+  test('is searched 20,000 records at a time, so that a page for which there are no records costs a bounded time', async () => {
+    const { writer, trail } = start({ maxBytes: 32_000_000 })
+    writer.add(event('sought'))
+    for (let i = 0; i < 22_000; i++) writer.add(event(`user_${i}`))
+    await writer.flush()
+    const where = (record: { subject: string }) => record.subject === 'sought'
+    const first = await readAudit(trail, { where })
+    expect([first.records, first.next]).toEqual([[], expect.any(String)])
+    const second = await readAudit(trail, { where, ...(first.next && { cursor: first.next }) })
+    expect([subjects(second.records), second.next]).toEqual([['sought'], undefined])
+  })
+
   test('is read by the time of writing', async () => {
     const { writer, trail } = start()
     const writtenAt = async () => {
