@@ -116,7 +116,10 @@ describe('an admin who looks at a person', () => {
     const writer = createBatchWriter<AuditEvent>({ sink })
     const record = { action: 'token.read', actor: 'system', subject: people.member, outcome: 'ok' }
     writer.add({ ...record, action: 'role.update', target: 'expert' })
-    for (let i = 0; i < 22_000; i++) writer.add({ ...record, target: String(i) })
+    for (let i = 0; i < 22_000; i++) {
+      writer.add({ ...record, target: String(i) })
+      if (i % 5000 === 0) await writer.flush()
+    }
     await writer.flush()
     const file = await exportList('audit', readQuery({ action: 'role.update' }), 'ndjson')
     expect(file.trim().split('\n').length).toBe(1)

@@ -199,7 +199,10 @@ describe('the trail', () => {
   test('is searched 20,000 records at a time, so that a page for which there are no records costs a bounded time', async () => {
     const { writer, trail } = start({ maxBytes: 32_000_000 })
     writer.add(event('sought'))
-    for (let i = 0; i < 22_000; i++) writer.add(event(`user_${i}`))
+    for (let i = 0; i < 22_000; i++) {
+      writer.add(event(`user_${i}`))
+      if (i % 5000 === 0) await writer.flush()
+    }
     await writer.flush()
     const where = (record: { subject: string }) => record.subject === 'sought'
     const first = await readAudit(trail, { where })
