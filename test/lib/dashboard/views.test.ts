@@ -31,6 +31,9 @@ import { useServices } from '../../support/services'
 import { sessionOf } from '../../support/session'
 
 const services = useServices({ env: { LOG_LEVEL: 'silent' } })
+// A window of a limit must not slide on while a test fills it.
+beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+afterAll(() => void vi.useRealTimers())
 let signedIn: string
 vi.mock('@clerk/nextjs/server', () => ({ auth: async () => sessionOf(signedIn) }))
 
