@@ -111,7 +111,7 @@ describe('did yesterday’s role change arrive everywhere', () => {
     const { page, panel, click, choose, steps } = await onCall()
     await click(page.getByRole('navigation', { name: 'Dashboard' }).getByRole('link', { name: 'Audit' }))
     await page.waitForURL('**/dashboard/audit')
-    await choose(panel('audit').getByLabel('Action'), 'Role changed')
+    await choose(panel('audit').getByLabel('Action'), 'role.update')
     await page.waitForURL('**action=role.update')
     const row = panel('audit').getByRole('listitem').filter({ hasText: 'role.update' })
     await onScreen(row.getByText('expert', { exact: true }))

@@ -5,7 +5,7 @@ import { Avatar } from '@/components/avatar'
 import type { People } from '@/lib/dashboard/snapshot-schema'
 import { CopyId } from './copy-id'
 
-const link = 'underline decoration-line underline-offset-2 hover:decoration-current'
+const link = 'underline decoration-field underline-offset-2 hover:decoration-current'
 
 /**
  * A person as picture and name, with the page about them and where there is room the ID to copy. An organization as its

@@ -20,21 +20,21 @@ const DAY = 24 * 60 * 60 * 1000
 
 /** The first part of a name stands for all actions that begin with it. */
 const ACTIONS = [
-  ['token', 'All token actions'],
-  ['token.read', 'Token read'],
-  ['token.refresh', 'Token refreshed'],
-  ['integration.disconnect', 'Account disconnected'],
-  ['role.update', 'Role changed'],
-  ['profile.update', 'Profile changed'],
-  ['cache', 'All cache actions'],
-  ['cache.invalidate', 'Invalidated'],
-  ['dashboard', 'All dashboard actions'],
-  ['dashboard.view', 'User viewed'],
-  ['dashboard.list', 'List viewed'],
-  ['dashboard.search', 'Searched'],
-  ['dashboard.export', 'Exported'],
-  ['admin.require', 'Admin access'],
-] as const
+  'token',
+  'token.read',
+  'token.refresh',
+  'integration.disconnect',
+  'role.update',
+  'profile.update',
+  'cache',
+  'cache.invalidate',
+  'dashboard',
+  'dashboard.view',
+  'dashboard.list',
+  'dashboard.search',
+  'dashboard.export',
+  'admin.require',
+].map((action) => [action, action.includes('.') ? action : `${action}.*`] as const)
 
 const OUTCOMES = [
   ['ok', 'OK'],
