@@ -30,7 +30,8 @@ const inWords = (code: string) =>
 
 export const AuditUnavailable = (cause: Cause) => (
   <Unavailable
-    what="The audit trail is in Redis. New records are kept in memory and written later."
+    what="Audit records"
+    meanwhile="New records wait in the memory of each process until Redis takes them."
     {...cause}
   />
 )

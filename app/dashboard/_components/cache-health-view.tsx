@@ -3,6 +3,7 @@
 import { Status } from '@/components/status'
 import type { CacheHealth } from '@/lib/dashboard/snapshot-schema'
 import { formatNumber, formatPercent, formatUpTo } from '../format'
+import { Linked } from './linked'
 import { useLive } from './live'
 import { nameOfLookup } from './lookup-names'
 import { LookupRates } from './lookup-rates'
@@ -74,20 +75,6 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
     </>
   )
 }
-
-const ADDRESS = /(https:\/\/[\w./-]*\w)/
-
-/** The text, with the addresses in it as links. */
-const Linked = ({ text }: { text: string }) =>
-  text.split(ADDRESS).map((part) =>
-    ADDRESS.test(part) ? (
-      <a key={part} href={part} className="underline">
-        {part.replace('https://', '')}
-      </a>
-    ) : (
-      part
-    ),
-  )
 
 /** Every minute with reads, the newest first. */
 function minutesWithReads(lookups: CacheHealth['lookups'], at: number) {

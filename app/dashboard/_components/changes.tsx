@@ -34,8 +34,7 @@ export function Changes({ webhooks, records, people }: Props) {
   const [deliveries, lines] = [useLive('webhooks', webhooks), useLive('audit', records)]
   const known = useUpdates().people
   const missing = 'unavailable' in deliveries ? deliveries : lines
-  if ('unavailable' in missing)
-    return <Unavailable what="Webhooks and audit records are in Redis." {...missing} />
+  if ('unavailable' in missing) return <Unavailable what="Recent changes" {...missing} />
   const changes: Change[] = [
     ...webhooksOf('data' in deliveries ? deliveries.data : [])
       .filter(({ outcome }) => outcome !== 'ignored')

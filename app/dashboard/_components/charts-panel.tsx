@@ -16,14 +16,11 @@ export const ChartsPanel = ({ names, range, path, keep = {} }: Props) => (
     height={names.length > 1 ? 'h-[56rem]' : 'h-72'}
     render={async () => {
       const found = await charts(range)
+      if ('unavailable' in found) return <Unavailable what="The history" {...found} />
       return (
         <>
           <Ranges current={range} path={path} keep={keep} />
-          {'unavailable' in found ? (
-            <Unavailable what="The history of all processes is in Redis." {...found} />
-          ) : (
-            <ChartGrid initial={found.data} names={names} />
-          )}
+          <ChartGrid initial={found.data} names={names} />
         </>
       )
     }}

@@ -31,6 +31,8 @@ interface Props {
   columns: readonly [string, string, string]
   /** What to do while there are none. */
   none: ReactNode
+  /** What works while Clerk does not list them. */
+  meanwhile: ReactNode
   /** Whether the name has a picture beside it. */
   pictures?: boolean
   /** `total`: how many there are on all pages, if that is known. */
@@ -45,6 +47,7 @@ export function NewestList({
   page,
   columns: names,
   none,
+  meanwhile,
   pictures = false,
   read,
 }: Props) {
@@ -60,6 +63,8 @@ export function NewestList({
         id={title.toLowerCase()}
         title={`All ${title.toLowerCase()}`}
         hidden
+        what={title}
+        meanwhile={meanwhile}
         height="h-[60rem]"
         rows={pictures || 'lines'}
         render={async () => {

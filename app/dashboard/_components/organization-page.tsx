@@ -1,5 +1,4 @@
 import Link from 'next/link'
-import { orOutage } from '@/components/or-outage'
 import { PanelNote } from '@/components/panel'
 import { membersOf, type SelectedOrganization, selectedOrganization } from '@/lib/dashboard/panels.server'
 import { invalidateOrganization } from '../actions'
@@ -9,7 +8,7 @@ import { AsOf } from './as-of'
 import { CopyId } from './copy-id'
 import { EntryLine } from './entry-line'
 import { Expectations } from './expecting'
-import { Frame } from './frame'
+import { Frame, orUnavailable } from './frame'
 import { Heading } from './heading'
 import { PageHead } from './page-head'
 import { Person } from './person'
@@ -20,15 +19,15 @@ import { WebhooksAbout } from './webhooks-about'
 
 /** Everything about one organization. The cache is inspected before any panel reads the organization. */
 export const OrganizationPage = ({ id }: { id: string }) =>
-  orOutage(
+  orUnavailable(
     async () => {
       const selected = await selectedOrganization(id)
       if (selected) return <Panels {...selected} />
       return (
         <>
           <PageHead title="Organization not found" />
-          <PanelNote title="No organization has the ID in this page’s address">
-            Search by ID or slug above, or look through{' '}
+          <PanelNote title={`No organization has the ID ${id}`}>
+            The organization may have been deleted. Search by ID or slug above, or look through{' '}
             <Link href="/dashboard/organizations" prefetch={false} className="underline">
               all organizations
             </Link>
@@ -37,7 +36,11 @@ export const OrganizationPage = ({ id }: { id: string }) =>
         </>
       )
     },
-    <PageHead title="Organization" />,
+    {
+      what: 'This organization',
+      heading: <PageHead title="Organization">{id}</PageHead>,
+      meanwhile: 'Only organizations that are cached can be opened.',
+    },
   )
 
 function Panels({ organization, entries }: SelectedOrganization) {
@@ -78,10 +81,12 @@ function Panels({ organization, entries }: SelectedOrganization) {
   )
 }
 
+const MEANWHILE = 'Nothing can be invalidated. Organizations come from Clerk.'
+
 /** What was cached before the page read anything. */
 function Cache({ id, entries }: { id: string; entries: SelectedOrganization['entries'] }) {
   if ('unavailable' in entries)
-    return <Unavailable what="Organizations come from Clerk until Redis is back." {...entries} />
+    return <Unavailable what="What is cached" meanwhile={MEANWHILE} {...entries} />
   return (
     <div className="rounded-xl border border-line bg-surface">
       <ul aria-label="Entries about this organization" className="divide-y divide-line text-sm">

@@ -54,6 +54,7 @@ async function Panels({ health }: Props) {
       <Frame
         id="verdict"
         title="Verdict"
+        what="What to do"
         hidden
         height="h-20"
         render={async () => <Verdict initial={await todo()} at={(await health).at} />}

@@ -1,6 +1,5 @@
 import Link from 'next/link'
 import { Suspense } from 'react'
-import { orOutage } from '@/components/or-outage'
 import { PanelNote } from '@/components/panel'
 import {
   changedAtClerk,
@@ -14,7 +13,7 @@ import { Arrived } from './arrived'
 import { AuditList, AuditUnavailable } from './audit-list'
 import { CacheEntries } from './cache-entries'
 import { Expectations, Expecting } from './expecting'
-import { Frame } from './frame'
+import { Frame, orUnavailable } from './frame'
 import { idsIn } from './ids-in'
 import { PageHead } from './page-head'
 import { Profile } from './profile'
@@ -30,15 +29,15 @@ const LISTED = 10
 
 /** Everything about one user. The cache is inspected before any panel reads the user. */
 export const PersonPage = ({ id }: { id: string }) =>
-  orOutage(
+  orUnavailable(
     async () => {
       const selected = await selectedUser(id)
       if (!selected)
         return (
           <>
             <PageHead title="User not found" />
-            <PanelNote title="No user has the ID in this page’s address">
-              Search by ID, name or email address above, or look through{' '}
+            <PanelNote title={`No user has the ID ${id}`}>
+              The user may have been deleted. Search by ID, name or email address above, or look through{' '}
               <Link href="/dashboard/users" prefetch={false} className="underline">
                 all users
               </Link>
@@ -48,7 +47,19 @@ export const PersonPage = ({ id }: { id: string }) =>
         )
       return <Panels {...selected} />
     },
-    <PageHead title="User" />,
+    {
+      what: 'This user',
+      heading: <PageHead title="User">{id}</PageHead>,
+      meanwhile: (
+        <>
+          Only users who are cached can be opened. What was recorded about this one is in{' '}
+          <Link href={`/dashboard/audit?user=${id}`} prefetch={false} className="underline">
+            the audit trail
+          </Link>
+          .
+        </>
+      ),
+    },
   )
 
 function Panels({ user, entries }: SelectedUser) {

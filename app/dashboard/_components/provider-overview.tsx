@@ -30,8 +30,7 @@ function verdict({ failing, works, users, notEnabled }: TokenHealth): { tone: To
 
 /** The state of each provider, by people, in the order of the list. Those that nobody has used are in one card. */
 export async function ProviderOverview({ found }: { found: Awaited<ReturnType<typeof tokenHealth>> }) {
-  if ('unavailable' in found)
-    return <Unavailable what="Results of token reads are in the audit trail in Redis." {...found} />
+  if ('unavailable' in found) return <Unavailable what="The state of the providers" {...found} />
   const { byProvider, since } = found.data
   const shown = [...byProvider.values()].flatMap(({ health }) => [
     ...health.failing.slice(0, LISTED),

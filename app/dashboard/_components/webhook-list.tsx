@@ -40,7 +40,7 @@ const adviceOf = ({ outcome, reason }: Webhook) =>
 const inWords = (reason: string) => reason.replaceAll('_', ' ')
 
 export const WebhooksUnavailable = (cause: Cause) => (
-  <Unavailable what="The log of webhooks is in Redis. Clerk retries failed webhooks." {...cause} />
+  <Unavailable what="Webhooks" meanwhile="Clerk retries failed webhooks." {...cause} />
 )
 
 /** The first page, kept up to date, or how to set webhooks up. */

@@ -25,6 +25,7 @@ const Users = ({ page }: { page: number }) => (
     page={page}
     columns={['Name', 'Email address', 'Roles']}
     none="Who signs up appears here."
+    meanwhile="Users who are cached can be found by their ID or their whole name."
     pictures
     read={() => linesOf(page)}
   >
