@@ -12,7 +12,7 @@ const PAGES = { Redis: 'status.upstash.com', Clerk: 'status.clerk.com' } as cons
 /** Shown instead of the dashboard while roles cannot be read: what is not responding, and what still works. */
 export async function Outage(problem: Problem) {
   const { dependencies } = await checkHealth()
-  const { title, status, retryAfter } = problem
+  const { title } = problem
   const states = [
     { name: 'Clerk', state: clerkState(dependencies.clerk, 0) },
     { name: 'Redis', state: currentRedisState(dependencies.redis, false) },
@@ -33,7 +33,7 @@ export async function Outage(problem: Problem) {
             </li>
           ))}
       </ul>
-      <TryAgainAfter {...{ status, retryAfter }} isFirst />
+      <TryAgainAfter {...problem} isFirst />
       <p>What still works:</p>
       <ul className="list-disc space-y-1 pl-5">
         <li>
