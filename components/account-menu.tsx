@@ -22,8 +22,13 @@ export function AccountMenu() {
   const clerk = useClerk()
   const { isLoaded, user } = useUser()
 
-  // As wide as the avatar on small screens, where the header has no room to spare.
-  if (!isLoaded) return <div className="h-9 w-10 @min-[40rem]:w-24" aria-hidden />
+  // As wide as the avatar on small screens, where the header has no room to spare. On the dashboard everyone has one.
+  if (!isLoaded)
+    return (
+      <div className="h-9 w-10 p-1 @min-[40rem]:w-24" aria-hidden>
+        <div className="size-8 rounded-full in-[body:has([data-wide])]:bg-line" />
+      </div>
+    )
   if (!user) return <SignInButton />
   const name = user.fullName ?? user.username ?? 'Account'
   const email = user.primaryEmailAddress?.emailAddress

@@ -96,7 +96,7 @@ function One({ group, people, renderedAt }: { group: Line[]; people: People; ren
         <>
           <Dotted name={action} />
           {detail && <span className="font-normal"> {detail}</span>}
-          {times > 1 && <span className="ml-1.5 font-normal text-soft">× {times}</span>}
+          {times > 1 && <span className="whitespace-nowrap font-normal text-soft"> × {times}</span>}
         </>
       }
       status={<Status tone={tones[outcome] ?? 'bad'}>{words}</Status>}
