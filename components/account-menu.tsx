@@ -25,8 +25,12 @@ export function AccountMenu() {
   // As wide as the avatar on small screens, where the header has no room to spare. On the dashboard everyone has one.
   if (!isLoaded)
     return (
-      <div className="h-9 w-10 p-1 @min-[40rem]:w-24" aria-hidden>
-        <div className="size-8 rounded-full in-[body:has([data-wide])]:bg-line" />
+      <div
+        className="-mr-1 flex w-10 items-center gap-2 p-1 *:rounded-full in-[body:has([data-wide])]:*:bg-line @min-[40rem]:w-24"
+        aria-hidden
+      >
+        <div className="size-8 shrink-0" />
+        <div className="hidden h-3.5 grow @min-[40rem]:block" />
       </div>
     )
   if (!user) return <SignInButton />

@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react'
-import { Skeleton } from './skeleton'
 import { Mark, type Tone } from './status'
 
 type Props = { id: string; title: string; hidden?: boolean; children: ReactNode }
@@ -14,13 +13,6 @@ export function Panel({ id, title, hidden = false, children }: Props) {
   )
 }
 
-type SkeletonProps = { title: string; height: string; rows?: boolean | 'lines' | undefined }
-
-/** `rows`: the panel is a list; `lines`: one without pictures. */
-export const PanelSkeleton = ({ title, height, rows }: SkeletonProps) => (
-  <Skeleton label={`Loading: ${title}`} size={height} rows={rows} />
-)
-
 type NoteProps = { title: string; tone?: Tone; children?: ReactNode }
 
 /** A message in a panel that has nothing to show: what that means, and what to do. `tone`: something is wrong. */
@@ -31,7 +23,7 @@ export function PanelNote({ title, tone, children }: NoteProps) {
         {tone && <Mark tone={tone} />}
         {title}
       </p>
-      {children && <div className="mt-1 max-w-prose text-soft text-sm">{children}</div>}
+      {children && <div className="mt-1 max-w-prose text-pretty text-soft text-sm">{children}</div>}
     </div>
   )
 }

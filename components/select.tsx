@@ -7,7 +7,7 @@ type Props = Omit<ComponentProps<'select'>, 'className'> & {
 
 /** A select that looks like the other fields in every browser, and has its arrow as far from the border as its text. */
 export const Select = ({ small = false, children, ...props }: Props) => (
-  <span className={`relative block min-w-0 ${small ? 'text-sm' : 'mt-1'}`}>
+  <span className={`relative block min-w-0 ${small ? 'text-sm sm:w-44' : 'mt-1'}`}>
     <select
       {...props}
       className={`block w-full appearance-none truncate rounded-md border border-field bg-surface ps-3 pe-9 text-ink ${small ? 'h-9' : 'h-10'}`}

@@ -65,8 +65,8 @@ const text = (page: Page, words: string | RegExp) => page.getByText(words).filte
 describe('why can this user not see their calendar', () => {
   test.each([
     ['sam-novak', 'Scopes missing', 'calendar.readonly', 'Only the user can grant them'],
-    ['ruth@example.com', 'Needs reconnecting', 'unknown without a token', 'Only the user can do it'],
-    ['noah@example.com', 'Not connected', 'Google', 'Only the user can connect it'],
+    ['ruth@example.com', 'Needs reconnecting', 'Last refresh', 'Only the user can do it'],
+    ['noah@example.com', 'Not connected', 'Google', 'Only the user can connect them'],
   ])('%s: %s', async (who, state, detail, advice) => {
     const { page, panel, press, paste, steps } = await onCall()
     await press('/')

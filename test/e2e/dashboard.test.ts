@@ -150,8 +150,8 @@ describe('Integrations', () => {
   test.each([
     [people.member, 'Connected', 'calendar.readonly, calendar.events'],
     [people.tooFewScopes, 'Scopes missing', 'calendar.readonly'],
-    [people.needsReconnecting, 'Needs reconnecting', 'unknown without a token'],
-    [people.neverConnected, 'Not connected', 'Only the user can connect it'],
+    [people.needsReconnecting, 'Needs reconnecting', 'Only the user can do it'],
+    [people.neverConnected, 'Not connected', 'Only the user can connect them'],
   ])('%s: %s', async (user, state, detail) => {
     const { panel } = await visit(`/users/${user}`)
     await panel('integrations').getByText(shown(state)).first().waitFor()

@@ -34,7 +34,7 @@ export function CacheEntries({ user, entries }: SelectedUser) {
             doing="invalidate"
             label="Invalidate"
             busy="Invalidating…"
-            style="solid"
+            style={isCached || others.some(({ cached }) => cached) ? 'solid' : 'outline'}
             undo={{ label: 'Load now', action: warm, doing: 'warm' }}
           />
           <ActionButton

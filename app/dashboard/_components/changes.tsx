@@ -13,7 +13,7 @@ import { Unavailable } from './unavailable'
 const LISTED = 10
 
 /** Records that are about reading: they change nothing. */
-const READS = /^(token\.|dashboard\.(view|search|export)|admin\.require)/
+const READS = /^(token\.|dashboard\.|admin\.require)/
 
 type Change = {
   key: string
@@ -34,7 +34,8 @@ export function Changes({ webhooks, records, people }: Props) {
   const [deliveries, lines] = [useLive('webhooks', webhooks), useLive('audit', records)]
   const known = useUpdates().people
   const missing = 'unavailable' in deliveries ? deliveries : lines
-  if ('unavailable' in missing) return <Unavailable what="Recent changes" {...missing} />
+  if ('unavailable' in missing)
+    return <Unavailable what="Recent changes" meanwhile="Clerk retries failed webhooks." {...missing} />
   const changes: Change[] = [
     ...webhooksOf('data' in deliveries ? deliveries.data : [])
       .filter(({ outcome }) => outcome !== 'ignored')

@@ -51,10 +51,12 @@ type Props = {
   count: string
   /** Whether one user's lines can be chosen. */
   byUser?: boolean
+  /** Whether it only keeps the place of the filters. */
+  inert?: boolean
 }
 
 /** What the list shows, in the page's address. Works without script: then the button applies it. */
-export function Filters({ path, query, selects, list, count, byUser = false }: Props) {
+export function Filters({ path, query, selects, list, count, byUser = false, inert = false }: Props) {
   const router = useRouter()
   const [pending, start] = useTransition()
   const [shown, show] = useOptimistic(query)
@@ -92,7 +94,10 @@ export function Filters({ path, query, selects, list, count, byUser = false }: P
   })
   const params = paramsOf({ ...query, chart: undefined }, { list })
   return (
-    <div className="mb-4 flex flex-wrap items-center justify-between gap-x-3 gap-y-2">
+    <div
+      inert={inert}
+      className="mb-4 flex flex-wrap items-center justify-between gap-x-3 gap-y-2 inert:opacity-60"
+    >
       <form
         ref={form}
         action={path}

@@ -1,6 +1,6 @@
 import { type ReactNode, Suspense } from 'react'
 import { helpsAgain } from '@/components/or-outage'
-import { Panel, PanelSkeleton } from '@/components/panel'
+import { Panel } from '@/components/panel'
 import { adviceBesideButton } from '@/lib/errors'
 import { problemToShow } from '@/lib/http/problem-to-show'
 import { withRedis } from '@/lib/process/current-outage'
@@ -10,11 +10,10 @@ import { Unavailable } from './unavailable'
 type Props = {
   id: string
   title: string
-  height: string
   /** Whether the heading is for screen readers only. */
   hidden?: boolean
-  /** Whether the panel is a list; `lines`: one without pictures. */
-  rows?: boolean | 'lines' | undefined
+  /** What has the shape of the content until that comes. */
+  fallback: ReactNode
   /** What is missing if it fails. Default: the title. */
   what?: string
   /** What works then. */
@@ -23,11 +22,11 @@ type Props = {
 }
 
 /** A panel of the dashboard, with its placeholder while it loads and its message if it fails. */
-export function Frame({ id, title, height, hidden = false, rows, what = title, meanwhile, render }: Props) {
+export function Frame({ id, title, hidden = false, fallback, what = title, meanwhile, render }: Props) {
   return (
     <Panel id={id} title={title} hidden={hidden}>
       <PanelBoundary title={title}>
-        <Suspense fallback={<PanelSkeleton title={title} height={height} rows={rows} />}>
+        <Suspense fallback={fallback}>
           <Content {...{ render, what, meanwhile }} />
         </Suspense>
       </PanelBoundary>
@@ -58,7 +57,13 @@ export async function orUnavailable(render: () => Promise<ReactNode>, { heading,
     return (
       <>
         {heading}
-        <Unavailable {...missing} wait={wait} unavailable={title} fix={`${advice} ${fix}`.trim()} />
+        <Unavailable
+          {...missing}
+          wait={wait}
+          once={false}
+          unavailable={title}
+          fix={`${advice} ${fix}`.trim()}
+        />
       </>
     )
   }

@@ -6,6 +6,7 @@ import { Frame } from './frame'
 import { PageHead } from './page-head'
 import { Pager } from './pager'
 import { Ago } from './time'
+import { RowsToCome } from './to-come'
 
 /** A line of the list. `createdAt`: milliseconds since 1970, or 0 if it is not known. */
 interface Line {
@@ -33,8 +34,8 @@ interface Props {
   none: ReactNode
   /** What works while Clerk does not list them. */
   meanwhile: ReactNode
-  /** Whether the name has a picture beside it. */
-  pictures?: boolean
+  /** The shape of its rows. */
+  kind: 'people' | 'organizations'
   /** `total`: how many there are on all pages, if that is known. */
   read(): Promise<{ lines: Line[]; more: boolean; total?: string | false }>
 }
@@ -48,7 +49,7 @@ export function NewestList({
   columns: names,
   none,
   meanwhile,
-  pictures = false,
+  kind,
   read,
 }: Props) {
   const address = (to: number) => addressOf(path, { page: to, cursors: [] })
@@ -65,18 +66,19 @@ export function NewestList({
         hidden
         what={title}
         meanwhile={meanwhile}
-        height="h-[60rem]"
-        rows={pictures || 'lines'}
+        fallback={<RowsToCome label={title} kind={kind} rows={12} />}
         render={async () => {
           const { lines, more, total, at } = await found
           if (lines.length === 0 && page === 1)
             return <PanelNote title={`No ${title.toLowerCase()} yet`}>{none}</PanelNote>
           if (lines.length === 0)
             return (
-              <PanelNote title={`No ${title.toLowerCase()} on this page`}>
+              <PanelNote title={`No ${title.toLowerCase()} on page ${page}`}>
+                The list ends before this page. Go to the{' '}
                 <Link href={path} prefetch={false} className="underline">
-                  First page
+                  first page
                 </Link>
+                .
               </PanelNote>
             )
           return (

@@ -14,6 +14,7 @@ import { PageHead } from './page-head'
 import { Person } from './person'
 import { Terms } from './terms'
 import { Ago } from './time'
+import { CardsToCome, RowsToCome } from './to-come'
 import { Unavailable } from './unavailable'
 import { WebhooksAbout } from './webhooks-about'
 
@@ -66,15 +67,25 @@ function Panels({ organization, entries }: SelectedOrganization) {
           wide
           lines={[
             ['Slug', slug ?? 'none'],
-            ['Member limit', maxAllowedMemberships > 0 ? String(maxAllowedMemberships) : 'none'],
+            ['Member limit', maxAllowedMemberships > 0 ? String(maxAllowedMemberships) : 'no limit'],
             ['Created', when(createdAt)],
             ['Changed in Clerk', when(updatedAt)],
           ]}
         />
       </header>
       <div className="space-y-10">
-        <Frame id="lookup" title="Cache" height="h-48" render={async () => <Cache {...{ id, entries }} />} />
-        <Frame id="members" title="Members" height="h-96" rows render={() => Members({ id })} />
+        <Frame
+          id="lookup"
+          title="Cache"
+          fallback={<CardsToCome label="Cache" heights={['h-47']} />}
+          render={async () => <Cache {...{ id, entries }} />}
+        />
+        <Frame
+          id="members"
+          title="Members"
+          fallback={<RowsToCome label="Members" kind="members" rows={4} />}
+          render={() => Members({ id })}
+        />
         <WebhooksAbout id={id} what="organization" />
       </div>
     </Expectations>
@@ -101,7 +112,7 @@ function Cache({ id, entries }: { id: string; entries: SelectedOrganization['ent
           doing="invalidate"
           label="Invalidate"
           busy="Invalidating…"
-          style="solid"
+          style={entries.data.some(({ cached }) => cached) ? 'solid' : 'outline'}
         />
         <p className="mt-2 max-w-prose text-soft text-xs">
           After Invalidate, the next reads load the organization and its memberships from Clerk.

@@ -16,8 +16,10 @@ import { Expectations, Expecting } from './expecting'
 import { Frame, orUnavailable } from './frame'
 import { idsIn } from './ids-in'
 import { PageHead } from './page-head'
+import { ConnectionsToCome, EntriesToCome } from './page-to-come'
 import { Profile } from './profile'
 import { Sessions } from './sessions'
+import { RowsToCome } from './to-come'
 import { UserIntegrations } from './user-integrations'
 import { WebhooksAbout } from './webhooks-about'
 
@@ -77,29 +79,26 @@ function Panels({ user, entries }: SelectedUser) {
         <Frame
           id="integrations"
           title="Connections"
-          height="h-72"
-          rows="lines"
+          fallback={<ConnectionsToCome />}
           render={() => UserIntegrations({ user })}
         />
         <Frame
           id="lookup"
           title="Cache"
-          height="h-72"
+          fallback={<EntriesToCome />}
           render={async () => <CacheEntries {...{ user, entries }} />}
         />
         <Frame
           id="sessions"
           title="Sessions"
-          height="h-40"
-          rows="lines"
+          fallback={<RowsToCome label="Sessions" kind="members" rows={2} />}
           render={async () => <Sessions sessions={await sessionsOfUser(id)} at={Date.now()} />}
         />
         <WebhooksAbout id={id} what="user" />
         <Frame
           id="audit"
           title="Audit records"
-          height="h-96"
-          rows="lines"
+          fallback={<RowsToCome label="Audit records" kind="records" rows={10} />}
           render={async () => {
             const found = await filteredAudit({ user: id }, { limit: LISTED })
             if ('unavailable' in found) return <AuditUnavailable {...found} />

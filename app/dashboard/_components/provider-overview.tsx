@@ -1,3 +1,5 @@
+import Link from 'next/link'
+import type { ReactNode } from 'react'
 import { Icon } from '@/components/icon'
 import { PanelNote } from '@/components/panel'
 import { Status, type Tone } from '@/components/status'
@@ -107,12 +109,20 @@ function OneProvider({ provider, health, people }: Props) {
         ))}
       </dl>
       <PeopleList
-        title="Clerk or Redis did not answer for these users. Check the Cache page first:"
+        title={
+          <>
+            No token could be read, because Clerk or Redis did not answer. See{' '}
+            <Link href="/dashboard/cache" prefetch={false} className="underline">
+              Cache
+            </Link>
+            .
+          </>
+        }
         people={people}
         list={failing.map((id) => ({ id, note: '' }))}
       />
       <PeopleList
-        title={`These users have to act on their account page. ${provider.name} itself works:`}
+        title={`${provider.name} itself works. Only the users can act, on their account page.`}
         people={people}
         list={users.map(({ id, outcome }) => ({ id, note: NEEDS[outcome] }))}
       />
@@ -125,7 +135,7 @@ function PeopleList({
   people,
   list,
 }: {
-  title: string
+  title: ReactNode
   people: People
   list: readonly { id: string; note: string }[]
 }) {

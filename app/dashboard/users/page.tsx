@@ -26,7 +26,7 @@ const Users = ({ page }: { page: number }) => (
     columns={['Name', 'Email address', 'Roles']}
     none="Who signs up appears here."
     meanwhile="Users who are cached can be found by their ID or their whole name."
-    pictures
+    kind="people"
     read={() => linesOf(page)}
   >
     All users of the Clerk instance, newest first.<span className="max-sm:hidden"> Press / to search.</span>
