@@ -35,7 +35,7 @@ export function CacheEntries({ user, entries }: SelectedUser) {
             label="Invalidate"
             busy="Invalidating…"
             style={isCached || others.some(({ cached }) => cached) ? 'solid' : 'outline'}
-            undo={{ label: 'Load now', action: warm, doing: 'warm' }}
+            undo={{ label: 'Warm', action: warm, doing: 'warm' }}
           />
           <ActionButton
             {...{ action: warm, fields }}

@@ -17,7 +17,7 @@ interface Line {
   createdAt: number
 }
 
-/** On a phone the name and when, then the rest. */
+/** On a phone the name and the note, then the detail and when. */
 const columns =
   'grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 md:grid-cols-[minmax(0,1.3fr)_minmax(0,1.2fr)_6rem_7rem]'
 
@@ -95,12 +95,12 @@ export function NewestList({
                   {lines.map(({ id, name, detail, note, createdAt }) => (
                     <li key={id} className={`${columns} py-2.5`}>
                       <span className="min-w-0">{name}</span>
-                      <span className="text-right text-soft tabular-nums md:order-last">
-                        {createdAt > 0 && <Ago at={createdAt} renderedAt={at} />}
+                      <span className="truncate text-soft max-md:max-w-28 max-md:text-right md:order-1">
+                        {note}
                       </span>
-                      <span className="col-span-2 flex justify-between gap-x-4 text-soft md:contents">
-                        <span className="truncate">{detail}</span>
-                        <span className="truncate max-md:shrink-0">{note}</span>
+                      <span className="truncate text-soft">{detail}</span>
+                      <span className="text-right text-soft tabular-nums md:order-2">
+                        {createdAt > 0 && <Ago at={createdAt} renderedAt={at} />}
                       </span>
                     </li>
                   ))}

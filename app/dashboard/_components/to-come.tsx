@@ -41,19 +41,19 @@ const KINDS = {
   people: {
     head: true,
     row: 'h-20.25 grid-cols-[minmax(0,1fr)_5rem] md:h-14.25 md:grid-cols-[minmax(0,1.3fr)_minmax(0,1.2fr)_6rem_7rem]',
-    cells: ['w-36', 'md:order-last', 'w-2/3', 'w-12'],
+    cells: ['w-36', 'ml-auto w-12 md:order-1 md:ml-0', 'w-2/3', 'md:order-2'],
     picture: true,
   },
   organizations: {
     head: true,
     row: 'h-16.25 grid-cols-[minmax(0,1fr)_5rem] md:h-10.25 md:grid-cols-[minmax(0,1.3fr)_minmax(0,1.2fr)_6rem_7rem]',
-    cells: ['w-36', 'md:order-last', 'w-2/3', ''],
+    cells: ['w-36', 'md:order-1', 'w-2/3', 'md:order-2'],
     picture: false,
   },
   changes: {
-    head: false,
-    row: 'h-15.25 grid-cols-[minmax(0,1fr)_4rem] sm:h-9.25 sm:grid-cols-[15rem_minmax(0,1fr)_4rem]',
-    cells: ['w-36', 'sm:order-last', 'w-28'],
+    head: true,
+    row: 'h-15.25 grid-cols-[minmax(0,1fr)_4rem] md:h-9.25 md:grid-cols-[21rem_minmax(0,1fr)_4rem]',
+    cells: ['w-36', 'md:order-last', 'w-28'],
     picture: false,
   },
   members: {

@@ -73,7 +73,7 @@ export function WebhookList({ rows, people, renderedAt }: Props) {
     return (
       <PanelNote title="No webhooks match">
         <Link href="/dashboard/webhooks" prefetch={false} className="underline">
-          Clear the filter
+          Clear filters
         </Link>{' '}
         to see all webhooks.
       </PanelNote>

@@ -108,7 +108,7 @@ function render(query: ListQuery) {
                   advice={
                     <>
                       <Link href={PATH} prefetch={false} className="underline">
-                        Clear the filter
+                        Clear filters
                       </Link>{' '}
                       to see all records.
                     </>

@@ -25,7 +25,7 @@ const Users = ({ page }: { page: number }) => (
     page={page}
     columns={['Name', 'Email address', 'Roles']}
     none="Who signs up appears here."
-    meanwhile="Users who are cached can be found by their ID or their whole name."
+    meanwhile="Users who are cached can be found by their whole ID, username or email address."
     kind="people"
     read={() => linesOf(page)}
   >
