@@ -378,7 +378,7 @@ test('a list that has nothing to show leads out of its filter, and says how many
   const { page, panel } = await visit('/webhooks?outcome=ignored&range=1h')
   await panel('webhooks').getByText('No webhooks match').waitFor()
   await panel('webhooks').getByText('0 webhooks', { exact: true }).waitFor()
-  await panel('webhooks').getByRole('link', { name: 'Clear the filter' }).click()
+  await panel('webhooks').getByRole('link', { name: 'Clear filters' }).click()
   await page.waitForURL(/\/webhooks$/)
   await panel('webhooks').getByText('No webhooks match').waitFor({ state: 'hidden' })
 })
