@@ -19,7 +19,7 @@ export const ChartsPanel = ({ names, range, path, keep = {} }: Props) => (
         <Ranges current={range} path={path} keep={keep} />
         <CardsToCome
           label="History"
-          heights={names.map(() => 'h-75')}
+          heights={names.map(() => 'h-72.5')}
           side={names.length > 1 ? 'xl:grid-cols-2 xl:*:first:col-span-2' : ''}
         />
       </>

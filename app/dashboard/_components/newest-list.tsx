@@ -85,7 +85,7 @@ export function NewestList({
             <>
               {total && <p className="mb-3 text-soft text-sm tabular-nums">{total}</p>}
               <div className="rounded-xl border border-line bg-surface text-sm">
-                <p aria-hidden className={`${columns} border-line border-b py-2 text-soft max-md:hidden`}>
+                <p aria-hidden className={`${columns} border-line border-b py-2.5 text-soft max-md:hidden`}>
                   {names.map((name) => (
                     <span key={name}>{name}</span>
                   ))}

@@ -77,7 +77,7 @@ function Panels({ organization, entries }: SelectedOrganization) {
         <Frame
           id="lookup"
           title="Cache"
-          fallback={<CardsToCome label="Cache" heights={['h-47']} />}
+          fallback={<CardsToCome label="Cache" heights={['h-46']} />}
           render={async () => <Cache {...{ id, entries }} />}
         />
         <Frame

@@ -38,13 +38,13 @@ const Placeholders = () => (
   </div>
 )
 
-const VerdictToCome = () => <CardsToCome label="Verdict" heights={['h-44']} />
+const VerdictToCome = () => <CardsToCome label="Verdict" heights={['h-50']} />
 const ChangesToCome = () => <RowsToCome label={CHANGES} kind="changes" rows={10} />
 const FiguresToCome = () => (
   <Loading label={FIGURES}>
     <div className={TILES}>
       {['hits', 'avoided', 'redis', 'clerk', 'budget'].map((tile) => (
-        <div key={tile} className="h-26 space-y-3 p-4">
+        <div key={tile} className="h-25.5 space-y-3 p-4">
           <Bar size="w-2/3" />
           <Bar size="h-5 w-1/2" />
           <Bar size="h-3 w-1/3" />

@@ -23,7 +23,7 @@ const HeadToCome = ({ label, lines, picture = false }: HeadProps) => (
           <Bar size="w-64 max-w-full" />
         </div>
       </div>
-      <div className="mt-3 grid gap-x-6 gap-y-2.5 pt-1 xl:grid-cols-2">
+      <div className="mt-3 grid gap-x-6 gap-y-2.5 pt-1 md:grid-cols-2">
         {Array.from({ length: lines }, (_, i) => `line-${i}`).map((key) => (
           <Bar key={key} size="w-56 max-w-full" />
         ))}
@@ -54,11 +54,13 @@ export const UserToCome = () => (
   </>
 )
 
+const ACCOUNT = 'h-73.5 md:h-49.5 xl:h-61.5'
+
 export const ConnectionsToCome = () => (
-  <CardsToCome label="Connections" heights={['h-60', 'h-60']} side="xl:grid-cols-2" />
+  <CardsToCome label="Connections" heights={[ACCOUNT, ACCOUNT]} side="xl:grid-cols-2" />
 )
 
-export const EntriesToCome = () => <CardsToCome label="Cache" heights={['h-80']} />
+export const EntriesToCome = () => <CardsToCome label="Cache" heights={['h-118']} />
 
 /** The page of an organization, until it is known which it is. */
 export const OrganizationToCome = () => (
@@ -66,7 +68,7 @@ export const OrganizationToCome = () => (
     <HeadToCome label="Organization" lines={4} />
     <div className="space-y-10">
       <Part title="Cache">
-        <CardsToCome label="Cache" heights={['h-47']} />
+        <CardsToCome label="Cache" heights={['h-46']} />
       </Part>
       <Part title="Members">
         <RowsToCome label="Members" kind="members" rows={4} />

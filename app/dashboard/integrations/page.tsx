@@ -26,7 +26,12 @@ function render({ chart = '1h' }: ListQuery) {
           id="integrations"
           title="Providers"
           hidden
-          fallback={<CardsToCome label="Providers" heights={['h-54', 'h-38', 'h-16']} />}
+          fallback={
+            <CardsToCome
+              label="Providers"
+              heights={['h-90 sm:h-66', 'h-43 sm:h-30', 'h-63 sm:h-45', 'h-31 sm:h-17']}
+            />
+          }
           render={async () => ProviderOverview({ found: await health })}
         />
         <ChartsPanel names={['tokens']} range={chart} path="/dashboard/integrations" />
