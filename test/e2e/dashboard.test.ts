@@ -442,7 +442,7 @@ test('charts have ranges, a tooltip, and a table of the same figures', async () 
 
 test('the minutes of tables are those of the reader’s time zone', async () => {
   const { page } = await visit('/cache', { timezoneId: 'Asia/Kolkata' })
-  for (const name of ['Hit rates as a table', 'Hit rate as a table']) {
+  for (const name of ['Hit rates by minute as a table', 'Hit rate as a table']) {
     await page.getByText(name, { exact: true }).filter({ visible: true }).click()
     const time = page
       .getByRole('region', { name, exact: true })

@@ -45,12 +45,12 @@ const states: Record<State, { tone: Tone; label: string; advice: string | null }
     advice: 'This user is blocked, so no token is read for them.',
   },
   scope_missing: {
-    tone: 'bad',
+    tone: 'warn',
     label: 'Scopes missing',
     advice: 'Only the user can grant them, by connecting the account again on their account page (/account).',
   },
   reconnect_required: {
-    tone: 'bad',
+    tone: 'warn',
     label: 'Needs reconnecting',
     advice: 'Only the user can do it, by reconnecting the account on their account page (/account).',
   },

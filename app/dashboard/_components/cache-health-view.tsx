@@ -57,7 +57,7 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
             {formatNumber(budget.left)}{' '}
             <span className="text-base text-soft">of {formatNumber(budget.limit)} per 10 s</span>
           </p>
-          <p className="mt-1 text-soft text-sm">this process only</p>
+          <p className="mt-1 text-soft text-sm">now, of this process</p>
         </li>
       </ul>
       <h3 className="mt-6 mb-2 font-medium">
@@ -66,7 +66,7 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
       <LookupRates lookups={lookups} />
       {minutes.length > 0 && (
         <TimeTable
-          title="Hit rates"
+          title="Hit rates by minute"
           step={1}
           columns={lookups.map(({ name }) => nameOfLookup(name))}
           rows={minutes}

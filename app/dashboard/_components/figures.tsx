@@ -38,7 +38,7 @@ export function Figures({ initial }: { initial: CacheHealth }) {
     {
       name: 'Clerk budget left',
       value: formatNumber(budget.left),
-      note: `of ${formatNumber(budget.limit)} per 10 s`,
+      note: `now, of ${formatNumber(budget.limit)} per 10 s`,
     },
   ]
   return (

@@ -63,6 +63,9 @@ export async function ProviderOverview({ found }: { found: Awaited<ReturnType<ty
               ))}
             </h3>
             <Status tone="idle">{verdict(NO_READS).label}</Status>
+            <p className="w-full text-soft text-sm">
+              A state appears once the app reads a token of a user who has connected an account.
+            </p>
           </li>
         )}
       </ul>

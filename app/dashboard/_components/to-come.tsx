@@ -13,7 +13,7 @@ const card = 'overflow-hidden rounded-xl border border-line bg-surface'
 const LINES = ['w-2/3', 'w-1/2', 'w-3/5', 'w-1/3']
 
 /** A card with a title and a few lines. `height`: of the card, as a class. */
-export const CardToCome = ({ height }: { height: string }) => (
+const CardToCome = ({ height }: { height: string }) => (
   <div className={`${card} ${height} space-y-4 p-5`}>
     <div className="flex justify-between gap-4">
       <Bar size="w-1/3" />
