@@ -32,7 +32,10 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
               <Status tone={state.tone}>{state.title}</Status>
             </div>
             {state.advice && (
-              <p className="mt-2 text-sm" {...(id === 'redis' && state.tone === 'bad' && { 'data-once': true })}>
+              <p
+                className="mt-2 text-sm"
+                {...(id === 'redis' && state.tone === 'bad' && { 'data-once': true })}
+              >
                 <Linked text={state.advice} />
               </p>
             )}
