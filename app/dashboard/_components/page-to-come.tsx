@@ -18,7 +18,7 @@ const HeadToCome = ({ label, lines, picture = false }: HeadProps) => (
     <Loading label={label}>
       <div className="flex items-start gap-4">
         {picture && <div className="size-14 shrink-0 rounded-full bg-line" />}
-        <div className="grow space-y-3 py-1">
+        <div className="min-w-0 grow space-y-3 py-1">
           <Bar size="h-6 w-48 max-w-full" />
           <Bar size="w-64 max-w-full" />
         </div>
