@@ -19,7 +19,9 @@ interface Line {
 
 /** On a phone the name and the note, then the detail and when. */
 const columns =
-  'grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 md:grid-cols-[minmax(0,1.3fr)_minmax(0,1.2fr)_6rem_7rem]'
+  'grid items-center gap-x-4 gap-y-1 px-4 md:grid-cols-[minmax(0,1.3fr)_minmax(0,1.2fr)_6rem_7rem]'
+
+const line = 'flex min-w-0 items-center justify-between gap-x-4 md:contents'
 
 interface Props {
   /** Of the page, such as `Users`. */
@@ -94,13 +96,17 @@ export function NewestList({
                 <ul className="divide-y divide-line">
                   {lines.map(({ id, name, detail, note, createdAt }) => (
                     <li key={id} className={`${columns} py-2.5`}>
-                      <span className="min-w-0">{name}</span>
-                      <span className="truncate text-soft max-md:max-w-28 max-md:text-right md:order-1">
-                        {note}
+                      <span className={line}>
+                        <span className="min-w-0">{name}</span>
+                        <span className="truncate text-soft max-md:max-w-28 max-md:shrink-0 md:order-1">
+                          {note}
+                        </span>
                       </span>
-                      <span className="truncate text-soft">{detail}</span>
-                      <span className="text-right text-soft tabular-nums md:order-2">
-                        {createdAt > 0 && <Ago at={createdAt} renderedAt={at} />}
+                      <span className={line}>
+                        <span className="truncate text-soft">{detail}</span>
+                        <span className="shrink-0 text-right text-soft tabular-nums md:order-2">
+                          {createdAt > 0 && <Ago at={createdAt} renderedAt={at} />}
+                        </span>
                       </span>
                     </li>
                   ))}
