@@ -17,7 +17,7 @@ type Props = {
 }
 
 const columns =
-  'grid min-w-0 grow grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 tabular-nums md:grid-cols-[9rem_10.5rem_minmax(0,1fr)_auto] lg:grid-cols-[13rem_14.5rem_minmax(0,1fr)_auto] lg:gap-x-4'
+  'grid min-w-0 grow grid-cols-[minmax(0,1fr)_auto] gap-x-3 gap-y-1 tabular-nums md:items-center md:grid-cols-[9rem_10.5rem_minmax(0,1fr)_auto] lg:grid-cols-[13rem_14.5rem_minmax(0,1fr)_auto] lg:gap-x-4'
 
 /** Rows, and where there is room for columns what is in them. */
 export const Rows = ({ what, who, children }: { what: string; who: string; children: ReactNode }) => (
