@@ -45,7 +45,7 @@ export function AccountMenu() {
         aria-label={`Account of ${name}`}
       >
         {/* biome-ignore lint/performance/noImgElement: Clerk serves avatars in the size asked for */}
-        <img src={user.imageUrl} alt="" width={32} height={32} className="size-8 rounded-full" />
+        <img src={user.imageUrl} alt="" width={32} height={32} className="size-8 rounded-full bg-line" />
         <span dir="auto" className="hidden max-w-40 truncate text-left @min-[40rem]:block">
           {name}
         </span>

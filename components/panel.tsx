@@ -23,7 +23,9 @@ export function PanelNote({ title, tone, children }: NoteProps) {
         {tone && <Mark tone={tone} />}
         {title}
       </p>
-      {children && <div className="mt-1 max-w-prose wrap-anywhere text-pretty text-soft text-sm">{children}</div>}
+      {children && (
+        <div className="mt-1 max-w-prose wrap-anywhere text-pretty text-soft text-sm">{children}</div>
+      )}
     </div>
   )
 }

@@ -28,6 +28,7 @@ const HeadToCome = ({ label, lines, picture = false }: HeadProps) => (
           <Bar key={key} size="w-56 max-w-full" />
         ))}
       </div>
+      {picture && <Bar size="mt-4 mb-1 w-72 max-w-full" />}
     </Loading>
   </div>
 )

@@ -10,18 +10,21 @@ export const Loading = ({ label, children }: { label: string; children: ReactNod
 export const Bar = ({ size = '' }: { size?: string }) => <div className={`h-3.5 rounded bg-line ${size}`} />
 
 const card = 'overflow-hidden rounded-xl border border-line bg-surface'
-const LINES = ['w-2/3', 'w-1/2', 'w-3/5', 'w-1/3']
+const LINES = Array.from({ length: 4 }, () => ['w-2/3', 'w-1/2', 'w-3/5']).flat()
 
-/** A card with a title and a few lines. `height`: of the card, as a class. */
+/** A card with a title and lines, which fade towards the end. `height`: of the card, as a class. */
 const CardToCome = ({ height }: { height: string }) => (
-  <div className={`${card} ${height} space-y-4 p-5`}>
-    <div className="flex justify-between gap-4">
-      <Bar size="w-1/3" />
-      <Bar size="w-20" />
+  <div className={`${card} ${height} p-5`}>
+    <div className="mask-b-from-40% h-full space-y-4 overflow-hidden">
+      <div className="flex justify-between gap-4">
+        <Bar size="w-1/3" />
+        <Bar size="w-20" />
+      </div>
+      {LINES.map((width, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines in a fixed order
+        <Bar key={i} size={width} />
+      ))}
     </div>
-    {LINES.map((width) => (
-      <Bar key={width} size={width} />
-    ))}
   </div>
 )
 

@@ -29,7 +29,7 @@ function render({ chart = '1h' }: ListQuery) {
           fallback={
             <CardsToCome
               label="Cache health"
-              heights={['h-35.5', 'h-35.5', 'h-31.5', 'h-31.5', 'mt-12 h-78 sm:col-span-2']}
+              heights={['h-35.5', 'h-35.5', 'h-31.5', 'h-31.5', 'mt-12 h-56 sm:col-span-2']}
               side="sm:grid-cols-2"
             />
           }
