@@ -31,7 +31,6 @@ export function createCamera(browser: Browser, stage: Stage) {
   }
 
   return {
-    use,
     /** Opens a screen, until all that follows from it is over. */
     async visit(screen: Screen) {
       // A sign-in changes the user, and the webhook about it removes the user from the cache.
