@@ -421,7 +421,7 @@ describe('Webhooks and Audit', () => {
     expect(lines.length).toBeGreaterThan(0)
     for (const line of lines) expect(line).toMatch(/^"[^"]+","dashboard\./)
     await page.reload()
-    await panel('audit').getByText('dashboard.export').first().waitFor()
+    await panel('audit').getByRole('listitem').getByText('dashboard.export').first().waitFor()
   })
 })
 
