@@ -15,8 +15,10 @@ export interface Plot {
   destroy(): void
 }
 
-/** 1, 2, 5, 10, 20 and so on. */
-const WHOLE_STEPS = Array.from({ length: 10 }, (_, i) => [1, 2, 5].map((step) => step * 10 ** i)).flat()
+/** 1, 2, 5, 10, 20, 25, 50 and so on. */
+const WHOLE_STEPS = Array.from({ length: 10 }, (_, i) => [1, 2, 2.5, 5].map((step) => step * 10 ** i))
+  .flat()
+  .filter(Number.isInteger)
 
 const TOOLTIP =
   'pointer-events-none absolute z-10 rounded-md border border-line bg-surface px-2.5 py-1.5 text-ink text-xs shadow-lg tabular-nums whitespace-nowrap'

@@ -125,7 +125,7 @@ function OneProvider({ provider, health, people }: Props) {
         list={failing.map((id) => ({ id, note: '' }))}
       />
       <PeopleList
-        title={`${provider.name} itself works. Only the users can act, on their account page.`}
+        title={'Only the users can act, on their account page.'}
         people={people}
         list={users.map(({ id, outcome }) => ({ id, note: NEEDS[outcome] }))}
       />

@@ -29,7 +29,7 @@ function render({ chart = '1h' }: ListQuery) {
           fallback={
             <CardsToCome
               label="Providers"
-              heights={['h-90 sm:h-66', 'h-43 sm:h-30', 'h-63 sm:h-45', 'h-31 sm:h-17']}
+              heights={['h-90 sm:h-66', 'h-43 sm:h-30', 'h-63 sm:h-45', 'h-46 sm:h-22']}
             />
           }
           render={async () => ProviderOverview({ found: await health })}
