@@ -22,8 +22,17 @@ export function AccountMenu() {
   const clerk = useClerk()
   const { isLoaded, user } = useUser()
 
-  // As wide as the avatar on small screens, where the header has no room to spare.
-  if (!isLoaded) return <div className="h-9 w-10 @min-[40rem]:w-24" aria-hidden />
+  // As wide as the avatar on small screens, where the header has no room to spare. On the dashboard everyone has one.
+  if (!isLoaded)
+    return (
+      <div
+        className="-mr-1 flex w-10 items-center gap-2 p-1 *:rounded-full in-[body:has([data-wide])]:*:bg-line @min-[40rem]:w-24"
+        aria-hidden
+      >
+        <div className="size-8 shrink-0" />
+        <div className="hidden h-3.5 grow @min-[40rem]:block" />
+      </div>
+    )
   if (!user) return <SignInButton />
   const name = user.fullName ?? user.username ?? 'Account'
   const email = user.primaryEmailAddress?.emailAddress
@@ -36,7 +45,7 @@ export function AccountMenu() {
         aria-label={`Account of ${name}`}
       >
         {/* biome-ignore lint/performance/noImgElement: Clerk serves avatars in the size asked for */}
-        <img src={user.imageUrl} alt="" width={32} height={32} className="size-8 rounded-full" />
+        <img src={user.imageUrl} alt="" width={32} height={32} className="size-8 rounded-full bg-line" />
         <span dir="auto" className="hidden max-w-40 truncate text-left @min-[40rem]:block">
           {name}
         </span>

@@ -38,6 +38,11 @@ export function NavLinks({ path = '', isAdmin = false }: { path?: string; isAdmi
 }
 
 export function CurrentNav() {
-  const role = useUser().user?.publicMetadata.role
-  return <NavLinks path={usePathname()} isAdmin={[role].flat().includes('admin')} />
+  const path = usePathname()
+  const { isLoaded, user } = useUser()
+  // Who opens the dashboard is most likely an admin: the link has its place before it is known.
+  const isAdmin = isLoaded
+    ? [user?.publicMetadata.role].flat().includes('admin')
+    : path.startsWith('/dashboard')
+  return <NavLinks path={path} isAdmin={isAdmin} />
 }

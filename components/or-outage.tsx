@@ -36,7 +36,8 @@ export const OutageNotice = ({ problem }: { problem: Problem }) => (
   </Notice>
 )
 
-const helpsAgain = ({ status }: Pick<Problem, 'status'>) => status === 429 || status === 503
+/** Whether what failed can go away by itself. */
+export const helpsAgain = ({ status }: Pick<Problem, 'status'>) => status === 429 || status === 503
 
 /** What to do besides to press the button of `TryAgainAfter`. */
 export function Advice({ problem }: { problem: Problem }) {

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { Skeleton } from './skeleton'
+import { Mark, type Tone } from './status'
 
 type Props = { id: string; title: string; hidden?: boolean; children: ReactNode }
 
@@ -13,19 +13,19 @@ export function Panel({ id, title, hidden = false, children }: Props) {
   )
 }
 
-type SkeletonProps = { title: string; height: string; rows?: boolean | 'lines' | undefined }
+type NoteProps = { title: string; tone?: Tone; children?: ReactNode }
 
-/** `rows`: the panel is a list; `lines`: one without pictures. */
-export const PanelSkeleton = ({ title, height, rows }: SkeletonProps) => (
-  <Skeleton label={`Loading: ${title}`} size={height} rows={rows} />
-)
-
-/** A message in a panel that has nothing to show: what that means, and what to do. */
-export function PanelNote({ title, children }: { title: string; children?: ReactNode }) {
+/** A message in a panel that has nothing to show: what that means, and what to do. `tone`: something is wrong. */
+export function PanelNote({ title, tone, children }: NoteProps) {
   return (
     <div className="rounded-xl border border-line bg-surface p-5">
-      <p className="font-medium">{title}</p>
-      {children && <div className="mt-1 max-w-prose text-soft text-sm">{children}</div>}
+      <p className="wrap-anywhere font-medium">
+        {tone && <Mark tone={tone} />}
+        {title}
+      </p>
+      {children && (
+        <div className="mt-1 max-w-prose wrap-anywhere text-pretty text-soft text-sm">{children}</div>
+      )}
     </div>
   )
 }

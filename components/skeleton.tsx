@@ -45,57 +45,6 @@ export const FormSkeleton = ({ label }: { label: string }) => (
   </div>
 )
 
-/** More than fit: they fade towards the end. */
-const LINES = Array.from({ length: 8 }, () => ['w-2/3', 'w-1/2']).flat()
-const ROWS = Array.from({ length: 30 }, (_, i) => `row-${i}`)
-
-/**
- * A placeholder with the height of what is loading, so that nothing moves when it arrives. `label`: read to people who
- * cannot see it. `rows`: for a list, whose lines have a beginning and an end; `lines`: one without pictures.
- */
-export function Skeleton({ label, size = 'h-72', rows = false }: SkeletonProps) {
-  return (
-    <div
-      role="status"
-      data-loading
-      aria-label={label}
-      className={`${size} overflow-hidden rounded-xl border border-line bg-surface`}
-    >
-      {rows ? <RowsToCome plain={rows === 'lines'} /> : <LinesToCome />}
-    </div>
-  )
-}
-
-interface SkeletonProps {
-  label: string
-  size?: string | undefined
-  rows?: boolean | 'lines' | undefined
-}
-
-const LinesToCome = () => (
-  <div className="mask-b-from-30% h-full space-y-3 overflow-hidden p-5 motion-safe:animate-pulse">
-    <div className="h-5 w-1/3 rounded bg-line" />
-    {LINES.map((width, i) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: lines in a fixed order
-      <div key={i} className={`h-3 rounded bg-line ${width}`} />
-    ))}
-  </div>
-)
-
-const RowsToCome = ({ plain }: { plain: boolean }) => (
-  <div
-    className={`mask-b-from-60% h-full divide-y divide-line overflow-hidden *:flex ${plain ? '*:h-10.25' : '*:h-13'} *:items-center *:gap-4 *:px-4 motion-safe:animate-pulse`}
-  >
-    {ROWS.map((key) => (
-      <div key={key}>
-        {!plain && <div className="size-7 rounded-full bg-line" />}
-        <div className="h-3.5 w-1/3 rounded bg-line" />
-        <div className="ml-auto h-3.5 w-16 rounded bg-line" />
-      </div>
-    ))}
-  </div>
-)
-
 /** A placeholder for the page of a person or an organization: a name, a few lines and some short words. */
 export const CardSkeleton = ({ label, picture = false }: { label: string; picture?: boolean }) => (
   <div
@@ -123,7 +72,7 @@ export const CardSkeleton = ({ label, picture = false }: { label: string; pictur
         </div>
       ) : (
         <div className="mt-8 divide-y divide-line">
-          {ROWS.slice(0, 3).map((key) => (
+          {['first', 'second', 'third'].map((key) => (
             <div key={key} className="flex items-center gap-3 py-3">
               <div className="size-8 rounded-full bg-line" />
               <div className="h-4 w-1/3 rounded bg-line" />

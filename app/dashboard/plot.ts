@@ -15,6 +15,11 @@ export interface Plot {
   destroy(): void
 }
 
+/** 1, 2, 5, 10, 20, 25, 50 and so on. */
+const WHOLE_STEPS = Array.from({ length: 10 }, (_, i) => [1, 2, 2.5, 5].map((step) => step * 10 ** i))
+  .flat()
+  .filter(Number.isInteger)
+
 const TOOLTIP =
   'pointer-events-none absolute z-10 rounded-md border border-line bg-surface px-2.5 py-1.5 text-ink text-xs shadow-lg tabular-nums whitespace-nowrap'
 
@@ -100,7 +105,9 @@ function settingsOf(
       },
       {
         ...{ ...axis, grid: { stroke: color('--line'), width: 1 }, space: 36, size: 56 },
-        values: (_, values) => values.map((value) => (Number.isInteger(value) ? format(value) : '')),
+        // Each line of the grid has a number.
+        incrs: WHOLE_STEPS,
+        values: (_, values) => values.map(format),
       },
     ],
     plugins: [tooltip({ lines, format })],

@@ -40,7 +40,8 @@ export function redisState(
 export function clerkState(clerk: Health['dependencies']['clerk'], pausedMs: number): State {
   if (clerk.status === 'down') {
     const { title, fix, advice } = problemWithCode(clerk.reason)
-    const meanwhile = 'Users and tokens that are cached still work, for up to an hour after they expire.'
+    const meanwhile =
+      'Users and tokens that are cached still work, for up to an hour after they expire. Users who are not cached are shown by their ID.'
     return { tone: 'bad', title, advice: `${meanwhile} ${fix ?? advice}` }
   }
   if (pausedMs > 0)

@@ -1,15 +1,12 @@
 import { createElement } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test } from 'vitest'
-import { PanelSkeleton } from '@/components/panel'
+import { RowsToCome } from '@/app/dashboard/_components/to-come'
 import { FieldSkeleton } from '@/components/skeleton'
 
-test('the placeholder of a list has rows in the size of the list, and is announced once', () => {
-  const markup = renderToStaticMarkup(
-    createElement(PanelSkeleton, { title: 'Users', height: 'h-[60rem]', rows: true }),
-  )
-  expect(markup.match(/ml-auto/g)?.length).toBeGreaterThan(15)
-  expect(markup).toContain('h-[60rem]')
+test('the placeholder of a list has its rows, and is announced once', () => {
+  const markup = renderToStaticMarkup(createElement(RowsToCome, { label: 'Users', kind: 'people', rows: 12 }))
+  expect(markup.match(/rounded-full/g)).toHaveLength(12)
   expect(markup.match(/role="status"/g)).toHaveLength(1)
   expect(markup).toContain('aria-label="Loading: Users"')
 })

@@ -65,8 +65,8 @@ const text = (page: Page, words: string | RegExp) => page.getByText(words).filte
 describe('why can this user not see their calendar', () => {
   test.each([
     ['sam-novak', 'Scopes missing', 'calendar.readonly', 'Only the user can grant them'],
-    ['ruth@example.com', 'Needs reconnecting', 'unknown without a token', 'Only the user can do it'],
-    ['noah@example.com', 'Not connected', 'Google', 'Only the user can connect it'],
+    ['ruth@example.com', 'Needs reconnecting', 'Last refresh', 'Only the user can do it'],
+    ['noah@example.com', 'Not connected', 'Google', 'Only the user can connect them'],
   ])('%s: %s', async (who, state, detail, advice) => {
     const { page, panel, press, paste, steps } = await onCall()
     await press('/')
@@ -111,7 +111,7 @@ describe('did yesterday’s role change arrive everywhere', () => {
     const { page, panel, click, choose, steps } = await onCall()
     await click(page.getByRole('navigation', { name: 'Dashboard' }).getByRole('link', { name: 'Audit' }))
     await page.waitForURL('**/dashboard/audit')
-    await choose(panel('audit').getByLabel('Action'), 'Role changed')
+    await choose(panel('audit').getByLabel('Action'), 'role.update')
     await page.waitForURL('**action=role.update')
     const row = panel('audit').getByRole('listitem').filter({ hasText: 'role.update' })
     await onScreen(row.getByText('expert', { exact: true }))

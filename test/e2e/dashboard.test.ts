@@ -150,8 +150,8 @@ describe('Integrations', () => {
   test.each([
     [people.member, 'Connected', 'calendar.readonly, calendar.events'],
     [people.tooFewScopes, 'Scopes missing', 'calendar.readonly'],
-    [people.needsReconnecting, 'Needs reconnecting', 'unknown without a token'],
-    [people.neverConnected, 'Not connected', 'Only the user can connect it'],
+    [people.needsReconnecting, 'Needs reconnecting', 'Only the user can do it'],
+    [people.neverConnected, 'Not connected', 'Only the user can connect them'],
   ])('%s: %s', async (user, state, detail) => {
     const { panel } = await visit(`/users/${user}`)
     await panel('integrations').getByText(shown(state)).first().waitFor()
@@ -401,7 +401,7 @@ describe('Webhooks and Audit', () => {
     await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'))
     const rows = panel('audit').locator('ul:not([aria-label]) > li')
     for (const row of await rows.all()) expect(await row.locator(`a[href$="${id}"]`).count()).toBe(1)
-    await panel('audit').getByLabel('Action').selectOption({ label: 'All token actions' })
+    await panel('audit').getByLabel('Action').selectOption({ label: 'token.*' })
     await page.waitForURL('**action=token**')
     await panel('audit').getByText('cache.warm').waitFor({ state: 'hidden' })
     await panel('audit').getByRole('link', { name: 'Clear' }).click()
@@ -421,7 +421,7 @@ describe('Webhooks and Audit', () => {
     expect(lines.length).toBeGreaterThan(0)
     for (const line of lines) expect(line).toMatch(/^"[^"]+","dashboard\./)
     await page.reload()
-    await panel('audit').getByText('dashboard.export').first().waitFor()
+    await panel('audit').getByRole('listitem').getByText('dashboard.export').first().waitFor()
   })
 })
 
@@ -442,7 +442,7 @@ test('charts have ranges, a tooltip, and a table of the same figures', async () 
 
 test('the minutes of tables are those of the reader’s time zone', async () => {
   const { page } = await visit('/cache', { timezoneId: 'Asia/Kolkata' })
-  for (const name of ['Hit rates as a table', 'Hit rate as a table']) {
+  for (const name of ['Hit rates by minute as a table', 'Hit rate as a table']) {
     await page.getByText(name, { exact: true }).filter({ visible: true }).click()
     const time = page
       .getByRole('region', { name, exact: true })

@@ -36,7 +36,8 @@ const states: Record<State, { tone: Tone; label: string; advice: string | null }
   degraded: {
     tone: 'warn',
     label: 'Could not be checked',
-    advice: 'The token could not be read. It is checked again automatically.',
+    advice:
+      'The token could not be read: Clerk, Redis or the provider did not answer. It is checked again automatically.',
   },
   blocked: {
     tone: 'idle',
@@ -44,12 +45,12 @@ const states: Record<State, { tone: Tone; label: string; advice: string | null }
     advice: 'This user is blocked, so no token is read for them.',
   },
   scope_missing: {
-    tone: 'bad',
+    tone: 'warn',
     label: 'Scopes missing',
     advice: 'Only the user can grant them, by connecting the account again on their account page (/account).',
   },
   reconnect_required: {
-    tone: 'bad',
+    tone: 'warn',
     label: 'Needs reconnecting',
     advice: 'Only the user can do it, by reconnecting the account on their account page (/account).',
   },
@@ -81,17 +82,17 @@ function Head({ of, status, label }: HeadProps) {
               <span className="flex shrink-0 items-center gap-2">
                 <Icon path={icon} /> {name}
               </span>
-              {label && (
-                <span title={label} className="line-clamp-2 break-all font-normal text-soft">
-                  {label}
-                </span>
-              )}
+              {label && <span className="break-all font-normal text-soft">{label}</span>}
             </span>
           ))}
         </h3>
         <Status tone={tone}>{state}</Status>
       </div>
-      {advice && <p className="mt-2 max-w-prose text-sm">{advice}</p>}
+      {advice && (
+        <p className="mt-2 max-w-prose text-pretty text-sm">
+          {of.length > 1 ? advice.replace('connect it', 'connect them') : advice}
+        </p>
+      )}
     </>
   )
 }
@@ -152,16 +153,23 @@ function Details({ provider, account, several, lastRefresh, now }: DetailsProps)
         ),
       ]
     : []
+  const lacking = [
+    ...missing.map(shortScope),
+    ...optionalMissing.map((one) => `${shortScope(one)} (optional)`),
+  ]
   const lines: TermLine[] = [
     // Masked addresses of two accounts can be the same.
     ...(several ? [['Account ID', account.externalAccountId] satisfies TermLine] : []),
-    ['Granted', known ? granted.map(shortScope).join(', ') || 'none' : 'unknown without a token'],
-    [
-      'Missing',
-      [...missing.map(shortScope), ...optionalMissing.map((s) => `${shortScope(s)} (optional)`)].join(', ') ||
-        (known ? 'none' : 'unknown without a token'),
-    ],
-    ['Token expires', expiresAt === null ? 'unknown' : <Ago key="expires" at={expiresAt} renderedAt={now} />],
+    ...(known
+      ? ([
+          ['Granted', granted.map(shortScope).join(', ') || 'none'],
+          ['Missing', lacking.join(', ') || 'none'],
+          [
+            'Token expires',
+            expiresAt === null ? 'unknown' : <Ago key="expires" at={expiresAt} renderedAt={now} />,
+          ],
+        ] satisfies TermLine[])
+      : []),
     [
       'Last refresh',
       lastRefresh === null ? (

@@ -30,7 +30,8 @@ const inWords = (code: string) =>
 
 export const AuditUnavailable = (cause: Cause) => (
   <Unavailable
-    what="The audit trail is in Redis. New records are kept in memory and written later."
+    what="Audit records"
+    meanwhile="New records wait in the memory of each process until Redis takes them."
     {...cause}
   />
 )
@@ -95,7 +96,7 @@ function One({ group, people, renderedAt }: { group: Line[]; people: People; ren
         <>
           <Dotted name={action} />
           {detail && <span className="font-normal"> {detail}</span>}
-          {times > 1 && <span className="ml-1.5 font-normal text-soft">× {times}</span>}
+          {times > 1 && <span className="whitespace-nowrap font-normal text-soft"> × {times}</span>}
         </>
       }
       status={<Status tone={tones[outcome] ?? 'bad'}>{words}</Status>}

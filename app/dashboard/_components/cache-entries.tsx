@@ -14,7 +14,7 @@ import { Unavailable } from './unavailable'
 /** What was cached about the user before the page read anything, without the values, and what can be done with it. */
 export function CacheEntries({ user, entries }: SelectedUser) {
   if ('unavailable' in entries)
-    return <Unavailable what="Users come from Clerk until Redis is back." {...entries} />
+    return <Unavailable what="What is cached" meanwhile={MEANWHILE} {...entries} />
   const fields = { userId: user.id }
   const { user: entry, others } = entries.data
   const isCached = entry.value !== undefined
@@ -34,8 +34,8 @@ export function CacheEntries({ user, entries }: SelectedUser) {
             doing="invalidate"
             label="Invalidate"
             busy="Invalidating…"
-            style="solid"
-            undo={{ label: 'Load now', action: warm, doing: 'warm' }}
+            style={isCached || others.some(({ cached }) => cached) ? 'solid' : 'outline'}
+            undo={{ label: 'Warm', action: warm, doing: 'warm' }}
           />
           <ActionButton
             {...{ action: warm, fields }}
@@ -64,6 +64,8 @@ export function CacheEntries({ user, entries }: SelectedUser) {
     </div>
   )
 }
+
+const MEANWHILE = 'Nothing can be invalidated. Users come from Clerk.'
 
 /** The line of all that is not cached. */
 const NOTHING = { cached: false, bytes: null, hardSeconds: null, freshSeconds: null }

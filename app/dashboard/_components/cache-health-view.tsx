@@ -3,6 +3,7 @@
 import { Status } from '@/components/status'
 import type { CacheHealth } from '@/lib/dashboard/snapshot-schema'
 import { formatNumber, formatPercent, formatUpTo } from '../format'
+import { Linked } from './linked'
 import { useLive } from './live'
 import { nameOfLookup } from './lookup-names'
 import { LookupRates } from './lookup-rates'
@@ -31,7 +32,10 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
               <Status tone={state.tone}>{state.title}</Status>
             </div>
             {state.advice && (
-              <p className="mt-2 text-sm">
+              <p
+                className="mt-2 text-sm"
+                {...(id === 'redis' && state.tone === 'bad' && { 'data-once': true })}
+              >
                 <Linked text={state.advice} />
               </p>
             )}
@@ -56,7 +60,7 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
             {formatNumber(budget.left)}{' '}
             <span className="text-base text-soft">of {formatNumber(budget.limit)} per 10 s</span>
           </p>
-          <p className="mt-1 text-soft text-sm">this process only</p>
+          <p className="mt-1 text-soft text-sm">now, of this process</p>
         </li>
       </ul>
       <h3 className="mt-6 mb-2 font-medium">
@@ -65,7 +69,7 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
       <LookupRates lookups={lookups} />
       {minutes.length > 0 && (
         <TimeTable
-          title="Hit rates"
+          title="Hit rates by minute"
           step={1}
           columns={lookups.map(({ name }) => nameOfLookup(name))}
           rows={minutes}
@@ -74,20 +78,6 @@ export function CacheHealthView({ initial }: { initial: CacheHealth }) {
     </>
   )
 }
-
-const ADDRESS = /(https:\/\/[\w./-]*\w)/
-
-/** The text, with the addresses in it as links. */
-const Linked = ({ text }: { text: string }) =>
-  text.split(ADDRESS).map((part) =>
-    ADDRESS.test(part) ? (
-      <a key={part} href={part} className="underline">
-        {part.replace('https://', '')}
-      </a>
-    ) : (
-      part
-    ),
-  )
 
 /** Every minute with reads, the newest first. */
 function minutesWithReads(lookups: CacheHealth['lookups'], at: number) {

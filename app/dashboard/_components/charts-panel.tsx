@@ -4,6 +4,7 @@ import { ChartGrid } from './chart-grid'
 import type { ChartName } from './chart-kinds'
 import { Frame } from './frame'
 import { Ranges } from './ranges'
+import { CardsToCome } from './to-come'
 import { Unavailable } from './unavailable'
 
 type Props = { names: readonly ChartName[]; range: Range; path: string; keep?: Record<string, string> }
@@ -13,17 +14,23 @@ export const ChartsPanel = ({ names, range, path, keep = {} }: Props) => (
   <Frame
     id="charts"
     title="History"
-    height={names.length > 1 ? 'h-[56rem]' : 'h-72'}
+    fallback={
+      <>
+        <Ranges current={range} path={path} keep={keep} />
+        <CardsToCome
+          label="History"
+          heights={names.map(() => 'h-72.5')}
+          side={names.length > 1 ? 'xl:grid-cols-2 xl:*:first:col-span-2' : ''}
+        />
+      </>
+    }
     render={async () => {
       const found = await charts(range)
+      if ('unavailable' in found) return <Unavailable what="The history" {...found} />
       return (
         <>
           <Ranges current={range} path={path} keep={keep} />
-          {'unavailable' in found ? (
-            <Unavailable what="The history of all processes is in Redis." {...found} />
-          ) : (
-            <ChartGrid initial={found.data} names={names} />
-          )}
+          <ChartGrid initial={found.data} names={names} />
         </>
       )
     }}

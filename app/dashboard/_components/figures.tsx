@@ -38,7 +38,7 @@ export function Figures({ initial }: { initial: CacheHealth }) {
     {
       name: 'Clerk budget left',
       value: formatNumber(budget.left),
-      note: `of ${formatNumber(budget.limit)} per 10 s`,
+      note: `now, of ${formatNumber(budget.limit)} per 10 s`,
     },
   ]
   return (
@@ -47,10 +47,7 @@ export function Figures({ initial }: { initial: CacheHealth }) {
         {processes === null ? 'This process, since it started' : 'Last 60 minutes'}
       </h3>
       {processes === null && (
-        <p className="mb-3 text-sm text-warn">
-          {redis.tone === 'good' ? 'The counts of all processes could not be read' : redis.title}. The figures
-          of all processes need Redis.
-        </p>
+        <p className="mb-3 text-soft text-sm">The counts of all processes are in Redis.</p>
       )}
       <ul className={TILES}>
         {figures.map(({ name, value, note, state }) => (

@@ -4,11 +4,12 @@ import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { type ChangeEvent, useOptimistic, useRef, useState, useTransition } from 'react'
 import { button } from '@/components/button'
+import { Select } from '@/components/select'
 import type { ListQuery } from '@/lib/dashboard/list-query'
 
 const FEED = '/api/admin/dashboard/export'
 
-type Select = {
+type Choice = {
   name: 'type' | 'action' | 'outcome'
   label: string
   all: string
@@ -40,22 +41,22 @@ const TIME = {
 
 const USER = { name: 'user', label: 'User', options: [] } as const
 
-const look = 'h-9 min-w-0 max-w-full rounded-md border border-line bg-surface px-2 text-sm sm:max-w-40'
-
 type Props = {
   path: string
   query: ListQuery
-  selects: readonly Select[]
+  selects: readonly Choice[]
   /** The list that is exported. */
   list: 'webhooks' | 'audit'
   /** How many lines there are. It is announced, too. */
   count: string
   /** Whether one user's lines can be chosen. */
   byUser?: boolean
+  /** Whether it only keeps the place of the filters. */
+  inert?: boolean
 }
 
 /** What the list shows, in the page's address. Works without script: then the button applies it. */
-export function Filters({ path, query, selects, list, count, byUser = false }: Props) {
+export function Filters({ path, query, selects, list, count, byUser = false, inert = false }: Props) {
   const router = useRouter()
   const [pending, start] = useTransition()
   const [shown, show] = useOptimistic(query)
@@ -86,15 +87,17 @@ export function Filters({ path, query, selects, list, count, byUser = false }: P
       show(next)
       router.replace(addressOf(next), { scroll: false })
     })
-  const field = (name: Select['name'] | 'range') => ({
+  const field = (name: Choice['name'] | 'range') => ({
     name,
     value: shown[name] ?? '',
     onChange: (event: ChangeEvent<HTMLSelectElement>) => apply({ [name]: event.target.value }),
-    className: look,
   })
   const params = paramsOf({ ...query, chart: undefined }, { list })
   return (
-    <div className="mb-4 flex flex-wrap items-center justify-between gap-x-3 gap-y-2">
+    <div
+      inert={inert}
+      className="mb-4 flex flex-wrap items-center justify-between gap-x-3 gap-y-2 inert:opacity-60"
+    >
       <form
         ref={form}
         action={path}
@@ -108,14 +111,14 @@ export function Filters({ path, query, selects, list, count, byUser = false }: P
       >
         {query.chart && <input type="hidden" name="chart" value={query.chart} />}
         {[...selects, TIME].map(({ name, label, all, options }) => (
-          <select key={name} aria-label={label} {...field(name)}>
+          <Select key={name} small aria-label={label} {...field(name)}>
             <option value="">{all}</option>
             {options.map(([value, text]) => (
               <option key={value} value={value}>
                 {text}
               </option>
             ))}
-          </select>
+          </Select>
         ))}
         {byUser && (
           <input
@@ -127,10 +130,10 @@ export function Filters({ path, query, selects, list, count, byUser = false }: P
             // The form makes it part of the page's address.
             pattern="user_[A-Za-z0-9_\-]+"
             title="A user ID, such as user_2abc…"
-            placeholder="user_…"
+            placeholder="User ID"
             autoComplete="off"
             spellCheck={false}
-            className={`${look} placeholder:text-soft sm:w-36`}
+            className="h-9 min-w-0 rounded-md border border-field bg-surface px-3 text-ellipsis placeholder:text-soft sm:w-44"
           />
         )}
         <button type="submit" className={`${button('outline')} max-sm:last:odd:col-span-2`}>

@@ -3,26 +3,26 @@ import { cache, type ReactNode, Suspense } from 'react'
 import { button } from '@/components/button'
 import { Notice } from '@/components/notice'
 import { PageTitle } from '@/components/page-title'
-import { PanelSkeleton } from '@/components/panel'
 import { SwitchAccount } from '@/components/switch-account'
 import { signedInAdmin } from '@/lib/auth/page-access.server'
 import { problemToShow } from '@/lib/http/problem-to-show'
 import { Outage } from './outage'
+import { PageToCome } from './page-to-come'
 
 /** Once for the layout and the page. Each function that reads data checks again. */
 const adminOfRender = cache(() => signedInAdmin().catch(problemToShow))
 
 type Props = {
+  /** The title of the page. */
   label: string
-  height?: string
-  /** Placeholder, instead of that of a list. */
+  /** Placeholder, instead of the title and a list. */
   fallback?: ReactNode
   render(): ReactNode | Promise<ReactNode>
 }
 
 /** What only admins see. For others there is nothing here: the layout says why. */
-export const ForAdmins = ({ label, height = 'h-[80vh]', fallback, render }: Props) => (
-  <Suspense fallback={fallback ?? <PanelSkeleton title={label} height={height} rows="lines" />}>
+export const ForAdmins = ({ label, fallback, render }: Props) => (
+  <Suspense fallback={fallback ?? <PageToCome title={label} />}>
     <IfAdmin render={render} />
   </Suspense>
 )

@@ -1,44 +1,70 @@
 import { type ReactNode, Suspense } from 'react'
-import { TryAgainAfter } from '@/components/or-outage'
-import { Panel, PanelNote, PanelSkeleton } from '@/components/panel'
+import { helpsAgain } from '@/components/or-outage'
+import { Panel } from '@/components/panel'
+import { adviceBesideButton } from '@/lib/errors'
 import { problemToShow } from '@/lib/http/problem-to-show'
+import { withRedis } from '@/lib/process/current-outage'
 import { PanelBoundary } from './panel-boundary'
+import { Unavailable } from './unavailable'
 
 type Props = {
   id: string
   title: string
-  height: string
   /** Whether the heading is for screen readers only. */
   hidden?: boolean
-  /** Whether the panel is a list; `lines`: one without pictures. */
-  rows?: boolean | 'lines' | undefined
+  /** What has the shape of the content until that comes. */
+  fallback: ReactNode
+  /** What is missing if it fails. Default: the title. */
+  what?: string
+  /** What works then. */
+  meanwhile?: ReactNode
   render(): Promise<ReactNode>
 }
 
 /** A panel of the dashboard, with its placeholder while it loads and its message if it fails. */
-export function Frame({ id, title, height, hidden = false, rows, render }: Props) {
+export function Frame({ id, title, hidden = false, fallback, what = title, meanwhile, render }: Props) {
   return (
     <Panel id={id} title={title} hidden={hidden}>
       <PanelBoundary title={title}>
-        <Suspense fallback={<PanelSkeleton title={title} height={height} rows={rows} />}>
-          <Content render={render} />
+        <Suspense fallback={fallback}>
+          <Content {...{ render, what, meanwhile }} />
         </Suspense>
       </PanelBoundary>
     </Panel>
   )
 }
 
-/** What `render` returns, or what is not responding, in the size of the panels beside it. */
-async function Content({ render }: Pick<Props, 'render'>) {
+const Content = ({ render, ...missing }: Missing & Pick<Props, 'render'>) => orUnavailable(render, missing)
+
+type Missing = {
+  /** What is missing if it fails, such as `Users`. */
+  what: string
+  /** What works meanwhile. */
+  meanwhile?: ReactNode
+  /** What `render` would have above its content. */
+  heading?: ReactNode
+}
+
+/** What `render` returns, or in its place what is not responding. */
+export async function orUnavailable(render: () => Promise<ReactNode>, { heading, ...missing }: Missing) {
   try {
     return await render()
   } catch (error) {
-    const { title, advice, status } = problemToShow(error)
+    const problem = await withRedis(problemToShow(error))
+    const { title, fix = '', status, retryAfter = 0 } = problem
+    const wait = helpsAgain({ status }) ? retryAfter : null
+    const advice = wait === null ? problem.advice : adviceBesideButton(problem)
     return (
-      <PanelNote title={title}>
-        <p className="mb-3">{advice}</p>
-        <TryAgainAfter status={status} />
-      </PanelNote>
+      <>
+        {heading}
+        <Unavailable
+          {...missing}
+          wait={wait}
+          once={false}
+          unavailable={title}
+          fix={`${advice} ${fix}`.trim()}
+        />
+      </>
     )
   }
 }

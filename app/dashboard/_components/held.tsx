@@ -1,7 +1,6 @@
 'use client'
 
 import { type ReactNode, useRef, useState } from 'react'
-import { button } from '@/components/button'
 import { countOf } from '../format'
 
 type Props<T> = {
@@ -24,23 +23,25 @@ export function Held<T>({ latest, idsOf, noun, children }: Props<T>) {
   if (added === 0 && shown !== latest) show(latest)
   const text = added > 0 ? countOf(added, `new ${noun}`) : ''
   return (
-    <div ref={list} tabIndex={-1} className="relative outline-none">
+    <div ref={list} tabIndex={-1} className="outline-none">
       <p role="status" className="sr-only">
         {text}
       </p>
       {added > 0 && (
-        <p className="absolute inset-x-0 -top-4 z-10 flex justify-center">
+        // Beside the count above the list, and below the header for those who have scrolled down. It takes no room.
+        <div className="sticky top-25 z-[5] h-0">
           <button
             type="button"
-            className={`${button('solid')} shadow-md`}
+            className="absolute -top-9 right-0 h-8 rounded-full bg-accent px-3 font-medium text-on-accent text-sm shadow-md hover:opacity-90"
             onClick={() => {
               show(latest)
               list.current?.focus()
             }}
           >
-            Show {text}
+            <span className="max-sm:sr-only">Show </span>
+            {text}
           </button>
-        </p>
+        </div>
       )}
       {children(added === 0 ? latest : shown)}
     </div>

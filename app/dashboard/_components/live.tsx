@@ -98,6 +98,7 @@ function Pulse({ latest }: { latest: Snapshot | undefined }) {
       <Status tone={another?.state.tone === 'bad' ? 'bad' : problem.state.tone}>
         {another ? 'Redis and Clerk have problems' : withoutPing(sentenceOf(problem.name, problem.state))}
       </Status>
+      {clerk.tone === 'bad' && <span className="max-sm:hidden">. Some names are shown as IDs</span>}
     </Link>
   )
 }

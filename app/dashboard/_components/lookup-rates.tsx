@@ -6,7 +6,7 @@ import { Sparkline } from './sparkline'
 
 /** On a phone: the lookup, its hit rate, its reads and its misses. Which layer answered is in a chart, too. */
 const cell =
-  'whitespace-nowrap px-2 py-2.5 lg:px-3 text-right first:text-left nth-3:text-left max-md:nth-3:hidden max-md:nth-5:hidden max-md:nth-6:hidden max-md:nth-7:hidden'
+  'whitespace-nowrap px-1.5 first:pl-4 last:pr-4 sm:px-2 py-2.5 lg:px-3 text-right first:text-left nth-3:text-left max-md:nth-3:hidden max-md:nth-5:hidden max-md:nth-6:hidden max-md:nth-7:hidden'
 
 /** The hit rate of each lookup, and the layers that answered. */
 export function LookupRates({ lookups }: { lookups: readonly LookupHealth[] }) {
@@ -14,11 +14,7 @@ export function LookupRates({ lookups }: { lookups: readonly LookupHealth[] }) {
     return <PanelNote title="No traffic">There were no reads in this period.</PanelNote>
   return (
     // Focusable, so that it can be scrolled with the keyboard.
-    <section
-      className="overflow-x-auto rounded-xl border border-line bg-surface"
-      aria-label="Hit rates"
-      tabIndex={0}
-    >
+    <section className="scrolls rounded-xl border border-line" aria-label="Hit rates" tabIndex={0}>
       <table className="w-full text-sm tabular-nums">
         <thead className="text-soft">
           <tr>
@@ -42,7 +38,7 @@ export function LookupRates({ lookups }: { lookups: readonly LookupHealth[] }) {
                 {minutes.length > 0 ? (
                   <Sparkline minutes={minutes} />
                 ) : (
-                  <span className="text-soft">unknown</span>
+                  <span className="text-soft">no data</span>
                 )}
               </td>
               {[reads, hits.request, hits.process, hits.redis, misses].map((value, i) => (

@@ -8,7 +8,7 @@ export const NamedLink = ({ href, id, name }: { href: string; id: string; name: 
       href={href}
       prefetch={false}
       dir="auto"
-      className={`truncate underline decoration-line underline-offset-2 hover:decoration-current ${name === id ? 'font-mono text-xs' : 'font-medium'}`}
+      className={`min-w-0 underline decoration-field underline-offset-2 hover:decoration-current ${name === id ? 'break-all font-mono text-xs' : 'truncate font-medium'}`}
     >
       {name}
     </Link>

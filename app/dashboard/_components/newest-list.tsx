@@ -6,6 +6,7 @@ import { Frame } from './frame'
 import { PageHead } from './page-head'
 import { Pager } from './pager'
 import { Ago } from './time'
+import { RowsToCome } from './to-come'
 
 /** A line of the list. `createdAt`: milliseconds since 1970, or 0 if it is not known. */
 interface Line {
@@ -16,9 +17,11 @@ interface Line {
   createdAt: number
 }
 
-/** On a phone the name and when, then the rest. */
+/** On a phone the name and the note, then the detail and when. */
 const columns =
-  'grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 md:grid-cols-[minmax(0,1.3fr)_minmax(0,1.2fr)_6rem_7rem]'
+  'grid items-center gap-x-4 gap-y-1 px-4 md:grid-cols-[minmax(0,1.3fr)_minmax(0,1.2fr)_6rem_7rem]'
+
+const line = 'flex min-w-0 items-center justify-between gap-x-4 md:contents'
 
 interface Props {
   /** Of the page, such as `Users`. */
@@ -31,8 +34,10 @@ interface Props {
   columns: readonly [string, string, string]
   /** What to do while there are none. */
   none: ReactNode
-  /** Whether the name has a picture beside it. */
-  pictures?: boolean
+  /** What works while Clerk does not list them. */
+  meanwhile: ReactNode
+  /** The shape of its rows. */
+  kind: 'people' | 'organizations'
   /** `total`: how many there are on all pages, if that is known. */
   read(): Promise<{ lines: Line[]; more: boolean; total?: string | false }>
 }
@@ -45,7 +50,8 @@ export function NewestList({
   page,
   columns: names,
   none,
-  pictures = false,
+  meanwhile,
+  kind,
   read,
 }: Props) {
   const address = (to: number) => addressOf(path, { page: to, cursors: [] })
@@ -60,25 +66,28 @@ export function NewestList({
         id={title.toLowerCase()}
         title={`All ${title.toLowerCase()}`}
         hidden
-        height="h-[60rem]"
-        rows={pictures || 'lines'}
+        what={title}
+        meanwhile={meanwhile}
+        fallback={<RowsToCome label={title} kind={kind} rows={12} />}
         render={async () => {
           const { lines, more, total, at } = await found
           if (lines.length === 0 && page === 1)
             return <PanelNote title={`No ${title.toLowerCase()} yet`}>{none}</PanelNote>
           if (lines.length === 0)
             return (
-              <PanelNote title={`No ${title.toLowerCase()} on this page`}>
+              <PanelNote title={`No ${title.toLowerCase()} on page ${page}`}>
+                The list ends before this page. Go to the{' '}
                 <Link href={path} prefetch={false} className="underline">
-                  First page
+                  first page
                 </Link>
+                .
               </PanelNote>
             )
           return (
             <>
               {total && <p className="mb-3 text-soft text-sm tabular-nums">{total}</p>}
               <div className="rounded-xl border border-line bg-surface text-sm">
-                <p aria-hidden className={`${columns} border-line border-b py-2 text-soft max-md:hidden`}>
+                <p aria-hidden className={`${columns} border-line border-b py-2.5 text-soft max-md:hidden`}>
                   {names.map((name) => (
                     <span key={name}>{name}</span>
                   ))}
@@ -87,13 +96,17 @@ export function NewestList({
                 <ul className="divide-y divide-line">
                   {lines.map(({ id, name, detail, note, createdAt }) => (
                     <li key={id} className={`${columns} py-2.5`}>
-                      <span className="min-w-0">{name}</span>
-                      <span className="text-right text-soft tabular-nums md:order-last">
-                        {createdAt > 0 && <Ago at={createdAt} renderedAt={at} />}
+                      <span className={line}>
+                        <span className="min-w-0">{name}</span>
+                        <span className="truncate text-soft max-md:max-w-28 max-md:shrink-0 md:order-1">
+                          {note}
+                        </span>
                       </span>
-                      <span className="col-span-2 flex justify-between gap-x-4 text-soft md:contents">
-                        <span className="truncate">{detail}</span>
-                        <span className="truncate max-md:shrink-0">{note}</span>
+                      <span className={line}>
+                        <span className="truncate text-soft">{detail}</span>
+                        <span className="shrink-0 text-right text-soft tabular-nums md:order-2">
+                          {createdAt > 0 && <Ago at={createdAt} renderedAt={at} />}
+                        </span>
                       </span>
                     </li>
                   ))}

@@ -1,5 +1,4 @@
 import Link from 'next/link'
-import { orOutage } from '@/components/or-outage'
 import { PanelNote } from '@/components/panel'
 import { membersOf, type SelectedOrganization, selectedOrganization } from '@/lib/dashboard/panels.server'
 import { invalidateOrganization } from '../actions'
@@ -9,26 +8,27 @@ import { AsOf } from './as-of'
 import { CopyId } from './copy-id'
 import { EntryLine } from './entry-line'
 import { Expectations } from './expecting'
-import { Frame } from './frame'
+import { Frame, orUnavailable } from './frame'
 import { Heading } from './heading'
 import { PageHead } from './page-head'
 import { Person } from './person'
 import { Terms } from './terms'
 import { Ago } from './time'
+import { CardsToCome, RowsToCome } from './to-come'
 import { Unavailable } from './unavailable'
 import { WebhooksAbout } from './webhooks-about'
 
 /** Everything about one organization. The cache is inspected before any panel reads the organization. */
 export const OrganizationPage = ({ id }: { id: string }) =>
-  orOutage(
+  orUnavailable(
     async () => {
       const selected = await selectedOrganization(id)
       if (selected) return <Panels {...selected} />
       return (
         <>
           <PageHead title="Organization not found" />
-          <PanelNote title="No organization has the ID in this page’s address">
-            Search by ID or slug above, or look through{' '}
+          <PanelNote title={`No organization has the ID ${id}`}>
+            The organization may have been deleted. Search by ID or slug above, or look through{' '}
             <Link href="/dashboard/organizations" prefetch={false} className="underline">
               all organizations
             </Link>
@@ -37,7 +37,11 @@ export const OrganizationPage = ({ id }: { id: string }) =>
         </>
       )
     },
-    <PageHead title="Organization" />,
+    {
+      what: 'This organization',
+      heading: <PageHead title="Organization">{id}</PageHead>,
+      meanwhile: 'Only organizations that are cached can be opened.',
+    },
   )
 
 function Panels({ organization, entries }: SelectedOrganization) {
@@ -63,25 +67,37 @@ function Panels({ organization, entries }: SelectedOrganization) {
           wide
           lines={[
             ['Slug', slug ?? 'none'],
-            ['Member limit', maxAllowedMemberships > 0 ? String(maxAllowedMemberships) : 'none'],
+            ['Member limit', maxAllowedMemberships > 0 ? String(maxAllowedMemberships) : 'no limit'],
             ['Created', when(createdAt)],
             ['Changed in Clerk', when(updatedAt)],
           ]}
         />
       </header>
       <div className="space-y-10">
-        <Frame id="lookup" title="Cache" height="h-48" render={async () => <Cache {...{ id, entries }} />} />
-        <Frame id="members" title="Members" height="h-96" rows render={() => Members({ id })} />
+        <Frame
+          id="lookup"
+          title="Cache"
+          fallback={<CardsToCome label="Cache" heights={['h-46']} />}
+          render={async () => <Cache {...{ id, entries }} />}
+        />
+        <Frame
+          id="members"
+          title="Members"
+          fallback={<RowsToCome label="Members" kind="members" rows={4} />}
+          render={() => Members({ id })}
+        />
         <WebhooksAbout id={id} what="organization" />
       </div>
     </Expectations>
   )
 }
 
+const MEANWHILE = 'Nothing can be invalidated. Organizations come from Clerk.'
+
 /** What was cached before the page read anything. */
 function Cache({ id, entries }: { id: string; entries: SelectedOrganization['entries'] }) {
   if ('unavailable' in entries)
-    return <Unavailable what="Organizations come from Clerk until Redis is back." {...entries} />
+    return <Unavailable what="What is cached" meanwhile={MEANWHILE} {...entries} />
   return (
     <div className="rounded-xl border border-line bg-surface">
       <ul aria-label="Entries about this organization" className="divide-y divide-line text-sm">
@@ -96,7 +112,7 @@ function Cache({ id, entries }: { id: string; entries: SelectedOrganization['ent
           doing="invalidate"
           label="Invalidate"
           busy="Invalidating…"
-          style="solid"
+          style={entries.data.some(({ cached }) => cached) ? 'solid' : 'outline'}
         />
         <p className="mt-2 max-w-prose text-soft text-xs">
           After Invalidate, the next reads load the organization and its memberships from Clerk.

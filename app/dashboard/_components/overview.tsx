@@ -1,12 +1,12 @@
 import Link from 'next/link'
 import { Suspense } from 'react'
-import { PanelSkeleton } from '@/components/panel'
 import { audit, type cacheHealth, firstDeliveries, peopleOf, todo } from '@/lib/dashboard/panels.server'
 import { Changes } from './changes'
 import { Figures } from './figures'
 import { Frame } from './frame'
 import { idsIn } from './ids-in'
 import { TILES } from './tiles'
+import { Bar, CardsToCome, Loading, RowsToCome } from './to-come'
 import { Verdict } from './verdict'
 
 const FIGURES = 'Last 60 minutes'
@@ -26,23 +26,32 @@ export const Overview = ({ health }: Props) => (
 
 const Placeholders = () => (
   <div className="space-y-10">
-    <PanelSkeleton title="Verdict" height="h-28" />
+    <VerdictToCome />
     <section>
       <h2 className="mb-3 font-semibold text-lg">{FIGURES}</h2>
-      <div role="status" aria-label={`Loading: ${FIGURES}`} data-loading className={TILES}>
-        {['hits', 'avoided', 'redis', 'clerk', 'budget'].map((tile) => (
-          <div key={tile} className="h-26 space-y-3 p-4">
-            <div className="h-3 w-2/3 rounded bg-line" />
-            <div className="h-6 w-1/2 rounded bg-line" />
-          </div>
-        ))}
-      </div>
+      <FiguresToCome />
     </section>
     <section>
       <h2 className="mb-3 font-semibold text-lg">{CHANGES}</h2>
-      <PanelSkeleton title={CHANGES} height="h-96" rows="lines" />
+      <ChangesToCome />
     </section>
   </div>
+)
+
+const VerdictToCome = () => <CardsToCome label="Verdict" heights={['h-50']} />
+const ChangesToCome = () => <RowsToCome label={CHANGES} kind="changes" rows={10} />
+const FiguresToCome = () => (
+  <Loading label={FIGURES}>
+    <div className={TILES}>
+      {['hits', 'avoided', 'redis', 'clerk', 'budget'].map((tile) => (
+        <div key={tile} className="h-25.5 space-y-3 p-4">
+          <Bar size="w-2/3" />
+          <Bar size="h-5 w-1/2" />
+          <Bar size="h-3 w-1/3" />
+        </div>
+      ))}
+    </div>
+  </Loading>
 )
 
 async function Panels({ health }: Props) {
@@ -54,21 +63,22 @@ async function Panels({ health }: Props) {
       <Frame
         id="verdict"
         title="Verdict"
+        what="What to do"
         hidden
-        height="h-20"
+        fallback={<VerdictToCome />}
         render={async () => <Verdict initial={await todo()} at={(await health).at} />}
       />
       <Frame
         id="figures"
         title="Figures"
         hidden
-        height="h-80 sm:h-44"
+        fallback={<FiguresToCome />}
         render={async () => <Figures initial={await health} />}
       />
       <Frame
         id="changes"
         title={CHANGES}
-        height="h-96"
+        fallback={<ChangesToCome />}
         render={async () => {
           const [webhooks, records] = await Promise.all([firstDeliveries(), audit()])
           const people = await peopleOf('overview', idsIn(webhooks, records))

@@ -24,7 +24,7 @@ export function PageHead({ title, children, asOf, live = false }: Props) {
           </Suspense>
         )}
       </div>
-      {children && <p className="mt-1 max-w-prose text-soft text-sm">{children}</p>}
+      {children && <p className="mt-1 max-w-prose wrap-anywhere text-pretty text-soft text-sm">{children}</p>}
     </header>
   )
 }

@@ -1,6 +1,5 @@
 import Link from 'next/link'
 import { Suspense } from 'react'
-import { orOutage } from '@/components/or-outage'
 import { PanelNote } from '@/components/panel'
 import {
   changedAtClerk,
@@ -14,11 +13,13 @@ import { Arrived } from './arrived'
 import { AuditList, AuditUnavailable } from './audit-list'
 import { CacheEntries } from './cache-entries'
 import { Expectations, Expecting } from './expecting'
-import { Frame } from './frame'
+import { Frame, orUnavailable } from './frame'
 import { idsIn } from './ids-in'
 import { PageHead } from './page-head'
+import { ConnectionsToCome, EntriesToCome } from './page-to-come'
 import { Profile } from './profile'
 import { Sessions } from './sessions'
+import { RowsToCome } from './to-come'
 import { UserIntegrations } from './user-integrations'
 import { WebhooksAbout } from './webhooks-about'
 
@@ -30,15 +31,15 @@ const LISTED = 10
 
 /** Everything about one user. The cache is inspected before any panel reads the user. */
 export const PersonPage = ({ id }: { id: string }) =>
-  orOutage(
+  orUnavailable(
     async () => {
       const selected = await selectedUser(id)
       if (!selected)
         return (
           <>
             <PageHead title="User not found" />
-            <PanelNote title="No user has the ID in this page’s address">
-              Search by ID, name or email address above, or look through{' '}
+            <PanelNote title={`No user has the ID ${id}`}>
+              The user may have been deleted. Search by ID, name or email address above, or look through{' '}
               <Link href="/dashboard/users" prefetch={false} className="underline">
                 all users
               </Link>
@@ -48,7 +49,19 @@ export const PersonPage = ({ id }: { id: string }) =>
         )
       return <Panels {...selected} />
     },
-    <PageHead title="User" />,
+    {
+      what: 'This user',
+      heading: <PageHead title="User">{id}</PageHead>,
+      meanwhile: (
+        <>
+          Only users who are cached can be opened. What was recorded about this one is in{' '}
+          <Link href={`/dashboard/audit?user=${id}`} prefetch={false} className="underline">
+            the audit trail
+          </Link>
+          .
+        </>
+      ),
+    },
   )
 
 function Panels({ user, entries }: SelectedUser) {
@@ -66,29 +79,26 @@ function Panels({ user, entries }: SelectedUser) {
         <Frame
           id="integrations"
           title="Connections"
-          height="h-72"
-          rows="lines"
+          fallback={<ConnectionsToCome />}
           render={() => UserIntegrations({ user })}
         />
         <Frame
           id="lookup"
           title="Cache"
-          height="h-72"
+          fallback={<EntriesToCome />}
           render={async () => <CacheEntries {...{ user, entries }} />}
         />
         <Frame
           id="sessions"
           title="Sessions"
-          height="h-40"
-          rows="lines"
+          fallback={<RowsToCome label="Sessions" kind="members" rows={2} />}
           render={async () => <Sessions sessions={await sessionsOfUser(id)} at={Date.now()} />}
         />
         <WebhooksAbout id={id} what="user" />
         <Frame
           id="audit"
           title="Audit records"
-          height="h-96"
-          rows="lines"
+          fallback={<RowsToCome label="Audit records" kind="records" rows={10} />}
           render={async () => {
             const found = await filteredAudit({ user: id }, { limit: LISTED })
             if ('unavailable' in found) return <AuditUnavailable {...found} />

@@ -5,46 +5,38 @@ import { Avatar } from '@/components/avatar'
 import type { People } from '@/lib/dashboard/snapshot-schema'
 import { CopyId } from './copy-id'
 
-const link = 'underline decoration-line underline-offset-2 hover:decoration-current'
+/** The page of the dashboard about a user or an organization. */
+export const pageOf = (id: string): string | undefined =>
+  id.startsWith('user_')
+    ? `/dashboard/users/${id}`
+    : id.startsWith('org_')
+      ? `/dashboard/organizations/${id}`
+      : undefined
 
 /**
- * A person as picture and name, with the page about them and where there is room the ID to copy. An organization as its
- * ID, with the page about it. Anything else as it is.
+ * A person as picture and name, with the page about them and where there is room the ID to copy. An organization, and
+ * somebody whose name is not known, as the whole ID. Anything else as it is.
  */
 export function Person({ id, people }: { id: string; people: People }) {
-  if (id.startsWith('org_'))
+  const page = pageOf(id)
+  if (!page)
     return (
-      <span className="inline-flex min-w-0 max-w-full items-center gap-1.5 align-middle">
-        <Link
-          href={`/dashboard/organizations/${id}`}
-          prefetch={false}
-          className={`truncate font-mono text-xs ${link}`}
-        >
-          {id}
-        </Link>
-        <Copy id={id} of={id} />
-      </span>
-    )
-  if (!id.startsWith('user_'))
-    return (
-      <span className={`block max-w-full truncate text-soft ${id.includes('_') ? 'font-mono text-xs' : ''}`}>
-        {id}
-      </span>
+      <span className={`wrap-anywhere text-soft ${id.includes('_') ? 'font-mono text-xs' : ''}`}>{id}</span>
     )
   const person = people[id]
-  const isNamed = person && person.name !== id
+  const name = person?.name ?? id
   return (
     <span className="inline-flex min-w-0 max-w-full items-center gap-1.5 align-middle [&>img]:self-center">
       {person && <Avatar src={person.imageUrl} size={20} />}
       <Link
-        href={`/dashboard/users/${id}`}
+        href={page}
         prefetch={false}
         dir="auto"
-        className={`truncate ${link} ${isNamed ? '' : 'font-mono text-xs'}`}
+        className={`min-w-0 underline decoration-field underline-offset-2 hover:decoration-current ${name === id ? 'break-all font-mono text-xs' : 'truncate'}`}
       >
-        {person?.name ?? id}
+        {name}
       </Link>
-      <Copy id={id} of={person?.name ?? id} />
+      <Copy id={id} of={name} />
     </span>
   )
 }

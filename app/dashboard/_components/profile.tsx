@@ -46,10 +46,7 @@ export function Profile({ user, at, children }: Props) {
         wide
         lines={[
           ['Username', username ?? 'none'],
-          [
-            'Email',
-            primaryEmailAddress ? <Masked key="email" address={primaryEmailAddress.emailAddress} /> : 'none',
-          ],
+          ['Email', primaryEmailAddress ? maskAddress(primaryEmailAddress.emailAddress) : 'none'],
           ['Roles', rolesOf(user).join(', ') || 'none'],
           ['Created', when(createdAt)],
           ['Last active', when(lastActiveAt)],
@@ -58,15 +55,5 @@ export function Profile({ user, at, children }: Props) {
       />
       <p className="mt-3 text-sm">{children}</p>
     </header>
-  )
-}
-
-/** An address may have 254 characters. */
-function Masked({ address }: { address: string }) {
-  const masked = maskAddress(address)
-  return (
-    <span title={masked} className="line-clamp-2">
-      {masked}
-    </span>
   )
 }

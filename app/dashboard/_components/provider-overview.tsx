@@ -1,3 +1,5 @@
+import Link from 'next/link'
+import type { ReactNode } from 'react'
 import { Icon } from '@/components/icon'
 import { PanelNote } from '@/components/panel'
 import { Status, type Tone } from '@/components/status'
@@ -30,8 +32,7 @@ function verdict({ failing, works, users, notEnabled }: TokenHealth): { tone: To
 
 /** The state of each provider, by people, in the order of the list. Those that nobody has used are in one card. */
 export async function ProviderOverview({ found }: { found: Awaited<ReturnType<typeof tokenHealth>> }) {
-  if ('unavailable' in found)
-    return <Unavailable what="Results of token reads are in the audit trail in Redis." {...found} />
+  if ('unavailable' in found) return <Unavailable what="The state of the providers" {...found} />
   const { byProvider, since } = found.data
   const shown = [...byProvider.values()].flatMap(({ health }) => [
     ...health.failing.slice(0, LISTED),
@@ -62,6 +63,9 @@ export async function ProviderOverview({ found }: { found: Awaited<ReturnType<ty
               ))}
             </h3>
             <Status tone="idle">{verdict(NO_READS).label}</Status>
+            <p className="w-full text-soft text-sm">
+              A state appears once the app reads a token of a user who has connected an account.
+            </p>
           </li>
         )}
       </ul>
@@ -108,12 +112,20 @@ function OneProvider({ provider, health, people }: Props) {
         ))}
       </dl>
       <PeopleList
-        title="Clerk or Redis did not answer for these users. Check the Cache page first:"
+        title={
+          <>
+            No token could be read, because Clerk or Redis did not answer. See{' '}
+            <Link href="/dashboard/cache" prefetch={false} className="underline">
+              Cache
+            </Link>
+            .
+          </>
+        }
         people={people}
         list={failing.map((id) => ({ id, note: '' }))}
       />
       <PeopleList
-        title={`These users have to act on their account page. ${provider.name} itself works:`}
+        title={'Only the users can act, on their account page.'}
         people={people}
         list={users.map(({ id, outcome }) => ({ id, note: NEEDS[outcome] }))}
       />
@@ -126,7 +138,7 @@ function PeopleList({
   people,
   list,
 }: {
-  title: string
+  title: ReactNode
   people: People
   list: readonly { id: string; note: string }[]
 }) {

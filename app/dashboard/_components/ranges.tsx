@@ -15,7 +15,7 @@ export const Ranges = ({
 }) => (
   <nav
     aria-label="Period of the charts"
-    className="mb-4 inline-flex rounded-md border border-line bg-surface p-0.5 text-sm"
+    className="mb-4 inline-flex rounded-lg border border-line bg-surface p-0.5 text-sm"
   >
     {RANGES.map((range) => (
       <Link
@@ -25,7 +25,7 @@ export const Ranges = ({
         scroll={false}
         replace
         aria-current={range === current ? 'true' : undefined}
-        className="rounded px-3 py-1 text-soft hover:text-ink aria-[current=true]:bg-page aria-[current=true]:font-medium aria-[current=true]:text-ink"
+        className="rounded-md px-3 py-1 text-soft hover:text-ink aria-[current=true]:bg-page aria-[current=true]:inset-ring aria-[current=true]:inset-ring-field aria-[current=true]:font-medium aria-[current=true]:text-ink"
       >
         {names[range]}
       </Link>

@@ -17,7 +17,7 @@ type Props = {
 }
 
 const columns =
-  'grid min-w-0 grow grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 tabular-nums md:grid-cols-[9rem_10.5rem_minmax(0,1fr)_auto] lg:grid-cols-[13rem_14.5rem_minmax(0,1fr)_auto] lg:gap-x-4'
+  'grid min-w-0 grow grid-cols-[minmax(0,1fr)_auto] gap-x-3 gap-y-1 tabular-nums md:items-center md:grid-cols-[9rem_10.5rem_minmax(0,1fr)_auto] lg:grid-cols-[13rem_14.5rem_minmax(0,1fr)_auto] lg:gap-x-4'
 
 /** Rows, and where there is room for columns what is in them. */
 export const Rows = ({ what, who, children }: { what: string; who: string; children: ReactNode }) => (
@@ -35,7 +35,7 @@ export const Rows = ({ what, who, children }: { what: string; who: string; child
   </div>
 )
 
-/** A line of a list, with a button that opens it. On a phone it is two lines: what and when, then how it ended and who. */
+/** A line of a list, with a button that opens it. On a phone: what and when, then how it ended, then who. */
 export function Row({ label, what, status, who, when, open, setOpen, children }: Props) {
   const details = useId()
   return (
@@ -45,9 +45,9 @@ export function Row({ label, what, status, who, when, open, setOpen, children }:
           <span className="wrap-anywhere font-medium md:order-2">{what}</span>
           {/* Room for every age of up to 99 days: a row must not grow because its time has more letters. */}
           <span className="min-w-20 text-right text-soft md:order-4">{when}</span>
-          <span className="col-span-2 flex flex-wrap items-center gap-x-3 gap-y-1 md:contents">
-            <span className="min-w-0 md:order-1">{status}</span>
-            <span className="flex min-w-0 flex-wrap items-center gap-x-1.5 md:order-3">{who}</span>
+          <span className="col-span-2 min-w-0 md:order-1 md:col-span-1">{status}</span>
+          <span className="col-span-2 flex min-w-0 flex-wrap items-center gap-x-1.5 gap-y-1 max-md:empty:hidden md:order-3 md:col-span-1">
+            {who}
           </span>
         </div>
         <button

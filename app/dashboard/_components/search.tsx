@@ -113,12 +113,12 @@ export function Search() {
           maxLength={256}
           value={word}
           onChange={(event) => setWord(event.target.value)}
-          placeholder="Find a user or organization…"
+          placeholder="User, or organization ID…"
           aria-keyshortcuts={SHORTCUT}
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
-          className="h-9 w-full min-w-0 rounded-md border border-line text-ellipsis bg-surface px-3 text-sm placeholder:text-soft"
+          className="h-9 w-full min-w-0 rounded-md border border-field text-ellipsis bg-surface px-3 text-sm placeholder:text-soft"
         />
         <button
           type="submit"

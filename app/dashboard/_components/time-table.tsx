@@ -21,7 +21,7 @@ export const TimeTable = ({ title, note, step, columns, rows }: Props) => (
     {note && <p className="mt-1 text-pretty text-soft text-xs">{note}</p>}
     {/* Focusable, so that it can be scrolled with the keyboard. */}
     <section
-      className="mt-1 max-h-72 overflow-auto rounded-lg border border-line bg-surface"
+      className="scrolls mt-1 max-h-72 rounded-lg border border-line"
       aria-label={`${title} as a table`}
       tabIndex={0}
     >

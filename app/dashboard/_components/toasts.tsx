@@ -32,7 +32,9 @@ export function Toasts({ children }: { children: ReactNode }) {
   const count = useRef(0)
   const show = useCallback((toast: Toast) => {
     const key = ++count.current
-    setShown((before) => [...before, { ...toast, key }].slice(-MOST))
+    // What a success says, and the offer to undo it, hold until the next action.
+    const holds = ({ status, next }: Shown) => !('next' in toast && status === 'done' && next)
+    setShown((before) => [...before.filter(holds), { ...toast, key }].slice(-MOST))
   }, [])
   const close = useCallback(
     (key: number) => setShown((before) => before.filter((one) => one.key !== key)),

@@ -2,15 +2,17 @@
 
 import Link from 'next/link'
 import type { Todo } from '@/lib/dashboard/snapshot-schema'
+import { countOf } from '../format'
 import { useLatest } from './live'
 
-const looks = { idle: ['○', 'text-soft'], warn: ['▲', 'text-warn'], bad: ['■', 'text-bad'] } as const
+const looks = { warn: ['▲', 'text-warn'], bad: ['■', 'text-bad'] } as const
 
 /** “All good”, or what to do, each a link to where. */
 export function Verdict({ initial, at }: { initial: readonly Todo[]; at: number }) {
   const latest = useLatest()
   const todo = latest && latest.cache.at > at ? latest.todo : initial
-  const count = todo.filter(({ tone }) => tone !== 'idle').length
+  const tasks = todo.flatMap(({ tone, ...one }) => (tone === 'idle' ? [] : [{ tone, ...one }]))
+  const notes = todo.filter(({ tone }) => tone === 'idle')
   return (
     <div className="rounded-xl border border-line bg-surface p-5">
       <p className={`font-semibold text-lg ${todo.length === 0 ? 'text-good' : ''}`}>
@@ -18,15 +20,15 @@ export function Verdict({ initial, at }: { initial: readonly Todo[]; at: number 
           <>
             <span aria-hidden>●</span> All good
           </>
-        ) : count === 0 ? (
+        ) : tasks.length === 0 ? (
           'Not everything could be checked'
         ) : (
-          `${count} ${count === 1 ? 'thing' : 'things'} to do`
+          `${countOf(tasks.length, 'thing')} to do`
         )}
       </p>
-      {todo.length > 0 && (
+      {tasks.length > 0 && (
         <ul className="mt-2 space-y-1">
-          {todo.map(({ tone, text, href }) => (
+          {tasks.map(({ tone, text, href }) => (
             <li key={text}>
               <Link
                 href={href}
@@ -42,6 +44,11 @@ export function Verdict({ initial, at }: { initial: readonly Todo[]; at: number 
           ))}
         </ul>
       )}
+      {notes.map(({ text }) => (
+        <p key={text} className="mt-2 text-soft text-sm">
+          {text}.
+        </p>
+      ))}
     </div>
   )
 }

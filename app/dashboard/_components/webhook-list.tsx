@@ -12,7 +12,7 @@ import { CopyId } from './copy-id'
 import { Dotted } from './dotted'
 import { Held } from './held'
 import { useLive, useUpdates } from './live'
-import { Person } from './person'
+import { Person, pageOf } from './person'
 import { Row, Rows } from './row'
 import { Ago, Exact } from './time'
 import { type Cause, Unavailable } from './unavailable'
@@ -27,7 +27,7 @@ const outcomes: Record<string, { tone: Tone; label: string }> = {
 /** What to do about a webhook that failed. */
 const ADVICE: Record<string, string> = {
   invalidation_unconfirmed:
-    'Redis did not confirm the invalidation, so old values may be served. Clerk retries the webhook automatically. Until then, open the user and press Invalidate.',
+    'Redis did not confirm the invalidation, so old values may be served. Clerk retries the webhook automatically. Until it succeeds, open the ID below and press Invalidate.',
   bad_signature:
     'The signing secret does not match the endpoint. Compare CLERK_WEBHOOK_SIGNING_SECRET with the secret in the Clerk dashboard.',
 }
@@ -40,7 +40,7 @@ const adviceOf = ({ outcome, reason }: Webhook) =>
 const inWords = (reason: string) => reason.replaceAll('_', ' ')
 
 export const WebhooksUnavailable = (cause: Cause) => (
-  <Unavailable what="The log of webhooks is in Redis. Clerk retries failed webhooks." {...cause} />
+  <Unavailable what="Webhooks" meanwhile="Clerk retries failed webhooks." {...cause} />
 )
 
 /** The first page, kept up to date, or how to set webhooks up. */
@@ -73,7 +73,7 @@ export function WebhookList({ rows, people, renderedAt }: Props) {
     return (
       <PanelNote title="No webhooks match">
         <Link href="/dashboard/webhooks" prefetch={false} className="underline">
-          Clear the filter
+          Clear filters
         </Link>{' '}
         to see all webhooks.
       </PanelNote>
@@ -103,9 +103,11 @@ function One({ group, people, renderedAt }: { group: Webhook[]; people: People; 
       what={
         <>
           <Dotted name={type} />
-          {group.length > 1 && <span className="ml-1.5 font-normal text-soft">× {group.length}</span>}
+          {group.length > 1 && (
+            <span className="whitespace-nowrap font-normal text-soft"> × {group.length}</span>
+          )}{' '}
           {attempts.length > 1 && (
-            <span className="ml-1.5 whitespace-nowrap font-normal text-soft">{attempts.length} attempts</span>
+            <span className="whitespace-nowrap font-normal text-soft">{attempts.length} attempts</span>
           )}
         </>
       }
@@ -119,11 +121,11 @@ function One({ group, people, renderedAt }: { group: Webhook[]; people: People; 
     >
       {hasFailed(webhook) && <p className="font-medium">{adviceOf(webhook)}</p>}
       <p>
-        {subject ? (
+        {subject && (
           <>
-            <span className="break-all">{subject}</span>:{' '}
+            <Subject id={subject} />:{' '}
           </>
-        ) : null}
+        )}
         {invalidated.length > 0 ? `invalidated ${invalidated.join(', ')}` : 'nothing invalidated'}
       </p>
       {group.map((one) => (
@@ -147,6 +149,17 @@ function One({ group, people, renderedAt }: { group: Webhook[]; people: People; 
         </div>
       ))}
     </Row>
+  )
+}
+
+function Subject({ id }: { id: string }) {
+  const page = pageOf(id)
+  const look = 'break-all font-mono text-xs'
+  if (!page) return <code className={look}>{id}</code>
+  return (
+    <Link href={page} prefetch={false} className={`${look} underline`}>
+      {id}
+    </Link>
   )
 }
 

@@ -2,6 +2,7 @@ import { PanelNote } from '@/components/panel'
 import { deliveriesOf, peopleOf } from '@/lib/dashboard/panels.server'
 import { webhooksOf } from '@/lib/dashboard/webhook-rows'
 import { Frame } from './frame'
+import { RowsToCome } from './to-come'
 import { WebhookList, WebhooksUnavailable } from './webhook-list'
 
 /** Lines of the list. */
@@ -12,8 +13,7 @@ export const WebhooksAbout = ({ id, what }: { id: string; what: 'user' | 'organi
   <Frame
     id="webhooks"
     title={`Webhooks about this ${what}`}
-    height="h-64"
-    rows="lines"
+    fallback={<RowsToCome label={`Webhooks about this ${what}`} kind="records" rows={4} />}
     render={async () => {
       const found = await deliveriesOf(id)
       if ('unavailable' in found) return <WebhooksUnavailable {...found} />

@@ -10,6 +10,7 @@ import { Frame } from '../_components/frame'
 import { idsIn } from '../_components/ids-in'
 import { PageHead } from '../_components/page-head'
 import { Pager } from '../_components/pager'
+import { RowsToCome } from '../_components/to-come'
 import { countOf } from '../format'
 
 export const metadata: Metadata = { title: 'Audit' }
@@ -20,21 +21,21 @@ const DAY = 24 * 60 * 60 * 1000
 
 /** The first part of a name stands for all actions that begin with it. */
 const ACTIONS = [
-  ['token', 'All token actions'],
-  ['token.read', 'Token read'],
-  ['token.refresh', 'Token refreshed'],
-  ['integration.disconnect', 'Account disconnected'],
-  ['role.update', 'Role changed'],
-  ['profile.update', 'Profile changed'],
-  ['cache', 'All cache actions'],
-  ['cache.invalidate', 'Invalidated'],
-  ['dashboard', 'All dashboard actions'],
-  ['dashboard.view', 'User viewed'],
-  ['dashboard.list', 'List viewed'],
-  ['dashboard.search', 'Searched'],
-  ['dashboard.export', 'Exported'],
-  ['admin.require', 'Admin access'],
-] as const
+  'token',
+  'token.read',
+  'token.refresh',
+  'integration.disconnect',
+  'role.update',
+  'profile.update',
+  'cache',
+  'cache.invalidate',
+  'dashboard',
+  'dashboard.view',
+  'dashboard.list',
+  'dashboard.search',
+  'dashboard.export',
+  'admin.require',
+].map((action) => [action, action.includes('.') ? action : `${action}.*`] as const)
 
 const OUTCOMES = [
   ['ok', 'OK'],
@@ -44,6 +45,11 @@ const OUTCOMES = [
   ['scope_missing', 'Scope missing'],
   ['unavailable', 'Unavailable'],
   ['forbidden', 'Forbidden'],
+] as const
+
+const SELECTS = [
+  { name: 'action', label: 'Action', all: 'All actions', options: ACTIONS },
+  { name: 'outcome', label: 'Outcome', all: 'All outcomes', options: OUTCOMES },
 ] as const
 
 export default function AuditPage({ searchParams }: { searchParams: Promise<Query> }) {
@@ -59,6 +65,7 @@ function render(query: ListQuery) {
   const { action, outcome, range, user, cursors } = query
   const isFirst = !action && !outcome && !range && !user && cursors.length === 0
   const page = read(query)
+  const filters = { path: PATH, query, selects: SELECTS, list: 'audit', byUser: true } as const
   return (
     <>
       <PageHead title="Audit" asOf={page} live={isFirst}>
@@ -68,8 +75,12 @@ function render(query: ListQuery) {
         id="audit"
         title="Records"
         hidden
-        height="h-96"
-        rows="lines"
+        fallback={
+          <>
+            <Filters {...filters} count="" inert />
+            <RowsToCome label="Records" kind="records" rows={25} />
+          </>
+        }
         render={async () => {
           const found = await page
           if ('unavailable' in found) return <AuditUnavailable {...found} />
@@ -83,15 +94,8 @@ function render(query: ListQuery) {
           return (
             <>
               <Filters
-                path={PATH}
-                query={query}
-                selects={[
-                  { name: 'action', label: 'Action', all: 'All actions', options: ACTIONS },
-                  { name: 'outcome', label: 'Outcome', all: 'All outcomes', options: OUTCOMES },
-                ]}
-                list="audit"
+                {...filters}
                 count={`${countOf(records.length, 'record')}${up || down ? ' on this page' : ''}`}
-                byUser
               />
               {isFirst ? (
                 <LiveAudit initial={initial} people={people} />
@@ -104,7 +108,7 @@ function render(query: ListQuery) {
                   advice={
                     <>
                       <Link href={PATH} prefetch={false} className="underline">
-                        Clear the filter
+                        Clear filters
                       </Link>{' '}
                       to see all records.
                     </>

@@ -6,6 +6,7 @@ import { ChartsPanel } from '../_components/charts-panel'
 import { ForAdmins } from '../_components/for-admins'
 import { Frame } from '../_components/frame'
 import { PageHead } from '../_components/page-head'
+import { CardsToCome } from '../_components/to-come'
 
 export const metadata: Metadata = { title: 'Cache' }
 
@@ -25,7 +26,13 @@ function render({ chart = '1h' }: ListQuery) {
           id="cache"
           title="Cache health"
           hidden
-          height="h-[56rem] sm:h-[34rem]"
+          fallback={
+            <CardsToCome
+              label="Cache health"
+              heights={['h-35.5', 'h-35.5', 'h-31.5', 'h-31.5', 'mt-12 h-56 sm:col-span-2']}
+              side="sm:grid-cols-2"
+            />
+          }
           render={async () => <CacheHealthView initial={await health} />}
         />
         <ChartsPanel

@@ -6,6 +6,7 @@ import { ForAdmins } from '../_components/for-admins'
 import { Frame } from '../_components/frame'
 import { PageHead } from '../_components/page-head'
 import { ProviderOverview } from '../_components/provider-overview'
+import { CardsToCome } from '../_components/to-come'
 
 export const metadata: Metadata = { title: 'Integrations' }
 
@@ -25,8 +26,12 @@ function render({ chart = '1h' }: ListQuery) {
           id="integrations"
           title="Providers"
           hidden
-          height="h-64"
-          rows
+          fallback={
+            <CardsToCome
+              label="Providers"
+              heights={['h-90 sm:h-66', 'h-43 sm:h-30', 'h-63 sm:h-45', 'h-46 sm:h-22']}
+            />
+          }
           render={async () => ProviderOverview({ found: await health })}
         />
         <ChartsPanel names={['tokens']} range={chart} path="/dashboard/integrations" />

@@ -34,6 +34,8 @@ const Organizations = ({ page }: { page: number }) => (
         , with Organizations enabled there.
       </>
     }
+    kind="organizations"
+    meanwhile="Organizations that are cached can be found by their ID or slug."
     read={() => linesOf(page)}
   >
     All organizations of the Clerk instance, newest first.

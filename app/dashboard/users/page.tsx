@@ -25,7 +25,8 @@ const Users = ({ page }: { page: number }) => (
     page={page}
     columns={['Name', 'Email address', 'Roles']}
     none="Who signs up appears here."
-    pictures
+    meanwhile="Users who are cached can be found by their whole ID, username or email address."
+    kind="people"
     read={() => linesOf(page)}
   >
     All users of the Clerk instance, newest first.<span className="max-sm:hidden"> Press / to search.</span>

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import type { ComponentProps } from 'react'
 import { addressOf, matchingWebhooks, type Query, readQuery } from '@/lib/dashboard/list-query'
 import { deliveries, firstDeliveries, peopleOf } from '@/lib/dashboard/panels.server'
 import { SHOWN } from '@/lib/dashboard/shown'
@@ -10,12 +11,19 @@ import { Frame } from '../_components/frame'
 import { idsIn } from '../_components/ids-in'
 import { PageHead } from '../_components/page-head'
 import { Pager } from '../_components/pager'
+import { RowsToCome } from '../_components/to-come'
 import { LiveWebhooks, WebhookList, WebhooksUnavailable } from '../_components/webhook-list'
 import { countOf } from '../format'
 
 export const metadata: Metadata = { title: 'Webhooks' }
 
 const PATH = '/dashboard/webhooks'
+
+const OUTCOMES = [
+  ['failed', 'Failed'],
+  ['ok', 'Done'],
+  ['ignored', 'Nothing to do'],
+] as const
 
 export default function WebhooksPage({ searchParams }: { searchParams: Promise<Query> }) {
   return <ForAdmins label="Webhooks" render={async () => render(readQuery(await searchParams))} />
@@ -25,6 +33,13 @@ function render(query: ReturnType<typeof readQuery>) {
   const { type, outcome, range, page, chart = '1h' } = query
   const isFirst = !type && !outcome && !range && page === 1
   const found = deliveries()
+  const filtersOf = (types: readonly string[]): Omit<ComponentProps<typeof Filters>, 'count'> => ({
+    ...{ path: PATH, query, list: 'webhooks' },
+    selects: [
+      { name: 'type', label: 'Type', all: 'All types', options: types.map((one) => [one, one]) },
+      { name: 'outcome', label: 'Outcome', all: 'All outcomes', options: OUTCOMES },
+    ],
+  })
   return (
     <>
       <PageHead title="Webhooks" asOf={found} live={isFirst}>
@@ -35,8 +50,12 @@ function render(query: ReturnType<typeof readQuery>) {
           id="webhooks"
           title="Deliveries"
           hidden
-          height="h-96"
-          rows="lines"
+          fallback={
+            <>
+              <Filters {...filtersOf([])} count="" inert />
+              <RowsToCome label="Deliveries" kind="records" rows={12} />
+            </>
+          }
           render={async () => {
             const all = await found
             if ('unavailable' in all) return <WebhooksUnavailable {...all} />
@@ -51,28 +70,7 @@ function render(query: ReturnType<typeof readQuery>) {
             )
             return (
               <>
-                <Filters
-                  path={PATH}
-                  query={query}
-                  selects={[
-                    {
-                      name: 'type',
-                      label: 'Type',
-                      all: 'All types',
-                      options: types.map((one) => [one, one]),
-                    },
-                    {
-                      ...{ name: 'outcome', label: 'Outcome', all: 'All outcomes' },
-                      options: [
-                        ['failed', 'Failed'],
-                        ['ok', 'Done'],
-                        ['ignored', 'Nothing to do'],
-                      ],
-                    },
-                  ]}
-                  list="webhooks"
-                  count={countOf(wanted.length, 'webhook')}
-                />
+                <Filters {...filtersOf(types)} count={countOf(wanted.length, 'webhook')} />
                 {isFirst ? (
                   <LiveWebhooks initial={initial} people={people} />
                 ) : (

@@ -161,6 +161,14 @@ describe('an admin who looks at a person', () => {
     expect(of('dashboard.search')).toMatchObject([{ subject: 'several', outcome: 'ok' }])
   })
 
+  test('finds people with the text in their name before those with it in their address only', async () => {
+    const found = (await searchUser(null, form({ word: 'am' }))).found ?? []
+    const named = found.map(({ name }) => /am/i.test(name))
+    expect(named).toContain(true)
+    expect(named).toContain(false)
+    expect(named).toEqual(named.toSorted((a, b) => Number(b) - Number(a)))
+  })
+
   test('is told that nobody was found, which is no failure', async () => {
     const found = await searchUser(null, form({ word: 'nobody-at-all' }))
     expect(found).toMatchObject({

@@ -106,6 +106,11 @@ const opened = ({ clerk }: StandIns): Screen[] => [
       .first()
       .click(),
   ),
+  screen('webhooks-held', '/webhooks', async (page) => {
+    clerk.createUser({ emails: ['new@example.com'] })
+    await clerk.webhooks.flush()
+    await page.getByRole('button', { name: /^Show / }).waitFor()
+  }),
   screen('overview-search', '', search('ma')),
   screen('overview-search-nothing', '', search('nobody-at-all')),
   screen('overview-menu', '', async (page) => {
@@ -127,7 +132,7 @@ const opened = ({ clerk }: StandIns): Screen[] => [
   screen('user-toast-failed', `/users/${people.member}`, async (page) => {
     clerk.faults.add({ status: 503 })
     await panelOf({ page })('integrations').getByRole('button', { name: 'Refresh' }).click()
-    await toastOf({ page }, 'Clerk is not responding').waitFor()
+    await toastOf({ page }, 'was not refreshed: Clerk is not responding').waitFor()
     clerk.faults.clear()
   }),
   screen('user-dialog', `/users/${people.member}`, (page) =>

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { ForAdmins } from '../../_components/for-admins'
 import { OrganizationPage } from '../../_components/organization-page'
-import { PageSkeleton } from '../../_components/page-skeleton'
+import { OrganizationToCome } from '../../_components/page-to-come'
 
 export const metadata: Metadata = { title: 'Organization' }
 
@@ -9,7 +9,7 @@ export default function Page({ params }: { params: Promise<{ id: string }> }) {
   return (
     <ForAdmins
       label="Organization"
-      fallback={<PageSkeleton label="Organization" />}
+      fallback={<OrganizationToCome />}
       render={async () => <OrganizationPage id={(await params).id} />}
     />
   )

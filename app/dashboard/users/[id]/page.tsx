@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { ForAdmins } from '../../_components/for-admins'
-import { PageSkeleton } from '../../_components/page-skeleton'
+import { UserToCome } from '../../_components/page-to-come'
 import { PersonPage } from '../../_components/person-page'
 
 export const metadata: Metadata = { title: 'User' }
@@ -9,7 +9,7 @@ export default function UserPage({ params }: { params: Promise<{ id: string }> }
   return (
     <ForAdmins
       label="User"
-      fallback={<PageSkeleton label="User" />}
+      fallback={<UserToCome />}
       render={async () => <PersonPage id={(await params).id} />}
     />
   )
