@@ -64,7 +64,11 @@ function Figure({ color, label, value }: { color?: string; label: string; value:
 }
 
 export const NumbersSkeleton = () => (
-  <p role="status" data-loading className={`${NUMBERS} text-soft`}>
-    Loading…
-  </p>
+  <div role="status" data-loading aria-label="Loading numbers" className={NUMBERS}>
+    <div className="motion-safe:animate-pulse">
+      <div className="h-8 w-2/3 max-w-80 rounded bg-line" />
+      <div className="mt-5 h-3 rounded-full bg-line" />
+      <div className="mt-5 h-4 w-1/2 max-w-96 rounded bg-line" />
+    </div>
+  </div>
 )
