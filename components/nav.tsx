@@ -21,15 +21,12 @@ export function NavLinks({ path = '', isAdmin = false }: { path?: string; isAdmi
         Calendar
       </a>
       {/* Where it does not fit, the footer has it. */}
-      <Link
-        href="/guides"
-        className={isAdmin ? '@max-[48rem]:hidden' : '@max-[20rem]:hidden'}
-        aria-current={current('/guides')}
-      >
+      <Link href="/guides" className="@max-[20rem]:hidden" aria-current={current('/guides')}>
         Guides
       </Link>
       {isAdmin && (
-        <a href="/dashboard" aria-current={current('/dashboard')}>
+        // Last, because it is known late, and must not move what is there. Where it does not fit, the account menu has it.
+        <a href="/dashboard" className="@max-[23rem]:hidden" aria-current={current('/dashboard')}>
           Dashboard
         </a>
       )}
@@ -37,7 +34,10 @@ export function NavLinks({ path = '', isAdmin = false }: { path?: string; isAdmi
   )
 }
 
+/** Only for what is shown: the server checks it again. */
+export const isAdmin = (user: ReturnType<typeof useUser>['user']): boolean =>
+  [user?.publicMetadata.role].flat().includes('admin')
+
 export function CurrentNav() {
-  const role = useUser().user?.publicMetadata.role
-  return <NavLinks path={usePathname()} isAdmin={[role].flat().includes('admin')} />
+  return <NavLinks path={usePathname()} isAdmin={isAdmin(useUser().user)} />
 }
