@@ -26,7 +26,7 @@ export default function AccountPage() {
 }
 
 const Connections = () =>
-  orOutage(async () => {
+  orOutage('Your connections', async () => {
     const integrations = await orSignIn(ownIntegrations)
     const outage = integrations.some(isUnchecked) ? await currentOutage() : null
     return (

@@ -23,6 +23,9 @@ export const metadata: Metadata = { title: 'Calendar' }
 
 const DAYS = 14
 
+/** What an outage keeps from being shown. */
+const WHAT = 'Your calendar'
+
 export default function CalendarPage({ searchParams }: PageProps<'/calendar'>) {
   return (
     <>
@@ -41,7 +44,7 @@ async function Events({ searchParams }: Pick<PageProps<'/calendar'>, 'searchPara
   const chosen = accountId.safeParse((await searchParams).account).data
   const from = new Date()
   const to = new Date(from.getTime() + DAYS * 24 * 60 * 60 * 1000)
-  return orOutage(async () => {
+  return orOutage(WHAT, async () => {
     const outcome = await orSignIn(() =>
       currentUserCalendarEvents({ from, to, limit: 50 }, { account: chosen }),
     )
@@ -80,7 +83,7 @@ async function Problem({ problem, account }: { problem: CalendarProblem; account
       ) : problem.status === 'account_ambiguous' ? (
         <p>Choose the calendar to show.</p>
       ) : (
-        <Advice problem={described} />
+        <Advice problem={described} what={WHAT} />
       )}
       {problem.status === 'account_ambiguous' && (
         <ul

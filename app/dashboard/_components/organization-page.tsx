@@ -21,6 +21,7 @@ import { WebhooksAbout } from './webhooks-about'
 /** Everything about one organization. The cache is inspected before any panel reads the organization. */
 export const OrganizationPage = ({ id }: { id: string }) =>
   orOutage(
+    'This organization',
     async () => {
       const selected = await selectedOrganization(id)
       if (selected) return <Panels {...selected} />

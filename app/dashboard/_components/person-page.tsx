@@ -31,6 +31,7 @@ const LISTED = 10
 /** Everything about one user. The cache is inspected before any panel reads the user. */
 export const PersonPage = ({ id }: { id: string }) =>
   orOutage(
+    'This user',
     async () => {
       const selected = await selectedUser(id)
       if (!selected)
