@@ -10,7 +10,7 @@ const NAV =
 export function SiteHeader() {
   return (
     <header className="@container sticky top-0 z-10 border-line border-b bg-surface">
-      <div className="mx-auto flex h-14 max-w-5xl items-center in-[body:has([data-wide])]:max-w-7xl gap-1 px-3 @min-[22rem]:px-4 @min-[48rem]:gap-6 sm:px-6">
+      <div className="mx-auto flex h-14 max-w-5xl items-center in-[body:has([data-wide])]:max-w-7xl gap-1 px-3 @min-[22rem]:px-4 @min-[40rem]:px-6 @min-[48rem]:gap-6">
         <Link
           href="/"
           className="flex min-w-6 shrink-[99] items-center gap-2 font-semibold"

@@ -68,7 +68,7 @@ export async function LiveComparison() {
 const NoComparison = ({ title, tone, children }: { title: string; tone?: Tone; children: ReactNode }) => (
   <Frame>
     <div className="my-auto space-y-4 p-6 text-pretty">
-      <h3 className="font-semibold text-lg">
+      <h3 className="flex items-baseline font-semibold text-lg">
         {tone && <Mark tone={tone} />}
         {title}
       </h3>
@@ -105,7 +105,7 @@ function Read({ title, code, time, of, requests, users, bar }: ReadProps) {
     <section aria-label={title} className="flex flex-1 flex-col justify-center gap-2.5 px-5 py-4">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
         <h3 className="font-medium">{title}</h3>
-        <p className="font-semibold text-2xl tabular-nums tracking-tight">{milliseconds(time)}</p>
+        <p className="ms-auto font-semibold text-2xl tabular-nums tracking-tight">{milliseconds(time)}</p>
       </div>
       <div className="h-2 overflow-hidden rounded-full bg-line" aria-hidden>
         <div
@@ -130,7 +130,7 @@ function Read({ title, code, time, of, requests, users, bar }: ReadProps) {
 }
 
 const Frame = ({ children }: { children: ReactNode }) => (
-  <div className="flex min-h-[23rem] flex-col divide-y divide-line rounded-xl border border-line bg-surface">
+  <div className="flex min-h-[25rem] sm:min-h-[23rem] flex-col divide-y divide-line rounded-xl border border-line bg-surface">
     {children}
   </div>
 )

@@ -49,7 +49,7 @@ function Share({ cached, missed }: { cached: number; missed: number }) {
 }
 
 const NUMBERS =
-  'flex flex-col justify-center min-h-[9.5rem] sm:min-h-[8.5rem] rounded-xl border border-line bg-surface p-5'
+  'flex flex-col justify-center min-h-[12.25rem] sm:min-h-[8.75rem] rounded-xl border border-line bg-surface p-5'
 
 function Figure({ color, label, value }: { color?: string; label: string; value: number }) {
   return (
