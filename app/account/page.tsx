@@ -16,7 +16,7 @@ export default function AccountPage() {
   return (
     <>
       <PageTitle title="Connections">
-        The accounts you’ve connected, and how to fix one that stops working.
+        Connect your accounts, and fix one that stops working.
       </PageTitle>
       <Suspense fallback={<ListSkeleton label="Loading connections" rows={7} height="h-21" />}>
         <Connections />

@@ -100,7 +100,7 @@ async function Problem({ problem, account }: { problem: CalendarProblem; account
           {connectAdvice(problem.status, 'Google')}
         </p>
       ) : problem.status === 'account_ambiguous' ? (
-        <p>Choose the calendar to show.</p>
+        <p>Choose the account whose calendar to show.</p>
       ) : (
         <Advice problem={described} what={WHAT} />
       )}

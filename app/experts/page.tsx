@@ -91,7 +91,7 @@ function Card({ name, imageUrl, headline, specialties, rate, href, first }: Expe
           </span>
         </span>
       </span>
-      <span className="flex items-baseline justify-between gap-3 text-sm">
+      <span className="flex items-end justify-between gap-3 text-sm">
         <span dir="auto" className="wrap-anywhere line-clamp-2 text-left text-soft">
           {listed.join(', ')}
         </span>

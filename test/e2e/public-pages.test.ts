@@ -329,7 +329,7 @@ describe('on a phone', () => {
   })
 
   test('the header has every page at 320 px, with room between them', async () => {
-    for (const who of [undefined, people.member]) {
+    for (const who of [undefined, people.member, people.admin]) {
       const { page } = who ? await browser.openAs(who, { width: 320 }) : await browser.open({ width: 320 })
       await page.goto(`${stage.app.url}/experts`)
       await page.getByRole('button', { name: who ? /^Account of/ : 'Sign in' }).waitFor()
@@ -342,12 +342,35 @@ describe('on a phone', () => {
   })
 })
 
-test('a block of code is copied by its button', async () => {
+test('an admin has the dashboard in the header where it fits, after what is there before, and in the account menu on a small phone', async () => {
+  const { page } = await browser.openAs(people.admin, { width: 375 })
+  await page.goto(`${stage.app.url}/experts`)
+  await page.getByRole('button', { name: /^Account of/ }).waitFor()
+  const nav = page.getByRole('navigation', { name: 'Main' })
+  const links = () => nav.getByRole('link').filter({ visible: true }).allInnerTexts()
+  for (const width of [375, 640, 768]) {
+    await page.setViewportSize({ width, height: 800 })
+    expect(await links(), `${width} px`).toEqual(['Experts', 'Calendar', 'Guides', 'Dashboard'])
+    expect(await nav.evaluate((one) => one.scrollWidth - one.clientWidth), `${width} px`).toBeLessThanOrEqual(
+      0,
+    )
+  }
+  await page.setViewportSize({ width: 320, height: 800 })
+  expect(await links()).toEqual(['Experts', 'Calendar', 'Guides'])
+  await page.getByRole('button', { name: /^Account of/ }).click()
+  await page.locator('#account-menu').getByRole('link', { name: 'Dashboard' }).click()
+  await page.waitForURL('**/dashboard')
+})
+
+test('a block of code is copied by its button, which is above it', async () => {
   const { page, context } = await browser.open()
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await page.goto(`${stage.app.url}/guides/adopt`)
   const block = page.locator('div:has(> pre)').first()
-  await block.getByRole('button', { name: 'Copy this code' }).click()
+  const button = block.getByRole('button', { name: 'Copy this code' })
+  const [above, code] = await Promise.all([button, block.locator('pre')].map((one) => one.boundingBox()))
+  expect((above?.y ?? 0) + (above?.height ?? 0)).toBeLessThanOrEqual(code?.y ?? 0)
+  await button.click()
   await block.getByText('Copied').waitFor()
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(await block.locator('pre').textContent())
 })

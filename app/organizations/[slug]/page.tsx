@@ -96,7 +96,7 @@ async function Organization({ params, searchParams }: Props) {
                   </li>
                 ))}
               </ul>
-              {members.length === 0 && <p className="text-soft">There are no members on this page.</p>}
+              {members.length === 0 && <p className="text-soft">This page is past the last member.</p>}
               {(page > 1 || hasMore) && (
                 <nav aria-label="Pages of members" className="mt-4 flex gap-6 text-sm *:py-1 *:underline">
                   {page > 1 &&
