@@ -15,9 +15,7 @@ export const metadata: Metadata = { title: 'Connections' }
 export default function AccountPage() {
   return (
     <>
-      <PageTitle title="Connections">
-        Connect your accounts, and fix one that stops working.
-      </PageTitle>
+      <PageTitle title="Connections">Connect your accounts, and fix one that stops working.</PageTitle>
       <Suspense fallback={<ListSkeleton label="Loading connections" rows={7} height="h-21" />}>
         <Connections />
       </Suspense>
