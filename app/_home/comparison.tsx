@@ -67,8 +67,8 @@ export async function LiveComparison() {
 /** Why there is none, and what to do. As high as its placeholder, so that nothing below moves. */
 const NoComparison = ({ title, tone, children }: { title: string; tone?: Tone; children: ReactNode }) => (
   <Frame>
-    <div className="my-auto space-y-4 p-6 text-pretty">
-      <h3 className="flex items-baseline font-semibold text-lg">
+    <div className="m-auto max-w-sm space-y-4 text-balance p-6 text-center">
+      <h3 className="flex items-baseline justify-center font-semibold text-lg">
         {tone && <Mark tone={tone} />}
         {title}
       </h3>
