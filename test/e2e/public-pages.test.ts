@@ -423,6 +423,24 @@ describe('the pages to sign in and up', () => {
     await view.settled()
   })
 
+  test('the boxes for a code do not touch at 320 px, are no wider than the button, and what is below them can be read', async () => {
+    const { page } = await browser.open({ width: 320 })
+    await page.goto(`${stage.app.url}/sign-in`)
+    await page.getByLabel('Email address or username').fill('mia@example.com')
+    await page.getByRole('button', { name: 'Continue', exact: true }).click()
+    await page.getByRole('heading', { name: 'Check your email' }).waitFor()
+    const boxes = await page
+      .locator('.cl-otpCodeFieldInput')
+      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON()))
+    expect(boxes).toHaveLength(6)
+    const gaps = boxes.slice(1).map(({ left }, i) => left - (boxes[i]?.right ?? 0))
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(6)
+    const button = await page.getByRole('button', { name: 'Continue', exact: true }).boundingBox()
+    expect(boxes.at(-1)?.right).toBeLessThanOrEqual((button?.x ?? 0) + (button?.width ?? 0))
+    const resend = page.getByRole('button', { name: /Resend \(/ })
+    expect(await resend.evaluate((one) => getComputedStyle(one).opacity)).toBe('1')
+  })
+
   test('a visitor comes from signing in to signing up, and is somebody in the cache after the webhook', async () => {
     const view = await browser.open()
     await view.page.goto(`${stage.app.url}/profile`)
