@@ -40,14 +40,19 @@ export async function NeedsUser() {
       ? `${needing.length} connections need your attention`
       : `${one.name} ${NEEDS[one.status] ?? 'needs your attention'}`
   return (
-    <section aria-label="Needs your attention" className="-top-5 absolute inset-x-0 flex sm:-top-9">
+    <section
+      aria-label="Needs your attention"
+      className="@container -top-5 absolute inset-x-0 flex sm:-top-9"
+    >
       <a
         href="#connections"
         className="flex h-8 min-w-0 items-center rounded-full border border-bad bg-surface px-3 text-sm hover:bg-page"
       >
         <Mark tone="bad" />
         <span className="truncate font-medium">{what}.</span>
-        <span className="ms-2 shrink-0 underline underline-offset-2 max-sm:sr-only">See what to do</span>
+        <span className="ms-2 shrink-0 underline underline-offset-2 @max-[26rem]:sr-only">
+          See what to do
+        </span>
         <span aria-hidden className="ms-2">
           ↓
         </span>
