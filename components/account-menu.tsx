@@ -1,27 +1,30 @@
 'use client'
 
 import { useClerk, useUser } from '@clerk/nextjs'
+import { usePathname } from 'next/navigation'
 import { button } from './button'
 import { isAdmin } from './nav'
 
-/** Not beside Clerk's own buttons, on the pages to sign in and up. */
-const besideClerk = 'in-[body:has([data-clerk-page])]:hidden'
-
 const item = 'block w-full rounded px-3 py-2 text-start text-sm hover:bg-page'
 
+/** Not beside Clerk's own buttons, on the pages to sign in and up. */
 function SignInButton() {
   const clerk = useClerk()
+  if (/^\/sign-(in|up)(\/|$)/.test(usePathname())) return null
   return (
-    <button type="button" className={`${button()} ${besideClerk}`} onClick={() => clerk.redirectToSignIn()}>
+    <button type="button" className={button()} onClick={() => clerk.redirectToSignIn()}>
       Sign in
     </button>
   )
 }
 
-/** As wide as the avatar on small screens, where the header has no room to spare. */
+/**
+ * As wide as the avatar on small screens, where the header has no room to spare. The address of a page is not known to what
+ * is static of it: on the pages to sign in and up, where nothing follows, it is hidden by what they have.
+ */
 const Placeholder = () => (
   <div className="h-9 w-10 p-0.5 @min-[48rem]:w-24" aria-hidden>
-    <div className={`size-8 rounded-full bg-line ${besideClerk}`} />
+    <div className="in-[body:has([data-clerk-page])]:hidden size-8 rounded-full bg-line" />
   </div>
 )
 
