@@ -46,7 +46,7 @@ export async function NeedsUser() {
     >
       <a
         href="#connections"
-        className="flex h-8 min-w-0 items-center rounded-full border border-bad bg-surface px-3 text-sm hover:bg-page"
+        className="flex h-8 min-w-0 items-center rounded-full border border-bad bg-surface px-3 text-sm hover:bg-page @max-[18rem]:text-xs"
       >
         <Mark tone="bad" />
         <span className="truncate font-medium">{what}.</span>
