@@ -13,7 +13,7 @@ export default function ErrorPage({
   return (
     <>
       <PageTitle title="Something went wrong">
-        This page could not be loaded.{' '}
+        This page could not be loaded. Try again, and if that does not help, tell the people who run this app.{' '}
         {error.digest ? `The server’s log has the details under ${error.digest}.` : ''}
       </PageTitle>
       <div className="flex flex-wrap gap-3">

@@ -25,7 +25,7 @@ export default function GlobalError({
             </a>
           </div>
         </header>
-        <main className="mx-auto max-w-5xl px-4 py-12 sm:px-6">
+        <main className="mx-auto max-w-5xl px-4 py-8 sm:px-6 sm:py-12">
           <ErrorPage error={error} retry={retry} />
         </main>
       </body>

@@ -32,7 +32,7 @@ const guides = [
 
 export default function HomePage() {
   return (
-    <div className="flex flex-col gap-14">
+    <div className="relative flex flex-col gap-14 pt-6 sm:pt-4">
       <Suspense>
         <NeedsUser />
       </Suspense>

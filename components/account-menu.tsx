@@ -3,6 +3,7 @@
 import { useClerk, useUser } from '@clerk/nextjs'
 import { usePathname } from 'next/navigation'
 import { button } from './button'
+import { isAdmin } from './nav'
 
 const item = 'block w-full rounded px-3 py-2 text-start text-sm hover:bg-page'
 
@@ -17,23 +18,22 @@ function SignInButton() {
   )
 }
 
+/**
+ * As wide as the avatar on small screens, where the header has no room to spare. The address of a page is not known to what
+ * is static of it: on the pages to sign in and up, where nothing follows, it is hidden by what they have.
+ */
+const Placeholder = () => (
+  <div className="h-9 w-10 p-0.5 @min-[48rem]:w-24" aria-hidden>
+    <div className="in-[body:has([data-clerk-page])]:hidden size-8 rounded-full bg-line" />
+  </div>
+)
+
 /** A sign-in button, or the signed-in user's menu. The pages it opens are Clerk's own, except the profile. */
 export function AccountMenu() {
   const clerk = useClerk()
   const { isLoaded, user } = useUser()
 
-  // As wide as the avatar on small screens, where the header has no room to spare. On the dashboard everyone has one.
-  if (!isLoaded)
-    return (
-      <div
-        className="-mr-1 flex w-10 items-center gap-2 p-1 *:rounded-full in-[body:has([data-wide])]:*:bg-line @min-[40rem]:w-24"
-        aria-hidden
-      >
-        <div className="size-8 shrink-0" />
-        <div className="hidden h-3.5 grow @min-[40rem]:block" />
-      </div>
-    )
-  if (!user) return <SignInButton />
+  if (!user) return isLoaded || clerk.status === 'error' ? <SignInButton /> : <Placeholder />
   const name = user.fullName ?? user.username ?? 'Account'
   const email = user.primaryEmailAddress?.emailAddress
   return (
@@ -41,12 +41,12 @@ export function AccountMenu() {
       <button
         type="button"
         popoverTarget="account-menu"
-        className="flex items-center gap-2 rounded-full p-1 text-sm hover:bg-page @min-[40rem]:pr-3"
+        className="flex items-center gap-2 rounded-full p-1 text-sm hover:bg-page @min-[48rem]:pr-3"
         aria-label={`Account of ${name}`}
       >
         {/* biome-ignore lint/performance/noImgElement: Clerk serves avatars in the size asked for */}
         <img src={user.imageUrl} alt="" width={32} height={32} className="size-8 rounded-full bg-line" />
-        <span dir="auto" className="hidden max-w-40 truncate text-left @min-[40rem]:block">
+        <span dir="auto" className="hidden max-w-40 truncate text-left @min-[48rem]:block">
           {name}
         </span>
       </button>
@@ -61,6 +61,11 @@ export function AccountMenu() {
           </p>
           {email && <p className="wrap-anywhere text-soft">{email}</p>}
         </div>
+        {isAdmin(user) && (
+          <a href="/dashboard" className={item}>
+            Dashboard
+          </a>
+        )}
         <a href="/profile" className={item}>
           Profile
         </a>

@@ -3,6 +3,7 @@ const styles = {
   danger: 'bg-bad text-on-accent hover:opacity-90',
   'outline-danger': 'border border-line bg-surface text-bad hover:bg-page',
   outline: 'border border-line bg-surface text-ink hover:bg-page',
+  waiting: 'cursor-default border border-line bg-page text-soft',
 }
 
 /** The classes of a button, for buttons and for links that look like one. */

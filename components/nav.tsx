@@ -21,15 +21,12 @@ export function NavLinks({ path = '', isAdmin = false }: { path?: string; isAdmi
         Calendar
       </a>
       {/* Where it does not fit, the footer has it. */}
-      <Link
-        href="/guides"
-        className={isAdmin ? '@max-[48rem]:hidden' : '@max-[20rem]:hidden'}
-        aria-current={current('/guides')}
-      >
+      <Link href="/guides" className="@max-[20rem]:hidden" aria-current={current('/guides')}>
         Guides
       </Link>
       {isAdmin && (
-        <a href="/dashboard" aria-current={current('/dashboard')}>
+        // Last, because it is known late, and must not move what is there. Where it does not fit, the account menu has it.
+        <a href="/dashboard" className="@max-[23rem]:hidden" aria-current={current('/dashboard')}>
           Dashboard
         </a>
       )}
@@ -37,12 +34,13 @@ export function NavLinks({ path = '', isAdmin = false }: { path?: string; isAdmi
   )
 }
 
+/** Only for what is shown: the server checks it again. */
+export const isAdmin = (user: ReturnType<typeof useUser>['user']): boolean =>
+  [user?.publicMetadata.role].flat().includes('admin')
+
 export function CurrentNav() {
   const path = usePathname()
   const { isLoaded, user } = useUser()
   // Who opens the dashboard is most likely an admin: the link has its place before it is known.
-  const isAdmin = isLoaded
-    ? [user?.publicMetadata.role].flat().includes('admin')
-    : path.startsWith('/dashboard')
-  return <NavLinks path={path} isAdmin={isAdmin} />
+  return <NavLinks path={path} isAdmin={isLoaded ? isAdmin(user) : path.startsWith('/dashboard')} />
 }

@@ -64,11 +64,13 @@ export const CardSkeleton = ({ label, picture = false }: { label: string; pictur
       {picture ? (
         <div className="mt-7 space-y-3">
           <div className="h-5 max-w-prose rounded bg-line" />
+          <div className="h-5 w-2/3 rounded bg-line sm:hidden" />
           <div className="flex gap-2 pt-2">
-            {['w-28', 'w-20', 'w-24'].map((width) => (
+            {['w-28', 'w-20'].map((width) => (
               <div key={width} className={`h-7 rounded-2xl bg-line ${width}`} />
             ))}
           </div>
+          <div className="mt-6 h-6 w-24 rounded bg-line" />
         </div>
       ) : (
         <div className="mt-8 divide-y divide-line">

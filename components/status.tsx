@@ -27,7 +27,7 @@ export function Mark({ tone }: { tone: Tone }) {
     // Drawn, because each font has these shapes in other sizes, or not at all.
     <svg
       viewBox="0 0 10 10"
-      className={`me-1.5 inline size-[0.65em] fill-current align-baseline ${color}`}
+      className={`me-1.5 inline size-[0.65em] shrink-0 fill-current align-baseline ${color}`}
       aria-hidden="true"
     >
       {shape}

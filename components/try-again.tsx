@@ -26,7 +26,8 @@ export function TryAgain({ wait = 0, style = 'outline' }: Props) {
       href=""
       aria-disabled={counts || undefined}
       onClick={(event) => counts && event.preventDefault()}
-      className={`${button(style)} tabular-nums aria-disabled:cursor-default aria-disabled:opacity-60`}
+      // The text is what says when, so it stays as readable as any other.
+      className={`${button(counts ? 'waiting' : style)} tabular-nums`}
     >
       Try again{left > 0 && ` in ${left > 120 ? `${Math.ceil(left / 60)} min` : `${left} s`}`}
     </a>

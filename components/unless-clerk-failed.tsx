@@ -10,7 +10,7 @@ export function UnlessClerkFailed({ children }: { children: ReactNode }) {
   if (useClerk().status !== 'error') return children
   return (
     <Notice title="Clerk could not be loaded" tone="warn">
-      <p>Check your connection, and whether your browser blocks Clerk’s script.</p>
+      <p>Signing in needs Clerk’s script. Check your connection, and whether your browser blocks it.</p>
       <TryAgain style="solid" />
     </Notice>
   )

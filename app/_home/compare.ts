@@ -13,6 +13,8 @@ import { isExpert } from '../experts/expert'
 /** The same users read twice. Times in milliseconds, `at` since 1970. */
 interface Measured {
   ids: string[]
+  /** Whether there are more experts than were read. */
+  isPart: boolean
   clerk: { requests: number; ms: number }
   cache: { requests: number; ms: number }
   at: number
@@ -20,8 +22,8 @@ interface Measured {
 
 export type Comparison = Omit<Measured, 'ids'> & { users: CachedUser[] }
 
-/** More would make the picture no clearer, and one request to Clerk has room for 100. */
-const MOST_USERS = 13
+/** One request to Clerk has room for no more. */
+const MOST_USERS = 100
 const CLERK_TIMEOUT_MS = 5_000
 /** A reading of a process counts what others do meanwhile. One of a few is undisturbed. */
 const TRIES = 3
@@ -65,14 +67,21 @@ class AskedClerk extends Error {}
  * while Clerk or Redis is not responding, and while much of Clerk's limit is used: this is the first request to give way.
  */
 async function measure(): Promise<Measured | null> {
-  const ids = ((await userIdsByRole('expert')) ?? []).slice(0, MOST_USERS)
+  const all = (await userIdsByRole('expert')) ?? []
+  const ids = all.slice(0, MOST_USERS)
   if (ids.length === 0) return null
   // The comparison is with users who are cached.
   await getCachedUsersByIds(ids)
   const direct = await timed(() => loadUsers(ids, AbortSignal.timeout(CLERK_TIMEOUT_MS), toCachedUser))
   const cache = await readCached(ids)
   if (!cache) throw new AskedClerk()
-  return { ids, clerk: { requests: 1, ms: direct.ms }, cache, at: Date.now() }
+  return {
+    ids,
+    isPart: all.length > ids.length,
+    clerk: { requests: 1, ms: direct.ms },
+    cache,
+    at: Date.now(),
+  }
 }
 
 /** With the lowest priority, for members too: it must not take what others need of Clerk's limit. */

@@ -1,8 +1,9 @@
+import Link from 'next/link'
 import { connection } from 'next/server'
 import type { ReactNode } from 'react'
 import { Avatar } from '@/components/avatar'
 import { TryAgainAfter } from '@/components/or-outage'
-import { Mark } from '@/components/status'
+import { Mark, type Tone } from '@/components/status'
 import { type Comparison, latestComparison } from './compare'
 
 const milliseconds = (ms: number) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`
@@ -14,22 +15,20 @@ export async function LiveComparison() {
   const comparison = await latestComparison()
   if (!comparison)
     return (
-      <NoComparison>
-        <p>
-          The comparison needs users with the role <code>expert</code>.
+      <NoComparison title="No comparison yet">
+        <p className="text-soft">
+          The comparison needs users with the role <code>expert</code>. See{' '}
+          <Link href="/guides/users" className="underline">
+            the guide to users
+          </Link>
+          .
         </p>
       </NoComparison>
     )
   if ('title' in comparison)
     return (
-      <NoComparison>
-        <div>
-          <h3 className="font-medium">
-            <Mark tone="warn" />
-            Comparison unavailable
-          </h3>
-          <p className="text-soft">{comparison.title}.</p>
-        </div>
+      <NoComparison title="Comparison unavailable" tone="warn">
+        <p className="text-soft">{comparison.title}, so there is nothing to measure.</p>
         <TryAgainAfter {...comparison} isFirst />
       </NoComparison>
     )
@@ -56,6 +55,7 @@ export async function LiveComparison() {
         bar="bg-good"
       />
       <p className="px-5 py-3 text-soft text-xs">
+        {comparison.isPart && 'The first '}
         {count(comparison.users.length, 'expert')}, read by this server at{' '}
         <time dateTime={new Date(at).toISOString()}>{new Date(at).toISOString().slice(11, 19)} UTC</time>,
         once a minute at most.
@@ -65,12 +65,15 @@ export async function LiveComparison() {
 }
 
 /** Why there is none, and what to do. As high as its placeholder, so that nothing below moves. */
-const NoComparison = ({ children }: { children: ReactNode }) => (
+const NoComparison = ({ title, tone, children }: { title: string; tone?: Tone; children: ReactNode }) => (
   <Frame>
-    {TITLES.map((title) => (
-      <EmptyRead key={title} title={title} bar="bg-line" />
-    ))}
-    <div className="flex flex-wrap items-center justify-between gap-4 px-5 py-4">{children}</div>
+    <div className="m-auto max-w-sm space-y-4 text-balance p-6 text-center">
+      <h3 className="flex items-baseline justify-center font-semibold text-lg">
+        {tone && <Mark tone={tone} />}
+        {title}
+      </h3>
+      {children}
+    </div>
   </Frame>
 )
 
@@ -94,12 +97,15 @@ interface ReadProps {
   bar: string
 }
 
+/** As many as fit on a phone. */
+const MOST_FACES = 8
+
 function Read({ title, code, time, of, requests, users, bar }: ReadProps) {
   return (
     <section aria-label={title} className="flex flex-1 flex-col justify-center gap-2.5 px-5 py-4">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
         <h3 className="font-medium">{title}</h3>
-        <p className="font-semibold text-2xl tabular-nums tracking-tight">{milliseconds(time)}</p>
+        <p className="ms-auto font-semibold text-2xl tabular-nums tracking-tight">{milliseconds(time)}</p>
       </div>
       <div className="h-2 overflow-hidden rounded-full bg-line" aria-hidden>
         <div
@@ -111,19 +117,20 @@ function Read({ title, code, time, of, requests, users, bar }: ReadProps) {
         <code className="text-xs">{code}</code>
         <span>{requests}</span>
       </div>
-      <div className="flex h-7 flex-wrap overflow-hidden" aria-hidden>
-        {users.map(({ id, imageUrl }) => (
+      <div className="flex h-7 items-center text-sm text-soft" aria-hidden>
+        {users.slice(0, MOST_FACES).map(({ id, imageUrl }) => (
           <span key={id} className="-me-1.5 shrink-0 rounded-full border-2 border-surface">
             <Avatar src={imageUrl} size={24} />
           </span>
         ))}
+        {users.length > MOST_FACES && <span className="ms-3">+{users.length - MOST_FACES}</span>}
       </div>
     </section>
   )
 }
 
 const Frame = ({ children }: { children: ReactNode }) => (
-  <div className="flex min-h-[23rem] flex-col divide-y divide-line rounded-xl border border-line bg-surface">
+  <div className="flex min-h-[25rem] sm:min-h-[23rem] flex-col divide-y divide-line rounded-xl border border-line bg-surface">
     {children}
   </div>
 )

@@ -49,7 +49,7 @@ function Share({ cached, missed }: { cached: number; missed: number }) {
 }
 
 const NUMBERS =
-  'flex flex-col justify-center min-h-[9.5rem] sm:min-h-[8.5rem] rounded-xl border border-line bg-surface p-5'
+  'flex flex-col justify-center min-h-[12.25rem] sm:min-h-[8.75rem] rounded-xl border border-line bg-surface p-5'
 
 function Figure({ color, label, value }: { color?: string; label: string; value: number }) {
   return (
@@ -64,7 +64,11 @@ function Figure({ color, label, value }: { color?: string; label: string; value:
 }
 
 export const NumbersSkeleton = () => (
-  <p role="status" data-loading className={`${NUMBERS} text-soft`}>
-    Loading…
-  </p>
+  <div role="status" data-loading aria-label="Loading numbers" className={NUMBERS}>
+    <div className="motion-safe:animate-pulse">
+      <div className="h-8 w-2/3 max-w-80 rounded bg-line" />
+      <div className="mt-5 h-3 rounded-full bg-line" />
+      <div className="mt-5 h-4 w-1/2 max-w-96 rounded bg-line" />
+    </div>
+  </div>
 )

@@ -9,7 +9,6 @@ import { currentUserIntegrations } from '@/lib/integrations/current-user-integra
 import type { Integration } from '@/lib/integrations/integrations.service'
 import { currentOutage, withRedis } from '@/lib/process/current-outage'
 import { ConnectionList, isUnchecked, type ListProps, needsUser } from '../account/connection-list'
-import { latestComparison } from './compare'
 
 const heading = (
   <h2 id="connections" className="mb-4 font-semibold text-xl">
@@ -25,31 +24,38 @@ const NEEDS: Partial<Record<Integration['status'], string>> = {
   reconnect_required: 'needs to be reconnected',
 }
 
-const list = new Intl.ListFormat('en')
-
 /**
- * What the signed-in user has to do, if anything. It is the first thing in the page, and seen at the lower edge of the
- * window until it reaches its place above the connections: at the upper edge it would move what is already painted.
+ * What the signed-in user has to do, if anything. It is the first thing in the page, in the space above the title, so that
+ * it covers nothing, moves nothing when it comes, and always takes one line.
  */
 export async function NeedsUser() {
   await connection()
   // The connections themselves say what is not responding.
   const integrations = (await integrationsOfRender().catch(() => null)) ?? []
   const needing = integrations.filter(needsUser)
-  const [one, another] = needing
+  const [one] = needing
   if (!one) return null
-  const what = another ? 'need your attention' : (NEEDS[one.status] ?? 'needs your attention')
+  const what =
+    needing.length > 1
+      ? `${needing.length} connections need your attention`
+      : `${one.name} ${NEEDS[one.status] ?? 'needs your attention'}`
   return (
     <section
       aria-label="Needs your attention"
-      className="sticky bottom-4 z-10 order-1 flex flex-wrap items-center justify-between gap-x-4 gap-y-2 rounded-xl border border-bad bg-surface px-5 py-3 shadow-lg"
+      className="@container -top-5 absolute inset-x-0 flex sm:-top-9"
     >
-      <p className="font-medium">
+      <a
+        href="#connections"
+        className="flex h-8 min-w-0 items-center rounded-full border border-bad bg-surface px-3 text-sm hover:bg-page @max-[18rem]:text-xs"
+      >
         <Mark tone="bad" />
-        {list.format(needing.map(({ name }) => name))} {what}.
-      </p>
-      <a href="#connections" className="py-1 underline underline-offset-2">
-        See what to do
+        <span className="truncate font-medium">{what}.</span>
+        <span className="ms-2 shrink-0 underline underline-offset-2 @max-[26rem]:sr-only">
+          See what to do
+        </span>
+        <span aria-hidden className="ms-2">
+          ↓
+        </span>
       </a>
     </section>
   )
@@ -61,7 +67,7 @@ export async function OwnConnections() {
   const connections = await read()
   return (
     connections && (
-      <section aria-labelledby="connections" className="order-2">
+      <section aria-labelledby="connections">
         {heading}
         {connections}
       </section>
@@ -78,15 +84,7 @@ async function read(): Promise<ReactNode> {
     const outage = connected.some(isUnchecked) ? await currentOutage() : null
     return <Connected integrations={connected} cause={outage?.title} />
   } catch (error) {
-    const problem = await withRedis(problemToShow(error))
-    const comparison = await latestComparison()
-    // The page says once what is not responding.
-    const isSaid = comparison && 'title' in comparison && comparison.title === problem.title
-    return isSaid ? (
-      <p className="text-soft">Your connections could not be loaded either.</p>
-    ) : (
-      <OutageNotice problem={problem} />
-    )
+    return <OutageNotice problem={await withRedis(problemToShow(error))} what="Your connections" />
   }
 }
 

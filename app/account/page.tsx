@@ -15,9 +15,7 @@ export const metadata: Metadata = { title: 'Connections' }
 export default function AccountPage() {
   return (
     <>
-      <PageTitle title="Connections">
-        The accounts you’ve connected, and how to fix one that stops working.
-      </PageTitle>
+      <PageTitle title="Connections">Connect your accounts, and fix one that stops working.</PageTitle>
       <Suspense fallback={<ListSkeleton label="Loading connections" rows={7} height="h-21" />}>
         <Connections />
       </Suspense>
@@ -26,7 +24,7 @@ export default function AccountPage() {
 }
 
 const Connections = () =>
-  orOutage(async () => {
+  orOutage('Your connections', async () => {
     const integrations = await orSignIn(ownIntegrations)
     const outage = integrations.some(isUnchecked) ? await currentOutage() : null
     return (

@@ -9,7 +9,6 @@ import { MissingScopes } from '@/components/missing-scopes'
 import { Notice } from '@/components/notice'
 import { Advice, orOutage, TryAgainAfter } from '@/components/or-outage'
 import { PageTitle } from '@/components/page-title'
-import { ListSkeleton } from '@/components/skeleton'
 import type { Tone } from '@/components/status'
 import { orSignIn } from '@/lib/auth/page-access.server'
 import { type CalendarProblem, currentUserCalendarEvents } from '@/lib/calendar/current-user-calendar.server'
@@ -23,16 +22,39 @@ export const metadata: Metadata = { title: 'Calendar' }
 
 const DAYS = 14
 
+/** What an outage keeps from being shown. */
+const WHAT = 'Your calendar'
+
 export default function CalendarPage({ searchParams }: PageProps<'/calendar'>) {
   return (
     <>
       <PageTitle title="Calendar">Your next {DAYS} days on Google Calendar.</PageTitle>
-      <Suspense fallback={<ListSkeleton label="Loading events" rows={4} height="h-19" />}>
+      <Suspense fallback={<EventsSkeleton />}>
         <Events searchParams={searchParams} />
       </Suspense>
     </>
   )
 }
+
+/** As the line about the time zone, and two days of events. */
+const EventsSkeleton = () => (
+  <div role="status" data-loading aria-label="Loading events" className="space-y-8 motion-safe:animate-pulse">
+    <div className="h-5 w-72 max-w-full rounded bg-line" />
+    {[2, 1].map((events) => (
+      <div key={events}>
+        <div className="mb-3 h-6 w-48 rounded bg-line" />
+        <div className="divide-y divide-line rounded-xl border border-line bg-surface">
+          {['first', 'second'].slice(0, events).map((event) => (
+            <div key={event} className="flex flex-wrap gap-x-4 gap-y-2 p-4 *:h-5 *:rounded *:bg-line">
+              <div className="w-28" />
+              <div className="grow basis-56 sm:max-w-80" />
+            </div>
+          ))}
+        </div>
+      </div>
+    ))}
+  </div>
+)
 
 async function Events({ searchParams }: Pick<PageProps<'/calendar'>, 'searchParams'>) {
   // The current time must not be prerendered.
@@ -41,7 +63,7 @@ async function Events({ searchParams }: Pick<PageProps<'/calendar'>, 'searchPara
   const chosen = accountId.safeParse((await searchParams).account).data
   const from = new Date()
   const to = new Date(from.getTime() + DAYS * 24 * 60 * 60 * 1000)
-  return orOutage(async () => {
+  return orOutage(WHAT, async () => {
     const outcome = await orSignIn(() =>
       currentUserCalendarEvents({ from, to, limit: 50 }, { account: chosen }),
     )
@@ -61,7 +83,7 @@ async function Account({ id }: { id: string | undefined }) {
   const integrations = await ownIntegrations().catch(() => [])
   const own = integrations.find((one) => one.id === 'google')?.accounts ?? []
   const chosen = own.length === 1 ? own[0] : own.find(({ externalAccountId }) => externalAccountId === id)
-  return chosen?.label && <span className="wrap-anywhere block text-ink">{chosen.label}</span>
+  return chosen?.label && <p className="wrap-anywhere text-ink">{chosen.label}</p>
 }
 
 async function Problem({ problem, account }: { problem: CalendarProblem; account: string | undefined }) {
@@ -70,17 +92,17 @@ async function Problem({ problem, account }: { problem: CalendarProblem; account
   const label = connectLabel(problem.status, 'Google')
   return (
     <Notice title={described.title} tone={toneOf(problem)}>
+      {label && problem.status !== 'not_connected' && <Account id={account} />}
       {problem.status === 'scope_missing' && <MissingScopes missing={problem.missing} />}
       {label ? (
         <p className="max-w-prose">
           {problem.status === 'not_connected' && `Connect Google to see your next ${DAYS} days here. `}
-          {problem.status === 'reconnect_required' && <Account id={account} />}
           {connectAdvice(problem.status, 'Google')}
         </p>
       ) : problem.status === 'account_ambiguous' ? (
-        <p>Choose the calendar to show.</p>
+        <p>Choose the account whose calendar to show.</p>
       ) : (
-        <Advice problem={described} />
+        <Advice problem={described} what={WHAT} />
       )}
       {problem.status === 'account_ambiguous' && (
         <ul

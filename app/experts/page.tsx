@@ -31,11 +31,11 @@ export default function ExpertsPage({ searchParams }: Props) {
 const grid = 'grid grid-cols-[repeat(auto-fill,minmax(min(100%,17rem),1fr))] gap-4'
 
 /** A card is as high with a short headline as with a long one, and as its placeholder. */
-const card = 'h-[8.5rem] rounded-xl border border-line bg-surface p-4'
+const card = 'h-36 rounded-xl border border-line bg-surface p-4'
 
 async function Experts({ searchParams }: Pick<Props, 'searchParams'>) {
   const filter = filterOf(await searchParams)
-  return orOutage(async () => {
+  return orOutage('The experts', async () => {
     // The list of IDs can be older than a user: who is not an expert any more is left out.
     const users = (await getCachedUsersByIds((await userIdsByRole('expert')) ?? [])).filter(isExpert)
     if (users.length === 0)
@@ -64,7 +64,7 @@ async function Experts({ searchParams }: Pick<Props, 'searchParams'>) {
           <ul className={grid}>
             {found.map((expert) => (
               <li key={expert.id}>
-                <Card {...expert} />
+                <Card {...expert} first={filter.specialty} />
               </li>
             ))}
           </ul>
@@ -74,7 +74,10 @@ async function Experts({ searchParams }: Pick<Props, 'searchParams'>) {
   })
 }
 
-function Card({ name, imageUrl, headline, specialties, rate, href }: Expert) {
+/** `first`: the specialty that it was found by, which must not be cut off. */
+function Card({ name, imageUrl, headline, specialties, rate, href, first }: Expert & { first: string }) {
+  const others = specialties.filter((one) => one !== first)
+  const listed = others.length < specialties.length ? [first, ...others] : specialties
   return (
     <Link href={href} className={`${card} flex flex-col justify-between hover:border-accent`}>
       <span className="flex gap-4">
@@ -88,9 +91,9 @@ function Card({ name, imageUrl, headline, specialties, rate, href }: Expert) {
           </span>
         </span>
       </span>
-      <span className="flex items-baseline justify-between gap-3 text-sm">
-        <span dir="auto" className="truncate text-left text-soft">
-          {specialties.join(', ')}
+      <span className="flex items-end justify-between gap-3 text-sm">
+        <span dir="auto" className="wrap-anywhere line-clamp-2 text-left text-soft">
+          {listed.join(', ')}
         </span>
         {rate && <span className="shrink-0 tabular-nums">{rate}/hour</span>}
       </span>

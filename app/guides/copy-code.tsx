@@ -18,7 +18,7 @@ export function CopyCode({ text }: { text: string }) {
     <button
       type="button"
       onClick={() => void copy()}
-      className="absolute end-2 top-2 rounded-md border border-line bg-surface px-2 py-1 text-soft text-xs hover:text-ink"
+      className="-outline-offset-2 ms-auto rounded-md px-3 py-1.5 hover:text-ink"
     >
       <span aria-live="polite">{label}</span>
       <span className="sr-only"> this code</span>

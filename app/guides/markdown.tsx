@@ -61,11 +61,15 @@ const Table = ({ heads, rows }: { heads: ReactNode[]; rows: ReactNode[][] }) => 
 const at = (i: number) => `${i}`
 
 const Code = ({ lang, text }: { lang: string | undefined; text: string }) => (
-  <div className="relative">
-    <pre {...scrolls} className="scrolls rounded-xl border border-line p-4 pe-20 text-sm">
+  <div className="overflow-hidden rounded-xl border border-line">
+    {/* Above the code, of which it would cover the first line. */}
+    <div className="flex min-h-8 items-center justify-between gap-4 border-line border-b ps-4 pe-1 text-soft text-xs">
+      {lang}
+      <CopyCode text={text} />
+    </div>
+    <pre {...scrolls} className="scrolls -outline-offset-2 p-4 text-sm">
       <code className={lang && `lang-${lang}`}>{lang === 'diff' ? <Diff text={text} /> : text}</code>
     </pre>
-    <CopyCode text={text} />
   </div>
 )
 

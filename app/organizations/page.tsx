@@ -24,7 +24,7 @@ export default function OrganizationsPage() {
 }
 
 function Organizations() {
-  return orOutage(async () => {
+  return orOutage('Your organizations', async () => {
     const memberships = await orSignIn(currentUserOrganizations)
     if (memberships.length === 0)
       return (

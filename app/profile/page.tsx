@@ -42,7 +42,7 @@ const ProfileSkeleton = () => (
 const setupOf = z.object({ setup: z.object({ status: z.enum(['not_started', 'in_progress', 'complete']) }) })
 
 function OwnProfile() {
-  return orOutage(async () => {
+  return orOutage('Your profile', async () => {
     const user = await signedInUser()
     const setup = setupOf.safeParse(user.unsafeMetadata).data?.setup.status ?? 'not_started'
     return (

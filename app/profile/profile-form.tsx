@@ -90,6 +90,7 @@ function NameField({ name, label, value, error, autoComplete }: NameFieldProps) 
         <span className="font-medium">{label}</span>
         <input
           name={name}
+          dir="auto"
           defaultValue={value}
           required
           maxLength={100}

@@ -13,7 +13,7 @@ const page = (address: string) => `<!doctype html>
 <main>
 <a href="/"><img src="/icon.svg" alt="Home" width="24" height="24"></a>
 <h1>Your sign-in could not be checked</h1>
-<p>Clerk gave no answer that can be used.</p>
+<p>Clerk gave no answer that can be used, so this page cannot be shown. Nothing was lost. Try again in a few seconds.</p>
 <a class="again" href="${address}">Try again</a>
 </main>
 </html>

@@ -14,14 +14,14 @@ beforeEach(() => {
 
 const pageThatThrows = async (error: unknown) =>
   renderToStaticMarkup(
-    await orOutage(async () => {
+    await orOutage('Your events', async () => {
       throw error
     }),
   )
 
 describe('a page', () => {
   test('shows what it renders', async () => {
-    expect(renderToStaticMarkup(await orOutage(async () => 'events'))).toBe('events')
+    expect(renderToStaticMarkup(await orOutage('Your events', async () => 'events'))).toBe('events')
   })
 
   test('renders nothing before there is a request, so that a build keeps no notice about missing settings', async () => {
@@ -30,7 +30,7 @@ describe('a page', () => {
       arrive = resolve
     })
     let rendered = false
-    const page = orOutage(async () => {
+    const page = orOutage('Your events', async () => {
       rendered = true
       return 'events'
     })
@@ -40,9 +40,12 @@ describe('a page', () => {
     expect(await page).toBe('events')
   })
 
-  test('names the service that is not responding, and what to do', async () => {
+  test('names the service that is not responding, what cannot be shown, and what to do', async () => {
     const html = await pageThatThrows(new ClerkError(undefined, undefined, []))
     expect(html).toContain('Clerk is not responding')
+    expect(html.replaceAll('<!-- -->', '')).toContain(
+      'Your events cannot be shown right now. Nothing was lost, and other pages may still work.',
+    )
     // By the button alone.
     expect(html).toContain('Try again</a>')
     expect(html).not.toContain('a few seconds')
@@ -55,10 +58,14 @@ describe('a page', () => {
     const out = async (): Promise<string> => {
       throw new ClerkError(undefined, undefined, [])
     }
-    expect(renderToStaticMarkup(await orOutage(out, 'Expert'))).toMatch(/<h1[^>]*>Expert<\/h1>.*<h2/)
-    expect(renderToStaticMarkup(await orOutage(out))).not.toContain('<h1')
+    expect(renderToStaticMarkup(await orOutage('This profile', out, 'Expert'))).toMatch(
+      /<h1[^>]*>Expert<\/h1>.*<h2/,
+    )
+    expect(renderToStaticMarkup(await orOutage('This profile', out))).not.toContain('<h1')
     const other = createElement('h2', null, 'Your connections')
-    expect(renderToStaticMarkup(await orOutage(out, other))).toMatch(/^<h2>Your connections<\/h2>/)
+    expect(renderToStaticMarkup(await orOutage('Your connections', out, other))).toMatch(
+      /^<h2>Your connections<\/h2>/,
+    )
   })
 
   test('leads to itself again where that can help, and not where it cannot', async () => {

@@ -145,7 +145,7 @@ test('a connection that has to be reconnected is, by one button and Google’s c
   await google.getByText('Google works. Checked just now.').waitFor()
 })
 
-test('what has to be reconnected is first in the page, is seen at once, moves nothing, and leads to the button', async () => {
+test('what has to be reconnected is first in the page, is seen at once, moves and covers nothing, and leads to the button', async () => {
   const { clerk } = stage.standIns
   const { id } = clerk.createUser({ emails: ['withdrawn@example.com'] })
   clerk.connect(id, { scopes: ['https://www.googleapis.com/auth/calendar.readonly'] })
@@ -168,7 +168,20 @@ test('what has to be reconnected is first in the page, is seen at once, moves no
       return top >= 0 && bottom <= window.innerHeight
     })
   expect(await isSeen()).toBe(true)
-  await first.getByRole('link', { name: 'See what to do' }).click()
+  const link = first.getByRole('link', { name: 'See what to do' })
+  for (const width of [320, 375, 768, 1280]) {
+    await page.setViewportSize({ width, height: 800 })
+    const [notice, heading, header] = await Promise.all(
+      [link, page.getByRole('heading', { level: 1 }), page.getByRole('banner')].map((one) =>
+        one.boundingBox(),
+      ),
+    )
+    const { y = 0, height = 0 } = notice ?? {}
+    expect(y, `${width} px`).toBeGreaterThanOrEqual(header?.height ?? 0)
+    expect(y + height, `${width} px`).toBeLessThanOrEqual(heading?.y ?? 0)
+  }
+  await page.setViewportSize({ width: 375, height: 800 })
+  await link.click()
   const button = page.getByRole('button', { name: 'Reconnect Google' })
   await expect.poll(async () => (await button.boundingBox())?.y).toBeLessThan(800)
   await settled()

@@ -329,7 +329,7 @@ describe('on a phone', () => {
   })
 
   test('the header has every page at 320 px, with room between them', async () => {
-    for (const who of [undefined, people.member]) {
+    for (const who of [undefined, people.member, people.admin]) {
       const { page } = who ? await browser.openAs(who, { width: 320 }) : await browser.open({ width: 320 })
       await page.goto(`${stage.app.url}/experts`)
       await page.getByRole('button', { name: who ? /^Account of/ : 'Sign in' }).waitFor()
@@ -342,12 +342,35 @@ describe('on a phone', () => {
   })
 })
 
-test('a block of code is copied by its button', async () => {
+test('an admin has the dashboard in the header where it fits, after what is there before, and in the account menu on a small phone', async () => {
+  const { page } = await browser.openAs(people.admin, { width: 375 })
+  await page.goto(`${stage.app.url}/experts`)
+  await page.getByRole('button', { name: /^Account of/ }).waitFor()
+  const nav = page.getByRole('navigation', { name: 'Main' })
+  const links = () => nav.getByRole('link').filter({ visible: true }).allInnerTexts()
+  for (const width of [375, 640, 768]) {
+    await page.setViewportSize({ width, height: 800 })
+    expect(await links(), `${width} px`).toEqual(['Experts', 'Calendar', 'Guides', 'Dashboard'])
+    expect(await nav.evaluate((one) => one.scrollWidth - one.clientWidth), `${width} px`).toBeLessThanOrEqual(
+      0,
+    )
+  }
+  await page.setViewportSize({ width: 320, height: 800 })
+  expect(await links()).toEqual(['Experts', 'Calendar', 'Guides'])
+  await page.getByRole('button', { name: /^Account of/ }).click()
+  await page.locator('#account-menu').getByRole('link', { name: 'Dashboard' }).click()
+  await page.waitForURL('**/dashboard')
+})
+
+test('a block of code is copied by its button, which is above it', async () => {
   const { page, context } = await browser.open()
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await page.goto(`${stage.app.url}/guides/adopt`)
   const block = page.locator('div:has(> pre)').first()
-  await block.getByRole('button', { name: 'Copy this code' }).click()
+  const button = block.getByRole('button', { name: 'Copy this code' })
+  const [above, code] = await Promise.all([button, block.locator('pre')].map((one) => one.boundingBox()))
+  expect((above?.y ?? 0) + (above?.height ?? 0)).toBeLessThanOrEqual(code?.y ?? 0)
+  await button.click()
   await block.getByText('Copied').waitFor()
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(await block.locator('pre').textContent())
 })
@@ -398,6 +421,24 @@ describe('the pages to sign in and up', () => {
     await view.page.getByRole('main').getByText('Quarterly planning').waitFor()
     expect(view.page.url()).toBe(`${stage.app.url}/calendar`)
     await view.settled()
+  })
+
+  test('the boxes for a code do not touch at 320 px, are no wider than the button, and what is below them can be read', async () => {
+    const { page } = await browser.open({ width: 320 })
+    await page.goto(`${stage.app.url}/sign-in`)
+    await page.getByLabel('Email address or username').fill('mia@example.com')
+    await page.getByRole('button', { name: 'Continue', exact: true }).click()
+    await page.getByRole('heading', { name: 'Check your email' }).waitFor()
+    const boxes = await page
+      .locator('.cl-otpCodeFieldInput')
+      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON()))
+    expect(boxes).toHaveLength(6)
+    const gaps = boxes.slice(1).map(({ left }, i) => left - (boxes[i]?.right ?? 0))
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(6)
+    const button = await page.getByRole('button', { name: 'Continue', exact: true }).boundingBox()
+    expect(boxes.at(-1)?.right).toBeLessThanOrEqual((button?.x ?? 0) + (button?.width ?? 0))
+    const resend = page.getByRole('button', { name: /Resend \(/ })
+    expect(await resend.evaluate((one) => getComputedStyle(one).opacity)).toBe('1')
   })
 
   test('a visitor comes from signing in to signing up, and is somebody in the cache after the webhook', async () => {

@@ -58,57 +58,61 @@ function countOf(page: number, total: number): string {
 async function Organization({ params, searchParams }: Props) {
   const { slug } = await params
   const page = pageIn((await searchParams).page)
-  return orOutage(async () => {
-    const found = await orSignIn(() => pageOf(slug, page))
-    if (!found) notFound()
-    const { organization, userId, members, total, hasMore, role } = found
-    return (
-      <section className="rounded-xl border border-line bg-surface p-6 sm:p-8">
-        <h1 className="wrap-anywhere font-semibold text-2xl tracking-tight sm:text-3xl">
-          <bdi>{organization.name || organization.id}</bdi>
-        </h1>
-        <p className="mt-2 text-soft">
-          Your role: <Role role={role} />
-        </p>
-        {members === null ? (
-          <p className="mt-6 text-soft">Your role does not show you who else is a member.</p>
-        ) : (
-          <>
-            <h2 className="mt-8 mb-2 font-semibold">
-              Members <span className="font-normal text-soft text-sm">{countOf(page, total)}</span>
-            </h2>
-            <ul aria-label="Members">
-              {members.map((member) => (
-                <li
-                  key={member.id}
-                  className="flex items-start justify-between gap-4 border-line border-t py-3 *:last:mt-0.5 *:last:max-w-1/2 *:last:shrink-0 last:pb-0"
-                >
-                  <span className="flex min-w-0 items-center gap-3">
-                    <Avatar src={member.user.imageUrl} size={32} />
-                    <span className="wrap-anywhere min-w-0">
-                      <bdi>{member.user.fullName ?? member.user.username ?? 'Unnamed'}</bdi>
-                      {member.userId === userId && <span className="text-soft"> (you)</span>}
+  return orOutage(
+    'This organization',
+    async () => {
+      const found = await orSignIn(() => pageOf(slug, page))
+      if (!found) notFound()
+      const { organization, userId, members, total, hasMore, role } = found
+      return (
+        <section className="rounded-xl border border-line bg-surface p-6 sm:p-8">
+          <h1 className="wrap-anywhere font-semibold text-2xl tracking-tight sm:text-3xl">
+            <bdi>{organization.name || organization.id}</bdi>
+          </h1>
+          <p className="mt-2 text-soft">
+            Your role: <Role role={role} />
+          </p>
+          {members === null ? (
+            <p className="mt-6 text-soft">Your role does not show you who else is a member.</p>
+          ) : (
+            <>
+              <h2 className="mt-8 mb-2 font-semibold">
+                Members <span className="font-normal text-soft text-sm">{countOf(page, total)}</span>
+              </h2>
+              <ul aria-label="Members">
+                {members.map((member) => (
+                  <li
+                    key={member.id}
+                    className="flex items-start justify-between gap-4 border-line border-t py-3 *:last:mt-0.5 *:last:max-w-1/2 *:last:shrink-0 last:pb-0"
+                  >
+                    <span className="flex min-w-0 items-center gap-3">
+                      <Avatar src={member.user.imageUrl} size={32} />
+                      <span className="wrap-anywhere min-w-0">
+                        <bdi>{member.user.fullName ?? member.user.username ?? 'Unnamed'}</bdi>
+                        {member.userId === userId && <span className="text-soft"> (you)</span>}
+                      </span>
                     </span>
-                  </span>
-                  <Role role={member.role} />
-                </li>
-              ))}
-            </ul>
-            {members.length === 0 && <p className="text-soft">There are no members on this page.</p>}
-            {(page > 1 || hasMore) && (
-              <nav aria-label="Pages of members" className="mt-4 flex gap-6 text-sm *:py-1 *:underline">
-                {page > 1 &&
-                  (members.length === 0 ? (
-                    <Link href="?">← First page</Link>
-                  ) : (
-                    <Link href={`?page=${page - 1}`}>← Previous</Link>
-                  ))}
-                {hasMore && <Link href={`?page=${page + 1}`}>Next →</Link>}
-              </nav>
-            )}
-          </>
-        )}
-      </section>
-    )
-  }, 'Organization')
+                    <Role role={member.role} />
+                  </li>
+                ))}
+              </ul>
+              {members.length === 0 && <p className="text-soft">This page is past the last member.</p>}
+              {(page > 1 || hasMore) && (
+                <nav aria-label="Pages of members" className="mt-4 flex gap-6 text-sm *:py-1 *:underline">
+                  {page > 1 &&
+                    (members.length === 0 ? (
+                      <Link href="?">← First page</Link>
+                    ) : (
+                      <Link href={`?page=${page - 1}`}>← Previous</Link>
+                    ))}
+                  {hasMore && <Link href={`?page=${page + 1}`}>Next →</Link>}
+                </nav>
+              )}
+            </>
+          )}
+        </section>
+      )
+    },
+    'Organization',
+  )
 }

@@ -50,6 +50,12 @@ describe('a guide', () => {
     expect(addressOf('javascript:alert(1)')).toBeUndefined()
   })
 
+  test.each(guideNames())('%s names each file that it cannot link to in the words of the link', (name) => {
+    const links = [...(readGuide(name) ?? '').matchAll(/(?<!!)\[([^\]]*)\]\(([^)]+)\)/g)]
+    const words = links.flatMap(([, text = '', href = '']) => (addressOf(href) === undefined ? [text] : []))
+    expect(words.filter((text) => /^((this|that)( \w+)?|these|here|why|how)$/i.test(text))).toEqual([])
+  })
+
   test.each(['../package', 'README.md', '', 'a/b', '..'])('named %j does not exist', (name) => {
     expect(readGuide(name)).toBeUndefined()
   })

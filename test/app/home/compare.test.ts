@@ -21,6 +21,16 @@ async function idsShown() {
   return found && 'users' in found ? found.users.map(({ id }) => id) : []
 }
 
+test('the comparison counts as many experts as the experts page has', async () => {
+  const { clerk } = services
+  for (const username of ['one-more', 'another', 'yet-another'])
+    clerk.createUser({ emails: [`${username}@example.com`], username, publicMetadata: { role: 'expert' } })
+  const experts = clerk.users().filter(({ publicMetadata }) => publicMetadata.role === 'expert')
+  expect(experts.length).toBeGreaterThan(13)
+  const page = await markup()
+  expect(page.replaceAll('<!-- -->', '')).toContain(`>${experts.length} experts, read by this server at`)
+})
+
 test('the comparison on the home page does not show an expert who is banned', async () => {
   services.clerk.updateUser(people.expert, { banned: true })
   await invalidateUserCache(people.expert)
