@@ -4,6 +4,7 @@ import { useClerk, useUser } from '@clerk/nextjs'
 import { usePathname } from 'next/navigation'
 import { button } from './button'
 import { isAdmin } from './nav'
+import { signOut, switchAccount } from './sign-out'
 
 const item = 'block w-full rounded px-3 py-2 text-start text-sm hover:bg-page'
 
@@ -79,10 +80,10 @@ export function AccountMenu() {
           Manage account
         </button>
         <hr className="my-1 border-line" />
-        <button type="button" className={item} onClick={() => clerk.signOut(() => clerk.redirectToSignIn())}>
+        <button type="button" className={item} onClick={() => switchAccount(clerk)}>
           Switch account
         </button>
-        <button type="button" className={item} onClick={() => clerk.signOut({ redirectUrl: '/' })}>
+        <button type="button" className={item} onClick={() => signOut(clerk)}>
           Sign out
         </button>
       </div>

@@ -25,17 +25,17 @@ export function withUsableRedirects(address: URL): URL | undefined {
   for (const [name, value] of [...address.searchParams].filter(([name]) => NAMES.test(name))) {
     const target = URL.canParse(value, address) ? new URL(value, address) : undefined
     const plain = target && withoutHandshake(target)
-    if (!plain || (plain.origin === address.origin && ROUTES.test(decoded(plain.pathname))))
-      usable.searchParams.delete(name)
+    if (!plain || (plain.origin === address.origin && !isPage(plain))) usable.searchParams.delete(name)
     else if (plain.search !== target?.search) usable.searchParams.set(name, plain.href)
   }
   return usable.search === address.search ? undefined : usable
 }
 
-function decoded(pathname: string): string {
+/** The middleware refuses a path that cannot be decoded. */
+function isPage({ pathname }: URL): boolean {
   try {
-    return decodeURIComponent(pathname)
+    return !ROUTES.test(decodeURIComponent(pathname))
   } catch {
-    return pathname
+    return false
   }
 }

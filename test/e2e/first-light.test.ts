@@ -130,6 +130,22 @@ describe('the chain from Clerk to the page', () => {
     await view.page.getByRole('banner').getByRole('button', { name: 'Sign in' }).waitFor()
   })
 
+  test.each([
+    ['Sign out', 'Sign in'],
+    ['Switch account', 'Ada Lindgren'],
+  ])('%s leaves nothing of the user in the document', async (name, next) => {
+    const { page, settled } = await browser.openAs(people.member)
+    await page.goto(`${stage.app.url}/`)
+    await settled()
+    // By the router, which keeps pages that were left.
+    await page.getByRole('link', { name: 'All providers' }).click()
+    await page.getByText('mia@example.com').first().waitFor({ state: 'attached' })
+    await page.getByRole('button', { name: 'Account of Mia Moreau' }).click()
+    await page.getByRole('button', { name }).click()
+    await page.getByRole('button', { name: next }).first().waitFor()
+    expect(await page.content()).not.toContain('mia@example.com')
+  })
+
   test('an admin sees connections and counts on the dashboard', async () => {
     const view = await browser.openAs(people.admin)
     await view.page.goto(stage.app.url)

@@ -26,6 +26,7 @@ test.each([
     '?a=1&sign_in_force_redirect_url=%2Fprofile',
   ],
   ['?redirect_url=%2Fprofile&redirect_url=http://a:b', ''],
+  ['?sign_in_force_redirect_url=%25', ''],
   // No page: another site would make the browser send the request as this one does.
   ['?redirect_url=%2Fapi%2Fadmin%2Fdashboard%2Fexport%3Flist%3Daudit', ''],
   ['?a=1&after_sign_in_url=https://app.example/%2561pi/../api/x', '?a=1'],
