@@ -6,6 +6,11 @@ import { onePerProcess } from './lookup/one-per-process'
 /** True in Next's server, false in scripts, tests and workers. Next writes the value in when it builds. */
 export const insideNext = process.env.NEXT_RUNTIME === 'nodejs'
 
+/** Next's own span of a `fetch` has the whole address in it: IDs, names, what an admin types into the search. */
+export function traceNoAddresses(): void {
+  process.env.NEXT_OTEL_FETCH_DISABLED ??= '1'
+}
+
 export type ConfigurationErrorCode = 'not_configured' | 'configured_too_late'
 
 /** A setting is missing or malformed, or was changed too late. The message names the settings and shows no value. */

@@ -2,7 +2,7 @@ import { onAudit } from '../cache/audit-events'
 import { lookupCounts } from '../cache/counts'
 import { onCalendarProblem } from '../calendar/problem-events'
 import { onClerkRequest, onLeftOut } from '../clerk/events'
-import { insideNext } from '../env'
+import { insideNext, traceNoAddresses } from '../env'
 import type { LookupEvent } from '../lookup/events'
 import { onePerProcess } from '../lookup/one-per-process'
 import { processState } from '../lookup/process-state'
@@ -88,8 +88,7 @@ async function createFlushAfterResponse(): Promise<() => void> {
  * after the registration of an OpenTelemetry SDK. `stopTelemetry` writes what is pending.
  */
 export async function startTelemetry(): Promise<void> {
-  // Next's own span of a `fetch` has the whole address in it: IDs, names, what an admin types into the search.
-  process.env.NEXT_OTEL_FETCH_DISABLED ??= '1'
+  traceNoAddresses()
   lookupCounts()
   const { event: count, clerk, delivery, redis, access } = metrics()
   const logEvent = createEventLog()
