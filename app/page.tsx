@@ -89,7 +89,7 @@ export default function HomePage() {
             <li key={name}>
               <Link
                 href={`/guides/${name}`}
-                className="block h-full rounded-xl border border-line bg-surface p-5 hover:border-accent"
+                className="block h-full rounded-xl border border-line bg-surface p-5 hover:border-brand"
               >
                 <span className="font-medium">{title}</span>
                 <span className="mt-1 block text-pretty text-sm text-soft">{text}</span>

@@ -1,6 +1,6 @@
 const styles = {
-  solid: 'bg-accent text-on-accent hover:opacity-90',
-  danger: 'bg-bad text-on-accent hover:opacity-90',
+  solid: 'bg-brand text-on-brand hover:opacity-90',
+  danger: 'bg-bad text-on-brand hover:opacity-90',
   'outline-danger': 'border border-line bg-surface text-bad hover:bg-page',
   outline: 'border border-line bg-surface text-ink hover:bg-page',
   waiting: 'cursor-default border border-line bg-page text-soft',

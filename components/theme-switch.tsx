@@ -38,7 +38,7 @@ export function ThemeSwitch() {
       {themes.map(([value, label]) => (
         <label
           key={value}
-          className="cursor-pointer rounded-md px-2.5 py-1 text-soft has-checked:bg-page has-checked:font-medium has-checked:text-ink has-checked:inset-ring has-checked:inset-ring-field has-focus-visible:outline-2 has-focus-visible:outline-accent"
+          className="cursor-pointer rounded-md px-2.5 py-1 text-soft has-checked:bg-page has-checked:font-medium has-checked:text-ink has-checked:inset-ring has-checked:inset-ring-field has-focus-visible:outline-2 has-focus-visible:outline-brand"
         >
           <input
             type="radio"

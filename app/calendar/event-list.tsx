@@ -58,7 +58,7 @@ export function EventList({ events, truncated, skipped, timeZone, from, to }: Pr
 function DayTitle({ day, name }: { day: string; name: string | null }) {
   return (
     <h2 id={`day-${day}`} className="mb-3 font-semibold">
-      {name && <span className={name === 'Today' ? 'text-accent' : ''}>{name} · </span>}
+      {name && <span className={name === 'Today' ? 'text-brand' : ''}>{name} · </span>}
       {dayName.format(new Date(`${day}T00:00:00Z`))}
     </h2>
   )

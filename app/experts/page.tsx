@@ -79,7 +79,7 @@ function Card({ name, imageUrl, headline, specialties, rate, href, first }: Expe
   const others = specialties.filter((one) => one !== first)
   const listed = others.length < specialties.length ? [first, ...others] : specialties
   return (
-    <Link href={href} className={`${card} flex flex-col justify-between hover:border-accent`}>
+    <Link href={href} className={`${card} flex flex-col justify-between hover:border-brand`}>
       <span className="flex gap-4">
         <Avatar src={imageUrl} size={48} />
         <span className="min-w-0">

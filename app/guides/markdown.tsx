@@ -8,7 +8,7 @@ function GuideLink({ href = '', children }: { href?: string; children?: ReactNod
   const address = addressOf(href)
   // Another file of the repository.
   if (address === undefined) return children
-  const look = 'text-accent underline underline-offset-2'
+  const look = 'text-brand underline underline-offset-2'
   return address.startsWith('/') ? (
     <Link href={address} className={look}>
       {children}

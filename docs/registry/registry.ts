@@ -64,13 +64,6 @@ function contentOf(file: string): string {
   )
 }
 
-/** The colors of the dashboard, without what styles the rest of a page. */
-function theme(): string {
-  const styles = read('app/globals.css')
-  const colors = styles.slice(styles.indexOf(':root'), styles.indexOf('@layer base'))
-  return `${colors.replace(/^.*--font-sans.*\n/m, '').trimEnd()}\n`
-}
-
 const fileItem = (path: string, content: string) => ({
   path,
   type: 'registry:file',
@@ -121,7 +114,7 @@ export function registryItem(name: string) {
     files: [
       fileItem('LICENSE', read('LICENSE')),
       ...files.map((file) => fileItem(file, contentOf(file))),
-      ...(part.theme ? [fileItem('theme.css', theme())] : []),
+      ...(part.theme ? [fileItem('theme.css', read('app/theme.css'))] : []),
     ],
     envVars: Object.fromEntries(
       required.filter((variable) => names.has(variable)).map((variable) => [variable, '']),

@@ -25,12 +25,12 @@ interface ChartSeries {
 
 /** The line of each series: a color and a pattern, each enough by itself. */
 const LINES = [
-  { color: '--chart-1', dash: '', width: 2 },
-  { color: '--chart-2', dash: '6 3', width: 2 },
-  { color: '--chart-3', dash: '2 3', width: 2 },
-  { color: '--chart-4', dash: '10 3 2 3', width: 2 },
+  { color: '--series-1', dash: '', width: 2 },
+  { color: '--series-2', dash: '6 3', width: 2 },
+  { color: '--series-3', dash: '2 3', width: 2 },
+  { color: '--series-4', dash: '10 3 2 3', width: 2 },
 ] as const
-const WIDE = { color: '--chart-wide', dash: '', width: 5 } as const
+const WIDE = { color: '--series-wide', dash: '', width: 5 } as const
 const INSIDE = { color: '--ink', dash: '5 4', width: 2 } as const
 
 export function lineOf({ series }: Pick<ChartKind, 'series'>, i: number) {

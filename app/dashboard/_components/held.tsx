@@ -32,7 +32,7 @@ export function Held<T>({ latest, idsOf, noun, children }: Props<T>) {
         <div className="sticky top-25 z-[5] h-0">
           <button
             type="button"
-            className="absolute -top-9 right-0 h-8 rounded-full bg-accent px-3 font-medium text-on-accent text-sm shadow-md hover:opacity-90"
+            className="absolute -top-9 right-0 h-8 rounded-full bg-brand px-3 font-medium text-on-brand text-sm shadow-md hover:opacity-90"
             onClick={() => {
               show(latest)
               list.current?.focus()

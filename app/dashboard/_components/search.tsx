@@ -24,7 +24,7 @@ function Marked({ text, word = '' }: { text: string; word?: string | undefined }
   return (
     <>
       {text.slice(0, at)}
-      <mark className="bg-transparent font-semibold text-accent">{text.slice(at, end)}</mark>
+      <mark className="bg-transparent font-semibold text-brand">{text.slice(at, end)}</mark>
       {text.slice(end)}
     </>
   )

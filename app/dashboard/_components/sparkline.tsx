@@ -40,7 +40,7 @@ export function Sparkline({ minutes }: { minutes: readonly Minute[] }) {
         <polyline
           key={points}
           points={points}
-          className="stroke-accent"
+          className="stroke-brand"
           strokeWidth="2.5"
           strokeLinecap="round"
           strokeLinejoin="round"

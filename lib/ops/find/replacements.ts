@@ -22,7 +22,7 @@ const READS: Record<string, Advice> = {
   'sessions.getSessionList': { kind: 'session', replacement: null },
 }
 
-export const CURRENT_USER: Advice = { kind: 'user-read', replacement: 'getCurrentUser()' }
+export const CURRENT_USER: Advice = { kind: 'user-read', replacement: 'getCurrentUser() of the part roles' }
 export const WEBHOOK: Advice = {
   kind: 'webhook',
   replacement: 'await handleClerkEvent(event) after the verification',
@@ -101,7 +101,7 @@ function replacementOfWrite(method: string, keys: Keys): string {
   if (method === 'updateUser' && only('firstName', 'lastName', 'username'))
     return 'updateUserProfile(userId, …)'
   if (method === 'updateUserMetadata' && only('publicMetadata', 'unsafeMetadata'))
-    return 'updateUserMetadata(userId, …) of the kit'
+    return 'updateUserMetadata(userId, …) of the part user-writes'
   return WRITE_USER
 }
 

@@ -49,7 +49,7 @@ test('a chart has a gap where nothing was counted, and 0 where something else wa
 })
 
 test('p95 and p99 can be told apart, also where they are equal, in light and in dark', () => {
-  const css = readFileSync('app/globals.css', 'utf8')
+  const css = readFileSync('app/theme.css', 'utf8')
   const colorsOf = (name: string) => [
     ...(css.match(new RegExp(`  ${name}: (.*);`))?.[1] ?? '').matchAll(/#\w{6}/g),
   ]

@@ -21,7 +21,7 @@ describe('replacements', () => {
     ['users.updateUser(id, params)', WRITE_USER],
     [
       'users.updateUserMetadata(id, { unsafeMetadata })',
-      'user-write: updateUserMetadata(userId, …) of the kit',
+      'user-write: updateUserMetadata(userId, …) of the part user-writes',
     ],
     ['users.updateUserMetadata(id, { privateMetadata })', WRITE_USER],
     ['users.disableUserMFA(id)', WRITE_USER],

@@ -25,7 +25,7 @@ test('prints the calls by file, with a summary', () => {
   expect({ code, err }).toEqual({ code: 0, err: '' })
   expect(out.replace(/parse broken.ts: .*/, 'parse broken.ts: …')).toMatchInlineSnapshot(`
     "app/page.ts
-      4:17  user-read     currentUser                                  getCurrentUser()
+      4:17  user-read     currentUser                                  getCurrentUser() of the part roles
       4:59  organization  organizations.getOrganizationInvitationList  no replacement yet, keep
 
     Could not parse broken.ts: …
@@ -88,7 +88,7 @@ test('--json prints the same as data', () => {
         column: 17,
         kind: 'user-read',
         call: 'currentUser',
-        replacement: 'getCurrentUser()',
+        replacement: 'getCurrentUser() of the part roles',
       },
       {
         file: 'app/page.ts',
