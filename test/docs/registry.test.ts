@@ -105,6 +105,16 @@ describe('the guide', () => {
     expect(names.filter((name) => !guide.includes(`docs/registry/${name}.json`))).toEqual([])
   })
 
+  test('names every package to uninstall', () => {
+    const out = guide.slice(guide.indexOf('## Remove it'))
+    const installed = ['users', 'tokens', 'webhooks', 'dashboard', 'stand-ins'].flatMap((name) => {
+      const { dependencies, devDependencies } = registryItem(name)
+      return [...dependencies, ...devDependencies].map((one) => one.replace(/(?<=.)@.*/, ''))
+    })
+    const missing = installed.filter((name) => !out.match(/[\w@/.-]+/g)?.includes(name))
+    expect([...new Set(missing)]).toEqual([])
+  })
+
   test('leads in and out again: the app is what it was', () => {
     const path = 'src/lib/author.ts'
     const before = app.read(path)
