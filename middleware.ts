@@ -45,7 +45,8 @@ const withClerk = clerkMiddleware(
       const address = new URL(request.url)
       const plain = withoutHandshake(address)
       if (!userId && plain.search !== address.search) return NextResponse.redirect(plain)
-      if (!userId) return redirectToSignIn({ returnBackUrl: request.url })
+      // Clerk knows the address that is open: that of the request names the port that Next listens on.
+      if (!userId) return redirectToSignIn()
     }
     return withPolicy(request)
   },
@@ -56,6 +57,12 @@ const withClerk = clerkMiddleware(
     ...(origins.length > 0 && { authorizedParties: origins }),
   },
 )
+
+/** Those under which the app is open. The address of the request names the port that Next listens on. */
+const hostsOf = ({ headers }: NextRequest): string[] => [
+  ...['host', 'x-forwarded-host'].flatMap((name) => headers.get(name) ?? []),
+  ...origins.map((origin) => origin.replace(/^.*\/\//, '')),
+]
 
 function canBeDecoded(pathname: string): boolean {
   try {
@@ -92,7 +99,7 @@ function withPolicy(request: NextRequest): NextResponse {
 export default async function middleware(request: NextRequest, event: NextFetchEvent) {
   if (Number(request.headers.get('content-length')) > LONGEST_BODY)
     return new NextResponse('Content too large', { status: 413 })
-  const usable = withUsableRedirects(request.nextUrl)
+  const usable = withUsableRedirects(request.nextUrl, hostsOf(request))
   if (usable) return NextResponse.redirect(usable)
   try {
     return await guardOfClerk()(request, (guarded) => answer(guarded, event))

@@ -161,9 +161,11 @@ function askForToken(response: Answer): void {
   response.headers.set('location', url.href)
 }
 
-/** Whether the SDK takes somebody for a visitor who has a session, or had one. It says `…-missing` of those who have none. */
+/** Whether the SDK goes on as for a visitor, with somebody who has a session or had one. It says `…-missing` of those who have none. */
 const isUnknown = (response: Answer) =>
-  response?.headers.get('x-clerk-auth-status') === 'signed-out' &&
+  response &&
+  response.status < 400 &&
+  response.headers.get('x-clerk-auth-status') === 'signed-out' &&
   !response.headers.get('x-clerk-auth-reason')?.endsWith('-missing')
 
 /** A request as if it came without these parameters. */
@@ -186,15 +188,17 @@ function createCount(most: number) {
 
 type Answer = Awaited<ReturnType<NextMiddleware>>
 
+/** Where the SDK passes requests on to Clerk's Frontend API, which may take as long as they do. */
+const PROXY = '/__clerk/'
 /** Milliseconds for the SDK, whose requests to Clerk have no deadline. */
-const PATIENCE = 5000
+const TIMEOUT = 5000
 const LATE = Symbol('late')
 
 /** The answer, or that there was none in time. */
 async function inTime(answer: Promise<Answer>): Promise<Answer | typeof LATE> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<typeof LATE>((resolve) => {
-    timer = setTimeout(resolve, PATIENCE, LATE)
+    timer = setTimeout(resolve, TIMEOUT, LATE)
   })
   // After that nobody waits for it.
   answer.catch(() => {})
@@ -225,7 +229,8 @@ interface GuardOptions {
  *
  * - `most`: how many nonces, and how many renewals, this process lets through in 10 s. Nobody waits beyond that: a renewal goes through
  *   a handshake, and Clerk ends a handshake with a token that it has signed.
- * - A Clerk that does not answer within 5 s is not asked again: then it is as beyond that, or the page of an outage.
+ * - A Clerk that does not answer within 5 s is not asked again: then it is as beyond that. If the SDK then asks for Clerk's public keys and
+ *   gets no answer either, it is the page of an outage after 5 s more.
  * - What does not have the form of a token of Clerk, or is not signed by it, is taken away as a cookie, and answered 401 in
  *   `Authorization` and 400 as a parameter.
  */
@@ -250,7 +255,7 @@ export function createGuardOfClerk(
     const isOther = decodedPart(token, 0) !== undefined && !isToken(token)
     if (isOther || MACHINE_TOKEN.test(request.headers.get('authorization') ?? ''))
       return new Response('Only session tokens are accepted', { status: 401 })
-    const parameters = new URL(request.url).searchParams
+    const { pathname, searchParams: parameters } = new URL(request.url)
     const handshakes = parameters.getAll(HANDSHAKE)
     if (!handshakes.every(isGood)) return new Response('Bad request', { status: 400 })
     const at = now()
@@ -276,7 +281,8 @@ export function createGuardOfClerk(
 
     const send = () => {
       if (kept.length < sent.length) request.headers.set('cookie', kept.map(({ text }) => text).join(';'))
-      return inTime(next(withoutParameters(request, [...dropped, ...unasked])))
+      const answer = next(withoutParameters(request, unasked.includes(NONCE) ? [...dropped, NONCE] : dropped))
+      return pathname.startsWith(PROXY) ? answer : inTime(answer)
     }
     let response = await send()
     if (response === LATE && asked.length > 0 && request.method === 'GET') {

@@ -1,13 +1,16 @@
-/** The parameters by which an address says where Clerk's components lead people after they have signed in or up. */
+/** The pages with Clerk's components to sign in and up. */
+const PAGES = /^\/sign-(in|up)(\/|$)/
+
+/** The parameters by which their address says where people are led after that. */
 const NAMES = /^(redirect_url|sign_(in|up)_(force|fallback)_redirect_url|after_sign_(in|up)_url)$/
 
-/** What Clerk adds to an address at the end of a handshake. An invitation has the others, and is lost without them. */
-const HANDSHAKE = /^__clerk_(?!ticket$|status$)/
+/** What Clerk adds to an address at the end of a handshake. */
+const HANDSHAKE = ['__clerk_handshake', '__clerk_handshake_nonce', '__clerk_hs_reason', '__clerk_help']
 
 /** The address without the end of a handshake. Each can be used once: opened again, its visitor counts as signed out. */
 export function withoutHandshake(address: URL): URL {
   const plain = new URL(address)
-  for (const name of [...plain.searchParams.keys()]) if (HANDSHAKE.test(name)) plain.searchParams.delete(name)
+  for (const name of HANDSHAKE) if (plain.searchParams.has(name)) plain.searchParams.delete(name)
   return plain
 }
 
@@ -15,18 +18,22 @@ export function withoutHandshake(address: URL): URL {
 const ROUTES = /^\/+api(\/|$)/i
 
 /**
- * The address with redirects that lead to a page, or undefined if it needs no change. With one that cannot be read Clerk's
- * script ends in an error, and its components stay as their placeholder. With the end of a handshake in it, whoever has
- * signed in would be led back to sign in, again and again. And a link of another site must not open a route as the site
- * itself does.
+ * The address of a page to sign in or up with redirects that lead to a page, or undefined if it needs no change. With one that
+ * cannot be read Clerk's script ends in an error, and its components stay as their placeholder. With the end of a handshake in
+ * it, people who have signed in would be led back to sign in, again and again. And a link of another site must not open a route
+ * as the site itself does. `hosts`: those of this app.
  */
-export function withUsableRedirects(address: URL): URL | undefined {
+export function withUsableRedirects(address: URL, hosts: readonly string[]): URL | undefined {
+  if (!PAGES.test(address.pathname)) return undefined
   const usable = new URL(address)
   for (const [name, value] of [...address.searchParams].filter(([name]) => NAMES.test(name))) {
     const target = URL.canParse(value, address) ? new URL(value, address) : undefined
+    const isOwn = target?.host === address.host || hosts.includes(target?.host ?? '')
     const plain = target && withoutHandshake(target)
-    if (!plain || (plain.origin === address.origin && !isPage(plain))) usable.searchParams.delete(name)
-    else if (plain.search !== target?.search) usable.searchParams.set(name, plain.href)
+    if (!plain || (isOwn && !isPage(plain))) usable.searchParams.delete(name)
+    // Clerk refuses an address of another origin. Only a relative one is sure to be of this.
+    else if (plain.search !== target.search)
+      usable.searchParams.set(name, isOwn ? plain.href.slice(plain.origin.length) : plain.href)
   }
   return usable.search === address.search ? undefined : usable
 }

@@ -14,18 +14,18 @@ const plain = (text: string) => printableLines(text.replace(COLORS, '')).replace
 const MOST = 5
 /** Milliseconds. */
 const WINDOW = 10_000
-/** Characters of a beginning, without numbers and what is quoted: a stranger can choose these. */
+/** Characters of a beginning, in which all numbers are the same: a stranger can choose them. */
 const BEGINNING = 80
 /** Characters that are shown of the last text that was not printed. */
 const SHOWN = 200
 /** Beginnings that are counted apart from each other. */
 const MOST_BEGINNINGS = 1000
 
+/** What is before the first quote, which is no apostrophe. */
 const beginningOf = (text: string) =>
   text
-    .replace(/(["`])[^"`\n]*\1?/g, '""')
-    // Not an apostrophe.
-    .replace(/(?<![a-z])'[^'\n]*'?/gi, "''")
+    .split(/["`]|(?<![a-z])'/i, 1)
+    .join()
     .replace(/\d+/g, '0')
     .slice(0, BEGINNING)
 

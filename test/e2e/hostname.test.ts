@@ -37,6 +37,21 @@ describe.each(['127.0.0.1', 'localhost'])('`next start --hostname %s`', (hostnam
     expect(await statusOf('/experts')).toBe(200)
   })
 
+  test('leads to addresses under which it is open, behind a proxy too', async () => {
+    const forwarded = { 'x-forwarded-host': 'app.example.com', 'x-forwarded-proto': 'https' }
+    const leadsTo = async (path: string, headers: Record<string, string>) => {
+      const { headers: answer } = await fetch(app.url + path, { redirect: 'manual', headers })
+      return new URL(answer.get('location') ?? 'none:', 'https://app.example.com')
+    }
+    const signIn = await leadsTo('/account?a=1', forwarded)
+    expect(signIn.pathname).toBe('/sign-in')
+    expect(signIn.searchParams.get('redirect_url')).toBe('https://app.example.com/account?a=1')
+    const plain = await leadsTo('/account?__clerk_handshake_nonce=made-up', forwarded)
+    expect(plain.href).toBe('https://app.example.com/account')
+    const route = await leadsTo('/sign-in?redirect_url=https://app.example.com/api/health', forwarded)
+    expect(route.href).toBe('https://app.example.com/sign-in')
+  })
+
   test('does not let a caller say who they are', async () => {
     const { jwt } = await standIns.clerk.issueSession(people.member)
     expect(await statusOf('/api/calendar/events', { authorization: `Bearer ${jwt}` })).toBe(200)

@@ -495,6 +495,20 @@ describe('a Clerk that does not answer', () => {
     expect(seen.length).toBe(hanging)
   })
 
+  test('may take its time for what the browser sends it through this app', async () => {
+    const request = new NextRequest('https://app.example.com/__clerk/v1/client', { method: 'POST' })
+    let end = () => {}
+    const answer = createGuardOfClerk(10)(request, async () => {
+      await new Promise<void>((resolve) => {
+        end = resolve
+      })
+      return new Response('answer')
+    })
+    await vi.advanceTimersByTimeAsync(60_000)
+    end()
+    expect((await answer)?.status).toBe(200)
+  })
+
   test('leaves nothing behind where it does answer', async () => {
     const { seen, response } = await answerOf(nonce(), 0)
     expect([seen.length, response?.status, vi.getTimerCount()]).toEqual([1, 307, 0])

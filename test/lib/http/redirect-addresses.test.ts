@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { withoutHandshake, withUsableRedirects } from '@/lib/http/redirect-addresses'
 
 const address = (query: string) => new URL(`https://app.example/sign-in${query}`)
-const result = (query: string) => withUsableRedirects(address(query))?.href
+const usable = (address: URL) => withUsableRedirects(address, ['www.app.example'])
+const result = (query: string) => usable(address(query))?.href
 
 test.each([
   '',
@@ -31,10 +32,12 @@ test.each([
   ['?redirect_url=%2Fapi%2Fadmin%2Fdashboard%2Fexport%3Flist%3Daudit', ''],
   ['?a=1&after_sign_in_url=https://app.example/%2561pi/../api/x', '?a=1'],
   ['?redirect_url=%2F%2561pi%2Fx', ''],
+  // The address that is open is not the one that Next listens on.
+  ['?redirect_url=https://www.app.example/api/x', ''],
 ])('%s becomes an address that leads to a page', (query, readable) => {
   const found = result(query)
   expect(found).toBe(address(readable).href)
-  expect(withUsableRedirects(new URL(found ?? ''))).toBeUndefined()
+  expect(usable(new URL(found ?? ''))).toBeUndefined()
 })
 
 test.each([
@@ -47,18 +50,27 @@ test.each([
 ])('%s is one of them', (name) => expect(result(`?${name}=http://a:b`)).toBe(address('').href))
 
 test.each([
-  ['/profile?__clerk_handshake_nonce=made', 'https://app.example/profile'],
-  [
-    'https://app.example/profile?a=1&__clerk_handshake=a.b.c&__clerk_hs_reason=x#top',
-    'https://app.example/profile?a=1#top',
-  ],
+  ['/profile?__clerk_handshake_nonce=made', '/profile'],
+  ['https://app.example/profile?a=1&__clerk_handshake=a.b.c&__clerk_hs_reason=x#top', '/profile?a=1#top'],
+  ['https://www.app.example/profile?__clerk_help', '/profile'],
+  ['https://blog.example/a?b=1&__clerk_handshake_nonce=made', 'https://blog.example/a?b=1'],
 ])('a redirect to %s leads there without the end of a handshake', (target, plain) => {
-  const found = withUsableRedirects(address(`?redirect_url=${encodeURIComponent(target)}&b=2`))
+  const found = usable(address(`?redirect_url=${encodeURIComponent(target)}&b=2`))
   expect([...(found?.searchParams ?? [])]).toEqual([
     ['redirect_url', plain],
     ['b', '2'],
   ])
-  expect(withUsableRedirects(new URL(found ?? ''))).toBeUndefined()
+  expect(usable(new URL(found ?? ''))).toBeUndefined()
+})
+
+test('a page without Clerk’s components, and Clerk’s own paths, keep what they have', () => {
+  for (const path of ['/experts', '/__clerk/v1/client/handshake', '/sign-in-help'])
+    expect(usable(new URL(`https://app.example${path}?redirect_url=%2Fapi%2Fx`))).toBeUndefined()
+})
+
+test('an address for another app of the instance keeps what Clerk needs there', () => {
+  const target = 'https://satellite.example/?__clerk_synced=false&__clerk_db_jwt=x'
+  expect(result(`?redirect_url=${encodeURIComponent(target)}`)).toBeUndefined()
 })
 
 test('an invitation keeps what Clerk has put into its address', () => {
@@ -78,8 +90,8 @@ test('whatever an address has in its query, what becomes of it needs no second c
   fc.assert(
     fc.property(fc.array(fc.tuple(names, values)), (query) => {
       const given = new URL(`https://app.example/sign-in?${new URLSearchParams(query)}`)
-      const changed = withUsableRedirects(given)
-      if (changed) expect(withUsableRedirects(changed)).toBeUndefined()
+      const changed = usable(given)
+      if (changed) expect(usable(changed)).toBeUndefined()
     }),
   )
 })

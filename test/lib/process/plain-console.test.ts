@@ -65,7 +65,10 @@ test('of texts with the same beginning five are printed in ten seconds, and how 
 test.each(['"', '`', "'"])('what is quoted with %s makes no beginning of its own', (quote) => {
   for (let i = 0; i < 20; i++) {
     const host = String.fromCharCode(97 + i).repeat(8)
-    target.error(`The header with value ${quote}${host}.test${quote} does not match the app's origin`)
+    for (const odd of ['"', '`', "'", '""``', `${quote} `])
+      target.error(
+        `The header with value ${quote}x${odd}${host}.test${quote} does not match the app's origin`,
+      )
   }
   expect(printed.trim().split('\n').length).toBe(5)
   target.error("The header isn't there, and the app's origin is not known")
