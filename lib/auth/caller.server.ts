@@ -2,7 +2,7 @@ import 'server-only'
 import { auth } from '@clerk/nextjs/server'
 import { unstable_rethrow } from 'next/navigation'
 import { actorOf } from '../cache/audit-events'
-import { setImpersonator } from '../cache/impersonator'
+import { setImpersonator, unknownImpersonator } from '../cache/impersonator'
 import { LONGEST_TOKEN_AGE } from '../cache/revocation-markers'
 import { outside } from '../lookup/outside'
 import { AuthError } from './auth-error'
@@ -60,13 +60,19 @@ export async function requireCaller(): Promise<Caller> {
   return caller
 }
 
+/**
+ * What Next or Clerk's SDK says where there is no request, as in a job, or one that Clerk's middleware has not seen, such as a
+ * webhook: nobody is signed in. Any other error, as in `after()` of a page, is of a request in which somebody may be.
+ */
+const NOBODY = /outside a request scope|can't detect usage of clerkMiddleware/
+
 setImpersonator(async () => {
   try {
     return impersonatorIn(await auth())
   } catch (error) {
     unstable_rethrow(error)
-    // Not in a request that Clerk's middleware has seen, such as a webhook or a job: nobody is signed in.
-    return null
+    if (NOBODY.test(String(error))) return null
+    throw unknownImpersonator()
   }
 })
 

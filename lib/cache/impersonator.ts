@@ -3,12 +3,16 @@ import { onePerProcess } from '../lookup/one-per-process'
 
 type FindImpersonator = () => Promise<string | null>
 
-/** Outside Next nobody is signed in. In Next, a token must not go to somebody because it is unknown who they are. */
+/** A token must not go to somebody because it is unknown who they are. */
+export const unknownImpersonator = () =>
+  notConfigured([
+    '  it is unknown whether somebody impersonates the user\n    import lib/auth/caller.server.ts where tokens are read, or pass `impersonator`: null in a job, and in `after()` of a page what was read before',
+  ])
+
+/** Outside Next nobody is signed in. */
 async function findNobody(): Promise<null> {
   if (!insideNext) return null
-  throw notConfigured([
-    '  it is unknown whether somebody impersonates the user\n    import lib/auth/caller.server.ts where tokens are read, or pass `impersonator` (null in a job)',
-  ])
+  throw unknownImpersonator()
 }
 
 const source = onePerProcess('impersonator', (): { find: FindImpersonator } => ({ find: findNobody }))

@@ -194,15 +194,24 @@ const PROXY = '/__clerk/'
 const TIMEOUT = 5000
 const LATE = Symbol('late')
 
-/** The answer, or that there was none in time. */
-async function inTime(answer: Promise<Answer>): Promise<Answer | typeof LATE> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<typeof LATE>((resolve) => {
-    timer = setTimeout(resolve, TIMEOUT, LATE)
-  })
-  // After that nobody waits for it.
-  answer.catch(() => {})
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer))
+/** Waits for answers, for some seconds each, and counts those that are still to come after that: each keeps a connection open. */
+function createDeadline() {
+  const overdue = new Set<Promise<Answer>>()
+  return {
+    count: () => overdue.size,
+    /** The answer, or that there was none in time. */
+    async inTime(answer: Promise<Answer>): Promise<Answer | typeof LATE> {
+      let timer: ReturnType<typeof setTimeout> | undefined
+      const late = new Promise<typeof LATE>((resolve) => {
+        timer = setTimeout(() => {
+          overdue.add(answer)
+          resolve(LATE)
+        }, TIMEOUT)
+      })
+      answer.finally(() => overdue.delete(answer)).catch(() => {})
+      return Promise.race([answer, late]).finally(() => clearTimeout(timer))
+    },
+  }
 }
 
 interface GuardOptions {
@@ -230,7 +239,8 @@ interface GuardOptions {
  * - `most`: how many nonces, and how many renewals, this process lets through in 10 s. Nobody waits beyond that: a renewal goes through
  *   a handshake, and Clerk ends a handshake with a token that it has signed.
  * - A Clerk that does not answer within 5 s is not asked again: then it is as beyond that. If the SDK then asks for Clerk's public keys and
- *   gets no answer either, it is the page of an outage after 5 s more.
+ *   gets no answer either, it is the page of an outage after 5 s more. While as many requests as it lets through in 10 s are without an
+ *   answer, it is not asked at all: each keeps a connection open.
  * - What does not have the form of a token of Clerk, or is not signed by it, is taken away as a cookie, and answered 401 in
  *   `Authorization` and 400 as a parameter.
  */
@@ -239,7 +249,10 @@ export function createGuardOfClerk(
   { isSigned, mayAsk = async () => true, now = Date.now }: GuardOptions = {},
 ) {
   const [nonces, tokens, refreshes] = [createCount(most), createCount(most), createCount(most)]
-  const isRefused = async (count: typeof nonces, at: number) => count(at) > 0 || !(await mayAsk())
+  const deadline = createDeadline()
+  const isHanging = () => deadline.count() >= Math.max(1, most)
+  const isRefused = async (count: typeof nonces, at: number) =>
+    isHanging() || count(at) > 0 || !(await mayAsk())
   const isGood = (token: string) => isToken(token) && (!isSigned || isSigned(token))
   const mayPass = ({ text, cookies }: ReturnType<typeof partsOf>[number], at: number) =>
     cookies.every(({ name, value }) => {
@@ -282,8 +295,11 @@ export function createGuardOfClerk(
     const send = () => {
       if (kept.length < sent.length) request.headers.set('cookie', kept.map(({ text }) => text).join(';'))
       const answer = next(withoutParameters(request, unasked.includes(NONCE) ? [...dropped, NONCE] : dropped))
-      return pathname.startsWith(PROXY) ? answer : inTime(answer)
+      return pathname.startsWith(PROXY) ? answer : deadline.inTime(answer)
     }
+    // Without the key, the SDK asks Clerk for its public keys.
+    if (!isSigned && isHanging() && (token || cookies.some(({ name }) => SESSION.test(name))))
+      return outagePage(request)
     let response = await send()
     if (response === LATE && asked.length > 0 && request.method === 'GET') {
       asked.forEach(leaveOut)

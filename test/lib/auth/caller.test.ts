@@ -1,11 +1,20 @@
-import { expect, test, vi } from 'vitest'
+import { headers } from 'next/headers'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { currentCaller } from '@/lib/auth/caller.server'
+import { currentImpersonator } from '@/lib/cache/impersonator'
 
+let refusal: Error | undefined
 let act: Record<string, unknown> | undefined
 vi.mock('@clerk/nextjs/server', () => {
   const now = Math.floor(Date.now() / 1000)
   const claims = { sub: 'user_1', sid: 'sess_1', iat: now, exp: now + 60 }
-  return { auth: async () => ({ userId: 'user_1', sessionId: 'sess_1', sessionClaims: claims, actor: act }) }
+  const session = () => ({ userId: 'user_1', sessionId: 'sess_1', sessionClaims: claims, actor: act })
+  return {
+    auth: async () => {
+      if (refusal) throw refusal
+      return session()
+    },
+  }
 })
 
 test.each([
@@ -22,4 +31,31 @@ test.each([
 ])('the caller names who impersonates the user: %s', async (_, claim, impersonator, fromDashboard) => {
   act = claim
   expect(await currentCaller()).toMatchObject({ userId: 'user_1', impersonator, fromDashboard })
+})
+
+describe('who impersonates the user', () => {
+  afterEach(() => {
+    refusal = undefined
+  })
+
+  test('is nobody where there is no request, in the words of this version of Next', async () => {
+    const error = await (async () => headers())().catch((error: unknown) => error)
+    // As Clerk's SDK hands it on.
+    refusal = new Error(`Clerk: auth() is only supported in App Router.\nOriginal error: ${error}`)
+    expect(await currentImpersonator()).toBeNull()
+  })
+
+  test('is nobody in a request that Clerk’s middleware has not seen', async () => {
+    refusal = new Error("Clerk: auth() was called but Clerk can't detect usage of clerkMiddleware().")
+    expect(await currentImpersonator()).toBeNull()
+  })
+
+  test.each([
+    'Route /calendar used `headers()` inside `after()`. This is not supported.',
+    'The key is not valid.',
+  ])('is unknown, and so no token is given out, where it cannot be read: %s', async (message) => {
+    act = { sub: 'user_2' }
+    refusal = new Error(`Clerk: auth() is only supported in App Router.\nOriginal error: Error: ${message}`)
+    await expect(currentImpersonator()).rejects.toMatchObject({ code: 'not_configured' })
+  })
 })

@@ -451,7 +451,7 @@ describe('a Clerk that does not answer', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  const expired = tokenOf(header, { exp: 1 })
+  const expired = tokenOf(header, { exp: 1, sid: `sess_${'x'.repeat(100)}` })
   const nonce = () =>
     at('/guides?a=1&__clerk_handshake_nonce=n', { cookie: 'b=2; __clerk_handshake_nonce=n' })
   const renewal = () => at('/profile', { cookie: `b=2; __refresh_1A2b3C-_=r; __session=${expired}` })
@@ -493,6 +493,46 @@ describe('a Clerk that does not answer', () => {
     const { seen, response } = await answerOf(request(), hanging)
     expect([response?.status, response?.headers.get('retry-after')]).toEqual([503, '5'])
     expect(seen.length).toBe(hanging)
+  })
+
+  test.each([
+    ['ends of handshakes', nonce, undefined],
+    ['renewals', renewal, () => true],
+  ])(
+    'is asked no more about %s while as many as may be are without an answer, and then again',
+    async (_, request, isSigned) => {
+      const open: (() => void)[] = []
+      const guard = createGuardOfClerk(3, { isSigned })
+      const ask = async () => {
+        let isAsked = false
+        const answer = guard(request(), async ({ url, headers }) => {
+          if (!/nonce|refresh/.test(url + headers.get('cookie'))) return undefined
+          isAsked = true
+          return new Promise((resolve) => open.push(() => resolve(undefined)))
+        })
+        await vi.advanceTimersByTimeAsync(10_001)
+        await answer
+        return isAsked
+      }
+      for (let i = 0; i < 3; i++) expect(await ask()).toBe(true)
+      expect(await ask()).toBe(false)
+      for (const end of open) end()
+      await vi.advanceTimersByTimeAsync(0)
+      expect(await ask()).toBe(true)
+    },
+  )
+
+  test('is asked for its public keys no more, without CLERK_JWT_KEY, and only by those who have a token', async () => {
+    const guard = createGuardOfClerk(2)
+    const session = { cookie: `__session=${tokenOf(header, { exp: 4_000_000_000 })}` }
+    const statusOf = async (headers: Record<string, string>, answer: Promise<Response>) => {
+      const response = guard(at('/', headers), () => answer)
+      await vi.advanceTimersByTimeAsync(5000)
+      return (await response)?.status
+    }
+    for (let i = 0; i < 2; i++) await statusOf(session, new Promise(() => {}))
+    expect(await statusOf(session, Promise.resolve(new Response()))).toBe(503)
+    expect(await statusOf({}, Promise.resolve(new Response()))).toBe(200)
   })
 
   test('may take its time for what the browser sends it through this app', async () => {
