@@ -23,8 +23,9 @@ export class CursorError extends KitError<'bad_cursor'> {
   }
 }
 
-/** Most batches, and about as many records, that one page searches for those that match. */
+/** Most batches that one page searches for records that match. */
 const MOST_BATCHES = 1000
+/** Records after which it searches no further batch. */
 const MOST_SEARCHED = 20_000
 /** A repeated batch follows the first one closely. Repetitions further apart than this are not recognized. */
 const REMEMBERED = 50_000
