@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { isTime } from '../clerk/json'
 import type { RedisClient } from '../lookup/redis/client'
 import { OWN_OPERATION } from './connection'
 
-/** Milliseconds since 1970, within what a date can be. */
-const time = z.number().min(0).max(8.64e15)
+const time = z.custom<number>(isTime)
 
 const line = z.object({
   /** The same in every copy of a record, if it was written more than once. */
