@@ -22,12 +22,11 @@ import { auditFilterOf, type ListQuery, matchingWebhooks } from './list-query'
 import {
   type AuditFilter,
   auditPage,
-  MOST_EXPORTED,
+  recordsToExport,
   refreshesOf,
   sharedAudit,
   sharedDeliveries,
   sharedTokenHealth,
-  wholeTrail,
 } from './logs'
 import {
   entriesOfOrganization,
@@ -123,6 +122,9 @@ export async function filteredAudit(filter: AuditFilter, page?: { cursor?: strin
   return auditPage(filter, page)
 }
 
+/** Exports of the trail, each of which reads up to all of it. */
+const EXPORTS = { name: 'dashboard-exports', calls: 10, seconds: 60 }
+
 const AUDIT_COLUMNS = [
   'at',
   'action',
@@ -139,15 +141,18 @@ const withIsoTime = <R extends { at: number }>(row: R) => ({ ...row, at: new Dat
 
 /**
  * A list as a file, without pages: at most 10,000 records of the audit trail, or all webhooks that the log keeps. Each is
- * a record in the trail itself. @throws AuthError; ClerkError `clerk_rate_limited` over the limit; RedisError
+ * a record in the trail itself. @throws AuthError; ClerkError `clerk_rate_limited` over the limit; RedisError; the
+ * signal's reason once it has aborted
  */
 export async function exportList(
   list: 'audit' | 'webhooks',
   query: ListQuery,
   format: FileFormat,
+  signal: AbortSignal,
 ): Promise<string> {
   await requireAdmin({ failClosed: true })
   const actor = await currentActor()
+  if (list === 'audit') await refuseOverLimit(EXPORTS, actor.actor)
   await refuseOverLimit(LIMIT, actor.actor)
   emitAudit({
     ...actor,
@@ -163,7 +168,7 @@ export async function exportList(
     const rows = matchingWebhooks(webhooksOf(await recentDeliveries()), query, now)
     return write(WEBHOOK_COLUMNS, rows.map(withIsoTime))
   }
-  const records = await wholeTrail(auditFilterOf(query, now), MOST_EXPORTED)
+  const records = await recordsToExport(auditFilterOf(query, now), signal)
   return write(AUDIT_COLUMNS, records.map(withIsoTime))
 }
 
