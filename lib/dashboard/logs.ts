@@ -13,7 +13,7 @@ import { NO_READS, type TokenHealth, tokenHealth } from './token-health'
 /** Records from which the state of the integrations is made. */
 const RECENT = 200
 /** Most records of a file. */
-export const MOST_EXPORTED = 10_000
+const MOST_EXPORTED = 10_000
 
 /** The most recent webhook deliveries, all that the log keeps. */
 export const sharedDeliveries = memoizeFor(SHARED_MS, 'deliveries', () => panelResult(recentDeliveries))
@@ -60,17 +60,18 @@ const whereOf =
     (!action || isOf(record.action, action)) &&
     (!outcome || (outcome === 'failed' ? record.outcome !== 'ok' : record.outcome === outcome))
 
+const optionsOf = (filter: AuditFilter) => ({
+  where: whereOf(filter),
+  ...(filter.user && { user: filter.user }),
+  ...(filter.since !== undefined && { since: filter.since }),
+})
+
 /** A page of the records that match, and the cursor of the next page. A cursor that is not valid is the first page. */
 export async function readTrail(
   filter: AuditFilter,
   { cursor, limit = SHOWN }: { cursor?: string; limit?: number } = {},
 ) {
-  const { user, since } = filter
-  const options = {
-    ...{ where: whereOf(filter), limit },
-    ...(user && { user }),
-    ...(since !== undefined && { since }),
-  }
+  const options = { ...optionsOf(filter), limit }
   if (cursor === undefined) return readAudit(trail(), options)
   return readAudit(trail(), { ...options, cursor }).catch((error: unknown) => {
     if (!(error instanceof CursorError)) throw error
@@ -78,18 +79,9 @@ export async function readTrail(
   })
 }
 
-/** The newest records that match, at most so many, from as many pages as they take. */
-export async function wholeTrail(filter: AuditFilter, most: number): Promise<AuditRecord[]> {
-  const found = new Map<string, AuditRecord>()
-  let cursor: string | undefined
-  do {
-    const limit = most - found.size
-    const page = await readTrail(filter, cursor === undefined ? { limit } : { limit, cursor })
-    for (const record of page.records) found.set(record.id, record)
-    cursor = page.next
-  } while (cursor !== undefined && found.size < most)
-  return [...found.values()]
-}
+/** The newest records that match, from the whole trail. @throws the signal's reason once it has aborted */
+export const recordsToExport = async (filter: AuditFilter, signal: AbortSignal): Promise<AuditRecord[]> =>
+  (await readAudit(trail(), { ...optionsOf(filter), limit: MOST_EXPORTED, signal })).records
 
 /** A page for a list. */
 export const auditPage = (...args: Parameters<typeof readTrail>) =>

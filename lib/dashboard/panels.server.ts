@@ -22,12 +22,11 @@ import { auditFilterOf, type ListQuery, matchingWebhooks } from './list-query'
 import {
   type AuditFilter,
   auditPage,
-  MOST_EXPORTED,
+  recordsToExport,
   refreshesOf,
   sharedAudit,
   sharedDeliveries,
   sharedTokenHealth,
-  wholeTrail,
 } from './logs'
 import {
   entriesOfOrganization,
@@ -59,18 +58,18 @@ export const todo = forAdmins(sharedTodo)
 export const charts = forAdmins(sharedCharts)
 
 /** Reads of an admin that may ask Clerk: those of sixty pages of a user. */
-const READS = { name: 'dashboard-reads', calls: 180, seconds: 60 }
+const READS = { name: 'dashboard-reads', calls: 360, seconds: 60 }
 
-/** Counted before Clerk is asked, so that an admin who reloads cannot spend what others need, also while reads fail. */
-const limited =
-  <A extends unknown[], T>(read: (...args: A) => Promise<T>) =>
-  async (...args: A): Promise<T> => {
-    const { actor } = await currentActor()
-    await refuseOverLimit(READS, actor)
-    return read(...args)
-  }
+/**
+ * Called before Clerk is asked, so that an admin who reloads cannot spend what others need, also while reads fail.
+ * @throws ClerkError `clerk_rate_limited` over the limit
+ */
+const countRead = async () => refuseOverLimit(READS, (await currentActor()).actor)
 
-export const newestOrganizations = forAdmins(limited(listNewestOrganizations))
+export const newestOrganizations = forAdmins(async (page: number) => {
+  await countRead()
+  return listNewestOrganizations(page)
+})
 
 /** Records of an admin's views and exports. Looking at very many must not push other records out of the trail. */
 const LIMIT = { name: 'dashboard-views', calls: 60, seconds: 60 }
@@ -99,13 +98,15 @@ const recordList = (name: string) => recordView(name, 'ok', 'dashboard.list')
 
 /** A page of all users, the newest first. */
 export const newestUsers = forAdmins(async (page: number) => {
-  const found = await limited(listNewestUsers)(page)
+  await countRead()
+  const found = await listNewestUsers(page)
   await recordList('users')
   return found
 })
 
 /** Names and pictures of the people in a list. `list` names it in the trail: a word, or the ID of whom it is about. */
 export const peopleOf = forAdmins(async (list: string, ids: Iterable<string>) => {
+  await countRead()
   const people = await readPeople(ids)
   if (Object.keys(people).length > 0) await recordList(list)
   return people
@@ -120,6 +121,9 @@ export async function filteredAudit(filter: AuditFilter, page?: { cursor?: strin
   if (filter.user) await recordView(filter.user)
   return auditPage(filter, page)
 }
+
+/** Exports of the trail, each of which reads up to all of it. */
+const EXPORTS = { name: 'dashboard-exports', calls: 10, seconds: 60 }
 
 const AUDIT_COLUMNS = [
   'at',
@@ -137,15 +141,18 @@ const withIsoTime = <R extends { at: number }>(row: R) => ({ ...row, at: new Dat
 
 /**
  * A list as a file, without pages: at most 10,000 records of the audit trail, or all webhooks that the log keeps. Each is
- * a record in the trail itself. @throws AuthError; ClerkError `clerk_rate_limited` over the limit; RedisError
+ * a record in the trail itself. @throws AuthError; ClerkError `clerk_rate_limited` over the limit; RedisError; the
+ * signal's reason once it has aborted
  */
 export async function exportList(
   list: 'audit' | 'webhooks',
   query: ListQuery,
   format: FileFormat,
+  signal: AbortSignal,
 ): Promise<string> {
   await requireAdmin({ failClosed: true })
   const actor = await currentActor()
+  if (list === 'audit') await refuseOverLimit(EXPORTS, actor.actor)
   await refuseOverLimit(LIMIT, actor.actor)
   emitAudit({
     ...actor,
@@ -161,7 +168,7 @@ export async function exportList(
     const rows = matchingWebhooks(webhooksOf(await recentDeliveries()), query, now)
     return write(WEBHOOK_COLUMNS, rows.map(withIsoTime))
   }
-  const records = await wholeTrail(auditFilterOf(query, now), MOST_EXPORTED)
+  const records = await recordsToExport(auditFilterOf(query, now), signal)
   return write(AUDIT_COLUMNS, records.map(withIsoTime))
 }
 
@@ -177,7 +184,8 @@ export async function selectedUser(id: string): Promise<SelectedUser | null> {
   if (!isUserId(id)) return null
   // Inspected first: reading the user stores them, and an entry that was just invalidated would look as if it were not.
   const entries = await panelResult(() => entriesOf(id))
-  const user = await limited(getCachedUserById)(id)
+  await countRead()
+  const user = await getCachedUserById(id)
   await recordView(id, user ? 'ok' : 'not_found')
   return user && { user, entries }
 }
@@ -193,7 +201,8 @@ export async function selectedOrganization(id: string): Promise<SelectedOrganiza
   await requireAdmin()
   if (!isOrganizationId(id)) return null
   const entries = await panelResult(() => entriesOfOrganization(id))
-  const organization = await limited(findOrganization)(id)
+  await countRead()
+  const organization = await findOrganization(id)
   return organization && { organization, entries }
 }
 
@@ -201,29 +210,33 @@ export async function selectedOrganization(id: string): Promise<SelectedOrganiza
 const MEMBERS_SHOWN = 50
 
 /** The first members of an organization, and how many there are. */
-export const membersOf = forAdmins(
-  limited(async (organizationId: string) => {
-    const [members, total] = await Promise.all([
-      getCachedMembersOfOrganization(organizationId, { limit: MEMBERS_SHOWN }),
-      countMembers(organizationId),
-    ])
-    await recordList(organizationId)
-    const shown = members.map(({ id, role, user }) => ({
-      ...{ id, role, user: { id: user.id, name: nameOf(user), imageUrl: pictureOf(user) } },
-    }))
-    return { shown, total }
-  }),
-)
+export const membersOf = forAdmins(async (organizationId: string) => {
+  await countRead()
+  const [members, total] = await Promise.all([
+    getCachedMembersOfOrganization(organizationId, { limit: MEMBERS_SHOWN }),
+    countMembers(organizationId),
+  ])
+  await recordList(organizationId)
+  const shown = members.map(({ id, role, user }) => ({
+    ...{ id, role, user: { id: user.id, name: nameOf(user), imageUrl: pictureOf(user) } },
+  }))
+  return { shown, total }
+})
 
 /** The sessions of a user at Clerk, the newest first. */
 export async function sessionsOfUser(userId: string) {
   await requireAdmin()
+  await countRead()
   await recordView(userId)
-  return limited(sessionsOf)(userId)
+  return sessionsOf(userId)
 }
 
 /** When Clerk last changed a user; null if Clerk does not say. */
-export const changedAtClerk = forAdmins((userId: string) => limited(readChanged)(userId).catch(() => null))
+export const changedAtClerk = forAdmins((userId: string) =>
+  countRead()
+    .then(() => readChanged(userId))
+    .catch(() => null),
+)
 
 /** The deliveries that were about a user or an organization. */
 export async function deliveriesOf(id: string) {
@@ -235,6 +248,7 @@ export async function deliveriesOf(id: string) {
 /** The state of a user's integrations, and when Clerk last returned each token; null: Redis does not say. */
 export async function integrationsOf(userId: string) {
   await requireAdmin()
+  await countRead()
   await recordView(userId)
   const at = Date.now()
   const [integrations, refreshes] = await Promise.all([

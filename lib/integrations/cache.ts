@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { defineLookup, invalidateTags } from '../cache/lookups'
 import { TAG_OF_ALL_INTEGRATIONS, tagOfIntegrations, tagOfTokens } from '../cache/tags'
 import { pathOrAddress } from '../cache/tokens/settings'
+import { isTime } from '../clerk/json'
 import { inspect } from '../lookup/inspect'
 import { json } from '../lookup/json'
 import { onePerProcess } from '../lookup/one-per-process'
@@ -31,8 +32,7 @@ function firstExpiryOf(integrations: Integrations): number | null {
   return times.length > 0 ? Math.min(...times) : null
 }
 
-/** Milliseconds since 1970, within what a date can be. */
-const instant = z.number().min(0).max(8.64e15)
+const instant = z.custom<number>(isTime)
 const time = instant.nullable()
 const finding = z.object({
   status: z.enum(['connected', 'degraded', 'scope_missing', 'reconnect_required', 'not_connected']),

@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { isTime } from '../clerk/json'
 import type { RedisClient } from '../lookup/redis/client'
 import { OWN_OPERATION } from './connection'
 
-/** Milliseconds since 1970, within what a date can be. */
-const time = z.number().min(0).max(8.64e15)
+const time = z.custom<number>(isTime)
 
 const line = z.object({
   /** The same in every copy of a record, if it was written more than once. */
@@ -34,10 +34,15 @@ export interface Range {
   from: string
   to: string
   newestFirst: boolean
+  /** Ends the reading before the next request, with its reason. */
+  signal?: AbortSignal | undefined
 }
 
-/** Batches per request: each has up to 512 KB, and an answer of Upstash up to 10 MB. */
-const AT_A_TIME = 16
+/** Batches of a request, whatever their size: each has up to 512 KB, and an answer of Upstash up to 10 MB. */
+const FEWEST = 16
+/** Where batches are small, a request reads more of them: so many characters, if the next are like those before. */
+const CHARACTERS = 2_000_000
+const MOST = 1000
 
 const entries = z.array(z.tuple([z.string(), z.array(z.string())]))
 
@@ -51,26 +56,38 @@ function parse(text: string): AuditRecord[] {
   })
 }
 
-/** The batches of a trail, oldest or newest first. @throws RedisError */
+/** The batches of a trail, oldest or newest first. @throws RedisError, or the signal's reason */
 export async function* readBatches(
   { redis, key }: { redis: RedisClient; key: string },
-  range: Range,
+  { newestFirst, signal, ...range }: Range,
 ): AsyncGenerator<Batch> {
   let { from, to } = range
-  for (;;) {
-    const found = entries.parse(
-      await redis.insist(
-        `${OWN_OPERATION}read`,
-        (client): Promise<unknown> =>
-          range.newestFirst
-            ? client.xrevrange(key, to, from, AT_A_TIME)
-            : client.xrange(key, from, to, AT_A_TIME),
-      ),
+  let count = FEWEST
+  const read = () =>
+    redis.insist(
+      `${OWN_OPERATION}read`,
+      (client): Promise<unknown> =>
+        newestFirst ? client.xrevrange(key, to, from, count) : client.xrange(key, from, to, count),
     )
-    for (const [id, [, records = '']] of found) yield { id, records: parse(records) }
+  for (;;) {
+    signal?.throwIfAborted()
+    const answer = await read().catch((error: unknown) => {
+      if (count === FEWEST) throw error
+      // The answer may be too large, if these batches are larger than those before.
+      count = FEWEST
+      return read()
+    })
+    const found = entries.parse(answer)
+    let characters = 0
+    for (const [id, [, records = '']] of found) {
+      characters += records.length
+      yield { id, records: parse(records) }
+    }
     const last = found.at(-1)?.[0]
-    if (last === undefined || found.length < AT_A_TIME) return
-    if (range.newestFirst) to = `(${last}`
+    if (last === undefined || found.length < count) return
+    if (newestFirst) to = `(${last}`
     else from = `(${last}`
+    const fitting = Math.floor((CHARACTERS * count) / (characters + 1))
+    count = Math.min(4 * count, MOST, Math.max(FEWEST, fitting))
   }
 }

@@ -23,8 +23,9 @@ export class CursorError extends KitError<'bad_cursor'> {
   }
 }
 
-/** Most batches, and about as many records, that one page searches for those that match. */
+/** Most batches that one page searches for records that match. */
 const MOST_BATCHES = 1000
+/** Records after which it searches no further batch. */
 const MOST_SEARCHED = 20_000
 /** A repeated batch follows the first one closely. Repetitions further apart than this are not recognized. */
 const REMEMBERED = 50_000
@@ -51,19 +52,22 @@ function createOnce() {
 
 /**
  * A page of the trail, newest first: at most `limit` records (default: 50), and `next`, the cursor of the next page.
- * A page may have fewer records and still a `next`, if few of the records it searched match. Repetitions are left out
- * within a page; across pages compare the records' `id`. @throws RedisError, CursorError
+ * A page may have fewer records and still a `next`, if few of the records it searched match. With a `signal` the whole
+ * trail is searched until it aborts. Repetitions are left out within a page; across pages compare the records' `id`.
+ * @throws RedisError, CursorError, or the signal's reason
  */
 export async function readAudit(
   trail: Trail,
-  { user, since, until, where, limit = 50, cursor }: Filter & { limit?: number; cursor?: string } = {},
+  options: Filter & { limit?: number; cursor?: string; signal?: AbortSignal } = {},
 ): Promise<{ records: AuditRecord[]; next: string | undefined }> {
+  const { user, since, until, where, limit = 50, cursor, signal } = options
   const [matches, once] = [isWanted({ ...(user !== undefined && { user }), where }), createOnce()]
   const begin = cursor === undefined ? undefined : parseCursor(cursor)
   const to = begin?.batch ?? (until === undefined ? '+' : String(until))
   const records: AuditRecord[] = []
   let [batches, searched] = [0, 0]
-  for await (const batch of readBatches(trail, { from: String(since ?? '-'), to, newestFirst: true })) {
+  const range = { from: String(since ?? '-'), to, newestFirst: true, signal }
+  for await (const batch of readBatches(trail, range)) {
     const end = batch.id === begin?.batch ? begin.index : batch.records.length
     for (let i = end - 1; i >= 0; i--) {
       const record = batch.records[i]
@@ -72,7 +76,7 @@ export async function readAudit(
       records.push(record)
     }
     searched += batch.records.length
-    if (++batches === MOST_BATCHES || searched >= MOST_SEARCHED)
+    if (!signal && (++batches === MOST_BATCHES || searched >= MOST_SEARCHED))
       return { records, next: cursorOf(batch.id, 0) }
   }
   return { records, next: undefined }

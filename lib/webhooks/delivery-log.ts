@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isTime } from '../clerk/json'
 import { namespace, redis } from '../config'
 import { onePerProcess } from '../lookup/one-per-process'
 import { maxAgeOfRecords } from './settings'
@@ -14,7 +15,7 @@ const DONE_SECONDS = 48 * 60 * 60
 
 const record = z.object({
   /** When it was answered, in milliseconds since 1970. */
-  at: z.number().min(0).max(8.64e15),
+  at: z.custom<number>(isTime),
   /** The `svix-id`, which is the same for every attempt to deliver one webhook. */
   id: z.string(),
   type: z.string(),

@@ -239,6 +239,54 @@ describe('the trail', () => {
     )
   })
 
+  /** Batches of one record each, in one request. */
+  const addSmall = (count: number) =>
+    services.redis.insist('xadd', (client) =>
+      Promise.all(
+        Array.from({ length: count }, (_, i) =>
+          client.xadd(key, `${i + 1}-0`, { records: JSON.stringify({ ...event('u1'), id: `r${i}`, at: i }) }),
+        ),
+      ),
+    )
+
+  test.each([true, false])(
+    'of small batches is read in few requests, newest first: %s',
+    async (newestFirst) => {
+      await addSmall(4000)
+      services.upstash.resetCounts()
+      const ids: string[] = []
+      for await (const { id } of readBatches(start().trail, { from: '-', to: '+', newestFirst })) ids.push(id)
+      const all = Array.from({ length: 4000 }, (_, i) => `${i + 1}-0`)
+      expect(ids).toEqual(newestFirst ? all.reverse() : all)
+      expect(services.upstash.counts().http).toBeLessThanOrEqual(8)
+    },
+  )
+
+  test('is read in smaller parts where an answer would be too large', async () => {
+    await addSmall(200)
+    services.upstash.faults.next({ skip: 1, error: 'ERR max request size exceeded. Limit: 10485760 bytes' })
+    services.upstash.resetCounts()
+    const ids = []
+    for await (const { id } of readBatches(start().trail, { from: '-', to: '+', newestFirst: true }))
+      ids.push(id)
+    expect(new Set(ids).size).toBe(200)
+    expect(services.upstash.counts().http).toBeGreaterThan(3)
+  })
+
+  test('is searched as a whole with a signal, and no further once it has aborted', async () => {
+    await addSmall(2000)
+    const { signal } = new AbortController()
+    const where = ({ id }: { id: string }) => id === 'r0'
+    expect((await readAudit(start().trail, { where })).records).toEqual([])
+    expect((await readAudit(start().trail, { where, signal })).records).toMatchObject([{ id: 'r0' }])
+    const gone = new AbortController()
+    services.upstash.faults.set({ after: () => gone.abort() })
+    services.upstash.resetCounts()
+    const read = readAudit(start().trail, { where, signal: gone.signal })
+    await expect(read).rejects.toMatchObject({ name: 'AbortError' })
+    expect(services.upstash.counts().http).toBe(1)
+  })
+
   test('has no page if it is empty', async () => {
     expect(await readAudit(start().trail)).toEqual({ records: [], next: undefined })
   })
