@@ -3,6 +3,8 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { createProcessState } from '@/lib/lookup/process-state'
 import { createRedisClient } from '@/lib/lookup/redis/client'
+import { WEBHOOK_SECRET } from '../../local/clerk/keys'
+import { signatureHeaders } from '../../local/clerk/signature'
 import { people } from '../../local/seed'
 import { quotaExceeded } from '../../local/upstash/faults'
 import { axeFindings, openDashboard, panelOf, toastOf } from '../support/dashboard'
@@ -382,10 +384,37 @@ describe('Webhooks and Audit', () => {
         .getByRole('button', { name: /^Show / })
         .count(),
     ).toBe(0)
-    await row.getByRole('button', { name: /^Details of user.created/ }).click()
+    const details = row.getByRole('button', { name: /^Details of user.created/ })
+    expect(await details.evaluate((one) => one === document.activeElement)).toBe(true)
+    await details.click()
     await row.getByText(`${id}: invalidated user, tokens, integrations`).waitFor()
     await row.getByText(/^msg_/).waitFor()
     await row.getByRole('list', { name: '1 attempt' }).waitFor()
+  })
+
+  test('a webhook that succeeds when it is tried again says so in its place, also while new ones wait', async () => {
+    const deliver = (id: string, data: object) => {
+      const body = JSON.stringify({ type: 'user.updated', object: 'event', data })
+      return fetch(`${stage.app.url}/api/webhooks/clerk`, {
+        ...{ method: 'POST', body },
+        headers: signatureHeaders(WEBHOOK_SECRET, id, body),
+      })
+    }
+    await newUser()
+    await deliver('msg_2failsOn', { id: 'nonsense' })
+    await deliver('msg_2triedAgain', { id: 'nonsense' })
+    const { panel } = await visit('/webhooks')
+    const first = panel('webhooks').getByRole('listitem').first()
+    await first.getByText('Refused: bad payload').waitFor()
+    await deliver('msg_2triedAgain', { id: people.neverConnected })
+    await first.getByText('2 attempts').waitFor()
+    await first.getByText('Done').waitFor()
+    await newUser()
+    await panel('webhooks').getByRole('button', { name: 'Show 1 new webhook' }).waitFor()
+    await deliver('msg_2triedAgain', { id: people.neverConnected })
+    await first.getByText('3 attempts').waitFor()
+    await panel('webhooks').getByRole('button', { name: 'Show 1 new webhook' }).click()
+    await first.getByText('Refused: bad payload').waitFor()
   })
 
   test('the trail can be narrowed to one user, and widened again', async () => {
