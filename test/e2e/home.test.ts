@@ -623,19 +623,10 @@ describe('with the keyboard only', () => {
 })
 
 test('where the browser cannot load Clerk’s script, "Sign in" leads to the page that says what to do', async () => {
-  const { page, trouble } = await browser.open()
-  await page.route('**/clerk.browser*.js*', (route) => route.abort())
-  await page.goto(`${stage.app.url}/experts`)
-  await page.getByRole('banner').getByText('Sign in').click()
-  await page.getByRole('heading', { name: 'Clerk could not be loaded' }).waitFor()
-  // What was refused here.
-  trouble.length = 0
-})
-
-test('the page to sign in says what to do where the browser cannot load Clerk’s script', async () => {
   const { page, trouble, settled } = await browser.open()
   await page.route('**/clerk.browser*.js*', (route) => route.abort())
-  await page.goto(`${stage.app.url}/sign-in`)
+  await page.goto(`${stage.app.url}/experts`)
+  await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).click()
   const main = page.getByRole('main')
   await main.getByRole('heading', { name: 'Clerk could not be loaded' }).waitFor()
   expect(await main.getByRole('status').count(), 'placeholders').toBe(0)

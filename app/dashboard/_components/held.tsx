@@ -38,7 +38,7 @@ export function Held<T extends { id: string }>({ latest, noun, children }: Props
             className="absolute -top-9 right-0 h-8 rounded-full bg-brand px-3 font-medium text-on-brand text-sm shadow-md hover:opacity-90"
             onClick={() => {
               flushSync(() => show(latest))
-              list.current?.querySelector<HTMLElement>('li button')?.focus()
+              list.current?.querySelector<HTMLElement>('li [aria-expanded]')?.focus()
             }}
           >
             <span className="max-sm:sr-only">Show </span>

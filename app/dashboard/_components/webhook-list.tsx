@@ -72,7 +72,8 @@ export function WebhookList({ rows, people, renderedAt }: Props) {
       </PanelNote>
     )
   const groups = foldNeighbors(rows, (one) =>
-    hasFailed(one) ? one.id : [one.type, one.subject, one.outcome, one.reason, one.attempts.length],
+    // What failed keeps its line when it succeeds.
+    hasFailed(one) || one.attempts.length > 1 ? one.id : [one.type, one.subject, one.outcome, one.reason],
   )
   return (
     <Rows what="Type" who="Subject">
