@@ -413,26 +413,22 @@ describe('Webhooks and Audit', () => {
       })
     }
     await newUser()
-    await deliver('msg_2failsOn', {})
+    await deliver('msg_2triedLater', {})
     await deliver('msg_2triedAgain', {})
     const { panel } = await visitWebhooks('text="Refused: bad payload" >> nth=1')
     const first = panel('webhooks').getByRole('listitem').first()
+    await newUser()
+    const show = panel('webhooks').getByRole('button', { name: 'Show 1 new webhook' })
+    await show.waitFor()
     await deliver('msg_2triedAgain', { id: people.neverConnected })
     await first.getByText('2 attempts').waitFor()
     await first.getByText('Done').waitFor()
-    await newUser()
-    await panel('webhooks').getByRole('button', { name: 'Show 1 new webhook' }).waitFor()
-    await deliver('msg_2triedAgain', { id: people.neverConnected })
-    await first.getByText('3 attempts').waitFor()
-    await panel('webhooks').getByRole('button', { name: 'Show 1 new webhook' }).click()
+    await show.click()
     await first.getByText('Refused: bad payload').waitFor()
-    // What has been tried again has a line of its own: a line that goes would move others.
-    for (const attempts of [2, 3]) {
-      await deliver('msg_2failsOn', { id: people.neverConnected })
-      await first.getByText(`${attempts} attempts`).waitFor()
-    }
-    const tried = panel('webhooks').getByRole('listitem').filter({ hasText: '3 attempts' })
-    expect(await tried.count()).toBe(2)
+    await deliver('msg_2triedLater', { id: people.neverConnected })
+    await first.getByText('2 attempts').waitFor()
+    // They look the same, and are not folded: a line that goes would move others.
+    expect(await panel('webhooks').getByText('2 attempts').count()).toBe(2)
   })
 
   test('the trail can be narrowed to one user, and widened again', async () => {
@@ -480,7 +476,7 @@ test('users are read aloud in the order of the columns: name, address, roles, ti
   await stage.standIns.clerk.webhooks.flush()
   const { panel } = await visit('/users')
   const row = panel('users').getByRole('listitem').filter({ hasText: 'order-of-columns' })
-  expect(await row.textContent()).toMatch(/order-of-columns.*@example\.com.*expert.*now/)
+  expect(await row.textContent()).toMatch(/order-of-columns.*@example\.com.*expert.*(now|ago)/)
 })
 
 test('a page of the trail without matches leads to older records, and the last one says that there are none', async () => {
