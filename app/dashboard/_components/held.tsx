@@ -21,7 +21,8 @@ export function Held<T extends { id: string }>({ latest, noun, children }: Props
   const list = useRef<HTMLDivElement>(null)
   const byId = new Map(latest.map((row) => [row.id, row]))
   // An empty list has nothing to read. The latest rows do not have what newer ones have pushed out.
-  const rows = shown.length === 0 ? latest : shown.map((row) => byId.get(row.id) ?? row)
+  const isEmpty = shown.length === 0 || latest.length === 0
+  const rows = isEmpty ? latest : shown.map((row) => byId.get(row.id) ?? row)
   if (rows.length !== shown.length || rows.some((row, i) => row !== shown[i])) show(rows)
   for (const { id } of rows) byId.delete(id)
   const text = byId.size > 0 ? countOf(byId.size, `new ${noun}`) : ''
