@@ -4,7 +4,7 @@ import { useClerk, useUser } from '@clerk/nextjs'
 import { usePathname } from 'next/navigation'
 import { button } from './button'
 import { isAdmin } from './nav'
-import { signOut, switchAccount } from './sign-out'
+import { signOut, switchAccount, useReloadWithoutUser } from './sign-out'
 
 const item = 'block w-full rounded px-3 py-2 text-start text-sm hover:bg-page'
 
@@ -12,6 +12,13 @@ const item = 'block w-full rounded px-3 py-2 text-start text-sm hover:bg-page'
 function SignInButton() {
   const clerk = useClerk()
   if (/^\/sign-(in|up)(\/|$)/.test(usePathname())) return null
+  // Without Clerk's script the button could do nothing. The page says so, and loads the script again.
+  if (clerk.status === 'error')
+    return (
+      <a href="/sign-in" className={button()}>
+        Sign in
+      </a>
+    )
   return (
     <button type="button" className={button()} onClick={() => clerk.redirectToSignIn()}>
       Sign in
@@ -20,8 +27,8 @@ function SignInButton() {
 }
 
 /**
- * As wide as the avatar on small screens, where the header has no room to spare. The address of a page is not known to what
- * is static of it: on the pages to sign in and up, where nothing follows, it is hidden by what they have.
+ * As wide as the avatar on small screens, where the header has no room to spare. The static shell does not know the address
+ * of the page, so CSS hides it on the pages to sign in and up, which have neither the button nor the menu.
  */
 const Placeholder = () => (
   <div className="h-9 w-10 p-0.5 @min-[48rem]:w-24" aria-hidden>
@@ -33,6 +40,7 @@ const Placeholder = () => (
 export function AccountMenu() {
   const clerk = useClerk()
   const { isLoaded, user } = useUser()
+  useReloadWithoutUser()
 
   if (!user) return isLoaded || clerk.status === 'error' ? <SignInButton /> : <Placeholder />
   const name = user.fullName ?? user.username ?? 'Account'

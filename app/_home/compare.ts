@@ -12,7 +12,9 @@ import { isExpert } from '../experts/expert'
 
 /** The same users read twice. Times in milliseconds, `at` since 1970. */
 interface Measured {
+  /** Of the first of them. */
   ids: string[]
+  count: number
   /** Whether there are more experts than were read. */
   isPart: boolean
   clerk: { requests: number; ms: number }
@@ -24,6 +26,8 @@ export type Comparison = Omit<Measured, 'ids'> & { users: CachedUser[] }
 
 /** One request to Clerk has room for no more. */
 const MOST_USERS = 100
+/** As many as fit on a phone. */
+const MOST_FACES = 8
 const CLERK_TIMEOUT_MS = 5_000
 /** A reading of a process counts what others do meanwhile. One of a few is undisturbed. */
 const TRIES = 3
@@ -68,16 +72,17 @@ class AskedClerk extends Error {}
  */
 async function measure(): Promise<Measured | null> {
   const all = (await userIdsByRole('expert')) ?? []
-  const ids = all.slice(0, MOST_USERS)
+  // The comparison is with users who are cached. The list of IDs has banned people too.
+  const users = await getCachedUsersByIds(all.slice(0, MOST_USERS))
+  const ids = users.filter(isExpert).map(({ id }) => id)
   if (ids.length === 0) return null
-  // The comparison is with users who are cached.
-  await getCachedUsersByIds(ids)
   const direct = await timed(() => loadUsers(ids, AbortSignal.timeout(CLERK_TIMEOUT_MS), toCachedUser))
   const cache = await readCached(ids)
   if (!cache) throw new AskedClerk()
   return {
-    ids,
-    isPart: all.length > ids.length,
+    ids: ids.slice(0, MOST_FACES),
+    count: ids.length,
+    isPart: all.length > MOST_USERS,
     clerk: { requests: 1, ms: direct.ms },
     cache,
     at: Date.now(),
@@ -100,7 +105,7 @@ const measuredOrProblem = memoizeFor<Measured | Trouble | null>(5_000, 'comparis
 )
 
 /**
- * The latest comparison, at most a minute old, with its users as they are now: nothing of a user is kept here. Null without
+ * The latest comparison, at most a minute old, with the first of its users as they are now: nothing of a user is kept here. Null without
  * experts; or why there is none. However many people look, a process asks Clerk once a minute, and in an outage once in 5 s.
  */
 export async function latestComparison(): Promise<Comparison | Trouble | null> {
@@ -108,7 +113,7 @@ export async function latestComparison(): Promise<Comparison | Trouble | null> {
   if (!found || !('ids' in found)) return found
   const { ids, ...comparison } = found
   try {
-    // The list of IDs has banned people too, who must not be shown.
+    // One who was banned since must not be shown.
     const users = await withPriority('low', () => getCachedUsersByIds(ids))
     return { ...comparison, users: users.filter(isExpert) }
   } catch (error) {

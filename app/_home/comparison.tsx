@@ -43,6 +43,7 @@ export async function LiveComparison() {
         of={slowest}
         requests={`${count(clerk.requests, 'request')} to Clerk`}
         users={comparison.users}
+        total={comparison.count}
         bar="bg-warn"
       />
       <Read
@@ -52,11 +53,12 @@ export async function LiveComparison() {
         of={slowest}
         requests={`${count(cache.requests, 'request')} to Redis, 0 to Clerk`}
         users={comparison.users}
+        total={comparison.count}
         bar="bg-good"
       />
       <p className="px-5 py-3 text-soft text-xs">
         {comparison.isPart && 'The first '}
-        {count(comparison.users.length, 'expert')}, read by this server at{' '}
+        {count(comparison.count, 'expert')}, read by this server at{' '}
         <time dateTime={new Date(at).toISOString()}>{new Date(at).toISOString().slice(11, 19)} UTC</time>,
         once a minute at most.
       </p>
@@ -94,13 +96,12 @@ interface ReadProps {
   of: number
   requests: string
   users: Comparison['users']
+  total: number
   bar: string
 }
 
-/** As many as fit on a phone. */
-const MOST_FACES = 8
-
-function Read({ title, code, time, of, requests, users, bar }: ReadProps) {
+function Read({ title, code, time, of, requests, users, total, bar }: ReadProps) {
+  const more = total - users.length
   return (
     <section aria-label={title} className="flex flex-1 flex-col justify-center gap-2.5 px-5 py-4">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
@@ -118,12 +119,12 @@ function Read({ title, code, time, of, requests, users, bar }: ReadProps) {
         <span>{requests}</span>
       </div>
       <div className="flex h-7 items-center text-sm text-soft" aria-hidden>
-        {users.slice(0, MOST_FACES).map(({ id, imageUrl }) => (
+        {users.map(({ id, imageUrl }) => (
           <span key={id} className="-me-1.5 shrink-0 rounded-full border-2 border-surface">
             <Avatar src={imageUrl} size={24} />
           </span>
         ))}
-        {users.length > MOST_FACES && <span className="ms-3">+{users.length - MOST_FACES}</span>}
+        {more > 0 && <span className="ms-3">+{more}</span>}
       </div>
     </section>
   )

@@ -19,7 +19,8 @@ const exactly = (word: string): Promise<CachedUser | null> =>
 
 /**
  * The users with this ID, or with this text in the ID, the name, the username or an e-mail address; one who has exactly
- * this username or address comes first, then those with the text in the name. One request to Clerk, which is not cached: a key must not hold what was typed.
+ * this username or address comes first, then those with the text in the name. One request to Clerk, which is not cached: a
+ * key must not hold what was typed.
  * While Clerk is not responding, a user who is cached is found by the whole ID, username or address.
  * @throws ClerkError
  */
@@ -35,7 +36,7 @@ export async function searchUsers(text: string): Promise<CachedUser[]> {
     const isExact = ({ username, emailAddresses }: CachedUser) =>
       [username, ...emailAddresses.map(({ emailAddress }) => emailAddress)].includes(word.toLowerCase())
     const isNamed = ({ fullName, username }: CachedUser) =>
-      `${fullName} ${username}`.toLowerCase().includes(word.toLowerCase())
+      `${fullName ?? ''} ${username ?? ''}`.toLowerCase().includes(word.toLowerCase())
     const rankOf = (user: CachedUser) => Number(isExact(user)) * 2 + Number(isNamed(user))
     return users.toSorted((a, b) => rankOf(b) - rankOf(a))
   } catch (error) {

@@ -3,6 +3,9 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { createProcessState } from '@/lib/lookup/process-state'
 import { createRedisClient } from '@/lib/lookup/redis/client'
+import { createStreamSink } from '@/lib/telemetry/stream-sink'
+import { WEBHOOK_SECRET } from '../../local/clerk/keys'
+import { signatureHeaders } from '../../local/clerk/signature'
 import { people } from '../../local/seed'
 import { quotaExceeded } from '../../local/upstash/faults'
 import { axeFindings, openDashboard, panelOf, toastOf } from '../support/dashboard'
@@ -362,9 +365,20 @@ describe('Look up a user', () => {
 })
 
 describe('Webhooks and Audit', () => {
+  /** The page once it has this. What others have just read is shared for some seconds. */
+  async function visitWebhooks(has: string) {
+    const view = await visit('/webhooks')
+    const count = async () => {
+      await openDashboard(view, stage, '/webhooks')
+      return view.panel('webhooks').locator(has).count()
+    }
+    await expect.poll(count, { timeout: 60_000 }).toBeGreaterThan(0)
+    return view
+  }
+
   test('a new webhook is announced and moves nothing until it is asked for, and opens to what it invalidated and its attempts', async () => {
-    await newUser()
-    const { page, panel } = await visit('/webhooks')
+    const known = await newUser()
+    const { page, panel } = await visitWebhooks(`a[href$="${known.id}"]`)
     const rows = panel('webhooks').getByRole('listitem')
     const before = await rows.first().boundingBox()
     const { id } = await newUser()
@@ -382,10 +396,39 @@ describe('Webhooks and Audit', () => {
         .getByRole('button', { name: /^Show / })
         .count(),
     ).toBe(0)
-    await row.getByRole('button', { name: /^Details of user.created/ }).click()
+    const details = row.getByRole('button', { name: /^Details of user.created/ })
+    expect(await details.evaluate((one) => one === document.activeElement)).toBe(true)
+    await details.click()
     await row.getByText(`${id}: invalidated user, tokens, integrations`).waitFor()
     await row.getByText(/^msg_/).waitFor()
     await row.getByRole('list', { name: '1 attempt' }).waitFor()
+  })
+
+  test('a webhook that succeeds when it is tried again says so in its place, also while new ones wait', async () => {
+    const deliver = (id: string, data: object) => {
+      const body = JSON.stringify({ type: 'user.updated', object: 'event', data })
+      return fetch(`${stage.app.url}/api/webhooks/clerk`, {
+        ...{ method: 'POST', body },
+        headers: signatureHeaders(WEBHOOK_SECRET, id, body),
+      })
+    }
+    await newUser()
+    await deliver('msg_2triedLater', {})
+    await deliver('msg_2triedAgain', {})
+    const { panel } = await visitWebhooks('text="Refused: bad payload" >> nth=1')
+    const first = panel('webhooks').getByRole('listitem').first()
+    await newUser()
+    const show = panel('webhooks').getByRole('button', { name: 'Show 1 new webhook' })
+    await show.waitFor()
+    await deliver('msg_2triedAgain', { id: people.neverConnected })
+    await first.getByText('2 attempts').waitFor()
+    await first.getByText('Done').waitFor()
+    await show.click()
+    await first.getByText('Refused: bad payload').waitFor()
+    await deliver('msg_2triedLater', { id: people.neverConnected })
+    await first.getByText('2 attempts').waitFor()
+    // They look the same, and are not folded: a line that goes would move others.
+    expect(await panel('webhooks').getByText('2 attempts').count()).toBe(2)
   })
 
   test('the trail can be narrowed to one user, and widened again', async () => {
@@ -423,6 +466,34 @@ describe('Webhooks and Audit', () => {
     await page.reload()
     await panel('audit').getByRole('listitem').getByText('dashboard.export').first().waitFor()
   })
+})
+
+test('users are read aloud in the order of the columns: name, address, roles, time', async () => {
+  stage.standIns.clerk.createUser({
+    ...{ emails: ['order@example.com'], username: 'order-of-columns' },
+    publicMetadata: { role: 'expert' },
+  })
+  await stage.standIns.clerk.webhooks.flush()
+  const { panel } = await visit('/users')
+  const row = panel('users').getByRole('listitem').filter({ hasText: 'order-of-columns' })
+  expect(await row.textContent()).toMatch(/order-of-columns.*@example\.com.*expert.*(now|ago)/)
+})
+
+test('a page of the trail without matches leads to older records, and the last one says that there are none', async () => {
+  const { url, token } = stage.standIns.upstash
+  const sink = createStreamSink({
+    redis: createRedisClient({ url, token, state: createProcessState() }),
+    ...{ key: 'ck:audit', maxBytes: 32_000_000, maxAge: 24 * 60 * 60 * 1000 },
+  })
+  const record = { action: 'token.read', actor: people.member, subject: people.member, outcome: 'ok' }
+  for (let batch = 0; batch < 20; batch++)
+    await sink(
+      Array.from({ length: 1000 }, (_, i) => ({ id: `many-${batch}-${i}`, seq: 1, at: Date.now(), record })),
+    )
+  const { panel } = await visit('/audit?outcome=reconnect_required')
+  await panel('audit').getByText('No matches in this part of the trail').waitFor()
+  await panel('audit').getByRole('link', { name: 'Older' }).click()
+  await panel('audit').getByText('No records match').waitFor()
 })
 
 test('charts have ranges, a tooltip, and a table of the same figures', async () => {

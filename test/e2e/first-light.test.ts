@@ -130,6 +130,9 @@ describe('the chain from Clerk to the page', () => {
     await view.page.getByRole('banner').getByRole('button', { name: 'Sign in' }).waitFor()
   })
 
+  /** Nothing of the two pages that were open: the router keeps pages that were left. */
+  const OF_A_USER = /Your connections|Manage account/
+
   test.each([
     ['Sign out', 'Sign in'],
     ['Switch account', 'Ada Lindgren'],
@@ -137,13 +140,28 @@ describe('the chain from Clerk to the page', () => {
     const { page, settled } = await browser.openAs(people.member)
     await page.goto(`${stage.app.url}/`)
     await settled()
-    // By the router, which keeps pages that were left.
     await page.getByRole('link', { name: 'All providers' }).click()
     await page.getByText('mia@example.com').first().waitFor({ state: 'attached' })
     await page.getByRole('button', { name: 'Account of Mia Moreau' }).click()
     await page.getByRole('button', { name }).click()
     await page.getByRole('button', { name: next }).first().waitFor()
-    expect(await page.content()).not.toContain('mia@example.com')
+    expect(await page.content()).not.toMatch(OF_A_USER)
+  })
+
+  test('Sign out leaves nothing of the user in other tabs', async () => {
+    const { context, page, settled } = await browser.openAs(people.member)
+    const other = await context.newPage()
+    await other.goto(`${stage.app.url}/`)
+    await other.getByRole('link', { name: 'All providers' }).click()
+    await other.getByText('mia@example.com').first().waitFor({ state: 'attached' })
+    await other.getByRole('button', { name: 'Account of Mia Moreau' }).waitFor()
+    await page.goto(`${stage.app.url}/`)
+    await settled()
+    await page.getByRole('button', { name: 'Account of Mia Moreau' }).click()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('banner').getByRole('button', { name: 'Sign in' }).waitFor()
+    await other.getByRole('button', { name: 'Ada Lindgren' }).waitFor()
+    expect(await other.content()).not.toMatch(OF_A_USER)
   })
 
   test('an admin sees connections and counts on the dashboard', async () => {

@@ -622,10 +622,11 @@ describe('with the keyboard only', () => {
   })
 })
 
-test('the page to sign in says what to do where the browser cannot load Clerk’s script', async () => {
+test('where the browser cannot load Clerk’s script, "Sign in" leads to the page that says what to do', async () => {
   const { page, trouble, settled } = await browser.open()
   await page.route('**/clerk.browser*.js*', (route) => route.abort())
-  await page.goto(`${stage.app.url}/sign-in`)
+  await page.goto(`${stage.app.url}/experts`)
+  await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).click()
   const main = page.getByRole('main')
   await main.getByRole('heading', { name: 'Clerk could not be loaded' }).waitFor()
   expect(await main.getByRole('status').count(), 'placeholders').toBe(0)

@@ -39,20 +39,13 @@ export const AuditUnavailable = (cause: Cause) => (
 /** The most recent records of all users, kept up to date. */
 export function LiveAudit({ initial, people }: { initial: Snapshot['audit']; people: People }) {
   const latest = useLive('audit', initial)
+  if ('unavailable' in latest) return <AuditUnavailable {...latest} />
   return (
-    <Held latest={latest} idsOf={idsOf} noun="record">
-      {(found) =>
-        'unavailable' in found ? (
-          <AuditUnavailable {...found} />
-        ) : (
-          <AuditList records={found.data} people={people} renderedAt={found.at} />
-        )
-      }
+    <Held latest={latest.data} noun="record">
+      {(rows) => <AuditList records={rows} people={people} renderedAt={latest.at} />}
     </Held>
   )
 }
-
-const idsOf = (found: Snapshot['audit']) => ('unavailable' in found ? [] : found.data.map(({ id }) => id))
 
 type Props = {
   records: readonly Line[]

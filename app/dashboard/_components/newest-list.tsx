@@ -17,11 +17,9 @@ interface Line {
   createdAt: number
 }
 
-/** On a phone the name and the note, then the detail and when. */
+/** On a phone two columns of two rows: the name and the detail, then the note and when. */
 const columns =
-  'grid items-center gap-x-4 gap-y-1 px-4 md:grid-cols-[minmax(0,1.3fr)_minmax(0,1.2fr)_6rem_7rem]'
-
-const line = 'flex min-w-0 items-center justify-between gap-x-4 md:contents'
+  'grid grid-flow-col grid-cols-[minmax(0,1fr)_auto] grid-rows-[auto_auto] items-center gap-x-4 gap-y-1 px-4 md:grid-flow-row md:grid-cols-[minmax(0,1.3fr)_minmax(0,1.2fr)_6rem_7rem] md:grid-rows-none'
 
 interface Props {
   /** Of the page, such as `Users`. */
@@ -96,17 +94,11 @@ export function NewestList({
                 <ul className="divide-y divide-line">
                   {lines.map(({ id, name, detail, note, createdAt }) => (
                     <li key={id} className={`${columns} py-2.5`}>
-                      <span className={line}>
-                        <span className="min-w-0">{name}</span>
-                        <span className="truncate text-soft max-md:max-w-28 max-md:shrink-0 md:order-1">
-                          {note}
-                        </span>
-                      </span>
-                      <span className={line}>
-                        <span className="truncate text-soft">{detail}</span>
-                        <span className="shrink-0 text-right text-soft tabular-nums md:order-2">
-                          {createdAt > 0 && <Ago at={createdAt} renderedAt={at} />}
-                        </span>
+                      <span className="min-w-0">{name}</span>
+                      <span className="truncate text-soft">{detail}</span>
+                      <span className="truncate text-soft max-md:max-w-28 max-md:text-right">{note}</span>
+                      <span className="text-right text-soft tabular-nums">
+                        {createdAt > 0 && <Ago at={createdAt} renderedAt={at} />}
                       </span>
                     </li>
                   ))}

@@ -109,7 +109,7 @@ function Panels({ user, entries }: SelectedUser) {
                 <AuditList
                   {...{ records, people }}
                   renderedAt={found.at}
-                  empty="No audit records for this user"
+                  empty={`No ${next ? 'recent ' : ''}audit records for this user`}
                 />
                 {next && (
                   <Link

@@ -7,6 +7,8 @@ import type { ActionResult } from '../admin-action'
 export type Toast = ActionResult & {
   /** What can be done next: undo it, or try again. */
   next?: { label: string; run(): void } | undefined
+  /** Whether an admin's action came to this. It ends what earlier ones offer. */
+  isAction?: boolean
 }
 
 type Shown = Toast & { key: number }
@@ -32,9 +34,9 @@ export function Toasts({ children }: { children: ReactNode }) {
   const count = useRef(0)
   const show = useCallback((toast: Toast) => {
     const key = ++count.current
-    // What a success says, and the offer to undo it, hold until the next action.
-    const holds = ({ status, next }: Shown) => !('next' in toast && status === 'done' && next)
-    setShown((before) => [...before.filter(holds), { ...toast, key }].slice(-MOST))
+    // A success that can be undone is shown until the next action.
+    const isKept = ({ status, next }: Shown) => !(toast.isAction && status === 'done' && next)
+    setShown((before) => [...before.filter(isKept), { ...toast, key }].slice(-MOST))
   }, [])
   const close = useCallback(
     (key: number) => setShown((before) => before.filter((one) => one.key !== key)),

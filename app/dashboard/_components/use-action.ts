@@ -40,7 +40,7 @@ export function useAction({ action, fields, doing, undo }: Act): [run: () => voi
     start(async () => {
       expect(doing)
       const result = await action(null, formOf(fields)).catch(() => LOST)
-      show({ ...result, next: nextOf(result, action, doing, undo) })
+      show({ ...result, isAction: true, next: nextOf(result, action, doing, undo) })
     })
   const nextOf = ({ status }: ActionResult, action: Action, doing: string, undo?: Act['undo']) => {
     if (status === 'failed') return { label: 'Try again', run: () => perform(action, doing, undo) }

@@ -1,7 +1,7 @@
 'use client'
 
 import Link from 'next/link'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { PanelNote } from '@/components/panel'
 import { Status, type Tone } from '@/components/status'
 import { foldNeighbors } from '@/lib/dashboard/fold'
@@ -46,23 +46,16 @@ export const WebhooksUnavailable = (cause: Cause) => (
 /** The first page, kept up to date, or how to set webhooks up. */
 export function LiveWebhooks({ initial, people }: { initial: Snapshot['webhooks']; people: People }) {
   const latest = useLive('webhooks', initial)
+  const rows = useMemo(() => ('unavailable' in latest ? [] : webhooksOf(latest.data)), [latest])
+  if ('unavailable' in latest) return <WebhooksUnavailable {...latest} />
   return (
-    <Held latest={latest} idsOf={idsOf} noun="webhook">
-      {(found) =>
-        'unavailable' in found ? (
-          <WebhooksUnavailable {...found} />
-        ) : found.data.length === 0 ? (
-          <SetUp />
-        ) : (
-          <WebhookList rows={webhooksOf(found.data)} people={people} renderedAt={found.at} />
-        )
+    <Held latest={rows} noun="webhook">
+      {(shown) =>
+        shown.length === 0 ? <SetUp /> : <WebhookList rows={shown} people={people} renderedAt={latest.at} />
       }
     </Held>
   )
 }
-
-const idsOf = (found: Snapshot['webhooks']) =>
-  'unavailable' in found ? [] : webhooksOf(found.data).map(({ id }) => id)
 
 type Props = { rows: readonly Webhook[]; people: People; renderedAt: number }
 
@@ -79,7 +72,8 @@ export function WebhookList({ rows, people, renderedAt }: Props) {
       </PanelNote>
     )
   const groups = foldNeighbors(rows, (one) =>
-    hasFailed(one) ? one.id : [one.type, one.subject, one.outcome, one.reason, one.attempts.length],
+    // What failed keeps its line when it succeeds.
+    hasFailed(one) || one.attempts.length > 1 ? one.id : [one.type, one.subject, one.outcome, one.reason],
   )
   return (
     <Rows what="Type" who="Subject">

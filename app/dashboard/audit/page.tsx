@@ -90,6 +90,7 @@ function render(query: ListQuery) {
           const up =
             cursors.length > 0 ? addressOf(PATH, { ...query, cursors: cursors.slice(0, -1) }) : undefined
           const initial = isFirst ? await audit() : { at: found.at, data: records }
+          const none = user ? 'No audit records for this user' : 'No records match'
           const people = await peopleOf('audit', idsIn(undefined, initial))
           return (
             <>
@@ -104,9 +105,10 @@ function render(query: ListQuery) {
                   records={records}
                   people={people}
                   renderedAt={found.at}
-                  empty={user ? 'No audit records for this user' : 'No records match'}
+                  empty={down ? 'No matches in this part of the trail' : none}
                   advice={
                     <>
+                      {down && 'A page searches about 20,000 records. Press Older to search further back. '}
                       <Link href={PATH} prefetch={false} className="underline">
                         Clear filters
                       </Link>{' '}
