@@ -4,6 +4,7 @@ import { unstable_rethrow } from 'next/navigation'
 import { actorOf } from '../cache/audit-events'
 import { setImpersonator, unknownImpersonator } from '../cache/impersonator'
 import { LONGEST_TOKEN_AGE } from '../cache/revocation-markers'
+import { insideNext } from '../env'
 import { outside } from '../lookup/outside'
 import { AuthError } from './auth-error'
 
@@ -62,7 +63,7 @@ export async function requireCaller(): Promise<Caller> {
 
 /**
  * What Next or Clerk's SDK says where there is no request, as in a job, or one that Clerk's middleware has not seen, such as a
- * webhook: nobody is signed in. Any other error, as in `after()` of a page, is of a request in which somebody may be.
+ * webhook: nobody is signed in. In Next, any other error, as in `after()` of a page, is of a request in which somebody may be.
  */
 const NOBODY = /outside a request scope|can't detect usage of clerkMiddleware/
 
@@ -71,7 +72,7 @@ setImpersonator(async () => {
     return impersonatorIn(await auth())
   } catch (error) {
     unstable_rethrow(error)
-    if (NOBODY.test(String(error))) return null
+    if (!insideNext || NOBODY.test(String(error))) return null
     throw unknownImpersonator()
   }
 })

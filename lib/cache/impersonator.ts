@@ -22,5 +22,5 @@ export function setImpersonator(find: FindImpersonator): void {
   source.find = find
 }
 
-/** The ID of whoever acts for the signed-in user of this request, by Clerk's impersonation; null for users themselves. */
+/** The ID of the person who acts for the signed-in user of this request, by Clerk's impersonation; null for users themselves. */
 export const currentImpersonator: FindImpersonator = () => source.find()

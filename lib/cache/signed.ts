@@ -19,7 +19,7 @@ const refuse = (): never => {
  * A codec for entries that decide rights. Where CACHE_ENCRYPTION_KEYS is set, they carry their time and a MAC
  * (HMAC-SHA-256, under a key of its own, bound to the Redis key): `m1.<kid>.<MAC>.<seconds>.<JSON>`. An entry without a
  * MAC, with another one, or older than `maxAge` seconds is a miss, so that nobody can put a right back that a user has
- * lost long ago. The first key signs, every key verifies. Without keys, whoever can write to Redis decides who is an
+ * lost long ago. The first key signs, every key verifies. Without keys, everybody who can write to Redis decides who is an
  * admin. `isValid` says whether JSON has the value's shape; other JSON is a miss too.
  */
 export const signed = <T>(isValid: (value: unknown) => value is T, maxAge: number): Codec<T> => ({

@@ -27,7 +27,7 @@ export function warnOfSettings(): void {
     !appSettings().CLERK_JWT_KEY &&
       "CLERK_JWT_KEY is not set: each session token with a made-up key ID is a request for Clerk's key set. Set it to the public key that Clerk's dashboard shows under API keys.",
     !keySettings().CACHE_ENCRYPTION_KEYS &&
-      'CACHE_ENCRYPTION_KEYS is not set: whoever can write to Redis decides who is an admin. `npm run ops -- keys new` prints a key.',
+      'CACHE_ENCRYPTION_KEYS is not set: everybody who can write to Redis can decide who is an admin. `npm run ops -- keys new` prints a key.',
   ]
   for (const warning of warnings) if (warning) process.stderr.write(`\n${warning}\n\n`)
 }

@@ -3,6 +3,11 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { currentCaller } from '@/lib/auth/caller.server'
 import { currentImpersonator } from '@/lib/cache/impersonator'
 
+// Outside Next there is no session.
+vi.hoisted(() => {
+  process.env.NEXT_RUNTIME = 'nodejs'
+})
+
 let refusal: Error | undefined
 let act: Record<string, unknown> | undefined
 vi.mock('@clerk/nextjs/server', () => {
