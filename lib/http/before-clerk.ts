@@ -199,13 +199,13 @@ function createDeadline() {
   const overdue = new Set<Promise<Answer>>()
   return {
     count: () => overdue.size,
-    /** The answer, or that there was none in time. */
-    async inTime(answer: Promise<Answer>): Promise<Answer | typeof LATE> {
+    /** The answer, or that there was none in time. `waits`: it is waited for all the same. */
+    async inTime(answer: Promise<Answer>, waits: boolean): Promise<Answer | typeof LATE> {
       let timer: ReturnType<typeof setTimeout> | undefined
       const late = new Promise<typeof LATE>((resolve) => {
         timer = setTimeout(() => {
           overdue.add(answer)
-          resolve(LATE)
+          if (!waits) resolve(LATE)
         }, TIMEOUT)
       })
       answer.finally(() => overdue.delete(answer)).catch(() => {})
@@ -295,7 +295,7 @@ export function createGuardOfClerk(
     const send = () => {
       if (kept.length < sent.length) request.headers.set('cookie', kept.map(({ text }) => text).join(';'))
       const answer = next(withoutParameters(request, unasked.includes(NONCE) ? [...dropped, NONCE] : dropped))
-      return pathname.startsWith(PROXY) ? answer : deadline.inTime(answer)
+      return deadline.inTime(answer, pathname.startsWith(PROXY))
     }
     // Without the key, the SDK asks Clerk for its public keys.
     if (!isSigned && isHanging() && (token || cookies.some(({ name }) => SESSION.test(name))))
