@@ -15,7 +15,7 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/cache': ['lib/clerk', 'lib/config', 'lib/env', 'lib/lookup'],
   'lib/auth': ['lib/cache', 'lib/env', 'lib/lookup'],
   'lib/webhooks': ['lib/cache', 'lib/clerk', 'lib/config', 'lib/env', 'lib/lookup'],
-  'lib/http': ['lib/clerk', 'lib/config', 'lib/errors'],
+  'lib/http': ['lib/clerk', 'lib/config', 'lib/errors', 'lib/lookup'],
   'lib/integrations': [
     ...['lib/auth', 'lib/cache', 'lib/clerk', 'lib/env', 'lib/http', 'lib/lookup', 'lib/webhooks'],
   ],

@@ -1,5 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { type NextMiddleware, NextRequest } from 'next/server'
+import { type Clock, deadline, systemClock } from '../lookup/clock'
 import { outagePage } from './outage-page'
 
 /** What begins Clerk's API keys, OAuth tokens and M2M tokens. Clerk's SDK takes a token without `Bearer` too. */
@@ -195,21 +196,21 @@ const TIMEOUT = 5000
 const LATE = Symbol('late')
 
 /** Waits for answers, for some seconds each, and counts those that are still to come after that: each keeps a connection open. */
-function createDeadline() {
+function createDeadline(clock: Clock) {
   const overdue = new Set<Promise<Answer>>()
   return {
     count: () => overdue.size,
     /** The answer, or that there was none in time. `waits`: it is waited for all the same. */
     async inTime(answer: Promise<Answer>, waits: boolean): Promise<Answer | typeof LATE> {
-      let timer: ReturnType<typeof setTimeout> | undefined
+      let cancel = () => {}
       const late = new Promise<typeof LATE>((resolve) => {
-        timer = setTimeout(() => {
+        cancel = deadline(clock, TIMEOUT, () => {
           overdue.add(answer)
           if (!waits) resolve(LATE)
-        }, TIMEOUT)
+        })
       })
       answer.finally(() => overdue.delete(answer)).catch(() => {})
-      return Promise.race([answer, late]).finally(() => clearTimeout(timer))
+      return Promise.race([answer, late]).finally(() => cancel())
     },
   }
 }
@@ -227,6 +228,8 @@ interface GuardOptions {
   mayAsk?: () => Promise<boolean>
   /** Milliseconds since 1970 (default: `Date.now`). */
   now?: () => number
+  /** For tests: what counts the 5 s. By default only the time in which the process runs counts. */
+  clock?: Clock
 }
 
 /**
@@ -246,11 +249,11 @@ interface GuardOptions {
  */
 export function createGuardOfClerk(
   most: number,
-  { isSigned, mayAsk = async () => true, now = Date.now }: GuardOptions = {},
+  { isSigned, mayAsk = async () => true, now = Date.now, clock = systemClock }: GuardOptions = {},
 ) {
   const [nonces, tokens, refreshes] = [createCount(most), createCount(most), createCount(most)]
-  const deadline = createDeadline()
-  const isHanging = () => deadline.count() >= Math.max(1, most)
+  const answers = createDeadline(clock)
+  const isHanging = () => answers.count() >= Math.max(1, most)
   const isRefused = async (count: typeof nonces, at: number) =>
     isHanging() || count(at) > 0 || !(await mayAsk())
   const isGood = (token: string) => isToken(token) && (!isSigned || isSigned(token))
@@ -295,7 +298,7 @@ export function createGuardOfClerk(
     const send = () => {
       if (kept.length < sent.length) request.headers.set('cookie', kept.map(({ text }) => text).join(';'))
       const answer = next(withoutParameters(request, unasked.includes(NONCE) ? [...dropped, NONCE] : dropped))
-      return deadline.inTime(answer, pathname.startsWith(PROXY))
+      return answers.inTime(answer, pathname.startsWith(PROXY))
     }
     // Without the key, the SDK asks Clerk for its public keys.
     if (!isSigned && isHanging() && (token || cookies.some(({ name }) => SESSION.test(name))))

@@ -2,6 +2,7 @@ import { generateKeyPairSync, sign } from 'node:crypto'
 import { NextRequest } from 'next/server'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createGuardOfClerk, signedBy } from '@/lib/http/before-clerk'
+import type { Clock } from '@/lib/lookup/clock'
 
 const at = (path: string, headers: Record<string, string> = {}) =>
   new NextRequest(`https://app.example.com${path}`, { headers })
@@ -451,6 +452,13 @@ describe('a Clerk that does not answer', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
+  const clock: Clock = {
+    now: () => performance.now(),
+    timer(ms, fn) {
+      const timer = setTimeout(fn, ms)
+      return () => clearTimeout(timer)
+    },
+  }
   const expired = tokenOf(header, { exp: 1, sid: `sess_${'x'.repeat(100)}` })
   const nonce = () =>
     at('/guides?a=1&__clerk_handshake_nonce=n', { cookie: 'b=2; __clerk_handshake_nonce=n' })
@@ -459,7 +467,7 @@ describe('a Clerk that does not answer', () => {
   /** What the guard does while the first `hanging` calls of the SDK have no answer. */
   async function answerOf(request: NextRequest, hanging: number) {
     const seen: [address: string, cookies: string | null][] = []
-    const answer = createGuardOfClerk(10)(request, async (passed) => {
+    const answer = createGuardOfClerk(10, { clock })(request, async (passed) => {
       seen.push([passed.url, passed.headers.get('cookie')])
       if (seen.length <= hanging) return new Promise(() => {})
       const location = 'https://clerk.example.com/v1/client/handshake?format=nonce&a=1'
@@ -507,7 +515,7 @@ describe('a Clerk that does not answer', () => {
     'is asked no more about %s while as many as may be are without an answer, and then again',
     async (_, request, isSigned) => {
       const open: (() => void)[] = []
-      const guard = createGuardOfClerk(3, { isSigned })
+      const guard = createGuardOfClerk(3, { isSigned, clock })
       const ask = async () => {
         let isAsked = false
         void guard(request(), async ({ url, headers }) => {
@@ -527,7 +535,7 @@ describe('a Clerk that does not answer', () => {
   )
 
   test('is asked for its public keys no more, without CLERK_JWT_KEY, and only by those who have a token', async () => {
-    const guard = createGuardOfClerk(2)
+    const guard = createGuardOfClerk(2, { clock })
     const session = { cookie: `__session=${tokenOf(header, { exp: 4_000_000_000 })}` }
     const statusOf = async (headers: Record<string, string>, answer: Promise<Response>) => {
       const response = guard(at('/', headers), () => answer)
@@ -542,7 +550,7 @@ describe('a Clerk that does not answer', () => {
   test('may take its time for what the browser sends it through this app', async () => {
     const request = new NextRequest('https://app.example.com/__clerk/v1/client', { method: 'POST' })
     let end = () => {}
-    const answer = createGuardOfClerk(10)(request, async () => {
+    const answer = createGuardOfClerk(10, { clock })(request, async () => {
       await new Promise<void>((resolve) => {
         end = resolve
       })
