@@ -62,10 +62,10 @@ export async function requireCaller(): Promise<Caller> {
 }
 
 /**
- * What Next or Clerk's SDK says where there is no request, as in a job, or one that Clerk's middleware has not seen, such as a
- * webhook: nobody is signed in. In Next, any other error, as in `after()` of a page, is of a request in which somebody may be.
+ * What Clerk's SDK says in a request that its middleware has not seen, such as a webhook: nobody is signed in. In Next, any
+ * other error may be of somebody's request: Next also reads a stream, and runs `after()` of a page, where it is not known.
  */
-const NOBODY = /outside a request scope|can't detect usage of clerkMiddleware/
+const NOBODY = /can't detect usage of clerkMiddleware/
 
 setImpersonator(async () => {
   try {

@@ -38,10 +38,14 @@ export function withUsableRedirects(address: URL, hosts: readonly string[]): URL
   return usable.search === address.search ? undefined : usable
 }
 
-/** The middleware refuses a path that cannot be decoded. */
+/**
+ * Not a page to sign in or up, whose address has redirects of its own, nor a path that the middleware refuses, because it
+ * cannot be decoded.
+ */
 function isPage({ pathname }: URL): boolean {
   try {
-    return !ROUTES.test(decodeURIComponent(pathname))
+    const path = decodeURIComponent(pathname)
+    return !ROUTES.test(path) && !PAGES.test(path)
   } catch {
     return false
   }

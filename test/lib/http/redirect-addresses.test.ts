@@ -12,7 +12,6 @@ test.each([
   '?redirect_url=https%3A%2F%2Fapp.example%2Fcalendar',
   // Clerk refuses other origins by itself.
   '?redirect_url=https%3A%2F%2Fevil.example%2F',
-  '?redirect_url=',
   '?other=http%3A%2F%2Fa%3Ab',
   '?redirect_url=%2Fapis',
   '?redirect_url=https%3A%2F%2Fother.example%2Fapi%2Fx',
@@ -32,6 +31,9 @@ test.each([
   ['?redirect_url=%2Fapi%2Fadmin%2Fdashboard%2Fexport%3Flist%3Daudit', ''],
   ['?a=1&after_sign_in_url=https://app.example/%2561pi/../api/x', '?a=1'],
   ['?redirect_url=%2F%2561pi%2Fx', ''],
+  ['?redirect_url=', ''],
+  ['?redirect_url=%2Fsign-in%2Ffactor-one%3Fredirect_url%3D%252Fapi%252Fx', ''],
+  ['?after_sign_up_url=https://app.example/sign%252Dup', ''],
   // The address that is open is not the one that Next listens on.
   ['?redirect_url=https://www.app.example/api/x', ''],
 ])('%s becomes an address that leads to a page', (query, readable) => {
