@@ -32,11 +32,13 @@ export function withUsableRedirects(address: URL, hosts: readonly string[]): URL
     const plain = target && withoutHandshake(target)
     if (!plain || (isOwn && !isPage(plain))) usable.searchParams.delete(name)
     // Clerk refuses an address of another origin. Only a relative one is sure to be of this.
-    else if (plain.search !== target.search)
-      usable.searchParams.set(name, isOwn ? plain.href.slice(plain.origin.length) : plain.href)
+    else if (plain.search !== target.search) usable.searchParams.set(name, isOwn ? pathOf(plain) : plain.href)
   }
   return usable.search === address.search ? undefined : usable
 }
+
+/** `/` twice would lead to another server. */
+const pathOf = ({ pathname, search, hash }: URL) => `${pathname.replace(/^\/+/, '/')}${search}${hash}`
 
 /**
  * Not a page to sign in or up, whose address has redirects of its own, nor a path that the middleware refuses, because it

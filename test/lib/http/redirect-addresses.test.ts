@@ -55,6 +55,9 @@ test.each([
   ['/profile?__clerk_handshake_nonce=made', '/profile'],
   ['https://app.example/profile?a=1&__clerk_handshake=a.b.c&__clerk_hs_reason=x#top', '/profile?a=1#top'],
   ['https://www.app.example/profile?__clerk_help', '/profile'],
+  ['https://app.example//evil.test/x?__clerk_help=1', '/evil.test/x'],
+  ['https://app.example/\\evil.test/x?__clerk_help=1', '/evil.test/x'],
+  ['/.//evil.test/x?__clerk_help=1', '/evil.test/x'],
   ['https://blog.example/a?b=1&__clerk_handshake_nonce=made', 'https://blog.example/a?b=1'],
 ])('a redirect to %s leads there without the end of a handshake', (target, plain) => {
   const found = usable(address(`?redirect_url=${encodeURIComponent(target)}&b=2`))
