@@ -240,15 +240,18 @@ describe('the trail', () => {
   })
 
   /** Batches of one record each, in one request. */
-  // From the start each time: an attempt whose answer is lost is repeated.
+  /** In one command, which can be repeated where its answer is lost. */
   const addSmall = (count: number) =>
-    services.redis.insist('xadd', (client) =>
-      Promise.all([
-        client.unlink(key),
-        ...Array.from({ length: count }, (_, i) =>
-          client.xadd(key, `${i + 1}-0`, { records: JSON.stringify({ ...event('u1'), id: `r${i}`, at: i }) }),
-        ),
-      ]),
+    services.redis.insist('eval', (client) =>
+      client.eval(
+        `redis.call('DEL', KEYS[1])
+        for i = 1, tonumber(ARGV[1]) do
+          local record = string.gsub(ARGV[2], '1234567', tostring(i - 1))
+          redis.call('XADD', KEYS[1], i .. '-0', 'records', record)
+        end`,
+        [key],
+        [String(count), JSON.stringify({ ...event('u1'), id: 'r1234567', at: 1234567 })],
+      ),
     )
 
   test.each([true, false])(
