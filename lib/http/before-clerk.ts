@@ -195,17 +195,26 @@ const PROXY = '/__clerk/'
 const TIMEOUT = 5000
 const LATE = Symbol('late')
 
-/** Waits for answers, for some seconds each, and counts those that are still to come after that: each keeps a connection open. */
-function createDeadline(clock: Clock) {
-  const overdue = new Set<Promise<Answer>>()
+/** Milliseconds after which Clerk may be asked again, because it may be back: some answers never come. */
+const FORGOTTEN = 30_000
+
+/**
+ * Waits for answers, for some seconds each. What is still to come after that keeps a connection open, for five minutes at most:
+ * while there are as many of these as `most` within half a minute, or four times as many in all, Clerk hangs.
+ */
+function createDeadline(most: number, clock: Clock) {
+  const overdue = new Map<Promise<Answer>, number>()
   return {
-    count: () => overdue.size,
+    isHanging(): boolean {
+      const recent = [...overdue.values()].filter((since) => since > clock.now() - FORGOTTEN)
+      return recent.length >= most || overdue.size >= 4 * most
+    },
     /** The answer, or that there was none in time. `waits`: it is waited for all the same. */
     async inTime(answer: Promise<Answer>, waits: boolean): Promise<Answer | typeof LATE> {
       let cancel = () => {}
       const late = new Promise<typeof LATE>((resolve) => {
         cancel = deadline(clock, TIMEOUT, () => {
-          overdue.add(answer)
+          overdue.set(answer, clock.now())
           if (!waits) resolve(LATE)
         })
       })
@@ -243,7 +252,7 @@ interface GuardOptions {
  *   a handshake, and Clerk ends a handshake with a token that it has signed.
  * - A Clerk that does not answer within 5 s is not asked again: then it is as beyond that. If the SDK then asks for Clerk's public keys and
  *   gets no answer either, it is the page of an outage after 5 s more. While as many requests as it lets through in 10 s are without an
- *   answer, it is not asked at all: each keeps a connection open.
+ *   answer, it is not asked for half a minute: each keeps a connection open.
  * - What does not have the form of a token of Clerk, or is not signed by it, is taken away as a cookie, and answered 401 in
  *   `Authorization` and 400 as a parameter.
  */
@@ -252,10 +261,9 @@ export function createGuardOfClerk(
   { isSigned, mayAsk = async () => true, now = Date.now, clock = systemClock }: GuardOptions = {},
 ) {
   const [nonces, tokens, refreshes] = [createCount(most), createCount(most), createCount(most)]
-  const answers = createDeadline(clock)
-  const isHanging = () => answers.count() >= Math.max(1, most)
+  const answers = createDeadline(Math.max(1, most), clock)
   const isRefused = async (count: typeof nonces, at: number) =>
-    isHanging() || count(at) > 0 || !(await mayAsk())
+    answers.isHanging() || count(at) > 0 || !(await mayAsk())
   const isGood = (token: string) => isToken(token) && (!isSigned || isSigned(token))
   const mayPass = ({ text, cookies }: ReturnType<typeof partsOf>[number], at: number) =>
     cookies.every(({ name, value }) => {
@@ -300,9 +308,6 @@ export function createGuardOfClerk(
       const answer = next(withoutParameters(request, unasked.includes(NONCE) ? [...dropped, NONCE] : dropped))
       return answers.inTime(answer, pathname.startsWith(PROXY))
     }
-    // Without the key, the SDK asks Clerk for its public keys.
-    if (!isSigned && isHanging() && (token || cookies.some(({ name }) => SESSION.test(name))))
-      return outagePage(request)
     let response = await send()
     if (response === LATE && asked.length > 0 && request.method === 'GET') {
       asked.forEach(leaveOut)

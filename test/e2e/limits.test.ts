@@ -204,10 +204,9 @@ test('what anybody can make up for Clerk’s middleware to ask about costs Clerk
   )
   expect(statuses).toEqual([401, 401, 401])
   const began = performance.now()
-  const ends = await inTurns(3 * most, async (i) => {
-    const answer = await fetch(`${stage.app.url}/guides?__clerk_handshake_nonce=made-up-${i}`)
-    return answer.status
-  })
+  const makeUp = async (i: number) =>
+    (await fetch(`${stage.app.url}/guides?__clerk_handshake_nonce=made-up-${i}`)).status
+  const ends = await inTurns(3 * most, makeUp)
   // The first may have begun with a test before.
   const windows = Math.ceil((performance.now() - began) / 10_000) + 1
   const count = nonces()
@@ -218,8 +217,14 @@ test('what anybody can make up for Clerk’s middleware to ask about costs Clerk
   const accept = 'text/html'
   const cookie = '__client_uat=1'
   const address = `${stage.app.url}/guides?__clerk_handshake_nonce=theirs`
-  const answer = await fetch(address, { headers: { accept, cookie }, redirect: 'manual' })
-  const handshake = new URL(answer.headers.get('location') ?? '')
+  const comeBack = () => fetch(address, { headers: { accept, cookie }, redirect: 'manual' })
+  let location = (await comeBack()).headers.get('location')
+  // On a busy machine the next 10 s may have begun, in which the limit is not used up.
+  for (let tries = 0; location === null && tries < 10; tries++) {
+    await inTurns(2 * most, makeUp)
+    location = (await comeBack()).headers.get('location')
+  }
+  const handshake = new URL(location ?? '')
   expect(handshake.pathname).toMatch(/\/v1\/client\/handshake$/)
   expect(handshake.searchParams.has('format')).toBe(false)
   expect(handshake.searchParams.get('redirect_url')).toBe(`${stage.app.url}/guides`)
