@@ -6,7 +6,7 @@ type FindImpersonator = () => Promise<string | null>
 /** A token must not go to somebody because it is unknown who they are. */
 export const unknownImpersonator = () =>
   notConfigured([
-    '  it is unknown whether somebody impersonates the user\n    import lib/auth/caller.server.ts where tokens are read, or pass `impersonator`: null in a job, and in a stream, a loader or `after()` of a page what was read before',
+    '  it is unknown whether somebody impersonates the user\n    import lib/auth/caller.server.ts where tokens are read, or pass `impersonator`: null in a job or a webhook, and in a stream, a loader or `after()` of a page what was read before',
   ])
 
 /** Outside Next nobody is signed in. */
