@@ -199,7 +199,8 @@ function overEngine(prefer: 'server' | 'wasm', protocol: Protocol) {
     expect(upstash.counts().http).toBe(http)
     upstash.faults.clear()
     await lookup.invalidate('a')
-    expect(upstash.counts().byCommand).toMatchObject({ unlink: 1 })
+    // Twice if the first answer was lost.
+    expect(upstash.counts().byCommand.unlink).toBeGreaterThanOrEqual(1)
   })
 }
 
