@@ -4,7 +4,7 @@ import { printableLines } from '../telemetry/printable'
 
 const METHODS = ['debug', 'log', 'info', 'warn', 'error'] as const
 
-/** Colors: some hide what follows, and who is quoted can write them, so none is kept. */
+/** Colors: some hide what follows, and a stranger who is quoted can write them, so none is kept. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with an escape
 const COLORS = /\u001b\[[\d;]*m/g
 
