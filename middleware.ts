@@ -58,9 +58,9 @@ const withClerk = clerkMiddleware(
   },
 )
 
-/** Those under which the app is open. The address of the request names the port that Next listens on. */
+/** Those under which the app is open: each proxy may add one. The address of the request names the port that Next listens on. */
 const hostsOf = ({ headers }: NextRequest): string[] => [
-  ...['host', 'x-forwarded-host'].flatMap((name) => headers.get(name) ?? []),
+  ...['host', 'x-forwarded-host'].flatMap((name) => headers.get(name)?.split(/\s*,\s*/) ?? []),
   ...origins.map((origin) => origin.replace(/^.*\/\//, '')),
 ]
 

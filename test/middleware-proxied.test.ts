@@ -27,3 +27,14 @@ test('somebody whose session token is renewed by a Clerk that is not responding 
   expect(error?.status).toBe(502)
   expect(await error?.json()).toMatchObject({ errors: [{ code: 'proxy_request_failed' }] })
 })
+
+test.each(['app.example.com', 'app.example.com, inner.example:3000'])(
+  'a link over the page to sign in opens no route of the app that is forwarded for %s',
+  async (forwarded) => {
+    const address =
+      'http://localhost:3000/sign-in?redirect_url=https://app.example.com/api/dashboard/audit/export'
+    const request = new NextRequest(address, { headers: { 'x-forwarded-host': forwarded } })
+    const response = await middleware(request, event)
+    expect(response?.headers.get('location')).toBe('http://localhost:3000/sign-in')
+  },
+)
