@@ -1,6 +1,7 @@
 import { codeOf } from '../lookup/errors'
 import { createListeners, type Listener } from '../lookup/events'
 import { onePerProcess } from '../lookup/one-per-process'
+import { outside } from '../lookup/outside'
 import { throttled } from './throttled-audit'
 
 /** What the audit trail records. It has IDs and short words in it, never a token, a name or an address. */
@@ -34,12 +35,12 @@ export const actorOf = ({
 const listeners = onePerProcess('audit-listeners', () => createListeners<AuditEvent>())
 
 /**
- * Emits an audit event to all listeners of this process. Never throws. What did not succeed can be repeated as often as
- * somebody likes, so it is throttled.
+ * Emits an audit event to all listeners of this process, outside the request: Next allows no current time where a page
+ * begins. Never throws. What did not succeed can be repeated as often as somebody likes, so it is throttled.
  */
 export function emitAudit(event: AuditEvent): void {
   const emitted = event.outcome === 'ok' ? event : throttled(event)
-  if (emitted) listeners.emit(emitted)
+  if (emitted) outside(listeners.emit, emitted)
 }
 
 /** Calls the listener for every audit event of this process. A listener of the same name is replaced. */
