@@ -63,7 +63,8 @@ export async function requireCaller(): Promise<Caller> {
 
 setImpersonator(async () => {
   try {
-    return impersonatorIn(await auth())
+    // Apps also read for a session with a task still to be done. By default it looks like nobody's.
+    return impersonatorIn(await auth({ treatPendingAsSignedOut: false }))
   } catch (error) {
     unstable_rethrow(error)
     // In Next it may be somebody's request: it also reads a stream, and runs `after()` of a page, where `auth()` fails.

@@ -53,22 +53,22 @@ const asked = (
     { scopes, includes, actor, declared: typeof provider === 'string' ? undefined : provider },
   ] as const
 
-/** Where anybody may have the token, it does not matter that it is unknown who asks. */
-function orNobody(error: unknown): null {
-  if (error instanceof ConfigurationError) return null
-  throw error
+/** Where anybody may have the token, it may be unknown who asks: then the trail does not say that it is the user. */
+const orUnknown = (actor: string) => (error: unknown) => {
+  if (!(error instanceof ConfigurationError)) throw error
+  return actor === 'system' ? null : 'unknown'
 }
 
 /** Runs the read, unless the request is one of somebody who impersonates a user; where that is allowed, with their ID. */
 async function unlessImpersonated<R>(
   { userId, provider, externalAccountId }: TokenRequest,
-  { impersonator, whileImpersonated = 'refuse' }: OAuthTokenOptions,
+  { impersonator, actor: named = 'system', whileImpersonated = 'refuse' }: OAuthTokenOptions,
   read: (impersonator: string | null) => Promise<R>,
 ): Promise<R | { status: 'impersonated' }> {
   const allows = whileImpersonated === 'allow'
   const actor =
     impersonator === undefined
-      ? await currentImpersonator().catch(allows ? orNobody : undefined)
+      ? await currentImpersonator().catch(allows ? orUnknown(named) : undefined)
       : impersonator
   if (actor === null || allows) return read(actor)
   const status = 'impersonated'

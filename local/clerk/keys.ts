@@ -46,7 +46,7 @@ async function generateKeys() {
         ...(session.impersonator && { act: { sub: session.impersonator } }),
         fva: [Math.floor((at - session.createdAt) / 60_000), -1],
         sid: session.id,
-        sts: 'active',
+        sts: session.pending ? 'pending' : 'active',
         v: 2,
       })
         .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: KEY_ID })

@@ -76,6 +76,8 @@ export interface Session {
   expireAt: number
   /** Who acts for the user: the claim `act`. */
   impersonator?: string
+  /** A task is still to be done, such as to set up a second factor: the claim `sts`. */
+  pending?: true
 }
 
 /** A browser. Clerk finds its sessions by the `__client` cookie. */

@@ -133,13 +133,15 @@ export async function startClerk(options: ClerkOptions) {
     /**
      * Signs a user in without a browser. Returns the bearer token and the cookies that a browser would have.
      * `impersonator`: who acts for the user, as Clerk's impersonation has it. `origin`: for which app (default: this one).
+     * `pending`: a session task is still to be done.
      */
     async issueSession(
       userId: string,
-      { origin, impersonator }: { origin?: string; impersonator?: string } = {},
+      { origin, impersonator, pending }: { origin?: string; impersonator?: string; pending?: true } = {},
     ) {
       const { client, session } = state.signIn(userId)
       if (impersonator) session.impersonator = impersonator
+      if (pending) session.pending = pending
       const jwt = await browsers.jwt(session, origin)
       const cookies: Record<string, string> = {
         ...(await browsers.appCookies(client)),

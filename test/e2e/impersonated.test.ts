@@ -4,6 +4,8 @@ import { type StandIns, startStandIns } from '../../local/stand-ins'
 import { BUILD_TIMEOUT, buildKitApp, KIT_BUILD, type KitApp, startKitApp } from '../support/kit-app'
 import { E2E_PORT } from '../support/ports'
 
+type SessionOptions = Parameters<StandIns['clerk']['issueSession']>[1]
+
 let standIns: StandIns
 let app: KitApp
 beforeAll(async () => {
@@ -18,8 +20,8 @@ afterAll(async () => {
 beforeEach(() => app.run('forgetTokenOutcomes'))
 
 /** What comes of a read of the user's own token in one of the places of the fixture. `leaves`: before the answer has ended. */
-async function readAt(path: string, place: string, impersonator?: string, leaves = place === 'abort') {
-  const { jwt } = await standIns.clerk.issueSession(people.expert, impersonator ? { impersonator } : {})
+async function readAt(path: string, place: string, session: SessionOptions = {}, leaves = place === 'abort') {
+  const { jwt } = await standIns.clerk.issueSession(people.expert, session)
   const controller = new AbortController()
   const headers = { authorization: `Bearer ${jwt}` }
   const answer = await fetch(app.url + path, { headers, signal: controller.signal })
@@ -50,12 +52,21 @@ test.each([
   async (path, place, own, impersonated) => {
     expect(await readAt(path, place)).toBe(own)
     await app.run('forgetTokenOutcomes')
-    expect(await readAt(path, place, people.admin)).toBe(impersonated)
+    expect(await readAt(path, place, { impersonator: people.admin })).toBe(impersonated)
   },
 )
 
+test('whoever impersonates a user in a session with a task still to be done gets no token either', async () => {
+  const session = { pending: true } as const
+  expect(await readAt('/tokens/route', 'route', session)).toBe('ok')
+  await app.run('forgetTokenOutcomes')
+  expect(await readAt('/tokens/route', 'route', { ...session, impersonator: people.admin })).toBe(
+    'impersonated',
+  )
+})
+
 test('whoever leaves a page early while they impersonate a user gets no token after it either', async () => {
-  expect(await readAt('/tokens', 'after a page', people.admin, true)).not.toBe('ok')
+  expect(await readAt('/tokens', 'after a page', { impersonator: people.admin }, true)).not.toBe('ok')
 })
 
 test('none of it is an error of Next', () => {

@@ -3,6 +3,7 @@ import { userOfSession } from '@/lib/auth/session-user'
 import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
 import { getCachedUserById, getCachedUserByUsername, userById, userIdsByRole } from '@/lib/cache/clerk-cache'
 import { invalidateUserCache } from '@/lib/cache/clerk-cache-utils'
+import { setImpersonator, unknownImpersonator } from '@/lib/cache/impersonator'
 import { blockUser, restoreUser, revocationOfUser } from '@/lib/cache/revocations'
 import { getCachedOAuthToken, withOAuthToken } from '@/lib/cache/token-cache'
 import { redis } from '@/lib/config'
@@ -245,6 +246,24 @@ describe('a token, while somebody impersonates the user', () => {
       { actor: people.admin, impersonating: people.member, subject: people.member, outcome: 'ok' },
     ])
   })
+  test.each([
+    ['unknown', people.member],
+    ['system', undefined],
+  ])(
+    'is recorded as read by %s, where it is unknown who asks and the caller names %s',
+    async (name, actor) => {
+      setImpersonator(() => Promise.reject(unknownImpersonator()))
+      const events: AuditEvent[] = []
+      const stop = onAudit('test', (event) => events.push(event))
+      await getCachedOAuthToken(people.member, 'google', {
+        whileImpersonated: 'allow',
+        ...(actor && { actor }),
+      })
+      stop()
+      setImpersonator(async () => null)
+      expect(events.map(({ action, actor }) => [action, actor])).toContainEqual(['token.read', name])
+    },
+  )
   test('is refused there too once whoever impersonates them is banned', async () => {
     const allowed = { ...impersonated, whileImpersonated: 'allow' } as const
     await blockUser(people.admin)
