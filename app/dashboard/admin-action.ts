@@ -45,7 +45,8 @@ export async function adminAction<T extends { userId: string } | { organizationI
     await requireAdmin({ failClosed: true })
     const actor = await currentActor()
     const parsed = shape.safeParse(fieldsOf(form))
-    const record = (subject: string, outcome: string) => emitAudit({ ...actor, action, subject, outcome })
+    const record = (subject: string, outcome: string, failure?: unknown) =>
+      emitAudit({ ...actor, action, subject, outcome }, failure)
     if (!parsed.success) {
       record(actor.actor, 'bad_form')
       return REFUSED
@@ -57,7 +58,7 @@ export async function adminAction<T extends { userId: string } | { organizationI
       record(about, result.status === 'done' ? 'ok' : result.status)
       return result
     } catch (error) {
-      record(about, codeOf(error))
+      record(about, codeOf(error), error)
       throw error
     } finally {
       await flushAudit()

@@ -1,4 +1,5 @@
-import { codeOf } from '../lookup/errors'
+import { ClerkError, changedNothing } from '../clerk/error'
+import { codeOf, isUnconfirmed } from '../lookup/errors'
 import { createListeners, type Listener } from '../lookup/events'
 import { onePerProcess } from '../lookup/one-per-process'
 import { outside } from '../lookup/outside'
@@ -36,11 +37,19 @@ const listeners = onePerProcess('audit-listeners', () => createListeners<AuditEv
 
 /**
  * Emits an audit event to all listeners of this process, outside the request: Next allows no current time where a page
- * begins. Never throws. What did not succeed can be repeated as often as somebody likes, so it is throttled.
+ * begins. Never throws. What changed nothing can be repeated as often as somebody likes, so it is throttled. `failure`: the
+ * error of a change that was tried, which may have been made all the same.
  */
-export function emitAudit(event: AuditEvent): void {
-  const emitted = event.outcome === 'ok' ? event : throttled(event)
+export function emitAudit(event: AuditEvent, failure?: unknown): void {
+  const emitted = event.outcome === 'ok' || mayBeMade(failure) ? event : throttled(event)
   if (emitted) outside(listeners.emit, emitted)
+}
+
+function mayBeMade(failure: unknown): boolean {
+  // By the code, because user-writes.ts need not be there.
+  if (isUnconfirmed(failure) || codeOf(failure).endsWith('saved_but_stale')) return true
+  if (!(failure instanceof ClerkError)) return false
+  return failure.outcome ? failure.outcome === 'unknown' : !changedNothing(failure)
 }
 
 /** Calls the listener for every audit event of this process. A listener of the same name is replaced. */
@@ -54,7 +63,7 @@ export async function audited<T>(event: Omit<AuditEvent, 'outcome'>, work: () =>
     emitAudit({ ...event, outcome: 'ok' })
     return result
   } catch (error) {
-    emitAudit({ ...event, outcome: codeOf(error) })
+    emitAudit({ ...event, outcome: codeOf(error) }, error)
     throw error
   }
 }

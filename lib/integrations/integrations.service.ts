@@ -94,11 +94,9 @@ async function remove(
   { userId, provider, externalAccountId, actor }: Removal,
   send: Parameters<Parameters<typeof writeUser>[1]>[0],
 ): Promise<void> {
-  const audit = (outcome: string) =>
-    emitAudit({
-      action: 'integration.disconnect',
-      ...{ actor, subject: userId, target: `${provider}:${externalAccountId}`, outcome },
-    })
+  const target = `${provider}:${externalAccountId}`
+  const audit = (outcome: string, failure?: unknown) =>
+    emitAudit({ action: 'integration.disconnect', actor, subject: userId, target, outcome }, failure)
   try {
     const path = `/users/${encodeURIComponent(userId)}/external_accounts/${encodeURIComponent(externalAccountId)}`
     await send('deleteUserExternalAccount', 'DELETE', path)
@@ -106,7 +104,7 @@ async function remove(
   } catch (error) {
     // Another request has just removed it.
     const isGone = isNotFound(error)
-    audit(isGone ? 'not_connected' : codeOf(error))
+    audit(isGone ? 'not_connected' : codeOf(error), error)
     if (!isGone) throw error
   }
 }

@@ -52,8 +52,9 @@ const READS = /\.(read|view|list|search|export)$/
 
 /** How many equal events are recorded one by one. All changes of a role: the newest has to say which one it is now. */
 function mostOf({ action, outcome }: AuditEvent): number {
-  if (outcome !== 'ok' || READS.test(action)) return 1
-  return action === 'role.update' ? Number.POSITIVE_INFINITY : MOST_CHANGES
+  // Also of those that failed: they may have been made.
+  if (action === 'role.update') return Number.POSITIVE_INFINITY
+  return outcome !== 'ok' || READS.test(action) ? 1 : MOST_CHANGES
 }
 
 /**

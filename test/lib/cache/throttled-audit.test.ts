@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type AuditEvent, emitAudit, onAudit } from '@/lib/cache/audit-events'
+import { type AuditEvent, audited, emitAudit, onAudit } from '@/lib/cache/audit-events'
+import { SavedButStaleError } from '@/lib/cache/user-writes'
+import { ClerkError } from '@/lib/clerk/error'
+import { LookupError } from '@/lib/lookup/errors'
 
 let events: AuditEvent[]
 let actors = 0
@@ -52,4 +55,31 @@ test('background work has a limit for each user', () => {
 test('what succeeds is never left out', () => {
   repeat(refusal({ outcome: 'ok' }))
   expect(events).toHaveLength(1000)
+})
+
+describe('a change that fails', () => {
+  /** How many events a hundred of them cause. */
+  async function eventsOf(error: Error) {
+    const change = { action: 'role.update', actor, subject: 'user_a', target: 'admin' }
+    for (let i = 0; i < 100; i++) await audited(change, () => Promise.reject(error)).catch(() => {})
+    return events.length
+  }
+
+  test.each([
+    ['was saved, and Redis did not confirm it', new SavedButStaleError(true)],
+    ['may have been saved, because both answers were lost', new SavedButStaleError(false)],
+    ['may have been saved, because the answer of Clerk was lost', new ClerkError(undefined, undefined, [])],
+    ['is an invalidation that Redis did not confirm', new LookupError('invalidation_unconfirmed', 'Lost')],
+  ])('is never left out where it %s', async (_, error) => {
+    expect(await eventsOf(error)).toBe(100)
+  })
+
+  test('is never left out where one of several requests to Clerk was done', async () => {
+    const error = new ClerkError(422, undefined, ['form_param_invalid'])
+    expect(await eventsOf(Object.assign(error, { outcome: 'unknown' }))).toBe(100)
+  })
+
+  test('is throttled where Clerk has refused it', async () => {
+    expect(await eventsOf(new ClerkError(422, undefined, ['form_param_invalid']))).toBe(21)
+  })
 })

@@ -80,7 +80,10 @@ describe('changes', () => {
 
   test('of a role are all recorded, so that the newest says which one it is', () => {
     const changes = Array.from({ length: 11 }, (_, i) =>
-      read({ action: 'role.update', target: i % 2 ? '' : 'admin' }),
+      read({
+        ...{ action: 'role.update', target: i % 2 ? '' : 'admin' },
+        outcome: i % 4 ? 'ok' : 'saved_but_stale',
+      }),
     )
     for (const change of changes) record(change)
     expect(written).toEqual(changes)
