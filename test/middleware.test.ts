@@ -68,3 +68,29 @@ describe('what Clerk’s middleware throws', () => {
     expect(await response?.json()).toMatchObject({ error: { code: 'unavailable' } })
   })
 })
+
+describe('the address to which Clerk’s middleware brings the token of a development browser', () => {
+  const open = (target: string) =>
+    middleware(
+      new NextRequest(`http://localhost:3000/guides?a=1&__clerk_redirect_url=${encodeURIComponent(target)}`, {
+        headers: { accept: 'text/html', host: 'localhost:3000', cookie: '__clerk_db_jwt=dvb_secret' },
+      }),
+      event,
+    )
+
+  test.each([
+    'https://evil.example.com/x',
+    '//evil.example.com/x',
+    'x',
+    'javascript:alert(1)',
+    'javascript://localhost:3000/%0aalert(1)',
+  ])('is of the app, and not %s', async (target) => {
+    const location = (await open(target))?.headers.get('location')
+    expect(location).toBe('http://localhost:3000/guides?a=1')
+  })
+
+  test('may be of another domain of the app', async () => {
+    const location = (await open('http://localhost:3000/other'))?.headers.get('location')
+    expect(location).toContain('http://localhost:3000/other?__clerk_db_jwt=dvb_secret')
+  })
+})

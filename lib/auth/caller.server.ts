@@ -64,7 +64,10 @@ export async function requireCaller(): Promise<Caller> {
 setImpersonator(async () => {
   try {
     // Apps also read for a session with a task still to be done. By default it looks like nobody's.
-    return impersonatorIn(await auth({ treatPendingAsSignedOut: false }))
+    const session = await auth({ treatPendingAsSignedOut: false })
+    // A token of a JWT template has no session, and does not say who acts for the user.
+    if (session.userId && !session.sessionId) throw unknownImpersonator()
+    return impersonatorIn(session)
   } catch (error) {
     unstable_rethrow(error)
     // In Next it may be somebody's request: it also reads a stream, and runs `after()` of a page, where `auth()` fails.

@@ -1,6 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { type NextMiddleware, NextRequest } from 'next/server'
 import { type Clock, deadline, systemClock } from '../lookup/clock'
+import { endLateRequestsToClerk } from './clerk-deadline'
 import { outagePage } from './outage-page'
 
 /** What begins Clerk's API keys, OAuth tokens and M2M tokens. Clerk's SDK takes a token without `Bearer` too. */
@@ -191,36 +192,45 @@ type Answer = Awaited<ReturnType<NextMiddleware>>
 
 /** Where the SDK passes requests on to Clerk's Frontend API, which may take as long as they do. */
 const PROXY = '/__clerk/'
-/** Milliseconds for the SDK, whose requests to Clerk have no deadline. */
+/** Milliseconds for the SDK. */
 const TIMEOUT = 5000
 const LATE = Symbol('late')
 
-/** Milliseconds after which Clerk may be asked again, because it may be back: some answers never come. */
-const FORGOTTEN = 30_000
+/** Milliseconds after which a request of the SDK ends: later than it is waited for, so that what comes of it is not used. */
+const LATEST = 6000
+/** Milliseconds after which a token has not been verified because Clerk's public keys are missing. */
+const SLOW = 1000
+/** Most tokens that wait for Clerk's public keys. Each keeps a connection open, of the thousand that many servers allow. */
+const MOST_SLOW = 250
 
-/**
- * Waits for answers, for some seconds each. What is still to come after that keeps a connection open, for five minutes at most:
- * while there are as many of these as `most` within half a minute, or four times as many in all, Clerk hangs.
- */
-function createDeadline(most: number, clock: Clock) {
-  const overdue = new Map<Promise<Answer>, number>()
+/** Waits for answers, for some seconds each. */
+function createDeadline(clock: Clock) {
+  /** How many of those that count have waited for a second. */
+  let slow = 0
   return {
-    isHanging(): boolean {
-      const recent = [...overdue.values()].filter((since) => since > clock.now() - FORGOTTEN)
-      return recent.length >= most || overdue.size >= 4 * most
-    },
-    /** The answer, or that there was none in time. `waits`: it is waited for all the same. */
-    async inTime(answer: Promise<Answer>, waits: boolean): Promise<Answer | typeof LATE> {
+    isHanging: () => slow >= MOST_SLOW,
+    /** The answer, or that there was none in time. */
+    async inTime(answer: Promise<Answer>, counts: boolean): Promise<Answer | typeof LATE> {
       let cancel = () => {}
       const late = new Promise<typeof LATE>((resolve) => {
-        cancel = deadline(clock, TIMEOUT, () => {
-          overdue.set(answer, clock.now())
-          if (!waits) resolve(LATE)
-        })
+        cancel = deadline(clock, TIMEOUT, () => resolve(LATE))
       })
-      answer.finally(() => overdue.delete(answer)).catch(() => {})
+      if (counts) countSlow(answer)
       return Promise.race([answer, late]).finally(() => cancel())
     },
+  }
+
+  function countSlow(answer: Promise<Answer>) {
+    let isSlow = false
+    const cancel = deadline(clock, SLOW, () => {
+      isSlow = true
+      slow++
+    })
+    const end = () => {
+      cancel()
+      if (isSlow) slow--
+    }
+    answer.then(end, end)
   }
 }
 
@@ -251,8 +261,7 @@ interface GuardOptions {
  * - `most`: how many nonces, and how many renewals, this process lets through in 10 s. Nobody waits beyond that: a renewal goes through
  *   a handshake, and Clerk ends a handshake with a token that it has signed.
  * - A Clerk that does not answer within 5 s is not asked again: then it is as beyond that. If the SDK then asks for Clerk's public keys and
- *   gets no answer either, it is the page of an outage after 5 s more. While as many requests as it lets through in 10 s are without an
- *   answer, it is not asked for half a minute: each keeps a connection open.
+ *   gets no answer either, it is the page of an outage after 5 s more. The SDK's requests to Clerk end after 6 s.
  * - What does not have the form of a token of Clerk, or is not signed by it, is taken away as a cookie, and answered 401 in
  *   `Authorization` and 400 as a parameter.
  */
@@ -261,9 +270,9 @@ export function createGuardOfClerk(
   { isSigned, mayAsk = async () => true, now = Date.now, clock = systemClock }: GuardOptions = {},
 ) {
   const [nonces, tokens, refreshes] = [createCount(most), createCount(most), createCount(most)]
-  const answers = createDeadline(Math.max(1, most), clock)
-  const isRefused = async (count: typeof nonces, at: number) =>
-    answers.isHanging() || count(at) > 0 || !(await mayAsk())
+  const answers = createDeadline(clock)
+  endLateRequestsToClerk(LATEST)
+  const isRefused = async (count: typeof nonces, at: number) => count(at) > 0 || !(await mayAsk())
   const isGood = (token: string) => isToken(token) && (!isSigned || isSigned(token))
   const mayPass = ({ text, cookies }: ReturnType<typeof partsOf>[number], at: number) =>
     cookies.every(({ name, value }) => {
@@ -303,10 +312,14 @@ export function createGuardOfClerk(
       (await isRefused(refreshes, at)) ? leaveOut(REFRESH) : asked.push(REFRESH)
     if (isIn(NONCE)) (await isRefused(nonces, at)) ? leaveOut(NONCE) : asked.push(NONCE)
 
+    // Without the key, whatever has the form of a token can make the SDK ask for Clerk's public keys.
+    const isUnverified = !isSigned && (token !== '' || cookies.some(({ name }) => SESSION.test(name)))
+    if (isUnverified && answers.isHanging()) return outagePage(request)
+
     const send = () => {
       if (kept.length < sent.length) request.headers.set('cookie', kept.map(({ text }) => text).join(';'))
       const answer = next(withoutParameters(request, unasked.includes(NONCE) ? [...dropped, NONCE] : dropped))
-      return answers.inTime(answer, pathname.startsWith(PROXY))
+      return pathname.startsWith(PROXY) ? answer : answers.inTime(answer, isUnverified && asked.length === 0)
     }
     let response = await send()
     if (response === LATE && asked.length > 0 && request.method === 'GET') {

@@ -7,6 +7,12 @@ const NAMES = /^(redirect_url|sign_(in|up)_(force|fallback)_redirect_url|after_s
 /** What Clerk adds to an address at the end of a handshake. */
 const HANDSHAKE = ['__clerk_handshake', '__clerk_handshake_nonce', '__clerk_hs_reason', '__clerk_help']
 
+/**
+ * Where Clerk's SDK, with the keys of a development instance, leads from any address with the token of the browser: for other domains
+ * of an app.
+ */
+const SYNC = '__clerk_redirect_url'
+
 /** The address without the end of a handshake. Each can be used once: opened again, its visitor counts as signed out. */
 export function withoutHandshake(address: URL): URL {
   const plain = new URL(address)
@@ -18,14 +24,26 @@ export function withoutHandshake(address: URL): URL {
 const ROUTES = /^\/+api(\/|$)/i
 
 /**
- * The address of a page to sign in or up with redirects that lead to a page, or undefined if it needs no change. With one that
- * cannot be read Clerk's script ends in an error, and its components stay as their placeholder. With the end of a handshake in
- * it, people who have signed in would be led back to sign in, again and again. And a link of another site must not open a route
- * as the site itself does. `hosts`: those of this app.
+ * The address with redirects that lead to a page of this app, or undefined if it needs no change. With one that cannot be read Clerk's
+ * script ends in an error, and its components to sign in and up stay as their placeholder. With the end of a handshake in it, people who
+ * have signed in would be led back to sign in, again and again. And a link of another site must not open a route as the site itself
+ * does. `hosts`: those of this app.
  */
 export function withUsableRedirects(address: URL, hosts: readonly string[]): URL | undefined {
-  if (!PAGES.test(address.pathname)) return undefined
   const usable = new URL(address)
+  if (!address.searchParams.getAll(SYNC).every((target) => isOfHost(target, hosts)))
+    usable.searchParams.delete(SYNC)
+  if (PAGES.test(address.pathname)) dropOthers(usable, address, hosts)
+  return usable.search === address.search ? undefined : usable
+}
+
+function isOfHost(target: string, hosts: readonly string[]): boolean {
+  if (!URL.canParse(target)) return false
+  const { protocol, host } = new URL(target)
+  return /^https?:$/.test(protocol) && hosts.includes(host)
+}
+
+function dropOthers(usable: URL, address: URL, hosts: readonly string[]): void {
   for (const [name, value] of [...address.searchParams].filter(([name]) => NAMES.test(name))) {
     const target = URL.canParse(value, address) ? new URL(value, address) : undefined
     const isOwn = target?.host === address.host || hosts.includes(target?.host ?? '')
@@ -34,7 +52,6 @@ export function withUsableRedirects(address: URL, hosts: readonly string[]): URL
     // Clerk refuses an address of another origin. Only a relative one is sure to be of this.
     else if (plain.search !== target.search) usable.searchParams.set(name, isOwn ? pathOf(plain) : plain.href)
   }
-  return usable.search === address.search ? undefined : usable
 }
 
 /** `/` twice would lead to another server. */

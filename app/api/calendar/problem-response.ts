@@ -20,8 +20,6 @@ function actionOf(problem: CalendarProblem): Action | undefined {
       const ids = problem.accounts.map(({ externalAccountId }) => externalAccountId)
       return { label: `Repeat the request with ?account= and one of ${ids.join(', ')}` }
     }
-    case 'not_enabled':
-      return { label: 'Enable Google in the Clerk dashboard, under SSO connections' }
     default:
       return undefined
   }

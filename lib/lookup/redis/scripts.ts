@@ -57,7 +57,7 @@ return out`
 export const acquireScript = `${prelude}
   local flight, waiting, reject, refresh, lease, nonce = arg(), arg(), arg(), arg() == '1', num(), arg()
   for _, name in ipairs(s.tagVersions) do
-    if not get(name) then
+    if string.find(get(name) or '|', '[|,]') then
       redis.call('SET', name, nonce .. '.' .. time[1] .. string.format('%06d', time[2]), 'PX', lease + 60000)
     end
   end

@@ -9,10 +9,11 @@ vi.hoisted(() => {
 
 let refusal: Error | undefined
 let act: Record<string, unknown> | undefined
+let sessionId: string | undefined = 'sess_1'
 vi.mock('@clerk/nextjs/server', () => {
   const now = Math.floor(Date.now() / 1000)
   const claims = { sub: 'user_1', sid: 'sess_1', iat: now, exp: now + 60 }
-  const session = () => ({ userId: 'user_1', sessionId: 'sess_1', sessionClaims: claims, actor: act })
+  const session = () => ({ userId: 'user_1', sessionId, sessionClaims: claims, actor: act })
   return {
     auth: async () => {
       if (refusal) throw refusal
@@ -52,5 +53,11 @@ describe('who impersonates the user', () => {
     act = { sub: 'user_2' }
     refusal = new Error(`Clerk: auth() is only supported in App Router.\nOriginal error: Error: ${message}`)
     await expect(currentImpersonator()).rejects.toMatchObject({ code: 'not_configured' })
+  })
+
+  test('is unknown where the token is one of a JWT template, which names no session', async () => {
+    sessionId = undefined
+    await expect(currentImpersonator()).rejects.toMatchObject({ code: 'not_configured' })
+    sessionId = 'sess_1'
   })
 })

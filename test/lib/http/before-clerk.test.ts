@@ -503,55 +503,29 @@ describe('a Clerk that does not answer', () => {
     expect(seen.length).toBe(hanging)
   })
 
-  test.each([
-    ['ends of handshakes', nonce, undefined],
-    ['renewals', renewal, () => true],
-    [
-      'ends of handshakes under the path of the proxy',
-      () => at('/__clerk/x?__clerk_handshake_nonce=n'),
-      undefined,
-    ],
-  ])(
-    'is asked no more about %s while as many as may be are without an answer, and then again',
-    async (_, request, isSigned) => {
-      const open: (() => void)[] = []
-      const guard = createGuardOfClerk(3, { isSigned, clock })
-      const ask = async () => {
-        let isAsked = false
-        void guard(request(), async ({ url, headers }) => {
-          if (!/nonce|refresh/.test(url + headers.get('cookie'))) return undefined
-          isAsked = true
-          return new Promise((resolve) => open.push(() => resolve(undefined)))
-        })
-        await vi.advanceTimersByTimeAsync(10_001)
-        return isAsked
-      }
-      for (let i = 0; i < 3; i++) expect(await ask()).toBe(true)
-      expect(await ask()).toBe(false)
-      for (const end of open) end()
-      await vi.advanceTimersByTimeAsync(0)
-      expect(await ask()).toBe(true)
-    },
-  )
-
-  test('is asked again after half a minute, because some answers never come, until four times as many are without one', async () => {
-    const guard = createGuardOfClerk(2, { clock })
+  test('keeps at most 250 tokens waiting where no key says which are signed, and takes them again when they have ended', async () => {
+    const waiting: (() => void)[] = []
+    const guard = createGuardOfClerk(10, { clock })
     let asked = 0
-    const ask = async () => {
-      void guard(nonce(), async ({ url }) => {
-        if (!url.includes('nonce')) return undefined
+    const ask = (kid: string) =>
+      guard(at('/profile', { authorization: `Bearer ${tokenOf({ ...header, kid }, { exp: 9e9 })}` }), () => {
         asked++
-        return new Promise(() => {})
+        return new Promise((resolve) => waiting.push(() => resolve(undefined)))
       })
-      await vi.advanceTimersByTimeAsync(5001)
+    for (let i = 0; i < 400; i++) {
+      void ask(`key_${i}`)
+      await vi.advanceTimersByTimeAsync(10)
     }
-    const counts: number[] = []
-    for (let i = 0; i < 60; i++) {
-      await ask()
-      if (i % 12 === 11) counts.push(asked)
-    }
-    // Each minute has two half ones.
-    expect(counts).toEqual([4, 8, 8, 8, 8])
+    // Those of one second, and those that wait for longer.
+    expect(asked).toBeGreaterThanOrEqual(250)
+    expect(asked).toBeLessThan(360)
+    expect((await ask('key_more'))?.status).toBe(503)
+    expect((await guard(at('/'), async () => new Response('a visitor')))?.status).toBe(200)
+    for (const end of waiting) end()
+    await vi.advanceTimersByTimeAsync(0)
+    void ask('key_later')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(waiting.length).toBe(asked)
   })
 
   test('may take its time for what the browser sends it through this app', async () => {

@@ -340,3 +340,13 @@ test('no mutation of an event loses a neighbor or throws', () => {
     }),
   )
 })
+
+test('a provider that is not enabled is said in words for a user, without what the people who run the app have to do', async () => {
+  services.clerk.faults.add({
+    route: '/v1/users/{user_id}/oauth_access_tokens/{provider}',
+    ...{ status: 404, code: 'oauth_token_provider_not_enabled' },
+  })
+  const { status, body } = await get()
+  expect([status, body.error.code]).toEqual([503, 'not_configured'])
+  expect(JSON.stringify(body)).not.toMatch(/Clerk|dashboard|SSO/)
+})

@@ -114,6 +114,16 @@ function overEngine(prefer: 'server' | 'wasm', protocol: Protocol) {
     expect(process.stats().user?.corrupt).toBe(1)
   })
 
+  it.each(['a|v2|b', '|', 'a,b'])(
+    'replaces a tag version that somebody else has written: %s',
+    async (version) => {
+      const lookup = join().defineLookup(user(async (id) => ({ id })))
+      await admin.set('t:f:user:u1', version)
+      expect(await lookup('u1')).toEqual({ id: 'u1' })
+      expect(await lookup.peek('u1')).toEqual({ id: 'u1' })
+    },
+  )
+
   it('sets a TTL on every key, and none of a tag version that is shorter than that of its entry', async () => {
     const lookup = join().defineLookup({ ...user(async (id) => ({ id })), grace: 600 })
     await lookup('u1')
