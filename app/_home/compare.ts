@@ -1,5 +1,5 @@
 import { toCachedUser } from '@/lib/cache/cached-user'
-import { type CachedUser, getCachedUsersByIds, userIdsByRole } from '@/lib/cache/clerk-cache'
+import { type CachedUser, getCachedUsersByIds, userById, userIdsByRole } from '@/lib/cache/clerk-cache'
 import { loadUsers } from '@/lib/cache/user-lookup'
 import { onClerkRequest } from '@/lib/clerk/events'
 import type { Problem } from '@/lib/errors'
@@ -105,18 +105,15 @@ const measuredOrProblem = memoizeFor<Measured | Trouble | null>(5_000, 'comparis
 )
 
 /**
- * The latest comparison, at most a minute old, with the first of its users as they are now: nothing of a user is kept here. Null without
- * experts; or why there is none. However many people look, a process asks Clerk once a minute, and in an outage once in 5 s.
+ * The latest comparison, at most a minute old, with the first of its users as the cache has them now: nothing of a user is kept here. Null
+ * without experts; or why there is none. However many people look, a process measures once a minute, and in an outage tries once in 5 s.
+ * Nothing else here asks Clerk.
  */
 export async function latestComparison(): Promise<Comparison | Trouble | null> {
   const found = await measuredOrProblem()
   if (!found || !('ids' in found)) return found
   const { ids, ...comparison } = found
-  try {
-    // One who was banned since must not be shown.
-    const users = await withPriority('low', () => getCachedUsersByIds(ids))
-    return { ...comparison, users: users.filter(isExpert) }
-  } catch (error) {
-    return troubleOf(error)
-  }
+  // One who was banned since must not be shown.
+  const users = await Promise.all(ids.map((id) => userById.peek(id)))
+  return { ...comparison, users: users.flatMap((user) => (user && isExpert(user) ? user : [])) }
 }

@@ -124,7 +124,7 @@ function Read({ title, code, time, of, requests, users, total, bar }: ReadProps)
             <Avatar src={imageUrl} size={24} />
           </span>
         ))}
-        {more > 0 && <span className="ms-3">+{more}</span>}
+        {users.length > 0 && more > 0 && <span className="ms-3">+{more}</span>}
       </div>
     </section>
   )

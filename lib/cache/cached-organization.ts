@@ -10,7 +10,6 @@ const organization = z.strictObject({
   slug: z.string().nullable(),
   imageUrl: z.string(),
   hasImage: z.boolean(),
-  createdBy: z.string().nullable(),
   publicMetadata: z.record(z.string(), z.unknown()),
   maxAllowedMemberships: z.number(),
   adminDeleteEnabled: z.boolean(),
@@ -21,7 +20,8 @@ const organization = z.strictObject({
 
 /**
  * A cached organization under Clerk's property names: plain, frozen data. Times are milliseconds since 1970. It has no
- * number of members, which a change of a membership would make untrue, and no private metadata.
+ * number of members, which a change of a membership would make untrue, no private metadata, and not who made it: the
+ * deletion of a user does not find it.
  */
 export type CachedOrganization = Readonly<z.infer<typeof organization>>
 
@@ -45,7 +45,7 @@ const membership = z.strictObject({
 export type CachedMembership = Readonly<z.infer<typeof membership>>
 
 /** The version of both shapes in Redis keys: raise it with every change of a field. */
-export const ORGANIZATIONS_VERSION = 1
+export const ORGANIZATIONS_VERSION = 2
 
 export const isCachedOrganization = (value: unknown): value is CachedOrganization =>
   organization.safeParse(value).success
@@ -72,7 +72,6 @@ export function toCachedOrganization(json: unknown): CachedOrganization | null {
     slug: word(json.slug),
     imageUrl: text(json.image_url) ?? '',
     hasImage: json.has_image === true,
-    createdBy: word(json.created_by),
     publicMetadata: metadata(json.public_metadata),
     maxAllowedMemberships:
       typeof json.max_allowed_memberships === 'number' ? json.max_allowed_memberships : 0,

@@ -6,10 +6,8 @@ export const keyOfSlug = hash
 export const tagOfOrganization = (organizationId: string) => `organization:${organizationId}`
 const tagOfSlug = (slug: string) => `organization-slug:${keyOfSlug(slug)}`
 const TAG_OF_ALL_SLUGS = 'organization-slugs'
-const tagOfMembership = (organizationId: string, userId: string) => `membership:${organizationId}:${userId}`
 export const tagOfMembers = (organizationId: string) => `members:${organizationId}`
-const tagOfMemberships = (userId: string) => `memberships:${userId}`
-/** Every membership of a user. A change of the user changes none of them, only a deletion does. */
+/** Every membership of a user, and their list: one tag, so that a deletion of the user knows all that have their ID. */
 export const tagOfMembershipsOf = (userId: string) => `memberships-of-user:${userId}`
 /** Every membership of an organization, and its list. Only its deletion makes all of them untrue. */
 const tagOfMembershipsIn = (organizationId: string) => `memberships-in-organization:${organizationId}`
@@ -20,16 +18,11 @@ export const TAG_OF_ALL_MEMBERSHIPS = 'memberships'
 export const tagsOfEntry = {
   slug: (slug: string) => [tagOfSlug(slug), TAG_OF_ALL_SLUGS],
   membership: (organizationId: string, userId: string) => [
-    tagOfMembership(organizationId, userId),
+    tagOfMembershipsOf(userId),
     tagOfMembershipsIn(organizationId),
-    tagOfMembershipsOf(userId),
     TAG_OF_ALL_MEMBERSHIPS,
   ],
-  memberships: (userId: string) => [
-    tagOfMemberships(userId),
-    tagOfMembershipsOf(userId),
-    TAG_OF_ALL_MEMBERSHIPS,
-  ],
+  memberships: (userId: string) => [tagOfMembershipsOf(userId), TAG_OF_ALL_MEMBERSHIPS],
   members: (organizationId: string) => [
     tagOfMembers(organizationId),
     tagOfMembershipsIn(organizationId),
@@ -52,9 +45,8 @@ export const tagsOfOrganizationDeletion = (organizationId: string): string[] => 
   tagOfMembershipsIn(organizationId),
 ]
 
-/** What a change of one membership makes untrue: it, and the two lists that it is in. */
+/** What a change of one membership makes untrue, and with it the user's other memberships. */
 export const tagsOfMembershipChange = (organizationId: string, userId: string): string[] => [
-  tagOfMembership(organizationId, userId),
+  tagOfMembershipsOf(userId),
   tagOfMembers(organizationId),
-  tagOfMemberships(userId),
 ]

@@ -21,7 +21,9 @@ const NAMES = [
   ...['redis_request_duration_seconds_bucket', 'upstream_request_duration_seconds_bucket'],
 ]
 
-const FAILED_DELIVERIES = ['failed', 'refused']
+/** Outcomes that need the signing secret. Anybody can send what has the others. */
+const ACCEPTED = ['ok', 'ignored']
+const FAILED = ['bad_payload', 'invalidation_unconfirmed']
 const NEEDS_USER = ['scope_missing', 'reconnect_required']
 const NO_ACCOUNT = ['not_connected', 'revoked', 'impersonated']
 
@@ -48,7 +50,8 @@ export function chartPoint({ at, series }: Point): ChartPoint {
   const reads = (layer: string) => sum('lookups_total', (labels) => labels.layer === layer)
   const tokens = (matches: (outcome: string) => boolean) =>
     sum('access_total', ({ action, outcome = '' }) => action === 'token.read' && matches(outcome))
-  const isFailed = (outcome = '') => FAILED_DELIVERIES.includes(outcome)
+  const deliveries = (outcomes: string[]) =>
+    sum('webhook_deliveries_total', ({ outcome = '' }) => outcomes.includes(outcome))
   return {
     at,
     reads: {
@@ -67,8 +70,8 @@ export function chartPoint({ at, series }: Point): ChartPoint {
       clerk: latency('upstream_request_duration_seconds_bucket', ({ service }) => service === 'clerk'),
     },
     webhooks: {
-      done: sum('webhook_deliveries_total', ({ outcome }) => !isFailed(outcome)),
-      failed: sum('webhook_deliveries_total', ({ outcome }) => isFailed(outcome)),
+      done: deliveries(ACCEPTED),
+      failed: deliveries(FAILED),
     },
     tokens: {
       ok: tokens((outcome) => outcome === 'ok'),

@@ -7,12 +7,16 @@ import { type ClerkEvent, type HandledEvent, handleClerkEvent } from './handle-c
 import { subjectOf } from './payload'
 import { verifyWebhookRequest } from './verify-webhook'
 
-/** The result of a webhook. `ignored` is a type that no part of the app handles. */
+/**
+ * The result of a webhook. `ignored` is a type that no part of the app handles. Only `ok`, `ignored`, `bad_payload` and
+ * `invalidation_unconfirmed` need the signing secret: anybody can send the others.
+ */
 export type Answer =
   | 'ok'
   | 'ignored'
   | 'too_large'
   | 'too_slow'
+  | 'unsigned'
   | 'bad_signature'
   | 'bad_payload'
   | 'aborted'
@@ -32,6 +36,7 @@ const outcomes: Record<Answer, DeliveryRecord['outcome']> = {
   ignored: 'ignored',
   too_large: 'refused',
   too_slow: 'refused',
+  unsigned: 'refused',
   bad_signature: 'refused',
   bad_payload: 'refused',
   aborted: 'refused',

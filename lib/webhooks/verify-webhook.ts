@@ -24,10 +24,10 @@ const BODY_MS = 10_000
 /** Seconds that the time of a signature may be off, as in svix. */
 const TOLERANCE = 5 * 60
 
+/** `unsigned`: nothing in its headers could be a signature of Clerk, whatever the secret. */
 export type VerifiedWebhook =
   | { status: 'ok'; id: string; event: ClerkEvent }
-  | { status: Unread }
-  | { status: 'bad_signature' }
+  | { status: Unread | 'unsigned' | 'bad_signature' }
   /** The signature is good, but the body is not an event. */
   | { status: 'bad_payload'; id: string }
 
@@ -108,19 +108,21 @@ async function readBody(request: Request, signal: AbortSignal): Promise<Buffer |
 
 /** An ID has no dot, because a dot ends it in the text that is signed. */
 const ID = /^[^\s.]{1,200}$/
+/** Seconds since 1970. */
+const TIME = /^\d{1,12}$/
 /** Version 1: an HMAC-SHA-256 in base64. There is a list of them while a secret is rotated. */
 const SIGNATURE = /^v1,[A-Za-z0-9+/]{43}=$/
 
-/** Undefined if a header is missing, the time is not a recent one, or there is nothing that could be a signature. */
+/** The headers, or why the body need not be read. */
 function signatureHeaders({ headers }: Request) {
   const [id = '', time = '', list = ''] = ['id', 'timestamp', 'signature'].map(
     (name) => headers.get(`svix-${name}`) ?? '',
   )
-  const isRecent = /^\d{1,12}$/.test(time) && Math.abs(Date.now() / 1000 - Number(time)) <= TOLERANCE
-  const isPlausible = ID.test(id) && list.split(' ').some((signature) => SIGNATURE.test(signature))
-  return isRecent && isPlausible
-    ? { 'svix-id': id, 'svix-timestamp': time, 'svix-signature': list }
-    : undefined
+  const isPlausible =
+    ID.test(id) && TIME.test(time) && list.split(' ').some((signature) => SIGNATURE.test(signature))
+  if (!isPlausible) return 'unsigned'
+  const isRecent = Math.abs(Date.now() / 1000 - Number(time)) <= TOLERANCE
+  return isRecent ? { 'svix-id': id, 'svix-timestamp': time, 'svix-signature': list } : 'bad_signature'
 }
 
 /**
@@ -135,7 +137,7 @@ export async function verifyWebhookRequest(
 ): Promise<VerifiedWebhook> {
   const secrets = signingSecrets()
   const headers = signatureHeaders(request)
-  if (!headers) return { status: 'bad_signature' }
+  if (typeof headers === 'string') return { status: headers }
   const body = await withDeadline(BODY_MS, (signal) => readBody(request, signal), clock)
   if (typeof body === 'string') return { status: body }
   const text = textOf(body)

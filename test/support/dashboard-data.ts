@@ -80,7 +80,10 @@ function countsOf(i: number, reads: number, warm: number): Record<string, number
       CLERK,
     ),
     'webhook_deliveries_total event=user.updated&outcome=ok': Math.round(reads / 60),
-    ...(i > 47 && i < 51 && { 'webhook_deliveries_total event=user.updated&outcome=failed': 50 - i + 1 }),
+    ...(i > 47 &&
+      i < 51 && {
+        'webhook_deliveries_total event=user.updated&outcome=invalidation_unconfirmed': 50 - i + 1,
+      }),
     'access_total action=token.read&outcome=ok': tokens,
     'access_total action=token.read&outcome=reconnect_required': Math.round(tokens / 30),
     'access_total action=token.read&outcome=not_connected': Math.round(tokens / 15),

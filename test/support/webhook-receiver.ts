@@ -5,6 +5,7 @@ const statuses: Record<Answer, number> = {
   ignored: 200,
   too_large: 413,
   too_slow: 408,
+  unsigned: 400,
   bad_signature: 400,
   bad_payload: 400,
   aborted: 400,

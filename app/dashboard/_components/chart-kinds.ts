@@ -97,7 +97,7 @@ export const CHARTS = {
   clerkLatency: latency('clerk', 'Clerk'),
   webhooks: {
     ...{ id: 'webhook-deliveries', title: 'Deliveries', unit: 'deliveries', format: formatNumber },
-    note: 'Attempts to deliver webhooks.',
+    note: 'Attempts to deliver webhooks with a valid signature.',
     series: [
       { label: 'Accepted', of: ({ webhooks }) => webhooks.done },
       { label: 'Failed', of: ({ webhooks }) => webhooks.failed, bad: true },

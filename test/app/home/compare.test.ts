@@ -62,6 +62,17 @@ test('a view of home reads no more users than it shows', async () => {
   expect(found.users).toHaveLength(8)
 })
 
+test('views ask Clerk for nobody while Redis is out and a comparison is held, which stays without pictures', async () => {
+  const before = await latestComparison()
+  services.upstash.faults.set({ reset: 'before' })
+  services.clerk.resetRequests()
+  const views = []
+  for (let view = 0; view < 5; view++) views.push(await latestComparison())
+  expect(services.clerk.requests().total).toBe(0)
+  expect(views).toEqual(Array(5).fill({ ...before, users: [] }))
+  expect(await markup()).not.toContain('+')
+})
+
 test('without Redis or Clerk there is no comparison, and the page says which of them is not responding, and leads to itself again', async () => {
   services.upstash.faults.set({ reset: 'before' })
   const withoutRedis = await markup()

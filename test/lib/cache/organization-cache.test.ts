@@ -85,7 +85,7 @@ const ada = () => ({ organizationId: acme.id, userId: people.admin })
 describe('reads', () => {
   test('an organization is one request to Clerk, and then none', async () => {
     const first = await getCachedOrganization(acme.id)
-    expect(first).toMatchObject({ id: acme.id, name: 'Acme', slug: acme.slug, createdBy: people.admin })
+    expect(first).toMatchObject({ id: acme.id, name: 'Acme', slug: acme.slug })
     expect(await getCachedOrganization(acme.id)).toEqual(first)
     expect(read()).toBe(1)
   })
@@ -402,6 +402,30 @@ describe('changes, once their webhook was answered', () => {
     expect(values.filter((value) => JSON.stringify(value)?.includes('org:member'))).toEqual([])
   })
 
+  test.each([
+    [
+      'every list',
+      [getCachedMembershipsOfUser, (_: string, of: string) => getCachedMembersOfOrganization(of)],
+    ],
+    ['no list', []],
+  ])(
+    'no key and no value has the ID of a deleted user who made an organization, with %s of theirs in the cache',
+    async (_, reads) => {
+      const { id } = services.clerk.createUser({ emails: [`founder-${run}@example.com`] })
+      const { id: organizationId } = clerk().create({ name: 'Founded', createdBy: id })
+      await answered()
+      await getCachedOrganization(organizationId)
+      expect(await findMembership({ organizationId, userId: id })).not.toBeNull()
+      for (const read of reads) expect(await read(id, organizationId)).toHaveLength(1)
+      services.clerk.deleteUser(id)
+      await answered()
+      const parts = await dump()
+      const named = parts.filter((part) => JSON.stringify(part).includes(id)).map(([key]) => key)
+      expect(named).toEqual([`ck:g:user:${id}`])
+      expect(parts.some(([key]) => key.endsWith(organizationId))).toBe(true)
+    },
+  )
+
   test('a user who leaves an organization and is deleted leaves nothing of themselves in its list of members', async () => {
     services.clerk.webhooks.target(undefined)
     const { id } = services.clerk.createUser({ emails: [`left-${acme.id}@example.com`] })
@@ -543,11 +567,11 @@ test('nothing about a user who is forgotten stays in Redis, the lists of members
   expect(await stored()).not.toContain(people.member)
 })
 
+const dump = async (): Promise<[string, unknown][]> =>
+  JSON.parse(await dumpRedis(services.upstash.url, services.upstash.token))
+
 /** The entries in Redis, as text. */
-async function stored(): Promise<string> {
-  const dump: [string, unknown][] = JSON.parse(await dumpRedis(services.upstash.url, services.upstash.token))
-  return JSON.stringify(dump.filter(([key]) => key.includes(':e:')))
-}
+const stored = async () => JSON.stringify((await dump()).filter(([key]) => key.includes(':e:')))
 
 /** Ends the hard and the soft expiry of the entries of these lookups. Their grace goes on. */
 async function expire(names: string) {

@@ -168,6 +168,18 @@ describe('a webhook', () => {
     expect(events).toMatchObject([{ event: 'unknown', outcome: 'bad_signature' }])
   })
 
+  test('without a signature is answered as one with a bad one, and counted apart', async () => {
+    const events: DeliveryEvent[] = []
+    const stop = onDelivery('test', (event) => events.push(event))
+    const response = await receive(
+      new Request('http://localhost/api/webhooks/clerk', { method: 'POST', body: '{}' }),
+    )
+    stop()
+    expect(response.status).toBe(400)
+    expect(services.upstash.counts().commands).toBe(0)
+    expect(events).toMatchObject([{ event: 'unknown', outcome: 'unsigned' }])
+  })
+
   test('invalidates even if its log line cannot be written', async () => {
     services.upstash.faults.set({ only: ['eval'], error: 'NOPERM this user has no permissions' })
     await getCachedUserById(people.member)

@@ -20,6 +20,7 @@ const answers: Record<Answer, (id: string) => Response> = {
   ignored: accepted('ignored'),
   too_large: () => errorResponse('too_large', { headers: CLOSE }),
   too_slow: () => errorResponse('too_slow', { headers: CLOSE }),
+  unsigned: () => errorResponse('bad_signature', { headers: CLOSE }),
   bad_signature: () => errorResponse('bad_signature', { headers: CLOSE }),
   bad_payload: () => errorResponse('bad_payload'),
   // Nobody reads this answer.
