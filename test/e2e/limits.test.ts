@@ -332,3 +332,20 @@ test('without the key made-up tokens of handshakes print five errors in 10 s, an
   expect(errors()).toBeGreaterThan(0)
   expect(errors()).toBeLessThanOrEqual((windows + 1) * 5)
 })
+
+test('a built app ends requests for Clerk’s public keys that have no answer, and the SDK asks again', async () => {
+  await stage.restart({ CLERK_JWT_KEY: undefined })
+  const { clerk } = stage.standIns
+  clerk.faults.add({ route: 'GET /v1/jwks', connection: 'hang' })
+  clerk.resetRequests()
+  const parts = [
+    { alg: 'RS256', typ: 'JWT', kid: 'ins_madeUp' },
+    { sub: 'user_1', sid: 'sess_1', exp: 9e9 },
+    {},
+  ]
+  const token = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+  const answer = await fetch(stage.app.url, { headers: { authorization: `Bearer ${token}` } })
+  expect(answer.status).toBe(503)
+  await expect.poll(() => clerk.requests().byRoute['GET /v1/jwks']).toBeGreaterThan(1)
+  clerk.faults.clear()
+})
