@@ -2,7 +2,7 @@ import 'server-only'
 import { auth } from '@clerk/nextjs/server'
 import { unstable_rethrow } from 'next/navigation'
 import { actorOf } from '../cache/audit-events'
-import { setImpersonator, unknownImpersonator } from '../cache/impersonator'
+import { impersonatorOf, setImpersonator, unknownImpersonator } from '../cache/impersonator'
 import { LONGEST_TOKEN_AGE } from '../cache/revocation-markers'
 import { insideNext } from '../env'
 import { outside } from '../lookup/outside'
@@ -22,12 +22,6 @@ export interface Caller {
 const DASHBOARD = 'https://dashboard.clerk.com'
 
 const isText = (claim: unknown): claim is string => typeof claim === 'string' && claim !== ''
-
-/** Who acts for the user of a session, by the claim `act` of its token; null for users themselves. */
-const impersonatorIn = ({ actor }: { actor?: { sub?: unknown } | null | undefined }): string | null => {
-  if (actor === undefined || actor === null) return null
-  return isText(actor.sub) ? actor.sub : 'unknown'
-}
 
 /** How far the clocks of Clerk and of this server may differ. Seconds. */
 const LEEWAY = 60
@@ -51,7 +45,7 @@ export async function currentCaller(): Promise<Caller | null> {
   const { userId, sessionId, sessionClaims } = session
   if (!userId || !sessionId || !sessionClaims || !isSessionToken({ ...sessionClaims })) return null
   const fromDashboard = session.actor?.iss === DASHBOARD
-  return { userId, sessionId, impersonator: impersonatorIn(session), fromDashboard }
+  return { userId, sessionId, impersonator: impersonatorOf(session), fromDashboard }
 }
 
 /** @throws AuthError `unauthenticated` */
@@ -65,9 +59,7 @@ setImpersonator(async () => {
   try {
     // Apps also read for a session with a task still to be done. By default it looks like nobody's.
     const session = await auth({ treatPendingAsSignedOut: false })
-    // A token of a JWT template has no session, and does not say who acts for the user.
-    if (session.userId && !session.sessionId) throw unknownImpersonator()
-    return impersonatorIn(session)
+    return session.userId ? impersonatorOf(session) : null
   } catch (error) {
     unstable_rethrow(error)
     // In Next it may be somebody's request: it also reads a stream, and runs `after()` of a page, where `auth()` fails.

@@ -11,6 +11,7 @@ import type { OAuthTokenProblem, OAuthTokenResult } from './tokens/outcome'
 import { createTokenReader } from './tokens/reader'
 import type { IncludesScope } from './tokens/scopes'
 
+export { impersonatorOf } from './impersonator'
 export type { Judgement, ProviderAnswer, TokenProvider } from './tokens/judgement'
 export type { OAuthProvider, OAuthToken } from './tokens/oauth-token'
 export type { OAuthTokenProblem, OAuthTokenResult } from './tokens/outcome'
@@ -27,7 +28,7 @@ export interface OAuthTokenOptions {
   sessionId?: string | null | undefined
   /** The caller, for the audit trail: a user's ID. Default: `system`. */
   actor?: string
-  /** Who impersonates the user, or null. Default: read from the session token of the request, if lib/auth is in use. */
+  /** Who impersonates the user: `impersonatorOf`, or null in a job. Default: read from the session of the request, if lib/auth is in use. */
   impersonator?: string | null
   /** Whether a request of somebody who impersonates a user may read tokens. Default: `refuse`. */
   whileImpersonated?: 'refuse' | 'allow'

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { currentCaller } from '@/lib/auth/caller.server'
-import { currentImpersonator } from '@/lib/cache/impersonator'
+import { currentImpersonator, impersonatorOf } from '@/lib/cache/impersonator'
 
 // Outside Next there is no session.
 vi.hoisted(() => {
@@ -59,5 +59,22 @@ describe('who impersonates the user', () => {
     sessionId = undefined
     await expect(currentImpersonator()).rejects.toMatchObject({ code: 'not_configured' })
     sessionId = 'sess_1'
+  })
+})
+
+describe('what `auth()` says of a session', () => {
+  const own = { userId: 'user_1', sessionId: 'sess_1' }
+  test.each([
+    ['users themselves', own, null],
+    ['users themselves, by null', { ...own, actor: null }, null],
+    ['whoever acts for them', { ...own, actor: { sub: 'user_2' } }, 'user_2'],
+    ['somebody without an ID', { ...own, actor: {} }, 'unknown'],
+  ])('names %s', (_, session, impersonator) => expect(impersonatorOf(session)).toBe(impersonator))
+
+  test.each([
+    ['a task is still to be done, or nobody is signed in', { userId: null, sessionId: null }],
+    ['the token is one of a JWT template', { userId: 'user_1' }],
+  ])('names nobody, and is refused, where %s', (_, session) => {
+    expect(() => impersonatorOf(session)).toThrow(/unknown whether somebody impersonates/)
   })
 })
