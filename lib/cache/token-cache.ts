@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../env'
 import { inspect } from '../lookup/inspect'
 import { emitAudit } from './audit-events'
-import { userById } from './clerk-cache'
+import { newUserById, userById } from './clerk-cache'
 import { currentImpersonator } from './impersonator'
 import { defineLookup } from './lookups'
 import type { TokenProvider } from './tokens/judgement'
@@ -35,7 +35,7 @@ export interface OAuthTokenOptions {
 }
 
 const tokens = defineLookup<TokenRequest, LoadedToken>(() => tokenDeclaration)
-const reader = createTokenReader(tokens, userById)
+const reader = createTokenReader(tokens, userById, newUserById)
 
 /** Clerk's name of a provider, or a declaration of it that says more. */
 type Provider = OAuthProvider | TokenProvider

@@ -199,38 +199,36 @@ const LATE = Symbol('late')
 /** Milliseconds after which a request of the SDK ends: later than it is waited for, so that what comes of it is not used. */
 const LATEST = 6000
 /** Milliseconds after which a token has not been verified because Clerk's public keys are missing. */
-const SLOW = 1000
+const SLOW = 200
 /** Most tokens that wait for Clerk's public keys. Each keeps a connection open, of the thousand that many servers allow. */
 const MOST_SLOW = 250
 
-/** Waits for answers, for some seconds each. */
+/** Waits for answers. */
 function createDeadline(clock: Clock) {
-  /** How many of those that count have waited for a second. */
   let slow = 0
   return {
     isHanging: () => slow >= MOST_SLOW,
+    /** Counts it while it is slow. */
+    count(answer: Promise<Answer>): void {
+      let isSlow = false
+      const cancel = deadline(clock, SLOW, () => {
+        isSlow = true
+        slow++
+      })
+      const end = () => {
+        cancel()
+        if (isSlow) slow--
+      }
+      answer.then(end, end)
+    },
     /** The answer, or that there was none in time. */
-    async inTime(answer: Promise<Answer>, counts: boolean): Promise<Answer | typeof LATE> {
+    async inTime(answer: Promise<Answer>): Promise<Answer | typeof LATE> {
       let cancel = () => {}
       const late = new Promise<typeof LATE>((resolve) => {
         cancel = deadline(clock, TIMEOUT, () => resolve(LATE))
       })
-      if (counts) countSlow(answer)
       return Promise.race([answer, late]).finally(() => cancel())
     },
-  }
-
-  function countSlow(answer: Promise<Answer>) {
-    let isSlow = false
-    const cancel = deadline(clock, SLOW, () => {
-      isSlow = true
-      slow++
-    })
-    const end = () => {
-      cancel()
-      if (isSlow) slow--
-    }
-    answer.then(end, end)
   }
 }
 
@@ -319,7 +317,8 @@ export function createGuardOfClerk(
     const send = () => {
       if (kept.length < sent.length) request.headers.set('cookie', kept.map(({ text }) => text).join(';'))
       const answer = next(withoutParameters(request, unasked.includes(NONCE) ? [...dropped, NONCE] : dropped))
-      return pathname.startsWith(PROXY) ? answer : answers.inTime(answer, isUnverified && asked.length === 0)
+      if (isUnverified && asked.length === 0) answers.count(answer)
+      return pathname.startsWith(PROXY) ? answer : answers.inTime(answer)
     }
     let response = await send()
     if (response === LATE && asked.length > 0 && request.method === 'GET') {

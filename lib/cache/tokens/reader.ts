@@ -34,15 +34,17 @@ type Blockable = Parameters<typeof isBlocked>[0]
 
 /**
  * Reads tokens through a lookup, and returns the public results. `users`: they say who is banned or locked after the
- * revocation marker has expired, and where no webhook has set one.
+ * revocation marker has expired, and where no webhook has set one. `newUsers` ask Clerk about those who are cached as not found.
  */
 export function createTokenReader(
   tokens: Lookup<TokenRequest, LoadedToken>,
   users: Pick<Lookup<string, Blockable>, 'peek' | 'fresh'>,
+  newUsers: Pick<Lookup<string, Blockable>, 'fresh'>,
 ) {
   /**
-   * What was found, unless the user is banned or locked. Where the cache does not know the user, a token for a session
-   * waits until Clerk was asked: Redis may have lost the marker of a ban. For a job that would double what a cold token costs.
+   * What was found, unless the user is banned or locked, or does not exist. Where the cache does not know the user, a token for
+   * a session waits until Clerk was asked: Redis may have lost the marker of a ban. For a job that would double what a cold token
+   * costs. Also where the cache says that there is no such user, who may have just signed up.
    */
   async function unlessBlocked(
     found: Found,
@@ -50,10 +52,11 @@ export function createTokenReader(
     known: Blockable | null | undefined,
   ): Promise<Found> {
     try {
-      if (known !== undefined || !sessionId || found.status !== 'ok')
-        return known && isBlocked(known) ? { status: 'revoked' } : found
+      if (known || found.status !== 'ok') return known && isBlocked(known) ? { status: 'revoked' } : found
+      if (!sessionId) return known === null ? { status: 'revoked' } : found
       // Whether somebody may have a token is never decided by a value in grace.
-      const user = await users.fresh(userId, { grace: false })
+      const lookup = known === null ? newUsers : users
+      const user = await lookup.fresh(userId, { grace: false })
       return user && !isBlocked(user) ? found : { status: 'revoked' }
     } catch (error) {
       return problemOf(error)

@@ -79,6 +79,38 @@ describe.each(['banned', 'locked', 'deprovisioned'] as const)('a user who is %s'
   })
 })
 
+describe('a token of somebody whom the cache says not to exist', () => {
+  const read = async (sessionId?: string) =>
+    (await getCachedOAuthToken(people.member, 'google', { sessionId })).status
+  beforeEach(async () => {
+    await getCachedUserById(people.member)
+    await redis().run('plant', async (client) => {
+      const [key = ''] = await client.keys(`ck:e:user.*:${people.member}`)
+      const [generation] = ((await client.get<string>(key)) ?? '').split('|')
+      await client.set(key, `${generation}|${key}|made-up|n0|`, { px: 60_000 })
+      await client.unlink(key.replace(':e:', ':s:'))
+    })
+    expect(await userById.peek(people.member)).toBeNull()
+  })
+  afterEach(async () => {
+    services.clerk.updateUser(people.member, { banned: false })
+    await deliver(updateOf(people.member))
+  })
+
+  test('can be had in a session, because Clerk is asked and has them', async () => {
+    expect(await read('sess_1')).toBe('ok')
+  })
+
+  test('is refused in a session where Clerk says that they are banned', async () => {
+    services.clerk.updateUser(people.member, { banned: true })
+    expect(await read('sess_1')).toBe('revoked')
+  })
+
+  test('is refused to a job', async () => {
+    expect(await read()).toBe('revoked')
+  })
+})
+
 describe('the marker of a ban', () => {
   const DAYS = 24 * 60 * 60 * 1000
   const daysLeft = async () =>

@@ -31,10 +31,12 @@ function startWorld() {
     const lookups = join({ clock: { now: () => clock.now() + skew, timer: clock.timer } })
     return {
       ...lookups,
-      reader: createTokenReader(lookups.defineLookup(tokenDeclaration), {
-        peek: async () => null,
-        fresh: async () => null,
-      }),
+      // The cache knows nothing of the user.
+      reader: createTokenReader(
+        lookups.defineLookup(tokenDeclaration),
+        { peek: async () => undefined, fresh: async () => null },
+        { fresh: async () => null },
+      ),
     }
   })
   const key = { userId, provider: 'google' as const }
