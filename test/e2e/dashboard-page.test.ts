@@ -63,8 +63,16 @@ describe('at every width from 320 to 1920 px', () => {
       ),
     ))
 
+  // By default each name once, on pages that are laid out in different ways.
+  const usual = ['users', 'user-long', 'user-nameless', 'user-broken', 'organization', 'webhooks']
   test('neither can those of the longest names and addresses, of IDs without a name, and of a blocked user', async () => {
-    await walk(difficult(await addDifficult(stage.standIns)))
+    const screens = difficult(await addDifficult(stage.standIns))
+    await walk(
+      fullOr(
+        screens,
+        screens.filter(({ name }) => usual.some((one) => name === `dashboard-${one}-difficult`)),
+      ),
+    )
   })
 })
 
@@ -477,8 +485,9 @@ describe('the focus', () => {
     expect(await panel('audit').getByLabel('Action').inputValue()).toBe('')
   })
 
-  test.each([
+  const opened: [what: string, word: string, path: string, heading: string][] = [
     ['a user by username', 'mia-moreau', `/users/${people.member}`, 'Mia Moreau'],
+    ['an organization that does not exist', 'org_2nothing', '/organizations/org_2nothing', 'not found'],
     ['a user by address', 'mia@example.com', `/users/${people.member}`, 'Mia Moreau'],
     [
       'an organization',
@@ -486,24 +495,27 @@ describe('the focus', () => {
       '/organizations/org_2localNorthwind000000000000',
       'Northwind',
     ],
-    ['an organization that does not exist', 'org_2nothing', '/organizations/org_2nothing', 'not found'],
-  ])('goes from the search to the heading of what it opened: %s', async (_, word, path, heading) => {
-    const view = await visit()
-    const { page } = view
-    await page.getByRole('button', { name: 'Pause updates' }).click()
-    // From the second time on the page is there already.
-    for (let i = 0; i < 2; i++) {
-      await page.keyboard.press('/')
-      await page.keyboard.type(word)
-      await page.keyboard.press('Enter')
-      await page.waitForURL(`**/dashboard${path}`)
-      await expect.poll(() => focused(view)).toContain(heading)
-      expect(await page.evaluate('document.activeElement.tagName')).toBe('H1')
-      expect(await page.getByRole('searchbox').inputValue()).toBe('')
-    }
-    // The frame of the dashboard stays.
-    await page.getByRole('button', { name: 'Resume updates' }).waitFor()
-  })
+  ]
+  test.each(fullOr(opened, opened.slice(0, 2)))(
+    'goes from the search to the heading of what it opened: %s',
+    async (_, word, path, heading) => {
+      const view = await visit()
+      const { page } = view
+      await page.getByRole('button', { name: 'Pause updates' }).click()
+      // From the second time on the page is there already.
+      for (let i = 0; i < 2; i++) {
+        await page.keyboard.press('/')
+        await page.keyboard.type(word)
+        await page.keyboard.press('Enter')
+        await page.waitForURL(`**/dashboard${path}`)
+        await expect.poll(() => focused(view)).toContain(heading)
+        expect(await page.evaluate('document.activeElement.tagName')).toBe('H1')
+        expect(await page.getByRole('searchbox').inputValue()).toBe('')
+      }
+      // The frame of the dashboard stays.
+      await page.getByRole('button', { name: 'Resume updates' }).waitFor()
+    },
+  )
 
   test('goes from a user in the list of those who were found to the heading of their page', async () => {
     const view = await visit()

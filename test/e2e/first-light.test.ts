@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { people, seedEvents } from '../../local/seed'
 import type { View } from '../support/browser'
+import { fullOr } from '../support/full'
 import { useBrowser, useStage } from '../support/stage'
 
 const stage = useStage()
@@ -79,10 +80,11 @@ describe('the chain from Clerk to the page', () => {
     await view.page.getByRole('heading', { name: heading }).waitFor()
   })
 
-  test.each([
+  const consents: [who: string, label: string][] = [
     [people.neverConnected, 'Connect Google'],
     [people.tooFewScopes, 'Grant access'],
-  ])(
+  ]
+  test.each(fullOr(consents, consents.slice(0, 1)))(
     '%s comes from the calendar to Google’s consent by "%s", and back to their events',
     async (who, label) => {
       const { clerk, google } = stage.standIns

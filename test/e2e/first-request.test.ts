@@ -67,9 +67,15 @@ const prefetches = ['/', '/experts', '/experts/amara-okafor'].flatMap((path) =>
 )
 
 const kinds: Kind[] = [
-  ...fullOr<Kind[]>([['a page', () => get('/experts')], ...prefetches], prefetches.slice(1, 2)),
-  ['a page of a signed-in user', async () => get('/calendar', await signedIn(people.member))],
-  ['a page that does not exist', () => get('/nothing-here')],
+  ...fullOr<Kind[]>(
+    [
+      ['a page', () => get('/experts')],
+      ...prefetches,
+      ['a page of a signed-in user', async () => get('/calendar', await signedIn(people.member))],
+      ['a page that does not exist', () => get('/nothing-here')],
+    ],
+    prefetches.slice(1, 2),
+  ),
   ['a route handler', async () => get('/api/calendar/events', await signedIn(people.member))],
   ['a server action', async () => runAction('saveProfile', await signedIn(people.member))],
   [

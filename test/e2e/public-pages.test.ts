@@ -191,15 +191,18 @@ test.each(['/account', '/calendar', '/dashboard/users', '/organizations/northwin
 
 describe('with a title and a heading, small and dark, large and light, axe has nothing to say of', () => {
   const title = 'Clerk cache kit'
-  const looks = [
+  const looks: { width: number; colorScheme: 'light' | 'dark' }[] = [
     { width: 375, colorScheme: 'dark' },
     { width: 1280, colorScheme: 'light' },
-  ] as const
+  ]
 
-  /** In both looks of one load of the page. */
+  let turn = 0
+
+  /** In both looks of one load of the page. By default in one of them, in turn. */
   async function findings(page: Page) {
     const found: string[] = []
-    for (const { width, colorScheme } of looks) {
+    turn++
+    for (const { width, colorScheme } of fullOr(looks, looks.slice(turn % 2).slice(0, 1))) {
       await page.setViewportSize({ width, height: 900 })
       await page.emulateMedia({ colorScheme })
       found.push(...(await axeFindings(page)))
@@ -318,7 +321,7 @@ describe('on a phone', () => {
       .evaluateAll((all) => all.map((one) => one.scrollWidth - one.clientWidth).filter((more) => more > 0))
 
   test.each(['adopt', 'tokens', 'scale'])('the tables of the guide %s are not cut', async (name) => {
-    for (const width of [320, 375]) {
+    for (const width of fullOr([320, 375], [320])) {
       const { page } = await browser.open({ width })
       await page.goto(`${stage.app.url}/guides/${name}`)
       expect(await cut(page)).toEqual([])
@@ -460,23 +463,27 @@ describe('the pages to sign in and up', () => {
     await view.page.getByLabel('First name').filter({ visible: true }).waitFor()
   })
 
-  test.each([
-    ['?redirect_url=https%3A%2F%2Fevil.example%2F'],
-    ['?sign_in_force_redirect_url=%2F%2Fevil.example'],
-    ['#/?sign_in_force_redirect_url=https%3A%2F%2Fevil.example%2F'],
+  const elsewhere = [
+    '#/?sign_in_force_redirect_url=https%3A%2F%2Fevil.example%2F',
     // Clerk itself would lead to every host of its domain.
-    ['?redirect_url=https%3A%2F%2Fblog.example.test%2F'],
+    '?redirect_url=https%3A%2F%2Fblog.example.test%2F',
     // Cannot be read. Clerk's script would end in an error.
-    ['?redirect_url=http%3A%2F%2Flocalhost%3A5300%252eevil.example'],
-    ['?sign_in_fallback_redirect_url=http%3A%2F%2F%5B'],
-  ])('%s leads nobody to another origin', async (address) => {
-    const { page, trouble, settled } = await browser.open()
-    await page.goto(`${stage.app.url}/sign-in${address}`)
-    await page.getByRole('button', { name: 'Mia Moreau' }).click()
-    await page.waitForURL(`${stage.app.url}/`)
-    await settled()
-    for (const line of trouble.splice(0)) expect(line).toContain('not on one of the allowedRedirectOrigins')
-  })
+    '?redirect_url=http%3A%2F%2Flocalhost%3A5300%252eevil.example',
+    '?redirect_url=https%3A%2F%2Fevil.example%2F',
+    '?sign_in_force_redirect_url=%2F%2Fevil.example',
+    '?sign_in_fallback_redirect_url=http%3A%2F%2F%5B',
+  ]
+  test.each(fullOr(elsewhere, elsewhere.slice(0, 3)))(
+    '%s leads nobody to another origin',
+    async (address) => {
+      const { page, trouble, settled } = await browser.open()
+      await page.goto(`${stage.app.url}/sign-in${address}`)
+      await page.getByRole('button', { name: 'Mia Moreau' }).click()
+      await page.waitForURL(`${stage.app.url}/`)
+      await settled()
+      for (const line of trouble.splice(0)) expect(line).toContain('not on one of the allowedRedirectOrigins')
+    },
+  )
 
   test.each(['/sign-in', '/sign-up'])('who is signed in already is sent on from %s', async (path) => {
     const { page, settled } = await browser.openAs(people.member)
