@@ -29,7 +29,8 @@ export const toastOf = ({ page }: Pick<View, 'page'>, text: string | RegExp) =>
 export async function axeFindings(page: Page): Promise<string[]> {
   // Not as a script of the page, which its Content-Security-Policy would refuse.
   if (!(await page.evaluate(`'axe' in window`))) await page.evaluate(readFileSync(axe, 'utf8'))
-  const findings: unknown = await page.evaluate(`axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
+  const findings: unknown =
+    await page.evaluate(`axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
     violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ' ' + target.join(' '))))`)
   return Array.isArray(findings) ? findings.map(String) : [String(findings)]
 }
