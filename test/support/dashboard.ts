@@ -28,8 +28,9 @@ export const toastOf = ({ page }: Pick<View, 'page'>, text: string | RegExp) =>
 /** What axe finds wrong with the page as it is, each with where. */
 export async function axeFindings(page: Page): Promise<string[]> {
   // Not as a script of the page, which its Content-Security-Policy would refuse.
-  await page.evaluate(readFileSync(axe, 'utf8'))
-  const findings: unknown = await page.evaluate(`axe.run().then(({ violations }) =>
+  if (!(await page.evaluate(`'axe' in window`))) await page.evaluate(readFileSync(axe, 'utf8'))
+  const findings: unknown =
+    await page.evaluate(`axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
     violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ' ' + target.join(' '))))`)
   return Array.isArray(findings) ? findings.map(String) : [String(findings)]
 }
