@@ -46,6 +46,8 @@ export async function tokenHit(
     defineLookup({ ...tokenDeclaration, load: async () => token }),
     // As in lib/cache/token-cache.ts: whether the cached user is blocked. It shares the MGET.
     userById,
+    // For users who are not found.
+    userById,
   )
   const bare = bareClient({ url, token: secret })
   const read = async () => {
