@@ -2,7 +2,6 @@ import { ClerkError, changedNothing } from '../clerk/error'
 import { codeOf, isUnconfirmed } from '../lookup/errors'
 import { createListeners, type Listener } from '../lookup/events'
 import { onePerProcess } from '../lookup/one-per-process'
-import { outside } from '../lookup/outside'
 import { throttled } from './throttled-audit'
 
 /** What the audit trail records. It has IDs and short words in it, never a token, a name or an address. */
@@ -36,13 +35,12 @@ export const actorOf = ({
 const listeners = onePerProcess('audit-listeners', () => createListeners<AuditEvent>())
 
 /**
- * Emits an audit event to all listeners of this process, outside the request: Next allows no current time where a page
- * begins. Never throws. What changed nothing can be repeated as often as somebody likes, so it is throttled. `failure`: the
- * error of a change that was tried, which may have been made all the same.
+ * Emits an audit event to all listeners of this process. Never throws. What changed nothing can be repeated as often as
+ * somebody likes, so it is throttled. `failure`: the error of a change that was tried, which may have been made all the same.
  */
 export function emitAudit(event: AuditEvent, failure?: unknown): void {
   const emitted = event.outcome === 'ok' || mayBeMade(failure) ? event : throttled(event)
-  if (emitted) outside(listeners.emit, emitted)
+  if (emitted) listeners.emit(emitted)
 }
 
 function mayBeMade(failure: unknown): boolean {

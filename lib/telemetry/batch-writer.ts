@@ -88,7 +88,9 @@ export function createBatchWriter<T>(options: BatchWriterOptions<T>) {
 
   function append(record: T, size: number) {
     seq++
-    queue.push({ id: `${writer}-${seq}`, seq, at: Date.now(), record, size, since: clock.now() })
+    // Next allows no current time where a page begins.
+    const at = outside(Date.now)
+    queue.push({ id: `${writer}-${seq}`, seq, at, record, size, since: clock.now() })
   }
 
   function refuse() {
