@@ -1,3 +1,4 @@
+import { word } from '../clerk/json'
 import { insideNext, notConfigured } from '../env'
 import { onePerProcess } from '../lookup/one-per-process'
 
@@ -25,7 +26,7 @@ interface Session {
 export function impersonatorOf({ userId, sessionId, actor }: Session): string | null {
   if (!userId || !sessionId) throw unknownImpersonator()
   if (actor === undefined || actor === null) return null
-  return typeof actor.sub === 'string' && actor.sub !== '' ? actor.sub : 'unknown'
+  return word(actor.sub) ?? 'unknown'
 }
 
 /** Outside Next nobody is signed in. */

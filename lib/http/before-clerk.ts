@@ -203,31 +203,27 @@ const SLOW = 200
 /** Most tokens that wait for Clerk's public keys. Each keeps a connection open, of the thousand that many servers allow. */
 const MOST_SLOW = 250
 
-/** Waits for answers. */
-function createDeadline(clock: Clock) {
-  let slow = 0
+/** The answer, or that there was none in time. */
+function inTime(answer: Promise<Answer>, clock: Clock): Promise<Answer | typeof LATE> {
+  let cancel = () => {}
+  const late = new Promise<typeof LATE>((resolve) => {
+    cancel = deadline(clock, TIMEOUT, () => resolve(LATE))
+  })
+  return Promise.race([answer, late]).finally(() => cancel())
+}
+
+/** Which answers are slow: they wait, and have done so for longer than `SLOW`. */
+function createSlowAnswers(clock: Clock) {
+  const slow = new Set<Promise<Answer>>()
   return {
-    isHanging: () => slow >= MOST_SLOW,
-    /** Counts it while it is slow. */
-    count(answer: Promise<Answer>): void {
-      let isSlow = false
-      const cancel = deadline(clock, SLOW, () => {
-        isSlow = true
-        slow++
-      })
+    areTooMany: () => slow.size >= MOST_SLOW,
+    watch(answer: Promise<Answer>): void {
+      const cancel = deadline(clock, SLOW, () => slow.add(answer))
       const end = () => {
         cancel()
-        if (isSlow) slow--
+        slow.delete(answer)
       }
       answer.then(end, end)
-    },
-    /** The answer, or that there was none in time. */
-    async inTime(answer: Promise<Answer>): Promise<Answer | typeof LATE> {
-      let cancel = () => {}
-      const late = new Promise<typeof LATE>((resolve) => {
-        cancel = deadline(clock, TIMEOUT, () => resolve(LATE))
-      })
-      return Promise.race([answer, late]).finally(() => cancel())
     },
   }
 }
@@ -268,7 +264,7 @@ export function createGuardOfClerk(
   { isSigned, mayAsk = async () => true, now = Date.now, clock = systemClock }: GuardOptions = {},
 ) {
   const [nonces, tokens, refreshes] = [createCount(most), createCount(most), createCount(most)]
-  const answers = createDeadline(clock)
+  const slow = createSlowAnswers(clock)
   endLateRequestsToClerk(LATEST)
   const isRefused = async (count: typeof nonces, at: number) => count(at) > 0 || !(await mayAsk())
   const isGood = (token: string) => isToken(token) && (!isSigned || isSigned(token))
@@ -312,13 +308,13 @@ export function createGuardOfClerk(
 
     // Without the key, whatever has the form of a token can make the SDK ask for Clerk's public keys.
     const isUnverified = !isSigned && (token !== '' || cookies.some(({ name }) => SESSION.test(name)))
-    if (isUnverified && answers.isHanging()) return outagePage(request)
+    if (isUnverified && slow.areTooMany()) return outagePage(request)
 
     const send = () => {
       if (kept.length < sent.length) request.headers.set('cookie', kept.map(({ text }) => text).join(';'))
       const answer = next(withoutParameters(request, unasked.includes(NONCE) ? [...dropped, NONCE] : dropped))
-      if (isUnverified && asked.length === 0) answers.count(answer)
-      return pathname.startsWith(PROXY) ? answer : answers.inTime(answer)
+      if (isUnverified && asked.length === 0) slow.watch(answer)
+      return pathname.startsWith(PROXY) ? answer : inTime(answer, clock)
     }
     let response = await send()
     if (response === LATE && asked.length > 0 && request.method === 'GET') {

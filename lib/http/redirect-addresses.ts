@@ -30,10 +30,11 @@ const ROUTES = /^\/+api(\/|$)/i
  * does. `hosts`: those of this app.
  */
 export function withUsableRedirects(address: URL, hosts: readonly string[]): URL | undefined {
+  if (address.search === '') return undefined
   const usable = new URL(address)
   if (!address.searchParams.getAll(SYNC).every((target) => isOfHost(target, hosts)))
     usable.searchParams.delete(SYNC)
-  if (PAGES.test(address.pathname)) dropOthers(usable, address, hosts)
+  if (PAGES.test(address.pathname)) changeRedirects(usable, address, hosts)
   return usable.search === address.search ? undefined : usable
 }
 
@@ -43,7 +44,8 @@ function isOfHost(target: string, hosts: readonly string[]): boolean {
   return /^https?:$/.test(protocol) && hosts.includes(host)
 }
 
-function dropOthers(usable: URL, address: URL, hosts: readonly string[]): void {
+/** Leaves out what leads to no page, and takes the end of a handshake away from the rest. */
+function changeRedirects(usable: URL, address: URL, hosts: readonly string[]): void {
   for (const [name, value] of [...address.searchParams].filter(([name]) => NAMES.test(name))) {
     const target = URL.canParse(value, address) ? new URL(value, address) : undefined
     const isOwn = target?.host === address.host || hosts.includes(target?.host ?? '')

@@ -55,6 +55,9 @@ export interface WriterCounts {
 /** Milliseconds between two attempts: after the first failure, at most, and at most while a flush waits. */
 const PAUSE = { first: 250, longest: 30_000, awaited: 250 }
 
+/** Milliseconds since 1970, also where a page begins: Next allows no `Date.now()` there. */
+export const currentTime = (): number => outside(Date.now)
+
 /** The system's clock with timers that do not keep the process alive. Code that ends a process flushes its writers. */
 export const backgroundClock: Clock = {
   now: systemClock.now,
@@ -88,9 +91,7 @@ export function createBatchWriter<T>(options: BatchWriterOptions<T>) {
 
   function append(record: T, size: number) {
     seq++
-    // Next allows no current time where a page begins.
-    const at = outside(Date.now)
-    queue.push({ id: `${writer}-${seq}`, seq, at, record, size, since: clock.now() })
+    queue.push({ id: `${writer}-${seq}`, seq, at: currentTime(), record, size, since: clock.now() })
   }
 
   function refuse() {

@@ -1,7 +1,6 @@
 import type { AuditEvent } from '../cache/audit-events'
 import { onePerProcess } from '../lookup/one-per-process'
-import { outside } from '../lookup/outside'
-import { backgroundClock } from './batch-writer'
+import { backgroundClock, currentTime } from './batch-writer'
 
 /** A record that stands for repetitions: how many there were after the one that was recorded, and when the last was. */
 export interface Repetitions {
@@ -76,8 +75,7 @@ export function writeFolded(event: AuditEvent, write: (record: AuditEvent & Part
     return write(event)
   }
   window.repeats++
-  // Next allows no current time where a page begins.
-  window.lastAt = outside(Date.now)
+  window.lastAt = currentTime()
 }
 
 /** Writes the repetitions that were counted until now. */

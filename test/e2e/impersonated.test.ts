@@ -48,7 +48,7 @@ test.each([
   ['/tokens/loader', 'loader', 'not_configured', 'not_configured'],
   ['/tokens/within', 'within', 'not_configured', 'not_configured'],
 ])(
-  'a token read at %s (%s) is %s for the user, and %s for whoever impersonates them',
+  'a token read at %s (%s) is %s for the user and %s for an impersonator',
   async (path, place, own, impersonated) => {
     expect(await readAt(path, place)).toBe(own)
     await app.run('forgetTokenOutcomes')
@@ -56,7 +56,7 @@ test.each([
   },
 )
 
-test('whoever impersonates a user in a session with a task still to be done gets no token either', async () => {
+test('an impersonator gets no token in a pending session', async () => {
   const session = { pending: true } as const
   expect(await readAt('/tokens/route', 'route', session)).toBe('ok')
   await app.run('forgetTokenOutcomes')
@@ -65,7 +65,7 @@ test('whoever impersonates a user in a session with a task still to be done gets
   )
 })
 
-test('whoever leaves a page early while they impersonate a user gets no token after it either', async () => {
+test('an impersonator who leaves a page early gets no token after it', async () => {
   expect(await readAt('/tokens', 'after a page', { impersonator: people.admin }, true)).not.toBe('ok')
 })
 

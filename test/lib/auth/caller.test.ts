@@ -67,7 +67,7 @@ describe('what `auth()` says of a session', () => {
   test.each([
     ['users themselves', own, null],
     ['users themselves, by null', { ...own, actor: null }, null],
-    ['whoever acts for them', { ...own, actor: { sub: 'user_2' } }, 'user_2'],
+    ['an impersonator', { ...own, actor: { sub: 'user_2' } }, 'user_2'],
     ['somebody without an ID', { ...own, actor: {} }, 'unknown'],
   ])('names %s', (_, session, impersonator) => expect(impersonatorOf(session)).toBe(impersonator))
 
