@@ -1,5 +1,5 @@
 import { ClerkError, changedNothing } from '../clerk/error'
-import { codeOf, isUnconfirmed } from '../lookup/errors'
+import { codeOf, isUnconfirmed, KitError } from '../lookup/errors'
 import { createListeners, type Listener } from '../lookup/events'
 import { onePerProcess } from '../lookup/one-per-process'
 import { throttled } from './throttled-audit'
@@ -46,8 +46,10 @@ export function emitAudit(event: AuditEvent, failure?: unknown): void {
 function mayBeMade(failure: unknown): boolean {
   // By the code, because user-writes.ts need not be there.
   if (isUnconfirmed(failure) || codeOf(failure).endsWith('saved_but_stale')) return true
-  if (!(failure instanceof ClerkError)) return false
-  return failure.outcome ? failure.outcome === 'unknown' : !changedNothing(failure)
+  if (failure instanceof ClerkError && failure.outcome) return failure.outcome === 'unknown'
+  // The kit's other errors are refusals. What a callback throws besides may come after its change.
+  const refused = failure instanceof KitError && !(failure instanceof ClerkError)
+  return failure !== undefined && !refused && !changedNothing(failure)
 }
 
 /** Calls the listener for every audit event of this process. A listener of the same name is replaced. */

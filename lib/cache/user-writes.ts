@@ -1,5 +1,4 @@
 import { ClerkError, changedNothing } from '../clerk/error'
-import { isRecord } from '../clerk/json'
 import { clerkWrite } from '../clerk/request'
 import { isUnconfirmed, KitError } from '../lookup/errors'
 import { type CachedUser, isUser, namesIn, toCachedUser } from './cached-user'
@@ -27,13 +26,6 @@ export class SavedButStaleError extends KitError<'saved_but_stale' | 'maybe_save
   }
 }
 
-/** Whether the failure of a write proves that nothing was saved. The errors of Clerk's SDK have a status, too. */
-function provesNothingSaved(error: unknown): boolean {
-  if (error instanceof ClerkError) return changedNothing(error)
-  const status = isRecord(error) && 'clerkError' in error ? Number(error.status) : 0
-  return status >= 400 && status < 500
-}
-
 /**
  * Runs writes to Clerk and then invalidates the user, also when an answer is lost or cannot be read: only a failure that
  * proves that nothing was saved leaves the cache alone. Write with `send`, or with Clerk's SDK:
@@ -51,7 +43,7 @@ export async function writeUser<T>(
   let saved = false
   const send: typeof clerkWrite = async (...request) => {
     const answer = await clerkWrite(...request).catch((error: unknown) => {
-      saved ||= !provesNothingSaved(error)
+      saved ||= !changedNothing(error)
       throw error
     })
     saved = true
@@ -61,9 +53,10 @@ export async function writeUser<T>(
     (answer) => ({ answer }),
     (error: unknown) => ({ error }),
   )
-  const nothing = 'error' in written && !saved && provesNothingSaved(written.error)
-  if ('error' in written && written.error instanceof ClerkError)
-    written.error.outcome = nothing ? 'not_saved' : 'unknown'
+  const failure = 'error' in written && written.error instanceof ClerkError ? written.error : undefined
+  // An error of Clerk's SDK proves nothing: a write before it may have been saved.
+  const nothing = failure !== undefined && !saved && changedNothing(failure)
+  if (failure) failure.outcome = nothing ? 'not_saved' : 'unknown'
   if (!nothing) await invalidate(userId, 'answer' in written ? namesOf(written.answer) : {}, written)
   if ('error' in written) throw written.error
   return written.answer

@@ -2,6 +2,7 @@ import { createClerkClient } from '@clerk/backend'
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { saveProfile } from '@/app/profile/actions'
 import { updateUserRole } from '@/lib/auth/roles.server'
+import { type AuditEvent, audited, onAudit } from '@/lib/cache/audit-events'
 import { getCachedUserById, getCachedUserByUsername, rolesOf } from '@/lib/cache/clerk-cache'
 import { updateUserMetadata, updateUserProfile, writeUser } from '@/lib/cache/user-writes'
 import { disconnectIntegration, getConnectedIntegrations } from '@/lib/integrations/integrations.service'
@@ -176,6 +177,50 @@ describe("a write through Clerk's SDK", () => {
     between.alterWrites({ cut: 'before' })
     await expect(rename()).rejects.toThrow()
     expect((await getCachedUserById(id))?.firstName).toBe('New')
+  })
+
+  test('invalidates when it was refused after another was saved', async () => {
+    await getCachedUserById(id)
+    const refusal = { status: 422, body: '{"errors":[{"code":"form_param_invalid"}]}' }
+    between.alter(({ path }) => (path.endsWith('/metadata') ? refusal : undefined))
+    const both = async () => {
+      await sdk().users.updateUser(id, { firstName: 'New' })
+      await sdk().users.updateUserMetadata(id, { publicMetadata: {} })
+    }
+    await expect(writeUser(id, both)).rejects.toThrow()
+    expect((await getCachedUserById(id))?.firstName).toBe('New')
+  })
+
+  test('invalidates when something in front of Clerk refused to show its answer', async () => {
+    await getCachedUserById(id)
+    between.alterWrites({ status: 403, type: 'text/html', body: '<h1>Attention required</h1>' })
+    await expect(rename()).rejects.toThrow()
+    expect((await getCachedUserById(id))?.firstName).toBe('New')
+  })
+
+  describe('in the audit trail', () => {
+    /** How many events fifty renames of one actor cause, each with this answer. */
+    async function eventsOf(altered: Altered) {
+      const events: AuditEvent[] = []
+      const off = onAudit('test', (event) => events.push(event))
+      between.alterWrites(altered)
+      const change = { action: 'user.rename', actor: id, subject: id }
+      for (let i = 0; i < 50; i++) await audited(change, rename).catch(() => {})
+      off()
+      return events.filter(({ action }) => action === 'user.rename').length
+    }
+
+    test.each(lost.filter(([, { status }]) => status !== 200))(
+      'is never left out when its answer is lost because %s',
+      async (_, altered) => {
+        expect(await eventsOf(altered)).toBe(50)
+      },
+    )
+
+    test('is throttled when Clerk has refused it', async () => {
+      const refusal = { status: 422, body: '{"errors":[{"code":"form_param_invalid"}]}' }
+      expect(await eventsOf(refusal)).toBe(20)
+    })
   })
 
   test('names the same API version as the reads and writes of the kit', async () => {
