@@ -24,9 +24,7 @@ async function startServer(overrides: Record<string, string | undefined> = {}) {
     const { url, token } = on.standIns.upstash
     const redis = createRedisClient({ url, token, state: createProcessState() })
     const records = []
-    // A cursor begins with the id that Redis gave the batch: the time it was written.
-    for await (const { record, cursor } of exportAudit({ redis, key: 'ck:audit' }))
-      records.push({ ...record, writtenAt: Number(cursor.split('-')[0]) })
+    for await (const { record } of exportAudit({ redis, key: 'ck:audit' })) records.push(record)
     return records
   }
   return { ...on, get, jwtOf, trail, opsToken: on.standIns.env.OPS_TOKEN ?? '' }
@@ -202,12 +200,17 @@ test('where Next ends the process by itself, the log warns of it at the start', 
 })
 
 test('where instances stop between requests, a record is written when its request has been answered', async () => {
-  const { get, jwtOf, trail, app } = await start({ AWS_LAMBDA_FUNCTION_NAME: 'app' })
+  // A process whose timers of 5 s never end, as of an instance that has stopped: the writer's own is one of them.
+  const stopTimers = `const timer = setTimeout
+    globalThis.setTimeout = Object.assign((f, ms, ...args) => timer(f, ms === 5000 ? 2 ** 31 - 1 : ms, ...args), timer)`
+  const { get, jwtOf, trail, app } = await start({
+    AWS_LAMBDA_FUNCTION_NAME: 'app',
+    NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(stopTimers)}`,
+  })
   const jwt = await jwtOf(people.member)
   await get('/api/admin/cache/stats', jwt)
-  const refusals = async () => (await trail()).filter(({ action }) => action === 'admin.require')
-  await expect.poll(async () => (await refusals()).length).toBe(1)
-  // Sooner than the 5 s after which the writer's own timer would have written them, by the clock of Redis.
-  for (const { at, writtenAt } of await refusals()) expect(writtenAt - at).toBeLessThan(5000)
+  await expect
+    .poll(async () => (await trail()).map(({ action }) => action), { timeout: 20_000 })
+    .toContain('admin.require')
   expect(app.output()).toEqual([])
 })
