@@ -5,7 +5,7 @@ import { defineLookup } from './lookups'
 import { sealed } from './seal'
 import { signed } from './signed'
 import { tagOfUser } from './tags'
-import { GRACE, loadUsers, nameTtl, oldestEntry, PER_REQUEST } from './user-lookup'
+import { loadUsers, nameTtl, PER_REQUEST } from './user-lookup'
 
 /**
  * The private metadata of a user, which is shown nowhere by accident. It has no `toJSON`, so React refuses it as a prop
@@ -43,9 +43,11 @@ const isStored = (value: unknown): value is Stored => isRecord(value) && isRecor
 
 const metadataOfUser = defineLookup<string, Stored>(() => ({
   ...{ name: 'private-metadata', version: 1, key: (id) => id, tags: (id) => [tagOfUser(id)] },
-  ...{ owner: (id) => id, ttl: nameTtl(), grace: GRACE, batch: { max: PER_REQUEST } },
-  // The MAC in it has the time: an old entry that somebody has put back does not return a right.
-  codec: sealed('private-metadata', signed(isStored, oldestEntry())),
+  // No grace, because apps decide rights by it.
+  ...{ owner: (id) => id, ttl: nameTtl(), batch: { max: PER_REQUEST } },
+  // The MAC in it has the time: an old entry that somebody has put back does not return a right. Ten minutes more than
+  // the TTL, because the clocks of two processes differ.
+  codec: sealed('private-metadata', signed(isStored, nameTtl() + 600)),
   loadMany: (ids, { signal }) =>
     loadUsers(ids, signal, (json) => ({
       id: word(json.id) ?? '',
@@ -55,7 +57,8 @@ const metadataOfUser = defineLookup<string, Stored>(() => ({
 
 /**
  * The user's private metadata, or null if there is no such user. Encrypted in Redis, invalidated with the user, and
- * loaded in one request for calls made side by side. For the server only: `reveal()` returns the metadata.
+ * loaded in one request for calls made side by side. Never a value in grace, so it can decide a right. For the server
+ * only: `reveal()` returns the metadata.
  * @throws ConfigurationError without CACHE_ENCRYPTION_KEYS; ClerkError if it is not cached and Clerk fails
  */
 export async function getCachedPrivateMetadata(userId: string): Promise<PrivateMetadata | null> {

@@ -4,6 +4,7 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import { invalidateUserCache } from '@/lib/cache/clerk-cache-utils'
 import { lookups } from '@/lib/cache/lookups'
 import { getCachedPrivateMetadata } from '@/lib/cache/private-metadata'
+import { nameTtl } from '@/lib/cache/user-lookup'
 import { redis } from '@/lib/config'
 import { people } from '../../../local/seed'
 import { dumpRedis } from '../../support/redis-dump'
@@ -46,6 +47,15 @@ test('an invalidation of the user is one of the private metadata', async () => {
   services.clerk.updateUser(people.member, { privateMetadata: { stripe: 'cus_next' } })
   await invalidateUserCache(people.member)
   expect((await cached()).reveal()).toEqual({ stripe: 'cus_next' })
+})
+
+test('it is kept for its TTL and never used in grace, because it may decide a right', async () => {
+  await cached()
+  const [key = '', ...others] = await redis().run('keys', (client) => client.keys('ck:e:private-metadata*'))
+  expect(others).toEqual([])
+  const seconds = await redis().run('ttl', (client) => client.ttl(key))
+  expect(seconds).toBeGreaterThan(0)
+  expect(seconds).toBeLessThanOrEqual(nameTtl())
 })
 
 test('Redis and events do not show it', async () => {
