@@ -1,7 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { type NextMiddleware, NextRequest } from 'next/server'
 import { type Clock, deadline, systemClock } from '../lookup/clock'
-import { endLateRequestsToClerk } from './clerk-deadline'
+import { boundRequestsToClerk } from './clerk-deadline'
 import { outagePage } from './outage-page'
 
 /** What begins Clerk's API keys, OAuth tokens and M2M tokens. Clerk's SDK takes a token without `Bearer` too. */
@@ -170,6 +170,12 @@ const isUnknown = (response: Answer) =>
   response.headers.get('x-clerk-auth-status') === 'signed-out' &&
   !response.headers.get('x-clerk-auth-reason')?.endsWith('-missing')
 
+/** Whether the SDK goes on as for a visitor because it got no public keys. A connection that fails is unexpected for it. */
+const hasNoKeys = (response: Answer) =>
+  response &&
+  response.status < 400 &&
+  /^(jwk-remote-failed-to-load|unexpected-error)$/.test(response.headers.get('x-clerk-auth-reason') ?? '')
+
 /** A request as if it came without these parameters. */
 function withoutParameters(request: NextRequest, names: string[]): NextRequest {
   const url = new URL(request.url)
@@ -198,10 +204,8 @@ const LATE = Symbol('late')
 
 /** Milliseconds after which a request of the SDK ends: later than it is waited for, so that what comes of it is not used. */
 const LATEST = 6000
-/** Milliseconds after which a token has not been verified because Clerk's public keys are missing. */
-const SLOW = 200
-/** Most tokens that wait for Clerk's public keys. Each keeps a connection open, of the thousand that many servers allow. */
-const MOST_SLOW = 250
+/** Most requests of the SDK for public keys, and most others, that are under way. Each keeps a connection open, of the thousand that many servers allow. */
+const MOST_UNDER_WAY = 250
 
 /** The answer, or that there was none in time. */
 function inTime(answer: Promise<Answer>, clock: Clock): Promise<Answer | typeof LATE> {
@@ -210,22 +214,6 @@ function inTime(answer: Promise<Answer>, clock: Clock): Promise<Answer | typeof 
     cancel = deadline(clock, TIMEOUT, () => resolve(LATE))
   })
   return Promise.race([answer, late]).finally(() => cancel())
-}
-
-/** Which answers are slow: they wait, and have done so for longer than `SLOW`. */
-function createSlowAnswers(clock: Clock) {
-  const slow = new Set<Promise<Answer>>()
-  return {
-    areTooMany: () => slow.size >= MOST_SLOW,
-    watch(answer: Promise<Answer>): void {
-      const cancel = deadline(clock, SLOW, () => slow.add(answer))
-      const end = () => {
-        cancel()
-        slow.delete(answer)
-      }
-      answer.then(end, end)
-    },
-  }
 }
 
 interface GuardOptions {
@@ -255,7 +243,8 @@ interface GuardOptions {
  * - `most`: how many nonces, and how many renewals, this process lets through in 10 s. Nobody waits beyond that: a renewal goes through
  *   a handshake, and Clerk ends a handshake with a token that it has signed.
  * - A Clerk that does not answer within 5 s is not asked again: then it is as beyond that. If the SDK then asks for Clerk's public keys and
- *   gets no answer either, it is the page of an outage after 5 s more. The SDK's requests to Clerk end after 6 s.
+ *   gets no answer either, it is the page of an outage after 5 s more. The SDK's requests to Clerk end after 6 s, and no more than
+ *   250 for its public keys and 250 others are under way. Who cannot be known without the keys gets the page of an outage.
  * - What does not have the form of a token of Clerk, or is not signed by it, is taken away as a cookie, and answered 401 in
  *   `Authorization` and 400 as a parameter.
  */
@@ -264,9 +253,9 @@ export function createGuardOfClerk(
   { isSigned, mayAsk = async () => true, now = Date.now, clock = systemClock }: GuardOptions = {},
 ) {
   const [nonces, tokens, refreshes] = [createCount(most), createCount(most), createCount(most)]
-  const slow = createSlowAnswers(clock)
-  endLateRequestsToClerk(LATEST)
-  const isRefused = async (count: typeof nonces, at: number) => count(at) > 0 || !(await mayAsk())
+  const underWay = boundRequestsToClerk({ timeout: LATEST, most: MOST_UNDER_WAY })
+  const isRefused = async (count: typeof nonces, at: number) =>
+    underWay.sessions >= MOST_UNDER_WAY || count(at) > 0 || !(await mayAsk())
   const isGood = (token: string) => isToken(token) && (!isSigned || isSigned(token))
   const mayPass = ({ text, cookies }: ReturnType<typeof partsOf>[number], at: number) =>
     cookies.every(({ name, value }) => {
@@ -306,14 +295,9 @@ export function createGuardOfClerk(
       (await isRefused(refreshes, at)) ? leaveOut(REFRESH) : asked.push(REFRESH)
     if (isIn(NONCE)) (await isRefused(nonces, at)) ? leaveOut(NONCE) : asked.push(NONCE)
 
-    // Without the key, whatever has the form of a token can make the SDK ask for Clerk's public keys.
-    const isUnverified = !isSigned && (token !== '' || cookies.some(({ name }) => SESSION.test(name)))
-    if (isUnverified && slow.areTooMany()) return outagePage(request)
-
     const send = () => {
       if (kept.length < sent.length) request.headers.set('cookie', kept.map(({ text }) => text).join(';'))
       const answer = next(withoutParameters(request, unasked.includes(NONCE) ? [...dropped, NONCE] : dropped))
-      if (isUnverified && asked.length === 0) slow.watch(answer)
       return pathname.startsWith(PROXY) ? answer : inTime(answer, clock)
     }
     let response = await send()
@@ -321,7 +305,7 @@ export function createGuardOfClerk(
       asked.forEach(leaveOut)
       response = await send()
     }
-    if (response === LATE) return outagePage(request)
+    if (response === LATE || (!isSigned && hasNoKeys(response))) return outagePage(request)
     if (unasked.length === 0) return response
     askForToken(response)
     return isUnknown(response) ? outagePage(request) : response

@@ -7,32 +7,75 @@ const ASKED = /\/v1\/(jwks|clients\/handshake_payload|sessions\/[^/?]+\/refresh)
 const PLACES = ['undici.globalDispatcher.1', 'undici.globalDispatcher.2'].map((name) => Symbol.for(name))
 
 interface Dispatcher {
-  dispatch(options: { path?: unknown }, handler: unknown): unknown
+  dispatch(
+    options: { path?: unknown; headersTimeout?: number; bodyTimeout?: number },
+    handler: object,
+  ): unknown
 }
 
 const isDispatcher = (value: unknown): value is Dispatcher =>
   typeof value === 'object' && value !== null && 'dispatch' in value && typeof value.dispatch === 'function'
 
+/** What Node calls on a handler when its request has ended, by the names of all its versions. */
+const ENDS = new Set<unknown>(['onComplete', 'onError', 'onResponseEnd', 'onResponseError'])
+
+/** A handler that also calls `ended`, once. */
+function watched(handler: object, ended: () => void): object {
+  let isOver = false
+  return new Proxy(handler, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name)
+      if (typeof value !== 'function') return value
+      return (...given: unknown[]) => {
+        if (ENDS.has(name) && !isOver) {
+          isOver = true
+          ended()
+        }
+        return value.apply(target, given)
+      }
+    },
+  })
+}
+
+/** How many requests of Clerk's middleware are under way in this process: for public keys, and for all else. */
+interface UnderWay {
+  keys: number
+  sessions: number
+}
+
 /**
- * Ends each request that Clerk's middleware sends to Clerk, once there was no answer for so many milliseconds (for its keys half as many),
- * within a second. The SDK gives them no deadline, so each would keep a connection of the process for five minutes.
+ * Bounds the requests that Clerk's middleware sends to Clerk, because anybody can cause them and the SDK gives them no
+ * deadline: each would keep a connection of the process for five minutes. Each ends once there was no answer for
+ * `timeout` milliseconds (for keys half as many), within a second. Of either kind no more than `most` are under way: the
+ * next one fails at once.
  */
-export function endLateRequestsToClerk(ms: number): void {
-  onePerProcess('late-requests-to-clerk', () => {
+export function boundRequestsToClerk({
+  timeout,
+  most,
+}: {
+  timeout: number
+  most: number
+}): Readonly<UnderWay> {
+  return onePerProcess('requests-to-clerk', () => {
+    const underWay: UnderWay = { keys: 0, sessions: 0 }
     // Node makes it when one of these classes is asked for. A compiler would leave out what uses nothing of it.
-    if (typeof globalThis.Headers !== 'function') return false
+    if (typeof globalThis.Headers !== 'function') return underWay
     for (const place of PLACES) {
       const given: unknown = Reflect.get(globalThis, place)
       if (!isDispatcher(given)) continue
       const dispatch: Dispatcher['dispatch'] = (options, handler) => {
         const [, asked] = ASKED.exec(String(options.path)) ?? []
+        if (!asked) return given.dispatch(options, handler)
+        const kind = asked === 'jwks' ? 'keys' : 'sessions'
+        if (underWay[kind] >= most) throw new Error(`${most} requests to Clerk have no answer yet`)
+        underWay[kind]++
         // The SDK asks five times for its keys.
-        const timeout = asked === 'jwks' ? ms / 2 : ms
-        const bounded = { ...options, headersTimeout: timeout, bodyTimeout: timeout }
-        return given.dispatch(asked ? bounded : options, handler)
+        const ms = kind === 'keys' ? timeout / 2 : timeout
+        const ended = () => void underWay[kind]--
+        return given.dispatch({ ...options, headersTimeout: ms, bodyTimeout: ms }, watched(handler, ended))
       }
       Reflect.set(globalThis, place, Object.create(given, { dispatch: { value: dispatch } }))
     }
-    return true
+    return underWay
   })
 }

@@ -333,9 +333,13 @@ test('without the key made-up tokens of handshakes print five errors in 10 s, an
   expect(errors()).toBeLessThanOrEqual((windows + 1) * 5)
 })
 
-test('a built app ends requests for Clerk’s public keys that have no answer, and the SDK asks again', async () => {
+test('while Clerk’s public keys have no answer, a built app ends the requests for them and knows those whose keys it has', async () => {
   await stage.restart({ CLERK_JWT_KEY: undefined })
   const { clerk } = stage.standIns
+  const { jwt } = await clerk.issueSession(people.member)
+  const asked = (path: string, token: string) =>
+    fetch(stage.app.url + path, { headers: { authorization: `Bearer ${token}` }, redirect: 'manual' })
+  expect((await asked('/profile', jwt)).status).toBe(200)
   clerk.faults.add({ route: 'GET /v1/jwks', connection: 'hang' })
   clerk.resetRequests()
   const parts = [
@@ -344,8 +348,22 @@ test('a built app ends requests for Clerk’s public keys that have no answer, a
     {},
   ]
   const token = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
-  const answer = await fetch(stage.app.url, { headers: { authorization: `Bearer ${token}` } })
+  // More than may be under way, whatever is beside the token.
+  const madeUp = Array.from({ length: 300 }, (_, i) =>
+    asked(['/', '/?__clerk_handshake_nonce=n'][i % 2] ?? '', token),
+  )
+  expect((await asked('/profile', jwt)).status).toBe(200)
+  expect(new Set((await Promise.all(madeUp)).map(({ status }) => status))).toEqual(new Set([503]))
+  expect(clerk.requests().byRoute['GET /v1/jwks']).toBeGreaterThan(1)
+  clerk.faults.clear()
+})
+
+test('while nobody can connect to Clerk, whoever has a session is not taken for a visitor', async () => {
+  await stage.restart({ CLERK_JWT_KEY: undefined })
+  const { clerk } = stage.standIns
+  const { jwt } = await clerk.issueSession(people.member)
+  clerk.faults.add({ route: 'GET /v1/jwks', connection: 'refuse' })
+  const answer = await fetch(`${stage.app.url}/profile`, { headers: { authorization: `Bearer ${jwt}` } })
   expect(answer.status).toBe(503)
-  await expect.poll(() => clerk.requests().byRoute['GET /v1/jwks']).toBeGreaterThan(1)
   clerk.faults.clear()
 })

@@ -503,31 +503,18 @@ describe('a Clerk that does not answer', () => {
     expect(seen.length).toBe(hanging)
   })
 
-  test.each(['/profile', '/__clerk/v1/client'])(
-    'keeps at most 250 tokens waiting where no key says which are signed, and takes them again when they have ended: at %s',
-    async (path) => {
-      const waiting: (() => void)[] = []
-      const guard = createGuardOfClerk(10, { clock })
-      let asked = 0
-      const ask = (kid: string) =>
-        guard(at(path, { authorization: `Bearer ${tokenOf({ ...header, kid }, { exp: 9e9 })}` }), () => {
-          asked++
-          return new Promise((resolve) => waiting.push(() => resolve(undefined)))
-        })
-      for (let i = 0; i < 400; i++) {
-        void ask(`key_${i}`)
-        await vi.advanceTimersByTimeAsync(10)
-      }
-      // Those of the last moment, and those that wait for longer.
-      expect(asked).toBeGreaterThanOrEqual(250)
-      expect(asked).toBeLessThan(300)
-      expect((await ask('key_more'))?.status).toBe(503)
-      expect((await guard(at('/'), async () => new Response('a visitor')))?.status).toBe(200)
-      for (const end of waiting) end()
-      await vi.advanceTimersByTimeAsync(0)
-      void ask('key_later')
-      await vi.advanceTimersByTimeAsync(0)
-      expect(waiting.length).toBe(asked)
+  test.each(['jwk-remote-failed-to-load', 'unexpected-error'])(
+    'is the page of an outage for somebody whom nobody knows without its public keys: %s',
+    async (reason) => {
+      const known = { 'x-clerk-auth-status': 'signed-out', 'x-clerk-auth-reason': reason }
+      const location = 'https://accounts.example.com/sign-in'
+      const statusOf = async (init: ResponseInit, guard = createGuardOfClerk(10)) =>
+        (await guard(at('/profile'), async () => new Response(null, init)))?.status
+      expect(await statusOf({ status: 200, headers: known })).toBe(503)
+      expect(await statusOf({ status: 307, headers: { ...known, location } })).toBe(503)
+      expect(await statusOf({ status: 403, headers: known })).toBe(403)
+      const withKey = createGuardOfClerk(10, { isSigned: () => true })
+      expect(await statusOf({ status: 200, headers: known }, withKey)).toBe(200)
     },
   )
 

@@ -1,32 +1,79 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { expect, test } from 'vitest'
-import { endLateRequestsToClerk } from '@/lib/http/clerk-deadline'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { boundRequestsToClerk } from '@/lib/http/clerk-deadline'
 
-test('what Clerk’s middleware asks for ends without an answer, and what others ask for goes on', async () => {
-  endLateRequestsToClerk(1000)
-  let open = 0
-  const server = createServer().listen(0, '127.0.0.1')
+const KEYS = '/v1/jwks'
+const NONCE = '/v1/clients/handshake_payload?nonce=n'
+const REFRESH = '/v1/sessions/sess_1/refresh'
+
+/** One for the process: what is asked for first sets the bounds. */
+const underWay = boundRequestsToClerk({ timeout: 1000, most: 5 })
+
+/** Answers nothing. */
+let server: ReturnType<typeof createServer>
+let open = 0
+beforeEach(async () => {
+  server = createServer().listen(0, '127.0.0.1')
   server.on('connection', (socket) => {
     open++
     socket.on('close', () => open--)
   })
   await once(server, 'listening')
+})
+afterEach(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+const ask = (path: string, init?: RequestInit) => {
   const { port } = server.address() as AddressInfo
-  const ask = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init)
-  try {
-    const other = new AbortController()
-    const users = ask('/v1/users/user_1', { signal: other.signal }).catch(() => 'ended by us')
-    const late = ['/v1/jwks', '/v1/clients/handshake_payload?nonce=n', '/v1/sessions/sess_1/refresh'].map(
-      (path) => ask(path, path.endsWith('refresh') ? { method: 'POST', body: '{}' } : {}),
+  return fetch(`http://127.0.0.1:${port}${path}`, path === REFRESH ? { method: 'POST', body: '{}' } : init)
+}
+
+test('what Clerk’s middleware asks for ends without an answer, and what others ask for goes on', async () => {
+  const other = new AbortController()
+  const users = ask('/v1/users/user_1', { signal: other.signal }).catch(() => 'ended by us')
+  const late = [KEYS, NONCE, REFRESH].map((path) => ask(path))
+  for (const { status } of await Promise.allSettled(late)) expect(status).toBe('rejected')
+  await expect.poll(() => open).toBe(1)
+  other.abort()
+  expect(await users).toBe('ended by us')
+})
+
+test.each([
+  ['public keys', [KEYS], [NONCE, 'sessions']],
+  ['sessions', [NONCE, REFRESH], [KEYS, 'keys']],
+] as const)(
+  'no more requests for %s than allowed are under way, whatever else is',
+  async (_, paths, another) => {
+    const all = Array.from({ length: 40 }, (_, i) =>
+      ask(paths[i % paths.length] ?? KEYS).catch(() => 'failed'),
     )
-    for (const { status } of await Promise.allSettled(late)) expect(status).toBe('rejected')
-    await expect.poll(() => open).toBe(1)
-    other.abort()
-    expect(await users).toBe('ended by us')
-  } finally {
-    server.closeAllConnections()
-    server.close()
+    const [path, kind] = another
+    const answer = ask(path).catch(() => 'failed')
+    expect(underWay[kind]).toBe(1)
+    await expect.poll(() => open).toBe(6)
+    // Those beyond fail at once, and the others at their end.
+    expect(await Promise.all([...all, answer])).toEqual(Array(41).fill('failed'))
+    expect(underWay).toEqual({ keys: 0, sessions: 0 })
+  },
+)
+
+test('an answer makes room for the next request', async () => {
+  server.on('request', (_, response) => response.end('{"keys":[]}'))
+  for (let i = 0; i < 20; i++) expect(await (await ask(KEYS)).text()).toBe('{"keys":[]}')
+  await expect.poll(() => underWay.keys).toBe(0)
+})
+
+test('a request that its caller ends makes room, too', async () => {
+  for (let i = 0; i < 20; i++) {
+    const ended = new AbortController()
+    const answer = ask(KEYS, { signal: ended.signal })
+    expect(underWay.keys).toBe(1)
+    ended.abort()
+    await expect(answer).rejects.toThrow()
+    await expect.poll(() => underWay.keys).toBe(0)
   }
 })
