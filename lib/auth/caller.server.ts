@@ -1,9 +1,11 @@
 import 'server-only'
 import { auth } from '@clerk/nextjs/server'
+import { headers } from 'next/headers'
 import { unstable_rethrow } from 'next/navigation'
 import { actorOf } from '../cache/audit-events'
 import { impersonatorOf, setImpersonator, unknownImpersonator } from '../cache/impersonator'
 import { LONGEST_TOKEN_AGE } from '../cache/revocation-markers'
+import { record, word } from '../clerk/json'
 import { insideNext } from '../env'
 import { outside } from '../lookup/outside'
 import { AuthError } from './auth-error'
@@ -55,11 +57,36 @@ export async function requireCaller(): Promise<Caller> {
   return caller
 }
 
+/** The second part of a JSON web token that is not encrypted: its claims. */
+const CLAIMS = /\beyJ[\w-]+\.(eyJ[\w-]+)\.[\w-]+/g
+
+/**
+ * Whether a request comes with a token of Clerk that somebody else than the user may hold. Where Clerk's middleware did not
+ * run, the header that says that nobody is signed in may be the client's, and `auth()` takes its word for it.
+ */
+async function bringsToken(): Promise<boolean> {
+  const sent = await headers()
+  const tokens = `${sent.get('authorization') ?? ''} ${sent.get('cookie') ?? ''}`
+  return [...tokens.matchAll(CLAIMS)].some(([, claims = '']) => {
+    const { sub, sid, act } = record(parsed(Buffer.from(claims, 'base64url').toString()))
+    return word(sub)?.startsWith('user_') && !(isText(sid) && (act === undefined || act === null))
+  })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 setImpersonator(async () => {
   try {
     // Apps also read for a session with a task still to be done. By default it looks like nobody's.
     const session = await auth({ treatPendingAsSignedOut: false })
-    return session.userId ? impersonatorOf(session) : null
+    if (session.userId || (await bringsToken())) return impersonatorOf(session)
+    return null
   } catch (error) {
     unstable_rethrow(error)
     // In Next it may be somebody's request: it also reads a stream, and runs `after()` of a page, where `auth()` fails.

@@ -27,8 +27,8 @@ export class SavedButStaleError extends KitError<'saved_but_stale' | 'maybe_save
 }
 
 /**
- * Runs writes to Clerk and then invalidates the user, also when an answer is lost or cannot be read: only a failure that
- * proves that nothing was saved leaves the cache alone. Write with `send`, or with Clerk's SDK:
+ * Runs writes to Clerk and then invalidates the user, also when an answer is lost or cannot be read: only a failure of
+ * `send` that proves that nothing was saved leaves the cache alone. Write with `send`, or with Clerk's SDK:
  *
  *     await writeUser(userId, () => clerk.users.banUser(userId))
  *
@@ -40,23 +40,30 @@ export async function writeUser<T>(
   write: (send: typeof clerkWrite) => Promise<T>,
   namesOf: (answer: T) => NamesOfUser = () => ({}),
 ): Promise<T> {
-  let saved = false
+  let [began, sent, saved] = [false, false, false]
+  const failures = new Set<unknown>()
   const send: typeof clerkWrite = async (...request) => {
+    // What ran before the first one is not known here: it may have saved something with Clerk's SDK.
+    saved ||= began && !sent
+    sent = true
     const answer = await clerkWrite(...request).catch((error: unknown) => {
       saved ||= !changedNothing(error)
+      failures.add(error)
       throw error
     })
     saved = true
     return answer
   }
-  const written = await write(send).then(
+  const writing = write(send)
+  began = true
+  const written = await writing.then(
     (answer) => ({ answer }),
     (error: unknown) => ({ error }),
   )
-  const failure = 'error' in written && written.error instanceof ClerkError ? written.error : undefined
-  // An error of Clerk's SDK proves nothing: a write before it may have been saved.
-  const nothing = failure !== undefined && !saved && changedNothing(failure)
-  if (failure) failure.outcome = nothing ? 'not_saved' : 'unknown'
+  const failure = 'error' in written ? written.error : undefined
+  // Any other error, of the SDK or of a read, proves nothing about what was written before it.
+  const nothing = failures.has(failure) && !saved
+  if (failure instanceof ClerkError) failure.outcome = nothing ? 'not_saved' : 'unknown'
   if (!nothing) await invalidate(userId, 'answer' in written ? namesOf(written.answer) : {}, written)
   if ('error' in written) throw written.error
   return written.answer

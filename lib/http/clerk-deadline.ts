@@ -7,21 +7,33 @@ const ASKED = /\/v1\/(jwks|clients\/handshake_payload|sessions\/[^/?]+\/refresh)
 const PLACES = ['undici.globalDispatcher.1', 'undici.globalDispatcher.2'].map((name) => Symbol.for(name))
 
 interface Dispatcher {
-  dispatch(
-    options: { path?: unknown; headersTimeout?: number; bodyTimeout?: number },
-    handler: object,
-  ): unknown
+  dispatch(options: { path?: unknown }, handler: object): unknown
 }
 
 const isDispatcher = (value: unknown): value is Dispatcher =>
   typeof value === 'object' && value !== null && 'dispatch' in value && typeof value.dispatch === 'function'
 
-/** What Node calls on a handler when its request has ended, by the names of all its versions. */
+/** What Node calls on a handler when its request begins, with what aborts it, and when it has ended, by the names of all its versions. */
+const BEGINS = new Set<unknown>(['onConnect', 'onRequestStart'])
 const ENDS = new Set<unknown>(['onComplete', 'onError', 'onResponseEnd', 'onResponseError'])
 
-/** A handler that also calls `ended`, once. */
-function watched(handler: object, ended: () => void): object {
-  let isOver = false
+type Abort = (reason: Error) => void
+
+/** The function itself, or a method of what newer versions of Node give. */
+const abortOf = (given: unknown): Abort | undefined => {
+  if (typeof given === 'function') return (reason) => given(reason)
+  return given instanceof Object && 'abort' in given && typeof given.abort === 'function'
+    ? given.abort.bind(given)
+    : undefined
+}
+
+/** A handler whose request is aborted after so many milliseconds, and that calls `ended` once. */
+function bounded(handler: object, ms: number, ended: () => void): object {
+  let [abort, isLate, isOver]: [Abort | undefined, boolean, boolean] = [undefined, false, false]
+  const timer = setTimeout(() => {
+    isLate = true
+    abort?.(new Error('Clerk did not answer in time'))
+  }, ms).unref()
   return new Proxy(handler, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name)
@@ -29,9 +41,15 @@ function watched(handler: object, ended: () => void): object {
       return (...given: unknown[]) => {
         if (ENDS.has(name) && !isOver) {
           isOver = true
+          clearTimeout(timer)
           ended()
         }
-        return value.apply(target, given)
+        const result = value.apply(target, given)
+        if (BEGINS.has(name)) {
+          abort = abortOf(given[0])
+          if (isLate) abort?.(new Error('Clerk could not be connected in time'))
+        }
+        return result
       }
     },
   })
@@ -45,9 +63,9 @@ interface UnderWay {
 
 /**
  * Bounds the requests that Clerk's middleware sends to Clerk, because anybody can cause them and the SDK gives them no
- * deadline: each would keep a connection of the process for five minutes. Each ends once there was no answer for
- * `timeout` milliseconds (for keys half as many), within a second. Of either kind no more than `most` are under way: the
- * next one fails at once.
+ * deadline: each would keep a connection of the process for five minutes. Each ends after `timeout` milliseconds, and as
+ * soon as there is a connection if that took longer. Of either kind no more than `most` are under way: the next one fails
+ * at once.
  */
 export function boundRequestsToClerk({
   timeout,
@@ -69,10 +87,10 @@ export function boundRequestsToClerk({
         const kind = asked === 'jwks' ? 'keys' : 'sessions'
         if (underWay[kind] >= most) throw new Error(`${most} requests to Clerk have no answer yet`)
         underWay[kind]++
-        // The SDK asks five times for its keys.
-        const ms = kind === 'keys' ? timeout / 2 : timeout
-        const ended = () => void underWay[kind]--
-        return given.dispatch({ ...options, headersTimeout: ms, bodyTimeout: ms }, watched(handler, ended))
+        return given.dispatch(
+          options,
+          bounded(handler, timeout, () => void underWay[kind]--),
+        )
       }
       Reflect.set(globalThis, place, Object.create(given, { dispatch: { value: dispatch } }))
     }

@@ -20,10 +20,15 @@ afterAll(async () => {
 beforeEach(() => app.run('forgetTokenOutcomes'))
 
 /** What comes of a read of the user's own token in one of the places of the fixture. `leaves`: before the answer has ended. */
-async function readAt(path: string, place: string, session: SessionOptions = {}, leaves = place === 'abort') {
+async function readAt(
+  path: string,
+  place: string,
+  session: SessionOptions = {},
+  { leaves = place === 'abort', headers: sent = {} }: { leaves?: boolean; headers?: HeadersInit } = {},
+) {
   const { jwt } = await standIns.clerk.issueSession(people.expert, session)
   const controller = new AbortController()
-  const headers = { authorization: `Bearer ${jwt}` }
+  const headers = { ...sent, authorization: `Bearer ${jwt}` }
   const answer = await fetch(app.url + path, { headers, signal: controller.signal })
   if (leaves) controller.abort()
   else await answer.text()
@@ -66,8 +71,22 @@ test('an impersonator gets no token in a pending session', async () => {
 })
 
 test('an impersonator who leaves a page early gets no token after it', async () => {
-  expect(await readAt('/tokens', 'after a page', { impersonator: people.admin }, true)).not.toBe('ok')
+  expect(await readAt('/tokens', 'after a page', { impersonator: people.admin }, { leaves: true })).not.toBe(
+    'ok',
+  )
 })
+
+// Clerk's `auth()` takes their word for it, because nobody signs what says that there is no session.
+test.each(['signed-out', 'handshake'])(
+  'an impersonator gets no token where no middleware runs, and they say that they are %s',
+  async (status) => {
+    const headers = { 'x-clerk-auth-status': status }
+    const session = { impersonator: people.admin }
+    expect(await readAt('/unhandled', 'unhandled', session)).toBe('not_configured')
+    await app.run('forgetTokenOutcomes')
+    expect(await readAt('/unhandled', 'unhandled', session, { headers })).toBe('not_configured')
+  },
+)
 
 test('none of it is an error of Next', () => {
   expect(app.text()).not.toContain('Error')

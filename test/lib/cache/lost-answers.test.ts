@@ -5,6 +5,7 @@ import { updateUserRole } from '@/lib/auth/roles.server'
 import { type AuditEvent, audited, onAudit } from '@/lib/cache/audit-events'
 import { getCachedUserById, getCachedUserByUsername, rolesOf } from '@/lib/cache/clerk-cache'
 import { updateUserMetadata, updateUserProfile, writeUser } from '@/lib/cache/user-writes'
+import { ClerkError } from '@/lib/clerk/error'
 import { disconnectIntegration, getConnectedIntegrations } from '@/lib/integrations/integrations.service'
 import { people } from '../../../local/seed'
 import { type Altered, type Between, startBetween } from '../../support/clerk-in-between'
@@ -19,6 +20,8 @@ const services = useServices({
   },
 })
 afterAll(() => between.close())
+
+type Send = Parameters<Parameters<typeof writeUser>[1]>[0]
 
 let signedIn: string | null = null
 vi.mock('@clerk/nextjs/server', () => ({
@@ -188,6 +191,19 @@ describe("a write through Clerk's SDK", () => {
       await sdk().users.updateUserMetadata(id, { publicMetadata: {} })
     }
     await expect(writeUser(id, both)).rejects.toThrow()
+    expect((await getCachedUserById(id))?.firstName).toBe('New')
+  })
+
+  test.each([
+    ['a write of the kit is refused', (send: Send) => send('deleteUser', 'DELETE', '/users/user_2absent')],
+    ['a read of the kit is refused', () => Promise.reject(new ClerkError(429, 1, ['over_budget', 'normal']))],
+  ])('invalidates when %s after it, and the outcome is unknown', async (_, next) => {
+    await getCachedUserById(id)
+    const both = async (send: Send) => {
+      await sdk().users.updateUser(id, { firstName: 'New' })
+      return next(send)
+    }
+    await expect(writeUser(id, both)).rejects.toMatchObject({ outcome: 'unknown' })
     expect((await getCachedUserById(id))?.firstName).toBe('New')
   })
 

@@ -42,6 +42,16 @@ test('what Clerk’s middleware asks for ends without an answer, and what others
   expect(await users).toBe('ended by us')
 })
 
+test('an answer that comes in pieces ends, too', async () => {
+  server.on('request', (_, response) => {
+    const pieces = setInterval(() => response.write(' '), 50)
+    response.on('close', () => clearInterval(pieces))
+  })
+  const answer = await ask(KEYS)
+  await expect(answer.text()).rejects.toThrow()
+  await expect.poll(() => [open, underWay.keys]).toEqual([0, 0])
+})
+
 test.each([
   ['public keys', [KEYS], [NONCE, 'sessions']],
   ['sessions', [NONCE, REFRESH], [KEYS, 'keys']],
