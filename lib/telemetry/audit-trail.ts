@@ -64,20 +64,19 @@ export async function* readBatches(
   let { from, to } = range
   let count = FEWEST
   const read = () =>
-    redis.insist(
-      `${OWN_OPERATION}read`,
-      (client): Promise<unknown> =>
-        newestFirst ? client.xrevrange(key, to, from, count) : client.xrange(key, from, to, count),
+    redis.insist(`${OWN_OPERATION}read`, async (client) =>
+      entries.parse(
+        await (newestFirst ? client.xrevrange(key, to, from, count) : client.xrange(key, from, to, count)),
+      ),
     )
   for (;;) {
     signal?.throwIfAborted()
-    const answer = await read().catch((error: unknown) => {
+    const found = await read().catch((error: unknown) => {
       if (count === FEWEST) throw error
       // The answer may be too large, if these batches are larger than those before.
       count = FEWEST
       return read()
     })
-    const found = entries.parse(answer)
     let characters = 0
     for (const [id, [, records = '']] of found) {
       characters += records.length

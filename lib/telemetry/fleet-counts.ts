@@ -141,8 +141,8 @@ export async function readFleetCounts(
   { redis, namespace }: Where,
   range: { minutes: number; now: number },
 ): Promise<{ processes: number; series: Series[] }> {
-  const [processes, ...pairs] = allOf.parse(
-    await redis.insist(`${OWN_OPERATION}sum`, (client) => sum(client, keysOf(namespace, range), [])),
+  const [processes, ...pairs] = await redis.insist(`${OWN_OPERATION}sum`, async (client) =>
+    allOf.parse(await sum(client, keysOf(namespace, range), [])),
   )
   return { processes: Number(processes), series: seriesOf(pairs) }
 }
@@ -155,8 +155,8 @@ export async function readFleetMinutes(
   { redis, namespace }: Where,
   { name, ...range }: { minutes: number; now: number; name: string },
 ): Promise<Series[][]> {
-  const found = await redis.insist(`${OWN_OPERATION}minutes`, (client) =>
-    byMinute(client, keysOf(namespace, range), [name]),
+  const found = await redis.insist(`${OWN_OPERATION}minutes`, async (client) =>
+    z.array(allOf).parse(await byMinute(client, keysOf(namespace, range), [name])),
   )
-  return z.array(allOf).parse(found).map(seriesOf)
+  return found.map(seriesOf)
 }

@@ -56,11 +56,8 @@ export async function readFleetHistory(
         Array.from({ length: step / SPAN }, (_, i) => keyOfSpan(namespace, start + i * SPAN)),
       )
     : keysOf(namespace, { minutes: points * step, now })
-  const found = await redis.insist(`${OWN_OPERATION}history`, (client) =>
-    history(client, keys, [String(inSpans ? step / SPAN : step), ...names]),
+  const found = await redis.insist(`${OWN_OPERATION}history`, async (client) =>
+    z.array(allOf).parse(await history(client, keys, [String(inSpans ? step / SPAN : step), ...names])),
   )
-  return z
-    .array(allOf)
-    .parse(found)
-    .map((pairs, i) => ({ at: (starts[i] ?? 0) * MINUTE, series: seriesOf(pairs) }))
+  return found.map((pairs, i) => ({ at: (starts[i] ?? 0) * MINUTE, series: seriesOf(pairs) }))
 }

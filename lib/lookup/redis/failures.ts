@@ -107,8 +107,8 @@ export const messageOf = (error: unknown): string =>
 
 /** By what Redis answers, or the network. The first that matches counts. */
 const PATTERNS: readonly (readonly [RegExp, RedisFailure])[] = [
-  // First, because its message quotes the answer.
-  [/UpstashJSONParse/, 'bad_answer'],
+  // First, because their messages quote the answer.
+  [/UpstashJSONParse|^ZodError/, 'bad_answer'],
   [/Timeout|Abort/, 'timeout'],
   [/Cannot find (module|package)/, 'no_client'],
   [/CERTIFICATE/, 'certificate'],
