@@ -63,16 +63,26 @@ export async function getUserRoles(userId: string): Promise<string[]> {
 export const hasRole = async (userId: string, role: string): Promise<boolean> =>
   (await getUserRoles(userId)).includes(role)
 
+/** The roles as the trail names them. A record has room for so many characters, and must not hide a role behind others. */
+const LONGEST_NAME = 200
+
+function nameOf(roles: readonly string[]): string {
+  const name = roles.map((role) => encodeURIComponent(role)).join(' ')
+  if (name.length > LONGEST_NAME)
+    throw new RangeError(`The roles of a user have at most ${LONGEST_NAME} characters together`)
+  return name
+}
+
 /**
  * Gives a user these roles and no others, at Clerk and then in the cache. For admins only, and not while Redis cannot
  * say whether the admin's session was revoked.
- * @throws AuthError; LookupError `revocation_unknown`; as `updateUserMetadata`
+ * @throws AuthError; LookupError `revocation_unknown`; RangeError if the roles are longer than 200 characters; as `updateUserMetadata`
  */
 export async function updateUserRole(userId: string, roles: readonly string[]): Promise<CachedUser> {
   await requireAdmin({ failClosed: true })
   const actor = await currentActor()
   const role = roles.length === 1 ? roles[0] : roles
-  return audited({ ...actor, action: 'role.update', subject: userId, target: roles.join(' ') }, () =>
+  return audited({ ...actor, action: 'role.update', subject: userId, target: nameOf(roles) }, () =>
     updateUserMetadata(userId, { publicMetadata: { role } }),
   )
 }

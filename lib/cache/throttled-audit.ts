@@ -5,6 +5,9 @@ import type { AuditEvent } from './audit-events'
 /** How many events of one kind and cause are emitted in ten minutes. More would push other events out of the trail. */
 const MOST = 20
 
+/** Actors that are no one person: background work, and somebody who impersonates a user and is not named. */
+const NOBODY = ['system', 'unknown']
+
 const counts = onePerProcess(
   'throttled-audit',
   () => new LRUCache<string, number>({ max: 5000, ttl: 10 * 60_000 }),
@@ -12,11 +15,11 @@ const counts = onePerProcess(
 
 /**
  * The event if it may be emitted; after twenty of a kind within ten minutes one event that says so, then nothing. Background
- * work has one limit for each user whom it is about: nobody can make it use up that of others.
+ * work has one limit for each user whom it is about, and so has who is not named: nobody can make it use up that of others.
  */
 export function throttled(event: AuditEvent): AuditEvent | undefined {
   const { action, outcome, actor, subject } = event
-  const kind = `${action} ${outcome} ${actor === 'system' ? subject : actor}`
+  const kind = `${action} ${outcome} ${actor} ${NOBODY.includes(actor) ? subject : ''}`
   const count = counts.get(kind) ?? 0
   if (count > MOST) return undefined
   // The ten minutes begin with the first event.

@@ -43,7 +43,7 @@ async function requestClerk(): Promise<
   // The header has whole seconds, so the time is on average half a second later.
   const date = Date.parse(response.headers.get('date') ?? '') + 500
   const skew = Number.isFinite(date) ? Date.now() - date : undefined
-  const isClerk = response.ok || !clerkCodesIn(body).includes(OWN_CODES.notClerk)
+  const isClerk = response.ok ? Array.isArray(body) : !clerkCodesIn(body).includes(OWN_CODES.notClerk)
   return { status: response.status, ms: Math.round(performance.now() - started), skew, isClerk }
 }
 
@@ -51,7 +51,7 @@ async function clerk(): Promise<Finding> {
   const answer = await requestClerk()
   if (!answer) return fail('no answer', 'Check CLERK_API_URL, the network and https://status.clerk.com.')
   const { status, ms, isClerk } = answer
-  if (status === 200) return ok(`answers in ${ms} ms`)
+  if (status === 200 && isClerk) return ok(`answers in ${ms} ms`)
   if (isClerk && (status === 401 || status === 403))
     return fail('CLERK_SECRET_KEY is not accepted', 'Copy it again from the Clerk dashboard under API keys.')
   if (status === 429) return warn('limits requests', 'Wait a minute. Find out what sends so many requests.')

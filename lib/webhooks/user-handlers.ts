@@ -11,7 +11,8 @@ import {
   UNCONFIRMED_SECONDS,
 } from '../cache/revocations'
 import type { NamesOfUser } from '../cache/tags'
-import { type Json, record } from '../clerk/json'
+import { unexpectedAnswer } from '../clerk/error'
+import { type Json, record, time } from '../clerk/json'
 import type { WebhookHandler, WebhookHandlers } from './handlers'
 import { idIn } from './payload'
 
@@ -34,12 +35,13 @@ const countNames = ({ usernames, emails, externalIds }: NamesOfUser): string[] =
 const invalidateUser: WebhookHandler = async (data) => {
   const [id, names, said] = [idIn(data, 'id'), namesIn(data), blockIn(record(data))]
   if (said) await blockUser(id, Math.min(said.seconds, UNCONFIRMED_SECONDS))
-  const blocked = await invalidateAndCheck(id, names)
+  const since = time(record(data).updated_at) ?? 0
+  const blocked = await invalidateAndCheck(id, names, since)
   const seconds = blocked ? confirmedSeconds(blocked, said) : 0
   if (seconds > UNCONFIRMED_SECONDS) {
     await blockUser(id, seconds)
     // Once more, because the block may have ended since Clerk was asked.
-    await invalidateAndCheck(id, names)
+    await invalidateAndCheck(id, names, since)
   }
   return {
     invalidated: ['user', 'tokens', 'integrations', ...countNames(names), ...(said ? ['sessions'] : [])],
@@ -70,15 +72,21 @@ const confirmedSeconds = (user: CachedUser, said: Block | undefined): number =>
 /**
  * Invalidates the user. If they are refused by a revocation marker, Clerk is asked whether they are still blocked, because
  * webhooks come late and in any order: returns the user who is, else ends this revocation. A block that begins meanwhile
- * has another one, which stays. @throws ClerkError; deliver the webhook again then
+ * has another one, which stays. `since`: when the payload says that the user was changed.
+ * @throws ClerkError, also if Clerk's API does not know of that change yet; deliver the webhook again then
  */
-async function invalidateAndCheck(userId: string, names: NamesOfUser): Promise<CachedUser | undefined> {
+async function invalidateAndCheck(
+  userId: string,
+  names: NamesOfUser,
+  since: number,
+): Promise<CachedUser | undefined> {
   // Before the invalidation, so that what is loaded below is newer than what the revocation was made for.
   const [found] = await Promise.allSettled([revocationOfUser(userId)])
   await invalidateUserCache(userId, names)
   if (found.status === 'rejected') throw found.reason
   if (found.value === null) return undefined
   const user = await userById.fresh(userId, { grace: false })
+  if (user && user.updatedAt < since) throw unexpectedAnswer()
   if (user && isBlocked(user)) return user
   await (user ? restoreUser(userId, found.value) : revokeUser(userId))
   return undefined

@@ -11,6 +11,7 @@ import {
   requireUser,
   updateUserRole,
 } from '@/lib/auth/roles.server'
+import { onAudit } from '@/lib/cache/audit-events'
 import { getCachedUserById } from '@/lib/cache/clerk-cache'
 import { invalidateUserCache } from '@/lib/cache/clerk-cache-utils'
 import { redis } from '@/lib/config'
@@ -106,6 +107,19 @@ describe('giving roles', () => {
     await updateUserRole(people.member, ['expert'])
     expect(roleOf(people.member)).toBe('expert')
     expect(await getUserRoles(people.member)).toEqual(['expert'])
+  })
+
+  test('is recorded so that no role is hidden by another', async () => {
+    signedIn = people.admin
+    const targets: unknown[] = []
+    const off = onAudit('test', ({ target }) => targets.push(target))
+    await updateUserRole(people.member, ['viewer admin'])
+    await updateUserRole(people.member, ['viewer', 'admin'])
+    expect(targets).toEqual(['viewer%20admin', 'viewer admin'])
+    const before = writes().length
+    await expect(updateUserRole(people.member, ['x'.repeat(200), 'admin'])).rejects.toThrow(RangeError)
+    expect(writes().length).toBe(before)
+    off()
   })
 
   test('is refused while Redis cannot say whether the admin’s session was revoked, and nothing is written', async () => {

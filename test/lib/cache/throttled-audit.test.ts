@@ -46,9 +46,12 @@ describe('an actor who repeats what fails', () => {
   })
 })
 
-test('background work has a limit for each user', () => {
+test.each([
+  ['background work', 'system'],
+  ['somebody who impersonates users and is not named', 'unknown'],
+])('%s has a limit for each user', (_, actor) => {
   for (const subject of ['user_a', 'user_b'])
-    repeat(refusal({ action: 'token.refresh', actor: 'system', subject, outcome: 'not_connected' }))
+    repeat(refusal({ action: 'token.refresh', actor, subject, outcome: 'not_connected' }))
   expect(events.filter(({ action }) => action === 'token.refresh')).toHaveLength(40)
 })
 

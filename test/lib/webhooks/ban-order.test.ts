@@ -83,6 +83,25 @@ describe('a ban', () => {
     expect((await userOfSession({ userId, sessionId: 'sess_1' }))?.id).toBe(userId)
   })
 
+  test.each([
+    ['begins', true, 'revoked'],
+    ['ends', false, 'ok'],
+  ] as const)('that %s is not judged by an answer of Clerk from before it', async (_, banned, status) => {
+    setBanned(!banned)
+    await handleClerkEvent(update())
+    const address = `${services.env.CLERK_API_URL}/v1/users?user_id=${userId}&limit=1`
+    const authorization = `Bearer ${services.env.CLERK_SECRET_KEY}`
+    const before = await (await fetch(address, { headers: { authorization } })).text()
+    setBanned(banned)
+    between.alter(({ path }) => (path.startsWith('/v1/users?') ? { status: 200, body: before } : undefined))
+    // Clerk delivers it again.
+    await expect(handleClerkEvent(update())).rejects.toMatchObject({ code: 'clerk_unavailable' })
+    expect(await getCachedOAuthToken(userId, 'google')).toEqual({ status: 'revoked' })
+    between.alter()
+    await handleClerkEvent(update())
+    expect(await getCachedOAuthToken(userId, 'google')).toMatchObject({ status })
+  })
+
   test('whose webhook comes after the deletion of the user is kept no longer than that', async () => {
     setBanned(true)
     const late = update()
