@@ -22,8 +22,12 @@ export function readSources(app: AppFiles) {
       byProgram.set(file.program, file)
       return file
     } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error
-      unparsed.push({ file: path, message: error.message })
+      // The stack ends in an expression that is nested thousands of times.
+      if (!(error instanceof Error && /^(Syntax|Range)Error$/.test(error.name))) throw error
+      unparsed.push({
+        file: path,
+        message: error.name === 'RangeError' ? 'nested too deeply' : error.message,
+      })
       return undefined
     }
   }

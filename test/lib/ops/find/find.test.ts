@@ -225,6 +225,11 @@ describe('writes', () => {
     expect(withKit(`async function f(id) { ${ban} after(() => invalidateUserCache(id)) }`)).toEqual([])
     expect(
       withKit(
+        `async function f(id) { const client = await clerkClient(); await client.users.banUser(id).finally(() => invalidateUserCache(id)) }`,
+      ),
+    ).toEqual([])
+    expect(
+      withKit(
         `async function f(id) { const client = await clerkClient(); return client.users.banUser(id).then(() => invalidateUserCache(id)) }`,
       ),
     ).toEqual([])
