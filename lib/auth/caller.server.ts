@@ -57,17 +57,20 @@ export async function requireCaller(): Promise<Caller> {
 }
 
 /** The second part of a JSON web token that is not encrypted: its claims. */
-const CLAIMS = /\beyJ[\w-]+\.(eyJ[\w-]+)\.[\w-]+/g
+const CLAIMS = /eyJ[\w-]+\.(eyJ[\w-]+)/g
 
 /**
- * Whether the request comes with a token of Clerk that somebody else than the user may hold: with an actor, or of a JWT
- * template. Where Clerk's middleware did not run, the header that says that nobody is signed in may be the client's, and
- * `auth()` takes its word for it.
+ * Whether a header of the request has a token of Clerk in it that somebody else than the user may hold: with an actor, or of
+ * a JWT template. Where Clerk's middleware did not run, the header that says that nobody is signed in may be the client's,
+ * and `auth()` takes its word for it.
  */
 async function mayBeImpersonated(): Promise<boolean> {
-  const sent = await headers()
-  const tokens = `${sent.get('authorization') ?? ''} ${sent.get('cookie') ?? ''}`
-  return [...tokens.matchAll(CLAIMS)].some(([, text = '']) => {
+  const sent = [...(await headers()).values()].join(' ')
+  // As Clerk's SDK reads cookies.
+  const decoded = sent.replace(/%([0-7][0-9a-f])/gi, (_, hex) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
+  return [...`${sent} ${decoded}`.matchAll(CLAIMS)].some(([, text = '']) => {
     const claims = Buffer.from(text, 'base64url').toString()
     return /"sub":"user_/.test(claims) && !(/"sid":"/.test(claims) && !/"act":[^n]/.test(claims))
   })

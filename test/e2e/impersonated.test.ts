@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { people } from '../../local/seed'
 import { type StandIns, startStandIns } from '../../local/stand-ins'
 import { BUILD_TIMEOUT, buildKitApp, KIT_BUILD, type KitApp, startKitApp } from '../support/kit-app'
@@ -24,11 +24,11 @@ async function readAt(
   path: string,
   place: string,
   session: SessionOptions = {},
-  { leaves = place === 'abort', headers: sent = {} }: { leaves?: boolean; headers?: HeadersInit } = {},
+  { leaves = place === 'abort' } = {},
 ) {
   const { jwt } = await standIns.clerk.issueSession(people.expert, session)
   const controller = new AbortController()
-  const headers = { ...sent, authorization: `Bearer ${jwt}` }
+  const headers = { authorization: `Bearer ${jwt}` }
   const answer = await fetch(app.url + path, { headers, signal: controller.signal })
   if (leaves) controller.abort()
   else await answer.text()
@@ -77,16 +77,42 @@ test('an impersonator who leaves a page early gets no token after it', async () 
 })
 
 // Clerk's `auth()` takes their word for it, because nobody signs what says that there is no session.
-test.each(['signed-out', 'handshake'])(
-  'an impersonator gets no token where no middleware runs, and they say that they are %s',
-  async (status) => {
-    const headers = { 'x-clerk-auth-status': status }
-    const session = { impersonator: people.admin }
-    expect(await readAt('/unhandled', 'unhandled', session)).toBe('not_configured')
+describe('where no middleware runs, somebody who says that nobody is signed in', () => {
+  type Session = Awaited<ReturnType<StandIns['clerk']['issueSession']>>
+
+  /** The cookies of a session, with the session token written in another way. */
+  const cookieOf = ({ cookies }: Session, written: (jwt: string) => string) => ({
+    cookie: Object.entries(cookies)
+      .map(([name, value]) => `${name}=${name.startsWith('__session') ? written(value) : value}`)
+      .join('; '),
+  })
+
+  async function read(headersOf: (session: Session) => Record<string, string>, options: SessionOptions) {
     await app.run('forgetTokenOutcomes')
-    expect(await readAt('/unhandled', 'unhandled', session, { headers })).toBe('not_configured')
-  },
-)
+    const headers = headersOf(await standIns.clerk.issueSession(people.expert, options))
+    await (await fetch(`${app.url}/unhandled`, { headers })).text()
+    const outcomes = await app.run('tokenOutcomes')
+    return outcomes.ok && Object(outcomes.value).unhandled
+  }
+
+  test.each<[string, (session: Session) => Record<string, string>]>([
+    ['in the header', ({ jwt }) => ({ authorization: `Bearer ${jwt}` })],
+    ['in the header alone', ({ jwt }) => ({ authorization: jwt })],
+    ['in a cookie', (session) => cookieOf(session, (jwt) => jwt)],
+    ['in a cookie that is encoded', (session) => cookieOf(session, (jwt) => `%65${jwt.slice(1)}`)],
+    ['in a cookie whose dots are', (session) => cookieOf(session, (jwt) => jwt.replaceAll('.', '%2e'))],
+  ])(
+    'gets no token by an impersonated session token %s, and their own by their own',
+    async (_, headersOf) => {
+      for (const status of ['signed-out', 'handshake']) {
+        const says = (session: Session) => ({ ...headersOf(session), 'x-clerk-auth-status': status })
+        expect(await read(says, { impersonator: people.admin })).toBe('not_configured')
+        expect(await read(says, {})).toBe('ok')
+      }
+      expect(await read(headersOf, { impersonator: people.admin })).toBe('not_configured')
+    },
+  )
+})
 
 test('none of it is an error of Next', () => {
   expect(app.text()).not.toContain('Error')
