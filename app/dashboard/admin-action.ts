@@ -52,13 +52,15 @@ export async function adminAction<T extends { userId: string } | { organizationI
       return REFUSED
     }
     const about = 'userId' in parsed.data ? parsed.data.userId : parsed.data.organizationId
+    let began = false
     try {
       await refuseOverLimit(LIMIT, actor.actor)
+      began = true
       const result = await work(parsed.data, actor.actor)
       record(about, result.status === 'done' ? 'ok' : result.status)
       return result
     } catch (error) {
-      record(about, codeOf(error), error)
+      record(about, codeOf(error), began ? error : undefined)
       throw error
     } finally {
       await flushAudit()

@@ -1,5 +1,5 @@
-import { ClerkError, changedNothing } from '../clerk/error'
-import { codeOf, isUnconfirmed, KitError } from '../lookup/errors'
+import { ClerkError } from '../clerk/error'
+import { codeOf } from '../lookup/errors'
 import { createListeners, type Listener } from '../lookup/events'
 import { onePerProcess } from '../lookup/one-per-process'
 import { throttled } from './throttled-audit'
@@ -39,24 +39,20 @@ const listeners = onePerProcess('audit-listeners', () => createListeners<AuditEv
  * somebody likes, so it is throttled. `failure`: the error of a change that was tried, which may have been made all the same.
  */
 export function emitAudit(event: AuditEvent, failure?: unknown): void {
-  const emitted = event.outcome === 'ok' || mayBeMade(failure) ? event : throttled(event)
+  const mayBeMade =
+    failure !== undefined && !(failure instanceof ClerkError && failure.outcome === 'not_saved')
+  const emitted = event.outcome === 'ok' || mayBeMade ? event : throttled(event)
   if (emitted) listeners.emit(emitted)
-}
-
-function mayBeMade(failure: unknown): boolean {
-  // By the code, because user-writes.ts need not be there.
-  if (isUnconfirmed(failure) || codeOf(failure).endsWith('saved_but_stale')) return true
-  if (failure instanceof ClerkError && failure.outcome) return failure.outcome === 'unknown'
-  // The kit's other errors are refusals. What a callback throws besides may come after its change.
-  const refused = failure instanceof KitError && !(failure instanceof ClerkError)
-  return failure !== undefined && !refused && !changedNothing(failure)
 }
 
 /** Calls the listener for every audit event of this process. A listener of the same name is replaced. */
 export const onAudit = (name: string, listener: Listener<AuditEvent>): (() => void) =>
   listeners.on(listener, name)
 
-/** Does the work and emits an audit event with its outcome. Throws what the work throws. */
+/**
+ * Does the work and emits an audit event with its outcome. Throws what the work throws. Each failure is recorded but a write of
+ * the kit that was certainly refused: check before it who may do this, and how often.
+ */
 export async function audited<T>(event: Omit<AuditEvent, 'outcome'>, work: () => Promise<T>): Promise<T> {
   try {
     const result = await work()

@@ -27,42 +27,38 @@ export class SavedButStaleError extends KitError<'saved_but_stale' | 'maybe_save
 }
 
 /**
- * Runs writes to Clerk and then invalidates the user, also when an answer is lost or cannot be read: only a failure of
- * `send` that proves that nothing was saved leaves the cache alone. Write with `send`, or with Clerk's SDK:
+ * Runs writes to Clerk and then invalidates the user, also when they fail, because an answer can be lost. Write with `send`,
+ * or with Clerk's SDK:
  *
  *     await writeUser(userId, () => clerk.users.banUser(userId))
  *
- * `namesOf` reads the user's names from what the writes return, if they are known (see `invalidateUserCache`).
+ * `write` must not end before its requests: use `Promise.allSettled`, not `Promise.all`.
+ *
+ * `namesOf` reads the user's names from what the writes return, if they are known (see `invalidateUserCache`). `onlySends`:
+ * `write` does nothing but `send`, one after another. Then a refusal proves that nothing was saved, and leaves the cache alone.
  * @throws what `write` throws, a ClerkError with its `outcome`; SavedButStaleError if Redis did not confirm
  */
 export async function writeUser<T>(
   userId: string,
   write: (send: typeof clerkWrite) => Promise<T>,
   namesOf: (answer: T) => NamesOfUser = () => ({}),
+  { onlySends = false }: { onlySends?: boolean } = {},
 ): Promise<T> {
-  let [began, sent, saved] = [false, false, false]
-  const failures = new Set<unknown>()
+  let saved = !onlySends
   const send: typeof clerkWrite = async (...request) => {
-    // What ran before the first one is not known here: it may have saved something with Clerk's SDK.
-    saved ||= began && !sent
-    sent = true
     const answer = await clerkWrite(...request).catch((error: unknown) => {
       saved ||= !changedNothing(error)
-      failures.add(error)
       throw error
     })
     saved = true
     return answer
   }
-  const writing = write(send)
-  began = true
-  const written = await writing.then(
+  const written = await write(send).then(
     (answer) => ({ answer }),
     (error: unknown) => ({ error }),
   )
   const failure = 'error' in written ? written.error : undefined
-  // Any other error, of the SDK or of a read, proves nothing about what was written before it.
-  const nothing = failures.has(failure) && !saved
+  const nothing = changedNothing(failure) && !saved
   if (failure instanceof ClerkError) failure.outcome = nothing ? 'not_saved' : 'unknown'
   if (!nothing) await invalidate(userId, 'answer' in written ? namesOf(written.answer) : {}, written)
   if ('error' in written) throw written.error
@@ -90,6 +86,7 @@ async function patch(userId: string, operation: string, path: string, body: obje
     userId,
     (send) => send(operation, 'PATCH', `/users/${encodeURIComponent(userId)}${path}`, body),
     namesIn,
+    { onlySends: true },
   )
   if (isUser(answer) && answer.id === userId) return toCachedUser(answer)
   const again = await userById.fresh(userId).catch(() => null)

@@ -1,6 +1,5 @@
 import { KitError } from '../lookup/errors'
 import type { Priority } from '../lookup/priority'
-import { isRecord, records } from './json'
 import { RETRY_AFTER } from './retry-after'
 
 export type ClerkErrorCode =
@@ -67,19 +66,12 @@ function codeOf(status: number | undefined, codes: readonly string[]): ClerkErro
   return status === undefined || status >= 500 ? 'clerk_unavailable' : 'clerk_refused'
 }
 
-/**
- * Whether the failure of a request proves that it changed nothing: Clerk refused it, or it was never sent. Knows the
- * errors of Clerk's SDK, too.
- */
-export function changedNothing(error: unknown): boolean {
-  if (error instanceof ClerkError) {
-    const { status = 0, clerkCodes } = error
-    return status < 500 && clerkCodes.length > 0 && !clerkCodes.includes(OWN_CODES.notClerk)
-  }
-  if (!isRecord(error) || !('clerkError' in error)) return false
-  // What something in front of Clerk answered has none of Clerk's errors in it.
-  return Number(error.status) < 500 && records(error.errors).length > 0
-}
+/** Whether the failure of a request proves that it changed nothing: Clerk refused it, or it was never sent. */
+export const changedNothing = (error: unknown): boolean =>
+  error instanceof ClerkError &&
+  (error.status ?? 0) < 500 &&
+  error.clerkCodes.length > 0 &&
+  !error.clerkCodes.includes(OWN_CODES.notClerk)
 
 /** Whether Clerk itself says that something does not exist. */
 export const isNotFound = (error: unknown): boolean =>

@@ -1,7 +1,7 @@
 import { emitAudit } from '../cache/audit-events'
 import { invalidateUserCache } from '../cache/clerk-cache-utils'
 import { writeUser } from '../cache/user-writes'
-import { isNotFound } from '../clerk/error'
+import { changedNothing, isNotFound } from '../clerk/error'
 import { codeOf } from '../lookup/errors'
 import { getCachedIntegrations } from './cache'
 import { type CheckedIntegration, checkIntegrations, type Finding } from './check'
@@ -85,6 +85,7 @@ export async function disconnectIntegration(
       if (failed.length > 0) throw failed[0]
     },
     () => names,
+    { onlySends: true },
   )
 }
 
@@ -104,7 +105,7 @@ async function remove(
   } catch (error) {
     // Another request has just removed it.
     const isGone = isNotFound(error)
-    audit(isGone ? 'not_connected' : codeOf(error), error)
+    audit(isGone ? 'not_connected' : codeOf(error), changedNothing(error) ? undefined : error)
     if (!isGone) throw error
   }
 }

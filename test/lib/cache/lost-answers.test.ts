@@ -23,6 +23,8 @@ afterAll(() => between.close())
 
 type Send = Parameters<Parameters<typeof writeUser>[1]>[0]
 
+const REFUSAL = { status: 422, body: '{"errors":[{"code":"form_param_invalid"}]}' }
+
 let signedIn: string | null = null
 vi.mock('@clerk/nextjs/server', () => ({
   auth: async () => sessionOf(signedIn),
@@ -184,8 +186,7 @@ describe("a write through Clerk's SDK", () => {
 
   test('invalidates when it was refused after another was saved', async () => {
     await getCachedUserById(id)
-    const refusal = { status: 422, body: '{"errors":[{"code":"form_param_invalid"}]}' }
-    between.alter(({ path }) => (path.endsWith('/metadata') ? refusal : undefined))
+    between.alter(({ path }) => (path.endsWith('/metadata') ? REFUSAL : undefined))
     const both = async () => {
       await sdk().users.updateUser(id, { firstName: 'New' })
       await sdk().users.updateUserMetadata(id, { publicMetadata: {} })
@@ -207,6 +208,30 @@ describe("a write through Clerk's SDK", () => {
     expect((await getCachedUserById(id))?.firstName).toBe('New')
   })
 
+  test.each(['first', 'last'])(
+    'invalidates when it is under way while another, sent %s, is refused',
+    async (place) => {
+      await getCachedUserById(id)
+      let saved: Promise<unknown> = Promise.resolve()
+      const both = (send: Send) => {
+        const refused = () => send('deleteUser', 'DELETE', '/users/user_2absent')
+        const first = place === 'first' ? refused() : undefined
+        saved = sdk().users.updateUser(id, { firstName: 'New' })
+        return Promise.all([saved, first ?? refused()])
+      }
+      // The answer of the change comes last.
+      between.alter(async ({ method }) => {
+        if (method === 'PATCH') await rejected
+        return undefined
+      })
+      const write = writeUser(id, both)
+      const rejected = write.catch(() => undefined)
+      await expect(write).rejects.toMatchObject({ outcome: 'unknown' })
+      await saved
+      expect((await getCachedUserById(id))?.firstName).toBe('New')
+    },
+  )
+
   test('invalidates when something in front of Clerk refused to show its answer', async () => {
     await getCachedUserById(id)
     between.alterWrites({ status: 403, type: 'text/html', body: '<h1>Attention required</h1>' })
@@ -216,12 +241,12 @@ describe("a write through Clerk's SDK", () => {
 
   describe('in the audit trail', () => {
     /** How many events fifty renames of one actor cause, each with this answer. */
-    async function eventsOf(altered: Altered) {
+    async function eventsOf(altered: Altered, write: () => Promise<unknown> = rename) {
       const events: AuditEvent[] = []
       const off = onAudit('test', (event) => events.push(event))
       between.alterWrites(altered)
       const change = { action: 'user.rename', actor: id, subject: id }
-      for (let i = 0; i < 50; i++) await audited(change, rename).catch(() => {})
+      for (let i = 0; i < 50; i++) await audited(change, write).catch(() => {})
       off()
       return events.filter(({ action }) => action === 'user.rename').length
     }
@@ -233,9 +258,12 @@ describe("a write through Clerk's SDK", () => {
       },
     )
 
-    test('is throttled when Clerk has refused it', async () => {
-      const refusal = { status: 422, body: '{"errors":[{"code":"form_param_invalid"}]}' }
-      expect(await eventsOf(refusal)).toBe(20)
+    test('one of the kit is throttled when Clerk has refused it', async () => {
+      expect(await eventsOf(REFUSAL, () => updateUserProfile(id, { firstName: 'New' }))).toBe(20)
+    })
+
+    test('is never left out either when it was refused, because another may have been saved before', async () => {
+      expect(await eventsOf(REFUSAL)).toBe(50)
     })
   })
 

@@ -82,7 +82,16 @@ describe('a change that fails', () => {
     expect(await eventsOf(Object.assign(error, { outcome: 'unknown' }))).toBe(100)
   })
 
-  test('is throttled where Clerk has refused it', async () => {
-    expect(await eventsOf(new ClerkError(422, undefined, ['form_param_invalid']))).toBe(21)
+  test('is throttled where it is certain that Clerk has refused it', async () => {
+    const error = new ClerkError(422, undefined, ['form_param_invalid'])
+    expect(await eventsOf(Object.assign(error, { outcome: 'not_saved' }))).toBe(21)
+  })
+
+  test.each([
+    ['a read of the kit', new ClerkError(429, 1, ['over_budget', 'normal'])],
+    ['Redis', new LookupError('load_timeout', 'Late')],
+    ['anything else', new TypeError('not a function')],
+  ])('is never left out where %s may have failed after it', async (_, error) => {
+    expect(await eventsOf(error)).toBe(100)
   })
 })
