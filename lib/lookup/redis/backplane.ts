@@ -79,6 +79,7 @@ function start(options: BackplaneOptions & { state: ProcessState }) {
       stream = new AbortController()
       // Whatever ended the stream, messages may have been missed.
       await redis.subscribe(channel, stream.signal, subscriber).catch(() => {})
+      stream.abort()
       if (alive) attempt = 0
       lose()
       if (!closed) await sleep(clock, Math.min(250 * 2 ** attempt, 5000))

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createCounts } from '@/lib/cache/counts'
 import { createLookups } from '@/lib/lookup/create-lookups'
@@ -141,3 +144,25 @@ function ofProtocol(protocol: Protocol) {
     expect(createBackplane(options)).toBe(open.at(-1))
   })
 }
+
+it('a message over REST that cannot be read leaves no stream open', async () => {
+  let [begun, streams] = [0, 0]
+  const server = createServer((request, response) => {
+    if (!request.url?.startsWith('/subscribe/')) return void response.end('{"result":0}')
+    begun++
+    streams++
+    response.on('close', () => streams--)
+    const channel = decodeURIComponent(request.url.slice('/subscribe/'.length))
+    response.write(`data: message,${channel},not json\n\n`)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const state = createProcessState()
+  const redis = createRedisClient({ url: `http://127.0.0.1:${port}`, token, state })
+  const backplane = createBackplane({ redis, namespace: 'space', state, beatMs: 30, windowMs: 150 })
+  await expect.poll(() => begun).toBeGreaterThan(2)
+  await expect.poll(() => streams).toBeLessThan(2)
+  backplane.close()
+  await expect.poll(() => streams).toBe(0)
+  server.close()
+})
