@@ -86,7 +86,7 @@ async function invalidateAndCheck(
   if (found.status === 'rejected') throw found.reason
   if (found.value === null) return undefined
   const user = await userById.fresh(userId, { grace: false })
-  if (user && user.updatedAt < since) throw unexpectedAnswer()
+  if (user && user.updatedAt > 0 && user.updatedAt < since) throw unexpectedAnswer()
   if (user && isBlocked(user)) return user
   await (user ? restoreUser(userId, found.value) : revokeUser(userId))
   return undefined

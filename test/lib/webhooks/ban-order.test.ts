@@ -36,6 +36,13 @@ function update() {
   return { type: 'user.updated', data: webhookUserJson(user, services.clerk.url) }
 }
 
+/** What Clerk answers about the user now. */
+async function answerOfClerk(): Promise<string> {
+  const address = `${services.env.CLERK_API_URL}/v1/users?user_id=${userId}&limit=1`
+  const authorization = `Bearer ${services.env.CLERK_SECRET_KEY}`
+  return (await fetch(address, { headers: { authorization } })).text()
+}
+
 /** Holds back the next answer about users: what it says is from when it was asked. */
 function holdNextAnswer() {
   let open = () => {}
@@ -89,9 +96,7 @@ describe('a ban', () => {
   ] as const)('that %s is not judged by an answer of Clerk from before it', async (_, banned, status) => {
     setBanned(!banned)
     await handleClerkEvent(update())
-    const address = `${services.env.CLERK_API_URL}/v1/users?user_id=${userId}&limit=1`
-    const authorization = `Bearer ${services.env.CLERK_SECRET_KEY}`
-    const before = await (await fetch(address, { headers: { authorization } })).text()
+    const before = await answerOfClerk()
     setBanned(banned)
     between.alter(({ path }) => (path.startsWith('/v1/users?') ? { status: 200, body: before } : undefined))
     // Clerk delivers it again.
@@ -100,6 +105,15 @@ describe('a ban', () => {
     between.alter()
     await handleClerkEvent(update())
     expect(await getCachedOAuthToken(userId, 'google')).toMatchObject({ status })
+  })
+
+  test('is judged by an answer of Clerk that does not say when the user was changed', async () => {
+    setBanned(true)
+    const body = (await answerOfClerk()).replace(/"updated_at":\d+/g, '"updated_at":null')
+    expect(body).toContain('"updated_at":null')
+    between.alter(({ path }) => (path.startsWith('/v1/users?') ? { status: 200, body } : undefined))
+    await handleClerkEvent(update())
+    expect(await getCachedOAuthToken(userId, 'google')).toEqual({ status: 'revoked' })
   })
 
   test('whose webhook comes after the deletion of the user is kept no longer than that', async () => {
