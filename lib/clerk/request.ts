@@ -57,7 +57,10 @@ async function clerkRequest<T>(
 /** Clerk's error codes in a body, or `not_clerk` if the body is not an error of Clerk. */
 export function clerkCodesIn(body: unknown): string[] {
   const { errors } = record(body)
-  const codes = records(errors).flatMap(({ code }) => word(code) ?? [])
+  // Something in front of Clerk may quote what it was sent, such as the secret key.
+  const codes = records(errors).flatMap(
+    ({ code }) => word(code)?.match(/^(?!sk_)[a-z0-9_]{1,80}$/)?.[0] ?? [],
+  )
   return Array.isArray(errors) && codes.length > 0 ? codes : [OWN_CODES.notClerk]
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { onAudit } from '@/lib/cache/audit-events'
 import { getCachedUserById } from '@/lib/cache/clerk-cache'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
 import { problemOf } from '@/lib/errors'
@@ -39,6 +40,19 @@ describe.each([401, 403, 404])('a page with status %s that is not of Clerk', (st
 test.each([401, 403])('a %s of Clerk blames the key', async (status) => {
   between.alter(() => ({ status, body: '{"errors":[{"code":"clerk_key_invalid"}]}' }))
   expect(await problem()).toMatchObject({ code: 'clerk_unauthorized' })
+})
+
+test('an error whose code quotes the request is none of Clerk, and shows nothing of it', async () => {
+  const events: unknown[] = []
+  const off = onAudit('test', (event) => events.push(event))
+  for (const quoted of [services.clerk.secretKey, `Bearer ${services.clerk.secretKey}`]) {
+    between.alter(() => ({ status: 400, body: JSON.stringify({ errors: [{ code: quoted }] }) }))
+    expect(await problem()).toMatchObject({ code: 'clerk_unavailable' })
+    expect(await getCachedOAuthToken(people.member, 'google')).toEqual({ status: 'unavailable' })
+  }
+  off()
+  expect(events.length).toBeGreaterThan(0)
+  expect(JSON.stringify(events)).not.toContain(services.clerk.secretKey)
 })
 
 test('a 429 of a firewall pauses as one of Clerk does', async () => {
