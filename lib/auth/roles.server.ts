@@ -1,5 +1,5 @@
 import 'server-only'
-import { audited, emitAudit } from '../cache/audit-events'
+import { audited, emitAudit, LONGEST_FIELD } from '../cache/audit-events'
 import {
   type CachedUser,
   getCachedUserById,
@@ -63,13 +63,11 @@ export async function getUserRoles(userId: string): Promise<string[]> {
 export const hasRole = async (userId: string, role: string): Promise<boolean> =>
   (await getUserRoles(userId)).includes(role)
 
-/** The roles as the trail names them. A record has room for so many characters, and must not hide a role behind others. */
-const LONGEST_NAME = 200
-
+/** The roles as the trail names them. No role may be hidden behind others. */
 function nameOf(roles: readonly string[]): string {
   const name = roles.map((role) => encodeURIComponent(role)).join(' ')
-  if (name.length > LONGEST_NAME)
-    throw new RangeError(`The roles of a user have at most ${LONGEST_NAME} characters together`)
+  if (name.length > LONGEST_FIELD)
+    throw new RangeError(`The roles of a user have at most ${LONGEST_FIELD} characters together`)
   return name
 }
 

@@ -22,6 +22,9 @@ export type AuditEvent = {
   fingerprint?: string
 }
 
+/** Characters of a field that the trail keeps. */
+export const LONGEST_FIELD = 200
+
 /** Who an audit event names: the user, or the person who impersonates them. */
 export const actorOf = ({
   userId,

@@ -15,7 +15,7 @@ const counts = onePerProcess(
 
 /**
  * The event if it may be emitted; after twenty of a kind within ten minutes one event that says so, then nothing. Background
- * work has one limit for each user whom it is about, and so has who is not named: nobody can make it use up that of others.
+ * work has one limit for each user whom it is about, and so has somebody who is not named: nobody can make it use up that of others.
  */
 export function throttled(event: AuditEvent): AuditEvent | undefined {
   const { action, outcome, actor, subject } = event

@@ -244,7 +244,7 @@ interface GuardOptions {
  *   a handshake, and Clerk ends a handshake with a token that it has signed.
  * - A Clerk that does not answer within 5 s is not asked again: then it is as beyond that. If the SDK then asks for Clerk's public keys and
  *   gets no answer either, it is the page of an outage after 5 s more. The SDK's requests to Clerk end after 6 s, and no more than
- *   250 for its public keys and 250 others are under way. Who cannot be known without the keys gets the page of an outage.
+ *   250 for its public keys and 250 others are under way. If a token cannot be checked without them, it is the page of an outage.
  * - What does not have the form of a token of Clerk, or is not signed by it, is taken away as a cookie, and answered 401 in
  *   `Authorization` and 400 as a parameter.
  */

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../cache/audit-events'
+import { type AuditEvent, LONGEST_FIELD } from '../cache/audit-events'
 import { namespace } from '../config'
 import { onePerProcess } from '../lookup/one-per-process'
 import { maxAgeOfRecords } from '../webhooks/settings'
@@ -10,12 +10,9 @@ import { createStreamSink } from './stream-sink'
 
 /** Most bytes of the trail in Redis, about 150 000 records. The oldest are deleted first. */
 const TRAIL_BYTES = 32 * 1024 * 1024
-/** Most characters of a field. Ids and codes are shorter; a longer text was chosen by a caller. */
-const LONGEST = 200
-
 export const auditKey = (): string => `${namespace()}:audit`
 
-const clip = (text: string) => text.slice(0, LONGEST)
+const clip = (text: string) => text.slice(0, LONGEST_FIELD)
 
 type Recorded = AuditEvent & Partial<Repetitions>
 

@@ -358,7 +358,7 @@ test('while Clerk’s public keys have no answer, a built app ends the requests 
   clerk.faults.clear()
 })
 
-test('while nobody can connect to Clerk, whoever has a session is not taken for a visitor', async () => {
+test('while nobody can connect to Clerk, a user with a session is not taken for a visitor', async () => {
   await stage.restart({ CLERK_JWT_KEY: undefined })
   const { clerk } = stage.standIns
   const { jwt } = await clerk.issueSession(people.member)
