@@ -1,9 +1,11 @@
 import { clerkMiddleware } from '@clerk/nextjs/server'
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server'
 import { clerkBudget } from './lib/clerk/budget'
-import { createGuardOfClerk, signedBy } from './lib/http/before-clerk'
+import { ClerkError } from './lib/clerk/error'
+import { createGuardOfClerk } from './lib/http/before-clerk'
 import { contentSecurityPolicy } from './lib/http/content-security-policy'
 import { isForPeople, outagePage } from './lib/http/outage-page'
+import { createPublicKeys, givenPublicKey } from './lib/http/public-keys'
 import { withoutHandshake, withUsableRedirects } from './lib/http/redirect-addresses'
 import { onePerProcess } from './lib/lookup/one-per-process'
 
@@ -15,13 +17,13 @@ const signedInOnly = /^\/(account|calendar|dashboard|organizations|profile)(\/|$
 
 const origins = (process.env.APP_ORIGINS ?? '').split(',').flatMap((origin) => origin.trim() || [])
 
-const jwtKey = process.env.CLERK_JWT_KEY
-
 /** Lets each process ask Clerk about a tenth of what Clerk allows in 10 s, within the budget of all processes. */
 const guardOfClerk = () =>
   onePerProcess('guard-of-clerk', () =>
     createGuardOfClerk(clerkBudget().read().limit / 10, {
-      isSigned: jwtKey ? signedBy(jwtKey) : undefined,
+      findPublicKeys: process.env.CLERK_JWT_KEY
+        ? givenPublicKey(process.env.CLERK_JWT_KEY)
+        : createPublicKeys(),
       mayAsk: () => clerkBudget().admitSession(),
     }),
   )
@@ -29,34 +31,35 @@ const guardOfClerk = () =>
 /** Bytes. The limit of next.config.mjs, where Next would cut the body off and then answer 500. */
 const LONGEST_BODY = 64 * 1024
 
-const withClerk = clerkMiddleware(
-  async (auth, request) => {
-    const { pathname } = request.nextUrl
-    // Next checks `Origin` only, which a proxy or an extension can have taken away.
-    const site = request.headers.get('sec-fetch-site')
-    if (request.method === 'POST' && (site === 'cross-site' || site === 'same-site'))
-      return new NextResponse('Forbidden', { status: 403 })
-    // Next would answer 500.
-    if (!canBeDecoded(pathname) || !isOrigin(request.headers.get('origin')))
-      return new NextResponse('Bad request', { status: 400 })
-    if (signedInOnly.test(pathname)) {
-      const { userId, redirectToSignIn } = await auth()
-      // The end of a handshake that Clerk refuses hides the session that may be beside it.
-      const address = new URL(request.url)
-      const plain = withoutHandshake(address)
-      if (!userId && plain.search !== address.search) return NextResponse.redirect(plain)
-      // Clerk knows the address that is open: that of the request names the port that Next listens on.
-      if (!userId) return redirectToSignIn()
-    }
-    return withPolicy(request)
-  },
-  {
-    // With the key at hand a session is verified without asking Clerk for its key set.
-    ...(jwtKey && { jwtKey }),
-    // Other apps of the same Clerk instance get session tokens too. Checked at the start, in lib/process/settings.ts.
-    ...(origins.length > 0 && { authorizedParties: origins }),
-  },
-)
+/** `jwtKey`: Clerk's public key, so that a session is verified without asking Clerk for it. */
+const withClerk = (jwtKey: string | undefined) =>
+  clerkMiddleware(
+    async (auth, request) => {
+      const { pathname } = request.nextUrl
+      // Next checks `Origin` only, which a proxy or an extension can have taken away.
+      const site = request.headers.get('sec-fetch-site')
+      if (request.method === 'POST' && (site === 'cross-site' || site === 'same-site'))
+        return new NextResponse('Forbidden', { status: 403 })
+      // Next would answer 500.
+      if (!canBeDecoded(pathname) || !isOrigin(request.headers.get('origin')))
+        return new NextResponse('Bad request', { status: 400 })
+      if (signedInOnly.test(pathname)) {
+        const { userId, redirectToSignIn } = await auth()
+        // The end of a handshake that Clerk refuses hides the session that may be beside it.
+        const address = new URL(request.url)
+        const plain = withoutHandshake(address)
+        if (!userId && plain.search !== address.search) return NextResponse.redirect(plain)
+        // Clerk knows the address that is open: that of the request names the port that Next listens on.
+        if (!userId) return redirectToSignIn()
+      }
+      return withPolicy(request)
+    },
+    {
+      ...(jwtKey && { jwtKey }),
+      // Other apps of the same Clerk instance get session tokens too. Checked at the start, in lib/process/settings.ts.
+      ...(origins.length > 0 && { authorizedParties: origins }),
+    },
+  )
 
 /** Those under which the app is open: each proxy may add one. The address of the request names the port that Next listens on. */
 const hostsOf = ({ headers }: NextRequest): string[] => [
@@ -102,8 +105,10 @@ export default async function middleware(request: NextRequest, event: NextFetchE
   const usable = withUsableRedirects(request.nextUrl, hostsOf(request))
   if (usable) return NextResponse.redirect(usable)
   try {
-    return await guardOfClerk()(request, (guarded) => answer(guarded, event))
+    return await guardOfClerk()(request, (guarded, jwtKey) => answer(guarded, event, jwtKey))
   } catch (error) {
+    // Clerk says no public keys. The log has it.
+    if (error instanceof ClerkError) return outagePage(request)
     // biome-ignore lint/suspicious/noConsole: Next logs only what is thrown
     console.error(error)
     return outagePage(request)
@@ -114,8 +119,8 @@ export default async function middleware(request: NextRequest, event: NextFetchE
  * Clerk passes a request on by a rewrite to its own address. Next writes that address as http://localhost, so a server
  * that was told to listen on 127.0.0.1 would take it for another server and send it the request, again and again.
  */
-async function answer(request: NextRequest, event: NextFetchEvent) {
-  const response = await withClerk(request, event)
+async function answer(request: NextRequest, event: NextFetchEvent, jwtKey: string | undefined) {
+  const response = await withClerk(jwtKey)(request, event)
   // No page: one that came through `frontendApiProxy`, which is on by default at *.vercel.app.
   if (response && response.status >= 500 && isForPeople(request)) return outagePage(request)
   // With a new session. Next would let caches that are shared keep the answer to a prefetch for a year.

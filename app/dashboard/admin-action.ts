@@ -45,8 +45,8 @@ export async function adminAction<T extends { userId: string } | { organizationI
     await requireAdmin({ failClosed: true })
     const actor = await currentActor()
     const parsed = shape.safeParse(fieldsOf(form))
-    const record = (subject: string, outcome: string, failure?: unknown) =>
-      emitAudit({ ...actor, action, subject, outcome }, failure)
+    const record = (subject: string, outcome: string, options?: { mayBeMade: boolean }) =>
+      emitAudit({ ...actor, action, subject, outcome }, options)
     if (!parsed.success) {
       record(actor.actor, 'bad_form')
       return REFUSED
@@ -60,7 +60,7 @@ export async function adminAction<T extends { userId: string } | { organizationI
       record(about, result.status === 'done' ? 'ok' : result.status)
       return result
     } catch (error) {
-      record(about, codeOf(error), began ? error : undefined)
+      record(about, codeOf(error), { mayBeMade: began })
       throw error
     } finally {
       await flushAudit()

@@ -1,4 +1,3 @@
-import { ClerkError } from '../clerk/error'
 import { codeOf } from '../lookup/errors'
 import { createListeners, type Listener } from '../lookup/events'
 import { onePerProcess } from '../lookup/one-per-process'
@@ -39,12 +38,10 @@ const listeners = onePerProcess('audit-listeners', () => createListeners<AuditEv
 
 /**
  * Emits an audit event to all listeners of this process. Never throws. What changed nothing can be repeated as often as
- * somebody likes, so it is throttled. `failure`: the error of a change that was tried, which may have been made all the same.
+ * somebody likes, so it is throttled. `mayBeMade`: a change was tried that may have been made although it failed.
  */
-export function emitAudit(event: AuditEvent, failure?: unknown): void {
-  const mayBeMade =
-    failure !== undefined && !(failure instanceof ClerkError && failure.outcome === 'not_saved')
-  const emitted = event.outcome === 'ok' || mayBeMade ? event : throttled(event)
+export function emitAudit(event: AuditEvent, { mayBeMade = event.outcome === 'ok' } = {}): void {
+  const emitted = mayBeMade ? event : throttled(event)
   if (emitted) listeners.emit(emitted)
 }
 
@@ -53,8 +50,8 @@ export const onAudit = (name: string, listener: Listener<AuditEvent>): (() => vo
   listeners.on(listener, name)
 
 /**
- * Does the work and emits an audit event with its outcome. Throws what the work throws. Each failure is recorded but a write of
- * the kit that was certainly refused: check before it who may do this, and how often.
+ * Does the work and emits an audit event with its outcome. Throws what the work throws. Each failure is recorded, because a
+ * part of the work may be done: check before it who may do this, and how often.
  */
 export async function audited<T>(event: Omit<AuditEvent, 'outcome'>, work: () => Promise<T>): Promise<T> {
   try {
@@ -62,7 +59,7 @@ export async function audited<T>(event: Omit<AuditEvent, 'outcome'>, work: () =>
     emitAudit({ ...event, outcome: 'ok' })
     return result
   } catch (error) {
-    emitAudit({ ...event, outcome: codeOf(error) }, error)
+    emitAudit({ ...event, outcome: codeOf(error) }, { mayBeMade: true })
     throw error
   }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { invalidateTags, lookups } from './lookups'
 import { MARKER_SECONDS, markerOfSession, markerOfUser } from './revocation-markers'
 import { NO_NAMES, tagsOfUser } from './tags'
@@ -13,12 +14,24 @@ export const BAN_SECONDS = 365 * 24 * 60 * 60
 export const UNCONFIRMED_SECONDS = 48 * 60 * 60
 
 /**
+ * What `revokeUser` or `blockUser` has begun. `since`: when Clerk says that the user was changed, in milliseconds since 1970: an answer of
+ * Clerk from before then says nothing about it. Infinite for a deletion, which nothing undoes; 0 if it is not known.
+ */
+export interface Revocation {
+  id: string
+  since: number
+}
+
+const begin = (since: number) => `${since}:${randomUUID()}`
+
+/**
  * Ends the access of a deleted user at once, also in sessions in which they impersonate others, and removes everything
- * that is cached of this user.
+ * that is cached of this user. `since`: see `Revocation`.
  * @throws LookupError `invalidation_unconfirmed` if Redis did not confirm it. Repeating is safe.
  */
-export async function revokeUser(userId: string): Promise<void> {
+export async function revokeUser(userId: string, since = Number.POSITIVE_INFINITY): Promise<void> {
   await lookups().revoke(markerOfUser(userId), {
+    revocation: begin(since),
     seconds: UNCONFIRMED_SECONDS,
     tags: tagsOfUser(userId, NO_NAMES),
   })
@@ -36,22 +49,26 @@ export async function removeUser(userId: string): Promise<string[]> {
 
 /**
  * Ends the access of a banned or locked user at once, background jobs included. `seconds`: until a lock ends by itself.
- * The user is invalidated too, so that Clerk's flag refuses them even if Redis did not confirm the marker.
+ * `since`: see `Revocation`. The user is invalidated too, so that Clerk's flag refuses them even if Redis did not confirm the marker.
  * @throws LookupError as `revokeUser`
  */
-export const blockUser = (userId: string, seconds = BAN_SECONDS): Promise<void> =>
+export const blockUser = (userId: string, seconds = BAN_SECONDS, since = 0): Promise<void> =>
   lookups().revoke(markerOfUser(userId), {
+    revocation: begin(since),
     seconds: Math.min(seconds, BAN_SECONDS),
     tags: tagsOfUser(userId, NO_NAMES),
   })
 
-/** Identifies what `revokeUser` or `blockUser` has begun; null if there is nothing. @throws LookupError when Redis is not responding */
-export const revocationOfUser = (userId: string): Promise<string | null> =>
-  lookups().revocation(markerOfUser(userId))
+/** What `revokeUser` or `blockUser` has begun; null if there is nothing. @throws LookupError when Redis is not responding */
+export async function revocationOfUser(userId: string): Promise<Revocation | null> {
+  const id = await lookups().revocation(markerOfUser(userId))
+  // One that was set by an older version says no time.
+  return id === null ? null : { id, since: Number(/^(\d+|Infinity):/.exec(id)?.[1] ?? 0) }
+}
 
 /** Ends this revocation and no later one. @throws LookupError as `revokeUser` */
-export const restoreUser = (userId: string, revocation: string): Promise<void> =>
-  lookups().restore(markerOfUser(userId), revocation)
+export const restoreUser = (userId: string, { id }: Revocation): Promise<void> =>
+  lookups().restore(markerOfUser(userId), id)
 
 /** Ends the access of one session at once. @throws LookupError as `revokeUser` */
 export const revokeSession = (sessionId: string): Promise<void> =>

@@ -9,7 +9,7 @@ import { setRequestLimits } from './request'
  * refused by Clerk only.
  */
 
-/** A request that Clerk does not count. */
+/** The request for the public keys, which Clerk does not count. */
 const FREE = '/jwks'
 
 /** A request about one user. */
@@ -58,8 +58,7 @@ setRequestLimits({
     // An operation of a user that is paused in this process.
     const wait = about ? (state.until.get(about.operation) ?? 0) - performance.now() : 0
     if (wait > 0) throw paused(wait)
-    if (path === FREE) clerkBudget().refuseWhilePaused()
-    else await clerkBudget().admit(scopedPriority() ?? 'high')
+    if (path !== FREE) await clerkBudget().admit(scopedPriority() ?? 'high')
   },
   /** Pauses the fleet, or only the operation of the user that the request was about. */
   async pause(retryAfter, method, path) {

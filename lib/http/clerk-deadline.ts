@@ -1,7 +1,7 @@
 import { onePerProcess } from '../lookup/one-per-process'
 
-/** What only Clerk's middleware asks Clerk's Backend API for: public keys, the end of a handshake, a new session token. */
-const ASKED = /\/v1\/(jwks|clients\/handshake_payload|sessions\/[^/?]+\/refresh)(\?|$)/
+/** What only Clerk's middleware asks Clerk's Backend API for: the end of a handshake, a new session token. */
+const ASKED = /\/v1\/(clients\/handshake_payload|sessions\/[^/?]+\/refresh)(\?|$)/
 
 /** Where `fetch` of Node 20 to 24, and of later versions, looks for what sends its requests. */
 const PLACES = ['undici.globalDispatcher.1', 'undici.globalDispatcher.2'].map((name) => Symbol.for(name))
@@ -55,17 +55,11 @@ function bounded(handler: object, ms: number, ended: () => void): object {
   })
 }
 
-/** How many requests of Clerk's middleware are under way in this process: for public keys, and for all else. */
-interface UnderWay {
-  keys: number
-  sessions: number
-}
-
 /**
  * Bounds the requests that Clerk's middleware sends to Clerk, because anybody can cause them and the SDK gives them no
  * deadline: each would keep a connection of the process for five minutes. Each ends after `timeout` milliseconds, and as
- * soon as there is a connection if that took longer. Of either kind no more than `most` are under way: the next one fails
- * at once.
+ * soon as there is a connection if that took longer. No more than `most` are under way: the next one fails at once. Returns how
+ * many are.
  */
 export function boundRequestsToClerk({
   timeout,
@@ -73,23 +67,21 @@ export function boundRequestsToClerk({
 }: {
   timeout: number
   most: number
-}): Readonly<UnderWay> {
+}): Readonly<{ count: number }> {
   return onePerProcess('requests-to-clerk', () => {
-    const underWay: UnderWay = { keys: 0, sessions: 0 }
+    const underWay = { count: 0 }
     // Node makes it when one of these classes is asked for. A compiler would leave out what uses nothing of it.
     if (typeof globalThis.Headers !== 'function') return underWay
     for (const place of PLACES) {
       const given: unknown = Reflect.get(globalThis, place)
       if (!isDispatcher(given)) continue
       const dispatch: Dispatcher['dispatch'] = (options, handler) => {
-        const [, asked] = ASKED.exec(String(options.path)) ?? []
-        if (!asked) return given.dispatch(options, handler)
-        const kind = asked === 'jwks' ? 'keys' : 'sessions'
-        if (underWay[kind] >= most) throw new Error(`${most} requests to Clerk have no answer yet`)
-        underWay[kind]++
+        if (!ASKED.test(String(options.path))) return given.dispatch(options, handler)
+        if (underWay.count >= most) throw new Error(`${most} requests to Clerk have no answer yet`)
+        underWay.count++
         return given.dispatch(
           options,
-          bounded(handler, timeout, () => void underWay[kind]--),
+          bounded(handler, timeout, () => void underWay.count--),
         )
       }
       Reflect.set(globalThis, place, Object.create(given, { dispatch: { value: dispatch } }))

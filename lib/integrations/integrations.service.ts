@@ -96,8 +96,8 @@ async function remove(
   send: Parameters<Parameters<typeof writeUser>[1]>[0],
 ): Promise<void> {
   const target = `${provider}:${externalAccountId}`
-  const audit = (outcome: string, failure?: unknown) =>
-    emitAudit({ action: 'integration.disconnect', actor, subject: userId, target, outcome }, failure)
+  const audit = (outcome: string, options?: { mayBeMade: boolean }) =>
+    emitAudit({ action: 'integration.disconnect', actor, subject: userId, target, outcome }, options)
   try {
     const path = `/users/${encodeURIComponent(userId)}/external_accounts/${encodeURIComponent(externalAccountId)}`
     await send('deleteUserExternalAccount', 'DELETE', path)
@@ -105,7 +105,7 @@ async function remove(
   } catch (error) {
     // Another request has just removed it.
     const isGone = isNotFound(error)
-    audit(isGone ? 'not_connected' : codeOf(error), changedNothing(error) ? undefined : error)
+    audit(isGone ? 'not_connected' : codeOf(error), { mayBeMade: !changedNothing(error) })
     if (!isGone) throw error
   }
 }

@@ -2,7 +2,9 @@ import { sleep } from './clock'
 import type { Shared } from './context'
 import { LookupError } from './errors'
 import { lookupOf, markerKey, ownerKey, tagVersionKey } from './slot'
-import { createUnconfirmed, type Unfinished } from './unconfirmed'
+import { createUnconfirmed, type Marker, type Unfinished } from './unconfirmed'
+
+type Revoke = { seconds: number; tags?: readonly string[]; revocation?: string }
 
 /** Most milliseconds of a marker that is set later: another process may have ended the revocation meanwhile. */
 const LATE_MARKER_MS = 600_000
@@ -55,9 +57,9 @@ export function createInvalidation({ store, runtime, state, clock, namespace, ra
     state.drop(tags, await runtime.invalidated(tags).catch(() => undefined))
   }
 
-  async function mark(key: string, ms: number, late: boolean) {
+  async function mark(key: string, { ms, value }: Marker, late: boolean) {
     if (late && (await store.read([key], { despiteBreaker: true }))[0] !== null) return
-    await store.mark(key, late ? Math.min(ms, LATE_MARKER_MS) : ms, newId())
+    await store.mark(key, late ? Math.min(ms, LATE_MARKER_MS) : ms, value)
   }
 
   /**
@@ -73,8 +75,8 @@ export function createInvalidation({ store, runtime, state, clock, namespace, ra
       })
     }
     const setMarkers = list.map(
-      ({ key, ms }) =>
-        ms && part([key], () => confirm('a revocation marker is set', () => mark(key, ms, late), attempts)),
+      ({ key, marker }) =>
+        marker && part([key], () => confirm('a marker is set', () => mark(key, marker, late), attempts)),
     )
     const tags = list.flatMap(({ tag }) => tag ?? [])
     for (const chunk of chunksOf(tags)) {
@@ -98,10 +100,9 @@ export function createInvalidation({ store, runtime, state, clock, namespace, ra
   async function invalidate(tags: readonly string[], ...markers: Unfinished[]) {
     const all = [...tags.map((tag) => ({ key: tagVersionKey(namespace, tag), tag })), ...markers]
     const failed = await send(all)
-    const confirmed = failed.size === 0
-    if (!confirmed) unconfirmed.add(all.filter(({ key }) => failed.has(key)))
+    if (failed.size > 0) unconfirmed.add(all.filter(({ key }) => failed.has(key)))
     await dropHere(tags)
-    state.emit({ type: 'invalidate', tags, confirmed })
+    state.emit({ type: 'invalidate', tags, confirmed: failed.size === 0 })
     for (const failure of failed.values()) throw failure
   }
 
@@ -127,11 +128,11 @@ export function createInvalidation({ store, runtime, state, clock, namespace, ra
       return [...removed].map(lookupOf)
     },
     /**
-     * Refuses every read with this revocation marker for some seconds; invalidates tags in the same step.
-     * @throws LookupError `invalidation_unconfirmed`
+     * Refuses every read with this revocation marker for some seconds; invalidates tags in the same step. `revocation`
+     * tells it from others (default: random). @throws LookupError `invalidation_unconfirmed`
      */
-    revoke: (marker: string, { seconds, tags = [] }: { seconds: number; tags?: readonly string[] }) =>
-      invalidate(tags, { key: markerKey(namespace, marker), ms: seconds * 1000 }),
+    revoke: (marker: string, { seconds, tags = [], revocation: value = newId() }: Revoke) =>
+      invalidate(tags, { key: markerKey(namespace, marker), marker: { ms: seconds * 1000, value } }),
     /** Which revocation this is, to end it and no later one; null if there is none. @throws LookupError */
     revocation: async (marker: string) =>
       (await store.read([markerKey(namespace, marker)], { despiteBreaker: true }))[0] ?? null,

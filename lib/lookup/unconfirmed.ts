@@ -6,8 +6,11 @@ const MOST = 10_000
 /** Milliseconds between two repetitions. */
 const REPEAT_MS = 2000
 
-/** Under its Redis key: a tag version to delete, or a revocation marker to set for so many milliseconds. */
-export type Unfinished = { key: string; tag?: string; ms?: number }
+/** A revocation marker to set for so many milliseconds. */
+export type Marker = { ms: number; value: string }
+
+/** Under its Redis key: a tag version to delete, or a marker to set. */
+export type Unfinished = { key: string; tag?: string; marker?: Marker }
 
 /**
  * What this process has tried to invalidate or to revoke, and Redis did not confirm. It is repeated until Redis confirms it,

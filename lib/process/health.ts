@@ -1,3 +1,4 @@
+import { clerkBudget } from '../clerk/budget'
 import { ClerkError, type ClerkErrorCode } from '../clerk/error'
 import { clerkGet } from '../clerk/request'
 import { redis } from '../config'
@@ -66,7 +67,10 @@ async function check(): Promise<Health> {
   const [redisState, clerkState] = await Promise.all([
     checkRedis(),
     probe(
-      () => clerkGet('/jwks', new URLSearchParams(), CLERK_TIMEOUT_MS),
+      async () => {
+        clerkBudget().refuseWhilePaused()
+        return clerkGet('/jwks', new URLSearchParams(), CLERK_TIMEOUT_MS)
+      },
       (error) => (error instanceof ClerkError ? error.code : undefined),
     ),
   ])

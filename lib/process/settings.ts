@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto'
 import { z } from 'zod'
 import { opsSettings } from '../auth/settings'
 import { keySettings } from '../cache/key-ring'
@@ -19,6 +20,15 @@ export const inProduction = process.env.NODE_ENV === 'production'
 const isOrigin = (text: string) =>
   /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
 
+function isPublicKey(pem: string): boolean {
+  try {
+    createPublicKey(pem.replaceAll('\\n', '\n'))
+    return pem.includes('-----BEGIN PUBLIC KEY-----')
+  } catch {
+    return false
+  }
+}
+
 /** What Clerk's Next SDK and the middleware read by themselves. */
 export const appSettings = defineSettings({
   NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: variable(
@@ -29,12 +39,9 @@ export const appSettings = defineSettings({
   CLERK_JWT_KEY: variable(
     z
       .string()
-      .refine(
-        (pem) => pem.includes('-----BEGIN PUBLIC KEY-----'),
-        'must be a PEM that begins with -----BEGIN PUBLIC KEY-----',
-      )
+      .refine(isPublicKey, 'must be the whole PEM that begins with -----BEGIN PUBLIC KEY-----')
       .optional(),
-    'lets the middleware verify sessions without a request to Clerk for its keys',
+    "Clerk's public key, for which each process otherwise asks Clerk",
     '"-----BEGIN PUBLIC KEY-----…"',
   ),
   APP_ORIGINS: variable(

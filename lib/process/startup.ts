@@ -24,8 +24,6 @@ export function warnOfSettings(): void {
   const warnings = [
     !appSettings().APP_ORIGINS &&
       'APP_ORIGINS is not set: session tokens that Clerk has made for other apps of the instance are accepted. Set it to the origins of this app.',
-    !appSettings().CLERK_JWT_KEY &&
-      "CLERK_JWT_KEY is not set: each session token with a made-up key ID is a request for Clerk's key set. Set it to the public key that Clerk's dashboard shows under API keys.",
     !keySettings().CACHE_ENCRYPTION_KEYS &&
       'CACHE_ENCRYPTION_KEYS is not set: everybody who can write to Redis can decide who is an admin. `npm run ops -- keys new` prints a key.',
   ]

@@ -34,18 +34,24 @@ const countNames = ({ usernames, emails, externalIds }: NamesOfUser): string[] =
  */
 const invalidateUser: WebhookHandler = async (data) => {
   const [id, names, said] = [idIn(data, 'id'), namesIn(data), blockIn(record(data))]
-  if (said) await blockUser(id, Math.min(said.seconds, UNCONFIRMED_SECONDS))
   const since = time(record(data).updated_at) ?? 0
+  if (said) await blockUser(id, Math.min(said.seconds, UNCONFIRMED_SECONDS), await notBefore(id, since))
   const blocked = await invalidateAndCheck(id, names, since)
   const seconds = blocked ? confirmedSeconds(blocked, said) : 0
   if (seconds > UNCONFIRMED_SECONDS) {
-    await blockUser(id, seconds)
+    await blockUser(id, seconds, Math.max(blocked?.updatedAt ?? 0, since))
     // Once more, because the block may have ended since Clerk was asked.
     await invalidateAndCheck(id, names, since)
   }
   return {
     invalidated: ['user', 'tokens', 'integrations', ...countNames(names), ...(said ? ['sessions'] : [])],
   }
+}
+
+/** An older webhook of a block must not hide when the user was blocked last. */
+async function notBefore(userId: string, since: number): Promise<number> {
+  const known = await revocationOfUser(userId).catch(() => null)
+  return Math.max(known?.since ?? 0, since)
 }
 
 interface Block {
@@ -73,7 +79,7 @@ const confirmedSeconds = (user: CachedUser, said: Block | undefined): number =>
  * Invalidates the user. If they are refused by a revocation marker, Clerk is asked whether they are still blocked, because
  * webhooks come late and in any order: returns the user who is, else ends this revocation. A block that begins meanwhile
  * has another one, which stays. `since`: when the payload says that the user was changed.
- * @throws ClerkError, also if Clerk's API does not know of that change yet; deliver the webhook again then
+ * @throws ClerkError, also if Clerk's API does not know yet of that change or of the block; deliver the webhook again then
  */
 async function invalidateAndCheck(
   userId: string,
@@ -86,9 +92,11 @@ async function invalidateAndCheck(
   if (found.status === 'rejected') throw found.reason
   if (found.value === null) return undefined
   const user = await userById.fresh(userId, { grace: false })
-  if (user && user.updatedAt > 0 && user.updatedAt < since) throw unexpectedAnswer()
+  // If Clerk does not say when, nothing is older but what it says of somebody who was deleted.
+  const updatedAt = user?.updatedAt || Number.MAX_VALUE
+  if (user && updatedAt < Math.max(since, found.value.since)) throw unexpectedAnswer()
   if (user && isBlocked(user)) return user
-  await (user ? restoreUser(userId, found.value) : revokeUser(userId))
+  await (user ? restoreUser(userId, found.value) : revokeUser(userId, found.value.since))
   return undefined
 }
 

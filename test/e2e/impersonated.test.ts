@@ -77,41 +77,32 @@ test('an impersonator who leaves a page early gets no token after it', async () 
 })
 
 // Clerk's `auth()` takes their word for it, because nobody signs what says that there is no session.
-describe('where no middleware runs, somebody who says that nobody is signed in', () => {
+describe('where no middleware runs, whoever says that nobody is signed in', () => {
   type Session = Awaited<ReturnType<StandIns['clerk']['issueSession']>>
 
-  /** The cookies of a session, with the session token written in another way. */
-  const cookieOf = ({ cookies }: Session, written: (jwt: string) => string) => ({
-    cookie: Object.entries(cookies)
-      .map(([name, value]) => `${name}=${name.startsWith('__session') ? written(value) : value}`)
-      .join('; '),
-  })
-
-  async function read(headersOf: (session: Session) => Record<string, string>, options: SessionOptions) {
+  async function read(headers: Record<string, string>) {
     await app.run('forgetTokenOutcomes')
-    const headers = headersOf(await standIns.clerk.issueSession(people.expert, options))
     await (await fetch(`${app.url}/unhandled`, { headers })).text()
     const outcomes = await app.run('tokenOutcomes')
     return outcomes.ok && Object(outcomes.value).unhandled
   }
 
-  test.each<[string, (session: Session) => Record<string, string>]>([
-    ['in the header', ({ jwt }) => ({ authorization: `Bearer ${jwt}` })],
-    ['in the header alone', ({ jwt }) => ({ authorization: jwt })],
-    ['in a cookie', (session) => cookieOf(session, (jwt) => jwt)],
-    ['in a cookie that is encoded', (session) => cookieOf(session, (jwt) => `%65${jwt.slice(1)}`)],
-    ['in a cookie whose dots are', (session) => cookieOf(session, (jwt) => jwt.replaceAll('.', '%2e'))],
-  ])(
-    'gets no token by an impersonated session token %s, and their own by their own',
-    async (_, headersOf) => {
-      for (const status of ['signed-out', 'handshake']) {
-        const says = (session: Session) => ({ ...headersOf(session), 'x-clerk-auth-status': status })
-        expect(await read(says, { impersonator: people.admin })).toBe('not_configured')
-        expect(await read(says, {})).toBe('ok')
-      }
-      expect(await read(headersOf, { impersonator: people.admin })).toBe('not_configured')
-    },
-  )
+  const cookieOf = ({ cookies }: Session) => ({
+    cookie: Object.entries(cookies)
+      .map(([name, value]) => `${name}=${value}`)
+      .join('; '),
+  })
+
+  // A token can be anywhere in a request, also in its address or its body, so none is looked for.
+  test.each(['signed-out', 'handshake'])('gets no token, by whatever session (%s)', async (status) => {
+    const says = { 'x-clerk-auth-status': status }
+    for (const options of [{ impersonator: people.admin }, {}]) {
+      const session = await standIns.clerk.issueSession(people.expert, options)
+      for (const headers of [{ authorization: `Bearer ${session.jwt}` }, cookieOf(session)])
+        expect(await read({ ...says, ...headers })).toBe('not_configured')
+      expect(await read(cookieOf(session))).toBe('not_configured')
+    }
+  })
 })
 
 test('none of it is an error of Next', () => {

@@ -117,7 +117,7 @@ describe('the environment', () => {
     ...['//evil.example', '/\\evil.example', '/\t/evil.example', 'javascript:alert(1)', 'https://'].map(
       (url): [string, string, string] => ['ACCOUNT_URL', url, 'must be a path or an http(s) address'],
     ),
-    ['CLERK_JWT_KEY', 'not a key', 'must be a PEM'],
+    ['CLERK_JWT_KEY', 'not a key', 'must be the whole PEM'],
     ...['example.com', 'https://example.com/', 'https://example.com,evil', 'javascript:alert(1)', '*'].map(
       (list): [string, string, string] => [
         'APP_ORIGINS',

@@ -258,8 +258,11 @@ describe("a write through Clerk's SDK", () => {
       },
     )
 
-    test('one of the kit is throttled when Clerk has refused it', async () => {
-      expect(await eventsOf(REFUSAL, () => updateUserProfile(id, { firstName: 'New' }))).toBe(20)
+    test('is never left out where a write of the kit after it is refused', async () => {
+      const refused = () => updateUserProfile(id, { firstName: 'x'.repeat(1000) })
+      const both = () => updateUserMetadata(id, { publicMetadata: { role: 'member' } }).then(refused)
+      expect(await eventsOf(REFUSAL, refused)).toBe(50)
+      expect(await eventsOf(REFUSAL, both)).toBe(50)
     })
 
     test('is never left out either when it was refused, because another may have been saved before', async () => {

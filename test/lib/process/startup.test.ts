@@ -3,7 +3,7 @@ import { useServices } from '../../support/services'
 
 useServices()
 
-test.each(['APP_ORIGINS', 'CLERK_JWT_KEY', 'CACHE_ENCRYPTION_KEYS'])(
+test.each(['APP_ORIGINS', 'CACHE_ENCRYPTION_KEYS'])(
   'production says at the start that %s is not set',
   async (name) => {
     vi.resetModules()

@@ -107,6 +107,50 @@ describe('a ban', () => {
     expect(await getCachedOAuthToken(userId, 'google')).toMatchObject({ status })
   })
 
+  const answerWith = (body: string) =>
+    between.alter(({ path }) => (path.startsWith('/v1/users?') ? { status: 200, body } : undefined))
+
+  test.each([
+    ['', false],
+    [', though an older one of a lock came between', true],
+  ])('is not ended by an older webhook and an older answer of Clerk%s', async (_, isLocked) => {
+    services.clerk.updateUser(userId, { firstName: 'Edited', locked: isLocked })
+    const [older, before] = [update(), await answerOfClerk()]
+    services.clerk.updateUser(userId, { locked: false })
+    const [late, later] = [update(), await answerOfClerk()]
+    setBanned(true)
+    await handleClerkEvent(update())
+    if (isLocked) {
+      answerWith(before)
+      await expect(handleClerkEvent(older)).rejects.toMatchObject({ code: 'clerk_unavailable' })
+    }
+    answerWith(later)
+    await expect(handleClerkEvent(late)).rejects.toMatchObject({ code: 'clerk_unavailable' })
+    expect(await getCachedOAuthToken(userId, 'google')).toEqual({ status: 'revoked' })
+    between.alter()
+    await handleClerkEvent(late)
+    expect(await getCachedOAuthToken(userId, 'google')).toEqual({ status: 'revoked' })
+    setBanned(false)
+    await handleClerkEvent(update())
+    expect(await getCachedOAuthToken(userId, 'google')).toMatchObject({ status: 'ok' })
+  })
+
+  test.each([
+    ['says when the user was changed', (body: string) => body],
+    ['does not', (body: string) => body.replace(/"updated_at":\d+/g, '"updated_at":null')],
+  ])('of a deleted user is not ended by an answer of Clerk from before that %s', async (_, change) => {
+    const [late, before] = [update(), await answerOfClerk()]
+    services.clerk.deleteUser(userId)
+    await handleClerkEvent({ type: 'user.deleted', data: { id: userId } })
+    answerWith(change(before))
+    await expect(handleClerkEvent(late)).rejects.toMatchObject({ code: 'clerk_unavailable' })
+    between.alter()
+    await handleClerkEvent(late)
+    answerWith(change(before))
+    await expect(handleClerkEvent(late)).rejects.toMatchObject({ code: 'clerk_unavailable' })
+    expect(await getCachedOAuthToken(userId, 'google')).toEqual({ status: 'revoked' })
+  })
+
   test('is judged by an answer of Clerk that does not say when the user was changed', async () => {
     setBanned(true)
     const body = (await answerOfClerk()).replace(/"updated_at":\d+/g, '"updated_at":null')
