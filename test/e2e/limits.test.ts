@@ -334,8 +334,8 @@ describe('without CLERK_JWT_KEY', () => {
 
   /** A process that has asked for no keys yet. */
   async function startCold(fault?: 'hang' | 'refuse') {
-    const { clerk } = stage.standIns
     await stage.restart({ CLERK_RATE_LIMIT: String(CLERK.requests), CLERK_JWT_KEY: undefined })
+    const { clerk } = stage.standIns
     const { jwt } = await clerk.issueSession(people.member)
     clerk.resetRequests()
     if (fault) clerk.faults.add({ route: 'GET /v1/jwks', connection: fault })
