@@ -145,9 +145,12 @@ export const items: Record<string, Part> = {
   dashboard: {
     title: 'The dashboard',
     description: 'Live pages for admins: cache, users, tokens, webhooks, audit trail. Needs Tailwind 4.',
-    entries: [...telemetry, ...dashboard, 'app/api/health/route.ts'],
+    entries: [
+      ...[...telemetry, ...dashboard, 'app/api/health/route.ts'],
+      ...['lib/organizations/organization-handlers.ts', 'lib/webhooks/handle-clerk-event.ts'],
+    ],
     theme: true,
-    next: 'Add the layout and the pages under /dashboard, and the routes /api/admin/dashboard, /api/admin/dashboard/export and /api/health, which export those of this folder, import theme.css in your styles, and call register() in your instrumentation.ts.',
+    next: "Add the layout and the pages under /dashboard, and the routes /api/admin/dashboard, /api/admin/dashboard/export and /api/health, which export those of this folder, import theme.css in your styles, call register() in your instrumentation.ts, and, because it caches organizations, addWebhookHandlers('organizations', organizationHandlers) (webhooks/handlers) beside your webhook route.",
   },
   'stand-ins': {
     title: 'Stand-ins',

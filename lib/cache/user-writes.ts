@@ -45,6 +45,14 @@ export async function writeUser<T>(
   { onlySends = false }: { onlySends?: boolean } = {},
 ): Promise<T> {
   let saved = !onlySends
+  /** An answer that says something else than expected says no names. */
+  function readNames(answer: T): NamesOfUser {
+    try {
+      return namesOf(answer)
+    } catch {
+      return {}
+    }
+  }
   const send: typeof clerkWrite = async (...request) => {
     const answer = await clerkWrite(...request).catch((error: unknown) => {
       saved ||= !changedNothing(error)
@@ -53,14 +61,15 @@ export async function writeUser<T>(
     saved = true
     return answer
   }
-  const written = await write(send).then(
+  // Some throw before they return a promise.
+  const written = await (async () => write(send))().then(
     (answer) => ({ answer }),
     (error: unknown) => ({ error }),
   )
   const failure = 'error' in written ? written.error : undefined
   const nothing = changedNothing(failure) && !saved
   if (failure instanceof ClerkError) failure.outcome = nothing ? 'not_saved' : 'unknown'
-  if (!nothing) await invalidate(userId, 'answer' in written ? namesOf(written.answer) : {}, written)
+  if (!nothing) await invalidate(userId, 'answer' in written ? readNames(written.answer) : {}, written)
   if ('error' in written) throw written.error
   return written.answer
 }

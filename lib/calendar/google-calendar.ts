@@ -1,4 +1,5 @@
 import type { OAuthToken } from '../cache/token-cache'
+import { textUpTo } from '../cache/tokens/text-up-to'
 import { withDeadline } from '../lookup/clock'
 import { type GoogleProblem, problemOf } from './google-problem'
 import { type CalendarEvent, type Page, readPage } from './parse-events'
@@ -24,6 +25,11 @@ export type CalendarResult = ({ status: 'ok' } & Calendar) | GoogleProblem
 const TIMEOUT_MS = 10_000
 /** Google may send any number of pages with few events or none. */
 const MOST_PAGES = 20
+
+/** What is read of Google's answer. Whole events have guests, attachments and properties of apps in them, 100 KB of each and more. */
+const FIELDS = 'timeZone,nextPageToken,items(id,status,summary,location,htmlLink,start,end)'
+/** Bytes of an answer. A page of the most events with the longest names and places has less than 3 MB. */
+const MOST_BYTES = 4_000_000
 
 /** What `withOAuthToken` takes for a refused token. */
 class Unauthorized extends Error {
@@ -74,6 +80,7 @@ async function requestPage(
     maxResults: String(limit),
     singleEvents: 'true',
     orderBy: 'startTime',
+    fields: FIELDS,
     ...(pageToken && { pageToken }),
   })
   const address = `${googleSettings().GOOGLE_API_BASE_URL}/calendar/v3/calendars/primary/events?${query}`
@@ -86,6 +93,9 @@ async function requestPage(
     void response.body?.cancel().catch(() => undefined)
     throw new Unauthorized()
   }
-  const json: unknown = await response?.json().catch(() => undefined)
+  const json = response && (await jsonOf(response).catch(() => undefined))
   return (response?.ok ? readPage(json) : undefined) ?? problemOf(response, json)
 }
+
+const jsonOf = async (response: Response): Promise<unknown> =>
+  JSON.parse((await textUpTo(response, MOST_BYTES)) ?? '')

@@ -35,7 +35,8 @@ const countNames = ({ usernames, emails, externalIds }: NamesOfUser): string[] =
 const invalidateUser: WebhookHandler = async (data) => {
   const [id, names, said] = [idIn(data, 'id'), namesIn(data), blockIn(record(data))]
   const since = time(record(data).updated_at) ?? 0
-  if (said) await blockUser(id, Math.min(said.seconds, UNCONFIRMED_SECONDS), await notBefore(id, since))
+  if (said && !(await knowsNewer(id, since)))
+    await blockUser(id, Math.min(said.seconds, UNCONFIRMED_SECONDS), since)
   const blocked = await invalidateAndCheck(id, names, since)
   const seconds = blocked ? confirmedSeconds(blocked, said) : 0
   if (seconds > UNCONFIRMED_SECONDS) {
@@ -48,10 +49,10 @@ const invalidateUser: WebhookHandler = async (data) => {
   }
 }
 
-/** An older webhook of a block must not hide when the user was blocked last. */
-async function notBefore(userId: string, since: number): Promise<number> {
+/** Whether the user is refused already by what Clerk has said since. An older webhook must neither shorten that nor hide when it was. */
+async function knowsNewer(userId: string, since: number): Promise<boolean> {
   const known = await revocationOfUser(userId).catch(() => null)
-  return Math.max(known?.since ?? 0, since)
+  return known !== null && since > 0 && known.since >= since
 }
 
 interface Block {

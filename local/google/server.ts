@@ -49,6 +49,16 @@ const LIST_READERS = [
   'calendar.calendarlist.readonly',
 ]
 
+/** What `fields` selects of an answer: names, and of `items` those in parentheses. Google takes more forms than these. */
+function partOf(answer: { items: object[] }, fields: string) {
+  const ofItems = /\bitems\(([^()]*)\)/.exec(fields)?.[1]?.split(',')
+  const names = fields.replace(/\([^()]*\)/, '').split(',')
+  const pick = (value: object, kept: string[]) =>
+    Object.fromEntries(Object.entries(value).filter(([name]) => kept.includes(name)))
+  const items = ofItems ? answer.items.map((item) => pick(item, ofItems)) : answer.items
+  return pick({ ...answer, items }, names)
+}
+
 /** Starts a local Google Calendar that refuses unknown, expired and revoked tokens, and tokens without the scope. */
 export async function startGoogle(options: GoogleOptions) {
   const now = options.now ?? Date.now
@@ -78,7 +88,7 @@ export async function startGoogle(options: GoogleOptions) {
     count('GET /calendar/v3/calendars/primary/events')
     const token = holder(context, READERS)
     if (token instanceof Response) return token
-    const { timeMin, timeMax, maxResults, orderBy, singleEvents, pageToken } = context.req.query()
+    const { timeMin, timeMax, maxResults, orderBy, singleEvents, pageToken, fields } = context.req.query()
     const from = timeMin === undefined ? -Infinity : Date.parse(timeMin)
     const to = timeMax === undefined ? Infinity : Date.parse(timeMax)
     const limit = Math.min(Number(maxResults ?? 250), 2500)
@@ -91,7 +101,7 @@ export async function startGoogle(options: GoogleOptions) {
     const found = (events.get(token.userId) ?? [])
       .filter((event) => at(event.end) > from && at(event.start) < to)
       .toSorted((a, b) => at(a.start) - at(b.start))
-    return context.json({
+    const answer = {
       kind: 'calendar#events',
       summary: 'primary',
       timeZone: 'UTC',
@@ -102,7 +112,8 @@ export async function startGoogle(options: GoogleOptions) {
         ...event,
       })),
       ...(offset + limit < found.length ? { nextPageToken: String(offset + limit) } : {}),
-    })
+    }
+    return context.json(fields === undefined ? answer : partOf(answer, fields))
   })
 
   /** Replaces the event's page at Google, which needs a Google session that nobody has here. */

@@ -55,6 +55,23 @@ describe('the files of the registry', () => {
     expect(different).toEqual([])
   })
 
+  test('a part that caches organizations has the handlers that keep them true, and its text says to add them', () => {
+    const caching = names.filter(
+      (name) =>
+        name !== 'stand-ins' &&
+        filesOf(name).some(({ target }) => target.endsWith('organization-lookups.ts')),
+    )
+    expect(caching).toEqual(['organizations', 'dashboard'])
+    for (const name of caching) {
+      expect(filesOf(name).map(({ target }) => target)).toContain(
+        `${FOLDER}/organizations/organization-handlers.ts`,
+      )
+      expect(items[name]?.next).toContain("addWebhookHandlers('organizations', organizationHandlers)")
+    }
+    const guide = readFileSync(join(root, 'docs/adopt.md'), 'utf8')
+    expect(guide).toContain("addWebhookHandlers('organizations', organizationHandlers)")
+  })
+
   test('no file has a path or an alias of this repository', () => {
     const texts = names.map((name) => readFileSync(join(root, registryPath(name)), 'utf8'))
     expect(texts.filter((text) => text.includes(root) || /from '@\//.test(text))).toEqual([])

@@ -1,5 +1,6 @@
 import { RETRY_AFTER, secondsOf } from '../../clerk/retry-after'
 import type { IncludesScope } from './scopes'
+import { textUpTo } from './text-up-to'
 
 /** An answer of a provider's API. */
 export interface ProviderAnswer {
@@ -53,20 +54,8 @@ const MOST_BYTES = 64 * 1024
 async function jsonOf(response: Response): Promise<unknown> {
   if (response.bodyUsed || !/\bjson\b/i.test(response.headers.get('content-type') ?? '')) return undefined
   try {
-    const reader = response.clone().body?.getReader()
-    const decoder = new TextDecoder()
-    let text = ''
-    let bytes = 0
-    for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
-      bytes += part.value.byteLength
-      if (bytes > MOST_BYTES) {
-        // Not awaited: it ends when the other copy has been read.
-        void reader?.cancel().catch(() => undefined)
-        return undefined
-      }
-      text += decoder.decode(part.value, { stream: true })
-    }
-    return JSON.parse(text)
+    const text = await textUpTo(response.clone(), MOST_BYTES)
+    return text === undefined ? undefined : JSON.parse(text)
   } catch {
     // The caller gets the response as it is.
     return undefined

@@ -232,6 +232,27 @@ describe("a write through Clerk's SDK", () => {
     },
   )
 
+  test('invalidates when the names in the answer cannot be read', async () => {
+    await getCachedUserById(id)
+    const namesOf = () => {
+      throw new TypeError('not what was expected')
+    }
+    await writeUser(id, (send) => send('updateUser', 'PATCH', `/users/${id}`, { first_name: 'New' }), namesOf)
+    expect((await getCachedUserById(id))?.firstName).toBe('New')
+  })
+
+  test('invalidates when the callback throws before it returns a promise', async () => {
+    await getCachedUserById(id)
+    let saved: Promise<unknown> | undefined
+    const write = writeUser(id, (send) => {
+      saved = send('updateUser', 'PATCH', `/users/${id}`, { first_name: 'New' })
+      throw new TypeError('a mistake')
+    })
+    await expect(write).rejects.toThrow('a mistake')
+    await saved
+    expect((await getCachedUserById(id))?.firstName).toBe('New')
+  })
+
   test('invalidates when something in front of Clerk refused to show its answer', async () => {
     await getCachedUserById(id)
     between.alterWrites({ status: 403, type: 'text/html', body: '<h1>Attention required</h1>' })

@@ -135,6 +135,19 @@ describe('a ban', () => {
     expect(await getCachedOAuthToken(userId, 'google')).toMatchObject({ status: 'ok' })
   })
 
+  test('is not shortened by an older webhook of a lock that comes while Clerk is down', async () => {
+    services.clerk.updateUser(userId, { locked: true })
+    const late = update()
+    const data = { ...late.data, lockout_expires_in_seconds: 2 }
+    services.clerk.updateUser(userId, { locked: false })
+    setBanned(true)
+    await handleClerkEvent(update())
+    between.alter(() => ({ status: 500 }))
+    await expect(handleClerkEvent({ ...late, data })).rejects.toMatchObject({ code: 'clerk_unavailable' })
+    const left = await redis().run('pttl', (client) => client.pttl(`ck:g:user:${userId}`))
+    expect(left).toBeGreaterThan(364 * 24 * 60 * 60 * 1000)
+  })
+
   test.each([
     ['says when the user was changed', (body: string) => body],
     ['does not', (body: string) => body.replace(/"updated_at":\d+/g, '"updated_at":null')],

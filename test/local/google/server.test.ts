@@ -44,6 +44,12 @@ it('lists the events of the token’s owner in a time range, in order', async ()
   expect((await get(EVENTS, token([CALENDAR], people.neverConnected))).body.items).toEqual([])
 })
 
+it('returns the fields that are asked for', async () => {
+  const fields = encodeURIComponent('timeZone,items(id,summary)')
+  const { body } = await get(`${EVENTS}?maxResults=1&fields=${fields}`, token())
+  expect(body).toEqual({ timeZone: 'UTC', items: [{ id: expect.any(String), summary: expect.any(String) }] })
+})
+
 it('returns pages', async () => {
   const bearer = token()
   const first = await get(`${EVENTS}?maxResults=8`, bearer)

@@ -41,6 +41,45 @@ function answerPages(pages: Record<string, unknown>) {
   return asked
 }
 
+describe('an answer of Google', () => {
+  test('has nothing in it that is not read, such as guests, of whom anybody can invite many', async () => {
+    let fields: string | null = ''
+    services.google.respond((request) => {
+      fields = new URL(request.url).searchParams.get('fields')
+      return undefined
+    })
+    expect((await get()).status).toBe(200)
+    expect(fields).toBe('timeZone,nextPageToken,items(id,status,summary,location,htmlLink,start,end)')
+  })
+
+  test('is not read to its end if it is longer than one can be', async () => {
+    let sent = 0
+    const piece = new Uint8Array(100_000).fill(32)
+    const body = new ReadableStream({
+      pull(controller) {
+        sent += piece.length
+        if (sent > 400_000_000) controller.close()
+        else controller.enqueue(piece)
+      },
+    })
+    services.google.respond(() => new Response(body, { headers: { 'content-type': 'application/json' } }))
+    expect((await get()).status).toBe(503)
+    expect(sent).toBeLessThan(100_000_000)
+  })
+
+  test('is read whole if it has as many events as can be, with names and places as long as can be', async () => {
+    const long = '\u2028'.repeat(1024)
+    const items = Array.from({ length: 250 }, (_, i) => ({
+      ...event(`e${i}`),
+      summary: long,
+      location: long,
+    }))
+    answerPages({ first: { items } })
+    const { status, body } = await get('?limit=250')
+    expect([status, body.events.length, body.truncated]).toEqual([200, 250, false])
+  })
+})
+
 const titles = (body: { events: { title: string }[] }) => body.events.map(({ title }) => title)
 
 describe('pages', () => {
