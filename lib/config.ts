@@ -2,6 +2,7 @@ import {
   configuredTooLate,
   defineSettings,
   httpAddress,
+  onOrOff,
   type SettingProblem,
   type Source,
   settingsSource,
@@ -95,6 +96,11 @@ export const cacheSettings = defineSettings({
     '0',
   ),
   CACHE_PROCESS_MAX: variable(wholeNumber(1).default(5000), 'the most entries in the process cache', '5000'),
+  CACHE_BACKPLANE: variable(
+    onOrOff.default(false),
+    'announces invalidations to the process caches of other instances',
+    'off',
+  ),
 })
 
 /** What can be given in code. Each setting that is left out comes from the environment. */

@@ -8,7 +8,7 @@ import { googleSettings } from '../../lib/calendar/settings'
 import { limitSettings } from '../../lib/clerk/budget'
 import { cacheSettings, clerkSettings, redisSettings } from '../../lib/config'
 import { providerSettings } from '../../lib/integrations/settings'
-import { appSettings, backplaneSettings } from '../../lib/process/settings'
+import { appSettings } from '../../lib/process/settings'
 import { logSettings } from '../../lib/telemetry/settings'
 import { recordSettings, webhookSettings } from '../../lib/webhooks/settings'
 import { closureOf, importsOf, resolveImport } from './closures'
@@ -33,7 +33,6 @@ const settings = [
   ['lib/config.ts', cacheSettings],
   ['lib/cache/tokens/settings.ts', tokenSettings],
   ['lib/process/settings.ts', appSettings],
-  ['lib/process/settings.ts', backplaneSettings],
   ['lib/webhooks/settings.ts', webhookSettings],
   ['lib/webhooks/settings.ts', recordSettings],
   ['lib/cache/key-ring.ts', keySettings],

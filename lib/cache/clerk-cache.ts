@@ -23,7 +23,7 @@ export const getCachedUserById = (userId: string): Promise<CachedUser | null> =>
 
 /** The users with these IDs, in this order, without the ones that do not exist. Any number of IDs; one Redis command. */
 export const getCachedUsersByIds = (ids: readonly string[]): Promise<CachedUser[]> =>
-  once(ids.join(' '), async () => (await userById.many(ids)).filter((user) => user !== null))
+  once(JSON.stringify(ids), async () => (await userById.many(ids)).filter((user) => user !== null))
 
 /** How many users are searched for a role. If you have more people with roles, keep a list of their IDs yourself. */
 const ROLE_CANDIDATES = 100

@@ -7,6 +7,8 @@ import { insideNext } from '../env'
 import { createLookups, type Once } from '../lookup/create-lookups'
 import type { Declaration } from '../lookup/declaration'
 import type { FreshOptions, Lookup } from '../lookup/lookup'
+import { processState } from '../lookup/process-state'
+import { createPublish } from '../lookup/redis/announce'
 import { createRedisStore } from '../lookup/redis/store'
 import { createPlainRuntime } from '../lookup/runtime/plain'
 import type { Runtime } from '../lookup/runtime/runtime'
@@ -28,12 +30,15 @@ function runtime(): Runtime {
 
 function connect() {
   const store = createRedisStore({ client: redis() })
-  const processCache = { maxEntries: cacheSettings().CACHE_PROCESS_MAX }
+  const { CACHE_PROCESS_MAX: maxEntries, CACHE_BACKPLANE } = cacheSettings()
+  // Also in a job or a command, which does not listen: what it invalidates, others hold.
+  const announce = (tags: readonly string[]) => createPublish(redis(), namespace())({ from: '', tags })
+  if (CACHE_BACKPLANE && !processState().backplane) processState().connect({ epoch: () => 1, announce })
   // From the first read on, whether or not telemetry was started.
   lookupCounts()
   return {
     ...{ store, stats: lookupCounts },
-    ...createLookups({ store, runtime: runtime(), namespace: namespace(), processCache }),
+    ...createLookups({ store, runtime: runtime(), namespace: namespace(), processCache: { maxEntries } }),
   }
 }
 

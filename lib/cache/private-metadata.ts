@@ -64,6 +64,7 @@ const metadataOfUser = defineLookup<string, Stored>(() => ({
 export async function getCachedPrivateMetadata(userId: string): Promise<PrivateMetadata | null> {
   // What could not be sealed is not loaded.
   encryptionKeys()
-  const stored = await metadataOfUser(userId)
+  // Not what this request has read before: a stream may go on for long.
+  const stored = await metadataOfUser.fresh(userId)
   return stored && new PrivateMetadata(stored.metadata)
 }

@@ -74,7 +74,8 @@ async function unlessImpersonated<R>(
   if (actor === null || allows) return read(actor)
   const status = 'impersonated'
   emitAudit({
-    ...{ action: 'token.read', actor, impersonating: userId, subject: userId, outcome: status },
+    ...{ action: 'token.read', actor, subject: userId, outcome: status },
+    ...(actor !== named && { impersonating: userId }),
     target: targetOf({ userId, provider, externalAccountId }),
   })
   return { status }

@@ -44,7 +44,7 @@ class Unauthorized extends Error {
 export const readCalendar = (token: OAuthToken, range: CalendarRange): Promise<CalendarResult> =>
   withDeadline(TIMEOUT_MS, async (signal) => {
     const { limit } = range
-    const events: CalendarEvent[] = []
+    let events: CalendarEvent[] = []
     let skipped = 0
     let timeZone: string | null = null
     const calendar = (complete: boolean): CalendarResult => {
@@ -60,7 +60,7 @@ export const readCalendar = (token: OAuthToken, range: CalendarRange): Promise<C
       asked.add(next)
       const page = await requestPage(token, { ...range, limit: limit + 1 - events.length }, next, signal)
       if ('status' in page) return events.length > 0 ? calendar(false) : page
-      events.push(...page.events)
+      events = events.concat(page.events)
       skipped += page.skipped
       timeZone ??= page.timeZone
       next = page.next
@@ -87,6 +87,8 @@ async function requestPage(
   const response = await fetch(address, {
     headers: { authorization: `Bearer ${token.reveal()}` },
     cache: 'no-store',
+    // Another server's answer says nothing about the token.
+    redirect: 'error',
     signal,
   }).catch(() => undefined)
   if (response?.status === 401) {

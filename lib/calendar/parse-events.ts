@@ -31,7 +31,8 @@ const date = z.iso.date()
 const moment = z
   .object({ dateTime: dateTime.optional().catch(undefined), date: date.optional().catch(undefined) })
   .transform((of) => of.dateTime ?? of.date)
-  .pipe(z.string())
+  // A year later than 9998 has no day after it in some time zones.
+  .pipe(z.string().regex(/^(?!9999)/))
 
 const text = z.string().min(1).nullable().catch(null)
 

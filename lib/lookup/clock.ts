@@ -67,21 +67,21 @@ export function deadline(
   return () => waiting.delete(count)
 }
 
-/** Does the work with a signal that aborts after a deadline of `ms` milliseconds. */
+/** Does the work with a signal that aborts after `ms` milliseconds. Fails a second later if it goes on, as a body of `fetch` can. */
 export async function withDeadline<T>(
   ms: number,
   work: (signal: AbortSignal) => Promise<T>,
   clock: Clock = systemClock,
 ): Promise<T> {
   const controller = new AbortController()
-  const cancel = deadline(clock, ms, () =>
-    controller.abort(new DOMException('The deadline has passed.', 'TimeoutError')),
-  )
-  try {
-    return await work(controller.signal)
-  } finally {
-    cancel()
-  }
+  let cancel = () => {}
+  const late = new Promise<never>((_, reject) => {
+    cancel = deadline(clock, ms, () => {
+      controller.abort(new DOMException('The deadline has passed.', 'TimeoutError'))
+      cancel = deadline(clock, 1000, () => reject(controller.signal.reason))
+    })
+  })
+  return Promise.race([work(controller.signal), late]).finally(() => cancel())
 }
 
 /** Rejects with the signal's reason when it aborts. */

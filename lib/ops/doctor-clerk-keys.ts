@@ -27,14 +27,8 @@ function frontendApi(proxy: string | undefined): string {
   return `https://${Buffer.from(encoded, 'base64').toString().replace(/\$$/, '')}`
 }
 
-/** The modulus of a public key, or undefined for text that is none. */
-function modulusOf(pem: string): string | undefined {
-  try {
-    return createPublicKey(pem.replaceAll('\\n', '\n')).export({ format: 'jwk' }).n
-  } catch {
-    return undefined
-  }
-}
+const modulusOf = (pem: string) =>
+  createPublicKey(pem.replaceAll('\\n', '\n')).export({ format: 'jwk' }).n ?? ''
 
 /**
  * Whether the three keys are of one instance of Clerk: the key set of the secret key is compared with the one at the
@@ -50,14 +44,11 @@ export async function checkClerkKeys(): Promise<Finding> {
     moduliAt(`${frontend}/.well-known/jwks.json`),
   ])
   if (!secret) return warn('not checked', 'Clerk has to answer with CLERK_SECRET_KEY first.')
-  if (CLERK_JWT_KEY) {
-    const modulus = modulusOf(CLERK_JWT_KEY)
-    if (!modulus || !secret.includes(modulus))
-      return fail(
-        modulus ? 'CLERK_JWT_KEY is of another instance' : 'CLERK_JWT_KEY is not a public key',
-        'Nobody can sign in. Copy the JWKS public key (PEM) from the Clerk dashboard under API keys, or remove the setting.',
-      )
-  }
+  if (CLERK_JWT_KEY && !secret.includes(modulusOf(CLERK_JWT_KEY)))
+    return fail(
+      'CLERK_JWT_KEY is of another instance',
+      'Nobody can sign in. Copy the JWKS public key (PEM) from the Clerk dashboard under API keys, or remove the setting.',
+    )
   if (!published)
     return warn(
       `${new URL(frontend).host} is not responding`,

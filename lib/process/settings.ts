@@ -6,7 +6,7 @@ import { pathOrAddress, tokenSettings } from '../cache/tokens/settings'
 import { googleSettings } from '../calendar/settings'
 import { limitSettings } from '../clerk/budget'
 import { cacheSettings, clerkSettings, givenRedis, redisSettings } from '../config'
-import { defineSettings, onOrOff, type Source, settingsSource, variable } from '../env'
+import { defineSettings, type Source, settingsSource, variable } from '../env'
 import { providerSettings } from '../integrations/settings'
 import { logSettings } from '../telemetry/settings'
 import { recordSettings, webhookSettings } from '../webhooks/settings'
@@ -67,14 +67,6 @@ export const appSettings = defineSettings({
   ),
 })
 
-export const backplaneSettings = defineSettings({
-  CACHE_BACKPLANE: variable(
-    onOrOff.default(false),
-    'announces invalidations to the process caches of other instances',
-    'off',
-  ),
-})
-
 /** Keys of two instances of Clerk. A secret key would not verify the sessions that the browser gets. */
 function differentKeys(source: Source): string[] {
   const [published, secret] = [source.NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY, source.CLERK_SECRET_KEY].map(
@@ -99,7 +91,6 @@ export const settingsProblems = (source: Source = settingsSource()): string[] =>
     ...(givenRedis() ? [] : [redisSettings]),
     cacheSettings,
     tokenSettings,
-    backplaneSettings,
     webhookSettings,
     recordSettings,
     keySettings,

@@ -1,10 +1,10 @@
 import { keySettings } from '../cache/key-ring'
 import { lookups } from '../cache/lookups'
-import { namespace, redis } from '../config'
+import { cacheSettings, namespace, redis } from '../config'
 import { notConfigured } from '../env'
 import { createBackplane } from '../lookup/redis/backplane'
 import { RedisError, type RedisFailure, wordsOf } from '../lookup/redis/failures'
-import { appSettings, backplaneSettings, inProduction, settingsProblems } from './settings'
+import { appSettings, inProduction, settingsProblems } from './settings'
 import { onShutdown } from './shutdown-hooks'
 
 /**
@@ -58,6 +58,6 @@ async function failureOfRedis(): Promise<RedisFailure | undefined> {
 
 /** Connects the process caches of all servers, where CACHE_BACKPLANE is on. */
 export function startBackplane(): void {
-  if (!backplaneSettings().CACHE_BACKPLANE) return
+  if (!cacheSettings().CACHE_BACKPLANE) return
   onShutdown('backplane', createBackplane({ redis: redis(), namespace: namespace() }).close)
 }

@@ -56,7 +56,7 @@ describe('the environment', () => {
       CACHE_PROCESS_TTL: 0,
       CACHE_PROCESS_MAX: 5000,
     })
-    expect(others.backplaneSettings().CACHE_BACKPLANE).toBe(false)
+    expect(cacheSettings().CACHE_BACKPLANE).toBe(false)
     expect(others.recordSettings().AUDIT_MAX_AGE_DAYS).toBe(90)
     expect(accountPage()).toBe('/account')
     expect(logSettings().LOG_LEVEL).toBe('info')
@@ -374,7 +374,7 @@ describe('settings given in code', () => {
       CLERK_API_URL: 'https://clerk.example',
     })
     expect(kit.cacheSettings().CACHE_USER_TTL).toBe(60)
-    expect(kit.backplaneSettings().CACHE_BACKPLANE).toBe(true)
+    expect(kit.cacheSettings().CACHE_BACKPLANE).toBe(true)
     expect(kit.namespace()).toBe('given')
     expect(kit.accountPage()).toBe('/settings/connections')
   })

@@ -72,7 +72,10 @@ export function createTokenReader(
     const ok = found.status === 'ok'
     emitAudit({
       ...{ action: 'token.read', actor: asked.actor, subject: key.userId, outcome: found.status },
-      ...(key.impersonator && actorOf({ userId: key.userId, impersonator: key.impersonator })),
+      // Whoever names themselves as the actor reads in the session of somebody who is not known here.
+      ...(key.impersonator &&
+        key.impersonator !== asked.actor &&
+        actorOf({ userId: key.userId, impersonator: key.impersonator })),
       target: targetOf(ok ? found.key : key),
       ...(ok && { fingerprint: found.token.fingerprint }),
     })

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { type Clock, sleep, systemClock } from '../clock'
 import { outside } from '../outside'
 import { type ProcessState, processState } from '../process-state'
+import { channelOf, createPublish } from './announce'
 import type { RedisClient } from './client'
-import { check, isCount } from './replies'
 
 export interface BackplaneOptions {
   redis: RedisClient
@@ -30,7 +30,6 @@ export function createBackplane(options: BackplaneOptions): { close(): void } {
 
 function start(options: BackplaneOptions & { state: ProcessState }) {
   const { redis, namespace, state, beatMs = 2000, windowMs = 5000, clock = systemClock } = options
-  const channel = `${namespace}:invalidations`
   const me = randomBytes(9).toString('base64url')
   let stream = new AbortController()
   let closed = false
@@ -51,10 +50,7 @@ function start(options: BackplaneOptions & { state: ProcessState }) {
     return alive ? epochs : 0
   }
 
-  const publish = (message: { from: string; beat?: number; tags?: readonly string[] }) =>
-    redis.insist('publish', async (client) =>
-      check(await client.publish(channel, JSON.stringify(message)), isCount),
-    )
+  const publish = createPublish(redis, namespace)
 
   function receive(payload: string) {
     const message: unknown = JSON.parse(payload)
@@ -78,7 +74,7 @@ function start(options: BackplaneOptions & { state: ProcessState }) {
     for (let attempt = 0; !closed; attempt++) {
       stream = new AbortController()
       // Whatever ended the stream, messages may have been missed.
-      await redis.subscribe(channel, stream.signal, subscriber).catch(() => {})
+      await redis.subscribe(channelOf(namespace), stream.signal, subscriber).catch(() => {})
       stream.abort()
       if (alive) attempt = 0
       lose()
@@ -96,7 +92,7 @@ function start(options: BackplaneOptions & { state: ProcessState }) {
     cancel = clock.timer(beatMs, () => keepBeating(stalled > 2 * windowMs ? 0 : stalled))
   }
 
-  state.connect({ epoch, announce: (tags) => publish({ from: me, tags }).then(() => {}) })
+  state.connect({ epoch, announce: (tags) => publish({ from: me, tags }) })
   void keepListening()
   cancel = clock.timer(beatMs, () => keepBeating(0))
 

@@ -53,6 +53,7 @@ describe('users through the cache', () => {
   })
 
   test('unknown IDs are left out and the order of the list is kept', async () => {
+    await expect(getCachedUsersByIds([`${people.member} ${people.admin}`])).resolves.toEqual([])
     const users = await getCachedUsersByIds([people.member, 'user_2doesnotexist', people.admin])
     expect(users.map(({ id }) => id)).toEqual([people.member, people.admin])
   })

@@ -12,6 +12,13 @@ test('aborts the work once the time has passed', async () => {
   expect(await failure).toMatchObject({ name: 'TimeoutError' })
 })
 
+test('fails a second later if the work does not end with its signal', async () => {
+  const clock = createVirtualClock()
+  const failure = withDeadline(1000, () => new Promise(() => {}), clock).catch((error: unknown) => error)
+  await clock.advance(2000)
+  expect(await failure).toMatchObject({ name: 'TimeoutError' })
+})
+
 test('does not abort before', async () => {
   const clock = createVirtualClock()
   const aborted = withDeadline(

@@ -386,7 +386,7 @@ describe('doctor', () => {
     vi.stubEnv('CLERK_JWT_KEY', publicKey.export({ type: 'spki', format: 'pem' }).toString())
     expect((await run('doctor')).out).toContain('FAIL  Clerk keys: CLERK_JWT_KEY is of another instance')
     vi.stubEnv('CLERK_JWT_KEY', '-----BEGIN PUBLIC KEY-----\nnone\n-----END PUBLIC KEY-----')
-    expect((await run('doctor')).out).toContain('FAIL  Clerk keys: CLERK_JWT_KEY is not a public key')
+    expect((await run('doctor')).out).toContain('CLERK_JWT_KEY is malformed: must be the whole PEM')
     vi.unstubAllEnvs()
   })
 

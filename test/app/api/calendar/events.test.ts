@@ -67,6 +67,26 @@ describe('an answer of Google', () => {
     expect(sent).toBeLessThan(100_000_000)
   })
 
+  test.each([
+    ['more events than were asked for', 200_000, 200],
+    ['an event that ends with the calendar', 1, 200],
+  ])('may have %s', async (_, count, status) => {
+    const items = count > 1 ? Array(count).fill({ id: 'e', start: { date: '2026-11-25' } }) : []
+    items.push({ id: 'last', start: { dateTime: '9999-12-31T23:59:59Z' } }, event('a'))
+    answerPages({ first: { timeZone: 'Pacific/Kiritimati', items: items.slice(-60_000) } })
+    const answer = await get()
+    expect([answer.status, answer.body.skipped]).toEqual([status, 1])
+  })
+
+  test('is not looked for at another address that it leads to', async () => {
+    services.google.respond((request) =>
+      request.url.includes('elsewhere')
+        ? Response.json({ error: { code: 401 } }, { status: 401 })
+        : new Response(null, { status: 302, headers: { location: '/elsewhere' } }),
+    )
+    expect((await get()).status).toBe(503)
+  })
+
   test('is read whole if it has as many events as can be, with names and places as long as can be', async () => {
     const long = '\u2028'.repeat(1024)
     const items = Array.from({ length: 250 }, (_, i) => ({
