@@ -47,8 +47,8 @@ const mayImport: Record<string, readonly string[]> = {
     ...['lib/lookup', 'lib/process', 'lib/telemetry', 'lib/webhooks'],
   ],
   'lib/ops': [
-    ...['lib/cache', 'lib/calendar', 'lib/clerk', 'lib/config', 'lib/env', 'lib/errors', 'lib/lookup'],
-    ...['lib/integrations', 'lib/process', 'lib/telemetry', 'lib/webhooks'],
+    ...['lib/auth', 'lib/cache', 'lib/calendar', 'lib/clerk', 'lib/config', 'lib/env', 'lib/errors'],
+    ...['lib/lookup', 'lib/integrations', 'lib/process', 'lib/telemetry', 'lib/webhooks'],
   ],
   // Of the parts it has only the types of their errors.
   'lib/errors': [

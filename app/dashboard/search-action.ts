@@ -51,15 +51,18 @@ export async function searchUser(_before: SearchResult | null, form: FormData): 
     if (!word.success) return failed('Enter at least two characters of an ID, a name or an email address.')
     const actor = await currentActor()
     await refuseOverLimit(LIMIT, actor.actor)
-    if (isOrganizationId(word.data)) return one(organizationAt(word.data, word.data), word.data)
+    const record = (subject: string, outcome = 'ok') =>
+      emitAudit({ ...actor, action: 'dashboard.search', subject, outcome })
+    if (isOrganizationId(word.data)) {
+      record(word.data)
+      return one(organizationAt(word.data, word.data), word.data)
+    }
     const users = await searchUsers(word.data)
     const [user, another] = users
-    emitAudit({
-      ...{ ...actor, action: 'dashboard.search', subject: !user ? 'nobody' : another ? 'several' : user.id },
-      outcome: user ? 'ok' : 'not_found',
-    })
-    if (!user) {
+    if (user) record(another ? 'several' : user.id)
+    else {
       const organization = await findOrganization(word.data)
+      record(organization?.id ?? 'nobody', organization ? 'ok' : 'not_found')
       if (organization) {
         const { id, name, slug } = organization
         return one(organizationAt(id, name || id, slug), word.data)

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { originSettings } from '../../lib/auth/origins'
 import { opsSettings } from '../../lib/auth/settings'
 import { keySettings } from '../../lib/cache/key-ring'
 import { tokenSettings } from '../../lib/cache/tokens/settings'
@@ -37,6 +38,7 @@ const settings = [
   ['lib/webhooks/settings.ts', recordSettings],
   ['lib/cache/key-ring.ts', keySettings],
   ['lib/auth/settings.ts', opsSettings],
+  ['lib/auth/origins.ts', originSettings],
   ['lib/calendar/settings.ts', googleSettings],
   ['lib/integrations/settings.ts', providerSettings],
   ['lib/telemetry/settings.ts', logSettings],

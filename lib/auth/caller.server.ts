@@ -7,6 +7,7 @@ import { LONGEST_TOKEN_AGE } from '../cache/revocation-markers'
 import { insideNext } from '../env'
 import { outside } from '../lookup/outside'
 import { AuthError } from './auth-error'
+import { appOrigins } from './origins'
 
 /** The signed-in user, from the session token. Reads for them pass the session, so that revoking it ends access. */
 export interface Caller {
@@ -26,6 +27,12 @@ const isText = (claim: unknown): claim is string => typeof claim === 'string' &&
 /** How far the clocks of Clerk and of this server may differ. Seconds. */
 const LEEWAY = 60
 
+/** Other apps of the same Clerk instance get session tokens too. Clerk's middleware may have been told so, or not. */
+function isOfThisApp({ azp }: Readonly<Record<string, unknown>>): boolean {
+  const origins = appOrigins()
+  return origins.length === 0 || (isText(azp) && origins.includes(azp))
+}
+
 /**
  * Whether a token is one of Clerk's session tokens, which live for 60 s. Clerk's SDK accepts one without `iat` and `sid`,
  * and of any age: if somebody made it to last longer, its session may have been revoked so long ago that the revocation
@@ -43,7 +50,8 @@ function isSessionToken(claims: Readonly<Record<string, unknown>>): boolean {
 export async function currentCaller(): Promise<Caller | null> {
   const session = await auth()
   const { userId, sessionId, sessionClaims } = session
-  if (!userId || !sessionId || !sessionClaims || !isSessionToken({ ...sessionClaims })) return null
+  if (!userId || !sessionId || !sessionClaims) return null
+  if (!isSessionToken({ ...sessionClaims }) || !isOfThisApp({ ...sessionClaims })) return null
   const fromDashboard = session.actor?.iss === DASHBOARD
   return { userId, sessionId, impersonator: impersonatorOf(session), fromDashboard }
 }

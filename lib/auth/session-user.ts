@@ -30,6 +30,11 @@ async function isActorBlocked({ impersonator = null, fromDashboard = false }: Se
   return person === null || isBlocked(person)
 }
 
+function refusalOf(user: CachedUser | null, actorBlocked: boolean): string | undefined {
+  if (!user) return 'user_gone'
+  return isBlocked(user) || actorBlocked ? 'blocked' : undefined
+}
+
 /**
  * The user of a session that Clerk's token has proven, without the request memo and the process cache; null when the
  * session was revoked, or the user, or the person who impersonates them, was deleted, banned or locked. One MGET reads
@@ -58,9 +63,9 @@ export async function userOfSession(
       isActorBlocked(session),
     ])
     const user = known ?? (await newUserById.fresh(userId, options))
-    if (user && !isBlocked(user) && !actorBlocked) return user
-    auditRefusal(user ? 'blocked' : 'user_gone')
-    return null
+    const refused = refusalOf(user, actorBlocked)
+    if (refused) auditRefusal(refused)
+    return refused ? null : user
   } catch (error) {
     if (!(error instanceof LookupError)) throw error
     if (error.code === 'revocation_unknown' && !failClosed) {
@@ -69,9 +74,9 @@ export async function userOfSession(
         isActorBlocked(session),
         !askClerk || isActiveAtClerk(session),
       ])
-      if (active) return user && (isBlocked(user) || actorBlocked) ? null : user
-      auditRefusal('revoked')
-      return null
+      const refused = !active ? 'revoked' : refusalOf(user, actorBlocked)
+      if (refused) auditRefusal(refused)
+      return refused ? null : user
     }
     if (error.code !== 'revoked' && error.code !== 'revocation_unknown') throw error
     auditRefusal(error.code)

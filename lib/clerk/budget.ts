@@ -124,6 +124,8 @@ function createClerkBudget(now: () => number = () => performance.now()) {
     const argv = [clerkRateLimit(), id, wanted.high, wanted.session, wanted.normal, wanted.low].map(String)
     const reply = await redis().run('clerk-budget', (client) => drawScript(client, keys, argv))
     const numbers = Array.isArray(reply) ? reply.map(Number) : []
+    if (numbers.length !== 8 || numbers.some(Number.isNaN))
+      throw new TypeError('Redis answered something else')
     const [high = 0, session = 0, normal = 0, low = 0, total = 0, pause = 0, wait = 0, processes = 1] =
       numbers
     fleet = { at: now(), total, processes: Math.max(1, processes) }

@@ -1,5 +1,6 @@
-import { emitAudit } from '../cache/audit-events'
+import { actorOf, emitAudit } from '../cache/audit-events'
 import { invalidateUserCache } from '../cache/clerk-cache-utils'
+import { currentImpersonator } from '../cache/impersonator'
 import { writeUser } from '../cache/user-writes'
 import { changedNothing, isNotFound } from '../clerk/error'
 import { codeOf } from '../lookup/errors'
@@ -60,14 +61,15 @@ export async function getConnectedIntegrations(userId: string): Promise<Integrat
 /**
  * Removes a user's accounts at a provider from Clerk, or only the one with `externalAccountId`, and invalidates the user.
  * It is not an error if there is no account. The caller must check that the signed-in user may do this. `actor` is the
- * ID of the signed-in user, for the audit trail (default: `userId`).
+ * ID of the signed-in user, for the audit trail (default: `userId`). Whoever impersonates them is the actor then, `unknown` if that
+ * cannot be known and no `actor` is given.
  * One account that cannot be removed does not keep the others.
  * @throws ClerkError, whose `outcome` says whether an account may have been removed; SavedButStaleError. Repeating is safe.
  */
 export async function disconnectIntegration(
   userId: string,
   provider: Provider['id'],
-  { externalAccountId, actor = userId }: { externalAccountId?: string; actor?: string } = {},
+  { externalAccountId, actor }: { externalAccountId?: string; actor?: string } = {},
 ): Promise<void> {
   const { accounts, names } = await accountsAndNamesOf(userId)
   const chosen = accounts.filter(
@@ -76,10 +78,12 @@ export async function disconnectIntegration(
       (externalAccountId === undefined || account.externalAccountId === externalAccountId),
   )
   if (chosen.length === 0) return invalidateUserCache(userId, names)
+  const impersonator = await currentImpersonator().catch(() => (actor === undefined ? 'unknown' : null))
+  const by = actorOf({ userId: actor ?? userId, impersonator: impersonator === actor ? null : impersonator })
   await writeUser(
     userId,
     async (send) => {
-      const removals = chosen.map(({ externalAccountId }) => ({ userId, provider, externalAccountId, actor }))
+      const removals = chosen.map(({ externalAccountId }) => ({ userId, provider, externalAccountId, by }))
       const failed: unknown[] = []
       for (const removal of removals) await remove(removal, send).catch((error) => failed.push(error))
       if (failed.length > 0) throw failed[0]
@@ -89,15 +93,15 @@ export async function disconnectIntegration(
   )
 }
 
-type Removal = { userId: string; provider: string; externalAccountId: string; actor: string }
+type Removal = { userId: string; provider: string; externalAccountId: string; by: ReturnType<typeof actorOf> }
 
 async function remove(
-  { userId, provider, externalAccountId, actor }: Removal,
+  { userId, provider, externalAccountId, by }: Removal,
   send: Parameters<Parameters<typeof writeUser>[1]>[0],
 ): Promise<void> {
   const target = `${provider}:${externalAccountId}`
   const audit = (outcome: string, options?: { mayBeMade: boolean }) =>
-    emitAudit({ action: 'integration.disconnect', actor, subject: userId, target, outcome }, options)
+    emitAudit({ ...by, action: 'integration.disconnect', subject: userId, target, outcome }, options)
   try {
     const path = `/users/${encodeURIComponent(userId)}/external_accounts/${encodeURIComponent(externalAccountId)}`
     await send('deleteUserExternalAccount', 'DELETE', path)

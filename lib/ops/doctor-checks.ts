@@ -1,3 +1,4 @@
+import { originSettings } from '../auth/origins'
 import { keySettings } from '../cache/key-ring'
 import { lookups } from '../cache/lookups'
 import { googleSettings } from '../calendar/settings'
@@ -8,7 +9,7 @@ import { notConfigured } from '../env'
 import { problemOf } from '../errors'
 import { createScript } from '../lookup/redis/client'
 import { RedisError, wordsOf } from '../lookup/redis/failures'
-import { appSettings, settingsProblems } from '../process/settings'
+import { settingsProblems } from '../process/settings'
 import { cacheStats } from '../telemetry/stats'
 import { recentDeliveries } from '../webhooks/delivery-log'
 import { webhookSettings } from '../webhooks/settings'
@@ -228,7 +229,7 @@ async function clock(): Promise<Finding> {
 }
 
 function origins(): Finding {
-  const list = appSettings().APP_ORIGINS
+  const list = originSettings().APP_ORIGINS
   if (list) return ok(list)
   return warn(
     'APP_ORIGINS is not set',

@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto'
 import { z } from 'zod'
+import { originSettings } from '../auth/origins'
 import { opsSettings } from '../auth/settings'
 import { keySettings } from '../cache/key-ring'
 import { pathOrAddress, tokenSettings } from '../cache/tokens/settings'
@@ -16,9 +17,6 @@ export const handlesSignals = Boolean(settingsSource().NEXT_MANUAL_SIG_HANDLE)
 
 /** True in a build, false in `next dev`, and in scripts and tests that do not set NODE_ENV. */
 export const inProduction = process.env.NODE_ENV === 'production'
-
-const isOrigin = (text: string) =>
-  /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
 
 function isPublicKey(pem: string): boolean {
   try {
@@ -43,17 +41,6 @@ export const appSettings = defineSettings({
       .optional(),
     "Clerk's public key, for which each process otherwise asks Clerk",
     '"-----BEGIN PUBLIC KEY-----…"',
-  ),
-  APP_ORIGINS: variable(
-    z
-      .string()
-      .refine(
-        (list) => list.split(',').every((one) => isOrigin(one.trim())),
-        'must be origins such as https://example.com, without a path, comma separated',
-      )
-      .optional(),
-    'the origins of this app: session tokens that Clerk has made for another one are refused',
-    'https://example.com,https://www.example.com',
   ),
   NEXT_PUBLIC_CLERK_SIGN_IN_URL: variable(
     pathOrAddress.optional(),
@@ -86,6 +73,7 @@ export const settingsProblems = (source: Source = settingsSource()): string[] =>
   ...differentKeys(source),
   ...[
     appSettings,
+    originSettings,
     clerkSettings,
     limitSettings,
     ...(givenRedis() ? [] : [redisSettings]),

@@ -1,10 +1,11 @@
+import { originSettings } from '../auth/origins'
 import { keySettings } from '../cache/key-ring'
 import { lookups } from '../cache/lookups'
 import { cacheSettings, namespace, redis } from '../config'
 import { notConfigured } from '../env'
 import { createBackplane } from '../lookup/redis/backplane'
 import { RedisError, type RedisFailure, wordsOf } from '../lookup/redis/failures'
-import { appSettings, inProduction, settingsProblems } from './settings'
+import { inProduction, settingsProblems } from './settings'
 import { onShutdown } from './shutdown-hooks'
 
 /**
@@ -22,7 +23,7 @@ export function refuseBadEnvironment(): void {
 export function warnOfSettings(): void {
   if (!inProduction) return
   const warnings = [
-    !appSettings().APP_ORIGINS &&
+    !originSettings().APP_ORIGINS &&
       'APP_ORIGINS is not set: session tokens that Clerk has made for other apps of the instance are accepted. Set it to the origins of this app.',
     !keySettings().CACHE_ENCRYPTION_KEYS &&
       'CACHE_ENCRYPTION_KEYS is not set: everybody who can write to Redis can decide who is an admin. `npm run ops -- keys new` prints a key.',

@@ -2,5 +2,6 @@
 export function sessionOf(userId: string | null | undefined, sessionId = 'sess_1') {
   if (!userId) return { userId: null, sessionId: null, sessionClaims: null }
   const iat = Math.floor(Date.now() / 1000)
-  return { userId, sessionId, sessionClaims: { sub: userId, sid: sessionId, iat, exp: iat + 60 } }
+  const azp = process.env.APP_ORIGINS
+  return { userId, sessionId, sessionClaims: { azp, sub: userId, sid: sessionId, iat, exp: iat + 60 } }
 }

@@ -67,8 +67,13 @@ export function createTokenReader(
   async function read(key: TokenRequest, asked: Asked, from: Read = tokens): Promise<Found> {
     encryptionKeys()
     // Together, so that both are in one MGET.
-    const [held, known] = await Promise.all([find(key, asked, from), users.peek(key.userId)])
-    const found = await unlessBlocked(held, key, known)
+    const [held, known, impersonator] = await Promise.all([
+      find(key, asked, from),
+      users.peek(key.userId),
+      key.impersonator ? users.peek(key.impersonator) : null,
+    ])
+    const found: Found =
+      impersonator && isBlocked(impersonator) ? { status: 'revoked' } : await unlessBlocked(held, key, known)
     const ok = found.status === 'ok'
     emitAudit({
       ...{ action: 'token.read', actor: asked.actor, subject: key.userId, outcome: found.status },

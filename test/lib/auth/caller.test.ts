@@ -10,10 +10,11 @@ vi.hoisted(() => {
 let refusal: Error | undefined
 let act: Record<string, unknown> | undefined
 let sessionId: string | undefined = 'sess_1'
+let azp: string | undefined
 vi.mock('@clerk/nextjs/server', () => {
   const now = Math.floor(Date.now() / 1000)
   const claims = { sub: 'user_1', sid: 'sess_1', iat: now, exp: now + 60 }
-  const session = () => ({ userId: 'user_1', sessionId, sessionClaims: claims, actor: act })
+  const session = () => ({ userId: 'user_1', sessionId, sessionClaims: { ...claims, azp }, actor: act })
   return {
     auth: async () => {
       if (refusal) throw refusal
@@ -36,6 +37,23 @@ test.each([
 ])('the caller names who impersonates the user: %s', async (_, claim, impersonator, fromDashboard) => {
   act = claim
   expect(await currentCaller()).toMatchObject({ userId: 'user_1', impersonator, fromDashboard })
+})
+
+test('the caller is nobody with a token of another app of the instance, also where only the kit knows the origins of this one', async () => {
+  const callerWith = async (origins: string | undefined, party: string | undefined) => {
+    azp = party
+    vi.resetModules()
+    vi.stubEnv('APP_ORIGINS', origins)
+    const caller = await (await import('@/lib/auth/caller.server')).currentCaller()
+    vi.unstubAllEnvs()
+    azp = undefined
+    return caller?.userId
+  }
+  const own = 'https://app.example, https://www.app.example'
+  expect(await callerWith(own, 'https://www.app.example')).toBe('user_1')
+  expect(await callerWith(own, 'https://other.example')).toBeUndefined()
+  expect(await callerWith(own, undefined)).toBeUndefined()
+  expect(await callerWith(undefined, 'https://other.example')).toBe('user_1')
 })
 
 describe('who impersonates the user', () => {

@@ -14,7 +14,13 @@ vi.mock('@clerk/nextjs/server', () => ({
 const now = () => Math.floor(Date.now() / 1000)
 /** A session token that was made `age` seconds ago, and has the usual life. */
 const madeAgo = (age: number) => {
-  claims = { sub: people.admin, sid: 'sess_1', iat: now() - age, exp: now() - age + 60 }
+  claims = {
+    azp: process.env.APP_ORIGINS,
+    sub: people.admin,
+    sid: 'sess_1',
+    iat: now() - age,
+    exp: now() - age + 60,
+  }
 }
 beforeEach(() => madeAgo(0))
 

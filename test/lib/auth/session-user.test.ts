@@ -159,6 +159,7 @@ describe('a banned user', () => {
     await setBanned(true)
     services.upstash.faults.set({ reset: 'before' })
     expect(await userOfSession(mia)).toBeNull()
+    expect(audited).toMatchObject([{ action: 'session.use', subject: people.member, outcome: 'blocked' }])
     services.upstash.faults.clear()
   })
 })
@@ -228,4 +229,5 @@ test('whoever impersonates somebody and was deleted is refused while Redis is ou
   const session = await byDeleted()
   services.upstash.faults.set({ reset: 'before' })
   expect(await userOfSession(session)).toBeNull()
+  expect(audited).toMatchObject([{ actor: session.impersonator, outcome: 'blocked' }])
 })

@@ -311,6 +311,26 @@ describe('a token, while somebody impersonates the user', () => {
   })
 })
 
+test('a token is refused where the cache knows that whoever impersonates is banned, without a webhook about it', async () => {
+  const { id } = services.clerk.createUser({ emails: ['support@example.com'] })
+  const allowed = { impersonator: id, whileImpersonated: 'allow' } as const
+  expect(await getCachedOAuthToken(people.member, 'google', allowed)).toMatchObject({ status: 'ok' })
+  services.clerk.updateUser(id, { banned: true })
+  await getCachedUserById(id)
+  expect(await getCachedOAuthToken(people.member, 'google', allowed)).toEqual({ status: 'revoked' })
+})
+
+test('whoever impersonates an admin is not recorded as in a session of the user whose token they refresh', async () => {
+  const events: AuditEvent[] = []
+  const stop = onAudit('test', (event) => events.push(event))
+  const options = { impersonator: people.admin, actor: people.admin, whileImpersonated: 'allow' } as const
+  await getCachedOAuthToken(people.member, 'google', options)
+  stop()
+  const read = events.find(({ action }) => action === 'token.read')
+  expect(read).toMatchObject({ actor: people.admin, subject: people.member })
+  expect(read).not.toHaveProperty('impersonating')
+})
+
 describe('a value in grace', () => {
   test('is shown, and decides no right', async () => {
     await getCachedUserById(people.admin)

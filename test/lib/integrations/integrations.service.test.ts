@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { type AuditEvent, onAudit } from '@/lib/cache/audit-events'
+import { setImpersonator } from '@/lib/cache/impersonator'
 import { getCachedOAuthToken } from '@/lib/cache/token-cache'
 import { batchRefreshTokens } from '@/lib/integrations/batch-refresh-tokens'
 import { disconnectIntegration, getConnectedIntegrations } from '@/lib/integrations/integrations.service'
@@ -193,6 +194,43 @@ describe('disconnecting', () => {
         outcome: 'ok',
       },
     ])
+  })
+
+  test.each<[string, () => Promise<string | null>, { actor?: string }, object]>([
+    [
+      'whoever impersonates the user',
+      async () => 'user_2sam',
+      {},
+      { actor: 'user_2sam', impersonating: 'U' },
+    ],
+    [
+      'whoever impersonates an admin',
+      async () => 'user_2sam',
+      { actor: 'user_2ada' },
+      { actor: 'user_2sam', impersonating: 'user_2ada' },
+    ],
+    ['an impersonator who is named', async () => 'user_2sam', { actor: 'user_2sam' }, { actor: 'user_2sam' }],
+    [
+      'nobody who is known',
+      () => Promise.reject(new Error('no session')),
+      {},
+      { actor: 'unknown', impersonating: 'U' },
+    ],
+    ['a job', () => Promise.reject(new Error('no session')), { actor: 'system' }, { actor: 'system' }],
+  ])('by %s names in the trail who it was', async (_, find, options, expected) => {
+    const events: AuditEvent[] = []
+    const stop = onAudit('test', (event) => events.push(event))
+    setImpersonator(find)
+    const { id } = connected(CALENDAR)
+    await disconnectIntegration(id, 'google', options)
+    setImpersonator(async () => null)
+    stop()
+    const [event] = events.filter(({ action }) => action === 'integration.disconnect')
+    const { actor, impersonating } = event ?? {}
+    expect({ actor, impersonating }).toEqual({
+      impersonating: undefined,
+      ...JSON.parse(JSON.stringify(expected).replace('"U"', `"${id}"`)),
+    })
   })
 
   test('of one of two accounts leaves the other', async () => {
