@@ -3,7 +3,7 @@ export type FileFormat = 'csv' | 'ndjson'
 type Row = Readonly<Record<string, unknown>>
 
 /** What a spreadsheet would take for a formula: https://owasp.org/www-community/attacks/CSV_Injection */
-const FORMULA = /^[=+\-@\t\r\n]/
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
 
 function cellOf(value: unknown): string {
   const text =

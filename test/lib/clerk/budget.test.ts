@@ -115,6 +115,17 @@ describe('the budget of the fleet', () => {
     expect(answered(await askForNames(2 * LIMIT)) + answered(results)).toBeLessThan(LIMIT)
   })
 
+  test('an answer of Redis that says something else is none, so the process has its share', async () => {
+    await getCachedUserById(people.expert)
+    services.upstash.faults.set({
+      only: ['evalsha', 'eval'],
+      answer: { status: 200, body: '{"result":"OK"}' },
+    })
+    const results = await asVisitor(() => askForNames(LIMIT))
+    expect(answered(results)).toBeGreaterThan(0)
+    expect(answered(await askForNames(2 * LIMIT)) + answered(results)).toBeLessThan(LIMIT)
+  })
+
   test('a health check costs nothing of it', async () => {
     await clerkGet('/jwks', new URLSearchParams(), 60_000)
     expect(calls()).toBe(1)

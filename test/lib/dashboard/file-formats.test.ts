@@ -12,10 +12,13 @@ const parseCsv = (text: string): string[][] =>
     )
 
 describe('a list as CSV', () => {
-  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1'])('has no formula: %j', (text) => {
-    const [, [cell = ''] = []] = parseCsv(toCsv(['outcome'], [{ outcome: text }]))
-    expect(cell).toBe(`'${text}`)
-  })
+  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1+1', '＋1', '－1', '＠SUM(A1)'])(
+    'has no formula: %j',
+    (text) => {
+      const [, [cell = ''] = []] = parseCsv(toCsv(['outcome'], [{ outcome: text }]))
+      expect(cell).toBe(`'${text}`)
+    },
+  )
 
   test('is read back as it was written, whatever characters there are', () => {
     const cell = fc.string({ unit: 'binary' }).filter((text) => !/^[=+\-@\t\r\n]/.test(text))
