@@ -107,10 +107,10 @@ export default async function middleware(request: NextRequest, event: NextFetchE
   try {
     return await guardOfClerk()(request, (guarded, jwtKey) => answer(guarded, event, jwtKey))
   } catch (error) {
-    // Clerk says no public keys. The log has it.
-    if (error instanceof ClerkError) return outagePage(request)
+    // The log has it when Clerk does not answer with its public keys, and not that it does not accept the secret key.
+    if (error instanceof ClerkError && error.code === 'clerk_unavailable') return outagePage(request)
     // biome-ignore lint/suspicious/noConsole: Next logs only what is thrown
-    console.error(error)
+    console.error(error instanceof ClerkError ? error.message : error)
     return outagePage(request)
   }
 }
