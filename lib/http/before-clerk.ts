@@ -184,8 +184,10 @@ export function createGuardOfClerk(
     let kept = sent.filter(haveForm)
     const isIn = (name: string) =>
       parameters.has(name) || kept.some(({ cookies }) => cookies.some((cookie) => cookie.name === name))
-    const tokens = tokensIn(`${authorization} ${kept.map(({ text }) => decoded(text)).join(' ')}`)
-    const brought = [...handshakes, ...tokens]
+    const valuesOf = (is: (name: string) => boolean) =>
+      kept.flatMap(({ cookies }) => cookies.flatMap(({ name, value }) => (is(name) ? [value] : [])))
+    // Not those in other cookies, which may be of another service: nobody waits for Clerk because of them.
+    const brought = [...handshakes, ...tokensIn(authorization), ...valuesOf(isTokenName)]
     const keys = brought.length > 0 || isIn(NONCE) ? await findPublicKeys(brought) : undefined
     if (!handshakes.every((one) => keys?.isSigned(one))) return badRequest()
     const at = now()
@@ -204,16 +206,12 @@ export function createGuardOfClerk(
       kept = kept.filter((part) => !part.cookies.some(({ name }) => name.includes(named)))
     }
     const cookies = kept.flatMap((part) => part.cookies)
-    if (isRefresh(request, cookies, tokens, at, keys))
+    if (isRefresh(request, cookies, brought, at, keys))
       (await isRefused(refreshes, at)) ? leaveOut(REFRESH) : asked.push(REFRESH)
     // Nobody knows which of several keys has signed what Clerk will answer.
     if (isIn(NONCE)) keys?.count !== 1 || (await isRefused(nonces, at)) ? leaveOut(NONCE) : asked.push(NONCE)
 
-    const jwtKey = keys?.pemFor([
-      ...handshakes,
-      ...cookies.flatMap(({ name, value }) => (name === HANDSHAKE ? [value] : [])),
-      ...tokens,
-    ])
+    const jwtKey = keys?.pemFor([...handshakes, ...valuesOf((name) => name === HANDSHAKE), ...brought])
     const send = () => {
       if (kept.length < sent.length) request.headers.set('cookie', kept.map(({ text }) => text).join(';'))
       const without = unasked.includes(NONCE) ? [...dropped, NONCE] : dropped
