@@ -31,9 +31,9 @@ function runtime(): Runtime {
 function connect() {
   const store = createRedisStore({ client: redis() })
   const { CACHE_PROCESS_MAX: maxEntries, CACHE_BACKPLANE } = cacheSettings()
-  // Also in a job or a command, which does not listen: what it invalidates, others hold.
+  // A job or a command that does not listen: others hold what it invalidates, and it holds nothing for longer than a second.
   const announce = (tags: readonly string[]) => createPublish(redis(), namespace())({ from: '', tags })
-  if (CACHE_BACKPLANE && !processState().backplane) processState().connect({ epoch: () => 1, announce })
+  if (CACHE_BACKPLANE && !processState().backplane) processState().connect({ epoch: () => 0, announce })
   // From the first read on, whether or not telemetry was started.
   lookupCounts()
   return {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { invalidateTags, lookups } from './lookups'
 import { MARKER_SECONDS, markerOfSession, markerOfUser } from './revocation-markers'
 import { NO_NAMES, tagsOfUser } from './tags'
@@ -13,26 +12,26 @@ export const BAN_SECONDS = 365 * 24 * 60 * 60
  */
 export const UNCONFIRMED_SECONDS = 48 * 60 * 60
 
+/** When a user was deleted, as the time of a revocation: nothing is newer. */
+export const DELETED = Number.MAX_SAFE_INTEGER
+
 /**
- * What `revokeUser` or `blockUser` has begun. `since`: when Clerk says that the user was changed, in milliseconds since 1970: an answer of
- * Clerk from before then says nothing about it. Infinite for a deletion, which nothing undoes; 0 if it is not known.
+ * What `revokeUser` or `blockUser` has begun. `since`: when Clerk says that the user was changed, in milliseconds since 1970: what Clerk has
+ * said before then says nothing about it. `DELETED` for a deletion, which nothing undoes; 0 if it is not known.
  */
 export interface Revocation {
   id: string
   since: number
 }
 
-const begin = (since: number) => `${since}:${randomUUID()}`
-
 /**
  * Ends the access of a deleted user at once, also in sessions in which they impersonate others, and removes everything
  * that is cached of this user. `since`: see `Revocation`.
  * @throws LookupError `invalidation_unconfirmed` if Redis did not confirm it. Repeating is safe.
  */
-export async function revokeUser(userId: string, since = Number.POSITIVE_INFINITY): Promise<void> {
+export async function revokeUser(userId: string, since = DELETED): Promise<void> {
   await lookups().revoke(markerOfUser(userId), {
-    revocation: begin(since),
-    seconds: UNCONFIRMED_SECONDS,
+    ...{ since, seconds: UNCONFIRMED_SECONDS },
     tags: tagsOfUser(userId, NO_NAMES),
   })
   await lookups().remove(userId)
@@ -54,8 +53,7 @@ export async function removeUser(userId: string): Promise<string[]> {
  */
 export const blockUser = (userId: string, seconds = BAN_SECONDS, since = 0): Promise<void> =>
   lookups().revoke(markerOfUser(userId), {
-    revocation: begin(since),
-    seconds: Math.min(seconds, BAN_SECONDS),
+    ...{ since, seconds: Math.min(seconds, BAN_SECONDS) },
     tags: tagsOfUser(userId, NO_NAMES),
   })
 
@@ -63,7 +61,7 @@ export const blockUser = (userId: string, seconds = BAN_SECONDS, since = 0): Pro
 export async function revocationOfUser(userId: string): Promise<Revocation | null> {
   const id = await lookups().revocation(markerOfUser(userId))
   // One that was set by an older version says no time.
-  return id === null ? null : { id, since: Number(/^(\d+|Infinity):/.exec(id)?.[1] ?? 0) }
+  return id === null ? null : { id, since: Number(/^(\d+):/.exec(id)?.[1] ?? 0) }
 }
 
 /** Ends this revocation and no later one. @throws LookupError as `revokeUser` */

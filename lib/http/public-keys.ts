@@ -8,10 +8,10 @@ import { decodedPart } from './clerk-token'
 
 /** Milliseconds after which keys are asked for again, behind the request that notices it. */
 const FRESH = 5 * 60_000
-/** The same after a failure, or where a token names a key that is not known: anybody can make one up. */
+/** The same after a failure. */
 const AGAIN = 10_000
-/** The same while there are no keys at all. */
-const FIRST = 1_000
+/** The same where a token names a key that is not known, which anybody can make up, and while there are no keys at all. */
+const MISSING = 1_000
 /** Milliseconds that Clerk has for its answer. */
 const TIMEOUT = 5_000
 
@@ -38,7 +38,7 @@ export type FindPublicKeys = (tokens: string[]) => Promise<PublicKeys>
 function isSignedBy({ key }: PublicKey, token: string): boolean {
   const [header, payload, text = ''] = token.split('.')
   const signature = Buffer.from(text, 'base64url')
-  if (signature.length !== (key.asymmetricKeyDetails?.modulusLength ?? 0) / 8) return false
+  if (signature.length * 8 !== key.asymmetricKeyDetails?.modulusLength) return false
   const hash = `RSA-SHA${decodedPart(token, 0)?.alg.slice(2)}`
   return verify(hash, Buffer.from(`${header}.${payload}`), key, signature)
 }
@@ -69,7 +69,7 @@ export function givenPublicKey(pem: string): FindPublicKeys {
 function publicKeyIn(jwk: Json): PublicKey[] {
   try {
     const id = word(jwk.kid)
-    return id ? [publicKey(createPublicKey({ key: { ...jwk }, format: 'jwk' }), id)] : []
+    return id && jwk.kty === 'RSA' ? [publicKey(createPublicKey({ key: { ...jwk }, format: 'jwk' }), id)] : []
   } catch {
     return []
   }
@@ -108,12 +108,14 @@ export function createPublicKeys(clock: Pick<Clock, 'now'> = systemClock): FindP
   return async (tokens) => {
     const age = clock.now() - askedAt
     const ids = tokens.map((token) => decodedPart(token, 0)?.kid)
-    const isNew = ids.some((id) => !keys.some((key) => key.id === id))
+    const isKnown = (id: unknown) => keys.some((key) => key.id === id)
+    const isNew = !ids.every(isKnown)
     // A process that did nothing for long asks before it goes on.
     const waits = isNew || (!failure && age >= 2 * FRESH)
-    if (age >= (keys.length === 0 ? FIRST : isNew || failure ? AGAIN : FRESH)) underWay ??= outside(ask)
+    if (age >= (keys.length === 0 || isNew ? MISSING : failure ? AGAIN : FRESH)) underWay ??= outside(ask)
     if (waits || keys.length === 0) await underWay
-    if (keys.length === 0) throw failure
+    // Whether Clerk has signed a token of an unknown key is not known then either.
+    if (keys.length === 0 || (failure && ids.length > 0 && !ids.some(isKnown))) throw failure
     return publicKeys(keys)
   }
 }

@@ -4,7 +4,7 @@ import { LookupError } from './errors'
 import { lookupOf, markerKey, ownerKey, tagVersionKey } from './slot'
 import { createUnconfirmed, type Marker, type Unfinished } from './unconfirmed'
 
-type Revoke = { seconds: number; tags?: readonly string[]; revocation?: string }
+type Revoke = { seconds: number; tags?: readonly string[]; since?: number }
 
 /** Most milliseconds of a marker that is set later: another process may have ended the revocation meanwhile. */
 const LATE_MARKER_MS = 600_000
@@ -57,9 +57,10 @@ export function createInvalidation({ store, runtime, state, clock, namespace, ra
     state.drop(tags, await runtime.invalidated(tags).catch(() => undefined))
   }
 
-  async function mark(key: string, { ms, value }: Marker, late: boolean) {
+  async function mark(key: string, { ms, since }: Marker, late: boolean) {
     if (late && (await store.read([key], { despiteBreaker: true }))[0] !== null) return
-    await store.mark(key, late ? Math.min(ms, LATE_MARKER_MS) : ms, value)
+    const id = since === undefined ? newId() : `${since}:${newId()}`
+    await store.mark(key, late ? Math.min(ms, LATE_MARKER_MS) : ms, id, since)
   }
 
   /**
@@ -117,8 +118,7 @@ export function createInvalidation({ store, runtime, state, clock, namespace, ra
     invalidateTags: (tags: readonly string[]) => invalidate(tags),
     /**
      * Deletes what is stored for an owner, in every lookup that names one. Invalidate the tags of it first: then a load
-     * that began before stores nothing either. Returns the names of the lookups, one for each entry.
-     * @throws LookupError `invalidation_unconfirmed`
+     * that began before stores nothing either. Returns the names of the lookups, one for each entry. @throws LookupError
      */
     async remove(owner: string): Promise<string[]> {
       const removed = new Set<string>()
@@ -128,11 +128,11 @@ export function createInvalidation({ store, runtime, state, clock, namespace, ra
       return [...removed].map(lookupOf)
     },
     /**
-     * Refuses every read with this revocation marker for some seconds; invalidates tags in the same step. `revocation`
-     * tells it from others (default: random). @throws LookupError `invalidation_unconfirmed`
+     * Refuses every read with this revocation marker for some seconds; invalidates tags in the same step. `since`: a
+     * whole number; a revocation with a larger one stays as it is. @throws LookupError `invalidation_unconfirmed`
      */
-    revoke: (marker: string, { seconds, tags = [], revocation: value = newId() }: Revoke) =>
-      invalidate(tags, { key: markerKey(namespace, marker), marker: { ms: seconds * 1000, value } }),
+    revoke: (marker: string, { seconds, tags = [], since }: Revoke) =>
+      invalidate(tags, { key: markerKey(namespace, marker), marker: { ms: seconds * 1000, since } }),
     /** Which revocation this is, to end it and no later one; null if there is none. @throws LookupError */
     revocation: async (marker: string) =>
       (await store.read([markerKey(namespace, marker)], { despiteBreaker: true }))[0] ?? null,

@@ -77,8 +77,11 @@ export interface Store {
   dropIf(slot: Slot, entry: string): Promise<boolean>
   /** Deletes every entry that is listed for an owner; returns the keys of those that were there. */
   remove(owner: string): Promise<string[]>
-  /** Sets a revocation marker for `ms` milliseconds, even while the breaker is open. `id` tells it from others. */
-  mark(key: string, ms: number, id: string): Promise<void>
+  /**
+   * Sets a revocation marker for `ms` milliseconds, even while the breaker is open. `id` tells it from others. With
+   * `since`, with which `id` begins, one that is newer stays, and so does one of the same moment that lasts longer.
+   */
+  mark(key: string, ms: number, id: string, since?: number): Promise<void>
   /** Milliseconds until each key expires; below 0 for absent ones. For people who inspect an entry. */
   ttl(keys: readonly string[]): Promise<number[]>
   /** False while the breaker is open. */

@@ -6,8 +6,8 @@ const MOST = 10_000
 /** Milliseconds between two repetitions. */
 const REPEAT_MS = 2000
 
-/** A revocation marker to set for so many milliseconds. */
-export type Marker = { ms: number; value: string }
+/** A revocation marker to set for so many milliseconds, unless there is a newer one. */
+export type Marker = { ms: number; since: number | undefined }
 
 /** Under its Redis key: a tag version to delete, or a marker to set. */
 export type Unfinished = { key: string; tag?: string; marker?: Marker }

@@ -20,8 +20,8 @@ export const inProduction = process.env.NODE_ENV === 'production'
 
 function isPublicKey(pem: string): boolean {
   try {
-    createPublicKey(pem.replaceAll('\\n', '\n'))
-    return pem.includes('-----BEGIN PUBLIC KEY-----')
+    const { asymmetricKeyType } = createPublicKey(pem.replaceAll('\\n', '\n'))
+    return asymmetricKeyType === 'rsa' && pem.includes('-----BEGIN PUBLIC KEY-----')
   } catch {
     return false
   }

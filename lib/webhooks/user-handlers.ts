@@ -4,6 +4,7 @@ import { invalidateUserCache, warmUpUserCache } from '../cache/clerk-cache-utils
 import {
   BAN_SECONDS,
   blockUser,
+  DELETED,
   restoreUser,
   revocationOfUser,
   revokeSession,
@@ -35,8 +36,7 @@ const countNames = ({ usernames, emails, externalIds }: NamesOfUser): string[] =
 const invalidateUser: WebhookHandler = async (data) => {
   const [id, names, said] = [idIn(data, 'id'), namesIn(data), blockIn(record(data))]
   const since = time(record(data).updated_at) ?? 0
-  if (said && !(await knowsNewer(id, since)))
-    await blockUser(id, Math.min(said.seconds, UNCONFIRMED_SECONDS), since)
+  if (said) await blockUser(id, Math.min(said.seconds, UNCONFIRMED_SECONDS), since)
   const blocked = await invalidateAndCheck(id, names, since)
   const seconds = blocked ? confirmedSeconds(blocked, said) : 0
   if (seconds > UNCONFIRMED_SECONDS) {
@@ -47,12 +47,6 @@ const invalidateUser: WebhookHandler = async (data) => {
   return {
     invalidated: ['user', 'tokens', 'integrations', ...countNames(names), ...(said ? ['sessions'] : [])],
   }
-}
-
-/** Whether the user is refused already by what Clerk has said since. An older webhook must neither shorten that nor hide when it was. */
-async function knowsNewer(userId: string, since: number): Promise<boolean> {
-  const known = await revocationOfUser(userId).catch(() => null)
-  return known !== null && since > 0 && known.since >= since
 }
 
 interface Block {
@@ -94,7 +88,7 @@ async function invalidateAndCheck(
   if (found.value === null) return undefined
   const user = await userById.fresh(userId, { grace: false })
   // If Clerk does not say when, nothing is older but what it says of somebody who was deleted.
-  const updatedAt = user?.updatedAt || Number.MAX_VALUE
+  const updatedAt = user?.updatedAt || DELETED - 1
   if (user && updatedAt < Math.max(since, found.value.since)) throw unexpectedAnswer()
   if (user && isBlocked(user)) return user
   await (user ? restoreUser(userId, found.value) : revokeUser(userId, found.value.since))

@@ -356,7 +356,7 @@ describe('without CLERK_JWT_KEY', () => {
     expect(keyRequests()).toBe(1)
   })
 
-  test('tokens with key IDs that are made up cost Clerk one request in 10 s, and keep nobody out while Clerk hangs', async () => {
+  test('tokens with key IDs that are made up cost Clerk one request a second, and keep nobody out while Clerk hangs', async () => {
     const { clerk } = stage.standIns
     const { jwt } = await clerk.issueSession(people.member)
     clerk.faults.add({ route: 'GET /v1/jwks', connection: 'hang' })
@@ -364,8 +364,9 @@ describe('without CLERK_JWT_KEY', () => {
     const began = performance.now()
     const madeUp = Array.from({ length: 300 }, (_, i) => asked('/', madeUpFor(`ins_${i}`)))
     expect(await asked('/profile', jwt)).toBe(200)
-    expect(new Set(await Promise.all(madeUp))).toEqual(new Set([200]))
-    expect(keyRequests()).toBeLessThanOrEqual(Math.ceil((performance.now() - began) / 10_000) + 1)
+    // It is not known that nobody has signed them.
+    expect(new Set(await Promise.all(madeUp))).toEqual(new Set([503]))
+    expect(keyRequests()).toBeLessThanOrEqual(Math.ceil((performance.now() - began) / 1000) + 1)
     clerk.faults.clear()
   })
 

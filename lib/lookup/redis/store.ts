@@ -5,6 +5,14 @@ import { createRedisClient, createScript, type RedisClient, type RedisClientOpti
 import { check, isCount, isNumber, isOk, isText, listOf, unreadable } from './replies'
 import { acquireScript, commitScript, dropIfScript, failScript } from './scripts'
 
+/** ARGV: the marker, its milliseconds, and since when it is. What is held begins with that too. */
+const markNewest = createScript(`
+local held, ms, since = redis.pcall('GET', KEYS[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local before = type(held) == 'string' and tonumber(string.match(held, '^(%d+):') or 0) or -1
+if before > since or before == since and redis.call('PTTL', KEYS[1]) >= ms then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ms)
+return 1`)
+
 export interface RedisStore extends Store {
   /** Runs an empty script at the app's start: returns what is wrong with Redis, or undefined. */
   check(): Promise<LookupErrorCode | undefined>
@@ -92,8 +100,12 @@ export function createRedisStore(options: RedisClientOptions | { client: RedisCl
         const [, ...gone] = listOf(await step.exec(), listed.length + 1)
         return listed.filter((_, i) => check(gone[i], isCount) > 0)
       }),
-    mark: async (key, ms, id) => {
-      await insist('mark', async (client) => check(await client.set(key, id, { px: ms }), isOk))
+    mark: async (key, ms, id, since) => {
+      await insist('mark', async (client) =>
+        since === undefined
+          ? check(await client.set(key, id, { px: ms }), isOk)
+          : check(await markNewest(client, [key], [id, String(ms), String(since)]), isCount),
+      )
     },
     ttl: (keys) =>
       insist('ttl', async (client) =>

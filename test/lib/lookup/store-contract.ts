@@ -299,6 +299,29 @@ export function contractOf(store: () => Store, fresh: () => Promise<void>): Map<
     expect(await store().remove('t:o:1')).toEqual(['t:e:a.1:x'])
   })
 
+  contract('keeps a marker that is newer, or of the same moment and lasts longer', async () => {
+    const held = async () => [
+      (await store().read(['m']))[0],
+      Math.ceil(((await store().ttl(['m']))[0] ?? 0) / 60_000),
+    ]
+    await store().mark('m', 120_000, '5:a', 5)
+    await store().mark('m', 180_000, '4:b', 4)
+    await store().mark('m', 60_000, '5:c', 5)
+    expect(await held()).toEqual(['5:a', 2])
+    await store().mark('m', 180_000, '5:d', 5)
+    expect(await held()).toEqual(['5:d', 3])
+    await store().mark('m', 60_000, '6:e', 6)
+    expect(await held()).toEqual(['6:e', 1])
+    await store().mark('m', 60_000, `${Number.MAX_SAFE_INTEGER}:f`, Number.MAX_SAFE_INTEGER)
+    await store().mark('m', 180_000, '1795859200000:g', 1_795_859_200_000)
+    expect(await held()).toEqual([`${Number.MAX_SAFE_INTEGER}:f`, 1])
+    await store().mark('n', 120_000, 'of no moment')
+    await store().mark('n', 60_000, '0:h', 0)
+    expect(await store().read(['n'])).toEqual(['of no moment'])
+    await store().mark('n', 60_000, '1:i', 1)
+    expect(await store().read(['n'])).toEqual(['1:i'])
+  })
+
   contract('returns how long keys are kept', async () => {
     await stored()
     const [entry = 0, absent = 0] = await store().ttl(['e', 'none'])

@@ -206,7 +206,7 @@ describe('after a deletion', () => {
 
   test.each([
     ['the invalidation', { only: ['unlink'], reset: 'before' }],
-    ['the marker', { only: ['set'], reset: 'before' }],
+    ['the marker', { only: ['evalsha'], reset: 'before' }],
     ['the list of entries', { only: ['zrange'], reset: 'before' }],
     ['the removal', { only: ['zrem'], reset: 'before' }],
   ] as const)(
