@@ -67,6 +67,31 @@ const rules: Record<string, (kit: Parts) => Promise<void>> = {
     await clock.advance(6 * MINUTE)
     await expect(lookup('1')).rejects.toMatchObject(revoked)
   },
+  async 'an older revocation neither ends, shortens nor lengthens a newer one'(kit) {
+    const { lookup, revoke, revocation, clock } = start(kit)
+    await revoke('user:1', { seconds: 600, since: 2 })
+    const newer = await revocation('user:1')
+    await revoke('user:1', { seconds: 1, since: 1 })
+    await revoke('user:1', { seconds: 3600, since: 1 })
+    expect(await revocation('user:1')).toBe(newer)
+    await clock.advance(9 * MINUTE)
+    await expect(lookup('1')).rejects.toMatchObject(revoked)
+    await clock.advance(2 * MINUTE)
+    expect(await lookup('1')).toBe('load 1')
+  },
+  async 'a revocation of the same moment only makes it longer'(kit) {
+    const { lookup, revoke, clock } = start(kit)
+    await revoke('user:1', { seconds: 600, since: 2 })
+    await revoke('user:1', { seconds: 1, since: 2 })
+    await clock.advance(9 * MINUTE)
+    await expect(lookup('1')).rejects.toMatchObject(revoked)
+    await revoke('user:1', { seconds: 600, since: 2 })
+    await clock.advance(9 * MINUTE)
+    await expect(lookup('1')).rejects.toMatchObject(revoked)
+    await revoke('user:1', { seconds: 1, since: 3 })
+    await clock.advance(1001)
+    expect(await lookup('1')).toBe('load 1')
+  },
   async 'a revocation that the store did not confirm is an error'(kit) {
     const { revoke, store, done } = start(kit)
     store.failing.add('mark')
@@ -214,8 +239,8 @@ const mutants: readonly (Change & { breaks: string })[] = [
   {
     name: 'a revocation sets no marker',
     file: engine,
-    from: '() => mark(key, ms, late)',
-    to: 'async () => ms',
+    from: '() => mark(key, marker, late)',
+    to: 'async () => key',
     breaks: 'a revocation refuses reads for as long as it says',
   },
   {
@@ -242,15 +267,43 @@ const mutants: readonly (Change & { breaks: string })[] = [
   {
     name: 'a marker that is there already stays as it is',
     file: model,
-    from: '      set(key, id, ms)\n    },\n    ttl',
-    to: '      if (!present(key)) set(key, id, ms)\n    },\n    ttl',
+    from: 'if (before < since ||',
+    to: 'if (!present(key) ||',
     breaks: 'a later revocation lasts as long as it says',
+  },
+  {
+    name: 'a revocation does not say since when it is',
+    file: engine,
+    from: ': ms, id, since)',
+    to: ': ms, id)',
+    breaks: 'an older revocation neither ends, shortens nor lengthens a newer one',
+  },
+  {
+    name: 'an older marker takes the place of a newer one',
+    file: model,
+    from: 'before < since ||',
+    to: 'before !== since ||',
+    breaks: 'an older revocation neither ends, shortens nor lengthens a newer one',
+  },
+  {
+    name: 'a marker of the same moment makes another one shorter',
+    file: model,
+    from: '(before === since && left < ms)',
+    to: 'before === since',
+    breaks: 'a revocation of the same moment only makes it longer',
+  },
+  {
+    name: 'a marker of the same moment makes none longer',
+    file: model,
+    from: ' || (before === since && left < ms)',
+    to: '',
+    breaks: 'a revocation of the same moment only makes it longer',
   },
   {
     name: 'a revocation does not wait for its marker',
     file: engine,
-    from: '() => mark(key, ms, late)',
-    to: 'async () => void mark(key, ms, late).catch(() => {})',
+    from: '() => mark(key, marker, late)',
+    to: 'async () => void mark(key, marker, late).catch(() => {})',
     breaks: 'a revocation that the store did not confirm is an error',
   },
   {
@@ -298,8 +351,8 @@ const mutants: readonly (Change & { breaks: string })[] = [
   {
     name: 'all revocations are the same',
     file: engine,
-    from: ' : ms, newId()',
-    to: " : ms, 'revoked'",
+    from: 'since === undefined ? newId()',
+    to: "since === undefined ? 'revoked'",
     breaks: 'nobody is revoked without a marker, and each revocation is another',
   },
   {
