@@ -87,6 +87,30 @@ const mutants: readonly RedisMutant[] = [
     },
   },
   {
+    name: 'an older marker takes the place of a newer one, in Lua',
+    file: 'redis/store.ts',
+    from: 'if before > since or ',
+    to: 'if ',
+    async holds(load) {
+      const store = await connect(load)
+      await store.mark('m', 60_000, '5:newer', 5)
+      await store.mark('m', 120_000, '4:older', 4)
+      return (await store.read(['m']))[0] === '5:newer'
+    },
+  },
+  {
+    name: 'a marker of the same moment makes another one shorter, in Lua',
+    file: 'redis/store.ts',
+    from: " and redis.call('PTTL', KEYS[1]) >= ms",
+    to: ' and false',
+    async holds(load) {
+      const store = await connect(load)
+      await store.mark('m', 60_000, '5:longer', 5)
+      await store.mark('m', 1000, '5:shorter', 5)
+      return (await store.read(['m']))[0] === '5:longer'
+    },
+  },
+  {
     name: 'an invalidation is stopped by an open breaker (promise 7)',
     file: 'redis/store.ts',
     from: "await insist('drop'",
