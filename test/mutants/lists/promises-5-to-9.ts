@@ -88,8 +88,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a revocation marker is set without waiting for the answer',
     file: 'invalidate.ts',
-    from: '() => mark(key, ms, late)',
-    to: '() => mark(key, ms, late).catch(() => {})',
+    from: '() => mark(key, marker, late)',
+    to: '() => mark(key, marker, late).catch(() => {})',
     breaks: ['promise 7'],
   },
   {
@@ -103,7 +103,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'what was not confirmed is forgotten',
     file: 'invalidate.ts',
-    from: 'if (!confirmed) unconfirmed.add(all.filter(({ key }) => failed.has(key)))',
+    from: 'if (failed.size > 0) unconfirmed.add(all.filter(({ key }) => failed.has(key)))',
     to: '',
     breaks: ['promise 7', 'promise 1'],
   },
@@ -163,8 +163,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an unconfirmed invalidation is reported as confirmed',
     file: 'invalidate.ts',
-    from: 'const confirmed = failed.size === 0',
-    to: 'const confirmed = true',
+    from: 'confirmed: failed.size === 0',
+    to: 'confirmed: true',
     breaks: ['promise 9'],
   },
 ]

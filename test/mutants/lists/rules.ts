@@ -47,7 +47,7 @@ export const mutants: readonly Mutant[] = [
     name: 'an invalidation that fails leaves the process as it was',
     file: 'invalidate.ts',
     from: '    await dropHere(tags)\n    state.emit',
-    to: '    if (confirmed) await dropHere(tags)\n    state.emit',
+    to: '    if (failed.size === 0) await dropHere(tags)\n    state.emit',
     breaks: ['rule 4', 'rule 5', 'promise 4'],
   },
 
@@ -92,15 +92,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a revocation sets no marker',
     file: model,
-    from: '      set(key, id, ms)\n    },\n    ttl',
-    to: '    },\n    ttl',
+    from: ' set(key, id, ms)\n    },\n    ttl',
+    to: ' return\n    },\n    ttl',
     breaks: ['rule 6'],
   },
   {
     name: 'a revocation marker expires too early',
     file: model,
-    from: '      set(key, id, ms)\n    },\n    ttl',
-    to: '      set(key, id, ms / 2)\n    },\n    ttl',
+    from: ' set(key, id, ms)\n    },\n    ttl',
+    to: ' set(key, id, ms / 2)\n    },\n    ttl',
     breaks: ['rule 6'],
   },
   {
