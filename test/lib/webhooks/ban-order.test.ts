@@ -169,6 +169,33 @@ describe('a ban', () => {
     expect(await getCachedOAuthToken(userId, 'google')).toEqual({ status: 'revoked' })
   })
 
+  test('that is still handled does not hide a later one, nor a deletion', async () => {
+    setBanned(true)
+    const first = update()
+    setBanned(false)
+    const [ended, before] = [update(), await answerOfClerk()]
+    setBanned(true)
+    const answer = holdNextAnswer()
+    const handled = handleClerkEvent(first)
+    await answer.asked
+    await handleClerkEvent(update())
+    answer.open()
+    await handled
+    answerWith(before)
+    await expect(handleClerkEvent(ended)).rejects.toMatchObject({ code: 'clerk_unavailable' })
+    between.alter()
+    services.clerk.deleteUser(userId)
+    const gone = holdNextAnswer()
+    const last = handleClerkEvent(first)
+    await gone.asked
+    await handleClerkEvent({ type: 'user.deleted', data: { id: userId } })
+    gone.open()
+    await last
+    answerWith(before)
+    await expect(handleClerkEvent(ended)).rejects.toMatchObject({ code: 'clerk_unavailable' })
+    expect(await getCachedOAuthToken(userId, 'google')).toEqual({ status: 'revoked' })
+  })
+
   test('is judged by an answer of Clerk that does not say when the user was changed', async () => {
     setBanned(true)
     const body = (await answerOfClerk()).replace(/"updated_at":\d+/g, '"updated_at":null')
