@@ -26,6 +26,20 @@ const proof = [
   'test/docs/snippets-compile.test.ts',
 ]
 
+/** They take seconds, with much to parse, to compute or to play through. They run with the services. */
+const slow = [
+  'test/dependencies.test.ts',
+  'test/docs/registry.test.ts',
+  'test/docs/testing.test.ts',
+  'test/lib/dashboard/file-formats.test.ts',
+  'test/lib/env.test.ts',
+  'test/lib/http/redirect-addresses.test.ts',
+  'test/lib/lookup/clock.test.ts',
+  'test/lib/lookup/fleet-cost.test.ts',
+  'test/lib/lookup/wall-clock.test.ts',
+  'test/lib/ops/find/*.test.ts',
+]
+
 /** Builds of fixtures have test files of packages in them. */
 const builds = ['test/fixtures/*/.next*/**']
 
@@ -85,7 +99,7 @@ export default defineConfig({
           // A thread costs less than a process, and none of these needs one of its own.
           pool: 'threads',
           include: ['test/**/*.test.ts', 'docs/examples/testing/lookup.test.ts'],
-          exclude: ['test/e2e/**', ...builds, ...proof, ...withServers, ...withBrowser],
+          exclude: ['test/e2e/**', ...builds, ...proof, ...slow, ...withServers, ...withBrowser],
           setupFiles: ['test/support/setup.ts'],
         },
       },
@@ -94,7 +108,7 @@ export default defineConfig({
         test: {
           ...patient,
           name: 'services',
-          include: [...withServers, 'docs/examples/testing/users.test.ts'],
+          include: [...withServers, ...slow, 'docs/examples/testing/users.test.ts'],
           exclude: [...proof, ...withBrowser],
           setupFiles: ['test/support/setup.ts'],
         },
