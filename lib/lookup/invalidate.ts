@@ -2,12 +2,9 @@ import { sleep } from './clock'
 import type { Shared } from './context'
 import { LookupError } from './errors'
 import { lookupOf, markerKey, ownerKey, tagVersionKey } from './slot'
-import { createUnconfirmed, type Marker, type Unfinished } from './unconfirmed'
+import { createUnconfirmed, LATE_MARKER_MS, type Marker, type Unfinished } from './unconfirmed'
 
 type Revoke = { seconds: number; tags?: readonly string[]; since?: number }
-
-/** Most milliseconds of a marker that is set later: another process may have ended the revocation meanwhile. */
-const LATE_MARKER_MS = 600_000
 
 /** So many in each that no request is larger than 4 MB: about 6000 tags such as `user:<id>`. */
 function chunksOf(tags: readonly string[]): string[][] {
@@ -58,9 +55,10 @@ export function createInvalidation({ store, runtime, state, clock, namespace, ra
   }
 
   async function mark(key: string, { ms, since }: Marker, late: boolean) {
+    const most = late ? Math.min(ms, LATE_MARKER_MS) : ms
+    if (since !== undefined) return store.mark(key, most, `${since}:${newId()}`, { since, late })
     if (late && (await store.read([key], { despiteBreaker: true }))[0] !== null) return
-    const id = since === undefined ? newId() : `${since}:${newId()}`
-    await store.mark(key, late ? Math.min(ms, LATE_MARKER_MS) : ms, id, since)
+    await store.mark(key, most, newId())
   }
 
   /**

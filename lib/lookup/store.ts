@@ -80,8 +80,9 @@ export interface Store {
   /**
    * Sets a revocation marker for `ms` milliseconds, even while the breaker is open. `id` tells it from others. With
    * `since`, with which `id` begins, one that is newer stays, and so does one of the same moment that lasts longer.
+   * `late`: it lasts at least as long as an older one.
    */
-  mark(key: string, ms: number, id: string, since?: number): Promise<void>
+  mark(key: string, ms: number, id: string, order?: { since: number; late?: boolean }): Promise<void>
   /** Milliseconds until each key expires; below 0 for absent ones. For people who inspect an entry. */
   ttl(keys: readonly string[]): Promise<number[]>
   /** False while the breaker is open. */

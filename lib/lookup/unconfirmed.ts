@@ -6,6 +6,9 @@ const MOST = 10_000
 /** Milliseconds between two repetitions. */
 const REPEAT_MS = 2000
 
+/** Most milliseconds of a marker that is set later: another process may have ended the revocation meanwhile. */
+export const LATE_MARKER_MS = 600_000
+
 /** A revocation marker to set for so many milliseconds, unless there is a newer one. */
 export type Marker = { ms: number; since: number | undefined }
 
@@ -51,8 +54,12 @@ export function createUnconfirmed(
     repeat,
     delete: (key: string) => pending.delete(key),
     add(list: readonly Unfinished[]) {
-      for (const { key } of list) pending.delete(key)
-      for (const one of list) pending.set(one.key, one)
+      for (const one of list) {
+        const held = pending.get(one.key)
+        const isOlder = (one.marker?.since ?? -1) < (held?.marker?.since ?? -1)
+        pending.delete(one.key)
+        pending.set(one.key, held && isOlder ? held : one)
+      }
       const givenUp = Math.max(pending.size - MOST, 0)
       for (const key of [...pending.keys()].slice(0, givenUp)) pending.delete(key)
       state.emit({ type: 'unconfirmed', pending: pending.size, givenUp })

@@ -93,20 +93,20 @@ const mutants: readonly RedisMutant[] = [
     to: 'if ',
     async holds(load) {
       const store = await connect(load)
-      await store.mark('m', 60_000, '5:newer', 5)
-      await store.mark('m', 120_000, '4:older', 4)
+      await store.mark('m', 60_000, '5:newer', { since: 5 })
+      await store.mark('m', 120_000, '4:older', { since: 4 })
       return (await store.read(['m']))[0] === '5:newer'
     },
   },
   {
     name: 'a marker of the same moment makes another one shorter, in Lua',
     file: 'redis/store.ts',
-    from: " and redis.call('PTTL', KEYS[1]) >= ms",
+    from: ' and left >= ms',
     to: ' and false',
     async holds(load) {
       const store = await connect(load)
-      await store.mark('m', 60_000, '5:longer', 5)
-      await store.mark('m', 1000, '5:shorter', 5)
+      await store.mark('m', 60_000, '5:longer', { since: 5 })
+      await store.mark('m', 1000, '5:shorter', { since: 5 })
       return (await store.read(['m']))[0] === '5:longer'
     },
   },

@@ -99,6 +99,18 @@ const rules: Record<string, (kit: Parts) => Promise<void>> = {
       unconfirmed,
     )
   },
+  async 'of two revocations that the store did not confirm the newer one is repeated'(kit) {
+    const { lookup, revoke, store, done, clock } = start(kit)
+    store.failing.add('mark')
+    await expect(done(revoke('user:1', { seconds: 600, since: 2 }))).rejects.toMatchObject(unconfirmed)
+    await expect(done(revoke('user:1', { seconds: 1, since: 1 }))).rejects.toMatchObject(unconfirmed)
+    store.failing.delete('mark')
+    for (let i = 0; i < 10; i++) {
+      await settle()
+      await clock.advance(1000)
+    }
+    await expect(lookup('1')).rejects.toMatchObject(revoked)
+  },
   async 'a revocation whose marker the store refuses invalidates its tags'(kit) {
     const { lookup, revoke, store, done } = start(kit)
     await lookup('2')
@@ -274,8 +286,8 @@ const mutants: readonly (Change & { breaks: string })[] = [
   {
     name: 'a revocation does not say since when it is',
     file: engine,
-    from: ': ms, id, since)',
-    to: ': ms, id)',
+    from: 'if (since !== undefined) return',
+    to: 'if (since === -1) return',
     breaks: 'an older revocation neither ends, shortens nor lengthens a newer one',
   },
   {
@@ -298,6 +310,13 @@ const mutants: readonly (Change & { breaks: string })[] = [
     from: ' || (before === since && left < ms)',
     to: '',
     breaks: 'a revocation of the same moment only makes it longer',
+  },
+  {
+    name: 'the last of two revocations is repeated, whichever is newer',
+    file: 'unconfirmed.ts',
+    from: 'held && isOlder ? held : one',
+    to: 'one',
+    breaks: 'of two revocations that the store did not confirm the newer one is repeated',
   },
   {
     name: 'a revocation does not wait for its marker',
@@ -351,8 +370,8 @@ const mutants: readonly (Change & { breaks: string })[] = [
   {
     name: 'all revocations are the same',
     file: engine,
-    from: 'since === undefined ? newId()',
-    to: "since === undefined ? 'revoked'",
+    from: 'await store.mark(key, most, newId())',
+    to: "await store.mark(key, most, 'revoked')",
     breaks: 'nobody is revoked without a marker, and each revocation is another',
   },
   {

@@ -5,12 +5,14 @@ import { createRedisClient, createScript, type RedisClient, type RedisClientOpti
 import { check, isCount, isNumber, isOk, isText, listOf, unreadable } from './replies'
 import { acquireScript, commitScript, dropIfScript, failScript } from './scripts'
 
-/** ARGV: the marker, its milliseconds, and since when it is. What is held begins with that too. */
+/** ARGV: the marker, its milliseconds, since when it is, and whether it is late. What is held begins with its time too. */
 const markNewest = createScript(`
 local held, ms, since = redis.pcall('GET', KEYS[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local before = type(held) == 'string' and tonumber(string.match(held, '^(%d+):') or 0) or -1
-if before > since or before == since and redis.call('PTTL', KEYS[1]) >= ms then return 0 end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ms)
+local left = redis.call('PTTL', KEYS[1])
+if before > since or before == since and left >= ms then return 0 end
+if ARGV[4] == '1' then ms = math.max(ms, left) end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', string.format('%d', ms))
 return 1`)
 
 export interface RedisStore extends Store {
@@ -100,11 +102,14 @@ export function createRedisStore(options: RedisClientOptions | { client: RedisCl
         const [, ...gone] = listOf(await step.exec(), listed.length + 1)
         return listed.filter((_, i) => check(gone[i], isCount) > 0)
       }),
-    mark: async (key, ms, id, since) => {
+    mark: async (key, ms, id, order) => {
       await insist('mark', async (client) =>
-        since === undefined
-          ? check(await client.set(key, id, { px: ms }), isOk)
-          : check(await markNewest(client, [key], [id, String(ms), String(since)]), isCount),
+        order
+          ? check(
+              await markNewest(client, [key], [id, ...[ms, order.since, order.late ? 1 : 0].map(String)]),
+              isCount,
+            )
+          : check(await client.set(key, id, { px: ms }), isOk),
       )
     },
     ttl: (keys) =>

@@ -141,11 +141,11 @@ export function createMemoryStore(time: Clock = systemClock): Store & { cells: M
       owned.delete(owner)
       return gone
     },
-    mark: async (key, ms, id, since = Number.POSITIVE_INFINITY) => {
+    mark: async (key, ms, id, { since, late } = { since: Number.POSITIVE_INFINITY }) => {
       const held = get(key)
       const before = held === null ? -1 : Number(/^(\d+):/.exec(held)?.[1] ?? 0)
       const left = (cells.get(key)?.until ?? 0) - clock.now()
-      if (before < since || (before === since && left < ms)) set(key, id, ms)
+      if (before < since || (before === since && left < ms)) set(key, id, late ? Math.max(ms, left) : ms)
     },
     ttl: async (keys) => keys.map((key) => (present(key) ? (cells.get(key)?.until ?? 0) - clock.now() : -2)),
   }

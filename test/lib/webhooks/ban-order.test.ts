@@ -169,6 +169,18 @@ describe('a ban', () => {
     expect(await getCachedOAuthToken(userId, 'google')).toEqual({ status: 'revoked' })
   })
 
+  test('of which Redis did not confirm the marker is repeated also where that of an earlier lock is still there', async () => {
+    services.clerk.updateUser(userId, { locked: true })
+    const lock = update()
+    await handleClerkEvent({ ...lock, data: { ...lock.data, lockout_expires_in_seconds: 3 } })
+    services.clerk.updateUser(userId, { locked: false, banned: true })
+    services.upstash.faults.set({ only: ['evalsha', 'eval'], reset: 'before' })
+    await expect(handleClerkEvent(update())).rejects.toThrow()
+    services.upstash.faults.clear()
+    const left = () => redis().run('pttl', (client) => client.pttl(`ck:g:user:${userId}`))
+    await expect.poll(left).toBeGreaterThan(9 * 60_000)
+  })
+
   test('that is still handled does not hide a later one, nor a deletion', async () => {
     setBanned(true)
     const first = update()

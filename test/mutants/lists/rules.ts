@@ -92,15 +92,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a revocation sets no marker',
     file: model,
-    from: ' set(key, id, ms)\n    },\n    ttl',
-    to: ' return\n    },\n    ttl',
+    from: 'set(key, id, late ? Math.max(ms, left) : ms)',
+    to: 'return',
     breaks: ['rule 6'],
   },
   {
     name: 'a revocation marker expires too early',
     file: model,
-    from: ' set(key, id, ms)\n    },\n    ttl',
-    to: ' set(key, id, ms / 2)\n    },\n    ttl',
+    from: 'late ? Math.max(ms, left) : ms',
+    to: 'ms / 2',
     breaks: ['rule 6'],
   },
   {
