@@ -4,8 +4,11 @@ import type { Socket } from 'node:net'
 import { onePerProcess } from '../lookup/one-per-process'
 import { partOf } from './message-part'
 
-/** Requests of one connection that may wait for an answer. Browsers and proxies send one at a time. */
-const MOST_WAITING = 4
+/**
+ * Requests of one connection that may wait for an answer. Browsers and proxies send one at a time. The second has no
+ * socket: what it opens, such as a file that Next compresses, would stay open when the connection closes.
+ */
+const MOST_WAITING = 1
 
 /** The answers that each connection waits for. */
 const waiting = new WeakMap<Socket, Set<ServerResponse>>()
@@ -40,7 +43,7 @@ function skipClosed(server: Server): void {
 const responseIn = (message: unknown) => partOf<ServerResponse>(message, 'response', ServerResponse)
 
 /**
- * Closes connections on which very many requests wait for an answer (HTTP pipelining). Node takes up to 64 KB of them at a
+ * Closes connections on which a request does not wait for the answer to the one before (HTTP pipelining). Node takes up to 64 KB of them at a
  * time and Next begins to render all: a stranger would fill the memory and keep the process busy with one connection.
  */
 export function refusePipelines(): void {

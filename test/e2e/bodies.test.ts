@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -118,6 +119,43 @@ test('very many requests that do not wait for an answer are not answered, and th
   for await (const data of socket) answers += data
   expect(answers.split('HTTP/1.1 200').length - 1).toBeLessThanOrEqual(4)
   expect((await fetch(`${stage.app.url}/api/health`)).status).toBe(200)
+})
+
+// Files of the server, where the system shows them.
+test.skipIf(!existsSync('/proc/self/fd'))(
+  'files that are asked for without waiting do not stay open',
+  async () => {
+    const page = await (await fetch(stage.app.url)).text()
+    const file = /\/_next\/static\/[^"]+\.js/.exec(page)?.[0]
+    const lines = [`GET ${file} HTTP/1.1`, 'Host: localhost', 'Accept-Encoding: gzip', '', '']
+    const open = () => readdirSync(`/proc/${stage.app.pid}/fd`).length
+    await (await fetch(stage.app.url + file)).text()
+    const before = open()
+    for (let i = 0; i < 50; i++) {
+      const socket = connect(Number(new URL(stage.app.url).port), '127.0.0.1')
+      socket.on('error', () => {})
+      socket.resume().write(lines.join('\r\n').repeat(4))
+      await new Promise((done) => socket.once('data', done).once('close', done))
+      socket.destroy()
+    }
+    await expect.poll(open).toBeLessThan(before + 20)
+  },
+)
+
+test.each([
+  { 'next-router-prefetch': '1' },
+  { 'next-router-prefetch': '1', 'next-router-segment-prefetch': '/nope' },
+  { 'next-router-prefetch': '1', 'next-router-segment-prefetch': '/_tree' },
+])('a part of a page is not answered at the address of the page: %j', async (headers) => {
+  for (const path of ['/', '/guides', '/sign-in']) {
+    const answer = await fetch(stage.app.url + path, { headers: headers as Record<string, string> })
+    expect([path, answer.status, answer.headers.get('content-type')]).toEqual([
+      path,
+      200,
+      'text/html; charset=utf-8',
+    ])
+    expect(answer.headers.get('cache-control')).not.toContain('s-maxage')
+  }
 })
 
 test('a session beside very many cookies is none', async () => {

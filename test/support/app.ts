@@ -11,6 +11,7 @@ const isLog = (line: string) => line.startsWith('{"level":')
 
 export type App = {
   url: string
+  pid: number | undefined
   /** What the server printed that is neither Next's own nor a line of the log. */
   output(): string[]
   /** The lines of the log. */
@@ -101,6 +102,7 @@ export async function tryStartApp(
   return {
     app: {
       url,
+      pid: child.pid,
       output: () => lines().filter((line) => !isLog(line)),
       logs: () =>
         lines()

@@ -82,11 +82,20 @@ const PARSED = [
 
 test.each(PARSED)('a very long header is dropped, and the others are kept: %s', async (name) => {
   const long = 'a'.repeat(4097)
-  const { headers } = await send({ [name]: long, 'x-other': 'b' })
+  const { headers } = await send({ rsc: '1', [name]: long, 'x-other': 'b' })
   expect(headers).toMatchObject({ 'x-other': 'b' })
   expect(Object.values(headers)).not.toContain(long)
-  expect(await send({ [name]: 'a'.repeat(4096) })).toMatchObject({ headers: { [name]: 'a'.repeat(4096) } })
+  const kept = { [name]: 'a'.repeat(4096) }
+  expect(await send({ rsc: '1', ...kept })).toMatchObject({ headers: kept })
 })
+
+test.each(['next-router-prefetch', 'next-router-segment-prefetch'])(
+  'a header that chooses a part of a page is kept only where a part is asked for: %s',
+  async (name) => {
+    expect(await send({ rsc: '1', [name]: '1' })).toMatchObject({ headers: { [name]: '1' } })
+    expect((await send({ [name]: '1' })).headers).not.toHaveProperty(name)
+  },
+)
 
 test.each(['cookie', 'authorization'])('a very long header with tokens is kept: %s', async (name) => {
   expect(await send({ [name]: 'a'.repeat(10_000) })).toMatchObject({
