@@ -5,8 +5,8 @@ import { onePerProcess } from '../lookup/one-per-process'
 import { partOf } from './message-part'
 
 /**
- * Requests of one connection that may wait for an answer. Browsers and proxies send one at a time. The second has no
- * socket: what it opens, such as a file that Next compresses, would stay open when the connection closes.
+ * Requests of one connection that may wait for an answer. Browsers and proxies send one at a time. The answer to a
+ * second has no socket yet, by which Next learns that it can close the file that it sends.
  */
 const MOST_WAITING = 1
 
