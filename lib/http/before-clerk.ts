@@ -211,7 +211,9 @@ export function createGuardOfClerk(
     // Nobody knows which of several keys has signed what Clerk will answer.
     if (isIn(NONCE)) keys?.count !== 1 || (await isRefused(nonces, at)) ? leaveOut(NONCE) : asked.push(NONCE)
 
-    const jwtKey = keys?.pemFor([...handshakes, ...valuesOf((name) => name === HANDSHAKE), ...brought])
+    // What the SDK goes by first: the end of a handshake, then a session that lives, which may be beside an old one.
+    const ends = [...(dropped.length > 0 ? [] : handshakes), ...valuesOf((name) => name === HANDSHAKE)]
+    const jwtKey = keys?.pemFor([...ends, ...brought.filter((one) => lives(one, at)), ...brought])
     const send = () => {
       if (kept.length < sent.length) request.headers.set('cookie', kept.map(({ text }) => text).join(';'))
       const without = unasked.includes(NONCE) ? [...dropped, NONCE] : dropped

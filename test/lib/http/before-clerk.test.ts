@@ -439,6 +439,21 @@ describe('the public key', () => {
       expect((await keyFor(request, both)).given).toBe(laterPem)
   })
 
+  test('is that of the session that lives where there are two, whatever old token comes before it', async () => {
+    const now = 1_000_000_000
+    const session = (exp: number) =>
+      signed({ sub: 'user_1', exp: now / 1000 + exp }, 'RS256', exp > 0 ? later.privateKey : keys.privateKey)
+    const [old, living] = [session(-1), session(30)]
+    const stale = signed({ handshake: [`__session=${old}; Path=/`] })
+    const options = { ...both, now: () => now }
+    for (const request of [
+      at('/', { cookie: `__session=${old}; __session_1A2b3C4d=${living}` }),
+      at(`/?__clerk_handshake=${stale}`, { cookie: `__session=${living}` }),
+      at('/', { cookie: `__clerk_handshake=${stale}; __session=${living}` }),
+    ])
+      expect((await keyFor(request, options)).given).toBe(laterPem)
+  })
+
   test('is not known of a nonce where there are two: Clerk is asked for a token', async () => {
     const { seen } = await pass(guardOf(9, both), at('/?__clerk_handshake_nonce=n'))
     expect(seen?.nextUrl.search).toBe('')
