@@ -1,5 +1,6 @@
 import { clerkMiddleware } from '@clerk/nextjs/server'
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server'
+import { appOrigins } from './lib/auth/origins'
 import { clerkBudget } from './lib/clerk/budget'
 import { ClerkError } from './lib/clerk/error'
 import { createGuardOfClerk } from './lib/http/before-clerk'
@@ -14,8 +15,6 @@ import { onePerProcess } from './lib/lookup/one-per-process'
 // authorisation: lib/auth checks again wherever data is read. Pages here always answer 200 (they stream), so the redirect that
 // has a status is this one.
 const signedInOnly = /^\/(account|calendar|dashboard|organizations|profile)(\/|$)/
-
-const origins = (process.env.APP_ORIGINS ?? '').split(',').flatMap((origin) => origin.trim() || [])
 
 /** Lets each process ask Clerk about a tenth of what Clerk allows in 10 s, within the budget of all processes. */
 const guardOfClerk = () =>
@@ -57,14 +56,14 @@ const withClerk = (jwtKey: string | undefined) =>
     {
       ...(jwtKey && { jwtKey }),
       // Other apps of the same Clerk instance get session tokens too. Checked at the start, in lib/process/settings.ts.
-      ...(origins.length > 0 && { authorizedParties: origins }),
+      ...(appOrigins().length > 0 && { authorizedParties: appOrigins() }),
     },
   )
 
 /** Those under which the app is open: each proxy may add one. The address of the request names the port that Next listens on. */
 const hostsOf = ({ headers }: NextRequest): string[] => [
   ...['host', 'x-forwarded-host'].flatMap((name) => headers.get(name)?.split(/\s*,\s*/) ?? []),
-  ...origins.map((origin) => origin.replace(/^.*\/\//, '')),
+  ...appOrigins().map((origin) => origin.replace(/^.*\/\//, '')),
 ]
 
 function canBeDecoded(pathname: string): boolean {

@@ -66,7 +66,7 @@ const mayImport: Record<string, readonly string[]> = {
   instrumentation: [
     ...['app', 'lib/config', 'lib/instrumentation', 'lib/integrations', 'lib/lookup', 'lib/process'],
   ],
-  middleware: ['lib/clerk', 'lib/http', 'lib/lookup'],
+  middleware: ['lib/auth', 'lib/clerk', 'lib/http', 'lib/lookup'],
   local: [],
 }
 

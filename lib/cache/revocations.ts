@@ -15,14 +15,8 @@ export const UNCONFIRMED_SECONDS = 48 * 60 * 60
 /** When a user was deleted, as the time of a revocation: nothing is newer. */
 export const DELETED = Number.MAX_SAFE_INTEGER
 
-/**
- * What `revokeUser` or `blockUser` has begun. `since`: when Clerk says that the user was changed, in milliseconds since 1970: what Clerk has
- * said before then says nothing about it. `DELETED` for a deletion, which nothing undoes; 0 if it is not known.
- */
-export interface Revocation {
-  id: string
-  since: number
-}
+/** What `revokeUser` or `blockUser` has begun. `since`: when Clerk changed the user, in milliseconds since 1970; 0 if it is not known. */
+export type Revocation = { id: string; since: number }
 
 /**
  * Ends the access of a deleted user at once, also in sessions in which they impersonate others, and removes everything

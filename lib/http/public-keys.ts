@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { unexpectedAnswer } from '../clerk/error'
 import { type Json, record, records, word } from '../clerk/json'
+import { readJwtKey } from '../clerk/jwt-key'
 import { clerkGet } from '../clerk/request'
 import { type Clock, systemClock } from '../lookup/clock'
 import { outside } from '../lookup/outside'
@@ -61,7 +62,7 @@ const publicKey = (key: KeyObject, id?: string): PublicKey => ({
 
 /** The key of `CLERK_JWT_KEY`. @throws Error for text that is no public key */
 export function givenPublicKey(pem: string): FindPublicKeys {
-  const keys = publicKeys([publicKey(createPublicKey(pem.replaceAll('\\n', '\n')))])
+  const keys = publicKeys([publicKey(readJwtKey(pem))])
   return async () => keys
 }
 

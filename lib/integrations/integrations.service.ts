@@ -61,8 +61,8 @@ export async function getConnectedIntegrations(userId: string): Promise<Integrat
 /**
  * Removes a user's accounts at a provider from Clerk, or only the one with `externalAccountId`, and invalidates the user.
  * It is not an error if there is no account. The caller must check that the signed-in user may do this. `actor` is the
- * ID of the signed-in user, for the audit trail (default: `userId`). Whoever impersonates them is the actor then, `unknown` if that
- * cannot be known and no `actor` is given.
+ * ID of the signed-in user, for the audit trail (default: `userId`). While somebody impersonates them, that person is the
+ * actor, or `unknown` if that cannot be known and no `actor` is given.
  * One account that cannot be removed does not keep the others.
  * @throws ClerkError, whose `outcome` says whether an account may have been removed; SavedButStaleError. Repeating is safe.
  */

@@ -1,6 +1,6 @@
-import { createPublicKey } from 'node:crypto'
 import { z } from 'zod'
 import { limitSettings } from '../clerk/budget'
+import { readJwtKey } from '../clerk/jwt-key'
 import { clerkHeaders } from '../clerk/request'
 import { clerkSettings } from '../config'
 import { settingsSource } from '../env'
@@ -27,8 +27,7 @@ function frontendApi(proxy: string | undefined): string {
   return `https://${Buffer.from(encoded, 'base64').toString().replace(/\$$/, '')}`
 }
 
-const modulusOf = (pem: string) =>
-  createPublicKey(pem.replaceAll('\\n', '\n')).export({ format: 'jwk' }).n ?? ''
+const modulusOf = (pem: string) => readJwtKey(pem).export({ format: 'jwk' }).n ?? ''
 
 /**
  * Whether the three keys are of one instance of Clerk: the key set of the secret key is compared with the one at the

@@ -1,4 +1,3 @@
-import { createPublicKey } from 'node:crypto'
 import { z } from 'zod'
 import { originSettings } from '../auth/origins'
 import { opsSettings } from '../auth/settings'
@@ -6,6 +5,7 @@ import { keySettings } from '../cache/key-ring'
 import { pathOrAddress, tokenSettings } from '../cache/tokens/settings'
 import { googleSettings } from '../calendar/settings'
 import { limitSettings } from '../clerk/budget'
+import { readJwtKey } from '../clerk/jwt-key'
 import { cacheSettings, clerkSettings, givenRedis, redisSettings } from '../config'
 import { defineSettings, type Source, settingsSource, variable } from '../env'
 import { providerSettings } from '../integrations/settings'
@@ -20,8 +20,7 @@ export const inProduction = process.env.NODE_ENV === 'production'
 
 function isPublicKey(pem: string): boolean {
   try {
-    const { asymmetricKeyType } = createPublicKey(pem.replaceAll('\\n', '\n'))
-    return asymmetricKeyType === 'rsa' && pem.includes('-----BEGIN PUBLIC KEY-----')
+    return readJwtKey(pem).asymmetricKeyType === 'rsa' && pem.includes('-----BEGIN PUBLIC KEY-----')
   } catch {
     return false
   }

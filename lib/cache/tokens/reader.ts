@@ -77,7 +77,7 @@ export function createTokenReader(
     const ok = found.status === 'ok'
     emitAudit({
       ...{ action: 'token.read', actor: asked.actor, subject: key.userId, outcome: found.status },
-      // Whoever names themselves as the actor reads in the session of somebody who is not known here.
+      // An impersonator who is named as the actor may read in the session of another user, who is not known here.
       ...(key.impersonator &&
         key.impersonator !== asked.actor &&
         actorOf({ userId: key.userId, impersonator: key.impersonator })),
